@@ -1,0 +1,28 @@
+package zz
+
+import (
+	_ "github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	_ "github.com/alecthomas/kong"
+	_ "github.com/chromedp/chromedp"
+	_ "github.com/goccy/go-yaml"
+	_ "github.com/goccy/go-yaml/ast"
+	_ "github.com/goccy/go-yaml/parser"
+	_ "github.com/golang-jwt/jwt/v5"
+	_ "github.com/google/go-cmp/cmp"
+	_ "github.com/google/uuid"
+	_ "github.com/infracloudio/msbotbuilder-go/connector/client"
+	_ "github.com/infracloudio/msbotbuilder-go/core"
+	_ "github.com/jackc/pgx/v5/pgxpool"
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/labstack/echo/v4"
+	_ "github.com/labstack/echo/v4/middleware"
+	_ "github.com/pressly/goose/v3"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/prometheus/client_golang/prometheus/testutil"
+	_ "github.com/rickar/cal/v2"
+	_ "github.com/rickar/cal/v2/gb"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
+	_ "golang.org/x/net/http2"
+	_ "golang.org/x/sync/errgroup"
+	_ "pgregory.net/rapid"
+)
