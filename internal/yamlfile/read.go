@@ -1,0 +1,230 @@
+package yamlfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// MaxSize is the largest file that is read, in bytes.
+const MaxSize = 1 << 20
+
+// maxDepth is the deepest nesting that is read. A hand-written file has under
+// ten levels; the parser's time and stack grow with depth.
+const maxDepth = 40
+
+// File is a file that was read. It knows where each of its values stood.
+type File struct {
+	Name  string
+	where map[string]position
+}
+
+type position struct{ line, column int }
+
+// Read reads one YAML document into the struct that into points to. The error,
+// if any, is Problems; into is then not to be used. The File is never nil, so that
+// a caller can still say where things stood.
+//
+// A struct field takes the key in its yaml tag, or else its name in lower case. A
+// type with UnmarshalText reads itself. A list of one plain value may be written
+// without its brackets. Text may be a number (its digits are kept as written), but
+// true, false and nothing are never text unless quoted.
+func Read(name string, data []byte, into any) (f *File, err error) {
+	f = &File{Name: name, where: map[string]position{}}
+	target := reflect.ValueOf(into)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return f, fmt.Errorf("yamlfile: %s: cannot read into a %T: give a pointer", name, into)
+	}
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case noRule:
+			err = fmt.Errorf("yamlfile: %s: the program has no rule to read a %s", name, r.reflected)
+		default:
+			err = Problems{{File: name, What: "this is not YAML that can be read",
+				Mend: "Look for unusual signs: * & ! ? % or an unclosed bracket or quote"}}
+		}
+	}()
+	body, problem := parse(name, data)
+	if problem != nil {
+		return f, Problems{*problem}
+	}
+	r := &reader{file: f}
+	r.value("$", body, target.Elem())
+	if len(r.problems) > 0 {
+		r.problems.Sort()
+		return f, r.problems
+	}
+	return f, nil
+}
+
+// parse turns bytes into the tree of the one document they hold.
+func parse(name string, data []byte) (ast.Node, *Problem) {
+	whole := func(what, mend string) (ast.Node, *Problem) {
+		return nil, &Problem{File: name, What: what, Mend: mend}
+	}
+	if len(data) > MaxSize {
+		return whole(fmt.Sprintf("the file has %d bytes; the most that is read is %d", len(data), MaxSize), "Split the file")
+	}
+	if !utf8.Valid(data) {
+		return whole("the file is not UTF-8 text", "Save it again with the encoding UTF-8")
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		line, column := lineAndColumn(data[:i])
+		return nil, &Problem{File: name, Line: line, Column: column, What: "a NUL byte stands in the text", Mend: "Remove it"}
+	}
+	tokens := lexer.Tokenize(string(data))
+	if p := refuseTokens(name, tokens); p != nil {
+		return nil, p
+	}
+	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // duplicates are reported by the reader, all of them
+	if err != nil {
+		return nil, syntaxProblem(name, err)
+	}
+	return oneDocument(name, tree)
+}
+
+func oneDocument(name string, tree *ast.File) (ast.Node, *Problem) {
+	var body ast.Node
+	for _, doc := range tree.Docs {
+		switch {
+		case empty(doc.Body):
+		case body != nil:
+			at := positionOf(doc.Body)
+			return nil, &Problem{File: name, Line: at.line, Column: at.column,
+				What: "a second document begins here", Mend: `Keep one document in a file: remove the "---" or make two files`}
+		default:
+			body = doc.Body
+		}
+	}
+	if body == nil {
+		return nil, &Problem{File: name, Line: 1, Column: 1, What: "the file is empty", Mend: "Write its contents, or name another file"}
+	}
+	return body, nil
+}
+
+func empty(n ast.Node) bool {
+	switch n.(type) {
+	case nil, *ast.CommentGroupNode, *ast.CommentNode:
+		return true
+	}
+	return false
+}
+
+// refuseTokens refuses what a configuration has no need of and what would make
+// the parser slow or unsafe, before the parser sees it.
+func refuseTokens(name string, tokens token.Tokens) *Problem {
+	flow, entries, line := 0, 0, 0
+	for _, t := range tokens {
+		if t.Position == nil {
+			continue
+		}
+		if t.Position.Line != line {
+			line, entries = t.Position.Line, 0
+		}
+		refuse := func(what, mend string) *Problem {
+			return &Problem{File: name, Line: t.Position.Line, Column: t.Position.Column, What: what, Mend: mend}
+		}
+		switch t.Type {
+		case token.AnchorType, token.AliasType, token.MergeKeyType:
+			return refuse("anchors and aliases (& and * and <<) are not read", "Write the value out; put text that begins with & or * in quotes")
+		case token.TagType:
+			return refuse("tags (!) are not read", "Remove the tag; put text that begins with ! in quotes")
+		case token.DirectiveType:
+			return refuse("directives (%) are not read", "Remove the line")
+		case token.MappingKeyType:
+			return refuse(`explicit keys ("? ") are not read`, "Write the key as key: value; put text that begins with ? in quotes")
+		case token.SequenceStartType, token.MappingStartType:
+			flow++
+		case token.SequenceEndType, token.MappingEndType:
+			flow--
+		case token.SequenceEntryType:
+			entries++
+		}
+		if flow+entries > maxDepth {
+			return refuse("the brackets or list marks are nested too deeply", "Close the bracket that was left open, or write it on separate lines")
+		}
+	}
+	return nil
+}
+
+func syntaxProblem(name string, err error) *Problem {
+	p := &Problem{File: name, What: "this is not YAML", Mend: "Check the indentation, colons, brackets and quotes here and on the line above"}
+	var positioned yaml.Error
+	if !errors.As(err, &positioned) {
+		return p
+	}
+	if what, _, _ := strings.Cut(positioned.GetMessage(), "\n"); what != "" {
+		p.What = "this is not YAML: " + what
+	}
+	if t := positioned.GetToken(); t != nil && t.Position != nil {
+		p.Line, p.Column = t.Position.Line, t.Position.Column
+	}
+	return p
+}
+
+// At is where the value at a path such as "$.rungs[2].window" stands: the value
+// itself if it is plain, its key if it is a list or a mapping. For a path that the
+// file does not have, it is the nearest one above that it has.
+func (f *File) At(path string) (line, column int) {
+	for path != "" {
+		if p, ok := f.where[path]; ok {
+			return p.line, p.column
+		}
+		path = parent(path)
+	}
+	return 1, 1
+}
+
+// Has reports whether the file has a value at that path.
+func (f *File) Has(path string) bool {
+	_, ok := f.where[path]
+	return ok
+}
+
+// Problem is a complaint about the value at a path.
+func (f *File) Problem(path, what, mend string) Problem {
+	line, column := f.At(path)
+	return Problem{File: f.Name, Line: line, Column: column, What: what, Mend: mend}
+}
+
+// parent cuts the last step off a path: "$.a[1]" to "$.a", "$.a" to "$".
+func parent(path string) string {
+	i := strings.LastIndexAny(path, ".[")
+	if i < 0 {
+		return ""
+	}
+	return path[:i]
+}
+
+func lineAndColumn(before []byte) (line, column int) {
+	line = 1 + bytes.Count(before, []byte("\n"))
+	return line, 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
+}
+
+func positionOf(n ast.Node) position {
+	if n == nil {
+		return position{1, 1}
+	}
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 && !m.IsFlowStyle {
+		n = m.Values[0].Key // a block mapping's own token is its first colon
+	}
+	if m, ok := n.(*ast.MappingValueNode); ok {
+		n = m.Key
+	}
+	t := n.GetToken()
+	if t == nil || t.Position == nil {
+		return position{1, 1}
+	}
+	return position{t.Position.Line, t.Position.Column}
+}
