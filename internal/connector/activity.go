@@ -1,0 +1,132 @@
+package connector
+
+import "encoding/json"
+
+const (
+	// CardContentType marks an attachment as an Adaptive Card.
+	CardContentType = "application/vnd.microsoft.card.adaptive"
+	// TypeMessage is the type of an ordinary message.
+	TypeMessage = "message"
+)
+
+// Ref says where a message goes: a conversation, behind the service URL that the
+// last authenticated activity from it named.
+type Ref struct {
+	ServiceURL     string
+	ConversationID string
+}
+
+// Activity is an outgoing message. It is a type of its own because the library's
+// writes zero dates and an empty recipient, which Teams takes for real ones.
+type Activity struct {
+	Type       string `json:"type"`
+	Text       string `json:"text,omitempty"`
+	TextFormat string `json:"textFormat,omitempty"` // plain, markdown or xml
+	// Summary is the text of the notification a person sees for a card.
+	Summary     string          `json:"summary,omitempty"`
+	Locale      string          `json:"locale,omitempty"`
+	Importance  string          `json:"importance,omitempty"` // low, normal or high
+	ReplyToID   string          `json:"replyToId,omitempty"`
+	Attachments []Attachment    `json:"attachments,omitempty"`
+	Entities    []Entity        `json:"entities,omitempty"`
+	ChannelData json.RawMessage `json:"channelData,omitempty"`
+	// Recipient is set on a new targeted message only; Update removes it.
+	Recipient *Account `json:"recipient,omitempty"`
+
+	// From and Conversation are filled in by the client.
+	From         *Account         `json:"from,omitempty"`
+	Conversation *ConversationRef `json:"conversation,omitempty"`
+}
+
+// Attachment is a card on a message.
+type Attachment struct {
+	ContentType string          `json:"contentType"`
+	Content     json.RawMessage `json:"content"`
+}
+
+// Account names a person or bot by its Teams id (29:… or 28:…); in a mention the
+// id may be an Entra object id.
+type Account struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
+// ConversationRef names a conversation inside an activity.
+type ConversationRef struct {
+	ID string `json:"id"`
+}
+
+// Entity is a mention or a pointer to the targeted message that is answered.
+type Entity struct {
+	Type      string   `json:"type"`
+	Text      string   `json:"text,omitempty"`
+	Mentioned *Account `json:"mentioned,omitempty"`
+	MessageID string   `json:"messageId,omitempty"`
+}
+
+// Mention is the entity for text that contains <at>name</at>. id is a Teams id,
+// an Entra object id or a user principal name.
+func Mention(id, name string) Entity {
+	return Entity{Type: "mention", Text: "<at>" + name + "</at>", Mentioned: &Account{ID: id, Name: name}}
+}
+
+// AnswersTargeted shows the person's own targeted message above the answer.
+func AnswersTargeted(messageID string) Entity {
+	return Entity{Type: "targetedMessageInfo", MessageID: messageID}
+}
+
+// CardMessage is a message that carries one card. summary is what the
+// notification says and must not hold more than the reader may see on a locked
+// phone.
+func CardMessage(summary string, card json.RawMessage) Activity {
+	return Activity{
+		Type:        TypeMessage,
+		Summary:     summary,
+		Attachments: []Attachment{{ContentType: CardContentType, Content: card}},
+	}
+}
+
+// TextMessage is a message of words only.
+func TextMessage(text string) Activity {
+	return Activity{Type: TypeMessage, Text: text}
+}
+
+// Member is one person in a conversation, as Teams describes them.
+type Member struct {
+	ID                string // 29:…, good for this bot only
+	EntraID           string
+	Name              string
+	GivenName         string
+	Surname           string
+	Email             string
+	UserPrincipalName string
+	TenantID          string
+	Role              string
+}
+
+// UnmarshalJSON reads both names that Teams uses for the Entra object id.
+func (m *Member) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		ID                string `json:"id"`
+		AadObjectID       string `json:"aadObjectId"`
+		ObjectID          string `json:"objectId"`
+		Name              string `json:"name"`
+		GivenName         string `json:"givenName"`
+		Surname           string `json:"surname"`
+		Email             string `json:"email"`
+		UserPrincipalName string `json:"userPrincipalName"`
+		TenantID          string `json:"tenantId"`
+		UserRole          string `json:"userRole"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*m = Member{
+		ID: wire.ID, EntraID: wire.AadObjectID, Name: wire.Name, GivenName: wire.GivenName, Surname: wire.Surname,
+		Email: wire.Email, UserPrincipalName: wire.UserPrincipalName, TenantID: wire.TenantID, Role: wire.UserRole,
+	}
+	if m.EntraID == "" {
+		m.EntraID = wire.ObjectID
+	}
+	return nil
+}

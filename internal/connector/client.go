@@ -1,0 +1,292 @@
+package connector
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf16"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+)
+
+const (
+	// PublicScope is the scope of outbound tokens in the public cloud and GCC.
+	PublicScope = "https://api.botframework.com/.default"
+	// PublicServiceURL is the base for a first message in the public cloud, when
+	// no authenticated activity has named a better one yet.
+	PublicServiceURL = "https://smba.trafficmanager.net/teams/"
+
+	// defaultTimeout bounds one call including the token.
+	defaultTimeout = 10 * time.Second
+	// answerLimit bounds what is read of one answer, in bytes.
+	answerLimit = 1 << 20
+	// messageLimit is the size of one message in bytes counted as UTF-16. Teams
+	// refuses at about 100 KB and advises to stay at or below 80.
+	messageLimit = 80 << 10
+)
+
+// Config says who we are and where we may speak.
+type Config struct {
+	// AppID is the bot's Entra application id; Tenant the authority's tenant id.
+	AppID, Tenant string
+	// Tokens gives the bot's access tokens. If it also has a method Forget(),
+	// that is called after a 401 so that its own cache is dropped too.
+	Tokens azcore.TokenCredential
+	// Scope of the token; PublicScope when empty.
+	Scope string
+	// HTTP is copied and never follows redirects; nil means a client of our own.
+	HTTP *http.Client
+	// Timeout of one call including its token; 10 s when zero. Leases of the
+	// caller must be longer.
+	Timeout time.Duration
+	// Allowed says whether a service URL may receive our token; nil means
+	// AllowedHosts(TeamsHosts()...).
+	Allowed func(serviceURL string) bool
+	// DefaultServiceURL is used where no service URL is given;
+	// PublicServiceURL when empty.
+	DefaultServiceURL string
+	// Now is the clock for the lifetime of tokens and dates in Retry-After.
+	Now func() time.Time
+	// Observe, if set, is told of every finished call, for logs and metrics.
+	Observe func(Observation)
+}
+
+// Observation is one finished call. It holds no personal data.
+type Observation struct {
+	Call   string
+	Status int  // 0 when no answer came
+	Kind   Kind // empty on success
+	MSCV   string
+	Took   time.Duration
+}
+
+// Client speaks to Teams. It is safe for concurrent use.
+type Client struct {
+	config Config
+	http   *http.Client
+	tokens *tokenCache
+}
+
+// New prepares a client. Nothing is sent until the first call.
+func New(config Config) *Client {
+	if config.Scope == "" {
+		config.Scope = PublicScope
+	}
+	if config.Timeout <= 0 {
+		config.Timeout = defaultTimeout
+	}
+	if config.Allowed == nil {
+		config.Allowed = AllowedHosts(TeamsHosts()...)
+	}
+	if config.DefaultServiceURL == "" {
+		config.DefaultServiceURL = PublicServiceURL
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Client{
+		config: config,
+		http:   withoutRedirects(config.HTTP),
+		tokens: newTokenCache(config.Tokens, config.Scope, config.Now),
+	}
+}
+
+// withoutRedirects copies given, so that the caller's client is left as it was.
+func withoutRedirects(given *http.Client) *http.Client {
+	own := http.Client{}
+	if given != nil {
+		own = *given
+	}
+	if own.Transport == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		// All calls go to one host: the default of two idle connections would
+		// dial anew for almost every message of a busy morning.
+		transport.MaxIdleConnsPerHost = 64
+		own.Transport = transport
+	}
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
+}
+
+// call is one request before it is sent.
+type call struct {
+	name       string // the name that errors and metrics carry
+	method     string
+	serviceURL string
+	path       []string // unescaped segments below the service URL
+	query      url.Values
+	body       any
+	// creates: the call adds a message, so that a lost answer is ambiguous.
+	creates bool
+}
+
+// answer is what came back.
+type answer struct {
+	status     int
+	body       []byte
+	mscv       string
+	retryAfter time.Duration
+}
+
+// do makes a call and decodes a good answer into out, unless out is nil.
+func (c *Client) do(ctx context.Context, call call, out any) error {
+	started := time.Now() // a stopwatch, not the clock of the practice
+	got, err := c.attempt(ctx, call)
+	if err == nil && out != nil {
+		if json.Unmarshal(got.body, out) != nil {
+			err = lost(call, got)
+		}
+	}
+	if c.config.Observe != nil {
+		seen := Observation{Call: call.name, Status: got.status, MSCV: got.mscv, Took: time.Since(started)}
+		var e *Error
+		if errors.As(err, &e) {
+			seen.Kind = e.Kind
+		}
+		c.config.Observe(seen)
+	}
+	return err
+}
+
+// attempt sends a call, and sends it a second time when Teams did not accept the
+// token: a 401 is answered before anything is done.
+func (c *Client) attempt(ctx context.Context, call call) (answer, error) {
+	target, err := c.target(call)
+	if err != nil {
+		return answer{}, err
+	}
+	body, err := encode(call)
+	if err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	defer cancel()
+
+	for renewed := false; ; renewed = true {
+		token, err := c.tokens.get(ctx)
+		if err != nil {
+			return answer{}, tokenError(call, err)
+		}
+		got, err := c.send(ctx, call, target, body, token)
+		if err != nil {
+			return got, err
+		}
+		if got.status == http.StatusUnauthorized && !renewed {
+			c.tokens.drop(token)
+			continue
+		}
+		return got, sorted(call, got)
+	}
+}
+
+// send makes one HTTP exchange. Its error is an *Error and means that no whole
+// answer was read.
+func (c *Client) send(ctx context.Context, call call, target string, body []byte, token string) (answer, error) {
+	// Without a connection nothing can have reached Teams, and the failure is
+	// not ambiguous.
+	var connected atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
+	})
+	req, err := http.NewRequestWithContext(ctx, call.method, target, bytes.NewReader(body))
+	if err != nil {
+		return answer{}, &Error{Kind: BadRequest, Call: call.name, Code: "unusable address"}
+	}
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, transportError(call, err, connected.Load())
+	}
+	defer resp.Body.Close()
+	got := answer{
+		status:     resp.StatusCode,
+		mscv:       printable(resp.Header.Get("MS-CV")),
+		retryAfter: retryAfter(resp.Header.Get("Retry-After"), c.config.Now()),
+	}
+	got.body, err = io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
+	if err == nil && len(got.body) <= answerLimit {
+		return got, nil
+	}
+	if got.status >= 300 {
+		// The status alone decides; the rest of the body would only have
+		// refined it.
+		got.body = nil
+		return got, nil
+	}
+	return got, lost(call, got)
+}
+
+// target builds the address of a call, after asking the allow-list.
+func (c *Client) target(call call) (string, error) {
+	base := call.serviceURL
+	if base == "" {
+		base = c.config.DefaultServiceURL
+	}
+	if !c.config.Allowed(base) {
+		return "", &Error{Kind: ForbiddenHost, Call: call.name}
+	}
+	var b strings.Builder
+	b.WriteString(strings.TrimRight(base, "/"))
+	for _, segment := range call.path {
+		if segment == "" {
+			return "", &Error{Kind: BadRequest, Call: call.name, Code: "missing id"}
+		}
+		b.WriteByte('/')
+		b.WriteString(escape(segment))
+	}
+	if len(call.query) > 0 {
+		b.WriteByte('?')
+		b.WriteString(call.query.Encode())
+	}
+	return b.String(), nil
+}
+
+// escape percent-encodes one path segment. Teams wants ':', '@' and ';' encoded
+// too, which url.PathEscape leaves alone.
+func escape(segment string) string {
+	if segment == "." || segment == ".." {
+		return strings.ReplaceAll(segment, ".", "%2E")
+	}
+	return strings.ReplaceAll(url.QueryEscape(segment), "+", "%20")
+}
+
+// encode writes the body of a call and refuses what Teams would refuse for its
+// size.
+func encode(call call) ([]byte, error) {
+	if call.body == nil {
+		return nil, nil
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false) // <at> stays three bytes shorter a bracket
+	if err := enc.Encode(call.body); err != nil {
+		return nil, &Error{Kind: BadRequest, Call: call.name, Code: "not JSON"}
+	}
+	body := bytes.TrimRight(buf.Bytes(), "\n")
+	if size := utf16Size(body); size > messageLimit {
+		return nil, &Error{Kind: TooBig, Call: call.name}
+	}
+	return body, nil
+}
+
+// utf16Size is the length of UTF-8 text in bytes once it is UTF-16.
+func utf16Size(text []byte) int {
+	units := 0
+	for _, r := range string(text) {
+		units += utf16.RuneLen(r)
+	}
+	return 2 * units
+}

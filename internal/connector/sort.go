@@ -1,0 +1,257 @@
+package connector
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Kind says what the caller can do about a failure.
+type Kind string
+
+const (
+	// Retry: nothing was done, or doing it twice is harmless. Try again, not
+	// before RetryAfter.
+	Retry Kind = "retry"
+	// Ambiguous: a message was on its way and the answer was lost. It may have
+	// arrived. Record that, then decide whether a second copy is the lesser harm.
+	Ambiguous Kind = "ambiguous"
+	// ConversationGone: create the conversation again and send anew.
+	ConversationGone Kind = "conversation-gone"
+	// ActivityGone: the message cannot be changed any more. Send a new one.
+	ActivityGone Kind = "activity-gone"
+	// Refused: the person or an administrator blocked, removed or never
+	// installed the bot. Stop until the person writes or installs; tell somebody.
+	Refused Kind = "refused"
+	// BadRequest: what we sent is wrong. A fault of ours: alert, never repeat.
+	BadRequest Kind = "bad-request"
+	// Unauthorised: our credentials are not accepted. Alert the operator.
+	Unauthorised Kind = "unauthorised"
+	// TooBig: shorten the message.
+	TooBig Kind = "too-big"
+	// ForbiddenHost: the service URL is not on the allow-list (nothing was sent),
+	// or the host sent us elsewhere, or it does not serve this tenant.
+	ForbiddenHost Kind = "forbidden-host"
+	// Failed: Teams failed and documents that repeating does not help. Alert.
+	Failed Kind = "failed"
+
+	// afterLoss stands in the table for "the answer does not say whether it was
+	// done": Ambiguous where the call posts a message, Retry elsewhere.
+	afterLoss Kind = "after-loss"
+)
+
+// answer codes of Teams that the table names.
+const (
+	codeTargetedExpired = "TARGETED_MESSAGE_EXPIRED_OR_DELETED"
+	codeWritesBlocked   = "MessageWritesBlocked"
+)
+
+// row is one line of the table: a status (or, ending in xx, a class), a code and
+// a call, each empty for any; and what it means.
+type row struct {
+	status string
+	code   string
+	call   string
+	kind   Kind
+}
+
+// answers is the documented table of Teams' error answers, the first match
+// counting. Rows without a code are our reading of answers the table leaves out.
+var answers = []row{
+	{"400", "", "", BadRequest},
+	{"401", "", "", Unauthorised},
+	{"403", "InvalidBotApiHost", "", ForbiddenHost},
+	// An update of a deleted message is answered with 403 ServiceError.
+	{"403", "ServiceError", CallUpdate, ActivityGone},
+	{"403", "ServiceError", CallDelete, ActivityGone},
+	{"403", "BotDisabledByAdmin", "", Refused},
+	{"403", "ConversationBlockedByUser", "", Refused},
+	{"403", "NotEnoughPermissions", "", Refused},
+	{"403", "BotNotInConversationRoster", "", Refused},
+	{"403", "ForbiddenOperationException", "", Refused},
+	{"403", codeWritesBlocked, "", Refused},
+	{"403", "", "", Refused},
+	{"404", "ConversationNotFound", "", ConversationGone},
+	{"404", "ActivityNotFoundInConversation", "", ActivityGone},
+	{"404", codeTargetedExpired, "", ActivityGone},
+	{"404", "", CallUpdate, ActivityGone},
+	{"404", "", CallDelete, ActivityGone},
+	{"404", "", CallSend, ConversationGone},
+	{"404", "", CallSendTargeted, ConversationGone},
+	{"404", "", "", Refused},
+	{"408", "", "", afterLoss},
+	{"412", "", "", Retry},
+	{"413", "", "", TooBig},
+	{"429", "", "", Retry},
+	{"4xx", "", "", BadRequest},
+	{"3xx", "", "", ForbiddenHost},
+	{"500", "", CallSend, Ambiguous},
+	{"500", "", CallSendTargeted, Ambiguous},
+	{"500", "", CallStartThread, Ambiguous},
+	{"500", "", "", Failed},
+	{"5xx", "", "", afterLoss},
+}
+
+func (r row) matches(status int, code, call string) bool {
+	text := strconv.Itoa(status)
+	return (r.status == text || r.status == text[:1]+"xx") &&
+		(r.code == "" || r.code == code) && (r.call == "" || r.call == call)
+}
+
+// Error is the failure of one call. It never holds personal data or a token.
+type Error struct {
+	Kind   Kind
+	Call   string
+	Status int    // HTTP status; 0 when no answer came
+	Code   string // the code Teams gave, or our word for what went wrong
+	// RetryAfter is how long Teams asks us to wait; 0 when it does not say.
+	RetryAfter time.Duration
+	MSCV       string // what Microsoft's support asks for
+
+	cause error // a context error, so that errors.Is works; never anything else
+}
+
+var remedies = map[Kind]string{
+	Retry:            "try again later",
+	Ambiguous:        "it may have arrived; record the attempt before sending again",
+	ConversationGone: "create the conversation again",
+	ActivityGone:     "send a new message",
+	Refused:          "the bot is blocked or not installed there; ask the person or the Teams administrator",
+	BadRequest:       "the request is malformed; report it as a fault of this program",
+	Unauthorised:     "check the bot's credentials and its Teams channel",
+	TooBig:           "shorten the message",
+	ForbiddenHost:    "check the service URL and the allow-list",
+	Failed:           "Teams could not do it; report it with the MS-CV",
+}
+
+// Error says what went wrong, where, and what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "teams %s: %s", e.Call, e.Kind)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ", status %d", e.Status)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, ", %s", e.Code)
+	}
+	if e.MSCV != "" {
+		fmt.Fprintf(&b, ", MS-CV %s", e.MSCV)
+	}
+	fmt.Fprintf(&b, ": %s", remedies[e.Kind])
+	return b.String()
+}
+
+// Unwrap gives context.Canceled or context.DeadlineExceeded where that was the
+// cause, and nil otherwise.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Again reports whether the same call may be made again unchanged. A status of
+// 500 is documented as not worth repeating; after an Ambiguous one the caller
+// still has to weigh a second copy.
+func (e *Error) Again() bool {
+	return e.Kind == Retry || e.Kind == Ambiguous && e.Status != http.StatusInternalServerError
+}
+
+// sorted turns a whole answer into nil or an *Error by the table.
+func sorted(call call, got answer) error {
+	if got.status >= 200 && got.status < 300 {
+		return nil
+	}
+	code := codeIn(got.body)
+	e := &Error{Kind: Failed, Call: call.name, Status: got.status, Code: code, RetryAfter: got.retryAfter, MSCV: got.mscv}
+	for _, r := range answers {
+		if r.matches(got.status, code, call.name) {
+			e.Kind = r.kind
+			break
+		}
+	}
+	if e.Kind == afterLoss {
+		e.Kind = lossKind(call)
+	}
+	return e
+}
+
+// lost is the error for an answer that says yes and cannot be read.
+func lost(call call, got answer) *Error {
+	return &Error{Kind: lossKind(call), Call: call.name, Status: got.status, Code: "unreadable answer", MSCV: got.mscv}
+}
+
+func lossKind(call call) Kind {
+	if call.creates {
+		return Ambiguous
+	}
+	return Retry
+}
+
+// transportError sorts a failure without an answer. The error's own text is
+// dropped: it holds the address, and with it ids.
+func transportError(call call, err error, connected bool) *Error {
+	e := &Error{Kind: Retry, Call: call.name, Code: "no connection"}
+	if connected {
+		e.Kind, e.Code = lossKind(call), "connection broken"
+	}
+	withContextCause(e, err)
+	return e
+}
+
+// withContextCause notes a timeout or a cancelled call on e.
+func withContextCause(e *Error, err error) {
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Code, e.cause = "cancelled", context.Canceled
+	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
+		e.Code, e.cause = "timeout", context.DeadlineExceeded
+	}
+}
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+var subCode = regexp.MustCompile(`subCode\\*"\s*:\s*\\*"([A-Za-z]+)`)
+
+// codeIn finds the code of an error answer: {"error":{"code":…}}, or the older
+// {"errorCode":209,"message":"{… \"subCode\":\"MessageWritesBlocked\"}"}.
+func codeIn(body []byte) string {
+	if found := subCode.FindSubmatch(body); found != nil {
+		return printable(string(found[1]))
+	}
+	var wire struct {
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	if json.Unmarshal(body, &wire) != nil {
+		return ""
+	}
+	return printable(wire.Error.Code)
+}
+
+var plain = regexp.MustCompile(`^[A-Za-z0-9 ._+/=-]{1,64}$`)
+
+// printable lets through what can be a code or a correlation vector and nothing
+// that could be somebody's text.
+func printable(code string) string {
+	if !plain.MatchString(code) {
+		return ""
+	}
+	return code
+}
+
+// retryAfter reads seconds or an HTTP date. More than a day is taken for a day.
+func retryAfter(header string, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	if seconds, err := strconv.ParseUint(strings.TrimSpace(header), 10, 64); err == nil {
+		wait = time.Duration(min(seconds, 86400)) * time.Second
+	} else if at, err := http.ParseTime(header); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), 24*time.Hour)
+}

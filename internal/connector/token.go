@@ -1,0 +1,99 @@
+package connector
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+)
+
+// tokenMargin is how long before its end a token is no longer used.
+const tokenMargin = 5 * time.Minute
+
+// tokenCache keeps one token and lets one caller at a time fetch the next.
+type tokenCache struct {
+	source azcore.TokenCredential
+	scope  string
+	now    func() time.Time
+
+	turn  chan struct{} // held by whoever reads or writes the fields below
+	token string
+	until time.Time
+}
+
+func newTokenCache(source azcore.TokenCredential, scope string, now func() time.Time) *tokenCache {
+	return &tokenCache{source: source, scope: scope, now: now, turn: make(chan struct{}, 1)}
+}
+
+var errNoCredential = errors.New("connector: no credential configured")
+
+// get gives the token, fetching it when there is none. A caller whose context
+// ends while another one fetches does not wait for it.
+func (c *tokenCache) get(ctx context.Context) (string, error) {
+	if c.source == nil {
+		return "", errNoCredential
+	}
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	now := c.now()
+	if c.token != "" && now.Before(c.until) {
+		return c.token, nil
+	}
+	fresh, err := c.source.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{c.scope}})
+	if err != nil {
+		return "", err
+	}
+	life := fresh.ExpiresOn.Sub(now)
+	// A token that lives shorter than two margins is used for half its life.
+	c.token, c.until = fresh.Token, now.Add(max(life-tokenMargin, life/2))
+	return c.token, nil
+}
+
+// drop forgets the token that was refused, unless somebody renewed it meanwhile.
+func (c *tokenCache) drop(refused string) {
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	if c.token != refused {
+		return
+	}
+	c.token = ""
+	if f, ok := c.source.(interface{ Forget() }); ok {
+		f.Forget()
+	}
+}
+
+// entraCode is the code of a refusal by Entra, such as AADSTS7000229.
+var entraCode = regexp.MustCompile(`AADSTS\d{3,9}`)
+
+// tokenError sorts a failure to get a token. The credential's own text is dropped,
+// as it quotes requests and answers; the AADSTS code in it is kept.
+func tokenError(call call, err error) *Error {
+	e := &Error{Kind: Retry, Call: call.name, Code: "no token"}
+	var own *Error
+	var failed *azidentity.AuthenticationFailedError
+	switch {
+	case errors.Is(err, errNoCredential):
+		e.Kind, e.Code = Unauthorised, "no credential"
+	case errors.As(err, &own):
+		e.Kind, e.Status, e.Code = own.Kind, own.Status, own.Code
+	case errors.As(err, &failed) && failed.RawResponse != nil:
+		e.Status = failed.RawResponse.StatusCode
+		if e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
+			e.Kind = Unauthorised
+		}
+	}
+	if found := entraCode.FindString(err.Error()); found != "" {
+		e.Code = found
+	}
+	withContextCause(e, err)
+	return e
+}
