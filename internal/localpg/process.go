@@ -1,0 +1,25 @@
+package localpg
+
+import (
+	"os/exec"
+	"runtime"
+)
+
+// runLocked starts cmd and waits for it on one locked thread: Linux sends the death signal when the thread that started the process
+// ends, and the Go runtime ends idle threads.
+func runLocked(cmd *exec.Cmd, onStart func()) (started, done <-chan error) {
+	s, d := make(chan error, 1), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		if err == nil {
+			onStart()
+		}
+		s <- err
+		if err == nil {
+			d <- cmd.Wait()
+		}
+	}()
+	return s, d
+}

@@ -1,0 +1,7 @@
+package localpg
+
+import "syscall"
+
+func serverProcess(as *syscall.Credential, onDeath syscall.Signal) *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Credential: as, Setpgid: true, Pdeathsig: onDeath}
+}

