@@ -1,0 +1,139 @@
+package workday
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrFormat means that a text is no date, time of day or window. The text itself is not repeated in the error, because
+// it may have been typed by a person into the wrong field.
+var ErrFormat = errors.New("not readable")
+
+const secondsPerDay = 24 * 60 * 60
+
+// Date is a civil day: the number of days since 1 January 1970. It has no zone and no time of day. The zero Date stands
+// for "not set" wherever a setting or a field is optional.
+type Date int32
+
+// NewDate gives the Date of a year, month and day; out-of-range days run on into the next month as in [time.Date].
+func NewDate(year int, month time.Month, day int) Date {
+	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay)
+}
+
+// ParseDate reads "2006-01-02" and nothing else.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return 0, fmt.Errorf("workday: date %w: write year-month-day, such as 2026-04-02", ErrFormat)
+	}
+	return DateOf(t), nil
+}
+
+// DateOf gives the day that t falls on in t's own zone.
+func DateOf(t time.Time) Date {
+	_, offset := t.Zone()
+	local := t.Unix() + int64(offset)
+	days := local / secondsPerDay
+	if local%secondsPerDay < 0 {
+		days--
+	}
+	return Date(days)
+}
+
+// IsZero reports whether the date is not set.
+func (d Date) IsZero() bool { return d == 0 }
+
+// AddDays moves by n calendar days.
+func (d Date) AddDays(n int) Date { return d + Date(n) }
+
+// Weekday gives the day of the week.
+func (d Date) Weekday() time.Weekday { return time.Weekday((int(d)%7 + 11) % 7) } // day 0 was a Thursday
+
+// Year gives the calendar year.
+func (d Date) Year() int { return d.Time(time.UTC).Year() }
+
+// Time gives the first instant of the day in loc.
+func (d Date) Time(loc *time.Location) time.Time {
+	utc := time.Unix(int64(d)*secondsPerDay, 0).UTC()
+	if loc == time.UTC {
+		return utc
+	}
+	year, month, day := utc.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, loc)
+}
+
+// String gives "2006-01-02".
+func (d Date) String() string { return d.Time(time.UTC).Format(time.DateOnly) }
+
+// Long gives "Thursday 2 April 2026".
+func (d Date) Long() string { return d.Time(time.UTC).Format("Monday 2 January 2006") }
+
+// Short gives "Thu 2 Apr".
+func (d Date) Short() string { return d.Time(time.UTC).Format("Mon 2 Jan") }
+
+// dayMonth gives "2 Apr".
+func (d Date) dayMonth() string { return d.Time(time.UTC).Format("2 Jan") }
+
+// MarshalText writes "2006-01-02".
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// UnmarshalText reads "2006-01-02".
+func (d *Date) UnmarshalText(text []byte) error {
+	parsed, err := ParseDate(string(text))
+	if err != nil {
+		return err
+	}
+	*d = parsed
+	return nil
+}
+
+// TimeOfDay is a wall-clock time in minutes after midnight. Zero means "not set"; midnight itself cannot be written,
+// because a reader cannot tell which of the two days it ends or begins.
+type TimeOfDay int16
+
+const lastMinute = TimeOfDay(24*60 - 1)
+
+// ParseTimeOfDay reads "17:00": two digits, a colon, two digits, from 00:01 to 23:59.
+func ParseTimeOfDay(s string) (TimeOfDay, error) {
+	t, err := time.Parse("15:04", s)
+	if err != nil || len(s) != len("15:04") {
+		return 0, fmt.Errorf("workday: time of day %w: write hours and minutes, such as 17:00", ErrFormat)
+	}
+	minutes := TimeOfDay(t.Hour()*60 + t.Minute())
+	if minutes == 0 {
+		return 0, fmt.Errorf("workday: time of day %w: midnight belongs to two days; write 00:01 or 23:59", ErrFormat)
+	}
+	return minutes, nil
+}
+
+// String gives "17:00".
+func (t TimeOfDay) String() string { return fmt.Sprintf("%02d:%02d", t/60, t%60) }
+
+// MarshalText writes "17:00", or nothing when the time is not set.
+func (t TimeOfDay) MarshalText() ([]byte, error) {
+	if t == 0 {
+		return []byte{}, nil
+	}
+	return []byte(t.String()), nil
+}
+
+// UnmarshalText reads "17:00"; an empty text leaves the time not set.
+func (t *TimeOfDay) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*t = 0
+		return nil
+	}
+	parsed, err := ParseTimeOfDay(string(text))
+	if err != nil {
+		return err
+	}
+	*t = parsed
+	return nil
+}
+
+// on gives the instant at which the wall clock in loc shows t on day d.
+func (t TimeOfDay) on(d Date, loc *time.Location) time.Time {
+	year, month, day := d.Time(time.UTC).Date()
+	return time.Date(year, month, day, int(t/60), int(t%60), 0, 0, loc)
+}
