@@ -1,0 +1,108 @@
+package bot
+
+import (
+	"encoding/json"
+	"html"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	jsonv2 "github.com/go-json-experiment/json"
+)
+
+// commandWord is the word that opens a challenge. When the app itself has this
+// name, the word at the start of a text is the command and not the name.
+const commandWord = "challenge"
+
+// Mention is an @mention: who, and the piece of the text that stands for them.
+type Mention struct {
+	Mentioned Account `json:"mentioned"`
+	Text      string  `json:"text"`
+}
+
+// Mentions lists the @mentions of the turn. Entities that cannot be read are
+// passed over.
+func (a Activity) Mentions() []Mention {
+	var found []Mention
+	a.eachEntity("mention", func(raw json.RawMessage) {
+		var m Mention
+		if jsonv2.Unmarshal(raw, &m) == nil {
+			found = append(found, m)
+		}
+	})
+	return found
+}
+
+// ClientInfo is what the sender's client says about itself.
+type ClientInfo struct {
+	Timezone string `json:"timezone"` // IANA name
+	Locale   string `json:"locale"`
+}
+
+// Client returns the sender's client information, empty when there is none.
+func (a Activity) Client() ClientInfo {
+	var info ClientInfo
+	a.eachEntity("clientInfo", func(raw json.RawMessage) {
+		var c ClientInfo
+		if jsonv2.Unmarshal(raw, &c) == nil {
+			info = c
+		}
+	})
+	return info
+}
+
+func (a Activity) eachEntity(kind string, visit func(json.RawMessage)) {
+	var entities []json.RawMessage
+	if jsonv2.Unmarshal(a.Entities, &entities) != nil {
+		return
+	}
+	for _, raw := range entities {
+		var head struct {
+			Type string `json:"type"`
+		}
+		if jsonv2.Unmarshal(raw, &head) == nil && head.Type == kind {
+			visit(raw)
+		}
+	}
+}
+
+// CommandText is what the person asked of the bot: the text without the bot's
+// own mention, with HTML entities resolved, without the app's name in front and
+// without a leading "/". Other mentions and the inside of the text stay as they are.
+//
+// "/challenge x", "challenge x", "@Bot challenge x", "/Bot challenge x" and
+// "Bot /challenge x" all give "challenge x".
+func (a Activity) CommandText() string {
+	text := a.Text
+	for _, m := range a.Mentions() {
+		if m.Text != "" && m.Mentioned.ID != "" && m.Mentioned.ID == a.Recipient.ID {
+			text = strings.Replace(text, m.Text, " ", 1)
+		}
+	}
+	text = html.UnescapeString(text)
+	text = strings.TrimFunc(strings.ReplaceAll(text, "\u00a0", " "), blank)
+	text = strings.TrimLeftFunc(strings.TrimPrefix(text, "/"), blank)
+	if rest, ok := cutName(text, a.Recipient.Name); ok {
+		text = strings.TrimLeftFunc(strings.TrimPrefix(rest, "/"), blank)
+	}
+	return text
+}
+
+// cutName removes the app's name from the start of a text if a separate word
+// follows it. A name standing alone stays: it is all that was said.
+func cutName(text, name string) (string, bool) {
+	if name == "" || strings.EqualFold(name, commandWord) || len(text) <= len(name) ||
+		!strings.EqualFold(text[:len(name)], name) {
+		return text, false
+	}
+	rest := text[len(name):]
+	if next, _ := utf8.DecodeRuneInString(rest); !blank(next) {
+		return text, false
+	}
+	return strings.TrimLeftFunc(rest, blank), true
+}
+
+// blank covers the zero-width characters that editors leave around mentions.
+func blank(r rune) bool {
+	return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff'
+}

@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The issuer of the public Azure cloud. Other clouds have their own pair.
+const (
+	PublicMetadataURL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+	PublicIssuer      = "https://api.botframework.com"
+)
+
+// teamsChannel is the only channel this bot listens to.
+const teamsChannel = "msteams"
+
+// Reason says why a turn was refused. It is a metric label: the set is closed.
+type Reason string
+
+// The reasons for which a token is refused.
+const (
+	ReasonMissing           Reason = "missing"
+	ReasonMalformed         Reason = "malformed"
+	ReasonAlgorithm         Reason = "algorithm"
+	ReasonKeysUnavailable   Reason = "keys_unavailable" // the issuer never answered so far
+	ReasonKid               Reason = "kid"
+	ReasonSignature         Reason = "signature"
+	ReasonIssuer            Reason = "issuer"
+	ReasonAudience          Reason = "audience"
+	ReasonLifetimeMissing   Reason = "lifetime_missing"
+	ReasonExpired           Reason = "expired"
+	ReasonNotYetValid       Reason = "not_yet_valid"
+	ReasonChannel           Reason = "channel"
+	ReasonEndorsement       Reason = "endorsement"
+	ReasonServiceURLMissing Reason = "service_url_missing"
+	ReasonServiceURL        Reason = "service_url_mismatch"
+	ReasonServiceURLHost    Reason = "service_url_not_allowed"
+	ReasonTenant            Reason = "tenant"
+)
+
+// Reasons lists every reason for which a token can be refused.
+func Reasons() []Reason {
+	return []Reason{
+		ReasonMissing, ReasonMalformed, ReasonAlgorithm, ReasonKeysUnavailable, ReasonKid, ReasonSignature,
+		ReasonIssuer, ReasonAudience, ReasonLifetimeMissing, ReasonExpired, ReasonNotYetValid, ReasonChannel,
+		ReasonEndorsement, ReasonServiceURLMissing, ReasonServiceURL, ReasonServiceURLHost, ReasonTenant,
+	}
+}
+
+// Refusal is the error of every refused token. Its text holds nothing of the
+// token or the activity.
+type Refusal struct {
+	Reason Reason
+	Err    error // may be nil
+}
+
+func (r *Refusal) Error() string { return "inbound token refused: " + string(r.Reason) }
+
+func (r *Refusal) Unwrap() error { return r.Err }
+
+func refuse(reason Reason, err error) error { return &Refusal{Reason: reason, Err: err} }
+
+// ValidatorConfig says who may speak to this bot. All fields up to Now must be set.
+type ValidatorConfig struct {
+	AppID       string // the bot's app id: the audience
+	Tenant      string // the authority's Entra tenant id
+	Issuer      string // the exact iss claim, as PublicIssuer
+	MetadataURL string // the OpenID metadata document, as PublicMetadataURL
+
+	// ServiceURLAllowed says whether replies may go to this service URL; our
+	// own bearer token will be sent there. In production: ServiceURLHosts.
+	ServiceURLAllowed func(string) bool
+
+	HTTP *http.Client // for the metadata and the keys
+	Now  func() time.Time
+
+	KeyMaxAge    time.Duration    // zero: 24 hours
+	CacheSize    int              // verified tokens remembered; zero: 4096
+	OnKeyRefresh func(KeyRefresh) // may be nil
+}
+
+// Validator decides whether a turn comes from Teams and from our tenant. It is
+// safe for concurrent use and is msbotbuilder-go's auth.TokenValidator.
+type Validator struct {
+	config ValidatorConfig
+	keys   *Keys
+	tokens *tokenReader
+	cache  *tokenCache
+}
+
+// NewValidator refuses a configuration with a gap: an empty issuer or audience
+// would otherwise mean "any".
+func NewValidator(config ValidatorConfig) (*Validator, error) {
+	var missing []string
+	for _, field := range []struct {
+		name string
+		set  bool
+	}{
+		{"AppID", config.AppID != ""}, {"Tenant", config.Tenant != ""}, {"Issuer", config.Issuer != ""},
+		{"MetadataURL", config.MetadataURL != ""}, {"ServiceURLAllowed", config.ServiceURLAllowed != nil},
+		{"HTTP", config.HTTP != nil}, {"Now", config.Now != nil},
+	} {
+		if !field.set {
+			missing = append(missing, field.name)
+		}
+	}
+	if len(missing) > 0 {
+		return nil, errors.New("bot: the token validator needs " + strings.Join(missing, ", "))
+	}
+	if config.CacheSize <= 0 {
+		config.CacheSize = 4096
+	}
+	return &Validator{
+		config: config,
+		keys:   NewKeys(config.MetadataURL, config.HTTP, config.Now, config.KeyMaxAge, config.OnKeyRefresh),
+		tokens: newTokenReader(config),
+		cache:  newTokenCache(config.CacheSize),
+	}, nil
+}
+
+// Keys gives access to the signing keys, to fetch them at start and to report on them.
+func (v *Validator) Keys() *Keys { return v.keys }
+
+// Verify accepts or refuses (with a *Refusal) the authorization header that
+// came with an activity.
+func (v *Validator) Verify(ctx context.Context, authorization string, a Activity) error {
+	_, err := v.check(ctx, authorization, a.origin())
+	return err
+}
+
+// origin is what an activity says about where it comes from.
+type origin struct {
+	channel            string
+	serviceURL         string
+	channelTenant      string // channelData.tenant.id
+	conversationTenant string // conversation.tenantId
+}
+
+func (v *Validator) check(ctx context.Context, authorization string, from origin) (proof, error) {
+	token, err := bearer(authorization)
+	if err != nil {
+		return proof{}, err
+	}
+	proven, err := v.prove(ctx, token)
+	if err != nil {
+		return proof{}, err
+	}
+	return proven, v.compare(proven, from)
+}
+
+// prove returns what the token proves, from memory when the same token was
+// verified before under the same keys.
+func (v *Validator) prove(ctx context.Context, token string) (proof, error) {
+	v.keys.freshen()
+	sum := sha256.Sum256([]byte(token))
+	if known, ok := v.cache.get(sum, v.keys.Generation(), v.config.Now()); ok {
+		return known, nil
+	}
+	fresh, generation, err := v.tokens.read(ctx, token, v.keys)
+	if err != nil {
+		return proof{}, err
+	}
+	v.cache.put(sum, generation, fresh)
+	return fresh, nil
+}
+
+// compare holds the token against this very activity; it runs on every turn.
+func (v *Validator) compare(p proof, from origin) error {
+	switch {
+	case !p.hasAudience(v.config.AppID):
+		return refuse(ReasonAudience, nil)
+	case from.channel != teamsChannel:
+		return refuse(ReasonChannel, nil)
+	case !p.key.endorses(from.channel):
+		return refuse(ReasonEndorsement, nil)
+	case p.serviceURL == "" || from.serviceURL == "":
+		return refuse(ReasonServiceURLMissing, nil)
+	case strings.TrimRight(p.serviceURL, "/") != strings.TrimRight(from.serviceURL, "/"):
+		return refuse(ReasonServiceURL, nil)
+	case !v.config.ServiceURLAllowed(from.serviceURL):
+		return refuse(ReasonServiceURLHost, nil)
+	case !v.ours(from):
+		return refuse(ReasonTenant, nil)
+	}
+	return nil
+}
+
+// ours reports whether every tenant the activity names is the configured one,
+// and at least one is named. Tenant ids are GUIDs: letter case means nothing.
+func (v *Validator) ours(from origin) bool {
+	if from.channelTenant == "" && from.conversationTenant == "" {
+		return false
+	}
+	for _, named := range []string{from.channelTenant, from.conversationTenant} {
+		if named != "" && !strings.EqualFold(named, v.config.Tenant) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"github.com/infracloudio/msbotbuilder-go/connector/auth"
+	"github.com/infracloudio/msbotbuilder-go/connector/client"
+	"github.com/infracloudio/msbotbuilder-go/core"
+	"github.com/infracloudio/msbotbuilder-go/schema"
+)
+
+var _ auth.TokenValidator = (*Validator)(nil)
+
+// newAdapter builds msbotbuilder-go's adapter around our validator and the
+// connector's client. Its app password stays empty: only the client knows how
+// to get a token.
+func newAdapter(v *Validator, c client.Client) *core.BotFrameworkAdapter {
+	return &core.BotFrameworkAdapter{
+		AdapterSetting: core.AdapterSetting{
+			AppID:              v.config.AppID,
+			OpenIDMetadata:     v.config.MetadataURL,
+			ChannelAuthTenant:  v.config.Tenant,
+			CredentialProvider: auth.SimpleCredentialProvider{AppID: v.config.AppID},
+		},
+		TokenValidator: v,
+		Client:         c,
+	}
+}
+
+// AuthenticateRequest is Verify in the terms of msbotbuilder-go. The credentials
+// must know our app id as well; that they disable authentication is not believed.
+func (v *Validator) AuthenticateRequest(ctx context.Context, a schema.Activity, authorization string,
+	credentials auth.CredentialProvider, _ string) (auth.ClaimsIdentity, error) {
+	if credentials == nil || !credentials.IsValidAppID(v.config.AppID) {
+		return nil, refuse(ReasonAudience, errors.New("the adapter's credentials are for another app id"))
+	}
+	proven, err := v.check(ctx, authorization, originOf(a))
+	if err != nil {
+		return nil, err
+	}
+	return identity{proven, v.config.AppID}, nil
+}
+
+func originOf(a schema.Activity) origin {
+	from := origin{channel: a.ChannelID, serviceURL: a.ServiceURL, conversationTenant: a.Conversation.TenantID}
+	if tenant, ok := a.ChannelData["tenant"].(map[string]any); ok {
+		from.channelTenant, _ = tenant["id"].(string)
+	}
+	return from
+}
+
+// identity is the accepted token as msbotbuilder-go's auth.ClaimsIdentity. The
+// library's own one panics on a claim that is absent.
+type identity struct {
+	proof proof
+	appID string
+}
+
+func (i identity) IsAuthenticated() bool { return true }
+
+func (i identity) GetClaimValue(name string) string {
+	switch name {
+	case auth.IssuerClaim:
+		return i.proof.issuer
+	case auth.AudienceClaim:
+		return i.appID
+	case auth.ServiceURLClaim:
+		return i.proof.serviceURL
+	}
+	return ""
+}

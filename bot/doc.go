@@ -1,0 +1,54 @@
+// Package bot is what Teams says to us: the HTTP routes, the proof that a
+// request really came from Teams and from our own tenant, and the reading of
+// what it asks for.
+//
+// # Promise
+//
+// A turn reaches the [Handler] only after, in this order: its body fitted under
+// the cap, it was a JSON object with a type, its bearer token was signed by the
+// configured issuer for this bot and is within its lifetime, the signing key is
+// endorsed for the channel, the service URL is the one in the token and is on
+// the allow-list, and the tenant is ours. Nothing is stored, logged or sent
+// before that. There is no switch that turns any of it off.
+//
+// A refused token is answered with 401 and counted by [Reason], never with 5xx:
+// Teams delivers a turn again after 5xx. 503 is kept for a handler that says it
+// is [ErrUnavailable], so that a turn that could not be stored comes again.
+//
+// # What may fail, and what still holds
+//
+//   - The issuer is down: the keys already known go on being used, refreshes are
+//     tried again later, and no turn whose key is known ever waits. Before the
+//     first key arrived every turn is refused ([ReasonKeysUnavailable]).
+//   - The issuer withdraws a key: the next refresh (at most 24 hours, or at once
+//     after an unknown key id, once an hour) drops it and every verified token
+//     that was remembered under the old set.
+//   - A storm of made-up key ids: one fetch an hour.
+//   - A handler panics: that turn is answered 500, logged without its content,
+//     and the others go on.
+//
+// Remembering a verified token saves the RSA work only. Service URL, audience,
+// endorsement and tenant are compared on every turn.
+//
+// # Where msbotbuilder-go stands in the path
+//
+// The route authenticates through core.BotFrameworkAdapter, which holds our
+// [Validator] as its auth.TokenValidator and the connector's client.Client. Of
+// its methods, AuthenticateRequest is the one that keeps the promise above:
+// ParseRequest would read the body without a limit, decode it before looking at
+// the token, fail on an invoke whose value is not an object, and lose
+// recipient.isTargeted and the contents of entities. So the body is read under
+// the cap and decoded once, into our own [Activity]; the library's
+// schema.Activity is filled from that for authentication, and never decoded
+// from the wire. [Validator.Verify] is the same check without the library's types.
+//
+// The library's credentials argument can only narrow the check: a provider
+// that claims authentication is disabled is not believed.
+//
+// # Reading
+//
+// [DecodeActivity] is strict about JSON (duplicate names, invalid UTF-8 and
+// trailing bytes are refused; names are case-sensitive) so that no two readers
+// can see two different activities, and lenient about everything it does not
+// need: entities, settings and value stay raw until somebody asks.
+package bot
