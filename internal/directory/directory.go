@@ -1,0 +1,232 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"challengebot/internal/yamlfile"
+)
+
+// Person is somebody who can be asked, told or recognised.
+type Person struct {
+	ID    string // the key in the file
+	Name  string
+	Entra string // the Entra object id, in lower case
+}
+
+// Team is a social work team.
+type Team struct {
+	ID, Name string
+	Service  string // id of its service, or ""
+	Channel  string // Teams conversation id of its own channel, or ""
+}
+
+// Service is a group of teams under one service manager.
+type Service struct{ ID, Name, Channel string }
+
+// Agency is a partner agency.
+type Agency struct{ ID, Name string }
+
+// Scope is what a challenge is about, as far as it decides who holds a role.
+type Scope struct{ Team, Agency string }
+
+// Holder is a person in a role on a day.
+type Holder struct {
+	Person   Person
+	Role     string
+	CoverFor *Person // the holder in whose stead the person acts, if they do
+}
+
+// Directory is one authority's people and roles. It is safe for concurrent use.
+type Directory struct {
+	authority string
+	people    []Person
+	byID      map[string]int
+	byEntra   map[string]int
+	byName    map[string]int // -1: several people bear the name
+
+	teams    []Team
+	services []Service
+	agencies []Agency
+	roles    map[level]map[string][]string // role -> ids of people
+	cover    []coverEntry
+
+	warnings yamlfile.Problems
+	file     *yamlfile.File
+}
+
+// level is a place at which roles are held.
+type level struct {
+	kind levelKind
+	id   string
+}
+
+type levelKind uint8
+
+const (
+	authorityLevel levelKind = iota
+	agencyLevel
+	serviceLevel
+	teamLevel
+)
+
+// Authority is the authority's name.
+func (d *Directory) Authority() string { return d.authority }
+
+// Warnings are what is odd in the file without making it unusable.
+func (d *Directory) Warnings() yamlfile.Problems { return slices.Clone(d.warnings) }
+
+// Resolve names who is to be asked in a role on a civil day (2006-01-02). The
+// first level that has the role at all decides: the team, its service, the
+// agency, the authority. Somebody who is away is replaced by who covers them,
+// chains of cover are followed, and a circle of cover ends at its last member.
+// nil means that the role is vacant.
+func (d *Directory) Resolve(role string, s Scope, on string) []Holder {
+	var holders []Holder
+	for _, id := range d.holdersOf(role, s) {
+		chain := d.standIns(id, on)
+		h := Holder{Person: d.person(chain[len(chain)-1]), Role: role}
+		if len(chain) > 1 {
+			away := d.person(id)
+			h.CoverFor = &away
+		}
+		holders = append(holders, h)
+	}
+	return oncePerPerson(holders)
+}
+
+// oncePerPerson keeps one entry for a person, preferring that in their own right.
+func oncePerPerson(holders []Holder) []Holder {
+	var once []Holder
+	for _, h := range holders {
+		i := slices.IndexFunc(once, func(o Holder) bool { return o.Person.ID == h.Person.ID })
+		switch {
+		case i < 0:
+			once = append(once, h)
+		case h.CoverFor == nil:
+			once[i] = h
+		}
+	}
+	return once
+}
+
+// Holds reports whether the person with that Entra object id may act in the role
+// on that day. Cover adds somebody who may act and takes the right from nobody: a
+// manager who answers while on leave is still the manager.
+func (d *Directory) Holds(entra, role string, s Scope, on string) bool {
+	p, ok := d.ByEntra(entra)
+	if !ok {
+		return false
+	}
+	for _, id := range d.holdersOf(role, s) {
+		if slices.Contains(d.standIns(id, on), p.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdersOf are the ids of who holds a role in their own right.
+func (d *Directory) holdersOf(role string, s Scope) []string {
+	for _, at := range d.levels(s) {
+		if ids := d.roles[at][role]; len(ids) > 0 {
+			return ids
+		}
+	}
+	return nil
+}
+
+// levels are the places at which a role is looked for, nearest first.
+func (d *Directory) levels(s Scope) []level {
+	var levels []level
+	if t, ok := d.Team(s.Team); ok {
+		levels = append(levels, level{teamLevel, t.ID})
+		if t.Service != "" {
+			levels = append(levels, level{serviceLevel, t.Service})
+		}
+	}
+	if s.Agency != "" {
+		levels = append(levels, level{agencyLevel, s.Agency})
+	}
+	return append(levels, level{authorityLevel, ""})
+}
+
+// standIns is the person and everybody down their chain of cover on that day; the
+// last is who acts.
+func (d *Directory) standIns(id, on string) []string {
+	chain := []string{id}
+	for {
+		i := slices.IndexFunc(d.cover, func(c coverEntry) bool {
+			return c.For == chain[len(chain)-1] && c.From <= on && on <= c.To
+		})
+		if i < 0 || slices.Contains(chain, d.cover[i].By) {
+			return chain
+		}
+		chain = append(chain, d.cover[i].By)
+	}
+}
+
+func (d *Directory) person(id string) Person { return d.people[d.byID[id]] }
+
+// ByID finds a person by their key in the file.
+func (d *Directory) ByID(id string) (Person, bool) { return d.find(d.byID, id) }
+
+// ByEntra finds a person by Entra object id, in either case.
+func (d *Directory) ByEntra(entra string) (Person, bool) {
+	return d.find(d.byEntra, strings.ToLower(entra))
+}
+
+// ByName finds a person by name, whatever its case and spacing. A name that
+// several people bear finds nobody.
+func (d *Directory) ByName(name string) (Person, bool) { return d.find(d.byName, foldName(name)) }
+
+func (d *Directory) find(in map[string]int, key string) (Person, bool) {
+	i, ok := in[key]
+	if !ok || i < 0 {
+		return Person{}, false
+	}
+	return d.people[i], true
+}
+
+func foldName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+// People are all people, in the order of the file.
+func (d *Directory) People() []Person { return slices.Clone(d.people) }
+
+// Teams are all teams, in the order of the file.
+func (d *Directory) Teams() []Team { return slices.Clone(d.teams) }
+
+// Team finds a team.
+func (d *Directory) Team(id string) (Team, bool) {
+	return findIn(d.teams, func(t Team) bool { return t.ID == id })
+}
+
+// Services are all services, in the order of the file.
+func (d *Directory) Services() []Service { return slices.Clone(d.services) }
+
+// Agencies are all partner agencies, in the order of the file.
+func (d *Directory) Agencies() []Agency { return slices.Clone(d.agencies) }
+
+// Agency finds an agency.
+func (d *Directory) Agency(id string) (Agency, bool) {
+	return findIn(d.agencies, func(a Agency) bool { return a.ID == id })
+}
+
+// Channel is where notices about a team's cases go: its own channel, or else that
+// of its service, or "".
+func (d *Directory) Channel(team string) string {
+	t, _ := d.Team(team)
+	if t.Channel != "" {
+		return t.Channel
+	}
+	s, _ := findIn(d.services, func(s Service) bool { return s.ID == t.Service })
+	return s.Channel
+}
+
+func findIn[T any](all []T, is func(T) bool) (T, bool) {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i], true
+	}
+	var none T
+	return none, false
+}

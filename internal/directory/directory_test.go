@@ -1,0 +1,315 @@
+package directory
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"challengebot/internal/yamlfile"
+)
+
+func guid(n int) string { return fmt.Sprintf("6f1c0000-0000-4000-8000-%012d", n) }
+
+// example is a whole directory. Its lines are fixed: the tests below name some.
+var example = `authority: Exampleshire
+people:
+  - {id: maya-okafor, name: Maya Okafor, entra: ` + strings.ToUpper(guid(1)) + `}
+  - {id: priya-shah, name: Priya Shah, entra: ` + guid(2) + `}
+  - {id: tom-reid, name: Tom Reid, entra: ` + guid(3) + `}
+  - {id: ann-lee, name: Ann Lee, entra: ` + guid(4) + `}
+  - {id: sue-west, name: Sue West, entra: ` + guid(5) + `}
+  - {id: dot-hay, name: Dot Hay, entra: ` + guid(6) + `}
+teams:
+  - {id: north-locality, name: North Locality, service: north, channel: "19:n@thread.tacv2", roles: {team-manager: priya-shah, social-worker: [tom-reid, ann-lee]}}
+  - {id: south-locality, name: South Locality, service: north, roles: {team-manager: tom-reid}}
+services:
+  - {id: north, name: North Service, channel: "19:s@thread.tacv2", roles: {service-manager: ann-lee}}
+agencies:
+  - {id: health, name: Health, roles: {line-manager: dot-hay}}
+roles: {chair: [maya-okafor], service-manager: sue-west, oversight: sue-west}
+cover:
+  - {for: priya-shah, by: tom-reid, from: 2026-04-01, to: 2026-04-10}
+  - {for: tom-reid, by: ann-lee, from: 2026-04-08, to: 2026-04-12}
+  - {for: ann-lee, by: priya-shah, from: 2026-04-10, to: 2026-04-10}
+`
+
+func read(t *testing.T, text string) *Directory {
+	t.Helper()
+	d, err := Read("directory.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func names(holders []Holder) string {
+	var s []string
+	for _, h := range holders {
+		one := h.Person.ID
+		if h.CoverFor != nil {
+			one += " for " + h.CoverFor.ID
+		}
+		s = append(s, one)
+	}
+	return strings.Join(s, ", ")
+}
+
+func TestResolveTakesTheNearestLevelAndFollowsCover(t *testing.T) {
+	north, south := Scope{Team: "north-locality"}, Scope{Team: "south-locality"}
+	for _, test := range []struct {
+		name, role string
+		scope      Scope
+		on, want   string
+	}{
+		{"the team's own", "team-manager", north, "2026-03-31", "priya-shah"},
+		{"several hold a role", "social-worker", north, "2026-03-31", "tom-reid, ann-lee"},
+		{"the service before the authority", "service-manager", south, "2026-03-31", "ann-lee"},
+		{"the authority when there is no team", "service-manager", Scope{}, "2026-03-31", "sue-west"},
+		{"the authority when the team is unknown", "service-manager", Scope{Team: "gone"}, "2026-03-31", "sue-west"},
+		{"the agency", "line-manager", Scope{Team: "north-locality", Agency: "health"}, "2026-03-31", "dot-hay"},
+		{"vacant without the agency", "line-manager", north, "2026-03-31", ""},
+		{"vacant in an unknown agency", "line-manager", Scope{Agency: "police"}, "2026-03-31", ""},
+		{"vacant role", "director", north, "2026-03-31", ""},
+		{"first day of cover", "team-manager", north, "2026-04-01", "tom-reid for priya-shah"},
+		{"the day before a chain", "team-manager", north, "2026-04-07", "tom-reid for priya-shah"},
+		{"a chain of cover", "team-manager", north, "2026-04-08", "ann-lee for priya-shah"},
+		{"a circle of cover ends at its last member", "team-manager", north, "2026-04-10", "ann-lee for priya-shah"},
+		{"last day past", "team-manager", north, "2026-04-11", "priya-shah"},
+		{"one who holds the role is asked once, in their own right", "social-worker", north, "2026-04-09", "ann-lee"},
+		{"no day, no cover", "team-manager", north, "", "priya-shah"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := names(read(t, example).Resolve(test.role, test.scope, test.on)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestVacantRoleIsNil(t *testing.T) {
+	if got := read(t, example).Resolve("director", Scope{}, "2026-04-01"); got != nil {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestCoverAddsWhoMayActAndTakesTheRightFromNobody(t *testing.T) {
+	d, north := read(t, example), Scope{Team: "north-locality"}
+	for _, test := range []struct {
+		who  int
+		on   string
+		want bool
+	}{
+		{2, "2026-03-31", true}, {3, "2026-03-31", false}, // before the cover
+		{2, "2026-04-09", true}, {3, "2026-04-09", true}, {4, "2026-04-09", true}, {5, "2026-04-09", false},
+		{99, "2026-04-09", false},
+	} {
+		if got := d.Holds(strings.ToUpper(guid(test.who)), "team-manager", north, test.on); got != test.want {
+			t.Errorf("Holds(person %d, %s) = %v", test.who, test.on, got)
+		}
+	}
+}
+
+func TestPeopleAreFoundByKeyEntraAndUniqueName(t *testing.T) {
+	d := read(t, example)
+	want := Person{ID: "maya-okafor", Name: "Maya Okafor", Entra: guid(1)}
+	for how, find := range map[string]func() (Person, bool){
+		"id":    func() (Person, bool) { return d.ByID("maya-okafor") },
+		"entra": func() (Person, bool) { return d.ByEntra(strings.ToUpper(guid(1))) },
+		"name":  func() (Person, bool) { return d.ByName("  maya  OKAFOR ") },
+	} {
+		if got, ok := find(); !ok || got != want {
+			t.Errorf("by %s: %v, %v", how, got, ok)
+		}
+	}
+	twice := read(t, strings.Replace(example, "name: Tom Reid", "name: maya okafor", 1))
+	if p, ok := twice.ByName("Maya Okafor"); ok {
+		t.Errorf("a name that two people bear found %v", p)
+	}
+	if _, ok := d.ByName(""); ok {
+		t.Error("no name found somebody")
+	}
+	if got := twice.Warnings().Error(); !strings.Contains(got, "directory.yaml:5:26: warning: another person bears the same name") {
+		t.Errorf("warnings: %s", got)
+	}
+}
+
+func TestChannelIsTheTeamsOrItsServices(t *testing.T) {
+	d := read(t, example)
+	for team, want := range map[string]string{"north-locality": "19:n@thread.tacv2", "south-locality": "19:s@thread.tacv2", "gone": ""} {
+		if got := d.Channel(team); got != want {
+			t.Errorf("Channel(%s) = %q, want %q", team, got, want)
+		}
+	}
+	bare := read(t, strings.Replace(example, `channel: "19:s@thread.tacv2", `, "", 1))
+	want := `directory.yaml:11:5: warning: the team "south-locality" has no channel, nor has its service: its notices go to people only. Add channel: with the id of its Teams channel`
+	if got := bare.Warnings().Error(); got != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	if len(d.Warnings()) != 0 {
+		t.Errorf("the example warns: %v", d.Warnings())
+	}
+}
+
+func TestListsKeepTheOrderOfTheFile(t *testing.T) {
+	d := read(t, example)
+	if d.Authority() != "Exampleshire" || len(d.People()) != 6 {
+		t.Errorf("authority %q with %d people", d.Authority(), len(d.People()))
+	}
+	if diff := cmp.Diff([]Team{
+		{ID: "north-locality", Name: "North Locality", Service: "north", Channel: "19:n@thread.tacv2"},
+		{ID: "south-locality", Name: "South Locality", Service: "north"}}, d.Teams()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]Agency{{ID: "health", Name: "Health"}}, d.Agencies()); diff != "" {
+		t.Error(diff)
+	}
+	if a, ok := d.Agency("health"); !ok || a.Name != "Health" || len(d.Services()) != 1 {
+		t.Errorf("agency %v %v, services %v", a, ok, d.Services())
+	}
+}
+
+// TestReadComplains changes one thing in the example and expects one complaint.
+func TestReadComplains(t *testing.T) {
+	for _, test := range []struct{ name, old, new, want string }{
+		{"no authority", "authority: Exampleshire", `authority: " "`, `1:12: the authority has no name. Write authority: and its name`},
+		{"unknown person in a role", "team-manager: priya-shah", "team-manager: priya-shaw", `10:116: there is no person "priya-shaw". Did you mean "priya-shah"?`},
+		{"unknown person in a list", "[tom-reid, ann-lee]", "[tom-reid, zebedee]", `10:154: there is no person "zebedee". Add them under people:`},
+		{"unknown person at the authority", "oversight: sue-west", "oversight: nobody-here", `16:69: there is no person "nobody-here". Add them under people:`},
+		{"person twice in a role", "[tom-reid, ann-lee]", "[tom-reid, tom-reid]", `10:154: "tom-reid" stands twice in the role "social-worker". Remove one of them`},
+		{"role without a holder", "[tom-reid, ann-lee]", "[]", `10:128: the role "social-worker" names nobody. Name somebody, or remove the line so that the level above decides`},
+		{"role that is no key", "oversight: sue-west", "Over Sight: sue-west", `16:70: the role "Over Sight" is not a key. Use small letters, digits and single hyphens, as in team-manager`},
+		{"duplicate person", "{id: tom-reid,", "{id: ann-lee,", `6:10: the id "ann-lee" belongs to another person too. Give each its own`},
+		{"duplicate team", "{id: south-locality", "{id: north-locality", `11:10: the id "north-locality" belongs to another team too. Give each its own`},
+		{"duplicate agency", "name: Health, roles: {line-manager: dot-hay}}", "name: Health}\n  - {id: health, name: Health}", `16:10: the id "health" belongs to another agency too. Give each its own`},
+		{"duplicate service", "  - {id: north, name", "  - {id: north, name: N}\n  - {id: north, name", `14:10: the id "north" belongs to another service too. Give each its own`},
+		{"duplicate Entra id", guid(3), guid(2), `5:43: "tom-reid" has the same Entra object id as "priya-shah". Copy the Object ID from the person's page in Entra`},
+		{"Entra id that is no GUID", guid(3), "tom@example.org", `5:43: the Entra object id of "tom-reid" is not one. Copy the Object ID`},
+		{"Entra id of zeros", guid(3), "00000000-0000-0000-0000-000000000000", `5:43: the Entra object id of "tom-reid" is not one.`},
+		{"no Entra id", ", entra: " + guid(3), "", `5:5: "tom-reid" has no Entra object id, so Teams could not tell us who they are. Add entra:`},
+		{"no id", "{id: dot-hay, name: Dot Hay", "{name: Dot Hay", `8:5: a person has no id. Give it one: a short key in small letters, digits and hyphens`},
+		{"id that is no key", "{id: health", "{id: NHS Health", `15:10: the id "NHS Health" is not a key. Use small letters, digits and single hyphens`},
+		{"no name", "name: Dot Hay, ", "", `8:5: a person has no name. Write the name that people are to read`},
+		{"unknown service", "name: South Locality, service: north", "name: South Locality, service: nroth", `11:57: there is no service "nroth". Did you mean "north"?`},
+		{"channel that is none", "19:s@thread.tacv2", "https://teams.example/l/channel/x", `13:47: this is not the id of a Teams channel. Take it from "Get link to channel": it reads 19:…@thread.tacv2`},
+		{"cover that ends before it starts", "to: 2026-04-12", "to: 2026-04-02", `19:56: the cover ends on 2026-04-02, before it begins on 2026-04-08. Swap the days or mend the year`},
+		{"cover for oneself", "{for: tom-reid, by: ann-lee", "{for: tom-reid, by: tom-reid", `19:25: "tom-reid" cannot stand in for themselves. Name somebody else after by:`},
+		{"cover for an unknown person", "{for: tom-reid", "{for: tom-ried", `19:11: there is no person "tom-ried". Did you mean "tom-reid"?`},
+		{"cover by an unknown person", "by: ann-lee", "by: zebedee", `19:25: there is no person "zebedee". Add them under people:`},
+		{"cover on a day that does not exist", "to: 2026-04-12", "to: 2026-04-31", `19:56: to: must be a day such as 2026-04-01. Write year, month and day with hyphens`},
+		{"cover without a first day", "from: 2026-04-08, ", "", `19:5: from: must be a day such as 2026-04-01.`},
+		{"two covers on one day", "for: ann-lee, by: priya-shah", "for: tom-reid, by: sue-west", `20:5: "tom-reid" is covered twice on the same days. Let one cover end before the next begins`},
+		{"unknown key", "authority:", "autority:", `1:1: the key "autority" is not known here. Did you mean "authority"?`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := strings.Replace(example, test.old, test.new, 1)
+			if text == example {
+				t.Fatal("the test changes nothing")
+			}
+			_, err := Read("directory.yaml", []byte(text))
+			if err == nil {
+				t.Fatal("nothing was refused")
+			}
+			var found bool
+			for _, p := range yamlfile.Of(err) {
+				found = found || strings.HasPrefix(p.Error(), "directory.yaml:"+test.want)
+			}
+			if !found {
+				t.Errorf("\n got %v\nwant directory.yaml:%s", err, test.want)
+			}
+		})
+	}
+	_, err := Read("d.yaml", []byte("authority: X\npeople: []\nteams: []\n"))
+	want := "d.yaml:2:1: there are no people. List at least one person under people:\nd.yaml:3:1: there are no teams. List at least one team under teams:"
+	if err == nil || err.Error() != want {
+		t.Errorf("empty lists:\n got %v\nwant %s", err, want)
+	}
+}
+
+func TestComplaintsNeverHoldNamesOrObjectIDs(t *testing.T) {
+	text := strings.NewReplacer("{for: tom-reid", "{for: zz", guid(3), guid(2), "service: north", "service: x", "Maya", "Priya Shah").Replace(example)
+	_, err := Read("d.yaml", []byte(text))
+	for _, secret := range []string{"Priya", "Shah", guid(2), "Maya"} {
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("%q stands in %v", secret, err)
+		}
+	}
+}
+
+func TestCheckListsEveryVacancyWithItsPlace(t *testing.T) {
+	d := read(t, example)
+	got := d.Check([]RoleUse{
+		{Role: "team-manager", Why: "answers Stage 1"},
+		{Role: "social-worker", Why: "answers the informal stage"},
+		{Role: "social-worker", Why: "answers the informal stage"},
+		{Role: "service-manager", Why: "answers Stage 2"},
+		{Role: "line-manager", Why: "answers Level 1", Agency: "health"},
+		{Role: "superintendent", Why: "answers Level 2", Agency: "police"},
+		{Role: "service-manager", Why: "answers Level 2", Agency: "police"},
+		{Role: "designated-doctor", Why: "answers Level 2", Agency: "health"},
+		{Role: "practitioner", Why: "answers Step 1", EveryAgency: true},
+		{Role: "chair", Why: "judges"},
+		{Role: "iro", Why: "judges"},
+	}, "chair", "iro")
+	want := strings.Join([]string{
+		`directory.yaml:11:5: the team "south-locality" has nobody as "social-worker" (answers the informal stage). Add social-worker: and who it is to the roles there, or to those of a level above`,
+		`directory.yaml:14:1: the agency "police" is not listed, and the authority has nobody as "superintendent" (answers Level 2). Add superintendent: and who it is to the roles there, or to those of a level above`,
+		`directory.yaml:15:5: the agency "health" has nobody as "designated-doctor" (answers Level 2). Add designated-doctor: and who it is to the roles there, or to those of a level above`,
+		`directory.yaml:15:5: the agency "health" has nobody as "practitioner" (answers Step 1). Add practitioner: and who it is to the roles there, or to those of a level above`,
+		`directory.yaml:16:1: nobody is "iro", so nobody can raise a challenge. Add iro: and who they are under roles:`,
+	}, "\n")
+	if diff := cmp.Diff(want, got.Error()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// Whatever the covers, resolving ends, nobody is asked twice, and whoever is asked
+// may act.
+func TestResolvingAlwaysEndsWithSomebodyWhoMayAct(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		const people = 6
+		var b strings.Builder
+		b.WriteString("authority: X\npeople:\n")
+		for i := range people {
+			fmt.Fprintf(&b, "  - {id: p%d, name: P%d, entra: %s}\n", i, i, guid(i+1))
+		}
+		b.WriteString("teams: [{id: t, name: T, roles: {manager: [p0, p1]}}]\ncover:\n")
+		for i := range people { // at most one cover a person, in every shape of chain and circle
+			by := rapid.IntRange(0, people-1).Draw(rt, "by")
+			if by == i {
+				by = (by + 1) % people
+			}
+			from, length := rapid.IntRange(1, 20).Draw(rt, "from"), rapid.IntRange(0, 9).Draw(rt, "length")
+			fmt.Fprintf(&b, "  - {for: p%d, by: p%d, from: 2026-04-%02d, to: 2026-04-%02d}\n", i, by, from, from+length)
+		}
+		d, err := Read("d.yaml", []byte(b.String()))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		on := fmt.Sprintf("2026-04-%02d", rapid.IntRange(1, 30).Draw(rt, "on"))
+		holders := d.Resolve("manager", Scope{Team: "t"}, on)
+		if len(holders) == 0 {
+			rt.Fatal("a role that is held resolved to nobody")
+		}
+		seen := map[string]bool{}
+		for _, h := range holders {
+			if seen[h.Person.ID] || !d.Holds(h.Person.Entra, "manager", Scope{Team: "t"}, on) {
+				rt.Fatalf("%s is asked twice or may not act", h.Person.ID)
+			}
+			seen[h.Person.ID] = true
+		}
+	})
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(example))
+	f.Add([]byte("people:\n  - {}\nteams: [{}]\ncover: [{}]\nroles: {\"\": []}\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := Read("f.yaml", data)
+		if (d == nil) == (err == nil) {
+			t.Errorf("directory %v with error %v", d, err)
+		}
+	})
+}
