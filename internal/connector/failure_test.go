@@ -17,19 +17,9 @@ func TestALostAnswerIsAmbiguousOnlyWhereAMessageIsPosted(t *testing.T) {
 		CallCreatePersonal: Retry, CallStartThread: Ambiguous, CallSend: Ambiguous, CallSendTargeted: Ambiguous,
 		CallUpdate: Retry, CallDelete: Retry, CallMember: Retry, CallMembers: Retry,
 	}
-	hang := make(chan struct{})
-	t.Cleanup(func() { close(hang) })
-	cut := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-	silent := func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-hang:
-		case <-r.Context().Done():
-		}
-	}
-	for name, handler := range map[string]http.HandlerFunc{"cut": cut, "silent": silent} {
-		s := newTeams(t, handler, func(c *Config) { c.Timeout = 50 * time.Millisecond })
+	expectKinds := func(name string, s *teams, ctx func() context.Context) {
 		for call, do := range everyCall(s.client) {
-			err := do(t.Context())
+			err := do(ctx())
 			if e := kindOf(t, err); e.Kind != want[call] {
 				t.Errorf("%s, %s: %v, want %s", name, call, e, want[call])
 			}
@@ -37,6 +27,37 @@ func TestALostAnswerIsAmbiguousOnlyWhereAMessageIsPosted(t *testing.T) {
 				t.Errorf("%s: %v does not say that it was a timeout", call, err)
 			}
 		}
+	}
+	cut := newTeams(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	expectKinds("cut", cut, t.Context)
+
+	arrived := make(chan struct{})
+	silent := newTeams(t, func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-r.Context().Done()
+	})
+	expectKinds("silent", silent, func() context.Context {
+		ctx := &expiring{Context: t.Context(), over: make(chan struct{})}
+		go func() { <-arrived; close(ctx.over) }()
+		return ctx
+	})
+}
+
+// expiring is a context whose deadline passes when the test says so: after the
+// request has arrived, however slow the machine is.
+type expiring struct {
+	context.Context
+	over chan struct{}
+}
+
+func (e *expiring) Done() <-chan struct{} { return e.over }
+
+func (e *expiring) Err() error {
+	select {
+	case <-e.over:
+		return context.DeadlineExceeded
+	default:
+		return nil
 	}
 }
 
@@ -123,3 +144,11 @@ func TestTheTokenNeverLeavesForAHostThatIsNotAllowed(t *testing.T) {
 	}
 }
 
+func TestACallEndsByItsOwnTimeout(t *testing.T) {
+	t.Parallel()
+	s := newTeams(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		func(c *Config) { c.Timeout = time.Millisecond })
+	if err := s.client.Delete(t.Context(), Ref{ConversationID: "c"}, "1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
+	}
+}
