@@ -1,0 +1,187 @@
+package challenge
+
+import (
+	"slices"
+	"strings"
+
+	"challengebot/internal/ladder"
+)
+
+// How many working days a challenge without a window waits before those it waits
+// for are told again.
+const (
+	judgeEvery     = 2
+	heldEvery      = 1
+	exhaustedEvery = 5
+)
+
+// respond takes an answer. One that comes too late to count is kept and shown.
+func (s *step) respond(cmd Respond) error {
+	v := s.c.Visit(cmd.Visit)
+	if v == nil {
+		return refuse(MovedOn, "This challenge has no such step. Please use the newest card, or type /challenge %s.", s.c.Ref)
+	}
+	if !v.MayAnswer(s.by.ID) {
+		return refuse(NotYours, "%s is not waiting for an answer from you, so nothing was recorded.", s.c.Ref)
+	}
+	if s.c.State != AwaitingResponse || v.N != len(s.c.Visits) {
+		return s.keep(v, cmd.Response)
+	}
+	rung, _ := s.env.Ladder.Rung(v.Rung)
+	if err := checkResponse(&cmd.Response, rung, s.env); err != nil {
+		return err
+	}
+	nudge, err := s.nudgeAfter(judgeEvery)
+	if err != nil {
+		return calendarRefusal(err)
+	}
+	if rung.Respond.Outside && !v.Asked(s.by.ID) {
+		cmd.Response.OnBehalfOf = names(v.Respondents)
+	}
+	s.emit(Responded{Response: cmd.Response, AfterDue: s.env.Now.After(v.Deadline.Due), Nudge: nudge}, v.Rung, v.N)
+	s.show(Address{Person: v.Judge.ID}, CardJudge)
+	if v.Judge.ID != s.c.Chair.ID {
+		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	}
+	return nil
+}
+
+// keep stores a reply that no longer counts, and says so.
+func (s *step) keep(v *Visit, r Response) error {
+	why, said := "moved_on", refuse(MovedOn, "This challenge has moved on, so your reply does not count as the answer. "+
+		"It is kept on the record, and those who deal with the challenge now can read it.")
+	switch {
+	case v.Outcome == Answered && v.AnsweredBy.ID == s.by.ID, v.Outcome == Judged && v.AnsweredBy.ID == s.by.ID:
+		return refuse(Already, "You have answered this already. Your answer stands as it was sent.")
+	case v.Outcome == Answered || v.Outcome == Judged:
+		why, said = "answered", refuse(Already, "%s answered first, so that answer counts. What you wrote is kept on the record.", v.AnsweredBy.Name)
+	case v.Outcome == LapsedOut:
+		why, said = "lapsed", refuse(MovedOn, "The time for this answer has ended and the challenge has moved on. "+
+			"What you wrote is kept on the record as a late reply, and those who deal with the challenge now can read it.")
+	}
+	if !s.c.State.Open() {
+		said = refuse(Closed, "This challenge has ended. What you wrote is kept on the record.")
+		why = "closed"
+	}
+	rung, _ := s.env.Ladder.Rung(v.Rung)
+	trimResponse(&r, rung)
+	if strings.TrimSpace(r.Text) == "" && len(r.Plan) == 0 && len(r.Fields) == 0 {
+		return said
+	}
+	if slices.Contains(v.Kept, keptMark(s.by, r)) {
+		return said
+	}
+	s.said = said
+	s.emit(ReplyKept{Visit: v.N, Why: why, Response: r}, v.Rung, v.N)
+	if s.c.State.Open() {
+		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	}
+	return nil
+}
+
+// judge takes the judge's word.
+func (s *step) judge(cmd Judge) error {
+	v := s.c.Current()
+	who := s.c.Chair.ID
+	if v != nil {
+		who = v.Judge.ID
+	}
+	if s.by.ID != who && (s.c.State == AwaitingJudgement || s.by.ID != s.c.Chair.ID) {
+		return refuse(NotYours, "Only the person who judges %s can do that. Nothing was recorded.", s.c.Ref)
+	}
+	if !s.c.State.Open() {
+		return refuse(Closed, "%s has ended; nothing was changed.", s.c.Ref)
+	}
+	if v != nil && cmd.Visit != 0 && cmd.Visit != v.N {
+		return refuse(MovedOn, "%s has moved on since this card was sent. Please use the newest card.", s.c.Ref)
+	}
+	cmd.Reason = strings.TrimSpace(cmd.Reason)
+	if err := checkJudgement(cmd); err != nil {
+		return err
+	}
+	switch {
+	case s.c.State == AwaitingJudgement:
+		return s.verdict(v, cmd)
+	case cmd.Verdict == Satisfied && (s.c.State == Exhausted || s.c.State == HeldAtGate):
+		// The chair may find the matter settled while the challenge waits.
+		n := len(s.c.Visits)
+		s.emit(JudgedBody{Verdict: Satisfied, Reason: cmd.Reason}, s.c.Rung, n)
+		s.emitBy(System, ResolvedBody{}, s.c.Rung, n)
+		return nil
+	default:
+		return refuse(MovedOn, "%s has no response waiting to be judged. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
+	}
+}
+
+func (s *step) verdict(v *Visit, cmd Judge) error {
+	rung, _ := s.env.Ladder.Rung(v.Rung)
+	if cmd.Verdict == Partly && s.partlyUsed(v) {
+		return refuse(NotAllowed, "This %s has been asked for more once already. Please choose satisfied or not satisfied.", s.env.Ladder.Words.Rung)
+	}
+	s.emit(JudgedBody{Verdict: cmd.Verdict, Reason: cmd.Reason}, v.Rung, v.N)
+	switch cmd.Verdict {
+	case Satisfied:
+		s.emitBy(System, ResolvedBody{}, v.Rung, v.N)
+		return nil
+	case Partly:
+		return s.open(rung, ByPartly, s.env.Now)
+	default:
+		if rung.Then != nil && rung.Then.HandOff != "" {
+			s.emitBy(System, HandedOffBody{To: rung.Then.HandOff}, v.Rung, v.N)
+			s.show(Address{Person: s.c.Chair.ID}, CardCase)
+			return nil
+		}
+		return s.advance(v.Rung, ByUnsatisfied, s.env.Now)
+	}
+}
+
+// partlyUsed reports whether the rung's visit before this one ended in "partly".
+func (s *step) partlyUsed(v *Visit) bool {
+	prev := s.c.Visit(v.N - 1)
+	return prev != nil && prev.Rung == v.Rung && prev.Verdict == Partly
+}
+
+func (s *step) withdraw(cmd Withdraw) error {
+	if s.by.ID != s.c.Chair.ID && !s.isOversight(s.by.ID) {
+		return refuse(NotYours, "Only the person who raised %s can withdraw it.", s.c.Ref)
+	}
+	if !s.c.State.Open() {
+		return refuse(Closed, "%s has ended already; nothing was changed.", s.c.Ref)
+	}
+	f := faults{}
+	cmd.Reason = requiredText(f, "reason", "why the challenge is withdrawn", cmd.Reason, maxLong)
+	if err := f.refusal(); err != nil {
+		return err
+	}
+	s.emit(WithdrawnBody{Reason: cmd.Reason}, s.c.Rung, len(s.c.Visits))
+	s.show(Address{Team: s.c.Details.Team}, CardNotice)
+	return nil
+}
+
+func (s *step) handOff(cmd HandOff) error {
+	if s.by.ID != s.c.Chair.ID && !s.isOversight(s.by.ID) {
+		return refuse(NotYours, "Only the person who raised %s can hand it to another procedure.", s.c.Ref)
+	}
+	if !s.c.State.Open() {
+		return refuse(Closed, "%s has ended already; nothing was changed.", s.c.Ref)
+	}
+	if !slices.ContainsFunc(s.env.Ladder.HandOffs, func(h ladder.HandOff) bool { return h.ID == cmd.To }) {
+		return refuse(NotAllowed, "This procedure names no other procedure of that name to hand a challenge to.")
+	}
+	f := faults{}
+	cmd.Reason = requiredText(f, "reason", "why the challenge is handed over", cmd.Reason, maxLong)
+	if err := f.refusal(); err != nil {
+		return err
+	}
+	s.emit(HandedOffBody(cmd), s.c.Rung, len(s.c.Visits))
+	s.show(Address{Team: s.c.Details.Team}, CardNotice)
+	return nil
+}
+
+func names(ps []Party) string {
+	var out []string
+	for _, p := range ps {
+		out = append(out, p.Name)
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,194 @@
+package challenge
+
+import (
+	"time"
+
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// tick does the one thing that is due: the end of a window before a reminder of
+// it. A challenge for which nothing is due is left as it is.
+func (s *step) tick() error {
+	if s.c.NextAt.IsZero() || s.env.Now.Before(s.c.NextAt) {
+		if s.c.State != AwaitingResponse || s.env.Now.Before(s.c.Due()) {
+			return nil
+		}
+	}
+	s.by = System
+	switch s.c.State {
+	case AwaitingResponse:
+		if !s.env.Now.Before(s.c.Due()) {
+			return s.lapse()
+		}
+		return s.remind()
+	case HeldAtGate:
+		if !s.c.Hold.Opens.IsZero() && !s.env.Now.Before(s.c.Hold.Opens) {
+			return s.openByItself()
+		}
+		return s.nudge(heldEvery)
+	case AwaitingJudgement:
+		return s.nudge(judgeEvery)
+	case Exhausted:
+		return s.nudge(exhaustedEvery)
+	}
+	return nil
+}
+
+// lapse ends a window in silence and moves the challenge on. What opens because
+// of it counts from the instant the window ended, unless the engine was away.
+func (s *step) lapse() error {
+	v := s.c.Current()
+	rung, _ := s.env.Ladder.Rung(v.Rung)
+	due := v.Deadline.Due
+	s.emit(Lapsed{Due: due}, v.Rung, v.N)
+	at := s.env.Now
+	if at.Sub(due) <= Grace {
+		at = due
+	}
+	if rung.Then != nil && rung.Then.HandOff != "" {
+		return s.exhaust(v.Rung, ByLapse)
+	}
+	return s.advance(v.Rung, ByLapse, at)
+}
+
+func (s *step) remind() error {
+	v := s.c.Current()
+	s.emit(Reminded{Due: v.Deadline.Due}, v.Rung, v.N)
+	for _, id := range v.Repliers {
+		s.show(Address{Person: id}, CardReminder)
+	}
+	return nil
+}
+
+// openByItself opens the gates of an escalator whose own time ran out.
+func (s *step) openByItself() error {
+	h := *s.c.Hold
+	for _, st := range h.Gates {
+		if g, _ := findGate(s.env.Ladder, h.Rung, st.Gate); !st.Done() && g.Kind == ladder.EscalateBy {
+			s.emit(GateRecorded{Rung: h.Rung, Gate: st.Gate, Needs: g.Needs, Status: GatePassed, ByItself: true}, h.Rung, len(s.c.Visits))
+		}
+	}
+	return s.afterGate()
+}
+
+// nudge tells those for whom a challenge without a window waits again, and the
+// oversight role with them.
+func (s *step) nudge(every int) error {
+	next, err := s.nudgeAfter(every)
+	if err != nil {
+		return calendarRefusal(err)
+	}
+	s.emit(Nudged{State: s.c.State, Nudge: next}, s.c.Rung, len(s.c.Visits))
+	switch s.c.State {
+	case AwaitingJudgement:
+		s.show(Address{Person: s.c.Current().Judge.ID}, CardJudge)
+	case HeldAtGate:
+		s.tellHeld()
+		s.showRole(ladder.RoleOversight, CardOversight)
+	case Exhausted:
+		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+		s.showRole(ladder.RoleOversight, CardOversight)
+	}
+	return nil
+}
+
+// nudgeAfter is the start of the n-th working day after today.
+func (s *step) nudgeAfter(n int) (time.Time, error) {
+	d, err := s.env.Calendar.Add(s.env.Today(), n)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.env.Calendar.StartOf(d).UTC(), nil
+}
+
+// deliver records that Teams took a card. When a respondent gets the first card of
+// a rung so late that the day of receipt is another, the window counts from then.
+func (s *step) deliver(cmd Deliver) error {
+	s.by = System
+	v := s.c.Visit(cmd.Visit)
+	first := v != nil && cmd.Card == CardRespond && !v.Received && v.N == len(s.c.Visits) && s.c.State == AwaitingResponse
+	s.emit(Delivered{Delivery: cmd.Delivery, Card: cmd.Card, To: cmd.To, Conversation: cmd.Conversation, Activity: cmd.Activity},
+		rungOf(v), cmd.Visit)
+	if !first || s.env.Now.Sub(v.Deadline.Received) <= Grace {
+		return nil
+	}
+	return s.redate(s.c.Current())
+}
+
+// redate counts the window from a late receipt.
+func (s *step) redate(v *Visit) error {
+	rung, _ := s.env.Ladder.Rung(v.Rung)
+	if rung.From == ladder.CaseBegan || rung.Remainder {
+		return nil
+	}
+	d, _, err := deadline(s.env, s.c, rung, s.env.Now, s.c.CaseStart)
+	if err != nil {
+		return calendarRefusal(err)
+	}
+	if !d.Due.After(v.Deadline.Due) {
+		return nil
+	}
+	text, reminders, err := working(s.env, d)
+	if err != nil {
+		return calendarRefusal(err)
+	}
+	s.emit(Redated{Deadline: d, Working: text, Reminders: reminders, Why: "received_late"}, v.Rung, v.N)
+	s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	return nil
+}
+
+// giveUp records that Teams refused a card for good. An unreachable respondent is
+// a held deadline that nobody sees, so the chair and the oversight role are told.
+func (s *step) giveUp(cmd GiveUp) error {
+	s.by = System
+	s.emit(Undelivered{Delivery: cmd.Delivery, Card: cmd.Card, To: cmd.To, Code: cmd.Code}, rungOf(s.c.Visit(cmd.Visit)), cmd.Visit)
+	if cmd.Card == CardRespond || cmd.Card == CardGate || cmd.Card == CardJudge {
+		if cmd.To.Person != s.c.Chair.ID {
+			s.show(Address{Person: s.c.Chair.ID}, CardCase)
+		}
+		for _, p := range s.holders(ladder.RoleOversight) {
+			if p.ID != cmd.To.Person {
+				s.show(Address{Person: p.ID}, CardOversight)
+			}
+		}
+	}
+	return nil
+}
+
+func rungOf(v *Visit) string {
+	if v == nil {
+		return ""
+	}
+	return v.Rung
+}
+
+// Forecast is who would be asked first and when the answer would be due, if a
+// challenge with these details were raised now: what the form says beforehand.
+type Forecast struct {
+	Rung        ladder.Rung
+	Respondents []Party
+	Held        []GateState
+	Deadline    workday.Deadline
+	Working     string
+}
+
+// Foresee tells what raising would do, without raising.
+func Foresee(r Raising, by Person, env Env) (Forecast, error) {
+	change, err := raiseUnchecked(r, by, env)
+	if err != nil {
+		return Forecast{}, err
+	}
+	var f Forecast
+	for _, e := range change.Events {
+		switch b := e.Body.(type) {
+		case RungOpened:
+			rung, _ := env.Ladder.Rung(e.Rung)
+			return Forecast{Rung: *rung, Respondents: b.Respondents, Deadline: b.Deadline, Working: b.Working}, nil
+		case Held:
+			rung, _ := env.Ladder.Rung(e.Rung)
+			f = Forecast{Rung: *rung, Held: b.Gates}
+		}
+	}
+	return f, nil
+}

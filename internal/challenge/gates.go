@@ -1,0 +1,318 @@
+package challenge
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"challengebot/internal/ladder"
+)
+
+// gateStates are the gates before a rung as they stand: those of the rung, those
+// of a skip, and what was opened ahead.
+func (s *step) gateStates(r *ladder.Rung, cause Cause, more []ladder.Gate) []GateState {
+	var out []GateState
+	for _, g := range slices.Concat(s.promptGate(cause), r.Gates, more) {
+		if g.DirectOnly && cause != BySkip || g.Kind == ladder.EscalateBy && cause == BySkip {
+			continue
+		}
+		out = append(out, s.gateState(r.ID, g))
+	}
+	// A second opinion is asked for only when the first was a refusal.
+	return slices.DeleteFunc(out, func(st GateState) bool {
+		g, _ := findGate(s.env.Ladder, st.Rung, st.Gate)
+		return g.OnlyIfRefused != "" && st.Status == GateClosed && !refused(out, g.OnlyIfRefused)
+	})
+}
+
+func refused(gates []GateState, id string) bool {
+	return slices.ContainsFunc(gates, func(g GateState) bool { return g.Gate == id && g.Status == GateRefused })
+}
+
+// promptGate is the gate of a rung below that says on_lapse: prompt.
+func (s *step) promptGate(cause Cause) []ladder.Gate {
+	v := s.c.Current()
+	if cause != ByLapse || v == nil {
+		return nil
+	}
+	if below, ok := s.env.Ladder.Rung(v.Rung); ok && below.OnLapse == ladder.Prompt {
+		return []ladder.Gate{goOnGate(below.JudgeOf())}
+	}
+	return nil
+}
+
+func goOnGate(by ladder.Role) ladder.Gate {
+	return ladder.Gate{ID: goOn, Label: "Decide to go on", Kind: ladder.Confirm, By: by, Needs: ladder.Held}
+}
+
+func (s *step) gateState(rung string, g ladder.Gate) GateState {
+	st := GateState{Rung: rung, Gate: g.ID, Needs: g.Needs, Status: GateClosed, Openers: s.holders(g.Opener())}
+	if len(st.Openers) == 0 {
+		st.Openers = s.holders(ladder.RoleChair)
+	}
+	if g.With != "" {
+		st.Consulted = s.holders(g.With)
+	}
+	for _, done := range s.c.Ahead {
+		if done.Rung == rung && done.Gate == g.ID {
+			st.Status = done.Status
+		}
+	}
+	return st
+}
+
+// hold waits at the gates, visibly: those who can open them have a card, the chair
+// is told, the channel has a notice, and all are told again every working day.
+func (s *step) hold(r *ladder.Rung, cause Cause, gates []GateState) error {
+	body := Held{Why: cause, Gates: gates}
+	var err error
+	if body.Nudge, err = s.nudgeAfter(heldEvery); err != nil {
+		return calendarRefusal(err)
+	}
+	if body.Opens, err = s.opensAt(r, gates); err != nil {
+		return calendarRefusal(err)
+	}
+	s.emitBy(System, body, r.ID, len(s.c.Visits))
+	s.tellHeld()
+	if cause != ByRaise {
+		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	}
+	s.show(Address{Team: s.c.Details.Team}, CardNotice)
+	return nil
+}
+
+func (s *step) tellHeld() {
+	for _, id := range s.c.Waiting() {
+		s.show(Address{Person: id}, CardGate)
+	}
+}
+
+// opensAt is when an escalator's time ends: only then, and only if no other kind
+// of gate is closed, the challenge goes on by itself.
+func (s *step) opensAt(r *ladder.Rung, gates []GateState) (time.Time, error) {
+	var end time.Time
+	for _, st := range gates {
+		if st.Done() {
+			continue
+		}
+		g, _ := findGate(s.env.Ladder, r.ID, st.Gate)
+		if g.Kind != ladder.EscalateBy || g.Within == nil {
+			return time.Time{}, nil
+		}
+		if s.c.Hold != nil && !s.c.Hold.Opens.IsZero() {
+			end = s.c.Hold.Opens
+			continue
+		}
+		day0, err := s.env.Calendar.Receipt(s.env.Now)
+		if err != nil {
+			return end, err
+		}
+		date, err := s.env.Calendar.Add(day0, g.Within.N)
+		if err != nil {
+			return end, err
+		}
+		end = s.env.Calendar.EndOf(date).UTC()
+	}
+	return end, nil
+}
+
+// gate records where a gate stands, at the hold or ahead of it.
+func (s *step) gate(cmd RecordGate) error {
+	if !s.c.State.Open() || s.c.State == Exhausted {
+		return refuse(Closed, "%s is not waiting for that any more; nothing was changed.", s.c.Ref)
+	}
+	g, ok := findGate(s.env.Ladder, cmd.Rung, cmd.Gate)
+	if !ok {
+		return refuse(MovedOn, "%s is not waiting for that. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
+	}
+	st, ahead, err := s.standing(cmd, g)
+	if err != nil {
+		return err
+	}
+	if err := s.mayRecord(cmd, g, st); err != nil {
+		return err
+	}
+	if err := checkGate(&cmd, g, s.env); err != nil {
+		return err
+	}
+	s.emit(GateRecorded{Rung: cmd.Rung, Gate: cmd.Gate, Needs: g.Needs, Status: cmd.Status, Note: cmd.Note,
+		On: cmd.On, Fields: cmd.Fields, Ahead: ahead}, cmd.Rung, len(s.c.Visits))
+	if ahead {
+		return nil
+	}
+	return s.afterGate()
+}
+
+// standing finds the gate as it stands at the hold, or as it may be opened ahead.
+func (s *step) standing(cmd RecordGate, g ladder.Gate) (st GateState, ahead bool, err error) {
+	if h := s.c.Hold; h != nil && h.Rung == cmd.Rung {
+		i := slices.IndexFunc(h.Gates, func(st GateState) bool { return st.Gate == cmd.Gate })
+		if i < 0 {
+			return st, false, refuse(MovedOn, "%s is not waiting for that. Please use the newest card.", s.c.Ref)
+		}
+		return h.Gates[i], false, nil
+	}
+	next := s.env.Ladder.Next(s.c.Rung)
+	if !g.Ahead || next == nil || next.ID != cmd.Rung {
+		return st, false, refuse(MovedOn, "%s is not at that point. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
+	}
+	return s.gateState(cmd.Rung, g), true, nil
+}
+
+// mayRecord holds who may say what of a gate: its opener everything, somebody who
+// was consulted their own view, and only the opener may go on against a refusal.
+func (s *step) mayRecord(cmd RecordGate, g ladder.Gate, st GateState) error {
+	is := func(ps []Party) bool {
+		return slices.ContainsFunc(ps, func(p Party) bool { return p.ID == s.by.ID })
+	}
+	if !is(st.Openers) && !is(st.Consulted) {
+		return refuse(NotYours, "This step of %s is not yours to record. Nothing was changed.", s.c.Ref)
+	}
+	switch cmd.Status {
+	case GatePassed:
+		if st.Done() {
+			return refuse(Already, "This is recorded already; nothing was changed.")
+		}
+	case GateRefused:
+		if st.Status != GateClosed {
+			return refuse(Already, "This is recorded already; nothing was changed.")
+		}
+		if g.Kind != ladder.Consult && g.Kind != ladder.Threshold && g.Kind != ladder.Confirm {
+			return refuse(NotAllowed, "This step can be done or left undone; there is nothing to refuse.")
+		}
+	case GateOverridden:
+		if st.Status != GateRefused || st.Done() || !g.Override {
+			return refuse(NotAllowed, "There is no refusal here that you could go on against.")
+		}
+		if !is(st.Openers) {
+			return refuse(NotYours, "Only %s can go on against a refusal.", names(st.Openers))
+		}
+	default:
+		return refuse(BadInput, "Please say whether this was agreed or refused.")
+	}
+	return nil
+}
+
+// afterGate goes on when no gate holds any more.
+func (s *step) afterGate() error {
+	h := s.c.Hold
+	rung, _ := s.env.Ladder.Rung(h.Rung)
+	gates := slices.Clone(h.Gates)
+	for _, g := range rung.Gates { // a refusal can ask for a second opinion
+		known := slices.ContainsFunc(gates, func(st GateState) bool { return st.Gate == g.ID })
+		if g.OnlyIfRefused != "" && !known && refused(gates, g.OnlyIfRefused) {
+			gates = append(gates, s.gateState(rung.ID, g))
+		}
+	}
+	if !slices.ContainsFunc(gates, func(g GateState) bool { return !g.Done() }) {
+		cause := h.Why
+		if cause == ByLapse {
+			cause = ByGate
+		}
+		return s.open(rung, cause, s.env.Now)
+	}
+	if len(gates) > len(h.Gates) {
+		return s.hold(rung, h.Why, gates)
+	}
+	return nil
+}
+
+// skip goes straight to a rung on a ground that the ladder allows.
+func (s *step) skip(cmd SkipTo) error {
+	if s.by.ID != s.c.Chair.ID {
+		return refuse(NotYours, "Only the person who raised %s can take it straight to another %s.", s.c.Ref, s.env.Ladder.Words.Rung)
+	}
+	if !s.c.State.Open() || s.c.State == Exhausted {
+		return refuse(Closed, "%s cannot be moved any more; nothing was changed.", s.c.Ref)
+	}
+	skip, ok := findSkip(s.env.Ladder, cmd.To, cmd.Ground)
+	rung, exists := s.env.Ladder.Rung(cmd.To)
+	if !ok || !exists || skip.AtRaise {
+		return refuse(NotAllowed, "This procedure does not allow going straight there on that ground.")
+	}
+	if !s.above(rung) {
+		return refuse(NotAllowed, "%s is not above where %s stands now.", rung.Label, s.c.Ref)
+	}
+	f := faults{}
+	cmd.Evidence = requiredText(f, "evidence", "what makes this necessary", cmd.Evidence, maxLong)
+	if err := f.refusal(); err != nil {
+		return err
+	}
+	s.emit(SkippedTo(cmd), rung.ID, len(s.c.Visits))
+	return s.enter(rung, BySkip, s.env.Now, skip.Gates)
+}
+
+// above reports whether the rung lies above the one the challenge is on.
+func (s *step) above(r *ladder.Rung) bool {
+	at := func(id string) int {
+		return slices.IndexFunc(s.env.Ladder.Rungs, func(r ladder.Rung) bool { return r.ID == id })
+	}
+	return at(r.ID) > at(s.c.Rung)
+}
+
+func findSkip(l *ladder.Ladder, to, ground string) (ladder.Skip, bool) {
+	for _, sk := range l.Skips {
+		if slices.Contains(sk.To, to) && slices.ContainsFunc(sk.Ground, func(g ladder.Ground) bool { return g.ID == ground }) {
+			return sk, true
+		}
+	}
+	return ladder.Skip{}, false
+}
+
+// findGate finds a gate before a rung, be it the rung's own or a skip's.
+func findGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
+	r, ok := l.Rung(rung)
+	if !ok {
+		return ladder.Gate{}, false
+	}
+	for _, g := range r.Gates {
+		if g.ID == id {
+			return g, true
+		}
+	}
+	for _, sk := range l.Skips {
+		for _, g := range sk.Gates {
+			if g.ID == id && slices.Contains(sk.To, rung) {
+				return g, true
+			}
+		}
+	}
+	if id == goOn {
+		return goOnGate(promptJudge(l, rung)), true
+	}
+	return ladder.Gate{}, false
+}
+
+// promptJudge is the role that decides to go on to a rung after silence below it.
+func promptJudge(l *ladder.Ladder, rung string) ladder.Role {
+	for i := range l.Rungs {
+		if n := l.Next(l.Rungs[i].ID); n != nil && n.ID == rung {
+			return l.Rungs[i].JudgeOf()
+		}
+	}
+	return ladder.RoleChair
+}
+
+// refer records an external referral that a person made.
+func (s *step) refer(cmd Refer) error {
+	x := s.env.Ladder.External
+	if x == nil {
+		return refuse(NotAllowed, "This procedure knows no referral outside the authority.")
+	}
+	if x.OnlyLookedAfter && s.c.Details.Conference.Plan() != ladder.LookedAfter {
+		return refuse(NotAllowed, "A referral to %s is only for a child who is looked after.", x.To)
+	}
+	if !slices.ContainsFunc(s.holders(x.By), func(p Party) bool { return p.ID == s.by.ID }) {
+		return refuse(NotYours, "Only the %s makes a referral to %s.", strings.ToLower(s.env.Ladder.RoleLabel(x.By)), x.To)
+	}
+	if !x.AnyTime && s.c.State != Exhausted {
+		return refuse(NotAllowed, "The procedure makes a referral to %s only after its last %s.", x.To, s.env.Ladder.Words.Rung)
+	}
+	cmd.Referral.To = x.To
+	if err := checkReferral(&cmd.Referral, x, s.env); err != nil {
+		return err
+	}
+	s.emit(Referred(cmd), s.c.Rung, len(s.c.Visits))
+	s.showRole(ladder.RoleOversight, CardOversight)
+	return nil
+}

@@ -1,0 +1,49 @@
+package challenge
+
+import "strings"
+
+// alphabet has 31 letters, a prime number of them, and none that is read or heard
+// as another: no 0, 1, I, O or U.
+const alphabet = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
+
+// references is how many numbers the five letters before the check letter can
+// hold: 31 to the fifth.
+const references = 31 * 31 * 31 * 31 * 31
+
+// Reference turns the n-th number into the name of a challenge, such as
+// CH-7K3QX2: five letters that do not tell how many there were, and a check letter
+// which no single wrong letter and no swapped neighbours get past.
+func Reference(n uint64) string {
+	// Multiplying by a number that shares no factor with 31 visits every value
+	// once before any comes back.
+	n = (n%references*17_576_351 + 9_411_301) % references
+	var b [6]byte
+	sum := uint64(0)
+	for i := 4; i >= 0; i-- {
+		digit := n % 31
+		n /= 31
+		b[i] = alphabet[digit]
+		sum += digit * uint64(i+1)
+	}
+	b[5] = alphabet[sum%31]
+	return "CH-" + string(b[:])
+}
+
+// ParseReference reads a reference as a person types it: in any case, with or
+// without the hyphen. False means that it is no reference, or one mistyped.
+func ParseReference(s string) (string, bool) {
+	s = strings.ToUpper(strings.TrimSpace(s))
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "CH"), "-")
+	if len(s) != 6 {
+		return "", false
+	}
+	sum := 0
+	for i := range 5 {
+		digit := strings.IndexByte(alphabet, s[i])
+		if digit < 0 {
+			return "", false
+		}
+		sum += digit * (i + 1)
+	}
+	return "CH-" + s, s[5] == alphabet[sum%31]
+}
