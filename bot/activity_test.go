@@ -1,0 +1,336 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func fixture(t testing.TB, name string) []byte {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func decode(t testing.TB, body string) Activity {
+	t.Helper()
+	a, err := DecodeActivity([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestDecodeKeepsWhatTheLibraryLoses(t *testing.T) {
+	t.Parallel()
+	got, err := DecodeActivity(fixture(t, "slash_command.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Activity{
+		Type: "message", ID: "1772129782775", ChannelID: "msteams", ServiceURL: testService,
+		Timestamp: "2026-11-23T09:00:00.123Z", Text: "challenge", TextFormat: "plain", Locale: "en-GB",
+		From:      Account{ID: "29:1chair", Name: "Sam Practice", AADObjectID: "11111111-0000-4000-8000-000000000001"},
+		Recipient: Account{ID: "28:" + testApp, Name: "Challenge Bot", IsTargeted: true},
+		Conversation: Conversation{ID: "19:abc@thread.tacv2;messageid=1772129782775", ConversationType: "channel",
+			IsGroup: true, TenantID: testTenant, Name: "Conferences"},
+		Entities: got.Entities, ChannelData: got.ChannelData,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	data := got.ChannelData
+	if data.Tenant.ID != testTenant || data.Team.ID != "19:team@thread.tacv2" || data.Team.AADGroupID == "" ||
+		data.Channel.ID != "19:abc@thread.tacv2" {
+		t.Errorf("channel data %+v", data)
+	}
+	if diff := cmp.Diff(ClientInfo{Timezone: "Europe/London", Locale: "en-GB"}, got.Client()); diff != "" {
+		t.Error(diff)
+	}
+	at, ok := got.SentAt()
+	if !ok || !at.Equal(time.Date(2026, 11, 23, 9, 0, 0, 123e6, time.UTC)) {
+		t.Errorf("sent at %v, %v", at, ok)
+	}
+	if got.Personal() {
+		t.Error("a channel counts as a personal chat")
+	}
+}
+
+func TestDecodeReadsMembershipAndReactions(t *testing.T) {
+	t.Parallel()
+	a := decode(t, `{"type":"conversationUpdate","membersAdded":[{"id":"28:b"}],"membersRemoved":[{"id":"29:p","aadObjectId":"o"}],
+		"reactionsAdded":[{"type":"like"}],"action":"add","replyToId":"7","name":"n",
+		"channelData":{"eventType":"teamMemberAdded","settings":{"selectedChannel":{"id":"19:x","name":"General"}}}}`)
+	want := Activity{Type: "conversationUpdate", MembersAdded: []Account{{ID: "28:b"}},
+		MembersRemoved: []Account{{ID: "29:p", AADObjectID: "o"}}, ReactionsAdded: []Reaction{{Type: "like"}},
+		Action: "add", ReplyToID: "7", Name: "n", ChannelData: a.ChannelData}
+	if diff := cmp.Diff(want, a); diff != "" {
+		t.Error(diff)
+	}
+	if got, ok := a.SelectedChannel(); !ok || got != (Channel{ID: "19:x", Name: "General"}) || a.ChannelData.EventType != "teamMemberAdded" {
+		t.Errorf("selected channel %+v, %v; event %q", got, ok, a.ChannelData.EventType)
+	}
+	if _, ok := decode(t, `{"type":"message","channelData":{"settings":"x"}}`).SelectedChannel(); ok {
+		t.Error("settings of another shape gave a channel")
+	}
+}
+
+func TestDecodeSurvivesAnyValue(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{`"text"`, `[1,2]`, `7`, `true`, `{"a":{"b":[]}}`} {
+		a := decode(t, `{"type":"invoke","name":"x","value":`+value+`,"entities":`+value+`,"unknown":`+value+`}`)
+		if string(a.Value) != value {
+			t.Errorf("value %s, want %s", a.Value, value)
+		}
+		if len(a.Mentions()) != 0 || a.Client() != (ClientInfo{}) {
+			t.Errorf("entities %s gave a mention or client information", value)
+		}
+	}
+}
+
+func TestDecodeRefusesWhatIsNoActivity(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]error{
+		"": ErrNotJSON, "   ": ErrNotJSON, "challenge": ErrNotJSON, `{"type":"message"`: ErrNotJSON, `{"type":"message"} x`: ErrNotJSON,
+		`{"type":"message"}{"type":"message"}`:     ErrNotJSON,
+		`{"type":"message","type":"invoke"}`:       ErrNotJSON,
+		`{"type":"message","value":{"a":1,"a":2}}`: ErrNotJSON,
+		"{\"type\":\"message\",\"text\":\"\xff\"}": ErrNotJSON,
+		`{"type":"message","text":NaN}`:            ErrNotJSON,
+		strings.Repeat("[", 100_000):               ErrNotObject,
+		`{"a":` + strings.Repeat("[", 100_000):     ErrNotJSON,
+		`[]`:                                       ErrNotObject, `"message"`: ErrNotObject, `7`: ErrNotObject, `true`: ErrNotObject,
+		`{"type":7}`: ErrNotObject,
+		`{"type":"message","conversation":"a:1"}`:             ErrNotObject,
+		`{"type":"message","recipient":{"isTargeted":"yes"}}`: ErrNotObject,
+		`{}`: ErrNoType, `null`: ErrNoType, `{"type":""}`: ErrNoType, `{"type":null}`: ErrNoType, `{"TYPE":"message"}`: ErrNoType,
+	} {
+		if _, err := DecodeActivity([]byte(body)); !errors.Is(err, want) {
+			t.Errorf("DecodeActivity(%.40q) = %v, want %v", body, err, want)
+		}
+	}
+}
+
+func TestDecodeErrorsHoldNothingOfTheBody(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"type":"message","text":{"secretname":1}}`, `{"secretname":1,"secretname":2}`, `{"type":"m","from":{"secretname":"\q"}}`} {
+		if _, err := DecodeActivity([]byte(body)); err == nil || strings.Contains(err.Error(), "secretname") {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestPersonalIsOnlyWhatSaysSo(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]bool{"personal": true, "": false, "channel": false, "groupChat": false, "Personal": false} {
+		a := Activity{Conversation: Conversation{ConversationType: kind}}
+		if got := a.Personal(); got != want {
+			t.Errorf("%q: %v, want %v", kind, got, want)
+		}
+	}
+}
+
+func TestCommandTextIsWhatThePersonAskedOfTheBot(t *testing.T) {
+	t.Parallel()
+	const own = `{"type":"mention","mentioned":{"id":"28:b"},"text":"<at>Challenge Bot</at>"}`
+	const jane = `{"type":"mention","mentioned":{"id":"29:j"},"text":"<at>Jane</at>"}`
+	tests := []struct{ name, text, entities, want string }{
+		{"plain", "challenge", "", "challenge"},
+		{"slash", "/challenge", "", "challenge"},
+		{"slash and more", "/challenge  two  spaces", "", "challenge  two  spaces"},
+		{"one slash only", "//challenge", "", "/challenge"},
+		{"letter case kept", "Challenge ABC", "", "Challenge ABC"},
+		{"mention", "<at>Challenge Bot</at> challenge", own, "challenge"},
+		{"mention and slash", "<at>Challenge Bot</at> /challenge x", own, "challenge x"},
+		{"mention with nbsp", "<at>Challenge Bot</at>&nbsp;challenge", own, "challenge"},
+		{"mention at the end", "challenge <at>Challenge Bot</at>", own, "challenge"},
+		{"mention alone", "<at>Challenge Bot</at>", own, ""},
+		{"other mention kept", "<at>Challenge Bot</at> hand to <at>Jane</at>", own + "," + jane, "hand to <at>Jane</at>"},
+		{"mention without entity kept", "<at>Challenge Bot</at> challenge", "", "<at>Challenge Bot</at> challenge"},
+		{"odd entities passed over", "<at>Challenge Bot</at> challenge", `7,{"type":"mention","text":5},` + own, "challenge"},
+		{"name in front", "Challenge Bot challenge", "", "challenge"},
+		{"name in front, other case", "challenge bot help", "", "help"},
+		{"slash and name", "/Challenge Bot challenge", "", "challenge"},
+		{"name and slash", "Challenge Bot /challenge", "", "challenge"},
+		{"name alone is all that was said", "Challenge Bot", "", "Challenge Bot"},
+		{"longer word is not the name", "Challenge Bots are fine", "", "Challenge Bots are fine"},
+		{"entities", "a &amp; b &lt;c&gt; &#39;d&#39;", "", "a & b <c> 'd'"},
+		{"entities resolved once", "&amp;lt;", "", "&lt;"},
+		{"space of all kinds", "\u00a0\u200b\ufeff \t\n/challenge\u00a0x \r\n", "", "challenge x"},
+		{"line breaks inside kept", "challenge\nline two", "", "challenge\nline two"},
+		{"empty", "", "", ""},
+		{"slash alone", "/", "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			a := Activity{Type: TypeMessage, Text: tt.text, Recipient: Account{ID: "28:b", Name: "Challenge Bot"}}
+			if tt.entities != "" {
+				a.Entities = json.RawMessage("[" + tt.entities + "]")
+			}
+			if got := a.CommandText(); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAppNamedLikeItsCommandKeepsTheCommand(t *testing.T) {
+	t.Parallel()
+	a := Activity{Text: "/challenge the plan", Recipient: Account{ID: "28:b", Name: "Challenge"}}
+	if got := a.CommandText(); got != "challenge the plan" {
+		t.Errorf("got %q: the command was taken for the app's name", got)
+	}
+}
+
+func TestInvokeActionReadsACardAction(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, value string
+		want        CardAction
+		err         error
+	}{
+		{"manual", `{"action":{"type":"Action.Execute","verb":"respond","data":{"c":"1"}},"trigger":"manual"}`,
+			CardAction{Verb: "respond", Data: json.RawMessage(`{"c":"1"}`), Trigger: Manual}, nil},
+		{"automatic", `{"action":{"verb":"refresh","data":{}},"trigger":"automatic"}`,
+			CardAction{Verb: "refresh", Data: json.RawMessage(`{}`), Trigger: Automatic}, nil},
+		{"trigger missing", `{"action":{"verb":"v","data":{}}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
+		{"trigger unknown", `{"action":{"verb":"v","data":{}},"trigger":"x"}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
+		{"data missing", `{"action":{"verb":"v"}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
+		{"data null", `{"action":{"verb":"v","data":null}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
+		{"data a string", `{"action":{"verb":"v","data":"x"}}`, CardAction{}, ErrCardAction},
+		{"data a list", `{"action":{"verb":"v","data":[{}]}}`, CardAction{}, ErrCardAction},
+		{"verb a number", `{"action":{"verb":1,"data":{}}}`, CardAction{}, ErrCardAction},
+		{"no action", `{}`, CardAction{}, ErrCardAction},
+		{"value a string", `"x"`, CardAction{}, ErrCardAction},
+		{"value missing", ``, CardAction{}, ErrCardAction},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Activity{Type: TypeInvoke, Name: InvokeCardAction, Value: json.RawMessage(tt.value)}.InvokeAction()
+			if !errors.Is(err, tt.err) {
+				t.Fatalf("error %v, want %v", err, tt.err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	for _, a := range []Activity{{Type: TypeInvoke, Name: InvokeTaskFetch}, {Type: TypeMessage, Name: InvokeCardAction}} {
+		if _, err := a.InvokeAction(); !errors.Is(err, ErrNotCardAction) {
+			t.Errorf("%s %s: error %v", a.Type, a.Name, err)
+		}
+	}
+}
+
+func TestSubmitDataIsAMessageWithAValueAndNoText(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		`{"type":"message","value":{"verb":"respond"}}`:          true,
+		`{"type":"message","text":" \n","value": {"verb":"r"} }`: true,
+		`{"type":"message","text":"hello","value":{"verb":"r"}}`: false,
+		`{"type":"message","value":"x"}`:                         false,
+		`{"type":"message","value":null}`:                        false,
+		`{"type":"message"}`:                                     false,
+		`{"type":"invoke","value":{"verb":"r"}}`:                 false,
+	} {
+		a := decode(t, body)
+		data, ok := a.SubmitData()
+		if ok != want || (ok && string(data) != string(a.Value)) {
+			t.Errorf("%s: %s, %v", body, data, ok)
+		}
+	}
+}
+
+func FuzzDecodeActivity(f *testing.F) {
+	for _, seed := range []string{"slash_command.json", "card_action.json"} {
+		f.Add(fixture(f, seed))
+	}
+	for _, seed := range []string{``, `null`, `[]`, `{"type":"message"}`, `{"type":"invoke","value":"x"}`, `{"type":"message","entities":[{"type":"mention"}]}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		a, err := DecodeActivity(body)
+		if err != nil {
+			if diff := cmp.Diff(Activity{}, a); diff != "" {
+				t.Errorf("an activity came with the error: %s", diff)
+			}
+			return
+		}
+		if a.Type == "" || !json.Valid(body) {
+			t.Errorf("accepted %q", body)
+		}
+		if action, err := a.InvokeAction(); err == nil {
+			var object map[string]any
+			if json.Unmarshal(action.Data, &object) != nil {
+				t.Errorf("action data %q is no object", action.Data)
+			}
+		}
+		if data, ok := a.SubmitData(); ok && !json.Valid(data) {
+			t.Errorf("submit data %q", data)
+		}
+		a.CommandText()
+		a.Client()
+		a.SelectedChannel()
+		a.kind()
+	})
+}
+
+func FuzzCommandText(f *testing.F) {
+	f.Add("<at>Challenge Bot</at>&nbsp;/challenge x", "Challenge Bot", "<at>Challenge Bot</at>")
+	f.Add("/challenge", "Challenge", "")
+	f.Add("//Bot /x", "Bot", "Bot")
+	f.Add("\u00a0&#x110000;&amp;amp;", "K", "\u212a")
+	f.Fuzz(func(t *testing.T, text, name, mention string) {
+		entity, err := json.Marshal([]any{map[string]any{"type": "mention", "text": mention, "mentioned": map[string]string{"id": "28:b"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := Activity{Type: TypeMessage, Text: text, Recipient: Account{ID: "28:b", Name: name}, Entities: entity}
+		got := a.CommandText()
+		if got != strings.TrimFunc(got, blank) {
+			t.Errorf("%q keeps space around it", got)
+		}
+		if utf8.ValidString(text) && utf8.ValidString(mention) && !utf8.ValidString(got) {
+			t.Errorf("%q is broken UTF-8", got)
+		}
+		if strings.Contains(got, "\u00a0") {
+			t.Errorf("%q keeps a hard space", got)
+		}
+	})
+}
+
+func BenchmarkDecode(b *testing.B) {
+	body := fixture(b, "card_action.json")
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := DecodeActivity(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDecodeStandard is the same work with encoding/json, for comparison.
+func BenchmarkDecodeStandard(b *testing.B) {
+	body := fixture(b, "card_action.json")
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var a Activity
+		if err := json.Unmarshal(body, &a); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

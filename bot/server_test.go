@@ -1,0 +1,471 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/infracloudio/msbotbuilder-go/schema"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+// deafClient is a connector that must never be called from a request.
+type deafClient struct{}
+
+var errCalled = errors.New("the connector was called from inside a request")
+
+func (deafClient) Post(context.Context, url.URL, schema.Activity) error { panic(errCalled) }
+func (deafClient) Put(context.Context, url.URL, schema.Activity) error  { panic(errCalled) }
+func (deafClient) Delete(context.Context, url.URL) error                { panic(errCalled) }
+func (deafClient) Get(context.Context, url.URL) (json.RawMessage, error) {
+	panic(errCalled)
+}
+
+// recorder is a handler that keeps the turns it was given.
+type recorder struct {
+	mu     sync.Mutex
+	turns  []Activity
+	answer func(Activity) (Reply, error)
+}
+
+func (r *recorder) Turn(_ context.Context, a Activity) (Reply, error) {
+	r.mu.Lock()
+	r.turns = append(r.turns, a)
+	r.mu.Unlock()
+	if r.answer == nil {
+		return Reply{}, nil
+	}
+	return r.answer(a)
+}
+
+func (r *recorder) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.turns)
+}
+
+type house struct {
+	gate
+	*recorder
+	http.Handler
+	registry *prometheus.Registry
+	log      *bytes.Buffer
+	notReady []string
+}
+
+func newHouse(t testing.TB, keys ...any) *house {
+	t.Helper()
+	h := &house{gate: newGate(t, keys...), recorder: &recorder{}, registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}
+	handler, err := NewServer(ServerConfig{
+		Validator: h.Validator, Client: deafClient{}, Registry: h.registry,
+		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.clock.Now,
+		Ready: func(context.Context) []string { return h.notReady },
+	}, h.recorder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Handler = handler
+	return h
+}
+
+func (h *house) post(body []byte, authorization ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, "/api/messages", bytes.NewReader(body))
+	for _, a := range authorization {
+		r.Header.Add("Authorization", a)
+	}
+	return h.do(r)
+}
+
+func (h *house) do(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func (h *house) get(path string) *httptest.ResponseRecorder {
+	return h.do(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+// rejections returns the reasons counted so far.
+func (h *house) rejections(t testing.TB) map[string]float64 {
+	t.Helper()
+	return h.counted(t, "challengebot_inbound_rejected_total", "reason")
+}
+
+func (h *house) counted(t testing.TB, name, label string) map[string]float64 {
+	t.Helper()
+	families, err := h.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for _, family := range families {
+		if family.GetName() != name {
+			continue
+		}
+		for _, m := range family.GetMetric() {
+			n := m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
+			if n != 0 && m.GetLabel()[0].GetName() == label {
+				found[m.GetLabel()[0].GetValue()] = n
+			}
+		}
+	}
+	return found
+}
+
+func bodyOf(t testing.TB, a Activity) []byte {
+	t.Helper()
+	raw, err := json.Marshal(map[string]any{
+		"type": a.Type, "id": a.ID, "channelId": a.ChannelID, "serviceUrl": a.ServiceURL, "text": a.Text,
+		"conversation": a.Conversation, "channelData": map[string]any{"tenant": a.ChannelData.Tenant},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+func errorCode(t testing.TB, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	var answer struct {
+		Error struct{ Code, Message string }
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+		t.Fatalf("answer %q: %v", w.Body, err)
+	}
+	if answer.Error.Message == "" {
+		t.Errorf("answer %q has no message", w.Body)
+	}
+	return answer.Error.Code
+}
+
+func TestBadTokensNeverReachTheHandler(t *testing.T) {
+	t.Parallel()
+	turns := badTurns(t)
+	if len(turns) < 30 {
+		t.Fatalf("only %d bad tokens", len(turns))
+	}
+	for _, bad := range turns {
+		t.Run(bad.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, badTurnKeys()...)
+			header, a := bad.build(t, h.gate)
+			w := h.post(bodyOf(t, a), header)
+			if w.Code != http.StatusUnauthorized || errorCode(t, w) != "Unauthorized" {
+				t.Errorf("answer %d %s", w.Code, w.Body)
+			}
+			if h.count() != 0 {
+				t.Error("the handler was called")
+			}
+			if diff := cmp.Diff(map[string]float64{string(bad.want): 1}, h.rejections(t)); diff != "" {
+				t.Error(diff)
+			}
+			if h.log.Len() != 0 {
+				t.Errorf("logged %s", h.log)
+			}
+		})
+	}
+}
+
+func TestTwoAuthorizationHeadersAreRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	w := h.post(bodyOf(t, goodActivity()), h.token(t), h.token(t))
+	if w.Code != http.StatusUnauthorized || h.count() != 0 {
+		t.Errorf("answer %d, handler called %d times", w.Code, h.count())
+	}
+}
+
+func TestGoodTurnReachesTheHandlerWhole(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.answer = func(a Activity) (Reply, error) {
+		action, err := a.InvokeAction()
+		return Reply{Body: map[string]any{"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": action.Verb}}, err
+	}
+	body := fixture(t, "card_action.json")
+	w := h.post(body, h.token(t))
+	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json; charset=utf-8" ||
+		w.Body.String() != `{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"respond"}` {
+		t.Errorf("answer %d %s %s", w.Code, w.Header(), w.Body)
+	}
+	want := decode(t, string(body))
+	if diff := cmp.Diff([]Activity{want}, h.turns); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[string]float64{"card_action": 1}, h.counted(t, "challengebot_turn_duration_seconds", "kind")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRepliesKeepTheirForm(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		reply Reply
+		code  int
+		body  string
+	}{
+		{"nothing", Reply{}, 200, ""},
+		{"status alone", Reply{Status: 202}, 202, ""},
+		{"raw", Reply{Body: json.RawMessage(`{"a": "<b>"}`)}, 200, `{"a": "<b>"}`},
+		{"value", Reply{Status: 201, Body: []int{1}}, 201, "[1]"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.answer = func(Activity) (Reply, error) { return tt.reply, nil }
+			if w := h.post(bodyOf(t, goodActivity()), h.token(t)); w.Code != tt.code || w.Body.String() != tt.body {
+				t.Errorf("answer %d %q", w.Code, w.Body)
+			}
+		})
+	}
+}
+
+func TestUnreadableBodiesAreRefusedBeforeTheToken(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, body string
+		code       int
+		want       Reason
+	}{
+		{"empty", "", 400, reasonNotJSON},
+		{"not JSON", "challenge", 400, reasonNotJSON},
+		{"a list", "[]", 400, reasonNotObject},
+		{"wrong shape", `{"type":"message","from":7}`, 400, reasonNotObject},
+		{"no type", `{"text":"x"}`, 400, reasonNoType},
+		{"one byte too many", `{"type":"message","text":"` + strings.Repeat("x", bodyLimit-27) + `"}`, 413, reasonTooLarge},
+		{"far too large", strings.Repeat("x", 4*bodyLimit), 413, reasonTooLarge},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			for _, authorization := range [][]string{nil, {h.token(t)}} {
+				w := h.post([]byte(tt.body), authorization...)
+				if code := errorCode(t, w); w.Code != tt.code || code == "" {
+					t.Errorf("answer %d %s", w.Code, w.Body)
+				}
+			}
+			if diff := cmp.Diff(map[string]float64{string(tt.want): 2}, h.rejections(t)); diff != "" {
+				t.Error(diff)
+			}
+			if h.count() != 0 || h.issuer.fetched() != 0 {
+				t.Errorf("handler called %d times, issuer %d times", h.count(), h.issuer.fetched())
+			}
+		})
+	}
+}
+
+func TestBodyOfExactlyTheLimitIsTaken(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	body := bodyOf(t, goodActivity())
+	body = append(body, bytes.Repeat([]byte(" "), bodyLimit-len(body))...)
+	if w := h.post(body, h.token(t)); w.Code != http.StatusOK || h.count() != 1 {
+		t.Errorf("answer %d %s", w.Code, w.Body)
+	}
+}
+
+func TestBodyWithoutALengthIsCappedToo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := httptest.NewRequest(http.MethodPost, "/api/messages", io.MultiReader(strings.NewReader(strings.Repeat(" ", bodyLimit+1))))
+	r.ContentLength = -1
+	if w := h.do(r); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("answer %d", w.Code)
+	}
+}
+
+func TestBrokenBodyIsABadRequest(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := httptest.NewRequest(http.MethodPost, "/api/messages", io.MultiReader(strings.NewReader("{"), brokenReader{}))
+	if w := h.do(r); w.Code != http.StatusBadRequest || h.rejections(t)[string(reasonBodyUnread)] != 1 {
+		t.Errorf("answer %d, %v", w.Code, h.rejections(t))
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestFailedTurnsSayNothingOfTheirContent(t *testing.T) {
+	t.Parallel()
+	const secret = "Jo Bloggs"
+	tests := []struct {
+		name   string
+		answer func(Activity) (Reply, error)
+		code   int
+		cause  string
+	}{
+		{"unavailable", func(Activity) (Reply, error) { return Reply{}, fmt.Errorf("%s: %w", secret, ErrUnavailable) }, 503, causeUnavailable},
+		{"error", func(Activity) (Reply, error) { return Reply{}, errors.New(secret) }, 500, causeError},
+		{"panic", func(Activity) (Reply, error) { panic(secret) }, 500, causePanic},
+		{"panic with an error", func(Activity) (Reply, error) { panic(errors.New(secret)) }, 500, causePanic},
+		{"reply that cannot be written", func(Activity) (Reply, error) { return Reply{Body: map[string]any{secret: func() {}}}, nil }, 500, causeError},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.answer = tt.answer
+			w := h.post(bodyOf(t, goodActivity()), h.token(t))
+			if w.Code != tt.code || errorCode(t, w) != strings.ReplaceAll(http.StatusText(tt.code), " ", "") {
+				t.Errorf("answer %d %s", w.Code, w.Body)
+			}
+			if strings.Contains(w.Body.String()+h.log.String(), secret) {
+				t.Errorf("the content came out: %s %s", w.Body, h.log)
+			}
+			if n := strings.Count(h.log.String(), goodActivity().ID); n != 1 {
+				t.Errorf("the activity is named %d times in the log, want once: %s", n, h.log)
+			}
+			if diff := cmp.Diff(map[string]float64{tt.cause: 1}, h.counted(t, "challengebot_turn_failures_total", "cause")); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(map[string]float64{"message": 1}, h.counted(t, "challengebot_turn_duration_seconds", "kind")); diff != "" {
+				t.Error(diff)
+			}
+			h.answer = nil
+			if w := h.post(bodyOf(t, goodActivity()), h.token(t)); w.Code != http.StatusOK {
+				t.Errorf("the next turn got %d", w.Code)
+			}
+		})
+	}
+}
+
+func TestHandlerSeesTheRequestEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	seen := make(chan error, 1)
+	h.Handler = mustServer(t, h, handlerFunc(func(ctx context.Context, _ Activity) (Reply, error) {
+		cancel()
+		<-ctx.Done()
+		seen <- ctx.Err()
+		return Reply{}, nil
+	}))
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/messages", bytes.NewReader(bodyOf(t, goodActivity())))
+	r.Header.Set("Authorization", h.token(t))
+	h.do(r)
+	if err := <-seen; !errors.Is(err, context.Canceled) {
+		t.Errorf("context ended with %v", err)
+	}
+}
+
+type handlerFunc func(context.Context, Activity) (Reply, error)
+
+func (f handlerFunc) Turn(ctx context.Context, a Activity) (Reply, error) { return f(ctx, a) }
+
+func mustServer(t testing.TB, h *house, handler Handler) http.Handler {
+	t.Helper()
+	h.registry = prometheus.NewRegistry()
+	server, err := NewServer(ServerConfig{Validator: h.Validator, Client: deafClient{}, Registry: h.registry,
+		Logger: slog.New(slog.DiscardHandler), Now: h.clock.Now, Ready: func(context.Context) []string { return nil }}, handler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+func TestHealthReadinessAndMetricsAnswer(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	if w := h.get("/healthz"); w.Code != http.StatusOK {
+		t.Errorf("healthz %d", w.Code)
+	}
+	if w := h.get("/readyz"); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != `{"ready":true}` {
+		t.Errorf("readyz %d %s", w.Code, w.Body)
+	}
+	h.notReady = []string{"the database does not answer"}
+	if w := h.get("/readyz"); w.Code != http.StatusServiceUnavailable ||
+		strings.TrimSpace(w.Body.String()) != `{"ready":false,"reasons":["the database does not answer"]}` {
+		t.Errorf("readyz %d %s", w.Code, w.Body)
+	}
+	h.post(bodyOf(t, goodActivity()))
+	w := h.get("/metrics")
+	for _, line := range []string{`challengebot_inbound_rejected_total{reason="missing"} 1`,
+		`challengebot_inbound_rejected_total{reason="tenant"} 0`, `challengebot_issuer_keys_age_seconds -1`} {
+		if !strings.Contains(w.Body.String(), line) {
+			t.Errorf("metrics lack %s", line)
+		}
+	}
+	if problems, err := testutil.GatherAndLint(h.registry); err != nil || len(problems) > 0 {
+		t.Errorf("metric names: %v %v", problems, err)
+	}
+}
+
+func TestOtherPathsAndMethodsAnswerInTheSameForm(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	if w := h.get("/nowhere"); w.Code != http.StatusNotFound || errorCode(t, w) != "NotFound" {
+		t.Errorf("answer %d %s", w.Code, w.Body)
+	}
+	if w := h.get("/api/messages"); w.Code != http.StatusMethodNotAllowed || errorCode(t, w) != "MethodNotAllowed" {
+		t.Errorf("answer %d %s", w.Code, w.Body)
+	}
+}
+
+func TestTurnKindsAreAClosedSet(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"type":"message","text":"x"}`:                  "message",
+		`{"type":"message","value":{}}`:                  "submit",
+		`{"type":"invoke","name":"adaptiveCard/action"}`: "card_action",
+		`{"type":"invoke","name":"task/fetch"}`:          "task_fetch",
+		`{"type":"invoke","name":"task/submit"}`:         "task_submit",
+		`{"type":"invoke","name":"anything/at/all"}`:     "invoke_other",
+		`{"type":"conversationUpdate"}`:                  "membership",
+		`{"type":"installationUpdate"}`:                  "membership",
+		`{"type":"messageReaction"}`:                     "message_change",
+		`{"type":"messageDelete"}`:                       "message_change",
+		`{"type":"event","name":"x"}`:                    "event",
+		`{"type":"made up"}`:                             "other",
+	} {
+		if got := decode(t, body).kind(); got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
+
+func TestServerNeedsItsWholeConfiguration(t *testing.T) {
+	t.Parallel()
+	if _, err := NewServer(ServerConfig{}, &recorder{}); err == nil {
+		t.Error("a server without a validator was built")
+	}
+}
+
+func benchmarkTurn(b *testing.B, prepare func(*house)) {
+	h := newHouse(b)
+	body := fixture(b, "card_action.json")
+	h.Handler = mustServer(b, h, handlerFunc(func(context.Context, Activity) (Reply, error) { return Reply{}, nil }))
+	token := h.token(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		prepare(h)
+		if w := h.post(body, token); w.Code != http.StatusOK {
+			b.Fatal(w.Code, w.Body)
+		}
+	}
+}
+
+// BenchmarkVerifyAndParse is a whole turn without network and handler.
+func BenchmarkVerifyAndParse(b *testing.B) {
+	b.Run("remembered token", func(b *testing.B) { benchmarkTurn(b, func(*house) {}) })
+	b.Run("first sight", func(b *testing.B) {
+		benchmarkTurn(b, func(h *house) { h.cache.young, h.cache.old = map[[32]byte]proof{}, nil })
+	})
+}
