@@ -71,6 +71,12 @@ type Ladder struct {
 	Shorten         *Shorten         `yaml:"shorten,omitempty" json:"shorten,omitempty"`
 	Records         []Record         `yaml:"records,omitempty" json:"records,omitempty"`
 	Oversight       *Oversight       `yaml:"oversight,omitempty" json:"oversight,omitempty"`
+	Notices         []Notice         `yaml:"notices,omitempty" json:"notices,omitempty"`
+	Themes          *Themes          `yaml:"themes,omitempty" json:"themes,omitempty"`
+	Conference      *Conference      `yaml:"conference,omitempty" json:"conference,omitempty"`
+	Reports         []Report         `yaml:"reports,omitempty" json:"reports,omitempty"`
+	// GoodPractice says that good practice is recognised beside challenges.
+	GoodPractice *Noted `yaml:"good_practice,omitempty" json:"good_practice,omitempty"`
 }
 
 // Words are the authority's own labels for the product's terms.

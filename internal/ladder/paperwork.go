@@ -1,0 +1,43 @@
+package ladder
+
+// What a procedure wants beside its ladder: who is told, what is counted, what is
+// said at the next conference.
+
+// Notice tells somebody who does not answer that something happened. It carries a
+// reference, never a child's details.
+type Notice struct {
+	On     []string `yaml:"on" json:"on"`                           // as Record.On
+	Rungs  []string `yaml:"rungs,omitempty" json:"rungs,omitempty"` // empty: every rung
+	To     []Role   `yaml:"to" json:"to"`
+	Source string   `yaml:"source" json:"source"`
+}
+
+// Themes is the case-free note of a pattern that a chair sees.
+type Themes struct {
+	To     Role   `yaml:"to" json:"to"`
+	About  string `yaml:"about,omitempty" json:"about,omitempty"`
+	Source string `yaml:"source" json:"source"`
+}
+
+// Conference is what the chair tells the conference by word of mouth. The bot
+// gives the chair a private list; it never posts it.
+type Conference struct {
+	SinceLast bool   `yaml:"since_last" json:"since_last"`
+	Intended  bool   `yaml:"intended" json:"intended"`
+	Source    string `yaml:"source" json:"source"`
+}
+
+// Report is a regular report on the challenges under a ladder.
+type Report struct {
+	Every    string   `yaml:"every" json:"every"` // "quarter", "year"
+	By       Role     `yaml:"by" json:"by"`
+	To       string   `yaml:"to" json:"to"`
+	Measures []string `yaml:"measures" json:"measures"`
+	Source   string   `yaml:"source" json:"source"`
+}
+
+// Noted is something that a procedure wants, with where it says so.
+type Noted struct {
+	About  string `yaml:"about" json:"about"`
+	Source string `yaml:"source" json:"source"`
+}
