@@ -128,11 +128,10 @@ func (s *server) body(c echo.Context) ([]byte, error) {
 // authenticate asks msbotbuilder-go's adapter, which asks our validator. Two
 // Authorization headers are one too many: each reader might pick another.
 func (s *server) authenticate(r *http.Request, a Activity) error {
-	headers := r.Header.Values(echo.HeaderAuthorization)
-	if len(headers) > 1 {
+	if len(r.Header.Values(echo.HeaderAuthorization)) > 1 {
 		return refuse(ReasonMalformed, nil)
 	}
-	identity, err := s.adapter.AuthenticateRequest(r.Context(), a.schema(), strings.Join(headers, ""),
+	identity, err := s.adapter.AuthenticateRequest(r.Context(), a.schema(), r.Header.Get(echo.HeaderAuthorization),
 		s.adapter.CredentialProvider, s.adapter.ChannelService)
 	if err != nil {
 		return err
