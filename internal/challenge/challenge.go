@@ -119,17 +119,17 @@ type Challenge struct {
 	ClosedAt  time.Time `json:"closed_at,omitzero"`
 }
 
-// Outcome is how a visit to a rung ended.
-type Outcome string
+// Ending is how a visit to a rung ended.
+type Ending string
 
 // Outcomes of a visit.
 const (
-	Open      Outcome = "open"
-	Answered  Outcome = "answered"
-	Judged    Outcome = "judged"
-	LapsedOut Outcome = "lapsed"
-	Vacant    Outcome = "vacant"
-	LeftBy    Outcome = "left" // skipped, withdrawn or handed off before an answer
+	Open      Ending = "open"
+	Answered  Ending = "answered"
+	Judged    Ending = "judged"
+	LapsedOut Ending = "lapsed"
+	Vacant    Ending = "vacant"
+	LeftBy    Ending = "left" // skipped, withdrawn or handed off before an answer
 )
 
 // Visit is one opening of a rung. A rung is visited twice when the chair was
@@ -147,7 +147,7 @@ type Visit struct {
 	// respondent has the one working day that is the least.
 	LimitPassed bool        `json:"limit_passed,omitempty"`
 	Reminders   []time.Time `json:"reminders,omitempty"` // still to come
-	Outcome     Outcome     `json:"outcome"`
+	Outcome     Ending      `json:"outcome"`
 	AnsweredBy  Person      `json:"answered_by,omitzero"`
 	AnsweredAt  time.Time   `json:"answered_at,omitzero"`
 	Verdict     Verdict     `json:"verdict,omitempty"`

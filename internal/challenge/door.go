@@ -1,0 +1,144 @@
+package challenge
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"challengebot/internal/ladder"
+)
+
+// The words in which everybody speaks to the one door. The store holds the door;
+// these stand here so that those who go through it need not know the store.
+
+// What the door answers beside a *Refusal.
+var (
+	// ErrUnavailable: the database cannot be reached or did not answer in time.
+	// Nothing was changed; the same command may be given again.
+	ErrUnavailable = errors.New("the database is not available")
+	// ErrNotFound: there is no challenge of that reference or id.
+	ErrNotFound = errors.New("there is no such challenge")
+)
+
+// Case is a challenge with the ladder it runs under and its trail.
+type Case struct {
+	Challenge Challenge
+	Ladder    *ladder.Ladder
+	History   []Event
+}
+
+// Key finds a challenge by reference or, if that is empty, by id.
+type Key struct {
+	Ref string
+	ID  uuid.UUID
+}
+
+// Receipt marks something that must have its effect once. An empty Key marks
+// nothing.
+type Receipt struct {
+	Key string
+	At  time.Time
+}
+
+// Outcome is what the door did.
+type Outcome struct {
+	// Case is the challenge after the change, its history included. When the
+	// receipt had been seen before, it is the challenge as it was then.
+	Case     Case
+	Repeated bool
+	Said     *Refusal
+}
+
+// DeliveryKind says what a delivery does.
+type DeliveryKind string
+
+// A post is a new message, an update brings a posted card up to date, a reply is
+// a message that answers a typed command and belongs to no challenge.
+const (
+	PostCard   DeliveryKind = "post"
+	UpdateCard DeliveryKind = "update"
+	ReplyCard  DeliveryKind = "reply"
+)
+
+// Delivery is something that must be shown to somebody.
+type Delivery struct {
+	ID        int64
+	Kind      DeliveryKind
+	Challenge uuid.UUID // zero for a reply
+	Lane      string    // deliveries of one lane go out one after the other
+	Card      Card
+	Visit     int
+	To        Address
+	Spec      json.RawMessage // a reply's content
+	CreatedAt time.Time
+	Attempts  int // made before this one
+	// Posted is the message that an update changes.
+	Posted Posted
+}
+
+// Posted is a card on somebody's screen.
+type Posted struct {
+	Conversation string
+	ServiceURL   string
+	Activity     string
+	Version      int    // the challenge's version that it shows
+	Content      []byte // a hash of what it shows
+	Final        bool   // nothing on it can change any more
+}
+
+// Attempt is one try to deliver.
+type Attempt struct {
+	At     time.Time
+	Status int
+	Code   string
+	// Ambiguous: Teams may have taken it although the answer was lost.
+	Ambiguous bool
+}
+
+// Conversation is how to reach a lane.
+type Conversation struct {
+	Lane       string
+	ID         string
+	ServiceURL string
+	MRI        string // the person's Teams id for this bot
+	SeenAt     time.Time
+}
+
+// Lane names of the three kinds of address.
+func (a Address) Lane() string {
+	if a.Person != "" {
+		return "person:" + a.Person
+	}
+	return "team:" + a.Team
+}
+
+// ThreadLane is where a challenge's notices to a team go: one thread a challenge.
+func ThreadLane(id uuid.UUID, team string) string { return "thread:" + id.String() + ":" + team }
+
+// Reply is a message that answers somebody: a new one in their chat, or one that
+// takes the place of the message they acted on.
+type Reply struct {
+	To Address
+	// Replaces is the activity that the reply takes the place of, in Conversation
+	// behind ServiceURL; empty: a new message.
+	Replaces     string
+	Conversation string
+	ServiceURL   string
+	Spec         ReplySpec
+}
+
+// ReplySpec is what a reply shows: a finished card and what the notification says.
+type ReplySpec struct {
+	Card    json.RawMessage `json:"card"`
+	Summary string          `json:"summary"`
+	Text    string          `json:"text"`
+}
+
+// Overdue is work that should have been done by now.
+type Overdue struct {
+	Challenges     int // past their time with nothing done
+	Deliveries     int // that have not gone out
+	OldestDelivery time.Duration
+}

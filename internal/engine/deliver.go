@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+)
+
+// deliver makes one delivery and records what came of it. The error is the
+// store's: whatever Teams answers is a recorded result.
+func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
+	out, err := e.render(ctx, d)
+	if errors.Is(err, challenge.ErrNotFound) {
+		return e.Store.Drop(ctx, d, e.Now(), "not_found")
+	}
+	if err != nil {
+		return err
+	}
+	if out.drop != "" {
+		e.metrics.attempts.WithLabelValues("dropped").Inc()
+		return e.Store.Drop(ctx, d, e.Now(), out.drop)
+	}
+	posted, err := e.send(ctx, d, out)
+	if err == nil {
+		e.metrics.attempts.WithLabelValues("sent").Inc()
+		now := e.Now()
+		return e.Store.Delivered(ctx, d, posted, challenge.Attempt{At: now, Status: 200}, func(c challenge.Case) (challenge.Change, error) {
+			return c.Challenge.Decide(challenge.Deliver{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To,
+				Conversation: posted.Conversation, Activity: posted.Activity}, challenge.System, e.env(c, now))
+		})
+	}
+	var failure *Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	return e.failed(ctx, d, failure)
+}
+
+// failed records an attempt that did not succeed: to be tried again, or not.
+func (e *Engine) failed(ctx context.Context, d challenge.Delivery, f *Failure) error {
+	now := e.Now()
+	a := challenge.Attempt{At: now, Status: f.Status, Code: f.Code, Ambiguous: f.Consequence == Ambiguous}
+	if f.Consequence != Refused && f.Consequence != Faulty {
+		e.metrics.attempts.WithLabelValues("again").Inc()
+		return e.Store.Retry(ctx, d, a, now.Add(backoff(d.Attempts, f.RetryAfter)))
+	}
+	e.metrics.attempts.WithLabelValues("refused").Inc()
+	log := e.Logger.Warn
+	if f.Consequence == Faulty {
+		log = e.Logger.Error
+	}
+	log("Teams refused a delivery for good", "delivery", d.ID, "card", d.Card, "status", f.Status, "code", f.Code)
+	return e.Store.Failed(ctx, d, a, func(c challenge.Case) (challenge.Change, error) {
+		return c.Challenge.Decide(challenge.GiveUp{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To, Code: f.Code},
+			challenge.System, e.env(c, now))
+	})
+}
+
+// backoff is how long to wait after that many attempts: from one second to five
+// minutes, never less than Teams asks for, spread so that not all come at once.
+func backoff(attempts int, asked time.Duration) time.Duration {
+	wait := 5 * time.Minute
+	if attempts < 8 {
+		wait = time.Second << attempts
+	}
+	wait += rand.N(wait/4 + 1)
+	return max(wait, asked)
+}
+
+// rendered is a delivery's content as the row now is.
+type rendered struct {
+	message Message
+	version int
+	hash    []byte
+	final   bool
+	drop    string // why there is nothing to send
+}
+
+func (e *Engine) render(ctx context.Context, d challenge.Delivery) (rendered, error) {
+	if d.Kind == challenge.ReplyCard {
+		var spec challenge.ReplySpec
+		if err := json.Unmarshal(d.Spec, &spec); err != nil {
+			return rendered{}, fmt.Errorf("engine: reply %d cannot be read: %w", d.ID, err)
+		}
+		return rendered{message: Message{Card: spec.Card, Summary: spec.Summary}, final: true}, nil
+	}
+	c, err := e.Store.Load(ctx, challenge.Key{ID: d.Challenge})
+	if err != nil {
+		return rendered{}, err
+	}
+	if d.Kind == challenge.PostCard && outOfDate(d, c.Challenge) {
+		return rendered{drop: "out_of_date"}, nil
+	}
+	team, _ := e.Directory().Team(c.Challenge.Details.Team)
+	card := cards.Render(d.Card, d.Visit, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
+		Team: team.Name, Now: e.Now(), Zone: e.Calendar.Location()}, cards.Options{Viewer: d.To.Person})
+	body := card.JSON()
+	sum := sha256.Sum256(body)
+	out := rendered{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], final: card.Final()}
+	if d.Kind == challenge.UpdateCard && bytes.Equal(d.Posted.Content, out.hash) {
+		out.drop = "unchanged"
+	}
+	return out, nil
+}
+
+// outOfDate reports whether a message asks for something that is no longer asked.
+// Only reminders and nudges are dropped for it: a card that tells of a step goes
+// out even when the step has passed, and says so.
+func outOfDate(d challenge.Delivery, c challenge.Challenge) bool {
+	v := c.Current()
+	return d.Card == challenge.CardReminder && (c.State != challenge.AwaitingResponse || v.N != d.Visit)
+}
+
+// send posts or updates. A conversation or a message that is gone is made anew,
+// once; what happens after that is an attempt like any other.
+func (e *Engine) send(ctx context.Context, d challenge.Delivery, out rendered) (challenge.Posted, error) {
+	posted := challenge.Posted{Version: out.version, Content: out.hash, Final: out.final}
+	if d.Posted.Activity != "" {
+		place := Place{ServiceURL: d.Posted.ServiceURL, Conversation: d.Posted.Conversation}
+		err := e.call(ctx, func(ctx context.Context) error { return e.Teams.Update(ctx, place, d.Posted.Activity, out.message) })
+		if err == nil {
+			posted.Conversation, posted.ServiceURL, posted.Activity = place.Conversation, place.ServiceURL, d.Posted.Activity
+			return posted, nil
+		}
+		if f := (*Failure)(nil); !errors.As(err, &f) || (f.Consequence != MessageGone && f.Consequence != ConversationGone) {
+			return posted, err
+		}
+	}
+	err := e.post(ctx, d, out.message, &posted)
+	if f := (*Failure)(nil); errors.As(err, &f) && f.Consequence == ConversationGone {
+		if err := e.Store.ForgetConversation(ctx, e.lane(d)); err != nil {
+			return posted, err
+		}
+		err = e.post(ctx, d, out.message, &posted)
+	}
+	return posted, err
+}
+
+// post sends a new message to the person's chat or the challenge's thread.
+func (e *Engine) post(ctx context.Context, d challenge.Delivery, m Message, posted *challenge.Posted) error {
+	lane := e.lane(d)
+	conv, known, err := e.Store.Conversation(ctx, lane)
+	if err != nil {
+		return err
+	}
+	if !known && d.To.Person == "" {
+		return e.startThread(ctx, d, m, posted)
+	}
+	if !known {
+		conv = challenge.Conversation{Lane: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
+		if err := e.call(ctx, func(ctx context.Context) (err error) {
+			conv.ID, err = e.Teams.CreatePersonal(ctx, conv.ServiceURL, d.To.Person)
+			return err
+		}); err != nil {
+			return err
+		}
+		if err := e.Store.SaveConversation(ctx, conv); err != nil {
+			return err
+		}
+	}
+	posted.Conversation, posted.ServiceURL = conv.ID, conv.ServiceURL
+	return e.call(ctx, func(ctx context.Context) (err error) {
+		posted.Activity, err = e.Teams.Send(ctx, Place{ServiceURL: conv.ServiceURL, Conversation: conv.ID}, m)
+		return err
+	})
+}
+
+// startThread opens the challenge's one thread in the team's channel.
+func (e *Engine) startThread(ctx context.Context, d challenge.Delivery, m Message, posted *challenge.Posted) error {
+	channel := e.Directory().Channel(d.To.Team)
+	if channel == "" {
+		return &Failure{Consequence: Refused, Code: "NoChannel"}
+	}
+	posted.ServiceURL = e.ServiceURL
+	if err := e.call(ctx, func(ctx context.Context) (err error) {
+		posted.Conversation, posted.Activity, err = e.Teams.StartThread(ctx, e.ServiceURL, channel, m)
+		return err
+	}); err != nil {
+		return err
+	}
+	return e.Store.SaveConversation(ctx, challenge.Conversation{Lane: e.lane(d), ID: posted.Conversation,
+		ServiceURL: posted.ServiceURL, SeenAt: e.Now()})
+}
+
+// lane is where the conversation of a delivery is kept: a person's chat, or the
+// challenge's thread in a channel.
+func (e *Engine) lane(d challenge.Delivery) string {
+	if d.To.Person == "" && d.Challenge != uuid.Nil {
+		return challenge.ThreadLane(d.Challenge, d.To.Team)
+	}
+	return d.To.Lane()
+}
+
+// call bounds one call to Teams. A call cut off by our own shutdown is not Teams'
+// failure: the lease ends and somebody sends it.
+func (e *Engine) call(ctx context.Context, f func(context.Context) error) error {
+	bounded, cancel := context.WithTimeout(ctx, e.CallTimeout)
+	defer cancel()
+	if err := f(bounded); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
+	}
+	return nil
+}

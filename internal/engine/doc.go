@@ -1,0 +1,16 @@
+// Package engine is what happens without a person: windows lapse, reminders go
+// out, cards are delivered and kept true, and a second path watches the first.
+//
+// Nothing waits in memory. A deadline is a column, a delivery is a row written in
+// the transaction of the change it tells of; the engine reads both from the store,
+// so that a restart at any moment loses nothing and any number of instances share
+// the work. It wakes when the store says that something was written, when the next
+// deadline comes, and every few seconds besides.
+//
+// What may fail: Teams refuses, is slow or away; the delivery waits and goes out
+// later, in order within its conversation, and every attempt is recorded. A lost
+// answer may have been a delivered message: it is sent again, for a missed
+// escalation is worse than a second copy, and the copy is harmless because the
+// first answer wins. A delivery that Teams refuses for good becomes an event, and
+// those who must know are told.
+package engine

@@ -1,0 +1,318 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/workday"
+)
+
+// Store is what the engine needs of the database.
+type Store interface {
+	Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Case) (challenge.Change, error)) (int, error)
+	NextDue(ctx context.Context) (time.Time, bool, error)
+	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
+	Claim(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.Delivery, error)
+	Delivered(ctx context.Context, d challenge.Delivery, p challenge.Posted, a challenge.Attempt, decide func(challenge.Case) (challenge.Change, error)) error
+	Retry(ctx context.Context, d challenge.Delivery, a challenge.Attempt, notBefore time.Time) error
+	Failed(ctx context.Context, d challenge.Delivery, a challenge.Attempt, decide func(challenge.Case) (challenge.Change, error)) error
+	Drop(ctx context.Context, d challenge.Delivery, at time.Time, why string) error
+	NextDelivery(ctx context.Context) (time.Time, bool, error)
+	ReleaseLeases(ctx context.Context, owner string) error
+	Conversation(ctx context.Context, lane string) (challenge.Conversation, bool, error)
+	SaveConversation(ctx context.Context, c challenge.Conversation) error
+	ForgetConversation(ctx context.Context, lane string) error
+	Listen(ctx context.Context, wake func()) error
+	Overdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error)
+}
+
+// Message is what goes to Teams.
+type Message struct {
+	Card    []byte // an Adaptive Card
+	Summary string // what the notification says: nothing about a child
+}
+
+// Place is a conversation.
+type Place struct {
+	ServiceURL   string
+	Conversation string
+}
+
+// Teams is what the engine says to Teams. An error is a *Failure.
+type Teams interface {
+	CreatePersonal(ctx context.Context, serviceURL, entraID string) (conversation string, err error)
+	StartThread(ctx context.Context, serviceURL, channel string, m Message) (conversation, activity string, err error)
+	Send(ctx context.Context, p Place, m Message) (activity string, err error)
+	Update(ctx context.Context, p Place, activity string, m Message) error
+}
+
+// Consequence is what a failure means for a delivery.
+type Consequence int
+
+// Consequences. Again is for failures that will pass, or that somebody must mend
+// in the bot's own set-up; Refused is final for this person or channel.
+const (
+	Again Consequence = iota
+	Ambiguous
+	ConversationGone
+	MessageGone
+	Refused
+	Faulty // what we sent is wrong: a fault of ours, not to be repeated
+)
+
+// Failure is Teams' answer to a call that did not succeed.
+type Failure struct {
+	Consequence Consequence
+	Status      int
+	Code        string
+	RetryAfter  time.Duration
+}
+
+// Error names the answer and nothing else.
+func (f *Failure) Error() string { return fmt.Sprintf("Teams answered %d %s", f.Status, f.Code) }
+
+// Config is what an Engine is made of.
+type Config struct {
+	Store     Store
+	Teams     Teams
+	Now       func() time.Time
+	Calendar  *workday.Calendar
+	Directory func() *directory.Directory
+	Logger    *slog.Logger
+	Registry  prometheus.Registerer
+	// Owner names this instance in leases; it must be unique.
+	Owner string
+	// ServiceURL is used for people and channels that never wrote to the bot.
+	ServiceURL string
+	// BatchSize is how many due challenges one transaction takes; 500 if zero.
+	BatchSize int
+	// CallTimeout bounds one call to Teams; 10 seconds if zero.
+	CallTimeout time.Duration
+}
+
+// Engine does what is due.
+type Engine struct {
+	Config
+	wake    chan struct{}
+	metrics *metrics
+}
+
+// lease is how long a claimed delivery is one instance's. It is longer than all
+// calls that a delivery can make.
+const lease = 2 * time.Minute
+
+// claimed is how many deliveries one claim takes, each of another conversation.
+const claimed = 16
+
+// safetyPoll is how long the engine sleeps at the most.
+const safetyPoll = 5 * time.Second
+
+// New makes an engine. It does nothing until Run, Settle or Tick is called.
+func New(c Config) (*Engine, error) {
+	if c.BatchSize == 0 {
+		c.BatchSize = 500
+	}
+	if c.CallTimeout == 0 {
+		c.CallTimeout = 10 * time.Second
+	}
+	m, err := newMetrics(c.Registry)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{Config: c, wake: make(chan struct{}, 1), metrics: m}, nil
+}
+
+// Wake makes a running engine look now.
+func (e *Engine) Wake() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until the context ends, then gives its leases back.
+func (e *Engine) Run(ctx context.Context) error {
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		e.listen(ctx)
+	}()
+	for ctx.Err() == nil {
+		if err := e.round(ctx); err != nil && ctx.Err() == nil {
+			e.Logger.Error("the engine could not finish a round; it tries again", "error", err)
+		}
+		e.sleep(ctx)
+	}
+	<-listening
+	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return e.Store.ReleaseLeases(back, e.Owner)
+}
+
+// round does everything that is due, then looks whether anything was missed.
+func (e *Engine) round(ctx context.Context) error {
+	if err := e.Settle(ctx); err != nil {
+		e.metrics.rounds.WithLabelValues("failed").Inc()
+		return err
+	}
+	if err := e.Watch(ctx); err != nil {
+		return err
+	}
+	e.metrics.rounds.WithLabelValues("done").Inc()
+	e.metrics.lastRound.Set(float64(time.Now().Unix()))
+	return nil
+}
+
+// Settle does everything that is due at this moment of the clock: windows, then
+// deliveries, until there is nothing left.
+func (e *Engine) Settle(ctx context.Context) error {
+	for {
+		ticked, err := e.Tick(ctx)
+		if err != nil {
+			return err
+		}
+		delivered, err := e.Deliver(ctx)
+		if err != nil {
+			return err
+		}
+		if ticked+delivered == 0 {
+			return nil
+		}
+	}
+}
+
+// Tick lets the clock act on every challenge for which something is due, and
+// returns how many it acted on.
+func (e *Engine) Tick(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		now := e.Now()
+		n, err := e.Store.Tick(ctx, now, e.BatchSize, func(c challenge.Case) (challenge.Change, error) {
+			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.env(c, now))
+		})
+		total += n
+		e.metrics.ticked.Add(float64(n))
+		if err != nil || n < e.BatchSize {
+			return total, err
+		}
+	}
+}
+
+// Deliver sends everything that may go out now and returns how many deliveries it
+// tried. One conversation gets its deliveries one after the other.
+func (e *Engine) Deliver(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		ds, err := e.Store.Claim(ctx, e.Owner, e.Now(), lease, claimed)
+		if err != nil || len(ds) == 0 {
+			return total, err
+		}
+		total += len(ds)
+		var group errgroup.Group
+		for _, d := range ds {
+			group.Go(func() error { return e.deliver(ctx, d) })
+		}
+		if err := group.Wait(); err != nil {
+			return total, err
+		}
+	}
+}
+
+// Watch looks for work that the engine should have done and did not: a second
+// path that does not trust the first.
+func (e *Engine) Watch(ctx context.Context) error {
+	o, err := e.Store.Overdue(ctx, e.Now(), watchGrace)
+	if err != nil {
+		return err
+	}
+	e.metrics.overdue.Set(float64(o.Challenges))
+	e.metrics.waiting.Set(float64(o.Deliveries))
+	e.metrics.oldest.Set(o.OldestDelivery.Seconds())
+	if o.Challenges > 0 {
+		e.Logger.Error("challenges are past their time and nothing happened; see the errors before this one",
+			"count", o.Challenges)
+	}
+	return nil
+}
+
+// watchGrace is how far past its time a challenge may be before it is an alarm.
+const watchGrace = 2 * time.Minute
+
+// sleep waits for news, for the next deadline or delivery, or the safety poll.
+func (e *Engine) sleep(ctx context.Context) {
+	wait := safetyPoll
+	for _, next := range []func(context.Context) (time.Time, bool, error){e.Store.NextDue, e.Store.NextDelivery} {
+		if at, ok, err := next(ctx); err == nil && ok {
+			wait = min(wait, max(at.Sub(e.Now()), time.Millisecond))
+		}
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-e.wake:
+	case <-timer.C:
+	}
+}
+
+// listen keeps a connection on which the store says that something was written.
+func (e *Engine) listen(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := e.Store.Listen(ctx, e.Wake)
+		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
+			continue
+		}
+		e.Logger.Warn("the engine does not hear of news and polls instead; it tries again", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(safetyPoll):
+		}
+	}
+}
+
+func (e *Engine) env(c challenge.Case, now time.Time) challenge.Env {
+	return challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
+}
+
+type metrics struct {
+	rounds    *prometheus.CounterVec
+	ticked    prometheus.Counter
+	attempts  *prometheus.CounterVec
+	overdue   prometheus.Gauge
+	waiting   prometheus.Gauge
+	oldest    prometheus.Gauge
+	lastRound prometheus.Gauge
+}
+
+func newMetrics(r prometheus.Registerer) (*metrics, error) {
+	m := &metrics{
+		rounds: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_engine_rounds_total",
+			Help: "Rounds of the engine, by how they ended."}, []string{"result"}),
+		ticked: prometheus.NewCounter(prometheus.CounterOpts{Name: "challengebot_engine_clock_actions_total",
+			Help: "Lapses, reminders and nudges."}),
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_delivery_attempts_total",
+			Help: "Attempts to deliver a card, by result."}, []string{"result"}),
+		overdue: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_overdue_challenges",
+			Help: "Challenges past their time for which nothing happened. Alarm above 0."}),
+		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_deliveries_waiting",
+			Help: "Deliveries that have not gone out."}),
+		oldest: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_delivery_oldest_seconds",
+			Help: "Age of the oldest delivery that has not gone out."}),
+		lastRound: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
+			Help: "When the engine last finished a round."}),
+	}
+	for _, c := range []prometheus.Collector{m.rounds, m.ticked, m.attempts, m.overdue, m.waiting, m.oldest, m.lastRound} {
+		if err := r.Register(c); err != nil {
+			return nil, fmt.Errorf("engine: a metric cannot be registered: %w", err)
+		}
+	}
+	return m, nil
+}
