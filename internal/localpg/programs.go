@@ -122,9 +122,13 @@ var (
 	serverVersion = regexp.MustCompile(`\(PostgreSQL\) (([0-9]+)\S*)`)
 )
 
-// numberIn is the version number in an installation's path, 0 when there is none.
+// numberIn is the version number in an installation's path, the last number there; 0 when there is none.
 func numberIn(path string) float64 {
-	n, _ := strconv.ParseFloat(number.FindString(path), 64)
+	all := number.FindAllString(path, -1)
+	if len(all) == 0 {
+		return 0
+	}
+	n, _ := strconv.ParseFloat(all[len(all)-1], 64)
 	return n
 }
 

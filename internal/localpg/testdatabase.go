@@ -143,16 +143,17 @@ func (c *cloner) template(ctx context.Context, fingerprint string, migrate func(
 	return made.name, made.err
 }
 
-// makeTemplate makes the template under its lock, so that of several processes one migrates and the others find it done. The mark
-// is_template comes last and says that the migration is complete.
+// makeTemplate makes the template under a lock of its own, so that of several processes one migrates and the others find it done.
+// The mark is_template comes last and says that the migration is complete. The shared lock on the key says, until this process ends,
+// that the template is in use.
 func (c *cloner) makeTemplate(ctx context.Context, name string, migrate func(context.Context, string) error) error {
-	lock := c.lockID(strings.TrimPrefix(name, c.prefix+"_"))
-	if _, err := c.locks.Exec(ctx, `select pg_advisory_lock($1)`, lock); err != nil {
+	key := strings.TrimPrefix(name, c.prefix+"_")
+	inUse, making := c.lockID(key), c.lockID("making "+key)
+	if _, err := c.locks.Exec(ctx, `select pg_advisory_lock($1), pg_advisory_lock_shared($2)`, making, inUse); err != nil {
 		return fmt.Errorf("localpg: lock the template: %w", err)
 	}
-	// What stays is a shared lock: the template is in use until this process ends.
 	defer func() {
-		_, _ = c.locks.Exec(context.WithoutCancel(ctx), `select pg_advisory_lock_shared($1), pg_advisory_unlock($1)`, lock)
+		_, _ = c.locks.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, making)
 	}()
 	var done bool
 	err := c.locks.QueryRow(ctx, `select coalesce((select datistemplate from pg_database where datname = $1), false)`, name).Scan(&done)
