@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -30,6 +31,9 @@ func checkRaising(r *Raising, by Person, env Env) error {
 	f := faults{}
 	d := &r.Details
 	l := env.Ladder
+	if !MayRaise(l, by.ID, directory.Scope{Team: d.Team, Agency: d.Agency}, env) {
+		return refuse(NotYours, "You are not listed as somebody who may raise a %s under this procedure. Your administrator keeps that list.", l.Words.Challenge)
+	}
 	d.Record = strings.TrimSpace(d.Record)
 	switch {
 	case d.Record == "":
@@ -56,6 +60,13 @@ func checkRaising(r *Raising, by Person, env Env) error {
 		return err
 	}
 	return nil
+}
+
+// MayRaise reports whether a person may raise a challenge under the ladder.
+func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
+	return slices.ContainsFunc(l.Raisers(), func(r ladder.Role) bool {
+		return env.Directory.Holds(id, string(r), scope, env.Today().String())
+	})
 }
 
 func checkConference(f faults, d *Details, l *ladder.Ladder, env Env) {

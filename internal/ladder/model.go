@@ -56,6 +56,8 @@ type Ladder struct {
 	Plans     []Plan    `yaml:"plans" json:"plans"`
 	Party     Party     `yaml:"party" json:"party"`
 	Direction Direction `yaml:"direction,omitempty" json:"direction,omitempty"`
+	// RaisedBy are the roles that may raise a challenge; the chair unless said.
+	RaisedBy []Role `yaml:"raised_by,omitempty" json:"raised_by,omitempty"`
 	Words     Words     `yaml:"words" json:"words"`
 	// Roles gives each role the authority's own name for it: card texts use it.
 	Roles      map[Role]string `yaml:"roles" json:"roles"`
@@ -439,6 +441,14 @@ func (l *Ladder) Next(id string) *Rung {
 		}
 	}
 	return nil
+}
+
+// Raisers are the roles that may raise a challenge under the ladder.
+func (l *Ladder) Raisers() []Role {
+	if len(l.RaisedBy) == 0 {
+		return []Role{RoleChair}
+	}
+	return l.RaisedBy
 }
 
 // JudgeOf is the role that judges a response on the rung.
