@@ -78,6 +78,9 @@ func findPrograms(ctx context.Context, m machine, who *account, wantMajor string
 			return p, nil
 		}
 	}
+	if err := ctx.Err(); err != nil {
+		return programs{}, fmt.Errorf("localpg: look for the server programs: %w", err)
+	}
 	p, err := m.bundledPrograms(ctx, who)
 	if err == nil && wantMajor != "" && strconv.Itoa(p.major) != wantMajor {
 		err = fmt.Errorf("npm bundle: version %s, but the data were made by %s", p.version, wantMajor)
