@@ -3,6 +3,7 @@ package challenge
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -141,4 +142,31 @@ type Overdue struct {
 	Challenges     int // past their time with nothing done
 	Deliveries     int // that have not gone out
 	OldestDelivery time.Duration
+}
+
+// Concerns reports whether a person has had a part in the challenge: raised it, or
+// was asked, alerted, a judge, or somebody a gate waits for.
+func (c *Challenge) Concerns(id string) bool {
+	if id == "" {
+		return false
+	}
+	is := func(ps []Party) bool {
+		return slices.ContainsFunc(ps, func(p Party) bool { return p.ID == id })
+	}
+	if c.Chair.ID == id {
+		return true
+	}
+	for _, v := range c.Visits {
+		if v.Judge.ID == id || v.MayAnswer(id) || is(v.Respondents) || is(v.Alerted) {
+			return true
+		}
+	}
+	if c.Hold != nil {
+		for _, g := range c.Hold.Gates {
+			if is(g.Openers) || is(g.Consulted) {
+				return true
+			}
+		}
+	}
+	return false
 }
