@@ -56,6 +56,7 @@ func (c *checker) ladder() {
 	c.plans("$.plans", l.Plans)
 	oneOf(c, "$.party", "party", l.Party, []Party{Internal, Partner, AnyParty})
 	oneOf(c, "$.direction", "direction", l.Direction, []Direction{ChairToService, ServiceToChair})
+	c.roles("$.raised_by", l.RaisedBy)
 	c.words()
 	c.roleLabels()
 	c.caseClock()

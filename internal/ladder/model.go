@@ -58,7 +58,7 @@ type Ladder struct {
 	Direction Direction `yaml:"direction,omitempty" json:"direction,omitempty"`
 	// RaisedBy are the roles that may raise a challenge; the chair unless said.
 	RaisedBy []Role `yaml:"raised_by,omitempty" json:"raised_by,omitempty"`
-	Words     Words     `yaml:"words" json:"words"`
+	Words    Words  `yaml:"words" json:"words"`
 	// Roles gives each role the authority's own name for it: card texts use it.
 	Roles      map[Role]string `yaml:"roles" json:"roles"`
 	Case       CaseClock       `yaml:"case" json:"case"`

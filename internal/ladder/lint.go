@@ -1,0 +1,292 @@
+package ladder
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"challengebot/internal/workday"
+	"challengebot/internal/yamlfile"
+)
+
+// LintContext is what lint may know beyond the file. Everything is optional.
+type LintContext struct {
+	// RoleHeld reports whether anybody holds the role; nil: not known.
+	RoleHeld func(Role) bool
+	// Coverage is the last civil day (2006-01-02) that the calendar covers, and
+	// Today the day from which a run is measured.
+	Coverage, Today string
+	// RemindBefore is how many working days before the due day a first reminder
+	// goes out; 0: there is none.
+	RemindBefore int
+}
+
+// Lint lists everything that Read would refuse and, beyond it, what would make a
+// ladder that can be read disappoint: as errors what strands a challenge, as
+// warnings what only looks like an oversight.
+func Lint(file string, data []byte, known LintContext) []yamlfile.Problem {
+	l, places, problems := read(file, data)
+	if l == nil {
+		return problems
+	}
+	t := &linter{file: places, l: l, known: known, problems: problems}
+	t.reachable()
+	t.limits()
+	t.heldRoles()
+	t.unusedRoles()
+	t.sources()
+	t.reminders()
+	t.coverage()
+	t.external()
+	t.problems.Sort()
+	return t.problems
+}
+
+type linter struct {
+	file     *yamlfile.File
+	l        *Ladder
+	known    LintContext
+	problems yamlfile.Problems
+}
+
+func (t *linter) report(s yamlfile.Severity, path, what, mend string) {
+	p := t.file.Problem(path, what, mend)
+	p.Severity = s
+	t.problems = append(t.problems, p)
+}
+
+// reachable finds rungs to which neither a judgement, nor silence, nor a skip leads.
+func (t *linter) reachable() {
+	first := t.l.First()
+	if first == nil {
+		return
+	}
+	reached := map[string]bool{}
+	ahead := []string{first.ID}
+	for _, s := range t.l.Skips {
+		ahead = append(ahead, s.To...)
+	}
+	for len(ahead) > 0 {
+		r, ok := t.l.Rung(ahead[0])
+		ahead = ahead[1:]
+		if !ok || reached[r.ID] {
+			continue
+		}
+		reached[r.ID] = true
+		if r.Then != nil && r.Then.Rung != "" {
+			ahead = append(ahead, r.Then.Rung)
+		}
+		if next := t.l.Next(r.ID); next != nil && (r.Then == nil || r.OnLapse == Escalate) {
+			ahead = append(ahead, next.ID)
+		}
+	}
+	for i, r := range t.l.Rungs {
+		if !reached[r.ID] && r.Kind != Exceptional { // an exceptional rung without a skip is refused already
+			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d]", i), fmt.Sprintf("no way leads to the rung %q", r.ID), "Remove the then: below it that leads past it, or add a skip")
+		}
+	}
+}
+
+// limits compares each rung's cumulative limit with the one before and each window
+// with the limit of the case.
+func (t *linter) limits() {
+	var before *workday.Window
+	for i := range t.l.Rungs {
+		r := &t.l.Rungs[i]
+		path := fmt.Sprintf("$.rungs[%d]", i)
+		if limit := t.l.Case.Limit; limit != nil && r.Window != nil && shorter(*limit, *r.Window) {
+			t.report(yamlfile.Warning, path+".window", fmt.Sprintf("the window of %s is longer than the case's %s", r.Window, limit), "Shorten the window or lengthen the limit of the case")
+		}
+		if r.Within == nil {
+			continue
+		}
+		if before != nil && before.Unit == r.Within.Unit && r.Within.N <= before.N {
+			t.report(yamlfile.Error, path+".within", fmt.Sprintf("within %s does not grow beyond the %s of the rung below: this rung could be due before it opens", r.Within, before), "Raise it above the limit of the rung below")
+		}
+		before = r.Within
+	}
+	before = nil
+	for i := range t.l.Rungs {
+		w := t.l.Rungs[i].Window
+		if w == nil || w.Unit != workday.WeekBand {
+			continue
+		}
+		if before != nil && w.N <= before.N {
+			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the %s does not come after the %s of the rung below", w, before), "Name a later week")
+		}
+		before = w
+	}
+}
+
+// heldRoles finds roles that nobody holds, naming each place once a role and use.
+func (t *linter) heldRoles() {
+	if t.known.RoleHeld == nil {
+		return
+	}
+	told := map[string]bool{}
+	for _, u := range t.l.RoleUses() {
+		if t.known.RoleHeld(u.Role) || u.Role == "" {
+			continue
+		}
+		if u.Opens {
+			t.report(yamlfile.Error, u.Path, fmt.Sprintf("nobody can open this gate: nobody is %q, who %s", u.Role, u.Why), "Give somebody the role in the directory, or name another role after by:")
+			continue
+		}
+		if key := string(u.Role) + u.Why; !told[key] {
+			told[key] = true
+			t.report(yamlfile.Error, u.Path, fmt.Sprintf("nobody is %q, who %s", u.Role, u.Why), "Give somebody the role in the directory")
+		}
+	}
+}
+
+// unusedRoles finds labels that no part of the ladder uses.
+func (t *linter) unusedRoles() {
+	used := map[Role]bool{RoleChair: true, RoleOversight: true}
+	for _, u := range t.l.RoleUses() {
+		used[u.Role] = true
+	}
+	for _, r := range t.l.Rungs { // respondents outside the tenant need a label, though nobody holds the role
+		for _, roles := range append([][]Role{r.Respond.Roles}, valuesOf(r.Respond.ByAgency)...) {
+			for _, role := range roles {
+				used[role] = true
+			}
+		}
+		if r.Meeting != nil {
+			for _, role := range slices.Concat(r.Meeting.Exclude, r.Meeting.Optional) {
+				used[role] = true
+			}
+		}
+	}
+	for role := range t.l.Roles {
+		if !used[role] {
+			t.report(yamlfile.Warning, "$.roles."+string(role), fmt.Sprintf("nothing uses the role %q", role), "Remove the line, or use the role")
+		}
+	}
+	if t.l.Roles[RoleOversight] == "" {
+		t.report(yamlfile.Warning, "$.roles", `the role "oversight" has no label, and whatever stalls is shown to it`, "Add oversight: and the authority's name for it")
+	}
+}
+
+func valuesOf[K comparable, V any](m map[K]V) []V {
+	var all []V
+	for _, v := range m {
+		all = append(all, v)
+	}
+	return all
+}
+
+// sources finds parts that do not say where the procedure states them.
+func (t *linter) sources() {
+	missing := func(path, thing, source string) {
+		if strings.TrimSpace(source) == "" {
+			t.report(yamlfile.Warning, path, thing+" does not say where the procedure states it", "Add source: with the section or heading")
+		}
+	}
+	gates := func(owner string, gates []Gate) {
+		for i, g := range gates {
+			missing(fmt.Sprintf("%s.gates[%d]", owner, i), fmt.Sprintf("the gate %q", g.ID), g.Source)
+		}
+	}
+	if t.l.Case.Limit != nil {
+		missing("$.case", "the limit of the case", t.l.Case.Source)
+	}
+	for i, r := range t.l.Rungs {
+		path := fmt.Sprintf("$.rungs[%d]", i)
+		missing(path, fmt.Sprintf("the rung %q", r.ID), r.Source)
+		gates(path, r.Gates)
+		if r.WindowInferred && r.WindowSource == "" {
+			t.report(yamlfile.Warning, path, fmt.Sprintf("the window of the rung %q is inferred and does not say from what", r.ID), "Add window_source:")
+		}
+	}
+	for i, s := range t.l.Skips {
+		path := fmt.Sprintf("$.skips[%d]", i)
+		missing(path, "the skip", s.Source)
+		gates(path, s.Gates)
+	}
+	for i, h := range t.l.HandOffs {
+		missing(fmt.Sprintf("$.hand_offs[%d]", i), fmt.Sprintf("the hand-off %q", h.ID), h.Source)
+	}
+	for i, r := range t.l.Records {
+		missing(fmt.Sprintf("$.records[%d]", i), "the record", r.Source)
+	}
+	if t.l.External != nil {
+		missing("$.external", "the external referral", t.l.External.Source)
+	}
+	if t.l.PartnerConcerns != nil {
+		missing("$.partner_concerns", "the rule for partner concerns", t.l.PartnerConcerns.Source)
+	}
+}
+
+// reminders finds windows that end before their reminder could go out.
+func (t *linter) reminders() {
+	n := t.known.RemindBefore
+	if n <= 0 {
+		return
+	}
+	for i, r := range t.l.Rungs {
+		if r.Window != nil && r.Window.Unit == workday.WorkingDays && r.Window.N <= n {
+			t.report(yamlfile.Warning, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("a reminder %d working days before it is due is impossible in a window of %s", n, r.Window), "Nothing need be done: the reminder goes out on the due day only")
+		}
+	}
+}
+
+// coverage finds a calendar that ends before a challenge raised today could.
+func (t *linter) coverage() {
+	if t.known.Coverage == "" || t.known.Today == "" {
+		return
+	}
+	until, err := workday.ParseDate(t.known.Coverage)
+	if err != nil {
+		t.report(yamlfile.Error, "$", "the last day of the calendar is not a day such as 2027-12-31", "Mend the setting")
+		return
+	}
+	today, err := workday.ParseDate(t.known.Today)
+	if err != nil {
+		t.report(yamlfile.Error, "$", "today is not a day such as 2026-04-01", "Mend the setting")
+		return
+	}
+	if end := today.AddDays(t.l.longestRun()); end > until {
+		t.report(yamlfile.Error, "$", fmt.Sprintf("a challenge raised today could run until %s, and the calendar ends on %s", end, until), "Extend the calendar")
+	}
+}
+
+// longestRun is the most calendar days that a challenge can take if every rung is
+// used to its end and nothing waits at a gate.
+func (l *Ladder) longestRun() int {
+	sum, bands, exceptional := 0, 0, 0
+	for _, r := range l.Rungs {
+		days := 0
+		switch {
+		case r.Window != nil:
+			_, days = spanOf(*r.Window)
+		case l.Case.Limit != nil:
+			_, days = spanOf(*l.Case.Limit)
+		}
+		for _, g := range r.Gates {
+			if g.Within != nil {
+				_, more := spanOf(*g.Within)
+				days += more
+			}
+		}
+		switch {
+		case r.From == CaseBegan:
+			bands = max(bands, days)
+		case r.Kind == Exceptional:
+			exceptional = max(exceptional, days)
+		default:
+			sum += days
+		}
+	}
+	return max(sum, bands, exceptional)
+}
+
+// external warns of a referral that a procedure cannot mean.
+func (t *linter) external() {
+	e := t.l.External
+	if e == nil {
+		return
+	}
+	if !e.OnlyLookedAfter {
+		t.report(yamlfile.Warning, "$.external", fmt.Sprintf("the referral to %s is open for children who are not looked after", e.To), "Add only_looked_after: true")
+	}
+}
