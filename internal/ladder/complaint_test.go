@@ -77,14 +77,26 @@ func change(t *testing.T, old, replacement string) []byte {
 	return []byte(text)
 }
 
-func complains(t *testing.T, problems yamlfile.Problems, want string) {
+// complains wants a problem with that beginning and a mend, at the place in the
+// text where the passage at stands.
+func complains(t *testing.T, text []byte, problems yamlfile.Problems, at, want string) {
 	t.Helper()
 	for _, p := range problems {
-		if strings.HasPrefix(p.Error(), "small.yaml:"+want) && (p.Mend != "" || strings.Contains(p.What, "write")) {
+		mended := p.Mend != "" || strings.Contains(p.What, "write") // a window's error says itself what to write
+		if strings.HasPrefix(p.What+". "+p.Mend, want) && mended && strings.HasPrefix(textAt(text, p), at) {
 			return
 		}
 	}
-	t.Errorf("\n got %v\nwant small.yaml:%s, and a mend", problems, want)
+	t.Errorf("\n got %v\nwant %s, and a mend, at %q", problems, want, at)
+}
+
+// textAt is the rest of the line at which a problem points.
+func textAt(text []byte, p yamlfile.Problem) string {
+	lines := strings.Split(string(text), "\n")
+	if p.File != "small.yaml" || p.Line < 1 || p.Line > len(lines) || p.Column > len(lines[p.Line-1]) {
+		return "nowhere"
+	}
+	return lines[p.Line-1][p.Column-1:]
 }
 
 func TestTheSmallLadderIsWithoutFault(t *testing.T) {
@@ -94,113 +106,110 @@ func TestTheSmallLadderIsWithoutFault(t *testing.T) {
 }
 
 func TestReadRefusesWhatCouldNotRun(t *testing.T) {
-	for _, test := range []struct{ name, old, new, want string }{
-		{"id that is no key", "ladder: small", "ladder: Small One", `1:9: the ladder's id "Small One" is not a key`},
-		{"no version", "version: 1\n", "", `1:1: the version must be 1 or more`},
-		{"no title", "title: Small Challenge\n", "", `1:1: the title is empty`},
-		{"empty label", "label: Stage 1", `label: " "`, `15:12: the label of the rung is empty`},
-		{"label too long", "label: Stage 1", "label: " + strings.Repeat("x", 161), `15:12: the label of the rung is longer than 160 characters`},
-		{"text too long", "label: Stage 1", "about: " + strings.Repeat("x", 2001), `15:12: the text is longer than 2000 characters`},
-		{"no plan", "plans: [child-protection]", "plans: []", `6:1: the ladder applies to no plan`},
-		{"unknown plan", "plans: [child-protection]", "plans: [child-protecion]", `6:9: the plan "child-protecion" is not known. Did you mean "child-protection"?`},
-		{"plan twice", "plans: [child-protection]", "plans: [looked-after, looked-after]", `6:23: the plan "looked-after" stands twice`},
-		{"unknown party", "party: any", "party: everyone", `7:8: the party "everyone" is not known. Use one of: any, internal, partner`},
-		{"unknown direction", "party: any", "party: any\ndirection: sideways", `8:12: the direction "sideways" is not known`},
-		{"word missing", "chair: Chair, ", "", `8:1: the chair is empty`},
-		{"role label empty", "worker: Worker", `worker: ""`, `9:17: the label of the role is empty`},
-		{"role that is no key", "worker: Worker", `Wor ker: W`, `9:18: the role "Wor ker" is not a key`},
-		{"role without a label", "{roles: [director]}", "{roles: [directer]}", `40:22: the role "directer" has no label. Did you mean "director"?`},
-		{"raised by a role without a label", "party: any", "party: any\nraised_by: [zebra]", `8:13: the role "zebra" has no label. Add zebra: and`},
-		{"hard without a limit", "limit: 20 working days, ", "", `10:34: a hard limit is set, but no limit`},
-		{"remainder without a limit", "limit: 20 working days, hard: true, ", "", `41:16: nothing remains of a case without a limit`},
-		{"unknown start", "starts: first-raise", "starts: first-look", `10:16: the start of the case "first-look" is not known`},
-		{"no categories", "categories:\n  - {id: drift, label: Drift}\n", "categories: []\n", `11:1: there are no categories of concern`},
-		{"category for another plan", "label: Drift}", "label: Drift, plans: [looked-after]}", `12:33: the category is for looked-after, which the ladder is not`},
-		{"duplicate category", "label: Drift}", "label: Drift}\n  - {id: drift, label: D}", `13:10: the id "drift" belongs to another category too`},
-		{"duplicate rung", "id: two", "id: one", `22:9: the id "one" belongs to another rung too`},
-		{"unknown kind", "kind: meeting", "kind: meating", `24:11: the kind "meating" is not known. Did you mean "meeting"?`},
-		{"unknown form", "form: decision", "form: decsion", `42:11: the form "decsion" is not known. Did you mean "decision"?`},
-		{"unknown owner", "window: 3 working days", "window: 3 working days\n    owner: nobody", `49:12: the owner "nobody" is not known`},
-		{"unknown lapse", "window: 3 working days", "window: 3 working days\n    on_lapse: vanish", `49:15: the on_lapse "vanish" is not known`},
-		{"unknown from", "window: 3 working days", "window: 3 working days\n    from: dawn", `49:11: the from "dawn" is not known`},
-		{"nobody answers", "{roles: [director]}", "{roles: []}", `40:15: nobody is asked to answer`},
-		{"agencies only", "{roles: [director]}", "{by_agency: {health: [nurse]}}", `40:5: nobody is asked to answer. Write roles: too, for an agency that by_agency does not list`},
-		{"role asked twice", "{roles: [director]}", "{roles: [director, director]}", `40:32: the role "director" stands twice`},
-		{"agencies on an internal ladder", "party: any", "party: internal", `18:60: an internal ladder has no agencies`},
-		{"agency without a role", "{health: [nurse]}", "{health: []}", `18:72: nobody is asked to answer for this agency`},
-		{"replier who is not asked", "replier: manager,", "replier: director,", `18:50: "director" is to reply and is not among who is asked`},
-		{"replier of an agency who is not asked", "{health: nurse}", "{health: worker}", `18:109: "worker" is to reply and is not among who is asked`},
-		{"agency to which the replier does not belong", ", replier_by_agency: {health: nurse}", "", `18:72: "manager" is to reply and is not asked for this agency`},
-		{"no window", "    remainder: true\n", "", `36:5: the rung "three" has no window`},
-		{"window and remainder", "    remainder: true\n", "    remainder: true\n    window: 2 working days\n", `41:16: a rung has a window or the remainder of the case, not both`},
-		{"remainder with within", "    remainder: true\n", "    remainder: true\n    within: 20 working days\n", `36:5: the remainder of the case leaves no room`},
-		{"window that is none", "window: 3 working days", "window: 3 days", `48:13: window: `},
-		{"within shorter than the window", "within: 6 working days", "within: 4 working days", `20:13: within 4 working days of the start, the window of 5 working days is never whole`},
-		{"within past the hard limit", "within: 12 working days", "within: 21 working days", `28:13: within 21 working days is past the hard limit of 20 working days`},
-		{"weeks from receipt", "window: 3 working days", "window: end of week 3\n    from: receipt", `49:11: weeks are counted from the start of the case, days from receipt`},
-		{"days from the start", "window: 3 working days", "window: 3 working days\n    from: case-start", `49:11: weeks are counted from the start of the case`},
-		{"cumulative before the case starts", "starts: first-raise", "starts: first-formal", ``},
-		{"meeting without its kit", "    meeting: {chair: director, invite: [worker], exclude: [nurse]}\n", "", `22:5: the rung is answered by a meeting and says nothing of it`},
-		{"meeting without a chair", "chair: director, ", "", `30:5: no role is named`},
-		{"meeting forced on a reply", "form: meeting", "form: reply", `30:5: a rung answered by reply must not require a meeting`},
-		{"invited and excluded", "exclude: [nurse]", "exclude: [worker]", `30:60: "worker" is both invited and excluded`},
-		{"duplicate gate", "{id: second", "{id: view", `33:14: the id "view" belongs to another gate too`},
-		{"unknown gate", "kind: statement", "kind: statment", `34:43: the kind of gate "statment" is not known. Did you mean "statement"?`},
-		{"gate with nobody", "kind: threshold, with: manager", "kind: threshold", `32:9: a gate of kind threshold must say with whom`},
-		{"statement of nothing", ", fields: [{id: why, label: Why, kind: text}]", "", `34:9: a gate of kind statement must say what is written`},
-		{"escalation without a time", "kind: threshold, with: manager", "kind: escalation", `32:9: an escalation gate must say how long the escalator has`},
-		{"escalation to the first rung", "form: reply", "form: reply\n    gates:\n      - {id: up, label: Up, kind: escalation, within: 1 working day}", `23:9: nothing is escalated to the first rung`},
-		{"time on another gate", "with: manager", "with: manager, within: 1 working day", `32:82: only an escalation gate opens by itself after a time`},
-		{"threshold that must agree", "with: manager", "with: manager, needs: agreed", `32:81: a gate of kind threshold is opened by taking place`},
-		{"unknown outcome", "with: manager", "with: manager, needs: nodded", `32:81: the outcome "nodded" is not known`},
-		{"override of nothing", "with: manager", "with: manager, override: true", `32:84: there is no refusal to override`},
-		{"second opinion on nothing", "only_if_refused: view", "only_if_refused: paper", `33:95: no gate before this one has the id "paper"`},
-		{"second opinion on what is never refused", "kind: threshold, with: manager", "kind: inform, with: manager", `33:95: a gate of kind inform is never refused`},
-		{"field of an unknown kind", "label: Why, kind: text", "label: Why, kind: txt", `34:100: the kind of field "txt" is not known. Did you mean "text"?`},
-		{"past text", "label: Why, kind: text", "label: Why, kind: text, past: true", `34:112: only a date can be in the past`},
-		{"duplicate field", "[{id: why, label: Why, kind: text}]", "[{id: why, label: Why, kind: text}, {id: why, label: Why, kind: text}]", `34:112: the id "why" belongs to another field too`},
-		{"direct gate where no skip leads", "with: manager", "with: manager, direct_only: true", `32:87: the gate holds direct entries only, and no skip leads to the rung`},
-		{"exceptional rung without a skip", "to: [direct]", "to: [three]", `43:5: the rung "direct" is exceptional and no skip leads to it`},
-		{"only exceptional rungs", "kind: formal", "kind: exceptional", `14:5: the rung "one" is exceptional and no skip leads to it`},
-		{"then says nothing", "then: {hand_off: policy}", "then: {}", `50:5: then must say one thing`},
-		{"then says two things", "then: {hand_off: policy}", "then: {hand_off: policy, end: true}", `50:5: then must say one thing`},
-		{"then to an unknown rung", "then: {hand_off: policy}", "then: {rung: tow}", `50:18: there is no rung "tow". Did you mean "two"?`},
-		{"then in a circle", "then: {hand_off: policy}", "then: {rung: one}", `50:18: "one" does not stand above this rung`},
-		{"then to an exceptional rung", "    form: decision", "    form: decision\n    then: {rung: direct}", `43:18: "direct" is exceptional: only a person's skip leads there`},
-		{"then to an unknown hand-off", "then: {hand_off: policy}", "then: {hand_off: polcy}", `50:22: there is no hand-off "polcy". Did you mean "policy"?`},
-		{"skip nowhere", "to: [direct]", "to: []", `52:6: the skip leads nowhere`},
-		{"skip to an unknown rung", "to: [direct]", "to: [direkt]", `52:10: there is no rung "direkt". Did you mean "direct"?`},
-		{"skip to the first rung", "to: [direct]", "to: [direct, one]", `52:18: "one" is the first rung: nothing is skipped`},
-		{"skip without grounds", "grounds: [{id: grave, label: Grave}]", "grounds: []", `52:20: the skip has no grounds`},
-		{"ground without a label", ", label: Grave", "", `52:30: the label of the ground is empty`},
-		{"hand-off without a label", "label: Escalation Policy, ", "", `54:5: the label of the hand-off is empty`},
-		{"partner concerns to an unknown procedure", "records:", "partner_concerns: {mode: hand-off, to: polcy, source: x}\nrecords:", `55:40: there is no hand-off "polcy". Did you mean "policy"?`},
-		{"unknown partner mode", "records:", "partner_concerns: {mode: ignore, source: x}\nrecords:", `55:26: the mode "ignore" is not known`},
-		{"external for nobody", "records:", "external: {to: CAFCASS, by: chair, only_looked_after: false, any_time: true, source: x}\nrecords:", `55:1: an external referral needs a looked-after child`},
-		{"record of an unknown event", "on: [any]", "on: [moonrise]", `56:11: the event "moonrise" is not known`},
-		{"record of no event", "on: [any]", "on: []", `56:6: no event is named`},
-		{"record by an unknown role", "author: chair", "author: zebra", `56:25: the role "zebra" has no label`},
-		{"record without a system", "system: Case system, ", "", `56:5: the system of the record is empty`},
-		{"record on an unknown rung", "on: [any]", "on: [any], rungs: [for]", `56:24: there is no rung "for"`},
-		{"notice to nobody", "records:", "notices: [{on: [raise], to: [], source: x}]\nrecords:", `55:26: the notice goes to nobody`},
-		{"oversight before an unknown rung", "records:", "oversight: {role: oversight, resolve_before: four, source: x}\nrecords:", `55:46: there is no rung "four"`},
-		{"report of no period", "records:", "reports: [{every: fortnight, by: director, to: Board, measures: [number], source: x}]\nrecords:", `55:19: the period "fortnight" is not known`},
-		{"themes to an unknown role", "records:", "themes: {to: zebra, source: x}\nrecords:", `55:14: the role "zebra" has no label`},
-		{"shortened by an unknown role", "records:", "shorten: {by: zebra, source: x}\nrecords:", `55:15: the role "zebra" has no label`},
-		{"good practice without words", "records:", "good_practice: {about: \"\", source: x}\nrecords:", `55:24: the text is empty`},
-		{"unknown key", "    form: decision", "    from: decision", `42:11: the from "decision" is not known`},
-		{"key of no rung", "    form: decision", "    frm: decision", `42:5: the key "frm" is not known here. Did you mean "form"?`},
+	for _, test := range []struct{ name, old, new, at, want string }{
+		{"id that is no key", "ladder: small", "ladder: Small One", "Small One", `the ladder's id "Small One" is not a key`},
+		{"no version", "version: 1\n", "", "ladder: small", `the version must be 1 or more`},
+		{"no title", "title: Small Challenge\n", "", "ladder: small", `the title is empty`},
+		{"empty label", "label: Stage 1", `label: " "`, "\" \"", `the label of the rung is empty`},
+		{"label too long", "label: Stage 1", "label: " + strings.Repeat("x", 161), "xxxxxxxxxxxxxxxxxxxxxxxx", `the label of the rung is longer than 160 characters`},
+		{"text too long", "label: Stage 1", "about: " + strings.Repeat("x", 2001), "xxxxxxxxxxxxxxxxxxxxxxxx", `the text is longer than 2000 characters`},
+		{"no plan", "plans: [child-protection]", "plans: []", "plans: []", `the ladder applies to no plan`},
+		{"unknown plan", "plans: [child-protection]", "plans: [child-protecion]", "child-protecion]", `the plan "child-protecion" is not known. Did you mean "child-protection"?`},
+		{"plan twice", "plans: [child-protection]", "plans: [looked-after, looked-after]", "looked-after]", `the plan "looked-after" stands twice`},
+		{"unknown party", "party: any", "party: everyone", "everyone", `the party "everyone" is not known. Use one of: any, internal, partner`},
+		{"unknown direction", "party: any", "party: any\ndirection: sideways", "sideways", `the direction "sideways" is not known`},
+		{"word missing", "chair: Chair, ", "", "words: {challenge: chall", `the chair is empty`},
+		{"role label empty", "worker: Worker", `worker: ""`, "\"\", manager: Manager, di", `the label of the role is empty`},
+		{"role that is no key", "worker: Worker", `Wor ker: W`, "W, manager: Manager, dir", `the role "Wor ker" is not a key`},
+		{"role without a label", "{roles: [director]}", "{roles: [directer]}", "directer]}", `the role "directer" has no label. Did you mean "director"?`},
+		{"raised by a role without a label", "party: any", "party: any\nraised_by: [zebra]", "zebra]", `the role "zebra" has no label. Add zebra: and`},
+		{"hard without a limit", "limit: 20 working days, ", "", "true, source: part 1}", `a hard limit is set, but no limit`},
+		{"remainder without a limit", "limit: 20 working days, hard: true, ", "", "true", `nothing remains of a case without a limit`},
+		{"unknown start", "starts: first-raise", "starts: first-look", "first-look, limit: 20 wo", `the start of the case "first-look" is not known`},
+		{"no categories", "categories:\n  - {id: drift, label: Drift}\n", "categories: []\n", "categories: []", `there are no categories of concern`},
+		{"category for another plan", "label: Drift}", "label: Drift, plans: [looked-after]}", "plans: [looked-after]}", `the category is for looked-after, which the ladder is not`},
+		{"duplicate category", "label: Drift}", "label: Drift}\n  - {id: drift, label: D}", "drift, label: D}", `the id "drift" belongs to another category too`},
+		{"duplicate rung", "id: two", "id: one", "one", `the id "one" belongs to another rung too`},
+		{"unknown kind", "kind: meeting", "kind: meating", "meating", `the kind "meating" is not known. Did you mean "meeting"?`},
+		{"unknown form", "form: decision", "form: decsion", "decsion", `the form "decsion" is not known. Did you mean "decision"?`},
+		{"unknown owner", "window: 3 working days", "window: 3 working days\n    owner: nobody", "nobody", `the owner "nobody" is not known`},
+		{"unknown lapse", "window: 3 working days", "window: 3 working days\n    on_lapse: vanish", "vanish", `the on_lapse "vanish" is not known`},
+		{"unknown from", "window: 3 working days", "window: 3 working days\n    from: dawn", "dawn", `the from "dawn" is not known`},
+		{"nobody answers", "{roles: [director]}", "{roles: []}", "respond: {roles: []}", `nobody is asked to answer`},
+		{"agencies only", "{roles: [director]}", "{by_agency: {health: [nurse]}}", "respond: {by_agency: {he", `nobody is asked to answer. Write roles: too, for an agency that by_agency does not list`},
+		{"role asked twice", "{roles: [director]}", "{roles: [director, director]}", "director]}", `the role "director" stands twice`},
+		{"agencies on an internal ladder", "party: any", "party: internal", "by_agency: {health: [nur", `an internal ladder has no agencies`},
+		{"agency without a role", "{health: [nurse]}", "{health: []}", "health: []}, replier_by_", `nobody is asked to answer for this agency`},
+		{"replier who is not asked", "replier: manager,", "replier: director,", "director, by_agency: {he", `"director" is to reply and is not among who is asked`},
+		{"replier of an agency who is not asked", "{health: nurse}", "{health: worker}", "worker}}", `"worker" is to reply and is not among who is asked`},
+		{"agency to which the replier does not belong", ", replier_by_agency: {health: nurse}", "", "health: [nurse]}}", `"manager" is to reply and is not asked for this agency`},
+		{"no window", "    remainder: true\n", "", "id: three", `the rung "three" has no window`},
+		{"window and remainder", "    remainder: true\n", "    remainder: true\n    window: 2 working days\n", "true", `a rung has a window or the remainder of the case, not both`},
+		{"remainder with within", "    remainder: true\n", "    remainder: true\n    within: 20 working days\n", "id: three", `the remainder of the case leaves no room`},
+		{"window that is none", "window: 3 working days", "window: 3 days", "3 days", `window: `},
+		{"within shorter than the window", "within: 6 working days", "within: 4 working days", "4 working days", `within 4 working days of the start, the window of 5 working days is never whole`},
+		{"within past the hard limit", "within: 12 working days", "within: 21 working days", "21 working days", `within 21 working days is past the hard limit of 20 working days`},
+		{"weeks from receipt", "window: 3 working days", "window: end of week 3\n    from: receipt", "receipt", `weeks are counted from the start of the case, days from receipt`},
+		{"days from the start", "window: 3 working days", "window: 3 working days\n    from: case-start", "case-start", `weeks are counted from the start of the case`},
+		{"meeting without its kit", "    meeting: {chair: director, invite: [worker], exclude: [nurse]}\n", "", "id: two", `the rung is answered by a meeting and says nothing of it`},
+		{"meeting without a chair", "chair: director, ", "", "meeting: {invite: [worke", `no role is named`},
+		{"meeting forced on a reply", "form: meeting", "form: reply", "meeting: {chair: directo", `a rung answered by reply must not require a meeting`},
+		{"invited and excluded", "exclude: [nurse]", "exclude: [worker]", "worker]}", `"worker" is both invited and excluded`},
+		{"duplicate gate", "{id: second", "{id: view", "view, label: Second view", `the id "view" belongs to another gate too`},
+		{"unknown gate", "kind: statement", "kind: statment", "statment, source: part 3", `the kind of gate "statment" is not known. Did you mean "statement"?`},
+		{"gate with nobody", "kind: threshold, with: manager", "kind: threshold", "{id: view, label: Ask fo", `a gate of kind threshold must say with whom`},
+		{"statement of nothing", ", fields: [{id: why, label: Why, kind: text}]", "", "{id: paper, label: State", `a gate of kind statement must say what is written`},
+		{"escalation without a time", "kind: threshold, with: manager", "kind: escalation", "{id: view, label: Ask fo", `an escalation gate must say how long the escalator has`},
+		{"escalation to the first rung", "form: reply", "form: reply\n    gates:\n      - {id: up, label: Up, kind: escalation, within: 1 working day}", "{id: up, label: Up, kind", `nothing is escalated to the first rung`},
+		{"time on another gate", "with: manager", "with: manager, within: 1 working day", "1 working day, source: p", `only an escalation gate opens by itself after a time`},
+		{"threshold that must agree", "with: manager", "with: manager, needs: agreed", "agreed, source: part 3}", `a gate of kind threshold is opened by taking place`},
+		{"unknown outcome", "with: manager", "with: manager, needs: nodded", "nodded, source: part 3}", `the outcome "nodded" is not known`},
+		{"override of nothing", "with: manager", "with: manager, override: true", "true, source: part 3}", `there is no refusal to override`},
+		{"second opinion on nothing", "only_if_refused: view", "only_if_refused: paper", "paper, source: part 3}", `no gate before this one has the id "paper"`},
+		{"second opinion on what is never refused", "kind: threshold, with: manager", "kind: inform, with: manager", "view, source: part 3}", `a gate of kind inform is never refused`},
+		{"field of an unknown kind", "label: Why, kind: text", "label: Why, kind: txt", "txt}]}", `the kind of field "txt" is not known. Did you mean "text"?`},
+		{"past text", "label: Why, kind: text", "label: Why, kind: text, past: true", "true}]}", `only a date can be in the past`},
+		{"duplicate field", "[{id: why, label: Why, kind: text}]", "[{id: why, label: Why, kind: text}, {id: why, label: Why, kind: text}]", "why, label: Why, kind: t", `the id "why" belongs to another field too`},
+		{"direct gate where no skip leads", "with: manager", "with: manager, direct_only: true", "true, source: part 3}", `the gate holds direct entries only, and no skip leads to the rung`},
+		{"exceptional rung without a skip", "to: [direct]", "to: [three]", "id: direct", `the rung "direct" is exceptional and no skip leads to it`},
+		{"only exceptional rungs", "kind: formal", "kind: exceptional", "id: one", `the rung "one" is exceptional and no skip leads to it`},
+		{"then says nothing", "then: {hand_off: policy}", "then: {}", "then: {}", `then must say one thing`},
+		{"then says two things", "then: {hand_off: policy}", "then: {hand_off: policy, end: true}", "then: {hand_off: policy,", `then must say one thing`},
+		{"then to an unknown rung", "then: {hand_off: policy}", "then: {rung: tow}", "tow}", `there is no rung "tow". Did you mean "two"?`},
+		{"then in a circle", "then: {hand_off: policy}", "then: {rung: one}", "one}", `"one" does not stand above this rung`},
+		{"then to an exceptional rung", "    form: decision", "    form: decision\n    then: {rung: direct}", "direct}", `"direct" is exceptional: only a person's skip leads there`},
+		{"then to an unknown hand-off", "then: {hand_off: policy}", "then: {hand_off: polcy}", "polcy}", `there is no hand-off "polcy". Did you mean "policy"?`},
+		{"skip nowhere", "to: [direct]", "to: []", "to: [], grounds: [{id: g", `the skip leads nowhere`},
+		{"skip to an unknown rung", "to: [direct]", "to: [direkt]", "direkt], grounds: [{id: ", `there is no rung "direkt". Did you mean "direct"?`},
+		{"skip to the first rung", "to: [direct]", "to: [direct, one]", "one], grounds: [{id: gra", `"one" is the first rung: nothing is skipped`},
+		{"skip without grounds", "grounds: [{id: grave, label: Grave}]", "grounds: []", "grounds: [], source: par", `the skip has no grounds`},
+		{"ground without a label", ", label: Grave", "", "{id: grave}], source: pa", `the label of the ground is empty`},
+		{"hand-off without a label", "label: Escalation Policy, ", "", "{id: policy, source: par", `the label of the hand-off is empty`},
+		{"partner concerns to an unknown procedure", "records:", "partner_concerns: {mode: hand-off, to: polcy, source: x}\nrecords:", "polcy, source: x}", `there is no hand-off "polcy". Did you mean "policy"?`},
+		{"unknown partner mode", "records:", "partner_concerns: {mode: ignore, source: x}\nrecords:", "ignore, source: x}", `the mode "ignore" is not known`},
+		{"external for nobody", "records:", "external: {to: CAFCASS, by: chair, only_looked_after: false, any_time: true, source: x}\nrecords:", "external: {to: CAFCASS, ", `an external referral needs a looked-after child`},
+		{"record of an unknown event", "on: [any]", "on: [moonrise]", "moonrise], author: chair", `the event "moonrise" is not known`},
+		{"record of no event", "on: [any]", "on: []", "on: [], author: chair, s", `no event is named`},
+		{"record by an unknown role", "author: chair", "author: zebra", "zebra, system: Case syst", `the role "zebra" has no label`},
+		{"record without a system", "system: Case system, ", "", "{on: [any], author: chai", `the system of the record is empty`},
+		{"record on an unknown rung", "on: [any]", "on: [any], rungs: [for]", "for], author: chair, sys", `there is no rung "for"`},
+		{"notice to nobody", "records:", "notices: [{on: [raise], to: [], source: x}]\nrecords:", "to: [], source: x}]", `the notice goes to nobody`},
+		{"oversight before an unknown rung", "records:", "oversight: {role: oversight, resolve_before: four, source: x}\nrecords:", "four, source: x}", `there is no rung "four"`},
+		{"report of no period", "records:", "reports: [{every: fortnight, by: director, to: Board, measures: [number], source: x}]\nrecords:", "fortnight, by: director,", `the period "fortnight" is not known`},
+		{"themes to an unknown role", "records:", "themes: {to: zebra, source: x}\nrecords:", "zebra, source: x}", `the role "zebra" has no label`},
+		{"shortened by an unknown role", "records:", "shorten: {by: zebra, source: x}\nrecords:", "zebra, source: x}", `the role "zebra" has no label`},
+		{"good practice without words", "records:", "good_practice: {about: \"\", source: x}\nrecords:", "\"\", source: x}", `the text is empty`},
+		{"unknown key", "    form: decision", "    from: decision", "decision", `the from "decision" is not known`},
+		{"key that is not known", "    form: decision", "    fourm: decision", "fourm: decision", `the key "fourm" is not known here. Did you mean "form"?`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if test.want == "" {
-				return
-			}
-			l, err := Read("small.yaml", change(t, test.old, test.new))
+			text := change(t, test.old, test.new)
+			l, err := Read("small.yaml", text)
 			if err == nil {
 				t.Fatalf("read without complaint: %+v", l)
 			}
-			complains(t, yamlfile.Of(err), test.want)
+			complains(t, text, yamlfile.Of(err), test.at, test.want)
 		})
 	}
 }
@@ -208,16 +217,16 @@ func TestReadRefusesWhatCouldNotRun(t *testing.T) {
 func TestCountsFromTheStartAreRefusedBeforeTheCaseStarts(t *testing.T) {
 	text := strings.Replace(strings.Replace(small, "starts: first-raise", "starts: first-formal", 1), "kind: formal", "kind: informal", 1)
 	_, err := Read("small.yaml", []byte(text))
-	complains(t, yamlfile.Of(err), `14:5: the rung counts from the start of the case, which begins only with a later, formal rung`)
+	complains(t, []byte(text), yamlfile.Of(err), "id: one", `the rung counts from the start of the case, which begins only with a later, formal rung`)
 }
 
 func TestNoRungsAreRefused(t *testing.T) {
-	i := strings.Index(small, "rungs:\n")
-	_, err := Read("small.yaml", []byte(small[:i]+"rungs: []\n"))
-	complains(t, yamlfile.Of(err), `13:1: there is no rung to start on`)
-	text := strings.NewReplacer("kind: formal", "kind: informal", "kind: meeting", "kind: informal", "kind: exceptional", "kind: informal", "first-raise", "first-formal").Replace(small)
+	text := small[:strings.Index(small, "rungs:\n")] + "rungs: []\n"
+	_, err := Read("small.yaml", []byte(text))
+	complains(t, []byte(text), yamlfile.Of(err), "rungs: []", `there is no rung to start on`)
+	text = strings.NewReplacer("kind: formal", "kind: informal", "kind: meeting", "kind: informal", "kind: exceptional", "kind: informal", "first-raise", "first-formal").Replace(small)
 	_, err = Read("small.yaml", []byte(text))
-	complains(t, yamlfile.Of(err), `10:16: the case starts with the first formal rung, and there is none`)
+	complains(t, []byte(text), yamlfile.Of(err), "first-formal", `the case starts with the first formal rung, and there is none`)
 }
 
 func TestLintWarnsOfWhatWouldDisappoint(t *testing.T) {
@@ -228,48 +237,46 @@ func TestLintWarnsOfWhatWouldDisappoint(t *testing.T) {
 		name, old, new string
 		known          LintContext
 		severity       yamlfile.Severity
-		want           string
+		at, want       string
 	}{
-		{"what Read refuses", "id: two", "id: one", LintContext{}, yamlfile.Error, `22:9: the id "one" belongs to another rung too`},
-		{"unreachable rung", "    form: reply\n", "    form: reply\n    on_lapse: prompt\n    then: {rung: three}\n", LintContext{}, yamlfile.Error, `24:5: no way leads to the rung "two"`},
-		{"window longer than the case", "window: 3 working days", "window: 30 working days", LintContext{}, yamlfile.Warning, `48:13: warning: the window of 30 working days is longer than the case's 20 working days`},
-		{"limits that do not grow", "within: 12 working days", "within: 6 working days", LintContext{}, yamlfile.Error, `28:13: within 6 working days does not grow beyond the 6 working days of the rung below`},
-		{"weeks that do not grow", "    window: 3 working days\n", "    window: end of week 2\n  - {id: last, label: Last, kind: formal, source: x, respond: {roles: [director]}, form: reply, window: end of week 2}\n  - id: direct-2\n    label: Direct 2\n    kind: formal\n    source: x\n    respond: {roles: [director]}\n    window: 1 working day\n", LintContext{}, yamlfile.Error, `49:105: the end of week 2 does not come after the end of week 2 of the rung below`},
-		{"role nobody holds", "version: 1", "version: 2", all("nurse"), yamlfile.Error, `18:81: nobody is "nurse", who answers Stage 1`},
-		{"chair of the meeting nobody is", "version: 1", "version: 2", all("director"), yamlfile.Error, `30:22: nobody is "director", who chairs the meeting of Stage 2`},
-		{"gate nobody can open", "with: manager, source", "with: manager, by: worker, source", all("worker"), yamlfile.Error, `32:85: nobody can open this gate: nobody is "worker", who opens a gate before Stage 2`},
-		{"gate nobody is asked about", "with: manager", "with: oversight", all("oversight"), yamlfile.Error, `32:72: nobody is "oversight", who is asked or told before Stage 2`},
-		{"missing label", "label: Stage 1", `label: ""`, LintContext{}, yamlfile.Error, `15:12: the label of the rung is empty`},
-		{"label of no role", "nurse: Nurse", "nurse: Nurse, cook: Cook", LintContext{}, yamlfile.Warning, `9:79: warning: nothing uses the role "cook"`},
-		{"oversight without a label", ", oversight: Oversight", "", LintContext{}, yamlfile.Warning, `9:1: warning: the role "oversight" has no label`},
-		{"rung without a source", "    source: part 4\n", "", LintContext{}, yamlfile.Warning, `36:5: warning: the rung "three" does not say where the procedure states it`},
-		{"gate without a source", "with: manager, source: part 3", "with: manager", LintContext{}, yamlfile.Warning, `32:9: warning: the gate "view" does not say where`},
-		{"case without a source", ", source: part 1", "", LintContext{}, yamlfile.Warning, `10:1: warning: the limit of the case does not say where`},
-		{"skip without a source", "label: Grave}], source: part 5", "label: Grave}]", LintContext{}, yamlfile.Warning, ``},
-		{"hand-off without a source", "label: Escalation Policy, source: part 6", "label: Escalation Policy", LintContext{}, yamlfile.Warning, `54:5: warning: the hand-off "policy" does not say where`},
-		{"record without a source", ", source: part 7", "", LintContext{}, yamlfile.Warning, `56:5: warning: the record does not say where`},
-		{"referral without a source", "records:", "external: {to: CAFCASS, by: chair, only_looked_after: true, any_time: true}\nrecords:", LintContext{}, yamlfile.Warning, `55:1: warning: the external referral does not say where`},
-		{"partner rule without a source", "records:", "partner_concerns: {mode: record-only}\nrecords:", LintContext{}, yamlfile.Warning, `55:1: warning: the rule for partner concerns does not say where`},
-		{"inferred window without a reason", "    remainder: true\n", "    remainder: true\n    window_inferred: true\n", LintContext{}, yamlfile.Warning, `36:5: warning: the window of the rung "three" is inferred and does not say from what`},
-		{"referral for anybody", "plans: [child-protection]", "plans: [child-protection, looked-after]\nexternal: {to: CAFCASS, by: chair, only_looked_after: false, any_time: true, source: x}", LintContext{}, yamlfile.Warning, `7:1: warning: the referral to CAFCASS is open for children who are not looked after`},
-		{"reminder impossible", "window: 3 working days", "window: 1 working day", LintContext{RemindBefore: 1}, yamlfile.Warning, `48:13: warning: a reminder 1 working days before it is due is impossible in a window of 1 working day`},
-		{"calendar too short", "version: 1", "version: 2", LintContext{Coverage: "2026-06-30", Today: "2026-05-01"}, yamlfile.Error, `1:1: a challenge raised today could run until`},
-		{"coverage that is no day", "version: 1", "version: 2", LintContext{Coverage: "soon", Today: "2026-05-01"}, yamlfile.Error, `1:1: the last day of the calendar is not a day`},
-		{"today that is no day", "version: 1", "version: 2", LintContext{Coverage: "2026-06-30", Today: "now"}, yamlfile.Error, `1:1: today is not a day`},
-		{"not YAML", "version: 1", "version: [", LintContext{}, yamlfile.Error, `2:10: this is not YAML`},
+		{"what Read refuses", "id: two", "id: one", LintContext{}, yamlfile.Error, "one", `the id "one" belongs to another rung too`},
+		{"unreachable rung", "    form: reply\n", "    form: reply\n    on_lapse: prompt\n    then: {rung: three}\n", LintContext{}, yamlfile.Error, "id: two", `no way leads to the rung "two"`},
+		{"window longer than the case", "window: 3 working days", "window: 30 working days", LintContext{}, yamlfile.Warning, "30 working days", `the window of 30 working days is longer than the case's 20 working days`},
+		{"limits that do not grow", "within: 12 working days", "within: 6 working days", LintContext{}, yamlfile.Error, "6 working days", `within 6 working days does not grow beyond the 6 working days of the rung below`},
+		{"weeks that do not grow", "    window: 3 working days\n", "    window: end of week 2\n  - {id: last, label: Last, kind: formal, source: x, respond: {roles: [director]}, form: reply, window: end of week 2}\n  - id: direct-2\n    label: Direct 2\n    kind: formal\n    source: x\n    respond: {roles: [director]}\n    window: 1 working day\n", LintContext{}, yamlfile.Error, "end of week 2}", `the end of week 2 does not come after the end of week 2 of the rung below`},
+		{"role nobody holds", "version: 1", "version: 2", all("nurse"), yamlfile.Error, "nurse]}, replier_by_agen", `nobody is "nurse", who answers Stage 1`},
+		{"chair of the meeting nobody is", "version: 1", "version: 2", all("director"), yamlfile.Error, "director, invite: [worke", `nobody is "director", who chairs the meeting of Stage 2`},
+		{"gate nobody can open", "with: manager, source", "with: manager, by: worker, source", all("worker"), yamlfile.Error, "worker, source: part 3}", `nobody can open this gate: nobody is "worker", who opens a gate before Stage 2`},
+		{"gate nobody is asked about", "with: manager", "with: oversight", all("oversight"), yamlfile.Error, "oversight, source: part ", `nobody is "oversight", who is asked or told before Stage 2`},
+		{"missing label", "label: Stage 1", `label: ""`, LintContext{}, yamlfile.Error, "\"\"", `the label of the rung is empty`},
+		{"label of no role", "nurse: Nurse", "nurse: Nurse, cook: Cook", LintContext{}, yamlfile.Warning, "Cook, oversight: Oversig", `nothing uses the role "cook"`},
+		{"oversight without a label", ", oversight: Oversight", "", LintContext{}, yamlfile.Warning, "roles: {worker: Worker, ", `the role "oversight" has no label`},
+		{"rung without a source", "    source: part 4\n", "", LintContext{}, yamlfile.Warning, "id: three", `the rung "three" does not say where the procedure states it`},
+		{"gate without a source", "with: manager, source: part 3", "with: manager", LintContext{}, yamlfile.Warning, "{id: view, label: Ask fo", `the gate "view" does not say where`},
+		{"case without a source", ", source: part 1", "", LintContext{}, yamlfile.Warning, "case: {starts: first-rai", `the limit of the case does not say where`},
+		{"skip without a source", "label: Grave}], source: part 5", "label: Grave}]", LintContext{}, yamlfile.Warning, "{to: [direct], grounds: ", `the skip does not say where`},
+		{"hand-off without a source", "label: Escalation Policy, source: part 6", "label: Escalation Policy", LintContext{}, yamlfile.Warning, "{id: policy, label: Esca", `the hand-off "policy" does not say where`},
+		{"record without a source", ", source: part 7", "", LintContext{}, yamlfile.Warning, "{on: [any], author: chai", `the record does not say where`},
+		{"referral without a source", "records:", "external: {to: CAFCASS, by: chair, only_looked_after: true, any_time: true}\nrecords:", LintContext{}, yamlfile.Warning, "external: {to: CAFCASS, ", `the external referral does not say where`},
+		{"partner rule without a source", "records:", "partner_concerns: {mode: record-only}\nrecords:", LintContext{}, yamlfile.Warning, "partner_concerns: {mode:", `the rule for partner concerns does not say where`},
+		{"inferred window without a reason", "    remainder: true\n", "    remainder: true\n    window_inferred: true\n", LintContext{}, yamlfile.Warning, "id: three", `the window of the rung "three" is inferred and does not say from what`},
+		{"referral for anybody", "plans: [child-protection]", "plans: [child-protection, looked-after]\nexternal: {to: CAFCASS, by: chair, only_looked_after: false, any_time: true, source: x}", LintContext{}, yamlfile.Warning, "external: {to: CAFCASS, ", `the referral to CAFCASS is open for children who are not looked after`},
+		{"reminder impossible", "window: 3 working days", "window: 1 working day", LintContext{RemindBefore: 1}, yamlfile.Warning, "1 working day", `a reminder 1 working days before it is due is impossible in a window of 1 working day`},
+		{"calendar too short", "version: 1", "version: 2", LintContext{Coverage: "2026-06-30", Today: "2026-05-01"}, yamlfile.Error, "ladder: small", `a challenge raised today could run until`},
+		{"coverage that is no day", "version: 1", "version: 2", LintContext{Coverage: "soon", Today: "2026-05-01"}, yamlfile.Error, "ladder: small", `the last day of the calendar is not a day`},
+		{"today that is no day", "version: 1", "version: 2", LintContext{Coverage: "2026-06-30", Today: "now"}, yamlfile.Error, "ladder: small", `today is not a day`},
+		{"not YAML", "version: 1", "version: [", LintContext{}, yamlfile.Error, "[", `this is not YAML`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if test.want == "" {
-				return
-			}
-			problems := yamlfile.Problems(Lint("small.yaml", change(t, test.old, test.new), test.known))
+			text := change(t, test.old, test.new)
+			problems := yamlfile.Problems(Lint("small.yaml", text, test.known))
 			if test.severity == yamlfile.Warning {
 				problems = problems.Warnings()
 			} else {
 				problems = problems.Errors()
 			}
-			complains(t, problems, test.want)
+			complains(t, text, problems, test.at, test.want)
 		})
 	}
 	for _, known := range []LintContext{{Coverage: "2027-12-31", Today: "2026-05-01"}, {RemindBefore: 2}, all("nobody")} {
