@@ -1,0 +1,323 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+)
+
+// cardAnswer is the shape in which Teams takes the answer to a card action.
+type cardAnswer struct {
+	StatusCode int    `json:"statusCode"`
+	Type       string `json:"type"`
+	Value      any    `json:"value"`
+}
+
+// showCard replaces the card for the person who acted.
+func showCard(card cards.Card) Reply {
+	return Reply{Body: cardAnswer{StatusCode: http.StatusOK, Type: "application/vnd.microsoft.card.adaptive", Value: json.RawMessage(card.JSON())}}
+}
+
+// say shows a sentence and leaves the card as it is.
+func say(sentence string) Reply {
+	return Reply{Body: cardAnswer{StatusCode: http.StatusOK, Type: "application/vnd.microsoft.activity.message", Value: sentence}}
+}
+
+// invoked handles a button that was pressed, or a card that refreshes itself. The
+// answer carries the new card; nobody else's card waits for it.
+func (x turn) invoked(ctx context.Context) (Reply, error) {
+	action, err := x.a.InvokeAction()
+	if err != nil {
+		return say("This card could not be read. Please type /mine to get a new one."), nil
+	}
+	card, err := x.act(ctx, action.Data)
+	var plain sentence
+	switch {
+	case errors.As(err, &plain):
+		return say(string(plain)), nil
+	case err != nil:
+		return Reply{}, err
+	}
+	return showCard(card), nil
+}
+
+// submitted handles the same button from a client that knows no Action.Execute:
+// the answer can only be sent as a message, in place of the card.
+func (x turn) submitted(ctx context.Context, data json.RawMessage) (Reply, error) {
+	card, err := x.act(ctx, data)
+	var plain sentence
+	switch {
+	case errors.As(err, &plain):
+		return Reply{}, x.help(ctx, string(plain))
+	case err != nil:
+		return Reply{}, err
+	}
+	return Reply{}, x.reply(ctx, card, ":card")
+}
+
+// sentence is an answer in words, where there is no card to show.
+type sentence string
+
+func (s sentence) Error() string { return "answered in words" }
+
+const notYours = sentence("There is no challenge here that you can see. Type /mine to see what waits for you.")
+
+// act does what a card's button asks for and returns the card to show.
+func (x turn) act(ctx context.Context, raw json.RawMessage) (cards.Card, error) {
+	data, in, err := cards.ReadAction(raw)
+	if err != nil {
+		return cards.Card{}, sentence("This card could not be read. Please type /mine to get a new one.")
+	}
+	switch data.Verb {
+	case cards.VerbRaise, cards.VerbPreview:
+		return x.formSent(ctx, data, in)
+	}
+	id, err := uuid.Parse(data.Challenge)
+	if err != nil {
+		return cards.Card{}, notYours
+	}
+	if data.Verb == cards.VerbRefresh {
+		return x.refreshed(ctx, id, data)
+	}
+	build, ok := buttons[data.Verb]
+	if !ok {
+		return cards.Card{}, sentence("This button belongs to another version of the bot. Type /mine to get new cards.")
+	}
+	return x.pressed(ctx, id, data, in, build)
+}
+
+// button is how one verb becomes a command, and the card it stands on.
+type button struct {
+	card    challenge.Card
+	command func(x turn, d cards.ActionData, in map[string]string, c challenge.Case) challenge.Command
+}
+
+var buttons = map[string]button{
+	cards.VerbRespond: {challenge.CardRespond, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		return challenge.Respond{Visit: d.Visit, Response: responseFrom(in)}
+	}},
+	cards.VerbJudge: {challenge.CardJudge, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		verdict := d.Verdict
+		if verdict == "" {
+			verdict = in["verdict"]
+		}
+		return challenge.Judge{Visit: d.Visit, Verdict: challenge.Verdict(verdict), Reason: in["reason"]}
+	}},
+	cards.VerbGate: {challenge.CardGate, func(_ turn, d cards.ActionData, in map[string]string, c challenge.Case) challenge.Command {
+		return challenge.RecordGate{Rung: d.Rung, Gate: d.Gate, Status: challenge.GateStatus(d.Status),
+			Note: in["note"], On: dateOrZero(in["on"]), Fields: in}
+	}},
+	cards.VerbWithdraw: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		return challenge.Withdraw{Reason: in["reason"]}
+	}},
+	cards.VerbSkip: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		to, ground := splitPair(in["skip"])
+		return challenge.SkipTo{To: to, Ground: ground, Evidence: in["evidence"]}
+	}},
+	cards.VerbHandOff: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		return challenge.HandOff{To: in["hand_off"], Reason: in["reason"]}
+	}},
+	cards.VerbRefer: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		return challenge.Refer{Referral: referralFrom(in)}
+	}},
+}
+
+// splitPair reads "rung:ground", the value of one choice.
+func splitPair(s string) (string, string) {
+	a, b, _ := strings.Cut(s, ":")
+	return a, b
+}
+
+// pressed gives a button's command to the door. Whatever the answer, it is the
+// card as it now is, with a sentence and the typed text when it was refused.
+func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in map[string]string, b button) (cards.Card, error) {
+	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{ID: id}, func(c challenge.Case) (challenge.Command, error) {
+		return b.command(x, d, in, c), nil
+	})
+	o := cards.Options{Viewer: x.by.ID, Refresh: x.refreshers()}
+	var refusal *challenge.Refusal
+	switch {
+	case errors.Is(err, challenge.ErrNotFound):
+		return cards.Card{}, notYours
+	case errors.As(err, &refusal):
+		if !x.mayRead(seen.Challenge) {
+			return cards.Card{}, notYours
+		}
+		o.Said, o.Typed = refusal, in
+	case err != nil:
+		return cards.Card{}, err
+	default:
+		seen, o.Said = out.Case, out.Said
+		if out.Said != nil {
+			o.Typed = in
+		}
+	}
+	visit := d.Visit
+	if visit < 1 || visit > len(seen.Challenge.Visits) {
+		visit = len(seen.Challenge.Visits)
+	}
+	return cards.Render(b.card, visit, x.view(seen), o), nil
+}
+
+// refreshed draws the card again as the challenge now is. It never changes
+// anything and never fails for what the client sent.
+func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (cards.Card, error) {
+	c, err := x.Store.Load(ctx, challenge.Key{ID: id})
+	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c.Challenge) {
+		return cards.Card{}, notYours
+	}
+	if err != nil {
+		return cards.Card{}, err
+	}
+	card := challenge.Card(d.Card)
+	if !slices.Contains(challenge.Cards(), card) {
+		card, d.Visit = cardFor(c.Challenge, x.by.ID)
+	}
+	return cards.Render(card, d.Visit, x.view(c), cards.Options{Viewer: x.by.ID, Refresh: x.refreshers()}), nil
+}
+
+// refreshers are those whose client may ask for the card again by itself.
+func (x turn) refreshers() []string {
+	if x.a.From.ID == "" {
+		return nil
+	}
+	return []string{x.a.From.ID}
+}
+
+func responseFrom(in map[string]string) challenge.Response {
+	r := challenge.Response{Text: in["text"], Fields: in}
+	for _, n := range []string{"1", "2", "3", "4", "5"} {
+		key := "plan_" + n + "_"
+		what, who, by := in[key+"what"], in[key+"who"], in[key+"by"]
+		if strings.TrimSpace(what+who+by) != "" {
+			r.Plan = append(r.Plan, challenge.Action{What: what, Who: who, By: dateOrZero(by)})
+		}
+	}
+	return r
+}
+
+func referralFrom(in map[string]string) challenge.Referral {
+	r := challenge.Referral{Contact: in["contact"], Note: in["note"], On: dateOrZero(in["on"]),
+		Informed: map[string]string{}, Consulted: map[string]string{}}
+	for k, v := range in {
+		if role, ok := strings.CutPrefix(k, "informed_"); ok {
+			r.Informed[role] = v
+		}
+		if role, ok := strings.CutPrefix(k, "consulted_"); ok {
+			r.Consulted[role] = v
+		}
+	}
+	return r
+}
+
+// formSent handles the form: "see who will be asked" draws it again with the
+// answer, "send" raises the challenge.
+func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]string) (cards.Card, error) {
+	choices := x.ladders()
+	if len(choices) == 0 {
+		return cards.Card{}, sentence("You are not listed as somebody who may raise a challenge. Your administrator keeps that list.")
+	}
+	v, err := x.formView(choices, in)
+	if err != nil {
+		return cards.Card{}, err
+	}
+	v.Nonce = nonceOf(d.Nonce)
+	if d.Verb == cards.VerbPreview {
+		return cards.Form(v, cards.Options{Viewer: x.by.ID}), nil
+	}
+	r := raisingFrom(in)
+	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
+	// thumb, is one challenge.
+	receipt := challenge.Receipt{Key: "form:" + v.Nonce + ":" + x.by.ID, At: x.now}
+	out, err := x.Store.Raise(ctx, receipt, func(number uint64) (challenge.Change, error) {
+		r.Number = number
+		return challenge.Raise(r, x.by, x.env(v.Ladder))
+	})
+	var refusal *challenge.Refusal
+	if errors.As(err, &refusal) {
+		return cards.Form(v, cards.Options{Viewer: x.by.ID, Said: refusal, Typed: in}), nil
+	}
+	if err != nil {
+		return cards.Card{}, err
+	}
+	sent := cards.Sent(x.view(out.Case))
+	return sent, x.replace(ctx, sent, ":form")
+}
+
+// nonceOf keeps a form's mark if it is one of ours in shape, or makes a new one.
+func nonceOf(s string) string {
+	if id, err := uuid.Parse(s); err == nil {
+		return id.String()
+	}
+	return uuid.NewString()
+}
+
+func raisingFrom(in map[string]string) challenge.Raising {
+	start, ground := splitPair(in["start"])
+	id, err := uuid.NewV7()
+	if err != nil {
+		id = uuid.New() // no time-ordered id to be had: any unique one will do
+	}
+	return challenge.Raising{
+		ID: id, StartAt: start, Ground: ground, Reason: in["start_reason"],
+		Details: challenge.Details{
+			Record: in["record"], Conference: challenge.ConferenceType(in["conference"]),
+			ConferenceDate: dateOrZero(in["conference_date"]), Categories: list(in["categories"]),
+			Concern: in["concern"], Evidence: in["evidence"], Ask: in["ask"], AskBy: dateOrZero(in["ask_by"]),
+			Team: in["team"], Agency: in["agency"],
+		},
+	}
+}
+
+// list reads the value of a choice of several.
+func list(s string) []string {
+	return slices.DeleteFunc(strings.Split(s, ","), func(v string) bool { return strings.TrimSpace(v) == "" })
+}
+
+// formView is the form as it should look with these values: with the ladder's own
+// words, and who will be asked and when the answer is due.
+func (x turn) formView(choices []*ladder.Ladder, in map[string]string) (cards.FormView, error) {
+	v := cards.FormView{Ladders: choices, Ladder: choices[0], Values: in, Now: x.now, Zone: x.Calendar.Location(), Nonce: uuid.NewString()}
+	for _, l := range choices {
+		if l.ID == in["ladder"] {
+			v.Ladder = l
+		}
+	}
+	v.Teams = slices.DeleteFunc(x.Directory().Teams(), func(t directory.Team) bool {
+		return !challenge.MayRaise(v.Ladder, x.by.ID, directory.Scope{Team: t.ID, Agency: in["agency"]}, x.env(v.Ladder))
+	})
+	v.Agencies = x.Directory().Agencies()
+	r := raisingFrom(in)
+	if r.Details.Team == "" && len(v.Teams) > 0 {
+		r.Details.Team = v.Teams[0].ID
+	}
+	forecast, err := challenge.Foresee(r, x.by, x.env(v.Ladder))
+	var refusal *challenge.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		v.Unforeseen = refusal.Sentence
+	case err != nil:
+		return v, err
+	default:
+		v.Forecast = &forecast
+	}
+	return v, nil
+}
+
+// mayRaise reports whether the person may raise a challenge under the ladder for
+// at least one team.
+func (x turn) mayRaise(l *ladder.Ladder) bool {
+	return slices.ContainsFunc(x.Directory().Teams(), func(t directory.Team) bool {
+		return challenge.MayRaise(l, x.by.ID, directory.Scope{Team: t.ID}, x.env(l))
+	})
+}

@@ -1,0 +1,262 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+// listed is how many challenges /mine shows of each kind.
+const listed = 20
+
+// said answers what a person typed. Whatever it is, it gets a useful answer.
+func (x turn) said(ctx context.Context) error {
+	t := parseCommand(x.a.CommandText())
+	switch t.word {
+	case wordChallenge:
+		if t.badRef {
+			return x.help(ctx, "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter.")
+		}
+		if t.ref != "" {
+			return x.status(ctx, t.ref)
+		}
+		return x.form(ctx)
+	case wordMine:
+		return x.mine(ctx)
+	case wordHelp, "":
+		return x.help(ctx, "")
+	}
+	cmd, ok := commands[t.word]
+	if !ok {
+		return x.help(ctx, "I did not understand that. This is what I can do:")
+	}
+	if t.ref == "" {
+		return x.help(ctx, fmt.Sprintf("Please give the reference too, for example: /%s CH-7K3QX2 …", t.word))
+	}
+	return x.command(ctx, t, cmd)
+}
+
+// action is how a typed command becomes a command of the domain, and the card
+// that shows what came of it.
+type action struct {
+	card challenge.Card
+	// command reads the typed text against the case as it stands.
+	command func(x turn, c challenge.Case, rest string) (challenge.Command, error)
+}
+
+var commands = map[string]action{
+	wordRespond: {challenge.CardRespond, func(x turn, c challenge.Case, rest string) (challenge.Command, error) {
+		return challenge.Respond{Visit: visitFor(c.Challenge, x.by.ID), Response: parseResponse(rest)}, nil
+	}},
+	wordSatisfied: judged(challenge.Satisfied),
+	wordPartly:    judged(challenge.Partly),
+	wordNot:       judged(challenge.NotSatisfied),
+	wordGate:      {challenge.CardGate, typedGate},
+	wordWithdraw: {challenge.CardCase, func(_ turn, _ challenge.Case, rest string) (challenge.Command, error) {
+		return challenge.Withdraw{Reason: rest}, nil
+	}},
+	wordHandOff: {challenge.CardCase, func(_ turn, _ challenge.Case, rest string) (challenge.Command, error) {
+		to, reason := cut(rest)
+		return challenge.HandOff{To: to, Reason: reason}, nil
+	}},
+	wordSkip: {challenge.CardCase, func(_ turn, _ challenge.Case, rest string) (challenge.Command, error) {
+		to, rest := cut(rest)
+		ground, evidence := cut(rest)
+		return challenge.SkipTo{To: to, Ground: ground, Evidence: evidence}, nil
+	}},
+	wordRefer: {challenge.CardCase, typedReferral},
+}
+
+func judged(v challenge.Verdict) action {
+	return action{challenge.CardJudge, func(_ turn, c challenge.Case, rest string) (challenge.Command, error) {
+		return challenge.Judge{Visit: len(c.Challenge.Visits), Verdict: v, Reason: rest}, nil
+	}}
+}
+
+// visitFor is the visit that a typed answer is for: the last one on which the
+// person was asked.
+func visitFor(c challenge.Challenge, id string) int {
+	for i, v := range slices.Backward(c.Visits) {
+		if v.MayAnswer(id) {
+			return i + 1
+		}
+	}
+	return len(c.Visits)
+}
+
+func typedGate(x turn, c challenge.Case, rest string) (challenge.Command, error) {
+	gate, status, note := parseGate(rest)
+	cmd := challenge.RecordGate{Gate: gate, Status: status, Note: note}
+	if h := c.Challenge.Hold; h != nil {
+		cmd.Rung = h.Rung
+		for _, g := range h.Gates {
+			if gate == "" && !g.Done() {
+				cmd.Gate = g.Gate
+				break
+			}
+		}
+		return cmd, nil
+	}
+	if next := c.Ladder.Next(c.Challenge.Rung); next != nil {
+		cmd.Rung = next.ID
+		for _, g := range next.Gates {
+			if gate == "" && g.Ahead {
+				cmd.Gate = g.ID
+				break
+			}
+		}
+	}
+	return cmd, nil
+}
+
+// typedReferral reads "contact | informed | consulted | note" of a referral made
+// today; who was informed and consulted stands once for each role that asks.
+func typedReferral(x turn, c challenge.Case, rest string) (challenge.Command, error) {
+	parts := append(strings.Split(rest, "|"), "", "", "")
+	r := challenge.Referral{Contact: strings.TrimSpace(parts[0]), Note: strings.TrimSpace(parts[3]),
+		On: x.Calendar.DateOf(x.now), Informed: map[string]string{}, Consulted: map[string]string{}}
+	if e := c.Ladder.External; e != nil {
+		for _, role := range e.InformBefore {
+			r.Informed[string(role)] = strings.TrimSpace(parts[1])
+		}
+		for _, role := range e.Consult {
+			r.Consulted[string(role)] = strings.TrimSpace(parts[2])
+		}
+	}
+	return challenge.Refer{Referral: r}, nil
+}
+
+// command gives a typed command to the door and answers with the card it is on.
+func (x turn) command(ctx context.Context, t typed, act action) error {
+	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{Ref: t.ref}, func(c challenge.Case) (challenge.Command, error) {
+		return act.command(x, c, t.rest)
+	})
+	o := cards.Options{Viewer: x.by.ID}
+	refusal := (*challenge.Refusal)(nil)
+	switch {
+	case errors.Is(err, challenge.ErrNotFound):
+		return x.help(ctx, "There is no challenge with that reference. Please check it letter by letter.")
+	case errors.As(err, &refusal):
+		if !x.mayRead(seen.Challenge) {
+			return x.help(ctx, refusal.Sentence)
+		}
+		o.Said, o.Typed = refusal, typedInputs(t)
+	case err != nil:
+		return err
+	default:
+		seen = out.Case
+		o.Said = out.Said
+		if out.Said == nil {
+			o.Done = "Recorded."
+		}
+	}
+	visit := len(seen.Challenge.Visits)
+	if act.card == challenge.CardRespond {
+		visit = visitFor(seen.Challenge, x.by.ID)
+	}
+	return x.reply(ctx, cards.Render(act.card, visit, x.view(seen), o), ":reply")
+}
+
+// typedInputs are the inputs of the card, filled with what was typed.
+func typedInputs(t typed) map[string]string {
+	if t.word != wordRespond {
+		return map[string]string{"reason": t.rest, "note": t.rest}
+	}
+	r := parseResponse(t.rest)
+	in := map[string]string{"text": r.Text}
+	for i, a := range r.Plan {
+		key := fmt.Sprintf("plan_%d_", i+1)
+		in[key+"what"], in[key+"who"] = a.What, a.Who
+		if a.By != 0 {
+			in[key+"by"] = a.By.String()
+		}
+	}
+	return in
+}
+
+// status posts the person's own card of a challenge anew, as it stands.
+func (x turn) status(ctx context.Context, ref string) error {
+	c, err := x.Store.Load(ctx, challenge.Key{Ref: ref})
+	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c.Challenge) {
+		// The same answer for both: who may not read it does not learn that it exists.
+		return x.help(ctx, "There is no challenge with that reference that you can see. Please check it letter by letter.")
+	}
+	if err != nil {
+		return err
+	}
+	_, err = x.Store.Apply(ctx, x.receipt(""), challenge.Key{ID: c.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
+		card, visit := cardFor(c.Challenge, x.by.ID)
+		return challenge.Change{Next: c.Challenge, Shows: []challenge.Show{{To: challenge.Address{Person: x.by.ID}, Card: card, Visit: visit}}}, nil
+	})
+	return err
+}
+
+// cardFor is the card on which a person can do what is theirs to do now.
+func cardFor(c challenge.Challenge, id string) (challenge.Card, int) {
+	n := len(c.Visits)
+	v := c.Current()
+	switch {
+	case c.State == challenge.AwaitingJudgement && v.Judge.ID == id:
+		return challenge.CardJudge, n
+	case c.State == challenge.HeldAtGate && slices.Contains(c.Waiting(), id):
+		return challenge.CardGate, n
+	case id == c.Chair.ID:
+		return challenge.CardCase, n
+	case c.WasAsked(id):
+		return challenge.CardRespond, visitFor(c, id)
+	default:
+		return challenge.CardOversight, n
+	}
+}
+
+// form sends the form on which a challenge is raised.
+func (x turn) form(ctx context.Context) error {
+	choices := x.ladders()
+	if len(choices) == 0 {
+		return x.help(ctx, "You are not listed as somebody who may raise a challenge. Your administrator keeps that list. If a challenge waits for you, /mine shows it.")
+	}
+	o := cards.Options{Viewer: x.by.ID}
+	if !x.a.Personal() {
+		o.Done = "You asked for this in a channel. A challenge is raised here, in your private chat, where nobody else can read it."
+	}
+	v, err := x.formView(choices, map[string]string{})
+	if err != nil {
+		return err
+	}
+	return x.reply(ctx, cards.Form(v, o), "")
+}
+
+// ladders are those under which the person may raise a challenge for some team.
+func (x turn) ladders() []*ladder.Ladder {
+	return slices.DeleteFunc(slices.Clone(x.Ladders), func(l *ladder.Ladder) bool { return !x.mayRaise(l) })
+}
+
+func (x turn) mine(ctx context.Context) error {
+	waiting, err := x.Store.WaitingFor(ctx, x.by.ID, listed)
+	if err != nil {
+		return err
+	}
+	raised, err := x.Store.RaisedBy(ctx, x.by.ID, listed)
+	if err != nil {
+		return err
+	}
+	v := cards.MineView{Now: x.now, Zone: x.Calendar.Location()}
+	for _, c := range waiting {
+		v.Waiting = append(v.Waiting, x.view(c))
+	}
+	for _, c := range raised {
+		v.Raised = append(v.Raised, x.view(c))
+	}
+	return x.reply(ctx, cards.Mine(v), "")
+}
+
+// help answers with what the bot can do, and one sentence before it.
+func (x turn) help(ctx context.Context, sentence string) error {
+	return x.reply(ctx, cards.Help(cards.HelpView{Sentence: sentence, MayRaise: len(x.ladders()) > 0, Channel: !x.a.Personal()}), ":help")
+}

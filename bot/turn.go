@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// Store is what a turn needs of the database: the one door, and what it reads.
+type Store interface {
+	Raise(ctx context.Context, r challenge.Receipt, decide func(number uint64) (challenge.Change, error)) (challenge.Outcome, error)
+	Apply(ctx context.Context, r challenge.Receipt, key challenge.Key, decide func(challenge.Case) (challenge.Change, error)) (challenge.Outcome, error)
+	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
+	WaitingFor(ctx context.Context, person string, limit int) ([]challenge.Case, error)
+	RaisedBy(ctx context.Context, person string, limit int) ([]challenge.Case, error)
+	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
+	SaveConversation(ctx context.Context, c challenge.Conversation) error
+}
+
+// TurnConfig is what Turns needs. All fields must be set.
+type TurnConfig struct {
+	Store     Store
+	Now       func() time.Time
+	Calendar  *workday.Calendar
+	Directory func() *directory.Directory
+	// Ladders are those under which a challenge can be raised, in the order in
+	// which the form offers them.
+	Ladders []*ladder.Ladder
+	Logger  *slog.Logger
+}
+
+// Turns does what authenticated activities ask for.
+type Turns struct {
+	TurnConfig
+	// seen remembers how conversations were last saved, to save them only when
+	// they change. Losing it costs one write.
+	seen sync.Map
+}
+
+// NewTurns makes the handler of all turns.
+func NewTurns(c TurnConfig) (*Turns, error) {
+	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || len(c.Ladders) == 0 || c.Logger == nil {
+		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
+	}
+	return &Turns{TurnConfig: c}, nil
+}
+
+// turn is one activity being handled: who acts, and the one time that counts.
+type turn struct {
+	*Turns
+	a   Activity
+	by  challenge.Person
+	now time.Time
+}
+
+// Turn handles one activity. An activity of a type that the bot has no use for is
+// answered with 200 and nothing is done.
+func (t *Turns) Turn(ctx context.Context, a Activity) (Reply, error) {
+	reply, err := t.route(ctx, a)
+	if errors.Is(err, challenge.ErrUnavailable) {
+		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return reply, err
+}
+
+func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
+	person := strings.ToLower(a.From.AADObjectID)
+	if person == "" {
+		return Reply{}, nil // not a person of the tenant: nothing can be done for them
+	}
+	x := turn{Turns: t, a: a, now: t.Now(), by: challenge.Person{ID: person, Name: a.From.Name}}
+	if p, ok := t.Directory().ByEntra(person); ok {
+		x.by.Name = p.Name
+	}
+	if err := x.remember(ctx); err != nil {
+		return Reply{}, err
+	}
+	switch a.Type {
+	case TypeInvoke:
+		if a.Name == InvokeCardAction {
+			return x.invoked(ctx)
+		}
+	case TypeMessage:
+		if data, ok := a.SubmitData(); ok {
+			return x.submitted(ctx, data)
+		}
+		return Reply{}, x.said(ctx)
+	case TypeInstallationUpdate:
+		if a.Action == "add" && a.Personal() {
+			return Reply{}, x.help(ctx, "")
+		}
+	}
+	return Reply{}, nil
+}
+
+// remember keeps how to reach the person: every authenticated activity from their
+// own chat says so anew.
+func (x turn) remember(ctx context.Context) error {
+	if !x.a.Personal() || x.a.Conversation.ID == "" {
+		return nil
+	}
+	c := challenge.Conversation{Lane: challenge.Address{Person: x.by.ID}.Lane(), ID: x.a.Conversation.ID,
+		ServiceURL: x.a.ServiceURL, MRI: x.a.From.ID}
+	if last, ok := x.seen.Load(c.Lane); ok && last == c {
+		return nil
+	}
+	saved := c
+	saved.SeenAt = x.now
+	if err := x.Store.SaveConversation(ctx, saved); err != nil {
+		return err
+	}
+	x.seen.Store(c.Lane, c)
+	return nil
+}
+
+// receipt marks this activity: delivered again, it has no second effect.
+func (x turn) receipt(part string) challenge.Receipt {
+	return challenge.Receipt{Key: "activity:" + x.a.Conversation.ID + ":" + x.a.ID + part, At: x.now}
+}
+
+func (x turn) env(l *ladder.Ladder) challenge.Env {
+	return challenge.Env{Now: x.now, Calendar: x.Calendar, Ladder: l, Directory: x.Directory()}
+}
+
+// apply gives one command to the one door. seen is the case as it was read there,
+// whatever became of the command.
+func (x turn) apply(ctx context.Context, r challenge.Receipt, key challenge.Key, cmd func(challenge.Case) (challenge.Command, error)) (out challenge.Outcome, seen challenge.Case, err error) {
+	out, err = x.Store.Apply(ctx, r, key, func(c challenge.Case) (challenge.Change, error) {
+		seen = c
+		command, err := cmd(c)
+		if err != nil {
+			return challenge.Change{}, err
+		}
+		return c.Challenge.Decide(command, x.by, x.env(c.Ladder))
+	})
+	return out, seen, err
+}
+
+// view is a case as cards are drawn from it.
+func (x turn) view(c challenge.Case) cards.View {
+	team, _ := x.Directory().Team(c.Challenge.Details.Team)
+	return cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History, Team: team.Name,
+		Now: x.now, Zone: x.Calendar.Location()}
+}
+
+// reply queues a card for the person's own chat. What was asked in a channel is
+// answered in private too: nothing about a child is said where others read.
+func (x turn) reply(ctx context.Context, card cards.Card, part string) error {
+	return x.Store.Reply(ctx, x.receipt(part), challenge.Reply{To: challenge.Address{Person: x.by.ID}, Spec: spec(card)})
+}
+
+// replace queues a card that takes the place of the message that was acted on.
+func (x turn) replace(ctx context.Context, card cards.Card, part string) error {
+	if x.a.ReplyToID == "" {
+		return nil
+	}
+	return x.Store.Reply(ctx, x.receipt(part), challenge.Reply{
+		To: challenge.Address{Person: x.by.ID}, Replaces: x.a.ReplyToID,
+		Conversation: x.a.Conversation.ID, ServiceURL: x.a.ServiceURL, Spec: spec(card)})
+}
+
+func spec(card cards.Card) challenge.ReplySpec {
+	return challenge.ReplySpec{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}
+}
+
+// mayRead reports whether somebody may see a whole challenge: who raised it, who
+// was asked, who judges or holds a gate, who was alerted, and the oversight role.
+func (x turn) mayRead(c challenge.Challenge) bool {
+	return c.Concerns(x.by.ID) || x.Directory().Holds(x.by.ID, string(ladder.RoleOversight),
+		directory.Scope{Team: c.Details.Team, Agency: c.Details.Agency}, x.Calendar.DateOf(x.now).String())
+}

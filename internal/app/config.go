@@ -1,0 +1,217 @@
+package app
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"challengebot/bot"
+	"challengebot/internal/connector"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+	"challengebot/internal/yamlfile"
+)
+
+// Config is the one configuration file. Secrets are not in it: they come from the
+// environment, DATABASE_URL and CHALLENGEBOT_APP_PASSWORD.
+type Config struct {
+	// Listen is the address to serve on, behind the authority's TLS.
+	Listen string `yaml:"listen"`
+	// AppID and Tenant are GUIDs: the bot's registration and the authority's.
+	AppID  string `yaml:"app_id"`
+	Tenant string `yaml:"tenant"`
+	// Directory is the file of people, teams and roles.
+	Directory string `yaml:"directory"`
+	// Ladders are the ids of shipped ladders, or files.
+	Ladders []string `yaml:"ladders"`
+	// Calendar is where the authority is and when it works.
+	Calendar CalendarConfig `yaml:"calendar"`
+	// Practice, if given, speaks to a practice Teams on loopback in place of
+	// Microsoft's. It is for trying out and for tests.
+	Practice *PracticeConfig `yaml:"practice,omitempty"`
+}
+
+// CalendarConfig is the working-day calendar.
+type CalendarConfig struct {
+	Division        workday.Division  `yaml:"division"`
+	Zone            string            `yaml:"zone,omitempty"`
+	DayStarts       workday.TimeOfDay `yaml:"day_starts,omitempty"`
+	Cutoff          workday.TimeOfDay `yaml:"cutoff,omitempty"`
+	DayEnds         workday.TimeOfDay `yaml:"day_ends,omitempty"`
+	Weekend         []string          `yaml:"weekend,omitempty"`
+	Closures        []workday.Closure `yaml:"closures,omitempty"`
+	ExtraHolidays   []workday.Named   `yaml:"extra_holidays,omitempty"`
+	RemovedHolidays []workday.Named   `yaml:"removed_holidays,omitempty"`
+	CoverageUntil   workday.Date      `yaml:"coverage_until,omitempty"`
+}
+
+// PracticeConfig says where the practice Teams is.
+type PracticeConfig struct {
+	ServiceURL  string `yaml:"service_url"`
+	MetadataURL string `yaml:"metadata_url"`
+	TokenURL    string `yaml:"token_url"`
+	Issuer      string `yaml:"issuer"`
+	// ClockURL is a clock that can be moved; the machine's own if empty.
+	ClockURL string `yaml:"clock_url,omitempty"`
+}
+
+// Settings are a configuration with the files that it names, all read.
+type Settings struct {
+	Config    Config
+	Calendar  *workday.Calendar
+	Directory *directory.Directory
+	Ladders   []*ladder.Ladder
+}
+
+// ReadSettings reads a configuration file and everything it names. All that is
+// wrong is said at once, with file, line, column and the mend where it has one.
+func ReadSettings(path string) (*Settings, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration cannot be read: %w; give its path with --config", err)
+	}
+	s := &Settings{}
+	file, err := yamlfile.Read(path, data, &s.Config)
+	problems := yamlfile.Of(err)
+	if err != nil && len(problems) == 0 {
+		return nil, err
+	}
+	if file != nil {
+		problems = append(problems, s.Config.check(file)...)
+		problems = append(problems, s.readFiles(file, filepath.Dir(path))...)
+	}
+	if len(problems.Errors()) > 0 {
+		return nil, problems
+	}
+	return s, nil
+}
+
+func (c *Config) check(f *yamlfile.File) yamlfile.Problems {
+	var ps yamlfile.Problems
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		ps = append(ps, f.Problem("$.listen", "listen is no address and port", `write for example "127.0.0.1:3978"`))
+	}
+	for key, v := range map[string]string{"app_id": c.AppID, "tenant": c.Tenant} {
+		if _, err := uuid.Parse(v); err != nil {
+			ps = append(ps, f.Problem("$."+key, key+" is no GUID", "copy it from the bot's registration in Azure"))
+		}
+	}
+	if len(c.Ladders) == 0 {
+		ps = append(ps, f.Problem("$.ladders", "no ladder is named", "name one of "+strings.Join(ladder.Shipped(), ", ")+", or a file of your own"))
+	}
+	if c.Practice != nil && !c.onLoopback() {
+		ps = append(ps, f.Problem("$.practice", "practice mode serves and speaks on loopback only",
+			"listen on 127.0.0.1 and name addresses of this machine, or leave practice out"))
+	}
+	return ps
+}
+
+// onLoopback holds practice mode on this machine: it knows no credentials.
+func (c *Config) onLoopback() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil || !net.ParseIP(host).IsLoopback() {
+		return false
+	}
+	for _, u := range []string{c.Practice.ServiceURL, c.Practice.MetadataURL, c.Practice.TokenURL} {
+		if !connector.LoopbackOnly(u)(u) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
+	var ps yamlfile.Problems
+	in := func(p string) string {
+		if filepath.IsAbs(p) {
+			return p
+		}
+		return filepath.Join(dir, p)
+	}
+	var err error
+	if s.Calendar, err = s.Config.Calendar.New(); err != nil {
+		ps = append(ps, f.Problem("$.calendar", strings.TrimPrefix(err.Error(), "workday: "), "see the calendar section of the README"))
+	}
+	name := in(s.Config.Directory)
+	if data, err := os.ReadFile(name); err != nil {
+		ps = append(ps, f.Problem("$.directory", "the directory file cannot be read", "write the path of the file of people, teams and roles"))
+	} else if s.Directory, err = directory.Read(name, data); err != nil {
+		ps = append(ps, yamlfile.Of(err)...)
+	}
+	for i, id := range s.Config.Ladders {
+		l, err := readLadder(id, in(id))
+		if err != nil {
+			ps = append(ps, laddersProblem(f, fmt.Sprintf("$.ladders[%d]", i), err)...)
+			continue
+		}
+		s.Ladders = append(s.Ladders, l)
+	}
+	return ps
+}
+
+func laddersProblem(f *yamlfile.File, path string, err error) yamlfile.Problems {
+	if ps := yamlfile.Of(err); len(ps) > 0 {
+		return ps
+	}
+	return yamlfile.Problems{f.Problem(path, "this ladder cannot be read",
+		"name one of "+strings.Join(ladder.Shipped(), ", ")+", or a file of your own")}
+}
+
+func readLadder(id, path string) (*ladder.Ladder, error) {
+	if !strings.ContainsAny(id, "./\\") {
+		return ladder.Load(id)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return ladder.Read(path, data)
+}
+
+// New makes the calendar.
+func (c CalendarConfig) New() (*workday.Calendar, error) {
+	set := workday.Settings{Division: c.Division, Zone: c.Zone, DayStarts: c.DayStarts, Cutoff: c.Cutoff, DayEnds: c.DayEnds,
+		Closures: c.Closures, ExtraHolidays: c.ExtraHolidays, RemovedHolidays: c.RemovedHolidays, CoverageUntil: c.CoverageUntil}
+	for _, name := range c.Weekend {
+		day, err := workday.ParseWeekday(name)
+		if err != nil {
+			return nil, err
+		}
+		set.Weekend = append(set.Weekend, day)
+	}
+	return workday.New(set)
+}
+
+// ErrNoCredentials means that the bot cannot prove who it is.
+var ErrNoCredentials = fmt.Errorf("CHALLENGEBOT_APP_PASSWORD is not set: set it to the client secret of the bot's registration; " +
+	"without credentials the bot starts only in practice mode, on loopback")
+
+// Platform is the Teams that the configuration names. secret is the client secret.
+func (c *Config) Platform(secret string) (Platform, error) {
+	p := Platform{AppID: c.AppID, Tenant: c.Tenant, Issuer: bot.PublicIssuer, MetadataURL: bot.PublicMetadataURL,
+		Scope: connector.PublicScope, ServiceURL: connector.PublicServiceURL, Allowed: connector.AllowedHosts(connector.TeamsHosts()...)}
+	cred := connector.CredentialConfig{Kind: connector.ClientSecret, AppID: c.AppID, Tenant: c.Tenant, Secret: secret}
+	if c.Practice != nil {
+		p.Issuer, p.MetadataURL = c.Practice.Issuer, c.Practice.MetadataURL
+		p.ServiceURL, p.Allowed = c.Practice.ServiceURL, connector.LoopbackOnly(c.Practice.ServiceURL)
+		cred = connector.CredentialConfig{Kind: connector.Practice, AppID: c.AppID, Tenant: c.Tenant, TokenURL: c.Practice.TokenURL}
+	} else if secret == "" {
+		return p, ErrNoCredentials
+	}
+	var err error
+	p.Credential, err = connector.NewCredential(cred)
+	return p, err
+}
+
+// Parts are what New needs, from settings that were read.
+func (s *Settings) Parts(databaseURL, secret string, now func() time.Time) (Parts, error) {
+	platform, err := s.Config.Platform(secret)
+	return Parts{DatabaseURL: databaseURL, Platform: platform, Calendar: s.Calendar, Directory: s.Directory,
+		Ladders: s.Ladders, Now: now}, err
+}

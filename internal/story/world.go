@@ -1,0 +1,232 @@
+package story
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"challengebot/internal/app"
+	"challengebot/internal/connector"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/practice"
+	"challengebot/internal/workday"
+)
+
+// The ids of the practice registration. They belong to no one.
+const (
+	AppID  = "b0700000-0000-4000-8000-000000000001"
+	Tenant = "7e700000-0000-4000-8000-000000000001"
+)
+
+//go:embed authority.yaml
+var authority []byte
+
+// SampleDirectory is the directory file of the sample authority.
+func SampleDirectory() []byte { return authority }
+
+// SampleStart is when stories begin unless they say otherwise: the Monday before
+// Easter, so that two bank holidays lie ahead.
+func SampleStart() time.Time {
+	return workday.NewDate(2026, time.March, 30).Time(time.UTC).Add(9 * time.Hour) // 10:00 British Summer Time
+}
+
+// Options are what a world may be told to be otherwise than usual.
+type Options struct {
+	DatabaseURL string // required; the schema must be current
+	Start       time.Time
+	Directory   []byte // a directory file; the sample authority if empty
+	Ladders     []*ladder.Ladder
+	Calendar    app.CalendarConfig
+	Logger      *slog.Logger
+	// Errorf is told of everything the practice Teams would not have accepted.
+	Errorf func(format string, args ...any)
+	// Listen is where the bot serves; a free port on loopback if empty.
+	Listen string
+}
+
+// World is the real program, the practice Teams and a clock that is moved by hand.
+type World struct {
+	Clock     *practice.Clock
+	Teams     *practice.Teams
+	App       *app.App
+	Calendar  *workday.Calendar
+	Directory *directory.Directory
+	Ladders   []*ladder.Ladder
+
+	options  Options
+	parts    app.Parts
+	listener net.Listener
+	stop     context.CancelFunc
+	stopped  chan error
+}
+
+// Open starts a world. The bot serves; its engine works only when Settle is called,
+// or when Live is.
+func Open(ctx context.Context, o Options) (*World, error) {
+	w, err := prepare(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.start(ctx); err != nil {
+		w.Teams.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+func prepare(o Options) (*World, error) {
+	if o.Start.IsZero() {
+		o.Start = SampleStart()
+	}
+	if len(o.Directory) == 0 {
+		o.Directory = authority
+	}
+	if o.Calendar.Division == "" {
+		o.Calendar.Division = workday.EnglandAndWales
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	w := &World{options: o, Ladders: o.Ladders, Clock: practice.NewClock(o.Start)}
+	var err error
+	if w.Directory, err = directory.Read("authority.yaml", o.Directory); err != nil {
+		return nil, err
+	}
+	if w.Calendar, err = o.Calendar.New(); err != nil {
+		return nil, err
+	}
+	if len(w.Ladders) == 0 {
+		for _, id := range ladder.Shipped() {
+			l, err := ladder.Load(id)
+			if err != nil {
+				return nil, err
+			}
+			w.Ladders = append(w.Ladders, l)
+		}
+	}
+	w.Teams, err = practice.Start(practice.Options{AppID: AppID, Tenant: Tenant, BotName: "Challenge",
+		People: people(w.Directory), Channels: channels(w.Directory), Clock: w.Clock, Errorf: o.Errorf})
+	return w, err
+}
+
+func people(d *directory.Directory) []practice.Person {
+	var out []practice.Person
+	for _, p := range d.People() {
+		out = append(out, practice.Person{ID: p.Entra, Name: p.Name})
+	}
+	return out
+}
+
+func channels(d *directory.Directory) []practice.Channel {
+	var out []practice.Channel
+	for _, t := range d.Teams() {
+		if id := d.Channel(t.ID); id != "" {
+			out = append(out, practice.Channel{TeamName: t.Name, ID: id, Name: t.Name})
+		}
+	}
+	return out
+}
+
+// start starts the program as it is run in an authority, but for where Teams is
+// and whose the clock is.
+func (w *World) start(ctx context.Context) error {
+	credential, err := connector.NewCredential(connector.CredentialConfig{Kind: connector.Practice,
+		AppID: AppID, Tenant: Tenant, TokenURL: w.Teams.TokenURL()})
+	if err != nil {
+		return err
+	}
+	w.parts = app.Parts{
+		DatabaseURL: w.options.DatabaseURL,
+		Platform: app.Platform{AppID: AppID, Tenant: Tenant, Issuer: w.Teams.Issuer(), MetadataURL: w.Teams.MetadataURL(),
+			Credential: credential, Scope: connector.PublicScope, ServiceURL: w.Teams.ServiceURL(),
+			Allowed: connector.LoopbackOnly(w.Teams.ServiceURL())},
+		Calendar: w.Calendar, Directory: w.Directory, Ladders: w.Ladders, Now: w.Clock.Now, Logger: w.options.Logger,
+	}
+	if w.App, err = app.New(ctx, w.parts); err != nil {
+		return err
+	}
+	address := w.options.Listen
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	if w.listener, err = net.Listen("tcp", address); err != nil {
+		w.App.Close()
+		return fmt.Errorf("the bot cannot listen: %w", err)
+	}
+	w.Teams.SetBot(w.BotURL())
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	w.stop, w.stopped = stop, make(chan error, 1)
+	go func() { w.stopped <- w.App.Serve(serving, w.listener) }()
+	return nil
+}
+
+// BotURL is where the bot serves.
+func (w *World) BotURL() string { return "http://" + w.listener.Addr().String() }
+
+// Settle lets the engine do everything that is due at this moment of the clock.
+func (w *World) Settle(ctx context.Context) error {
+	if err := w.App.Engine.Settle(ctx); err != nil {
+		return err
+	}
+	return w.App.Engine.Watch(ctx)
+}
+
+// MoveTo moves the clock to a time, stopping at every moment at which something is
+// due on the way, as it would have been if the time had passed.
+func (w *World) MoveTo(ctx context.Context, to time.Time) error {
+	for {
+		if err := w.Settle(ctx); err != nil {
+			return err
+		}
+		next, ok, err := w.NextDue(ctx)
+		if err != nil {
+			return err
+		}
+		if !ok || next.After(to) {
+			break
+		}
+		if !next.After(w.Clock.Now()) {
+			return fmt.Errorf("something has been due since %s and the engine does not do it", next.Format(time.RFC3339))
+		}
+		w.Clock.Set(next)
+	}
+	w.Clock.Set(to)
+	return w.Settle(ctx)
+}
+
+// NextDue is the next moment at which something is due.
+func (w *World) NextDue(ctx context.Context) (time.Time, bool, error) {
+	due, ok, err := w.App.Store.NextDue(ctx)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	later, waiting, err := w.App.Store.NextDelivery(ctx)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	if !ok || waiting && later.Before(due) {
+		return later, waiting, nil
+	}
+	return due, ok, nil
+}
+
+// Live lets the engine run by itself until the context ends, woken when the clock
+// is moved.
+func (w *World) Live(ctx context.Context) error {
+	w.Clock.OnMove(func(time.Time) { w.App.Engine.Wake() })
+	return w.App.Engine.Run(ctx)
+}
+
+// Close ends the program and the practice Teams.
+func (w *World) Close() error {
+	w.stop()
+	err := <-w.stopped
+	w.App.Close()
+	w.Teams.Close()
+	return errors.Join(err)
+}
