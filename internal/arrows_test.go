@@ -1,0 +1,100 @@
+// Package internal_test holds the rules that no single package can hold: which
+// package may import which.
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows says, for each package of the product, which others of it may be
+// imported. What is not listed may not: a new arrow is a decision, made here.
+var arrows = map[string][]string{
+	"internal/workday":   {},
+	"internal/yamlfile":  {},
+	"internal/localpg":   {},
+	"internal/connector": {},
+	"internal/practice":  {},
+	"internal/directory": {"internal/yamlfile"},
+	"internal/ladder":    {"internal/workday", "internal/yamlfile"},
+	"internal/challenge": {"internal/workday", "internal/ladder", "internal/directory"},
+	"cards":              {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
+	"internal/record":    {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
+	"internal/postgres":  {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
+	"internal/engine":    {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "cards"},
+	"bot":                {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "cards"},
+	// What joins the parts may know them; nobody may know it but its users.
+	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
+		"internal/postgres", "internal/engine", "internal/connector", "bot"},
+	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/app",
+		"internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},
+	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
+	"cmd/challengebot": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
+		"internal/app", "internal/postgres", "internal/localpg", "internal/story", "internal/record", "cards"},
+}
+
+// TestImportsFollowTheArrows reads the import graph as it is built.
+func TestImportsFollowTheArrows(t *testing.T) {
+	const module = "challengebot/"
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, module)
+		allowed, known := arrows[name]
+		if !known && len(p.GoFiles) > 0 {
+			t.Errorf("package %s has no line in the table of arrows", name)
+		}
+		for _, i := range p.Imports {
+			to, ours := strings.CutPrefix(i, module)
+			if ours && !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s: no such arrow is allowed", name, to)
+			}
+		}
+	}
+}
+
+// TestTheDomainReadsNoClock holds the domain pure: it imports nothing that reads
+// the environment, the network or a database.
+func TestTheDomainReadsNoClock(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != "challengebot/internal/challenge" && p.ImportPath != "challengebot/cards" {
+			continue
+		}
+		for _, i := range p.Imports {
+			if i == "os" || i == "net" || strings.HasPrefix(i, "net/http") || strings.HasPrefix(i, "database/") || strings.Contains(i, "pgx") {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+type listed struct {
+	ImportPath string
+	GoFiles    []string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,GoFiles,Imports", "challengebot/...").Output()
+	if err != nil {
+		t.Fatalf("go list failed: %v", err)
+	}
+	var all []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 10 {
+		t.Fatalf("go list named %d packages only", len(all))
+	}
+	return all
+}
