@@ -1,0 +1,230 @@
+package practice
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// clientPatience is how long Teams waits for the bot.
+const clientPatience = 15 * time.Second
+
+var (
+	// ErrUnreachable means that the bot gave no answer.
+	ErrUnreachable = errors.New("practice: the bot cannot be reached")
+	// ErrRejected means that the bot answered with a status that is no success.
+	ErrRejected = errors.New("practice: the bot rejected the activity")
+	// ErrShape means that the answer to an action is not what a client can show:
+	// the person sees "Unable to reach app" although the work may be done.
+	ErrShape = errors.New("practice: the bot's answer has the wrong shape")
+	// ErrNotDelivered means that Teams would not have told the bot.
+	ErrNotDelivered = errors.New("practice: Teams does not deliver this to the bot")
+)
+
+// Answer is what came of one delivery to the bot.
+type Answer struct {
+	// Err says why the person saw an error, nil if they saw none.
+	Err error
+	// Status and Body are the bot's HTTP answer.
+	Status int
+	Body   []byte
+	// Invoke is the decoded answer to an action.
+	Invoke *InvokeAnswer
+	// Card is the card that replaced the one clicked on, if one did.
+	Card *Card
+	// Notice is the short text shown instead of a card, if any.
+	Notice string
+	// ActivityID is the id the activity had.
+	ActivityID string
+
+	t        *Teams
+	activity map[string]any
+	finish   func(*Answer)
+}
+
+// InvokeAnswer is the body of an answer to an action.
+type InvokeAnswer struct {
+	StatusCode int
+	Type       string
+	Value      json.RawMessage
+}
+
+// Redeliver sends the same activity again, as Teams does when an answer is slow.
+func (a *Answer) Redeliver(ctx context.Context) *Answer {
+	if a.activity == nil {
+		return a.t.mistake(fmt.Errorf("%w: there was no activity to send again", ErrNotDelivered))
+	}
+	return a.t.deliver(ctx, a.activity, a.finish)
+}
+
+// DeliverCopy sends the same content again as an activity of its own, with a new id
+// and time, as Teams does about half a minute later.
+func (a *Answer) DeliverCopy(ctx context.Context, newID string) *Answer {
+	if a.activity == nil {
+		return a.t.mistake(fmt.Errorf("%w: there was no activity to copy", ErrNotDelivered))
+	}
+	again := maps.Clone(a.activity)
+	again["id"] = newID
+	a.t.stamp(again)
+	return a.t.deliver(ctx, again, a.finish)
+}
+
+func (t *Teams) stamp(activity map[string]any) {
+	now := t.Now()
+	activity["timestamp"] = now.UTC().Format("2006-01-02T15:04:05.000Z")
+	activity["localTimestamp"] = now.Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+// envelope is what every activity of a person's carries.
+func (t *Teams) envelope(p *Person, c *conversation, kind string) map[string]any {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	where := map[string]any{"id": c.id, "tenantId": t.options.Tenant, "conversationType": "personal"}
+	data := map[string]any{"tenant": map[string]any{"id": t.options.Tenant}}
+	if c.channel != nil {
+		where["conversationType"], where["isGroup"] = "channel", true
+		data["team"] = map[string]any{"id": c.channel.TeamID, "name": c.channel.TeamName}
+		data["channel"] = map[string]any{"id": c.channel.ID, "name": c.channel.Name}
+	}
+	activity := map[string]any{
+		"type": kind, "id": "f:" + t.nextIDLocked(), "channelId": "msteams", "serviceUrl": t.ServiceURL(),
+		"from":         map[string]any{"id": p.MRI, "name": p.Name, "aadObjectId": p.ID},
+		"recipient":    map[string]any{"id": t.botID(), "name": t.options.BotName},
+		"conversation": where, "channelData": data, "locale": "en-GB", "localTimezone": "Europe/London",
+		"entities": []any{map[string]any{
+			"type": "clientInfo", "locale": "en-GB", "country": "GB", "platform": "Windows", "timezone": "Europe/London"}},
+	}
+	t.stamp(activity)
+	return activity
+}
+
+// deliver signs an activity and posts it to the bot. finish reads the answer to an
+// action; it is nil for everything else.
+func (t *Teams) deliver(ctx context.Context, activity map[string]any, finish func(*Answer)) *Answer {
+	a := &Answer{t: t, activity: activity, finish: finish}
+	a.ActivityID, _ = activity["id"].(string)
+	t.post(ctx, a, mustJSON(activity), "Bearer "+t.Sign(t.Claims()))
+	if a.Err == nil && finish != nil {
+		finish(a)
+	}
+	return a
+}
+
+// Post sends any bytes with any Authorization header to the bot: what somebody who
+// is not Teams may try. The answer's status is not judged.
+func (t *Teams) Post(ctx context.Context, body []byte, authorization string) *Answer {
+	a := &Answer{t: t}
+	t.exchange(ctx, a, body, authorization)
+	return a
+}
+
+func (t *Teams) post(ctx context.Context, a *Answer, body []byte, authorization string) {
+	t.exchange(ctx, a, body, authorization)
+	if a.Err == nil && (a.Status < 200 || a.Status > 299) {
+		a.Err = fmt.Errorf("%w with status %d", ErrRejected, a.Status)
+		t.violate("delivery", fmt.Sprintf("a rightful activity of type %v was answered with status %d", a.activity["type"], a.Status))
+	}
+}
+
+func (t *Teams) exchange(ctx context.Context, a *Answer, body []byte, authorization string) {
+	t.mu.Lock()
+	bot := t.bot
+	t.mu.Unlock()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, bot+"/api/messages", bytes.NewReader(body))
+	if err != nil {
+		a.Err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	resp, err := t.client.Do(req)
+	if err != nil {
+		a.Err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return
+	}
+	defer resp.Body.Close()
+	a.Status = resp.StatusCode
+	if a.Body, err = io.ReadAll(io.LimitReader(resp.Body, bodyLimit)); err != nil {
+		a.Err = fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+}
+
+// The documented answers to an action: status code and type.
+var invokeAnswers = map[string][]int{
+	typeCard:    {200},
+	typeMessage: {200},
+	typeError:   {400, 500},
+	"application/vnd.microsoft.activity.loginRequest":    {401},
+	"application/vnd.microsoft.error.incorrectAuthCode":  {401},
+	"application/vnd.microsoft.error.preconditionFailed": {412},
+}
+
+const (
+	typeCard    = cardContentType
+	typeMessage = "application/vnd.microsoft.activity.message"
+	typeError   = "application/vnd.microsoft.error"
+)
+
+// readInvoke decodes the answer to an action and lists what is wrong with it.
+func (a *Answer) readInvoke() []string {
+	var wire struct {
+		StatusCode *int            `json:"statusCode"`
+		Type       string          `json:"type"`
+		Value      json.RawMessage `json:"value"`
+	}
+	if a.Status != http.StatusOK {
+		return []string{fmt.Sprintf("the status is %d; it must be 200 whenever the bot's code ran", a.Status)}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(a.Body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&wire); err != nil {
+		return []string{"the body is not {statusCode, type, value}: " + err.Error()}
+	}
+	a.Invoke = &InvokeAnswer{StatusCode: http.StatusOK, Type: wire.Type, Value: wire.Value}
+	if wire.StatusCode != nil {
+		a.Invoke.StatusCode = *wire.StatusCode
+	}
+	codes, known := invokeAnswers[wire.Type]
+	if !known {
+		return []string{fmt.Sprintf("type %q is unknown", wire.Type)}
+	}
+	if !slices.Contains(codes, a.Invoke.StatusCode) {
+		return []string{fmt.Sprintf("statusCode %d does not go with type %q", a.Invoke.StatusCode, wire.Type)}
+	}
+	return a.readValue()
+}
+
+func (a *Answer) readValue() []string {
+	switch a.Invoke.Type {
+	case typeCard:
+		var found []string
+		for _, finding := range CheckCard(a.Invoke.Value) {
+			found = append(found, "card: "+finding)
+		}
+		if len(found) == 0 {
+			// Checked, so it parses.
+			a.Card, _ = ParseCard(a.Invoke.Value)
+		}
+		return found
+	case typeMessage:
+		if json.Unmarshal(a.Invoke.Value, &a.Notice) != nil || strings.TrimSpace(a.Notice) == "" {
+			return []string{"value of a message must be text"}
+		}
+	case typeError:
+		var value struct{ Code, Message string }
+		if json.Unmarshal(a.Invoke.Value, &value) != nil || value.Code == "" || value.Message == "" {
+			return []string{"value of an error must have code and message"}
+		}
+	}
+	return nil
+}

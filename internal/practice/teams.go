@@ -1,0 +1,237 @@
+package practice
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Options describe the authority that is practised with.
+type Options struct {
+	// AppID is the bot's application id, Tenant the authority's tenant id.
+	AppID, Tenant string
+	// BotName is what people see and mention; "Challenge" when empty.
+	BotName  string
+	People   []Person
+	Channels []Channel
+	// Now is the time here. With Clock it may be left out, and without either it
+	// is the time of this machine.
+	Now func() time.Time
+	// Clock, if set, is served at ClockURL for child processes.
+	Clock *Clock
+	// BotURL is where the bot listens, without /api/messages; SetBot sets it later.
+	BotURL string
+	// Errorf is told of each violation at once; a test passes its own Errorf.
+	Errorf func(format string, args ...any)
+}
+
+// Teams is the running stand-in. All methods may be used concurrently.
+type Teams struct {
+	options  Options
+	base     string
+	listener *cutListener
+	server   *http.Server
+	client   *http.Client
+	closing  chan struct{}
+	done     chan struct{}
+
+	mu            sync.Mutex
+	bot           string
+	keys          []*signingKey // the newest last
+	people        []*Person
+	channels      []*Channel
+	conversations map[string]*conversation
+	stored        []*stored
+	byID          map[string]*stored
+	tokens        map[string]time.Time // issued to the bot -> end
+	calls         []Call
+	faults        []*activeFault
+	violations    []Violation
+	onCall        []func(Call)
+	onAnswered    []func(Call)
+	limits        *limiter // nil while off
+	events        []event
+	changed       chan struct{} // closed at the next event
+	lastID        int64
+}
+
+// Violation is one thing the bot did that Teams or a reader would not accept.
+type Violation struct {
+	At       time.Time
+	Where    string
+	Findings []string
+}
+
+// String is the violation in one line.
+func (v Violation) String() string { return v.Where + ": " + strings.Join(v.Findings, "; ") }
+
+// Start serves a practice Teams on a free loopback port until Close.
+func Start(options Options) (*Teams, error) {
+	if options.AppID == "" || options.Tenant == "" {
+		return nil, errors.New("practice: AppID and Tenant are needed")
+	}
+	options.BotName = orElse(options.BotName, "Challenge")
+	if options.Now == nil {
+		options.Now = time.Now
+		if options.Clock != nil {
+			options.Now = options.Clock.Now
+		}
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("practice: no port on loopback: %w", err)
+	}
+	t := &Teams{
+		options: options, bot: options.BotURL,
+		base:          "http://" + listener.Addr().String(),
+		listener:      newCutListener(listener),
+		client:        &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: clientPatience},
+		closing:       make(chan struct{}),
+		done:          make(chan struct{}),
+		keys:          []*signingKey{processKey()},
+		conversations: map[string]*conversation{},
+		byID:          map[string]*stored{},
+		tokens:        map[string]time.Time{},
+		changed:       make(chan struct{}),
+	}
+	if err := t.settle(); err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	t.server = &http.Server{Handler: http.HandlerFunc(t.serve), ReadHeaderTimeout: 10 * time.Second}
+	go func() { defer close(t.done); _ = t.server.Serve(t.listener) }()
+	return t, nil
+}
+
+// settle gives people and channels their ids.
+func (t *Teams) settle() error {
+	names := map[string]bool{}
+	for _, given := range t.options.People {
+		p := given
+		p.t = t
+		p.MRI = orElse(p.MRI, "29:1"+digest("mri", t.options.AppID, p.ID))
+		if p.ID == "" || p.Name == "" || names[p.Name] || names[p.ID] {
+			return fmt.Errorf("practice: person %q needs an id and a name of their own", p.ID)
+		}
+		names[p.Name], names[p.ID] = true, true
+		t.people = append(t.people, &p)
+	}
+	for _, given := range t.options.Channels {
+		ch := given
+		ch.t = t
+		ch.ID = orElse(ch.ID, "19:"+digest("channel", ch.TeamName, ch.Name)+"@thread.tacv2")
+		ch.TeamID = orElse(ch.TeamID, "19:"+digest("team", ch.TeamName)+"@thread.tacv2")
+		if ch.Name == "" || names["#"+ch.Name] || names[ch.ID] {
+			return fmt.Errorf("practice: channel %q needs an id and a name of its own", ch.ID)
+		}
+		names["#"+ch.Name], names[ch.ID] = true, true
+		t.channels = append(t.channels, &ch)
+	}
+	return nil
+}
+
+// Close stops serving; hanging calls are let go.
+func (t *Teams) Close() {
+	select {
+	case <-t.closing:
+		return
+	default:
+		close(t.closing)
+	}
+	_ = t.server.Close()
+	<-t.done
+	t.client.CloseIdleConnections()
+}
+
+// ServiceURL is what activities name as the place to answer to.
+func (t *Teams) ServiceURL() string { return t.base + "/emea/" + t.options.Tenant + "/" }
+
+// MetadataURL is the OpenID metadata for the tokens the bot receives.
+func (t *Teams) MetadataURL() string { return t.base + "/v1/.well-known/openidconfiguration" }
+
+// TokenURL is where the bot gets tokens for its own calls.
+func (t *Teams) TokenURL() string { return t.base + "/" + t.options.Tenant + "/oauth2/v2.0/token" }
+
+// ClockURL is where a child process finds the practice clock.
+func (t *Teams) ClockURL() string { return t.base + "/practice/clock" }
+
+// Issuer is the issuer of the tokens the bot receives. It differs from Microsoft's
+// so that no token from here is good anywhere else.
+func (t *Teams) Issuer() string { return t.base }
+
+// SetBot says where the bot listens, without /api/messages.
+func (t *Teams) SetBot(url string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bot = strings.TrimRight(url, "/")
+}
+
+// Now is the time here.
+func (t *Teams) Now() time.Time { return t.options.Now() }
+
+// Person finds somebody by name or Entra id and panics if there is nobody, as a
+// story that names a stranger is mistaken.
+func (t *Teams) Person(name string) *Person {
+	for _, p := range t.people {
+		if p.Name == name || p.ID == name {
+			return p
+		}
+	}
+	panic("practice: nobody is called " + strconv.Quote(name))
+}
+
+// People are all people, in the order given.
+func (t *Teams) People() []*Person { return slices.Clone(t.people) }
+
+// Channel finds a channel by name or id and panics if there is none.
+func (t *Teams) Channel(name string) *Channel {
+	for _, ch := range t.channels {
+		if ch.Name == name || ch.ID == name {
+			return ch
+		}
+	}
+	panic("practice: no channel is called " + strconv.Quote(name))
+}
+
+// Channels are all channels, in the order given.
+func (t *Teams) Channels() []*Channel { return slices.Clone(t.channels) }
+
+// Violations are all faults of the bot's so far.
+func (t *Teams) Violations() []Violation {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.violations)
+}
+
+// violate records a fault of the bot's and tells whoever listens.
+func (t *Teams) violate(where string, findings ...string) {
+	if len(findings) == 0 {
+		return
+	}
+	v := Violation{At: t.Now(), Where: where, Findings: findings}
+	t.mu.Lock()
+	t.violations = append(t.violations, v)
+	t.mu.Unlock()
+	t.complain("practice: the bot broke a rule: %s", v)
+}
+
+// complain tells the test, if there is one.
+func (t *Teams) complain(format string, args ...any) {
+	if t.options.Errorf != nil {
+		t.options.Errorf(format, args...)
+	}
+}
+
+// nextIDLocked makes a message id as Teams does: milliseconds, never twice.
+func (t *Teams) nextIDLocked() string {
+	t.lastID = max(t.lastID+1, t.Now().UnixMilli())
+	return strconv.FormatInt(t.lastID, 10)
+}
+
+func (t *Teams) botID() string { return "28:" + t.options.AppID }
