@@ -1,6 +1,7 @@
 package workday
 
 import (
+	"strings"
 	"errors"
 	"testing"
 	"time"
@@ -234,6 +235,34 @@ func TestTermsThatMakeNoSenseAreRefused(t *testing.T) {
 		}
 		if _, err := c.Explain(Deadline{Terms: test.terms}); !errors.Is(err, test.want) {
 			t.Errorf("%s explained: %v, want %v", name, err, test.want)
+		}
+	}
+}
+
+// An authority that says "step" reads "step" in every sentence that speaks of it.
+func TestTheWorkingSpeaksTheLaddersOwnWord(t *testing.T) {
+	c := calendar(t, Settings{})
+	limit := &Limit{Start: date(t, "2026-03-30"), Window: window(t, "10 working days")}
+	band := &Limit{Start: date(t, "2026-03-30"), Window: window(t, "end of week 2")}
+	for _, terms := range []Terms{
+		{Start: date(t, "2026-04-14"), Window: window(t, "5 working days"), Limit: limit},
+		{Start: date(t, "2026-04-20"), Window: window(t, "5 working days"), Limit: limit},
+		{Start: date(t, "2026-04-20"), Window: window(t, "1 working day"), Limit: limit, AtLeast: 1},
+		{Start: date(t, "2026-04-14"), Window: window(t, "end of week 4"), Limit: limit},
+		Remainder(date(t, "2026-04-08"), date(t, "2026-03-30"), limit.Window, 1),
+		Remainder(date(t, "2026-04-08"), date(t, "2026-03-30"), band.Window, 1),
+	} {
+		d, err := c.Deadline(terms)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := c.Explain(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, own := w.Text(), w.TextFor("step")
+		if !strings.Contains(plain, "stage") || strings.Contains(own, "stage") || own != strings.ReplaceAll(plain, "stage", "step") {
+			t.Errorf("Text:    %s\nTextFor: %s", plain, own)
 		}
 	}
 }

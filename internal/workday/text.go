@@ -11,7 +11,13 @@ const longestList = 10
 
 // Text tells the working in compact British English, such as "Day 0 Mon 30 Mar. Counted: Tue 31 Mar, ... Skipped: Good
 // Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr. Due 17:00 on Wednesday 8 April 2026."
-func (w Working) Text() string {
+func (w Working) Text() string { return w.TextFor("stage") }
+
+// TextFor is Text in the words of an authority that calls a stage of its procedure something else, such as "step".
+func (w Working) TextFor(stage string) string {
+	if stage == "" {
+		stage = "stage"
+	}
 	var sentences []string
 	if w.StartNote != "" {
 		sentences = append(sentences, w.StartNote)
@@ -19,12 +25,12 @@ func (w Working) Text() string {
 	sentences = append(sentences, "Day 0 "+w.near(w.Start))
 	switch {
 	case w.Window.IsZero():
-		sentences = append(sentences, w.remainder()...)
+		sentences = append(sentences, w.remainder(stage)...)
 	case w.Bound == BoundWindow:
 		sentences = append(sentences, w.counting("Counted")...)
 		sentences = append(sentences, w.limitAside()...)
 	default:
-		sentences = append(sentences, w.limitDecides()...)
+		sentences = append(sentences, w.limitDecides(stage)...)
 	}
 	sentences = append(sentences, fmt.Sprintf("Due %s on %s", w.Due.Format("15:04"), w.Date.Long()))
 	return strings.Join(sentences, ". ") + "."
@@ -95,19 +101,19 @@ func (w Working) limitAside() []string {
 }
 
 // limitDecides tells of a limit that came before the end of the rung's own window.
-func (w Working) limitDecides() []string {
-	own := fmt.Sprintf("The stage's own %s would end %s", w.Window, w.near(w.Ends))
+func (w Working) limitDecides(stage string) []string {
+	own := fmt.Sprintf("The %s's own %s would end %s", stage, w.Window, w.near(w.Ends))
 	if w.Window.Unit == WeekBand {
-		own = fmt.Sprintf("The stage's own week %d would end %s", w.Window.N, w.near(w.Ends))
+		own = fmt.Sprintf("The %s's own week %d would end %s", stage, w.Window.N, w.near(w.Ends))
 	}
 	both := own + "; " + w.span("the start of the challenge")
 	switch {
 	case w.Bound == BoundLimit:
 		return append([]string{both + ": the earlier holds"}, w.Limit.counting("Counted from "+w.near(w.Limit.Start))...)
 	case w.Minimum == nil:
-		return []string{both + ", before this stage began: day 0 itself holds"}
+		return []string{fmt.Sprintf("%s, before this %s began: day 0 itself holds", both, stage)}
 	case w.Date == w.Ends:
-		return []string{fmt.Sprintf("%s, too early: the limit leaves at least %s or the stage's own time if that is shorter", both, plural(w.AtLeast, "working day"))}
+		return []string{fmt.Sprintf("%s, too early: the limit leaves at least %s or the %s's own time if that is shorter", both, plural(w.AtLeast, "working day"), stage)}
 	default:
 		least := fmt.Sprintf("%s, too early for at least %s: the minimum holds", both, plural(w.AtLeast, "working day"))
 		return append([]string{least}, w.Minimum.counting("Counted")...)
@@ -115,11 +121,11 @@ func (w Working) limitDecides() []string {
 }
 
 // remainder tells of a rung without a window of its own.
-func (w Working) remainder() []string {
+func (w Working) remainder(stage string) []string {
 	least := plural(w.AtLeast, "working day")
-	rule := fmt.Sprintf("This stage has the remainder of the %s from first raise, at least %s", w.Limit.Window, least)
+	rule := fmt.Sprintf("This %s has the remainder of the %s from first raise, at least %s", stage, w.Limit.Window, least)
 	if w.Limit.Window.Unit == WeekBand {
-		rule = fmt.Sprintf("This stage has the remainder of the time to the %s from first raise, at least %s", w.Limit.Window, least)
+		rule = fmt.Sprintf("This %s has the remainder of the time to the %s from first raise, at least %s", stage, w.Limit.Window, least)
 	}
 	if w.Bound == BoundMinimum {
 		return append([]string{rule, upperFirst(w.span("first raise")) + ", too early: the minimum holds"}, w.Minimum.counting("Counted")...)
