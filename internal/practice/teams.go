@@ -23,7 +23,8 @@ type Options struct {
 	// Now is the time here. With Clock it may be left out, and without either it
 	// is the time of this machine.
 	Now func() time.Time
-	// Clock, if set, is served at ClockURL for child processes.
+	// Clock, if set, is served at ClockURL for child processes, on a port of its
+	// own, so that Cut does not stop it.
 	Clock *Clock
 	// BotURL is where the bot listens, without /api/messages; SetBot sets it later.
 	BotURL string
@@ -38,7 +39,9 @@ type Teams struct {
 	listener *cutListener
 	server   *http.Server
 	client   *http.Client
+	clockURL string
 	closing  chan struct{}
+	close    func() // once
 	done     chan struct{}
 
 	mu            sync.Mutex
@@ -104,6 +107,14 @@ func Start(options Options) (*Teams, error) {
 		_ = listener.Close()
 		return nil, err
 	}
+	stopClock := func() {}
+	if options.Clock != nil {
+		if t.clockURL, stopClock, err = options.Clock.Listen(); err != nil {
+			_ = listener.Close()
+			return nil, err
+		}
+	}
+	t.close = sync.OnceFunc(func() { t.shut(stopClock) })
 	t.server = &http.Server{Handler: http.HandlerFunc(t.serve), ReadHeaderTimeout: 10 * time.Second}
 	go func() { defer close(t.done); _ = t.server.Serve(t.listener) }()
 	return t, nil
@@ -137,15 +148,13 @@ func (t *Teams) settle() error {
 }
 
 // Close stops serving; hanging calls are let go.
-func (t *Teams) Close() {
-	select {
-	case <-t.closing:
-		return
-	default:
-		close(t.closing)
-	}
+func (t *Teams) Close() { t.close() }
+
+func (t *Teams) shut(stopClock func()) {
+	close(t.closing)
 	_ = t.server.Close()
 	<-t.done
+	stopClock()
 	t.client.CloseIdleConnections()
 }
 
@@ -158,8 +167,8 @@ func (t *Teams) MetadataURL() string { return t.base + "/v1/.well-known/openidco
 // TokenURL is where the bot gets tokens for its own calls.
 func (t *Teams) TokenURL() string { return t.base + "/" + t.options.Tenant + "/oauth2/v2.0/token" }
 
-// ClockURL is where a child process finds the practice clock.
-func (t *Teams) ClockURL() string { return t.base + "/practice/clock" }
+// ClockURL is where a child process finds the practice clock; empty without one.
+func (t *Teams) ClockURL() string { return t.clockURL }
 
 // Issuer is the issuer of the tokens the bot receives. It differs from Microsoft's
 // so that no token from here is good anywhere else.

@@ -17,7 +17,6 @@ const (
 	OpMetadata = "metadata"
 	OpKeys     = "keys"
 	OpToken    = "token"
-	OpClock    = "clock"
 	OpCreate   = "create"
 	OpSend     = "send"
 	OpUpdate   = "update"
@@ -72,10 +71,6 @@ func fault(status int, code string, findings ...string) reply {
 
 // serve handles one request: decide, keep in the journal, tell the hooks, answer.
 func (t *Teams) serve(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == "/practice/clock" && t.options.Clock != nil {
-		t.options.Clock.ServeHTTP(w, r)
-		return
-	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
 	if err != nil {
 		return // the caller went away
