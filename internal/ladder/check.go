@@ -140,6 +140,29 @@ func (c *checker) skips() {
 			c.label(where+".label", "label of the ground", g.Label)
 		}
 		c.gates(path, s.Gates, false)
+		c.skipOnce(path, i)
+	}
+}
+
+// skipOnce refuses a way that two skips describe, since only the first would be
+// found, and a gate that the rung itself has under the same id.
+func (c *checker) skipOnce(path string, i int) {
+	s := c.l.Skips[i]
+	for _, earlier := range c.l.Skips[:i] {
+		for j, g := range s.Ground {
+			same := slices.ContainsFunc(earlier.Ground, func(e Ground) bool { return e.ID == g.ID })
+			if same && slices.ContainsFunc(s.To, func(id string) bool { return slices.Contains(earlier.To, id) }) {
+				c.refuse(fmt.Sprintf("%s.grounds[%d]", path, j), fmt.Sprintf("an earlier skip leads to the same rung on the ground %q", g.ID), "Join the two skips, or tell the grounds apart")
+			}
+		}
+	}
+	for _, id := range s.To {
+		r, ok := c.l.Rung(id)
+		for j, g := range s.Gates {
+			if ok && slices.ContainsFunc(r.Gates, func(o Gate) bool { return o.ID == g.ID }) {
+				c.refuse(fmt.Sprintf("%s.gates[%d].id", path, j), fmt.Sprintf("the rung %q has a gate %q too", id, g.ID), "Give each its own")
+			}
+		}
 	}
 }
 

@@ -184,6 +184,9 @@ func TestReadRefusesWhatCouldNotRun(t *testing.T) {
 		{"skip to the first rung", "to: [direct]", "to: [direct, one]", "one], grounds: [{id: gra", `"one" is the first rung: nothing is skipped`},
 		{"skip without grounds", "grounds: [{id: grave, label: Grave}]", "grounds: []", "grounds: [], source: par", `the skip has no grounds`},
 		{"ground without a label", ", label: Grave", "", "{id: grave}], source: pa", `the label of the ground is empty`},
+		{"two skips for one way", "skips:\n", "skips:\n  - {to: [direct], grounds: [{id: grave, label: Grave}], source: x}\n", "{id: grave", `an earlier skip leads to the same rung on the ground "grave"`},
+		{"gate of a skip that the rung has", "to: [direct], grounds: [{id: grave, label: Grave}], source", "to: [direct, two], grounds: [{id: grave, label: Grave}], gates: [{id: view, label: V, kind: dialogue}], source", "view", `the rung "two" has a gate "view" too`},
+		{"gate with the program's own id", "id: second", "id: go-on", "go-on", `the id "go-on" is the program's own`},
 		{"hand-off without a label", "label: Escalation Policy, ", "", "{id: policy, source: par", `the label of the hand-off is empty`},
 		{"partner concerns to an unknown procedure", "records:", "partner_concerns: {mode: hand-off, to: polcy, source: x}\nrecords:", "polcy, source: x}", `there is no hand-off "polcy". Did you mean "policy"?`},
 		{"unknown partner mode", "records:", "partner_concerns: {mode: ignore, source: x}\nrecords:", "ignore, source: x}", `the mode "ignore" is not known`},
@@ -240,7 +243,7 @@ func TestLintWarnsOfWhatWouldDisappoint(t *testing.T) {
 		at, want       string
 	}{
 		{"what Read refuses", "id: two", "id: one", LintContext{}, yamlfile.Error, "one", `the id "one" belongs to another rung too`},
-		{"unreachable rung", "    form: reply\n", "    form: reply\n    on_lapse: prompt\n    then: {rung: three}\n", LintContext{}, yamlfile.Error, "id: two", `no way leads to the rung "two"`},
+		{"unreachable rung", "    form: reply\n", "    form: reply\n    then: {rung: three}\n", LintContext{}, yamlfile.Error, "id: two", `no way leads to the rung "two"`},
 		{"window longer than the case", "window: 3 working days", "window: 30 working days", LintContext{}, yamlfile.Warning, "30 working days", `the window of 30 working days is longer than the case's 20 working days`},
 		{"limits that do not grow", "within: 12 working days", "within: 6 working days", LintContext{}, yamlfile.Error, "6 working days", `within 6 working days does not grow beyond the 6 working days of the rung below`},
 		{"weeks that do not grow", "    window: 3 working days\n", "    window: end of week 2\n  - {id: last, label: Last, kind: formal, source: x, respond: {roles: [director]}, form: reply, window: end of week 2}\n  - id: direct-2\n    label: Direct 2\n    kind: formal\n    source: x\n    respond: {roles: [director]}\n    window: 1 working day\n", LintContext{}, yamlfile.Error, "end of week 2}", `the end of week 2 does not come after the end of week 2 of the rung below`},

@@ -73,10 +73,7 @@ func (t *linter) reachable() {
 			continue
 		}
 		reached[r.ID] = true
-		if r.Then != nil && r.Then.Rung != "" {
-			ahead = append(ahead, r.Then.Rung)
-		}
-		if next := t.l.Next(r.ID); next != nil && (r.Then == nil || r.OnLapse == Escalate) {
+		if next := t.l.Above(r); next != nil {
 			ahead = append(ahead, next.ID)
 		}
 	}
@@ -144,6 +141,9 @@ func (t *linter) unusedRoles() {
 	used := map[Role]bool{RoleChair: true, RoleOversight: true}
 	for _, u := range t.l.RoleUses() {
 		used[u.Role] = true
+	}
+	for _, r := range t.l.RaisedBy {
+		used[r] = true
 	}
 	for _, r := range t.l.Rungs { // respondents outside the tenant need a label, though nobody holds the role
 		for _, roles := range append([][]Role{r.Respond.Roles}, valuesOf(r.Respond.ByAgency)...) {

@@ -48,19 +48,17 @@ func Mermaid(l *Ladder) string {
 func (l *Ladder) arrows(b *strings.Builder, r *Rung) {
 	from := node(r.ID)
 	fmt.Fprintf(b, "  %s -->|satisfied| resolved\n", from)
-	next := l.Next(r.ID)
+	next := l.Above(r)
 	switch {
 	case r.Then != nil && r.Then.HandOff != "":
 		fmt.Fprintf(b, "  %s -->|not satisfied| %s([%s])\n", from, node("handoff-"+r.Then.HandOff), quoted(l.handOffLabel(r.Then.HandOff)))
-	case r.Then != nil && r.Then.Rung != "":
-		fmt.Fprintf(b, "  %s -->|not satisfied| %s\n", from, entryOf(l, r.Then.Rung))
-	case next != nil && r.Then == nil:
+	case next != nil:
 		fmt.Fprintf(b, "  %s -->|not satisfied| %s\n", from, entryOf(l, next.ID))
 	default:
 		fmt.Fprintf(b, "  %s -->|not satisfied| exhausted([End of the ladder])\n", from)
 	}
 	switch {
-	case r.OnLapse == Prompt:
+	case r.OnLapse == Prompt && next != nil:
 		fmt.Fprintf(b, "  %s -->|silence| %s([%s])\n", from, node("prompt-"+r.ID), quoted(l.RoleLabel(r.JudgeOf())+" decides"))
 	case next != nil:
 		fmt.Fprintf(b, "  %s -->|silence| %s\n", from, entryOf(l, next.ID))

@@ -443,6 +443,17 @@ func (l *Ladder) Next(id string) *Rung {
 	return nil
 }
 
+// Above is where a rung leads when it did not settle the matter, by judgement or
+// by silence: where its Then says, or else to the next rung. nil is the end of the
+// ladder or a hand-off to another procedure.
+func (l *Ladder) Above(r *Rung) *Rung {
+	if r.Then == nil {
+		return l.Next(r.ID)
+	}
+	to, _ := l.Rung(r.Then.Rung)
+	return to
+}
+
 // Raisers are the roles that may raise a challenge under the ladder.
 func (l *Ladder) Raisers() []Role {
 	if len(l.RaisedBy) == 0 {

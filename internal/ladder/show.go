@@ -182,9 +182,9 @@ func (p *page) gates(label string, gates []Gate) {
 
 // silence says what happens when the window ends without a reply.
 func (l *Ladder) silence(r *Rung) string {
-	next := l.Next(r.ID)
+	next := l.Above(r)
 	switch {
-	case r.OnLapse == Prompt:
+	case r.OnLapse == Prompt && next != nil:
 		return l.RoleLabel(r.JudgeOf()) + " is asked to decide; nothing moves by itself"
 	case next == nil:
 		return "told to " + l.RoleLabel(r.JudgeOf()) + " and to " + l.RoleLabel(RoleOversight) + "; nothing moves by itself"
@@ -196,14 +196,11 @@ func (l *Ladder) silence(r *Rung) string {
 
 // onward says where "not satisfied" leads.
 func (l *Ladder) onward(r *Rung) string {
-	next := l.Next(r.ID)
+	next := l.Above(r)
 	switch {
 	case r.Then != nil && r.Then.HandOff != "":
 		return "handed to " + l.handOffLabel(r.Then.HandOff)
-	case r.Then != nil && r.Then.Rung != "":
-		to, _ := l.Rung(r.Then.Rung)
-		return to.Label
-	case next == nil || r.Then != nil:
+	case next == nil:
 		return "the end of the ladder"
 	}
 	return next.Label
