@@ -225,7 +225,7 @@ func (t *linter) reminders() {
 	}
 	for i, r := range t.l.Rungs {
 		if r.Window != nil && r.Window.Unit == workday.WorkingDays && r.Window.N <= n {
-			t.report(yamlfile.Warning, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("a reminder %d working days before it is due is impossible in a window of %s", n, r.Window), "Nothing need be done: the reminder goes out on the due day only")
+			t.report(yamlfile.Warning, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("a reminder %s before it is due is impossible in a window of %s", workday.Window{N: n}, r.Window), "Nothing need be done: the reminder goes out on the due day only")
 		}
 	}
 }
@@ -277,7 +277,7 @@ func (l *Ladder) longestRun() int {
 			sum += days
 		}
 	}
-	return max(sum, bands, exceptional)
+	return max(sum+bands, exceptional) // bands count from the start of the case, which other rungs may precede
 }
 
 // external warns of a referral that a procedure cannot mean.

@@ -16,6 +16,7 @@ func Page(l *Ladder) string {
 	p.line("%s", strings.Repeat("=", len([]rune(l.Title))))
 	p.line("Source: %s", l.Source)
 	p.line("Plans: %s. Concerns: %s. Direction: %s.", joined(l.Plans), l.Party, strings.ReplaceAll(string(l.Direction), "-", " "))
+	p.line("Raised by: %s.", p.named(l.Raisers()))
 	p.caseClock()
 	for i := range l.Rungs {
 		p.rung(i+1, &l.Rungs[i])
@@ -88,7 +89,7 @@ func (p *page) respond(r *Respond) {
 		who += "; any one of them may reply"
 	}
 	if r.Outside {
-		who += "; asked outside Teams, the asker records the reply"
+		who += "; the asker records the reply of somebody without an account"
 	}
 	p.said("Answers", who)
 	for _, agency := range slices.Sorted(maps.Keys(r.ByAgency)) {
@@ -276,6 +277,34 @@ func (p *page) records() {
 	for _, n := range p.l.Notices {
 		p.line("")
 		p.line("Told (%s): %s%s", strings.Join(n.On, ", "), p.named(n.To), bracketed(n.Source))
+	}
+	p.beside()
+}
+
+// beside is what the procedure wants beside its ladder.
+func (p *page) beside() {
+	said := func(text, source string) {
+		p.line("")
+		p.line("%s%s", text, bracketed(source))
+	}
+	if t := p.l.Themes; t != nil {
+		said("Themes go to "+p.l.RoleLabel(t.To)+": "+t.About, t.Source)
+	}
+	if c := p.l.Conference; c != nil {
+		said("The chair tells the conference, by word of mouth, of challenges raised since the last one and intended", c.Source)
+	}
+	for _, r := range p.l.Reports {
+		said(fmt.Sprintf("Every %s %s reports to the %s: %s", r.Every, p.l.RoleLabel(r.By), r.To, strings.Join(r.Measures, ", ")), r.Source)
+	}
+	if o := p.l.Oversight; o != nil {
+		text := "Watched by " + p.l.RoleLabel(o.Role)
+		if r, ok := p.l.Rung(o.ResolveBefore); ok {
+			text += ", to be resolved before " + r.Label
+		}
+		said(text, o.Source)
+	}
+	if g := p.l.GoodPractice; g != nil {
+		said(g.About, g.Source)
 	}
 }
 
