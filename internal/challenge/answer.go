@@ -31,44 +31,42 @@ func (s *step) respond(cmd Respond) error {
 	if err := checkResponse(&cmd.Response, rung, s.env); err != nil {
 		return err
 	}
-	nudge, err := s.nudgeAfter(judgeEvery)
-	if err != nil {
-		return calendarRefusal(err)
-	}
-	if rung.Respond.Outside && !v.Asked(s.by.ID) {
-		cmd.Response.OnBehalfOf = names(v.Respondents)
-	}
-	s.emit(Responded{Response: cmd.Response, AfterDue: s.env.Now.After(v.Deadline.Due), Nudge: nudge}, v.Rung, v.N)
-	s.show(Address{Person: v.Judge.ID}, CardJudge)
+	s.onBehalf(&cmd.Response, v, rung)
+	s.emit(Responded{Response: cmd.Response, AfterDue: s.env.Now.After(v.Deadline.Due), Nudge: s.nudgeAfter(judgeEvery)}, v.Rung, v.N)
+	s.tellJudge()
 	if v.Judge.ID != s.c.Chair.ID {
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	}
 	return nil
 }
 
-// keep stores a reply that no longer counts, and says so.
+// onBehalf names whose answer it is when somebody records it for a respondent who
+// has no account here.
+func (s *step) onBehalf(r *Response, v *Visit, rung *ladder.Rung) {
+	r.OnBehalfOf = ""
+	if !rung.Respond.Outside || v.Asked(s.by.ID) {
+		return
+	}
+	if r.OnBehalfOf = names(v.Respondents); r.OnBehalfOf == "" {
+		var labels []string
+		for _, role := range rung.Respond.RolesFor(s.c.Details.Agency) {
+			labels = append(labels, s.env.Ladder.RoleLabel(role))
+		}
+		r.OnBehalfOf = strings.Join(labels, ", ")
+	}
+}
+
+// keep stores a reply that no longer counts, once, and says so.
 func (s *step) keep(v *Visit, r Response) error {
-	why, said := "moved_on", refuse(MovedOn, "This challenge has moved on, so your reply does not count as the answer. "+
-		"It is kept on the record, and those who deal with the challenge now can read it.")
-	switch {
-	case v.Outcome == Answered && v.AnsweredBy.ID == s.by.ID, v.Outcome == Judged && v.AnsweredBy.ID == s.by.ID:
-		return refuse(Already, "You have answered this already. Your answer stands as it was sent.")
-	case v.Outcome == Answered || v.Outcome == Judged:
-		why, said = "answered", refuse(Already, "%s answered first, so that answer counts. What you wrote is kept on the record.", v.AnsweredBy.Name)
-	case v.Outcome == LapsedOut:
-		why, said = "lapsed", refuse(MovedOn, "The time for this answer has ended and the challenge has moved on. "+
-			"What you wrote is kept on the record as a late reply, and those who deal with the challenge now can read it.")
-	}
-	if !s.c.State.Open() {
-		said = refuse(Closed, "This challenge has ended. What you wrote is kept on the record.")
-		why = "closed"
-	}
 	rung, _ := s.env.Ladder.Rung(v.Rung)
 	trimResponse(&r, rung)
-	if strings.TrimSpace(r.Text) == "" && len(r.Plan) == 0 && len(r.Fields) == 0 {
-		return said
+	s.onBehalf(&r, v, rung)
+	why, said := s.tooLate(v)
+	known := slices.Contains(v.Kept, keptMark(s.by, r))
+	if known && why == "answered" && v.AnsweredBy.ID == s.by.ID {
+		return refuse(Already, "You have answered this already. Your answer stands as it was sent.")
 	}
-	if slices.Contains(v.Kept, keptMark(s.by, r)) {
+	if known || r.Text == "" && len(r.Plan) == 0 && len(r.Fields) == 0 {
 		return said
 	}
 	s.said = said
@@ -79,14 +77,28 @@ func (s *step) keep(v *Visit, r Response) error {
 	return nil
 }
 
+// tooLate says why a reply on the visit does not count.
+func (s *step) tooLate(v *Visit) (why string, said *Refusal) {
+	switch {
+	case !s.c.State.Open():
+		return "closed", refuse(Closed, "This challenge has ended. What you wrote is kept on the record.")
+	case v.Outcome == LapsedOut:
+		return "lapsed", refuse(MovedOn, "The time for this answer has ended and the challenge has moved on. "+
+			"What you wrote is kept on the record as a late reply, and those who deal with the challenge now can read it.")
+	case v.Outcome != Answered && v.Outcome != Judged:
+		return "moved_on", refuse(MovedOn, "This challenge has moved on, so your reply does not count as the answer. "+
+			"It is kept on the record, and those who deal with the challenge now can read it.")
+	case v.AnsweredBy.ID == s.by.ID:
+		return "answered", refuse(Already, "You answered this before, and that answer counts. What you wrote now is kept on the record.")
+	default:
+		return "answered", refuse(Already, "%s answered first, so that answer counts. What you wrote is kept on the record.", v.AnsweredBy.Name)
+	}
+}
+
 // judge takes the judge's word.
 func (s *step) judge(cmd Judge) error {
 	v := s.c.Current()
-	who := s.c.Chair.ID
-	if v != nil {
-		who = v.Judge.ID
-	}
-	if s.by.ID != who && (s.c.State == AwaitingJudgement || s.by.ID != s.c.Chair.ID) {
+	if !s.mayJudge(v) {
 		return refuse(NotYours, "Only the person who judges %s can do that. Nothing was recorded.", s.c.Ref)
 	}
 	if !s.c.State.Open() {
@@ -95,8 +107,7 @@ func (s *step) judge(cmd Judge) error {
 	if v != nil && cmd.Visit != 0 && cmd.Visit != v.N {
 		return refuse(MovedOn, "%s has moved on since this card was sent. Please use the newest card.", s.c.Ref)
 	}
-	cmd.Reason = strings.TrimSpace(cmd.Reason)
-	if err := checkJudgement(cmd); err != nil {
+	if err := checkJudgement(&cmd); err != nil {
 		return err
 	}
 	switch {
@@ -113,15 +124,37 @@ func (s *step) judge(cmd Judge) error {
 	}
 }
 
+// mayJudge holds who may judge: the judge, or who acts for them while away unless
+// that person had a part in the answer; where no response waits, the chair too.
+func (s *step) mayJudge(v *Visit) bool {
+	judges := []string{s.c.Chair.ID}
+	if v != nil && s.c.State == AwaitingJudgement {
+		judges = []string{v.Judge.ID}
+	} else if v != nil {
+		judges = append(judges, v.Judge.ID)
+	}
+	return slices.ContainsFunc(judges, func(id string) bool {
+		return s.by.ID == id || s.actsFor(id) && (v == nil || !v.tookPart(s.by.ID))
+	})
+}
+
+// tookPart reports whether that person was asked on the visit or answered it.
+func (v *Visit) tookPart(id string) bool {
+	return v.Asked(id) || v.MayAnswer(id) || v.AnsweredBy.ID == id
+}
+
 func (s *step) verdict(v *Visit, cmd Judge) error {
 	rung, _ := s.env.Ladder.Rung(v.Rung)
 	if cmd.Verdict == Partly && s.partlyUsed(v) {
-		return refuse(NotAllowed, "This %s has been asked for more once already. Please choose satisfied or not satisfied.", s.env.Ladder.Words.Rung)
+		return refuse(NotAllowed, "More has been asked for on this %s once already. Please choose satisfied or not satisfied.", s.env.Ladder.Words.Rung)
 	}
 	s.emit(JudgedBody{Verdict: cmd.Verdict, Reason: cmd.Reason}, v.Rung, v.N)
 	switch cmd.Verdict {
 	case Satisfied:
 		s.emitBy(System, ResolvedBody{}, v.Rung, v.N)
+		if s.by.ID != s.c.Chair.ID {
+			s.show(Address{Person: s.c.Chair.ID}, CardCase)
+		}
 		return nil
 	case Partly:
 		return s.open(rung, ByPartly, s.env.Now)
@@ -129,6 +162,7 @@ func (s *step) verdict(v *Visit, cmd Judge) error {
 		if rung.Then != nil && rung.Then.HandOff != "" {
 			s.emitBy(System, HandedOffBody{To: rung.Then.HandOff}, v.Rung, v.N)
 			s.show(Address{Person: s.c.Chair.ID}, CardCase)
+			s.show(Address{Team: s.c.Details.Team}, CardNotice)
 			return nil
 		}
 		return s.advance(v.Rung, ByUnsatisfied, s.env.Now)
@@ -149,11 +183,14 @@ func (s *step) withdraw(cmd Withdraw) error {
 		return refuse(Closed, "%s has ended already; nothing was changed.", s.c.Ref)
 	}
 	f := faults{}
-	cmd.Reason = requiredText(f, "reason", "why the challenge is withdrawn", cmd.Reason, maxLong)
+	cmd.Reason = requiredText(f, "reason", "Please say why the challenge is withdrawn.", cmd.Reason, maxLong)
 	if err := f.refusal(); err != nil {
 		return err
 	}
-	s.emit(WithdrawnBody{Reason: cmd.Reason}, s.c.Rung, len(s.c.Visits))
+	s.emit(WithdrawnBody(cmd), s.c.Rung, len(s.c.Visits))
+	if s.by.ID != s.c.Chair.ID {
+		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	}
 	s.show(Address{Team: s.c.Details.Team}, CardNotice)
 	return nil
 }
@@ -169,11 +206,14 @@ func (s *step) handOff(cmd HandOff) error {
 		return refuse(NotAllowed, "This procedure names no other procedure of that name to hand a challenge to.")
 	}
 	f := faults{}
-	cmd.Reason = requiredText(f, "reason", "why the challenge is handed over", cmd.Reason, maxLong)
+	cmd.Reason = requiredText(f, "reason", "Please say why the challenge is handed over.", cmd.Reason, maxLong)
 	if err := f.refusal(); err != nil {
 		return err
 	}
 	s.emit(HandedOffBody(cmd), s.c.Rung, len(s.c.Visits))
+	if s.by.ID != s.c.Chair.ID {
+		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	}
 	s.show(Address{Team: s.c.Details.Team}, CardNotice)
 	return nil
 }

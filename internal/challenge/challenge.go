@@ -152,7 +152,8 @@ type Visit struct {
 	AnsweredAt  time.Time   `json:"answered_at,omitzero"`
 	Verdict     Verdict     `json:"verdict,omitempty"`
 	Received    bool        `json:"received,omitempty"` // Teams took a respondent's card
-	// Kept marks the replies that came too late, so that the same one is kept once.
+	// Kept marks the replies on the record, the one that counts and those that came
+	// too late, so that the same one is kept once.
 	Kept []string `json:"kept,omitempty"`
 }
 
@@ -226,10 +227,11 @@ func (c *Challenge) Visit(n int) *Visit {
 
 // Due is when the current window ends; zero unless a response is awaited.
 func (c *Challenge) Due() time.Time {
-	if c.State != AwaitingResponse {
+	v := c.Current()
+	if c.State != AwaitingResponse || v == nil {
 		return time.Time{}
 	}
-	return c.Current().Deadline.Due
+	return v.Deadline.Due
 }
 
 // MayAnswer reports whether that person is one of those asked on the visit.
@@ -245,17 +247,28 @@ func (c *Challenge) WasAsked(id string) bool {
 	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.Asked(id) })
 }
 
+// askedBelow reports whether that person was a respondent on another rung.
+func (c *Challenge) askedBelow(id, rung string) bool {
+	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.Rung != rung && v.Asked(id) })
+}
+
 // Waiting are the people whom the challenge waits for now.
 func (c *Challenge) Waiting() []string {
 	switch c.State {
 	case AwaitingResponse:
-		return c.Current().Repliers
+		if v := c.Current(); v != nil {
+			return v.Repliers
+		}
+		return nil
 	case AwaitingJudgement, Exhausted:
 		if v := c.Current(); v != nil {
 			return []string{v.Judge.ID}
 		}
 		return []string{c.Chair.ID}
 	case HeldAtGate:
+		if c.Hold == nil {
+			return nil
+		}
 		var ids []string
 		for _, g := range c.Hold.Gates {
 			if g.Done() {

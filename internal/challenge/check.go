@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"challengebot/internal/directory"
@@ -19,6 +20,14 @@ const (
 	maxActions = 5
 )
 
+// The same limits for those who draw inputs.
+const (
+	MaxText       = maxLong
+	MaxActionText = maxAction
+	MaxName       = maxName
+	MaxActions    = maxActions
+)
+
 // recordNumber is what numbers of the recording systems look like: digits, with a
 // short prefix at most. Anything with a word in it may be a child's name.
 var recordNumber = regexp.MustCompile(`^[A-Za-z]{0,4}[-/ ]?[0-9]{3,12}$`)
@@ -32,7 +41,7 @@ func checkRaising(r *Raising, by Person, env Env) error {
 	d := &r.Details
 	l := env.Ladder
 	if !MayRaise(l, by.ID, directory.Scope{Team: d.Team, Agency: d.Agency}, env) {
-		return refuse(NotYours, "You are not listed as somebody who may raise a %s under this procedure. Your administrator keeps that list.", l.Words.Challenge)
+		return refuse(NotYours, "You are not listed as somebody who may raise challenges under this procedure. Your administrator keeps that list.")
 	}
 	d.Record = strings.TrimSpace(d.Record)
 	switch {
@@ -43,18 +52,19 @@ func checkRaising(r *Raising, by Person, env Env) error {
 	}
 	checkConference(f, d, l, env)
 	checkCategories(f, d, l)
-	d.Concern = requiredText(f, "concern", "what is wrong", d.Concern, maxLong)
+	d.Concern = requiredText(f, "concern", "Please say what is wrong.", d.Concern, maxLong)
 	d.Evidence = optionalText(f, "evidence", d.Evidence, maxLong)
-	d.Ask = requiredText(f, "ask", "what you ask for", d.Ask, maxLong)
-	checkAhead(f, "ask_by", "by when you ask for it", d.AskBy, env)
+	d.Ask = requiredText(f, "ask", "Please say what you ask for.", d.Ask, maxLong)
+	checkAhead(f, "ask_by", "Please give the date by which you ask for it.", d.AskBy, env)
 	if _, ok := env.Directory.Team(d.Team); !ok {
 		f.add("team", "Please choose the child's team from the list.")
 	}
+	checkAgency(f, d.Agency, l, env)
 	if r.StartAt != "" {
 		if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
 			f.add("start_at", "This procedure does not allow starting there on that ground.")
 		}
-		r.Reason = requiredText(f, "start_reason", "why you start there", r.Reason, maxLong)
+		r.Reason = requiredText(f, "start_reason", "Please say why you start there.", r.Reason, maxLong)
 	}
 	if err := f.refusal(); err != nil {
 		return err
@@ -87,13 +97,32 @@ func checkCategories(f faults, d *Details, l *ladder.Ladder) {
 	if len(d.Categories) == 0 {
 		f.add("categories", "Please choose at least one category of concern.")
 	}
+	plan := d.Conference.Plan()
 	for _, id := range d.Categories {
-		if !slices.ContainsFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }) {
+		switch i := slices.IndexFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }); {
+		case i < 0:
 			f.add("categories", "Please choose categories from the list of this procedure.")
+		case len(l.Categories[i].Plans) > 0 && !slices.Contains(l.Categories[i].Plans, plan):
+			f.add("categories", "The category \u201c%s\u201d is not for that type of conference. Please choose another.", l.Categories[i].Label)
 		}
 	}
-	slices.Sort(d.Categories)
-	d.Categories = slices.Compact(d.Categories)
+	d.Categories = slices.Compact(slices.Sorted(slices.Values(d.Categories)))
+}
+
+// checkAgency wants an agency that the directory lists where the ladder is about
+// one, and none where it is not.
+func checkAgency(f faults, agency string, l *ladder.Ladder, env Env) {
+	_, known := env.Directory.Agency(agency)
+	switch {
+	case agency == "":
+		if l.Party == ladder.Partner && len(env.Directory.Agencies()) > 0 {
+			f.add("agency", "Please choose the agency that this is about.")
+		}
+	case l.Party == ladder.Internal:
+		f.add("agency", "This procedure is about the authority's own service. Please leave the agency empty.")
+	case !known:
+		f.add("agency", "Please choose the agency from the list.")
+	}
 }
 
 // raiseUnchecked is Raise for a form that is not filled in yet.
@@ -122,10 +151,8 @@ func raiseUnchecked(r Raising, by Person, env Env) (Change, error) {
 func checkResponse(r *Response, rung *ladder.Rung, env Env) error {
 	f := faults{}
 	r.Form = rung.Form
-	r.Text = requiredText(f, "text", "your response", r.Text, maxLong)
-	r.Plan = slices.DeleteFunc(slices.Clone(r.Plan), func(a Action) bool {
-		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.By == 0
-	})
+	r.Text = requiredText(f, "text", "Please write your response.", r.Text, maxLong)
+	r.Plan = filledIn(r.Plan)
 	if rung.Form == ladder.FormPlan && len(r.Plan) == 0 {
 		f.add("plan_1_what", "Please agree at least one action: what, who, and by when.")
 	}
@@ -134,9 +161,9 @@ func checkResponse(r *Response, rung *ladder.Rung, env Env) error {
 	}
 	for i := range r.Plan {
 		a, n := &r.Plan[i], string(rune('1'+i))
-		a.What = requiredText(f, "plan_"+n+"_what", "what will be done", a.What, maxAction)
-		a.Who = requiredText(f, "plan_"+n+"_who", "who will do it", a.Who, maxName)
-		checkAhead(f, "plan_"+n+"_by", "by when it will be done", a.By, env)
+		a.What = requiredText(f, "plan_"+n+"_what", "Please say what will be done.", a.What, maxAction)
+		a.Who = requiredText(f, "plan_"+n+"_who", "Please say who will do it.", a.Who, maxName)
+		checkAhead(f, "plan_"+n+"_by", "Please give the date by which it will be done.", a.By, env)
 	}
 	r.Fields = checkFields(f, r.Fields, rung.Form.Fields(), env)
 	if err := f.refusal(); err != nil {
@@ -148,10 +175,8 @@ func checkResponse(r *Response, rung *ladder.Rung, env Env) error {
 // trimResponse keeps what can be kept of a reply that is not checked.
 func trimResponse(r *Response, rung *ladder.Rung) {
 	r.Form = rung.Form
-	r.Text = clip(strings.TrimSpace(r.Text), maxLong)
-	r.Plan = slices.DeleteFunc(slices.Clone(r.Plan), func(a Action) bool {
-		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.By == 0
-	})
+	r.Text = clip(r.Text, maxLong)
+	r.Plan = filledIn(r.Plan)
 	if len(r.Plan) > maxActions {
 		r.Plan = r.Plan[:maxActions]
 	}
@@ -160,25 +185,30 @@ func trimResponse(r *Response, rung *ladder.Rung) {
 	}
 	kept := map[string]string{}
 	for _, field := range rung.Form.Fields() {
-		if v := clip(strings.TrimSpace(r.Fields[field.ID]), maxLong); v != "" {
+		if v := clip(r.Fields[field.ID], maxLong); v != "" {
 			kept[field.ID] = v
 		}
 	}
 	r.Fields = kept
 }
 
+// filledIn are the lines of a plan in which anything stands.
+func filledIn(plan []Action) []Action {
+	return slices.DeleteFunc(slices.Clone(plan), func(a Action) bool {
+		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.By == 0
+	})
+}
+
 func checkFields(f faults, in map[string]string, fields []ladder.Field, env Env) map[string]string {
 	var out map[string]string
 	for _, field := range fields {
-		v := strings.TrimSpace(in[field.ID])
+		v := optionalText(f, field.ID, in[field.ID], maxLong)
 		switch {
 		case v == "" && field.Optional:
 			continue
 		case v == "":
 			f.add(field.ID, "Please fill in: %s.", field.Label)
 			continue
-		case utf8.RuneCountInString(v) > maxLong:
-			f.add(field.ID, "Please keep this to %d characters.", maxLong)
 		case field.Kind == ladder.DateOn:
 			d, err := workday.ParseDate(v)
 			if err != nil {
@@ -197,13 +227,13 @@ func checkFields(f faults, in map[string]string, fields []ladder.Field, env Env)
 	return out
 }
 
-func checkJudgement(cmd Judge) error {
+func checkJudgement(cmd *Judge) error {
 	f := faults{}
 	switch cmd.Verdict {
 	case Satisfied:
-		optionalText(f, "reason", cmd.Reason, maxLong)
+		cmd.Reason = optionalText(f, "reason", cmd.Reason, maxLong)
 	case Partly, NotSatisfied:
-		requiredText(f, "reason", "what is still missing", cmd.Reason, maxLong)
+		cmd.Reason = requiredText(f, "reason", "Please say what is still missing.", cmd.Reason, maxLong)
 	default:
 		f.add("verdict", "Please choose satisfied, partly or not satisfied.")
 	}
@@ -213,17 +243,23 @@ func checkJudgement(cmd Judge) error {
 	return nil
 }
 
-func checkGate(cmd *RecordGate, g ladder.Gate, env Env) error {
+// checkGate refuses a record of a gate that is not complete. turned: it was refused
+// before, and somebody else now says that it is agreed.
+func checkGate(cmd *RecordGate, g ladder.Gate, turned bool, env Env) error {
 	f := faults{}
-	cmd.Note = strings.TrimSpace(cmd.Note)
+	fields := cmd.Fields
+	cmd.Fields = nil
 	switch {
 	case cmd.Status == GateOverridden:
-		requiredText(f, "note", "why you go on", cmd.Note, maxLong)
+		cmd.Note = requiredText(f, "note", "Please say why you go on.", cmd.Note, maxLong)
 	case cmd.Status == GateRefused:
-		requiredText(f, "note", "why this was not agreed", cmd.Note, maxLong)
+		cmd.Note = requiredText(f, "note", "Please say why this was not agreed.", cmd.Note, maxLong)
 	default:
-		optionalText(f, "note", cmd.Note, maxLong)
-		cmd.Fields = checkFields(f, cmd.Fields, g.Fields, env)
+		cmd.Note = optionalText(f, "note", cmd.Note, maxLong)
+		if turned && cmd.Note == "" {
+			f.add("note", "This was refused before. Please say when and how it came to be agreed.")
+		}
+		cmd.Fields = checkFields(f, fields, g.Fields, env)
 	}
 	if cmd.On == 0 {
 		cmd.On = env.Today()
@@ -239,14 +275,10 @@ func checkGate(cmd *RecordGate, g ladder.Gate, env Env) error {
 
 func checkReferral(r *Referral, x *ladder.External, env Env) error {
 	f := faults{}
-	r.Contact = requiredText(f, "contact", "when the call was made and with whom", r.Contact, maxLong)
+	r.Contact = requiredText(f, "contact", "Please say when the call was made and with whom.", r.Contact, maxLong)
 	r.Note = optionalText(f, "note", r.Note, maxLong)
-	for _, role := range x.InformBefore {
-		requiredText(f, "informed_"+string(role), "who was informed, and when", r.Informed[string(role)], maxLong)
-	}
-	for _, role := range x.Consult {
-		requiredText(f, "consulted_"+string(role), "who was consulted, and when", r.Consulted[string(role)], maxLong)
-	}
+	r.Informed = checkRoles(f, "informed_", "Please say who was informed, and when.", r.Informed, x.InformBefore)
+	r.Consulted = checkRoles(f, "consulted_", "Please say who was consulted, and when.", r.Consulted, x.Consult)
 	if r.On == 0 {
 		f.add("on", "Please give the date of the referral.")
 	} else if r.On > env.Today() {
@@ -258,11 +290,23 @@ func checkReferral(r *Referral, x *ladder.External, env Env) error {
 	return nil
 }
 
+// checkRoles wants a text for each of the roles, and keeps no other.
+func checkRoles(f faults, prefix, missing string, in map[string]string, roles []ladder.Role) map[string]string {
+	var out map[string]string
+	for _, role := range roles {
+		if out == nil {
+			out = map[string]string{}
+		}
+		out[string(role)] = requiredText(f, prefix+string(role), missing, in[string(role)], maxLong)
+	}
+	return out
+}
+
 // checkAhead wants a date from today on, within a year and a half.
-func checkAhead(f faults, field, what string, d workday.Date, env Env) {
+func checkAhead(f faults, field, missing string, d workday.Date, env Env) {
 	switch today := env.Today(); {
 	case d == 0:
-		f.add(field, "Please give the date %s.", what)
+		f.add(field, "%s", missing)
 	case d < today:
 		f.add(field, "This date has passed. Please give a date from today on.")
 	case d > today.AddDays(550):
@@ -270,30 +314,47 @@ func checkAhead(f faults, field, what string, d workday.Date, env Env) {
 	}
 }
 
-func requiredText(f faults, field, what, v string, most int) string {
-	v = strings.TrimSpace(v)
+func requiredText(f faults, field, missing, v string, most int) string {
+	v = optionalText(f, field, v, most)
 	if v == "" {
-		f.add(field, "Please say %s.", what)
-	}
-	return optionalText(f, field, v, most)
-}
-
-func optionalText(f faults, field, v string, most int) string {
-	v = strings.TrimSpace(v)
-	if n := utf8.RuneCountInString(v); n > most {
-		f.add(field, "Please keep this to %d characters; it has %d.", most, n)
-	}
-	if !utf8.ValidString(v) {
-		f.add(field, "This text cannot be read. Please type it again.")
+		f.add(field, "%s", missing)
 	}
 	return v
 }
 
-// clip cuts a text to that many characters.
+func optionalText(f faults, field, v string, most int) string {
+	if !utf8.ValidString(v) {
+		f.add(field, "This text cannot be read. Please type it again.")
+	}
+	v = plain(v)
+	if n := utf8.RuneCountInString(v); n > most {
+		f.add(field, "Please keep this to %d characters; it has %d.", most, n)
+	}
+	return v
+}
+
+// plain is a text as it is kept: without space around it, with one kind of line
+// end, and without control characters, which no keyboard types and the database
+// does not take.
+func plain(v string) string {
+	v = strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\r\n", "\n")
+	v = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r':
+			return '\n'
+		case unicode.IsControl(r) && r != '\n' && r != '\t':
+			return -1
+		}
+		return r
+	}, v)
+	return strings.TrimSpace(v)
+}
+
+// clip is a text as it is kept, cut to that many characters.
 func clip(s string, most int) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = plain(s)
 	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return string([]rune(s)[:most])
+	return strings.TrimSpace(string([]rune(s)[:most]))
 }

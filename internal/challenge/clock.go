@@ -42,14 +42,10 @@ func (s *step) lapse() error {
 	rung, _ := s.env.Ladder.Rung(v.Rung)
 	due := v.Deadline.Due
 	s.emit(Lapsed{Due: due}, v.Rung, v.N)
-	at := s.env.Now
-	if at.Sub(due) <= Grace {
-		at = due
-	}
 	if rung.Then != nil && rung.Then.HandOff != "" {
 		return s.exhaust(v.Rung, ByLapse)
 	}
-	return s.advance(v.Rung, ByLapse, at)
+	return s.advance(v.Rung, ByLapse, s.since(due))
 }
 
 func (s *step) remind() error {
@@ -58,10 +54,14 @@ func (s *step) remind() error {
 	for _, id := range v.Repliers {
 		s.show(Address{Person: id}, CardReminder)
 	}
+	if r, ok := s.env.Ladder.Rung(v.Rung); ok && r.Owner == ladder.OwnerChair {
+		s.show(Address{Person: s.c.Chair.ID}, CardCase) // the window is the chair's own
+	}
 	return nil
 }
 
-// openByItself opens the gates of an escalator whose own time ran out.
+// openByItself opens the gates of an escalator whose own time ran out. Like a
+// lapse, it counts from the instant the time ended unless the engine was away.
 func (s *step) openByItself() error {
 	h := *s.c.Hold
 	for _, st := range h.Gates {
@@ -69,37 +69,51 @@ func (s *step) openByItself() error {
 			s.emit(GateRecorded{Rung: h.Rung, Gate: st.Gate, Needs: g.Needs, Status: GatePassed, ByItself: true}, h.Rung, len(s.c.Visits))
 		}
 	}
-	return s.afterGate()
+	return s.afterGate(s.since(h.Opens))
+}
+
+// since is the instant from which something counts that was due at due: that very
+// instant, unless the engine came so late that people would lose by it.
+func (s *step) since(due time.Time) time.Time {
+	if s.env.Now.Sub(due) <= Grace {
+		return due
+	}
+	return s.env.Now
 }
 
 // nudge tells those for whom a challenge without a window waits again, and the
 // oversight role with them.
 func (s *step) nudge(every int) error {
-	next, err := s.nudgeAfter(every)
-	if err != nil {
-		return calendarRefusal(err)
-	}
-	s.emit(Nudged{State: s.c.State, Nudge: next}, s.c.Rung, len(s.c.Visits))
+	s.emit(Nudged{State: s.c.State, Nudge: s.nudgeAfter(every)}, s.c.Rung, len(s.c.Visits))
 	switch s.c.State {
 	case AwaitingJudgement:
-		s.show(Address{Person: s.c.Current().Judge.ID}, CardJudge)
+		s.tellJudge()
 	case HeldAtGate:
 		s.tellHeld()
-		s.showRole(ladder.RoleOversight, CardOversight)
 	case Exhausted:
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
-		s.showRole(ladder.RoleOversight, CardOversight)
 	}
+	s.showRole(ladder.RoleOversight, CardOversight)
 	return nil
 }
 
-// nudgeAfter is the start of the n-th working day after today.
-func (s *step) nudgeAfter(n int) (time.Time, error) {
-	d, err := s.env.Calendar.Add(s.env.Today(), n)
-	if err != nil {
-		return time.Time{}, err
+// tellJudge asks the judge for their word, and who acts for them while away.
+func (s *step) tellJudge() {
+	v := s.c.Current()
+	s.show(Address{Person: v.Judge.ID}, CardJudge)
+	if p, ok := s.env.Directory.ActingFor(v.Judge.ID, s.today()); ok && !v.tookPart(p.Entra) {
+		s.show(Address{Person: p.Entra}, CardJudge)
 	}
-	return s.env.Calendar.StartOf(d).UTC(), nil
+}
+
+// nudgeAfter is the start of the n-th working day after today. Past the calendar's
+// coverage it is a plain day: nobody's time depends on it, and a step must not
+// fail for want of a reminder.
+func (s *step) nudgeAfter(n int) time.Time {
+	if d, err := s.env.Calendar.Add(s.env.Today(), n); err == nil {
+		return s.env.Calendar.StartOf(d).UTC()
+	}
+	return s.env.Now.AddDate(0, 0, n)
 }
 
 // deliver records that Teams took a card. When a respondent gets the first card of
@@ -122,7 +136,7 @@ func (s *step) redate(v *Visit) error {
 	if rung.From == ladder.CaseBegan || rung.Remainder {
 		return nil
 	}
-	d, _, err := deadline(s.env, s.c, rung, s.env.Now, s.c.CaseStart)
+	d, passed, err := deadline(s.env, s.c, rung, s.env.Now, s.c.CaseStart)
 	if err != nil {
 		return calendarRefusal(err)
 	}
@@ -133,7 +147,7 @@ func (s *step) redate(v *Visit) error {
 	if err != nil {
 		return calendarRefusal(err)
 	}
-	s.emit(Redated{Deadline: d, Working: text, Reminders: reminders, Why: "received_late"}, v.Rung, v.N)
+	s.emit(Redated{Deadline: d, Working: text, Reminders: reminders, Why: "received_late", LimitPassed: passed}, v.Rung, v.N)
 	s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	return nil
 }

@@ -3,6 +3,8 @@ package challenge
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"challengebot/internal/directory"
@@ -31,6 +33,7 @@ func Raise(r Raising, by Person, env Env) (Change, error) {
 		return Change{}, err
 	}
 	s := newStep(Challenge{ID: r.ID}, by, env)
+	s.raising = true
 	body := RaisedBody{
 		Ref: Reference(r.Number), Ladder: env.Ladder.ID, LadderVersion: env.Ladder.Version,
 		LadderDigest: env.Ladder.Digest(), Calendar: env.Calendar.Version(), Details: r.Details,
@@ -63,6 +66,10 @@ func (s *step) begin(r Raising) error {
 // Decide is the transition of a challenge that exists. A command that does not
 // fit is answered by a *Refusal and changes nothing.
 func (c Challenge) Decide(cmd Command, by Person, env Env) (Change, error) {
+	if _, ok := env.Ladder.Rung(c.Rung); !ok || env.Ladder.ID != c.Ladder || env.Ladder.Version != c.LadderVersion {
+		return Change{}, fmt.Errorf("challenge: %s runs under version %d of the ladder %s, not under version %d of %s",
+			c.Ref, c.LadderVersion, c.Ladder, env.Ladder.Version, env.Ladder.ID)
+	}
 	s := newStep(c, by, env)
 	var err error
 	switch cmd := cmd.(type) {
@@ -103,14 +110,18 @@ type step struct {
 	events []Event
 	shows  []Show
 	said   *Refusal
+	// raising: the chair has just been given the card of the case.
+	raising bool
 }
 
 func newStep(c Challenge, by Person, env Env) *step {
 	env.Now = env.Now.UTC().Truncate(time.Microsecond)
+	by.ID = strings.ToLower(by.ID)
 	return &step{c: c, by: by, env: env}
 }
 
 func (s *step) change() Change {
+	s.tellNoticed()
 	return Change{Next: s.c, Events: s.events, Shows: s.shows, Said: s.said}
 }
 
@@ -170,6 +181,22 @@ func (s *step) holders(role ladder.Role) []Party {
 		out = append(out, p)
 	}
 	return out
+}
+
+// isParty reports whether the person who gives the command is one of those, acts
+// in the stead of one today, or has come into the role since.
+func (s *step) isParty(ps []Party) bool {
+	return s.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
+		holds := p.Role != ladder.RoleChair && s.env.Directory.Holds(s.by.ID, string(p.Role), s.scope(), s.today())
+		return p.ID == s.by.ID || holds || s.actsFor(p.ID)
+	})
+}
+
+// actsFor reports whether the person who gives the command stands in for another
+// today.
+func (s *step) actsFor(id string) bool {
+	p, ok := s.env.Directory.ActingFor(id, s.today())
+	return ok && p.Entra == s.by.ID
 }
 
 // isOversight reports whether the person oversees challenges today.

@@ -75,6 +75,8 @@ type (
 		Working   string           `json:"working"`
 		Reminders []time.Time      `json:"reminders,omitempty"`
 		Why       string           `json:"why"`
+		// LimitPassed as in RungOpened, for the new window.
+		LimitPassed bool `json:"limit_passed,omitempty"`
 	}
 	// Delivered: Teams took a card.
 	Delivered struct {

@@ -33,7 +33,7 @@ func (c Challenge) Fold(e Event) Challenge {
 	case RoleVacant:
 		c.Rung, c.Hold = e.Rung, nil
 	case Redated:
-		v.Deadline, v.Reminders = b.Deadline, b.Reminders
+		v.Deadline, v.Reminders, v.LimitPassed = b.Deadline, b.Reminders, b.LimitPassed
 		c.NextAt = v.nextAt()
 	case Delivered:
 		if v := c.Visit(e.Visit); v != nil && b.Card == CardRespond {
@@ -44,9 +44,13 @@ func (c Challenge) Fold(e Event) Challenge {
 		c.NextAt = v.nextAt()
 	case Responded:
 		v.Outcome, v.AnsweredBy, v.AnsweredAt, v.Reminders = Answered, e.By, e.At, nil
+		v.Kept = append(slices.Clone(v.Kept), keptMark(e.By, b.Response))
 		c.State, c.NextAt = AwaitingJudgement, b.Nudge
 	case JudgedBody:
-		v.Outcome, v.Verdict = Judged, b.Verdict
+		// A matter found settled while the challenge waits judges no response.
+		if v.Outcome == Answered {
+			v.Outcome, v.Verdict = Judged, b.Verdict
+		}
 	case Lapsed:
 		v.Outcome, v.Reminders = LapsedOut, nil
 	case SkippedTo:
@@ -137,8 +141,9 @@ func (c *Challenge) close(s State, at time.Time) {
 	c.State, c.Hold, c.NextAt, c.ClosedAt = s, nil, time.Time{}, at
 }
 
-// keptMark tells one kept reply from another without repeating it.
+// keptMark tells one reply from another without repeating it.
 func keptMark(by Person, r Response) string {
+	r.OnBehalfOf = ""
 	data, _ := json.Marshal(r) // plain strings and dates: it cannot fail
 	sum := sha256.Sum256(append([]byte(by.ID+"\n"), data...))
 	return hex.EncodeToString(sum[:8])
@@ -163,9 +168,15 @@ func Replay(id uuid.UUID, events []Event) (Challenge, error) {
 		if e.Prev != c.Head {
 			return c, &BrokenChain{Seq: e.Seq, Why: "it does not follow the event before it"}
 		}
-		if e.Sum(id) != e.Hash {
+		if e.Body == nil || e.Sum(id) != e.Hash {
 			return c, &BrokenChain{Seq: e.Seq, Why: "its content does not match its hash"}
 		}
+		// The hash covers the data as it was written, so the data are what counts.
+		body, err := DecodeBody(e.Body.Kind(), e.Data)
+		if err != nil {
+			return c, &BrokenChain{Seq: e.Seq, Why: "its data cannot be read"}
+		}
+		e.Body = body
 		if _, ok := e.Body.(RaisedBody); ok != (i == 0) {
 			return c, &BrokenChain{Seq: e.Seq, Why: "a trail begins with one raised event and has no other"}
 		}

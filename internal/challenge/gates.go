@@ -2,10 +2,10 @@ package challenge
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
 )
 
 // gateStates are the gates before a rung as they stand: those of the rung, those
@@ -16,6 +16,9 @@ func (s *step) gateStates(r *ladder.Rung, cause Cause, more []ladder.Gate) []Gat
 		if g.DirectOnly && cause != BySkip || g.Kind == ladder.EscalateBy && cause == BySkip {
 			continue
 		}
+		if hasGate(out, g.ID) {
+			continue // a skip asks for what the rung asks for anyway
+		}
 		out = append(out, s.gateState(r.ID, g))
 	}
 	// A second opinion is asked for only when the first was a refusal.
@@ -23,6 +26,10 @@ func (s *step) gateStates(r *ladder.Rung, cause Cause, more []ladder.Gate) []Gat
 		g, _ := findGate(s.env.Ladder, st.Rung, st.Gate)
 		return g.OnlyIfRefused != "" && st.Status == GateClosed && !refused(out, g.OnlyIfRefused)
 	})
+}
+
+func hasGate(gates []GateState, id string) bool {
+	return slices.ContainsFunc(gates, func(g GateState) bool { return g.Gate == id })
 }
 
 func refused(gates []GateState, id string) bool {
@@ -47,8 +54,14 @@ func goOnGate(by ladder.Role) ladder.Gate {
 
 func (s *step) gateState(rung string, g ladder.Gate) GateState {
 	st := GateState{Rung: rung, Gate: g.ID, Needs: g.Needs, Status: GateClosed, Openers: s.holders(g.Opener())}
+	if g.Kind == ladder.Confirm {
+		st.Needs = ladder.Agreed // who decides not to go on has not opened the gate
+	}
 	if len(st.Openers) == 0 {
-		st.Openers = s.holders(ladder.RoleChair)
+		st.Openers = []Party{s.chair()}
+	}
+	if p, ok := s.env.Directory.ActingFor(s.c.Chair.ID, s.today()); ok && st.Openers[0].ID == s.c.Chair.ID {
+		st.Openers = append(st.Openers, Party{Person: Person{ID: p.Entra, Name: p.Name}, Role: ladder.RoleChair, CoverFor: s.c.Chair.Name})
 	}
 	if g.With != "" {
 		st.Consulted = s.holders(g.With)
@@ -63,18 +76,15 @@ func (s *step) gateState(rung string, g ladder.Gate) GateState {
 
 // hold waits at the gates, visibly: those who can open them have a card, the chair
 // is told, the channel has a notice, and all are told again every working day.
-func (s *step) hold(r *ladder.Rung, cause Cause, gates []GateState) error {
-	body := Held{Why: cause, Gates: gates}
+func (s *step) hold(r *ladder.Rung, cause Cause, gates []GateState, at time.Time) error {
+	body := Held{Why: cause, Gates: gates, Nudge: s.nudgeAfter(heldEvery)}
 	var err error
-	if body.Nudge, err = s.nudgeAfter(heldEvery); err != nil {
-		return calendarRefusal(err)
-	}
-	if body.Opens, err = s.opensAt(r, gates); err != nil {
+	if body.Opens, err = s.opensAt(r, gates, at); err != nil {
 		return calendarRefusal(err)
 	}
 	s.emitBy(System, body, r.ID, len(s.c.Visits))
 	s.tellHeld()
-	if cause != ByRaise {
+	if !s.raising {
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	}
 	s.show(Address{Team: s.c.Details.Team}, CardNotice)
@@ -87,9 +97,9 @@ func (s *step) tellHeld() {
 	}
 }
 
-// opensAt is when an escalator's time ends: only then, and only if no other kind
-// of gate is closed, the challenge goes on by itself.
-func (s *step) opensAt(r *ladder.Rung, gates []GateState) (time.Time, error) {
+// opensAt is when an escalator's time ends, which runs from at: only then, and only
+// if no other kind of gate is closed, the challenge goes on by itself.
+func (s *step) opensAt(r *ladder.Rung, gates []GateState, at time.Time) (time.Time, error) {
 	var end time.Time
 	for _, st := range gates {
 		if st.Done() {
@@ -99,19 +109,17 @@ func (s *step) opensAt(r *ladder.Rung, gates []GateState) (time.Time, error) {
 		if g.Kind != ladder.EscalateBy || g.Within == nil {
 			return time.Time{}, nil
 		}
-		if s.c.Hold != nil && !s.c.Hold.Opens.IsZero() {
-			end = s.c.Hold.Opens
-			continue
-		}
-		day0, err := s.env.Calendar.Receipt(s.env.Now)
+		day0, err := s.env.Calendar.Receipt(at)
 		if err != nil {
 			return end, err
 		}
-		date, err := s.env.Calendar.Add(day0, g.Within.N)
+		d, err := s.env.Calendar.Deadline(workday.Terms{Start: day0, Window: *g.Within})
 		if err != nil {
 			return end, err
 		}
-		end = s.env.Calendar.EndOf(date).UTC()
+		if d.Due.After(end) {
+			end = d.Due.UTC()
+		}
 	}
 	return end, nil
 }
@@ -132,15 +140,17 @@ func (s *step) gate(cmd RecordGate) error {
 	if err := s.mayRecord(cmd, g, st); err != nil {
 		return err
 	}
-	if err := checkGate(&cmd, g, s.env); err != nil {
+	// What somebody refused, another can call agreed only by saying how it came.
+	turned := st.Status == GateRefused && !s.isParty(st.Consulted)
+	if err := checkGate(&cmd, g, turned, s.env); err != nil {
 		return err
 	}
-	s.emit(GateRecorded{Rung: cmd.Rung, Gate: cmd.Gate, Needs: g.Needs, Status: cmd.Status, Note: cmd.Note,
+	s.emit(GateRecorded{Rung: cmd.Rung, Gate: cmd.Gate, Needs: st.Needs, Status: cmd.Status, Note: cmd.Note,
 		On: cmd.On, Fields: cmd.Fields, Ahead: ahead}, cmd.Rung, len(s.c.Visits))
 	if ahead {
 		return nil
 	}
-	return s.afterGate()
+	return s.afterGate(s.env.Now)
 }
 
 // standing finds the gate as it stands at the hold, or as it may be opened ahead.
@@ -152,7 +162,7 @@ func (s *step) standing(cmd RecordGate, g ladder.Gate) (st GateState, ahead bool
 		}
 		return h.Gates[i], false, nil
 	}
-	next := s.env.Ladder.Next(s.c.Rung)
+	next := s.rungAbove(s.c.Rung)
 	if !g.Ahead || next == nil || next.ID != cmd.Rung {
 		return st, false, refuse(MovedOn, "%s is not at that point. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
 	}
@@ -162,10 +172,7 @@ func (s *step) standing(cmd RecordGate, g ladder.Gate) (st GateState, ahead bool
 // mayRecord holds who may say what of a gate: its opener everything, somebody who
 // was consulted their own view, and only the opener may go on against a refusal.
 func (s *step) mayRecord(cmd RecordGate, g ladder.Gate, st GateState) error {
-	is := func(ps []Party) bool {
-		return slices.ContainsFunc(ps, func(p Party) bool { return p.ID == s.by.ID })
-	}
-	if !is(st.Openers) && !is(st.Consulted) {
+	if !s.isParty(st.Openers) && !s.isParty(st.Consulted) {
 		return refuse(NotYours, "This step of %s is not yours to record. Nothing was changed.", s.c.Ref)
 	}
 	switch cmd.Status {
@@ -184,7 +191,7 @@ func (s *step) mayRecord(cmd RecordGate, g ladder.Gate, st GateState) error {
 		if st.Status != GateRefused || st.Done() || !g.Override {
 			return refuse(NotAllowed, "There is no refusal here that you could go on against.")
 		}
-		if !is(st.Openers) {
+		if !s.isParty(st.Openers) {
 			return refuse(NotYours, "Only %s can go on against a refusal.", names(st.Openers))
 		}
 	default:
@@ -193,14 +200,13 @@ func (s *step) mayRecord(cmd RecordGate, g ladder.Gate, st GateState) error {
 	return nil
 }
 
-// afterGate goes on when no gate holds any more.
-func (s *step) afterGate() error {
+// afterGate goes on when no gate holds any more. What opens counts from at.
+func (s *step) afterGate(at time.Time) error {
 	h := s.c.Hold
 	rung, _ := s.env.Ladder.Rung(h.Rung)
 	gates := slices.Clone(h.Gates)
-	for _, g := range rung.Gates { // a refusal can ask for a second opinion
-		known := slices.ContainsFunc(gates, func(st GateState) bool { return st.Gate == g.ID })
-		if g.OnlyIfRefused != "" && !known && refused(gates, g.OnlyIfRefused) {
+	for _, g := range gatesBefore(s.env.Ladder, rung) { // a refusal can ask for a second opinion
+		if g.OnlyIfRefused != "" && !hasGate(gates, g.ID) && refused(gates, g.OnlyIfRefused) && (!g.DirectOnly || h.Why == BySkip) {
 			gates = append(gates, s.gateState(rung.ID, g))
 		}
 	}
@@ -209,12 +215,27 @@ func (s *step) afterGate() error {
 		if cause == ByLapse {
 			cause = ByGate
 		}
-		return s.open(rung, cause, s.env.Now)
+		return s.open(rung, cause, at)
 	}
-	if len(gates) > len(h.Gates) {
-		return s.hold(rung, h.Why, gates)
+	opens, err := s.opensAt(rung, gates, at)
+	if err != nil {
+		return calendarRefusal(err)
+	}
+	if len(gates) > len(h.Gates) || h.Opens.IsZero() != opens.IsZero() {
+		return s.hold(rung, h.Why, gates, at) // more is asked for, or only an escalator's time is left
 	}
 	return nil
+}
+
+// gatesBefore are the gates of a rung and of every skip that leads to it.
+func gatesBefore(l *ladder.Ladder, r *ladder.Rung) []ladder.Gate {
+	gates := r.Gates
+	for _, sk := range l.Skips {
+		if slices.Contains(sk.To, r.ID) {
+			gates = slices.Concat(gates, sk.Gates)
+		}
+	}
+	return gates
 }
 
 // skip goes straight to a rung on a ground that the ladder allows.
@@ -234,7 +255,7 @@ func (s *step) skip(cmd SkipTo) error {
 		return refuse(NotAllowed, "%s is not above where %s stands now.", rung.Label, s.c.Ref)
 	}
 	f := faults{}
-	cmd.Evidence = requiredText(f, "evidence", "what makes this necessary", cmd.Evidence, maxLong)
+	cmd.Evidence = requiredText(f, "evidence", "Please say what makes this necessary.", cmd.Evidence, maxLong)
 	if err := f.refusal(); err != nil {
 		return err
 	}
@@ -265,32 +286,15 @@ func findGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
 	if !ok {
 		return ladder.Gate{}, false
 	}
-	for _, g := range r.Gates {
+	for _, g := range gatesBefore(l, r) {
 		if g.ID == id {
 			return g, true
 		}
 	}
-	for _, sk := range l.Skips {
-		for _, g := range sk.Gates {
-			if g.ID == id && slices.Contains(sk.To, rung) {
-				return g, true
-			}
-		}
-	}
-	if id == goOn {
-		return goOnGate(promptJudge(l, rung)), true
+	if id == goOn { // who opens it stands in the hold
+		return goOnGate(ladder.RoleChair), true
 	}
 	return ladder.Gate{}, false
-}
-
-// promptJudge is the role that decides to go on to a rung after silence below it.
-func promptJudge(l *ladder.Ladder, rung string) ladder.Role {
-	for i := range l.Rungs {
-		if n := l.Next(l.Rungs[i].ID); n != nil && n.ID == rung {
-			return l.Rungs[i].JudgeOf()
-		}
-	}
-	return ladder.RoleChair
 }
 
 // refer records an external referral that a person made.
@@ -303,7 +307,7 @@ func (s *step) refer(cmd Refer) error {
 		return refuse(NotAllowed, "A referral to %s is only for a child who is looked after.", x.To)
 	}
 	if !slices.ContainsFunc(s.holders(x.By), func(p Party) bool { return p.ID == s.by.ID }) {
-		return refuse(NotYours, "Only the %s makes a referral to %s.", strings.ToLower(s.env.Ladder.RoleLabel(x.By)), x.To)
+		return refuse(NotYours, "Only the role %q makes a referral to %s.", s.env.Ladder.RoleLabel(x.By), x.To)
 	}
 	if !x.AnyTime && s.c.State != Exhausted {
 		return refuse(NotAllowed, "The procedure makes a referral to %s only after its last %s.", x.To, s.env.Ladder.Words.Rung)

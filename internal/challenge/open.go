@@ -18,28 +18,36 @@ const Grace = time.Hour
 // before the rung opened.
 const leastDays = 1
 
-// goOn is the gate that a rung with on_lapse: prompt puts before the next one.
-const goOn = "go-on"
+// goOn is the gate that a rung with on_lapse: prompt puts before the next one. No
+// gate of a file can have this id: those have no underscore.
+const goOn = "go_on"
 
 // enter takes the challenge to a rung: to its gates if any still holds it, or in.
+// at is the instant from which whatever opens counts.
 func (s *step) enter(r *ladder.Rung, cause Cause, at time.Time, more []ladder.Gate) error {
 	gates := s.gateStates(r, cause, more)
 	if !slices.ContainsFunc(gates, func(g GateState) bool { return !g.Done() }) {
 		return s.open(r, cause, at)
 	}
-	return s.hold(r, cause, gates)
+	return s.hold(r, cause, gates, at)
 }
 
 // advance leaves a rung upwards. Past the top there is nobody left to ask.
 func (s *step) advance(from string, cause Cause, at time.Time) error {
-	next := s.env.Ladder.Next(from)
-	if r, ok := s.env.Ladder.Rung(from); ok && r.Then != nil {
-		next, _ = s.env.Ladder.Rung(r.Then.Rung)
-	}
+	next := s.rungAbove(from)
 	if next == nil {
 		return s.exhaust(from, cause)
 	}
 	return s.enter(next, cause, at, nil)
+}
+
+// rungAbove is where a challenge goes from a rung, nil past the top.
+func (s *step) rungAbove(from string) *ladder.Rung {
+	if r, ok := s.env.Ladder.Rung(from); ok && r.Then != nil {
+		next, _ := s.env.Ladder.Rung(r.Then.Rung)
+		return next
+	}
+	return s.env.Ladder.Next(from)
 }
 
 // open asks the rung's respondents. A rung on which nobody may answer is passed
@@ -73,12 +81,12 @@ func (s *step) open(r *ladder.Rung, cause Cause, at time.Time) error {
 		return calendarRefusal(err)
 	}
 	s.emitBy(System, body, r.ID, len(s.c.Visits)+1)
-	s.tellOpened(cause)
+	s.tellOpened()
 	return nil
 }
 
 // tellOpened posts what the opening of a rung tells to whom.
-func (s *step) tellOpened(cause Cause) {
+func (s *step) tellOpened() {
 	v := s.c.Current()
 	for _, p := range v.Respondents {
 		if p.ID != "" {
@@ -91,7 +99,7 @@ func (s *step) tellOpened(cause Cause) {
 	for _, p := range v.Alerted {
 		s.show(Address{Person: p.ID}, CardAlert)
 	}
-	if cause != ByRaise {
+	if !s.raising {
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	}
 	if v.Judge.ID != s.c.Chair.ID {
@@ -109,30 +117,41 @@ type asked struct {
 }
 
 // ask resolves a rung's people. Nobody answers their own challenge, nobody answers
-// and judges the same rung, and somebody standing in for another does not answer
-// a challenge that they answered before.
+// and judges the same rung, and somebody standing in for another is not asked
+// again after having been asked on another rung: that would be no escalation.
 func (s *step) ask(r *ladder.Rung) asked {
+	a := s.askBut(r, s.judgeOf(r))
+	if len(a.repliers) == 0 && a.why == "conflict" {
+		// The only one who could answer is the one who was to judge: the chair judges.
+		if again := s.askBut(r, s.chair()); len(again.repliers) > 0 {
+			a = again
+		}
+	}
+	if r.Respond.Outside && len(a.repliers) == 0 && a.why == "vacant" {
+		a.repliers = []string{s.asker(r).ID}
+	}
+	return a
+}
+
+// askBut resolves a rung's respondents other than the chair and the judge.
+func (s *step) askBut(r *ladder.Rung, judge Party) asked {
 	agency := s.c.Details.Agency
-	a := asked{why: "vacant", judge: s.judgeOf(r)}
+	a := asked{why: "vacant", judge: judge}
 	replier := r.Respond.ReplierFor(agency)
 	for _, role := range r.Respond.RolesFor(agency) {
 		for _, p := range s.holders(role) {
-			standIn := p.CoverFor != "" && s.c.WasAsked(p.ID) && !r.Respond.MayRepeat
-			if p.ID != "" && (p.ID == s.c.Chair.ID || p.ID == a.judge.ID || standIn) {
+			repeats := p.CoverFor != "" && s.c.askedBelow(p.ID, r.ID) && !r.Respond.MayRepeat
+			if p.ID == s.c.Chair.ID || p.ID == judge.ID || repeats {
 				a.why = "conflict"
 				continue
 			}
-			if slices.ContainsFunc(a.respondents, func(q Party) bool { return q.ID == p.ID && q.Name == p.Name }) {
-				continue
-			}
-			a.respondents = append(a.respondents, p)
-			if (replier == "" || role == replier) && p.ID != "" {
+			if (replier == "" || role == replier) && !slices.Contains(a.repliers, p.ID) {
 				a.repliers = append(a.repliers, p.ID)
 			}
+			if !slices.ContainsFunc(a.respondents, func(q Party) bool { return q.ID == p.ID }) {
+				a.respondents = append(a.respondents, p)
+			}
 		}
-	}
-	if r.Respond.Outside && len(a.repliers) == 0 {
-		a.repliers = []string{s.asker(r).ID}
 	}
 	return a
 }
@@ -145,15 +164,17 @@ func (s *step) asker(r *ladder.Rung) Party {
 			return hs[0]
 		}
 	}
-	return Party{Person: s.c.Chair, Role: ladder.RoleChair}
+	return s.chair()
 }
+
+func (s *step) chair() Party { return Party{Person: s.c.Chair, Role: ladder.RoleChair} }
 
 // judgeOf is who judges the rung; the chair when the role that should is vacant.
 func (s *step) judgeOf(r *ladder.Rung) Party {
 	if hs := s.holders(r.JudgeOf()); len(hs) > 0 {
 		return hs[0]
 	}
-	return Party{Person: s.c.Chair, Role: ladder.RoleChair}
+	return s.chair()
 }
 
 func (s *step) alerted(r *ladder.Rung) []Party {
@@ -166,10 +187,7 @@ func (s *step) alerted(r *ladder.Rung) []Party {
 
 // exhaust: the top of the ladder is passed. It is said aloud.
 func (s *step) exhaust(rung string, cause Cause) error {
-	nudge, err := s.nudgeAfter(exhaustedEvery)
-	if err != nil {
-		return calendarRefusal(err)
-	}
+	nudge := s.nudgeAfter(exhaustedEvery)
 	s.emitBy(System, ExhaustedBody{Why: cause, Nudge: nudge}, rung, len(s.c.Visits))
 	s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	if v := s.c.Current(); v != nil && v.Judge.ID != s.c.Chair.ID {
@@ -235,7 +253,7 @@ func working(env Env, d workday.Deadline) (string, []time.Time, error) {
 	}
 	reminders = append(reminders, env.Calendar.StartOf(d.Date).UTC())
 	reminders = slices.DeleteFunc(reminders, func(t time.Time) bool { return !t.After(env.Now) })
-	return w.Text(), reminders, nil
+	return w.TextFor(env.Ladder.Words.Rung), reminders, nil
 }
 
 func coverage(err error) (*Refusal, bool) {

@@ -1,6 +1,9 @@
 package challenge
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // alphabet has 31 letters, a prime number of them, and none that is read or heard
 // as another: no 0, 1, I, O or U.
@@ -30,10 +33,18 @@ func Reference(n uint64) string {
 }
 
 // ParseReference reads a reference as a person types it: in any case, with or
-// without the hyphen. False means that it is no reference, or one mistyped.
+// without the CH, with a hyphen, a dash or a space in its place. False means that
+// it is no reference, or one mistyped.
 func ParseReference(s string) (string, bool) {
-	s = strings.ToUpper(strings.TrimSpace(s))
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "CH"), "-")
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Dash, r) {
+			return -1
+		}
+		return r
+	}, strings.ToUpper(s))
+	if len(s) == 8 {
+		s = strings.TrimPrefix(s, "CH")
+	}
 	if len(s) != 6 {
 		return "", false
 	}
@@ -45,5 +56,8 @@ func ParseReference(s string) (string, bool) {
 		}
 		sum += digit * (i + 1)
 	}
-	return "CH-" + s, s[5] == alphabet[sum%31]
+	if s[5] != alphabet[sum%31] {
+		return "", false
+	}
+	return "CH-" + s, true
 }

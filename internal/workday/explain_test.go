@@ -1,8 +1,8 @@
 package workday
 
 import (
-	"strings"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
