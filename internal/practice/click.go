@@ -58,6 +58,11 @@ func (m *Message) press(ctx context.Context, name string, inputs Inputs, anyway 
 	if err != nil {
 		return m.t.mistake(err)
 	}
+	return m.act(ctx, card, action, inputs, anyway)
+}
+
+// act sends what an action of a card sends.
+func (m *Message) act(ctx context.Context, card *Card, action Action, inputs Inputs, anyway bool) *Answer {
 	data, err := card.fill(action, inputs, anyway)
 	if err != nil {
 		return m.t.mistake(err)
@@ -68,7 +73,7 @@ func (m *Message) press(ctx context.Context, name string, inputs Inputs, anyway 
 	case "Action.Submit":
 		return m.submit(ctx, data)
 	default:
-		return m.t.mistake(fmt.Errorf("%w: %q is an %s and says nothing to the bot", ErrNoAction, name, action.Type))
+		return m.t.mistake(fmt.Errorf("%w: %q is an %s and says nothing to the bot", ErrNoAction, action.Title, action.Type))
 	}
 }
 

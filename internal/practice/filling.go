@@ -25,7 +25,7 @@ func (c *Card) fill(action Action, given Inputs, anyway bool) (map[string]any, e
 	for key, value := range action.Data {
 		merged[key] = value
 	}
-	gathers := !strings.EqualFold(text(action.property["associatedInputs"]), "none")
+	gathers := action.gathers()
 	used := map[string]bool{}
 	for _, in := range c.inputs {
 		if !action.place.within(in.place) || !gathers {
@@ -51,6 +51,11 @@ func (c *Card) fill(action Action, given Inputs, anyway bool) (map[string]any, e
 		}
 	}
 	return merged, nil
+}
+
+// gathers reports whether an action sends fields at all.
+func (a Action) gathers() bool {
+	return !strings.EqualFold(text(a.property["associatedInputs"]), "none")
 }
 
 // check does what clients check before they submit.

@@ -1,0 +1,446 @@
+package story
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"slices"
+	"strings"
+
+	"challengebot/internal/practice"
+)
+
+// A card as the page's template draws it. Only what an Adaptive Card of version 1.5
+// can be is drawn, in the order in which a client shows it, and every field and
+// button of it works without a script.
+
+// drawnCard is one card with its form.
+type drawnCard struct {
+	Message string // whose card it is
+	Action  string // where its form goes
+	Mark    string // tells which card a button was pressed on
+	Parts   []drawnPart
+	Wrong   bool // something in its fields is to be put right
+}
+
+// drawnPart is one element. Kind picks the piece of the template.
+type drawnPart struct {
+	Kind    string // text, facts, box, columns, input, buttons, fold, picture, unknown
+	Class   string
+	Heading bool
+	Lines   [][]span
+	Facts   []drawnFact
+	Parts   []drawnPart
+	Columns [][]drawnPart
+	Input   drawnInput
+	Buttons []drawnButton
+	Title   string
+	Open    bool
+}
+
+type drawnFact struct {
+	Title string
+	Value [][]span
+}
+
+type drawnInput struct {
+	ID, Name, Type, Label, Value, Hint, Wrong string
+	Required, Multiline, Multi, Expanded      bool
+	MaxLength                                 int
+	Min, Max                                  string
+	Choices                                   []drawnChoice
+}
+
+type drawnChoice struct {
+	ID, Title, Value string
+	Chosen           bool
+}
+
+type drawnButton struct {
+	N             int
+	Title, URL    string
+	Primary, More bool
+	Disabled      bool
+}
+
+// inputName is how a field of a card is called in the page's form, so that it
+// cannot be taken for one of the page's own.
+const inputName = "in."
+
+// markOf names a card by what it holds.
+func markOf(c *practice.Card) string {
+	sum := sha256.Sum256(c.JSON())
+	return hex.EncodeToString(sum[:8])
+}
+
+// drawer goes through one card.
+type drawer struct {
+	prefix  string // of ids in the page: the same card may stand there twice
+	typed   practice.Inputs
+	wrong   map[string]string
+	toggles map[string]string // id of a hidden element -> title of the button that shows it
+}
+
+// drawCard draws a card. typed and wrong are what the person had put into its
+// fields and what a client would not have sent of it.
+func drawCard(c *practice.Card, prefix string, typed practice.Inputs, wrong map[string]string) (drawnCard, error) {
+	var object map[string]any
+	if err := json.Unmarshal(c.JSON(), &object); err != nil {
+		return drawnCard{}, fmt.Errorf("the practice page: a card is not JSON: %w", err)
+	}
+	n := 0
+	number(object, &n)
+	d := drawer{prefix: prefix, typed: typed, wrong: wrong, toggles: map[string]string{}}
+	d.findToggles(object)
+	return drawnCard{Mark: markOf(c), Parts: d.card(object), Wrong: len(wrong) > 0}, nil
+}
+
+// numbered is where number writes the place of a button. No card has such a key.
+const numbered = "\x00n"
+
+// number gives each button its place in the order of practice.Card.Actions.
+func number(object map[string]any, n *int) {
+	if strings.HasPrefix(str(object, "type"), "Action.") {
+		object[numbered] = *n
+		*n++
+	}
+	if inner, ok := object["card"].(map[string]any); ok && str(object, "type") == "Action.ShowCard" {
+		number(inner, n)
+	}
+	for _, name := range []string{"body", "items", "columns", "rows", "cells", "images", "inlines", "inlineAction", "selectAction", "actions"} {
+		switch child := object[name].(type) {
+		case map[string]any:
+			number(child, n)
+		case []any:
+			for _, e := range objects(child) {
+				number(e, n)
+			}
+		}
+	}
+}
+
+// findToggles learns which elements are shown and hidden by which button.
+func (d *drawer) findToggles(object map[string]any) {
+	if str(object, "type") == "Action.ToggleVisibility" {
+		targets, _ := object["targetElements"].([]any)
+		for _, t := range targets {
+			id, _ := t.(string)
+			if o, ok := t.(map[string]any); ok {
+				id = str(o, "elementId")
+			}
+			if d.toggles[id] == "" {
+				d.toggles[id] = plain(str(object, "title"))
+			}
+		}
+	}
+	for _, v := range object {
+		switch v := v.(type) {
+		case map[string]any:
+			d.findToggles(v)
+		case []any:
+			for _, e := range objects(v) {
+				d.findToggles(e)
+			}
+		}
+	}
+}
+
+func (d *drawer) card(object map[string]any) []drawnPart {
+	parts := d.list(object["body"])
+	return append(parts, d.actions(object["actions"])...)
+}
+
+func (d *drawer) list(value any) []drawnPart {
+	var out []drawnPart
+	items, _ := value.([]any)
+	for _, e := range objects(items) {
+		parts := d.element(e)
+		id := str(e, "id")
+		title, toggled := d.toggles[id]
+		switch hidden := e["isVisible"] == false; {
+		case toggled && id != "":
+			out = append(out, drawnPart{Kind: "fold", Title: title, Parts: parts, Open: !hidden || d.anyWrong(parts)})
+		case !hidden:
+			out = append(out, parts...)
+		}
+	}
+	return out
+}
+
+func (d *drawer) anyWrong(parts []drawnPart) bool {
+	return slices.ContainsFunc(parts, func(p drawnPart) bool {
+		return p.Input.Wrong != "" || d.anyWrong(p.Parts) || slices.ContainsFunc(p.Columns, d.anyWrong)
+	})
+}
+
+func (d *drawer) element(e map[string]any) []drawnPart {
+	kind := str(e, "type")
+	class := classesOf(e)
+	switch kind {
+	case "TextBlock":
+		return []drawnPart{{Kind: "text", Class: class, Heading: strings.EqualFold(str(e, "style"), "heading"), Lines: lines(str(e, "text"))}}
+	case "RichTextBlock":
+		return []drawnPart{{Kind: "text", Class: class, Lines: [][]span{runs(e["inlines"])}}}
+	case "FactSet":
+		return []drawnPart{{Kind: "facts", Class: class, Facts: factsOf(e)}}
+	case "Container", "TableCell":
+		return []drawnPart{{Kind: "box", Class: class, Parts: d.list(e["items"])}}
+	case "ColumnSet":
+		return []drawnPart{{Kind: "columns", Class: class, Columns: d.columns(e["columns"], "items")}}
+	case "Table":
+		p := drawnPart{Kind: "box", Class: class}
+		rows, _ := e["rows"].([]any)
+		for _, row := range objects(rows) {
+			p.Parts = append(p.Parts, drawnPart{Kind: "columns", Columns: d.columns(row["cells"], "items")})
+		}
+		return []drawnPart{p}
+	case "ActionSet":
+		return d.actions(e["actions"])
+	case "Image":
+		return []drawnPart{{Kind: "picture", Title: plain(str(e, "altText"))}}
+	}
+	if strings.HasPrefix(kind, "Input.") {
+		return []drawnPart{{Kind: "input", Class: class, Input: d.input(e)}}
+	}
+	return []drawnPart{{Kind: "unknown", Title: kind}}
+}
+
+func (d *drawer) columns(value any, inside string) [][]drawnPart {
+	var out [][]drawnPart
+	all, _ := value.([]any)
+	for _, c := range objects(all) {
+		if c["isVisible"] != false {
+			out = append(out, d.list(c[inside]))
+		}
+	}
+	return out
+}
+
+// actions are a row of buttons, and below it what some of them unfold.
+func (d *drawer) actions(value any) []drawnPart {
+	row := drawnPart{Kind: "buttons"}
+	var folds []drawnPart
+	all, _ := value.([]any)
+	for _, a := range objects(all) {
+		title := plain(str(a, "title"))
+		switch str(a, "type") {
+		case "Action.ToggleVisibility": // drawn where the thing is that it shows
+		case "Action.ShowCard":
+			inner, _ := a["card"].(map[string]any)
+			parts := d.card(inner)
+			folds = append(folds, drawnPart{Kind: "fold", Class: "show", Title: title, Parts: parts, Open: d.anyWrong(parts)})
+		default:
+			n, _ := a[numbered].(int)
+			row.Buttons = append(row.Buttons, drawnButton{N: n, Title: title, URL: str(a, "url"),
+				Primary: strings.EqualFold(str(a, "style"), "positive"), Disabled: a["isEnabled"] == false})
+		}
+	}
+	if len(row.Buttons) == 0 {
+		return folds
+	}
+	return append([]drawnPart{row}, folds...)
+}
+
+func (d *drawer) input(e map[string]any) drawnInput {
+	id := str(e, "id")
+	in := drawnInput{ID: d.prefix + id, Name: inputName + id, Type: strings.TrimPrefix(str(e, "type"), "Input."),
+		Label: plain(str(e, "label")), Value: str(e, "value"), Hint: plain(str(e, "placeholder")), Wrong: d.wrong[id],
+		Required: e["isRequired"] == true, Multiline: e["isMultiline"] == true, Multi: e["isMultiSelect"] == true,
+		Expanded: strings.EqualFold(str(e, "style"), "expanded"), Min: str(e, "min"), Max: str(e, "max")}
+	if most, ok := e["maxLength"].(float64); ok {
+		in.MaxLength = int(most)
+	}
+	if v, ok := d.typed[id]; ok {
+		in.Value = v
+	}
+	if in.Type == "Toggle" {
+		on := str(e, "valueOn")
+		if on == "" {
+			on = "true"
+		}
+		in.Choices = []drawnChoice{{ID: in.ID, Title: plain(str(e, "title")), Value: on, Chosen: in.Value == on}}
+		return in
+	}
+	choices, _ := e["choices"].([]any)
+	for i, c := range objects(choices) {
+		value := str(c, "value")
+		chosen := value == in.Value
+		if in.Multi {
+			chosen = slices.Contains(strings.Split(in.Value, ","), value)
+		}
+		in.Choices = append(in.Choices, drawnChoice{ID: fmt.Sprintf("%s-%d", in.ID, i), Title: plain(str(c, "title")), Value: value, Chosen: chosen})
+	}
+	if _, listed := e["choices.data"]; listed && in.Type == "ChoiceSet" {
+		in.Hint = "The client would offer a search here; type the value."
+	}
+	return in
+}
+
+func factsOf(e map[string]any) []drawnFact {
+	var out []drawnFact
+	all, _ := e["facts"].([]any)
+	for _, f := range objects(all) {
+		out = append(out, drawnFact{Title: strings.TrimSuffix(plain(str(f, "title")), ":"), Value: lines(str(f, "value"))})
+	}
+	return out
+}
+
+// runs are the pieces of a rich text.
+func runs(value any) []span {
+	var out []span
+	all, _ := value.([]any)
+	for _, item := range all {
+		switch item := item.(type) {
+		case string:
+			out = append(out, span{Text: item})
+		case map[string]any:
+			out = append(out, span{Text: str(item, "text"), Bold: strings.EqualFold(str(item, "weight"), "bolder"), Italic: item["italic"] == true})
+		}
+	}
+	return out
+}
+
+// classesOf names an element's styles for the style sheet. Only words that the card
+// format knows become names, in lower case.
+func classesOf(e map[string]any) string {
+	var names []string
+	for _, key := range []string{"style", "size", "weight", "color", "spacing", "horizontalAlignment"} {
+		v := strings.ToLower(str(e, key))
+		if v != "" && strings.IndexFunc(v, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 {
+			names = append(names, strings.ToLower(key)+"-"+v)
+		}
+	}
+	if e["isSubtle"] == true {
+		names = append(names, "subtle")
+	}
+	if e["separator"] == true {
+		names = append(names, "separated")
+	}
+	return strings.Join(names, " ")
+}
+
+func objects(list []any) []map[string]any {
+	var out []map[string]any
+	for _, v := range list {
+		if o, ok := v.(map[string]any); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func str(e map[string]any, key string) string {
+	switch v := e[key].(type) {
+	case string:
+		return v
+	case float64, bool:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+// plain is a text without its escapes and emphasis.
+func plain(s string) string {
+	var b strings.Builder
+	for _, line := range lines(s) {
+		for _, sp := range line {
+			b.WriteString(sp.Text)
+		}
+	}
+	return b.String()
+}
+
+// span is a run of text of one kind.
+type span struct {
+	Text         string
+	Bold, Italic bool
+	Link         string
+}
+
+// lines reads the little markdown that clients know: **bold**, _italic_, [links](…),
+// lists with a dash, line breaks, and a backslash before what is meant as it stands.
+func lines(s string) [][]span {
+	var out [][]span
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(line, "- "); ok {
+			line = "• " + rest
+		}
+		out = append(out, spans(line))
+	}
+	return out
+}
+
+func spans(line string) []span {
+	var out []span
+	var text strings.Builder
+	var bold, italic bool
+	flush := func() {
+		if text.Len() > 0 {
+			out = append(out, span{Text: html.UnescapeString(text.String()), Bold: bold, Italic: italic})
+			text.Reset()
+		}
+	}
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\\' && i+1 < len(line) && line[i+1] > ' ' && line[i+1] < 0x7f:
+			i++
+			flush() // so that "\&amp;" stays five letters
+			out = append(out, span{Text: line[i : i+1], Bold: bold, Italic: italic})
+		case strings.HasPrefix(line[i:], "**"):
+			flush()
+			bold = !bold
+			i++
+		case c == '_' || c == '*':
+			flush()
+			italic = !italic
+		case c == '[':
+			label, link, n := linkAt(line[i:])
+			if n == 0 {
+				text.WriteByte(c)
+				break
+			}
+			flush()
+			out = append(out, span{Text: plain(label), Link: link, Bold: bold, Italic: italic})
+			i += n - 1
+		default:
+			text.WriteByte(c)
+		}
+	}
+	flush()
+	return joined(out)
+}
+
+// joined puts runs of one kind together again.
+func joined(in []span) []span {
+	var out []span
+	for _, s := range in {
+		if n := len(out); n > 0 && s.Link == "" && out[n-1].Link == "" && out[n-1].Bold == s.Bold && out[n-1].Italic == s.Italic {
+			out[n-1].Text += s.Text
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// linkAt reads "[label](https://…)" and returns how long it is, 0 if it is none.
+func linkAt(s string) (label, link string, n int) {
+	middle := strings.Index(s, "](")
+	if middle < 0 {
+		return "", "", 0
+	}
+	end := strings.IndexByte(s[middle:], ')')
+	if end < 0 {
+		return "", "", 0
+	}
+	link = s[middle+2 : middle+end]
+	if !strings.HasPrefix(link, "https://") {
+		return "", "", 0
+	}
+	return s[1:middle], link, middle + end + 1
+}

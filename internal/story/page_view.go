@@ -1,0 +1,162 @@
+package story
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"challengebot/internal/directory"
+	"challengebot/internal/practice"
+	"challengebot/internal/record"
+)
+
+// view is what the templates show.
+type view struct {
+	Title     string
+	Authority string
+	Clock     clockView
+	People    []lane
+	Channels  []lane
+	As, AsID  string
+	Role      string
+	Path      string // where the clock's buttons lead back to
+	Flash     flash
+	Faults    []string // what Teams would not have accepted of the bot
+
+	Chat      bool // else a channel
+	ChannelID string
+	Say       string
+	Messages  []messageView
+
+	Refs     []string
+	Ref      string
+	Entries  []record.Entry
+	Unbroken bool
+}
+
+type clockView struct {
+	Day, Time, NextDue string
+	HasNext            bool
+}
+
+// lane is a person or a channel at the side of the page.
+type lane struct {
+	ID, Name, Role, Initials, Link string
+	Unread                         int
+	Current                        bool
+}
+
+// messageView is one message in a chat.
+type messageView struct {
+	ID, From, When, Text string
+	Mine, Fresh          bool
+	Card                 *drawnCard
+	Refs                 []string
+}
+
+// frame is what every page has.
+func (p *Page) frame(r *http.Request, who *practice.Person) view {
+	v := view{As: who.Name, AsID: p.idOf(who), Authority: p.world.Directory.Authority(), Flash: p.flash, Path: r.URL.Path}
+	v.Role = p.roleOf(who)
+	if r.Method != http.MethodGet { // a form that came back: its own address answers no GET
+		v.Path = "/chat/" + v.AsID
+	}
+	if r.URL.RawQuery != "" && r.Method == http.MethodGet {
+		v.Path += "?as=" + url.QueryEscape(v.AsID)
+	}
+	p.flash = flash{}
+	now := p.world.Clock.Now().In(p.world.Calendar.Location())
+	v.Clock = clockView{Day: today(p.world).Long(), Time: now.Format("15:04 MST")}
+	if due, ok, err := p.world.NextDue(r.Context()); err == nil && ok {
+		v.Clock.NextDue, v.Clock.HasNext = due.In(p.world.Calendar.Location()).Format("Mon 2 Jan, 15:04"), true
+	}
+	for _, q := range p.world.Teams.People() {
+		id := p.idOf(q)
+		v.People = append(v.People, lane{ID: id, Name: q.Name, Role: p.roleOf(q), Initials: initials(q.Name), Link: "/chat/" + id,
+			Unread: q.Unread(), Current: q == who && r.PathValue("person") != ""})
+	}
+	for _, t := range p.world.Directory.Teams() {
+		if t.Channel != "" {
+			v.Channels = append(v.Channels, lane{ID: t.ID, Name: t.Name, Link: "/channel/" + t.ID + "?as=" + url.QueryEscape(v.AsID),
+				Unread: p.world.Teams.Channel(t.Channel).Unread(), Current: r.PathValue("team") == t.ID})
+		}
+	}
+	for _, f := range p.world.Teams.Violations() {
+		v.Faults = append(v.Faults, f.String())
+	}
+	return v
+}
+
+// message is one message with its card drawn.
+func (p *Page) message(m *practice.Message, as string, fresh bool, again refilled) (messageView, error) {
+	v := messageView{ID: m.ID, From: m.From(), Text: m.Text(), Fresh: fresh,
+		When: m.SentAt().In(p.world.Calendar.Location()).Format("Mon 2 Jan, 15:04")}
+	v.Refs = reference.FindAllString(m.Summary(), 1)
+	card, typed, wrong := m.Card(), practice.Inputs(nil), map[string]string(nil)
+	if again.message == m.ID {
+		card, typed, wrong = again.card, again.typed, again.wrong
+	}
+	if card == nil {
+		return v, nil
+	}
+	drawn, err := drawCard(card, "f"+m.ID+"-", typed, wrong)
+	drawn.Message, drawn.Action = m.ID, "/chat/"+as+"/press"
+	v.Card = &drawn
+	return v, err
+}
+
+// roleOf is what somebody does, for the side of the page: the roles of the first
+// place where they have any, in words.
+func (p *Page) roleOf(who *practice.Person) string {
+	d := p.world.Directory
+	on := today(p.world).String()
+	var words []string
+	for _, l := range p.world.Ladders {
+		for _, use := range l.RoleUses() {
+			words = appendRole(words, d, who.ID, string(use.Role), l.RoleLabel(use.Role), on)
+		}
+		for _, role := range append(l.Raisers(), "oversight") {
+			words = appendRole(words, d, who.ID, string(role), l.RoleLabel(role), on)
+		}
+		if len(words) > 0 {
+			break
+		}
+	}
+	return strings.Join(words[:min(len(words), 2)], ", ")
+}
+
+func initials(name string) string {
+	var b strings.Builder
+	for _, word := range strings.Fields(name) {
+		b.WriteString(word[:1])
+	}
+	return b.String()
+}
+
+// buttonValue is what a button of a card sends as "press".
+func buttonValue(n int) string { return strconv.Itoa(n) }
+
+func appendRole(words []string, d *directory.Directory, entra, role, label, on string) []string {
+	if slices.Contains(words, label) {
+		return words
+	}
+	for _, scope := range scopes(d) {
+		if d.Holds(entra, role, scope, on) {
+			return append(words, label)
+		}
+	}
+	return words
+}
+
+func scopes(d *directory.Directory) []directory.Scope {
+	out := []directory.Scope{{}}
+	for _, t := range d.Teams() {
+		out = append(out, directory.Scope{Team: t.ID})
+	}
+	for _, a := range d.Agencies() {
+		out = append(out, directory.Scope{Agency: a.ID})
+	}
+	return out
+}
