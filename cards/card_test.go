@@ -1,0 +1,450 @@
+package cards
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/workday"
+)
+
+// node is an object of a card.
+type node = map[string]any
+
+// walk visits every object of a card, parents first.
+func walk(v any, visit func(node)) {
+	switch v := v.(type) {
+	case map[string]any:
+		visit(v)
+		for _, inner := range v {
+			walk(inner, visit)
+		}
+	case []any:
+		for _, inner := range v {
+			walk(inner, visit)
+		}
+	}
+}
+
+func parse(t interface {
+	Fatalf(string, ...any)
+	Helper()
+}, c Card) node {
+	t.Helper()
+	var root node
+	if err := json.Unmarshal(c.JSON(), &root); err != nil {
+		t.Fatalf("the card is no JSON: %v", err)
+	}
+	return root
+}
+
+// faults lists what breaks the promises of the package comment.
+func faults(root node, c Card) []string {
+	var out []string
+	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if n := len(c.JSON()); n > Limit {
+		say("it has %d bytes", n)
+	}
+	if root["version"] != "1.5" || root["lang"] != "en-GB" || root["$schema"] != schema {
+		say("version, language or schema is wrong")
+	}
+	if root["speak"] == nil || root["fallbackText"] == nil {
+		say("it says nothing where it cannot be shown")
+	}
+	ids := map[string]int{}
+	text := c.Text()
+	walk(root, func(n node) {
+		kind, _ := n["type"].(string)
+		if id, ok := n["id"].(string); ok {
+			ids[id]++
+		}
+		switch {
+		case strings.HasPrefix(kind, "Input."):
+			label, _ := n["label"].(string)
+			if label == "" || n["errorMessage"] == nil {
+				say("an input has no label or no error message: %v", n["id"])
+			}
+			if !strings.Contains(text, label) {
+				say("the text form lacks the input %q", label)
+			}
+			if slices.Contains(dataKeys, n["id"].(string)) {
+				say("input %v would overwrite what the actions carry", n["id"])
+			}
+		case kind == "Container" && n["isVisible"] == false:
+			walk(n, func(in node) {
+				if in["isRequired"] == true {
+					say("%v is required and hidden", in["id"])
+				}
+			})
+		case kind == "ActionSet":
+			if as, _ := n["actions"].([]any); len(as) == 0 || len(as) > mostButtons {
+				say("a row has %d buttons", len(as))
+			}
+		case kind == "Action.Execute" && n["fallback"] != nil:
+			fallback := n["fallback"].(node)
+			a, _ := json.Marshal(n["data"])
+			b, _ := json.Marshal(fallback["data"])
+			if fallback["type"] != "Action.Submit" || string(a) != string(b) || n["verb"] != n["data"].(node)["verb"] {
+				say("the fallback of %v is another action", n["title"])
+			}
+		case kind == "Action.Execute":
+			if refresh, _ := root["refresh"].(node); refresh == nil || fmt.Sprint(refresh["action"]) != fmt.Sprint(n) {
+				say("%v has no fallback", n["title"])
+			}
+		case kind == "TextBlock" && n["wrap"] != true:
+			say("a text is not wrapped")
+		case kind == "TextBlock" && n["text"] == nil:
+			say("a text is empty")
+		}
+		for _, colour := range []string{"backgroundImage", "backgroundColor"} {
+			if n[colour] != nil {
+				say("it has a colour of its own")
+			}
+		}
+	})
+	for id, n := range ids {
+		if n > 1 {
+			say("%d elements are called %s", n, id)
+		}
+	}
+	return out
+}
+
+func TestEveryCardKeepsThePromisesOfThePackage(t *testing.T) {
+	for _, s := range samples() {
+		t.Run(s.name, func(t *testing.T) {
+			c := s.card(t)
+			for _, fault := range faults(parse(t, c), c) {
+				t.Error(fault)
+			}
+		})
+	}
+}
+
+// worst are texts that grow most when they are written out.
+var worst = []string{"a", "*", "\\", "\"", "👪", "\n*", "é", "&a", "<at>x</at>", "word "}
+
+func fill(unit string, most int) string {
+	r := []rune(strings.Repeat(unit, most))
+	return strings.TrimSpace("x" + string(r[:most-2]) + "x")
+}
+
+// full is a challenge on which everybody wrote as much as they may.
+func full(t testing.TB, unit string, late int) *run {
+	r := askedForMore(t, unit, late)
+	r.do(tom, fullAnswer(unit, 2, 0))
+	return r
+}
+
+func fullAnswer(unit string, visit, n int) challenge.Respond {
+	a := answer(visit)
+	a.Response.Text = fill(unit, challenge.MaxText-8) + fmt.Sprint(n)
+	a.Response.Plan = nil
+	for range challenge.MaxActions {
+		a.Response.Plan = append(a.Response.Plan, challenge.Action{What: fill(unit, challenge.MaxActionText), Who: fill(unit, challenge.MaxName), By: workday.NewDate(2026, 6, 1)})
+	}
+	return a
+}
+
+// askedForMore is the same before the second answer.
+func askedForMore(t testing.TB, unit string, late int) *run {
+	d := exampleDetails()
+	d.Concern, d.Evidence, d.Ask = fill(unit, challenge.MaxText), fill(unit, challenge.MaxText), fill(unit, challenge.MaxText)
+	r := raisedWith(t, d)
+	r.do(priya, fullAnswer(unit, 1, 0))
+	r.do(maya, challenge.Judge{Visit: 1, Verdict: challenge.Partly, Reason: fill(unit, challenge.MaxText)})
+	r.env.Now = r.env.Now.Add(time.Hour)
+	for n := range late {
+		r.do(tom, fullAnswer(unit, 1, n+1))
+	}
+	return r
+}
+
+func typedInFull(unit string) map[string]string {
+	typed := map[string]string{}
+	for _, id := range []string{InText, InReason, InNote, InConcern, InEvidence, InAsk, InStartReason, "present", "minuted_by", "outcome", "statement"} {
+		typed[id] = fill(unit, challenge.MaxText)
+	}
+	for n := 1; n <= challenge.MaxActions; n++ {
+		typed[PlanInput(n, "what")], typed[PlanInput(n, "who")] = fill(unit, challenge.MaxActionText), fill(unit, challenge.MaxName)
+	}
+	return typed
+}
+
+func TestNoCardIsLargerThanTeamsTakesWhateverWasWritten(t *testing.T) {
+	everybody := []string{maya, priya, tom, ann, sue, dot, ola, ""}
+	rapid.Check(t, func(rt *rapid.T) {
+		unit := rapid.SampledFrom(worst).Draw(rt, "unit")
+		r := full(t, unit, rapid.IntRange(0, 12).Draw(rt, "late replies"))
+		if rapid.Bool().Draw(rt, "moved on") {
+			r.do(maya, challenge.Judge{Visit: 2, Verdict: challenge.NotSatisfied, Reason: fill(unit, challenge.MaxText)})
+		}
+		o := Options{Viewer: rapid.SampledFrom(everybody).Draw(rt, "viewer")}
+		if rapid.Bool().Draw(rt, "typed") {
+			o.Typed = typedInFull(unit)
+			o.Sent.Verb = rapid.SampledFrom([]Verb{"", VerbRespond, VerbJudge, VerbGate, VerbSkip, VerbWithdraw}).Draw(rt, "verb")
+			o.Said = &challenge.Refusal{Sentence: fill(unit, 200), Fields: map[string]string{InText: "Too long."}}
+		}
+		kind := rapid.SampledFrom(append(challenge.Cards(), CardForm)).Draw(rt, "card")
+		c := Render(kind, rapid.IntRange(0, 3).Draw(rt, "visit"), r.view(), o)
+		if kind == CardForm {
+			f := exampleForm(t)
+			f.Values = typedInFull(unit)
+			c = Form(f, Options{})
+		}
+		for _, fault := range faults(parse(rt, c), c) {
+			rt.Errorf("%s: %s", kind, fault)
+		}
+	})
+}
+
+func TestOlderEntriesAreShortenedFirstAndTheCardSaysSo(t *testing.T) {
+	r := full(t, "word ", 12)
+	c := Render(challenge.CardJudge, 2, r.view(), Options{Viewer: maya})
+	text := c.Text()
+	if !strings.Contains(text, "earlier steps; the full record is in the audit trail") || !strings.Contains(text, "shortened; all of it") {
+		t.Error("the card does not say that it was shortened")
+	}
+	brief := Render(challenge.CardJudge, 1, answeredRun(t).view(), Options{Viewer: maya}).Text()
+	if strings.Contains(brief, "shortened") || strings.Contains(brief, "earlier step") {
+		t.Error("a card with room says that it was shortened")
+	}
+	few := askedForMore(t, "word ", 3)
+	kept := Render(challenge.CardRespond, 2, few.view(), Options{Viewer: priya}).Text()
+	if !strings.Contains(kept, few.c.Details.Ask) {
+		t.Error("what is asked was cut though older entries could have been")
+	}
+}
+
+// secrets are details that no channel, toast or lock screen may show.
+func secretRun(t testing.TB) *run {
+	d := exampleDetails()
+	d.Record, d.Concern, d.Evidence, d.Ask = "QZX 777123", "QZXconcern", "QZXevidence", "QZXask"
+	return raisedWith(t, d)
+}
+
+var secrets = []string{"QZX", "777123", "Maya", "Priya", "Tom Reid", "Ann Lee", "Sue West", "Dot Hay", "North Locality", "north-locality",
+	"Drift", "drift", "Review child", "2026-03-27", "27 March"}
+
+func leaks(where string) []string {
+	return slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return !strings.Contains(where, s) })
+}
+
+// everyState calls see with one challenge in state after state.
+func everyState(t *testing.T, see func(*run)) {
+	t.Helper()
+	r := secretRun(t)
+	see(r)
+	secret := answer(1)
+	secret.Response.Text = "QZXanswer"
+	r.do(priya, secret)
+	see(r)
+	r.do(maya, challenge.Judge{Visit: 1, Verdict: challenge.NotSatisfied, Reason: "QZXreason"})
+	see(r)
+	r.do(maya, challenge.RecordGate{Rung: "stage-2", Gate: "own-manager", Status: challenge.GatePassed, Note: "QZXnote"})
+	r.do(maya, challenge.RecordGate{Rung: "stage-2", Gate: "statement", Status: challenge.GatePassed, Fields: map[string]string{"statement": "QZX", "status": "true"}})
+	see(r)
+	r.lapse()
+	see(r)
+	r.do(maya, challenge.Withdraw{Reason: "QZXwithdrawn"})
+	see(r)
+}
+
+func TestNoticeForAChannelLeaksNothing(t *testing.T) {
+	states := map[challenge.State]bool{}
+	everyState(t, func(r *run) {
+		states[r.c.State] = true
+		for visit := range len(r.c.Visits) + 1 {
+			o := Options{Viewer: maya, Done: "QZX", Typed: map[string]string{InText: "QZX"}, Said: &challenge.Refusal{Sentence: "QZX"}}
+			c := Render(challenge.CardNotice, visit, r.view(), o)
+			for _, s := range []string{string(c.JSON()), c.Text(), c.Summary()} {
+				if found := leaks(s); len(found) > 0 {
+					t.Errorf("%s: the notice shows %v", r.c.State, found)
+				}
+			}
+			if !strings.Contains(c.Text(), r.c.Ref) {
+				t.Errorf("%s: the notice lacks the reference", r.c.State)
+			}
+		}
+	})
+	if len(states) < 5 {
+		t.Errorf("only %d states were seen", len(states))
+	}
+}
+
+func TestToastsAndSpokenTextsLeakNothing(t *testing.T) {
+	everyState(t, func(r *run) {
+		for _, kind := range challenge.Cards() {
+			for _, viewer := range []string{maya, priya, ann, sue, dot} {
+				c := Render(kind, len(r.c.Visits), r.view(), Options{Viewer: viewer})
+				root := parse(t, c)
+				for _, s := range []string{c.Summary(), root["speak"].(string), root["fallbackText"].(string)} {
+					if found := leaks(s); len(found) > 0 || !strings.Contains(s, r.c.Ref) {
+						t.Errorf("%s, %s: %q shows %v", r.c.State, kind, s, found)
+					}
+				}
+			}
+		}
+	})
+}
+
+func TestReminderAndOversightSayNothingOfTheChild(t *testing.T) {
+	everyState(t, func(r *run) {
+		for _, kind := range []challenge.Card{challenge.CardReminder, challenge.CardOversight} {
+			c := Render(kind, len(r.c.Visits), r.view(), Options{Viewer: priya})
+			for _, secret := range []string{"QZX", "777123", "Drift", "Review child"} {
+				if strings.Contains(string(c.JSON()), secret) {
+					t.Errorf("%s, %s: the card shows %s", r.c.State, kind, secret)
+				}
+			}
+		}
+	})
+}
+
+func verbs(t *testing.T, c Card) []string {
+	var out []string
+	walk(parse(t, c)["body"], func(n node) {
+		if n["type"] == "Action.Execute" {
+			out = append(out, n["verb"].(string))
+		}
+	})
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		card   challenge.Card
+		run    func(testing.TB) *run
+		viewer string
+		want   string
+	}{
+		{"who may answer answers", challenge.CardRespond, raised, priya, "respond"},
+		{"the chair does not", challenge.CardRespond, raised, maya, ""},
+		{"nobody in particular does not", challenge.CardRespond, raised, "", ""},
+		{"nobody answers twice", challenge.CardRespond, answeredRun, priya, ""},
+		{"the judge judges", challenge.CardJudge, answeredRun, maya, "judge"},
+		{"the respondent does not", challenge.CardJudge, answeredRun, priya, ""},
+		{"the chair opens the gate", challenge.CardGate, heldRun, maya, "gate"},
+		{"who is consulted records a view", challenge.CardGate, heldRun, dot, "gate"},
+		{"others look on", challenge.CardGate, heldRun, priya, ""},
+		{"the chair's card while it waits", challenge.CardCase, raised, maya, "gate hand_off skip withdraw"},
+		{"the chair's card past the top", challenge.CardCase, exhaustedRun, maya, "hand_off judge withdraw"},
+		{"the chair's card in other hands", challenge.CardCase, raised, priya, ""},
+		{"an alert", challenge.CardAlert, raised, sue, ""},
+		{"a notice", challenge.CardNotice, raised, maya, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := test.run(t)
+			c := Render(test.card, len(r.c.Visits), r.view(), Options{Viewer: test.viewer})
+			if got := strings.Join(verbs(t, c), " "); got != test.want {
+				t.Errorf("the card offers %q, not %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestStatusGivesEachViewerTheirCard(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		run    func(testing.TB) *run
+		viewer string
+		want   challenge.Card
+		visit  int
+	}{
+		{"who may answer", raised, tom, challenge.CardRespond, 1},
+		{"the chair", raised, maya, challenge.CardCase, 1},
+		{"the chair who judges", answeredRun, maya, challenge.CardCase, 1},
+		{"who is alerted", raised, sue, challenge.CardAlert, 1},
+		{"who opens a gate", heldRun, dot, challenge.CardGate, 1},
+		{"who answered below", stageTwo, priya, challenge.CardRespond, 1},
+		{"somebody else", raised, ola, challenge.CardNotice, 1},
+		{"nobody", raised, "", challenge.CardNotice, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := test.run(t)
+			want := Render(test.want, test.visit, r.view(), Options{Viewer: test.viewer})
+			if got := Status(r.view(), Options{Viewer: test.viewer}); string(got.JSON()) != string(want.JSON()) {
+				t.Errorf("got\n%s\nwant\n%s", got.Text(), want.Text())
+			}
+		})
+	}
+}
+
+func TestACardIsFinalWhenNothingOnItCanChange(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		card  challenge.Card
+		visit int
+		run   func(testing.TB) *run
+		want  bool
+	}{
+		{"an open question", challenge.CardRespond, 1, raised, false},
+		{"an answer that is to be judged", challenge.CardRespond, 1, answeredRun, false},
+		{"a window that lapsed", challenge.CardRespond, 1, heldRun, true},
+		{"a case that is settled", challenge.CardCase, 1, settledRun, true},
+		{"a case under way", challenge.CardCase, 1, heldRun, false},
+		{"a gate that holds", challenge.CardGate, 1, heldRun, false},
+		{"a gate that was passed", challenge.CardGate, 1, stageTwo, true},
+		{"a judgement that was given", challenge.CardJudge, 1, settledRun, true},
+		{"a notice of a closed challenge", challenge.CardNotice, 1, settledRun, true},
+		{"a notice of an open one", challenge.CardNotice, 1, raised, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := Render(test.card, test.visit, test.run(t).view(), Options{Viewer: maya})
+			if c.Final() != test.want {
+				t.Errorf("Final is %v", c.Final())
+			}
+			if _, refreshes := parse(t, c)["refresh"]; c.Final() && refreshes {
+				t.Error("a final card refreshes itself")
+			}
+		})
+	}
+}
+
+func TestWhatWasTypedIsGivenBackWhenTheCardHasMovedOn(t *testing.T) {
+	c := Render(challenge.CardRespond, 1, heldRun(t).view(), Options{Viewer: priya, Typed: map[string]string{InText: "My long answer"}})
+	if !strings.Contains(c.Text(), "My long answer") {
+		t.Error("the text is lost")
+	}
+}
+
+func TestARefusedGateStandsOpenWithWhatIsToBePutRight(t *testing.T) {
+	r := heldRun(t)
+	sent := ActionData{Verb: VerbGate, Rung: "stage-2", Gate: "statement", Status: challenge.GatePassed}
+	said := &challenge.Refusal{Sentence: "Please put right what is marked.", Fields: map[string]string{"statement": "Please fill in: statement."}}
+	c := Render(challenge.CardGate, 1, r.view(), Options{Viewer: maya, Sent: sent, Said: said, Typed: map[string]string{InNote: "my note"}})
+	shown := 0
+	for _, e := range parse(t, c)["body"].([]any) {
+		if n := e.(node); n["type"] == "Container" {
+			walk(n, func(in node) {
+				if in["value"] == "my note" || strings.Contains(fmt.Sprint(in["text"]), "Please fill in") {
+					shown++
+				}
+			})
+		}
+	}
+	if shown != 2 {
+		t.Errorf("note and complaint stand open %d times, not 2:\n%s", shown, c.Text())
+	}
+	for _, fault := range faults(parse(t, c), c) {
+		t.Error(fault)
+	}
+}
+
+func BenchmarkRespondCard(b *testing.B) {
+	v := stageTwo(b).view()
+	b.ReportAllocs()
+	for b.Loop() {
+		if c := Render(challenge.CardRespond, 2, v, Options{Viewer: ann}); len(c.JSON()) == 0 {
+			b.Fatal("no card")
+		}
+	}
+}

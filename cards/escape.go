@@ -1,0 +1,104 @@
+package cards
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// always are the characters that markdown could take for its own anywhere. "<"
+// and ">" are among them so that no <at> can stand on a card.
+const always = "\\`*_[]<>~|"
+
+// escape makes Teams show s as it is: no emphasis, links, lists, headings,
+// entities or mentions. Line breaks become paragraphs, which Teams needs to show
+// them (section 9 of the platform's own card format).
+func escape(s string) string {
+	s = clean(s)
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/8)
+	for i, line := range nonEmptyLines(s) {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		escapeLine(&b, line)
+	}
+	return b.String()
+}
+
+func nonEmptyLines(s string) []string {
+	if !strings.Contains(s, "\n") {
+		return []string{s}
+	}
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		if strings.TrimSpace(line) != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+func escapeLine(b *strings.Builder, line string) {
+	rest := strings.TrimLeft(line, " ")
+	for range len(line) - len(rest) {
+		b.WriteRune('\u00a0') // four plain spaces would begin a block of code
+	}
+	digits := 0
+	for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
+		digits++
+	}
+	for i := 0; i < len(rest); i++ {
+		c := rest[i]
+		switch {
+		case strings.IndexByte(always, c) >= 0,
+			i == 0 && strings.IndexByte("#-+=", c) >= 0,
+			i > 0 && i == digits && (c == '.' || c == ')'),
+			c == '{' && i+1 < len(rest) && rest[i+1] == '{',
+			c == '&' && i+1 < len(rest) && entity(rest[i+1]):
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+}
+
+func entity(c byte) bool {
+	return c == '#' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// clean drops what no reader sees and what could turn other text around: control
+// characters and the marks that override the direction of writing. Line breaks of
+// every kind become "\n".
+func clean(s string) string {
+	if !strange(s) {
+		return s
+	}
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\r', r == '\v', r == '\f', r == 0x85, r == 0x2028, r == 0x2029:
+			return '\n'
+		case r == '\t':
+			return ' '
+		case r < 0x20, 0x7f <= r && r < 0xa0, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069, r == 0xfeff:
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func strange(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 0x20 && c != '\n' || c >= 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
+// shorten cuts s to that many characters and says so.
+func shorten(s string, most int) string {
+	if len(s) <= most || utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:most])) + wordsShortened
+}

@@ -1,0 +1,73 @@
+package cards
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestTextIsShownAsItWasWritten(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain words, 12 (twelve).": "plain words, 12 (twelve).",
+		"[link](https://x)":         `\[link\](https://x)`,
+		"*bold* _it_ `code` ~x~":    "\\*bold\\* \\_it\\_ \\`code\\` \\~x\\~",
+		"# heading":                 `\# heading`,
+		"not # heading":             "not # heading",
+		"- item\n+ item\n1. one":    "\\- item\n\n\\+ item\n\n1\\. one",
+		"<at>Priya</at>":            `\<at\>Priya\</at\>`,
+		"&lt;b&gt; R&D & more":      `\&lt;b\&gt; R\&D & more`,
+		"{{DATE(x)}}":               `\{{DATE(x)}}`,
+		"one\r\ntwo\n\n\nthree":     "one\n\ntwo\n\nthree",
+		"    code":                  "\u00a0\u00a0\u00a0\u00a0code",
+		"a\u202eb\x00c\ufeff":       "abc",
+		`back\slash`:                `back\\slash`,
+	} {
+		if got := escape(in); got != want {
+			t.Errorf("%q becomes %q, not %q", in, got, want)
+		}
+	}
+}
+
+// unescape is what a reader of markdown makes of an escaped text.
+func unescape(s string) string {
+	s = strings.ReplaceAll(s, "\n\n", "\n")
+	return regexp.MustCompile(`(?s)\\(.)`).ReplaceAllString(s, "$1")
+}
+
+// normal is what of a text must come through: its lines without empty ones.
+func normal(s string) string {
+	lines := nonEmptyLines(clean(s))
+	for i, line := range lines {
+		rest := strings.TrimLeft(line, " ")
+		lines[i] = strings.Repeat("\u00a0", len(line)-len(rest)) + rest
+	}
+	return strings.Join(lines, "\n")
+}
+
+var live = regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*_\\[\\]<>~|]")
+
+func FuzzEscape(f *testing.F) {
+	for _, s := range append(worst, "# x\n- y\n1) z", "<at>x</at>", "\\[", "a\u2028b", "\xff", "{{{") {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := escape(s)
+		if m := live.FindString(got); m != "" {
+			t.Errorf("%q still has markdown: %q", got, m)
+		}
+		if strings.Contains(got, "<at>") || !utf8.ValidString(got) {
+			t.Errorf("%q is not safe", got)
+		}
+		if back := unescape(got); back != normal(s) {
+			t.Errorf("%q is read as %q", normal(s), back)
+		}
+		w := &writer{}
+		w.quote(s)
+		var read string
+		if err := json.Unmarshal(w.b, &read); err != nil || read != strings.ToValidUTF8(s, "\uFFFD") && utf8.ValidString(s) {
+			t.Errorf("%q is written as %s: %v", s, w.b, err)
+		}
+	})
+}

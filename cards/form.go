@@ -1,0 +1,273 @@
+package cards
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+const (
+	formTitle    = "Raise a challenge"
+	formIntro    = "Have you been able to talk with the social worker and their manager? A talk often settles it. Say what is going well as well as what worries you, and what would be better for the child. Please name no child and no family: the %s is enough."
+	formLadder   = "Procedure"
+	formTeam     = "The child's team"
+	formAgency   = "Agency, if the concern is about a partner agency"
+	formConf     = "Type of %s"
+	formConfDate = "Date of the %s"
+	formRecord   = "%s (a number, never a name)"
+	formCats     = "Categories of concern"
+	formConcern  = "What is the concern"
+	formEvidence = "What it rests on: what you saw, read or were told"
+	formAsk      = "What you ask for"
+	formAskBy    = "By when you ask for it"
+	formStart    = "Start at a later %s (only where the procedure allows it)"
+	formStartAt  = "Start at"
+	formGround   = "On which ground"
+	formReason   = "Why you start there"
+	formUsual    = "The usual first %s"
+	formWho      = "Who will be asked, and by when"
+	formChoose   = "Choose a procedure and a team, and then \"%s\": the card comes back with the names and the date. Nothing is sent by that."
+	formPreview  = "See who will be asked"
+	formSend     = "Send the challenge"
+	formAgain    = "If you change the procedure, the team or the start, choose \"%s\" again."
+	formWill     = "If you send this now, %s will be asked to answer by %s."
+	formNobody   = "If you send this now, nobody can be asked on the first %s; you will be told at once what follows."
+	formHeld     = "If you send this now, it will wait before %s until this is done: %s. Nobody is asked to answer before."
+	formHeldBy   = "To be recorded by: %s."
+	formOnly     = "To raise it you need this card: a challenge has too many parts to be typed in one line. To see it again type /challenge."
+
+	formSummary = "Raise a challenge: fill in the form. You see who will be asked before you send it."
+)
+
+// LadderChoice is a procedure that can be chosen.
+type LadderChoice struct{ ID, Title string }
+
+// TeamChoice is a team, or an agency, that can be chosen.
+type TeamChoice struct{ ID, Name string }
+
+// FormView is the form before a challenge is raised.
+type FormView struct {
+	Ladders  []LadderChoice
+	Ladder   *ladder.Ladder // the one chosen; nil: none yet
+	Teams    []TeamChoice
+	Agencies []TeamChoice // only offered where the ladder reaches partners
+	Plan     ladder.Plan  // narrows conference types and categories; "": both
+	// Values are the inputs as they are, by id.
+	Values   map[string]string
+	Forecast *challenge.Forecast
+	Now      time.Time
+	Zone     *time.Location
+	Nonce    string // says that two presses of one button are the same
+}
+
+// formCard draws one FormView.
+type formCard struct {
+	*builder
+	f FormView
+	s *section
+}
+
+// Form draws the form. Its buttons are "see who will be asked", which brings the
+// form back with the forecast, and "send". Because the first must work while most
+// of the form is empty, the client insists on the team only; the domain insists on
+// the rest, and the form comes back with what is to be put right.
+func Form(f FormView, o Options) Card {
+	if len(o.Typed) == 0 {
+		o.Typed = f.Values
+	}
+	return draw(func(size fit) *builder {
+		b := newBuilder(CardForm, 0, View{Ladder: f.Ladder, Now: f.Now, Zone: f.Zone}, o, size)
+		b.nonce, b.noRefresh, b.summary = f.Nonce, true, formSummary
+		b.o.Sent = ActionData{}
+		c := &formCard{builder: b, f: f}
+		c.draw()
+		return b
+	})
+}
+
+func (c *formCard) draw() {
+	words := c.Ladder.Words
+	c.heading(strings.TrimSpace(formTitle + colon(words.Challenge)))
+	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(formIntro, cmp.Or(words.RecordID, "record number")))})
+	if p := c.Ladder.PartnerConcerns; p != nil {
+		c.small(c.partnerConcerns(p))
+	}
+	c.s = c.section(c.data(VerbRaise), InLadder, InTeam, InAgency, InConference, InConferenceDate, InRecord, InCategories,
+		InConcern, InEvidence, InAsk, InAskBy, InStartAt, InStartGround, InStartReason)
+	c.who()
+	c.forecast()
+	if c.f.Ladder != nil {
+		c.what()
+		c.start()
+	}
+	c.add(c.s.items...)
+	preview := c.s.data
+	preview.Verb = VerbPreview
+	as := []Action{Execute{Title: formPreview, Data: preview}}
+	if c.f.Ladder != nil {
+		as = append(as, Execute{Title: formSend, Data: c.s.data})
+	}
+	c.buttons(as...)
+	c.small(fmt.Sprintf(formAgain, formPreview))
+	c.small(formOnly)
+}
+
+func colon(s string) string {
+	if s == "" {
+		return ""
+	}
+	return ": " + s
+}
+
+func (c *formCard) partnerConcerns(p *ladder.PartnerConcerns) string {
+	if p.Mode == ladder.PartnerHandOff {
+		return "A concern about another agency goes to: " + cmp.Or(c.procedure(p.To), p.To) + "."
+	}
+	return "A concern about another agency is recorded as a note; this procedure does not take it further."
+}
+
+// who asks for what decides who will be asked.
+func (c *formCard) who() {
+	var ladders, teams, agencies []Choice
+	for _, l := range c.f.Ladders {
+		ladders = addChoice(ladders, Choice{l.Title, l.ID})
+	}
+	for _, t := range c.f.Teams {
+		teams = addChoice(teams, Choice{t.Name, t.ID})
+	}
+	chosen := only(ladders)
+	if c.f.Ladder != nil {
+		chosen = c.Ladder.ID
+	}
+	if len(ladders) > 0 {
+		c.s.add(Input{Kind: InputChoice, ID: InLadder, Label: formLadder, Needed: true, Choices: ladders, Value: chosen})
+	}
+	if len(teams) > 0 {
+		c.s.add(Input{Kind: InputChoice, ID: InTeam, Label: formTeam, Required: true, Choices: teams, Value: only(teams)})
+	}
+	if len(c.f.Agencies) > 0 && c.f.Ladder != nil && c.Ladder.Party != ladder.Internal {
+		agencies = []Choice{{wordsNotNow, NoChoice}}
+		for _, a := range c.f.Agencies {
+			agencies = addChoice(agencies, Choice{a.Name, a.ID})
+		}
+		c.s.add(Input{Kind: InputChoice, ID: InAgency, Label: formAgency, Choices: agencies, Value: NoChoice})
+	}
+}
+
+// forecast says who will be asked and when the answer is due, before anything is
+// sent.
+func (c *formCard) forecast() {
+	items := []Element{TextBlock{Text: formWho, Bold: true, Heading: true}}
+	switch f := c.f.Forecast; {
+	case f == nil:
+		items = append(items, TextBlock{Text: fmt.Sprintf(formChoose, formPreview)})
+	case len(f.Held) > 0:
+		items = append(items, TextBlock{Text: fmt.Sprintf(formHeld, f.Rung.Label, c.gateLabels(f.Held))})
+		for _, g := range f.Held {
+			if !g.Done() && len(g.Openers) > 0 {
+				items = append(items, TextBlock{Text: c.gate(g.Rung, g.Gate).Label + ". " + fmt.Sprintf(formHeldBy, c.parties(g.Openers)), Size: "Small"})
+			}
+		}
+	case len(f.Respondents) == 0:
+		items = append(items, TextBlock{Text: fmt.Sprintf(formNobody, c.rungWord())})
+	default:
+		items = append(items,
+			TextBlock{Text: fmt.Sprintf(formWill, c.withTeam(f.Respondents), c.when(f.Deadline.Due)), Bold: true},
+			TextBlock{Text: f.Rung.Label + ". " + fmt.Sprintf(wordsWorking, f.Working), Size: "Small"})
+	}
+	c.s.say(Container{Style: "emphasis", Items: items})
+}
+
+// withTeam names the respondents and the team that the forecast was made for.
+func (c *formCard) withTeam(ps []challenge.Party) string {
+	i := slices.IndexFunc(c.f.Teams, func(t TeamChoice) bool { return t.ID == c.o.Typed[InTeam] })
+	if i < 0 {
+		return c.parties(ps)
+	}
+	return c.parties(ps) + ", for " + c.f.Teams[i].Name + ","
+}
+
+// what asks for the concern itself.
+func (c *formCard) what() {
+	words := c.Ladder.Words
+	conference := cmp.Or(words.Conference, "conference")
+	today := c.today()
+	s := c.s
+	s.add(Input{Kind: InputChoice, ID: InConference, Label: fmt.Sprintf(formConf, conference), Needed: true, Choices: c.conferences()})
+	s.add(Input{Kind: InputDate, ID: InConferenceDate, Label: fmt.Sprintf(formConfDate, conference), Needed: true,
+		Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
+	s.add(Input{Kind: InputText, ID: InRecord, Label: fmt.Sprintf(formRecord, cmp.Or(words.RecordID, "Record number")), Needed: true, MaxLength: 20})
+	if cats := c.categoryChoices(); len(cats) > 0 {
+		s.add(Input{Kind: InputChoice, ID: InCategories, Label: formCats, Needed: true, Multi: true, Expanded: true, Choices: cats})
+	}
+	for _, in := range []struct {
+		id, label string
+		needed    bool
+	}{{InConcern, formConcern, true}, {InEvidence, formEvidence, false}, {InAsk, formAsk, true}} {
+		s.add(Input{Kind: InputText, ID: in.id, Label: in.label, Needed: in.needed, Multiline: true, MaxLength: challenge.MaxText})
+	}
+	s.add(Input{Kind: InputDate, ID: InAskBy, Label: formAskBy, Needed: true, Min: today.String(), Max: today.AddDays(550).String()})
+}
+
+// fits reports whether something for those plans belongs on the form.
+func (c *formCard) fits(p ladder.Plan) bool {
+	return (c.f.Plan == "" || c.f.Plan == p) && slices.Contains(c.Ladder.Plans, p)
+}
+
+func (c *formCard) conferences() []Choice {
+	var out []Choice
+	for _, t := range []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview} {
+		if c.fits(t.Plan()) {
+			out = append(out, Choice{conferenceWords[t], string(t)})
+		}
+	}
+	return out
+}
+
+func (c *formCard) categoryChoices() []Choice {
+	var out []Choice
+	for _, cat := range c.Ladder.Categories {
+		if len(cat.Plans) == 0 || slices.ContainsFunc(cat.Plans, c.fits) {
+			out = addChoice(out, Choice{cat.Label, cat.ID})
+		}
+	}
+	return out
+}
+
+// start offers the rungs at which the procedure allows a challenge to begin.
+func (c *formCard) start() {
+	to := []Choice{{fmt.Sprintf(formUsual, c.rungWord()), NoChoice}}
+	grounds := []Choice{{wordsNotNow, NoChoice}}
+	for _, sk := range c.Ladder.Skips {
+		for _, id := range sk.To {
+			to = addChoice(to, Choice{c.rung(id), id})
+		}
+		for _, g := range sk.Ground {
+			grounds = addChoice(grounds, Choice{g.Label, g.ID})
+		}
+	}
+	if len(to) == 1 {
+		return
+	}
+	const box = "start_box"
+	c.s.say(ActionSet{Actions: []Action{Toggle{Title: fmt.Sprintf(formStart, c.rungWord()), Target: box}}})
+	var items []Element
+	items = append(items, c.s.input(Input{Kind: InputChoice, ID: InStartAt, Label: formStartAt, Choices: to, Value: NoChoice})...)
+	items = append(items, c.s.input(Input{Kind: InputChoice, ID: InStartGround, Label: formGround, Choices: grounds, Value: NoChoice})...)
+	items = append(items, c.s.input(Input{Kind: InputText, ID: InStartReason, Label: formReason, Multiline: true, MaxLength: challenge.MaxText})...)
+	c.s.say(Container{ID: box, Items: items, Hidden: !c.startTyped()})
+}
+
+func (c *formCard) startTyped() bool {
+	for _, id := range []string{InStartAt, InStartGround, InStartReason} {
+		if v := c.o.Typed[id]; v != "" && v != NoChoice || c.o.Said != nil && c.o.Said.Fields[id] != "" {
+			return true
+		}
+	}
+	return false
+}

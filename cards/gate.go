@@ -1,0 +1,247 @@
+package cards
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+const (
+	gateTitle   = "Before %s can begin"
+	gateOver    = "This is no longer waited for."
+	gateNote    = "Note: what was said (needed when not agreed, or when going on against a refusal)"
+	gateOn      = "When this took place (today unless you say otherwise)"
+	gateSince   = "It has waited since %s."
+	gateOpens   = "If nothing is recorded by %s, it goes on by itself."
+	gateStays   = "It waits until this is recorded. It does not go on by itself."
+	gateCase    = "The whole challenge should be settled by %s."
+	gatePassed  = "The whole challenge should have been settled by %s. That time has passed."
+	gateNotYou  = "You are shown this for information; somebody else records it."
+	gateAhead   = "Record ahead: %s"
+	gateGoOn    = "Decide to go on"
+	gateWith    = "With: %s."
+	gateBy      = "To be recorded by: %s."
+	gateNeeds   = "Agreement is needed."
+	gateHolding = "It must have taken place; it need not be agreed."
+	gateNoCase  = "No time limit applies to the challenge as a whole."
+
+	gateSummary      = "%s: something must be recorded before it can go on."
+	gateSummaryEnded = "%s: what this card asked for is no longer waited for."
+)
+
+// gate finds a gate before a rung, be it the rung's own, a skip's, or the decision
+// to go on that a ladder can ask for after silence.
+func (b *builder) gate(rung, id string) ladder.Gate {
+	is := func(g ladder.Gate) bool { return g.ID == id }
+	if r, ok := b.Ladder.Rung(rung); ok {
+		if i := slices.IndexFunc(r.Gates, is); i >= 0 {
+			return r.Gates[i]
+		}
+	}
+	for _, sk := range b.Ladder.Skips {
+		if i := slices.IndexFunc(sk.Gates, is); i >= 0 && slices.Contains(sk.To, rung) {
+			return sk.Gates[i]
+		}
+	}
+	return ladder.Gate{ID: id, Label: gateGoOn, Kind: ladder.Confirm, Needs: ladder.Held}
+}
+
+func (b *builder) gateLabels(gates []challenge.GateState) string {
+	var labels []string
+	for _, g := range gates {
+		if !g.Done() {
+			labels = append(labels, b.gate(g.Rung, g.Gate).Label)
+		}
+	}
+	return list(labels)
+}
+
+// gateCard tells what holds a challenge before a rung, and takes what is recorded.
+func (b *builder) gateCard() {
+	h := b.Challenge.Hold
+	if h == nil || b.Challenge.State != challenge.HeldAtGate || b.visit != len(b.Challenge.Visits) {
+		b.heading(b.title(""))
+		b.summary = fmt.Sprintf(gateSummaryEnded, b.Challenge.Ref)
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: gateOver + b.whereNow(), Bold: true}}})
+		b.steps(labelTimeline, b.recordedGates())
+		b.final = true
+		return
+	}
+	b.summary = fmt.Sprintf(gateSummary, b.Challenge.Ref)
+	b.heading(b.title(h.Rung))
+	b.held()
+	b.facts()
+	b.asked()
+	b.steps(labelEarlier, b.beforeHold())
+	if !b.gateInputs() {
+		b.small(gateNotYou)
+	}
+}
+
+// held adds what is waited for, with whom, since when, and the clocks that run on.
+func (b *builder) held() {
+	h := b.Challenge.Hold
+	items := []Element{
+		TextBlock{Text: fmt.Sprintf(gateTitle, b.rung(h.Rung)), Size: "Medium", Bold: true},
+		TextBlock{Text: fmt.Sprintf(gateSince, b.when(h.Since)) + " " + b.opens()},
+	}
+	for _, st := range h.Gates {
+		items = append(items, TextBlock{Text: b.gateLine(st)})
+	}
+	b.add(Container{Style: "emphasis", Items: append(items, TextBlock{Text: b.caseClock(), Size: "Small"})})
+}
+
+func (b *builder) opens() string {
+	if at := b.Challenge.Hold.Opens; !at.IsZero() {
+		return fmt.Sprintf(gateOpens, b.when(at))
+	}
+	return gateStays
+}
+
+func (b *builder) caseClock() string {
+	switch due := b.Challenge.CaseDue; {
+	case due.IsZero():
+		return gateNoCase
+	case b.Now.After(due):
+		return fmt.Sprintf(gatePassed, b.when(due))
+	default:
+		return fmt.Sprintf(gateCase, b.when(due))
+	}
+}
+
+// gateLine is one gate: what, where it stands, with whom, by whom.
+func (b *builder) gateLine(st challenge.GateState) string {
+	g := b.gate(st.Rung, st.Gate)
+	line := g.Label + ": " + statusWords[st.Status] + "."
+	if len(st.Consulted) > 0 {
+		line += " " + fmt.Sprintf(gateWith, b.parties(st.Consulted))
+	}
+	if !st.Done() && len(st.Openers) > 0 {
+		line += " " + fmt.Sprintf(gateBy, b.parties(st.Openers))
+	}
+	switch {
+	case st.Done() || gateWords[g.Kind][1] == "":
+	case st.Needs == ladder.Held:
+		line += " " + gateHolding
+	default:
+		line += " " + gateNeeds
+	}
+	return line
+}
+
+// recordedGates are the gates' part of the history.
+func (b *builder) recordedGates() []entry {
+	var out []entry
+	for _, e := range b.History {
+		switch e.Body.(type) {
+		case challenge.Held, challenge.GateRecorded:
+			if e.Visit == b.visit {
+				out = b.appendEntry(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// beforeHold is what happened up to now, the raising left out.
+func (b *builder) beforeHold() []entry {
+	var out []entry
+	for _, e := range b.History {
+		if _, raised := e.Body.(challenge.RaisedBody); !raised {
+			out = b.appendEntry(out, e)
+		}
+	}
+	return out
+}
+
+// gateInputs offers what the viewer may record, and reports whether there is any.
+func (b *builder) gateInputs() bool {
+	type task struct {
+		st       challenge.GateState
+		statuses []challenge.GateStatus
+	}
+	var tasks []task
+	for _, st := range b.Challenge.Hold.Gates {
+		if can := b.mayRecord(st); len(can) > 0 {
+			tasks = append(tasks, task{st, can})
+		}
+	}
+	for _, t := range tasks {
+		// One alone stands open; several open one at a time, because the inputs of
+		// the card itself are sent with every button.
+		b.gateSection(t.st, t.statuses, len(tasks) == 1, b.gate(t.st.Rung, t.st.Gate).Label)
+	}
+	if len(tasks) > 0 {
+		b.small(fmt.Sprintf(wordsTyping, typeGate(b.Challenge.Ref, tasks[0].statuses)))
+	}
+	return len(tasks) > 0
+}
+
+// mayRecord is what the viewer may say of a gate. The domain checks it again.
+func (b *builder) mayRecord(st challenge.GateState) []challenge.GateStatus {
+	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.o.Viewer }
+	opener := slices.ContainsFunc(st.Openers, is)
+	if !opener && !slices.ContainsFunc(st.Consulted, is) || st.Done() {
+		return nil
+	}
+	g := b.gate(st.Rung, st.Gate)
+	can := []challenge.GateStatus{challenge.GatePassed}
+	if st.Status == challenge.GateClosed && gateWords[g.Kind][1] != "" {
+		can = append(can, challenge.GateRefused)
+	}
+	if opener && st.Status == challenge.GateRefused && g.Override {
+		can = append(can, challenge.GateOverridden)
+	}
+	return can
+}
+
+// gateSection adds the inputs and buttons of one gate, in the open or behind a
+// button of that title.
+func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateStatus, open bool, title string) {
+	g := b.gate(st.Rung, st.Gate)
+	d := b.data(VerbGate)
+	d.Rung, d.Gate = st.Rung, st.Gate
+	s := b.section(d, append(fieldIDs(g.Fields), InNote, InOn)...)
+	sent := s.active && b.o.Sent.Verb == VerbGate
+	s.lax = len(statuses) > 1 || sent && !open // a refusal has no fields to fill in
+	if open || sent {
+		s.say(TextBlock{Text: g.Label, Bold: true, Heading: true})
+	} else {
+		s.say(TextBlock{Text: b.gateLine(st), Size: "Small"})
+	}
+	s.fields(g.Fields)
+	s.text(InNote, gateNote, false, challenge.MaxText)
+	s.add(Input{Kind: InputDate, ID: InOn, Label: gateOn, Max: b.today().String()})
+	var as []Action
+	for _, status := range statuses {
+		d := s.data
+		d.Status = status
+		as = append(as, Execute{Title: gateButton(g.Kind, status), Data: d})
+	}
+	b.foldable(s, title, as, open || sent)
+}
+
+func gateButton(k ladder.GateKind, status challenge.GateStatus) string {
+	switch status {
+	case challenge.GateOverridden:
+		return gateOverride
+	case challenge.GateRefused:
+		return gateWords[k][1]
+	default:
+		return cmp.Or(gateWords[k][0], "Record as done")
+	}
+}
+
+// foldable adds a section with its buttons: in the open, or behind a button.
+func (b *builder) foldable(s *section, title string, as []Action, open bool) {
+	if open {
+		b.add(Container{Items: s.items, Separator: true})
+		b.buttons(as...)
+		return
+	}
+	b.buttons(ShowCard{Title: strings.TrimSuffix(title, "."), Body: append(s.items, ActionSet{Actions: as})})
+}

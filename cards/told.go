@@ -1,0 +1,196 @@
+package cards
+
+import (
+	"fmt"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+// This file has the cards that only tell: the notice, the reminder, the alert and
+// the one for oversight.
+
+const (
+	noticeSummary = "%s: %s"
+	noticeDue     = "An answer is due by %s."
+	noticeAnswer  = "An answer has come and is being considered."
+	noticeHeld    = "Held: something must be done before this %s can begin."
+	noticeTop     = "The top of the ladder has been passed. It stays open."
+	noticeClosed  = "Closed."
+	noticeMovedOn = "This %s has ended; the challenge has moved on."
+
+	reminderTitle   = "Reminder: %s"
+	reminderAsk     = "Your answer is still open. Please send it by %s."
+	reminderWhere   = "You can answer on the card that came first in this chat, or open it here."
+	reminderOpen    = "Open the challenge here"
+	reminderOver    = "This reminder is no longer needed."
+	reminderSummary = "%s: reminder, please answer by %s."
+
+	alertIntro   = "For your information: this %s has begun. "
+	alertSummary = "%s: for your information, a challenge has reached another point."
+
+	oversightTitle   = "What is waiting: %s"
+	oversightSummary = "%s: this is waiting and needs somebody to look at it."
+	oversightNobody  = "Nobody can be asked on it now."
+)
+
+// notice is for a team's channel: a reference, a stage, and until when. Whoever
+// reads the channel may know that much and no more.
+func (b *builder) notice() {
+	c := &b.Challenge
+	rung := c.Rung
+	if b.at != nil && b.visit < len(c.Visits) {
+		rung = b.at.Rung
+	}
+	b.o, b.noRefresh, b.kind = Options{}, true, challenge.CardNotice
+	b.heading(b.title(rung))
+	said := ""
+	switch {
+	case !c.State.Open():
+		said = noticeClosed
+	case b.visit < len(c.Visits) && b.at != nil:
+		said = fmt.Sprintf(noticeMovedOn, b.rungWord())
+	case c.State == challenge.AwaitingResponse:
+		said = fmt.Sprintf(noticeDue, b.when(c.Due()))
+	case c.State == challenge.AwaitingJudgement:
+		said = noticeAnswer
+	case c.State == challenge.HeldAtGate:
+		said = fmt.Sprintf(noticeHeld, b.rungWord())
+	default:
+		said = noticeTop
+	}
+	b.add(TextBlock{Text: said})
+	b.summary = fmt.Sprintf(noticeSummary, c.Ref, said)
+	b.final = !c.State.Open() || b.at != nil && b.visit < len(c.Visits)
+}
+
+// reminder is short and says nothing of the child: the challenge itself is one
+// button away.
+func (b *builder) reminder() {
+	if b.at == nil {
+		b.notice()
+		return
+	}
+	b.heading(fmt.Sprintf(reminderTitle, b.title(b.at.Rung)))
+	if !b.current() || b.Challenge.State != challenge.AwaitingResponse {
+		b.summary = fmt.Sprintf(respondSummaryEnded, b.Challenge.Ref)
+		b.add(TextBlock{Text: reminderOver + " " + b.ended()})
+		b.final = true
+		return
+	}
+	due := b.when(b.at.Deadline.Due)
+	b.summary = fmt.Sprintf(reminderSummary, b.Challenge.Ref, due)
+	b.due(fmt.Sprintf(reminderAsk, due))
+	b.add(TextBlock{Text: reminderWhere})
+	open := b.data(VerbRefresh)
+	open.Card = challenge.CardRespond
+	b.buttons(Execute{Title: reminderOpen, Data: open})
+	form := ladder.FormReply
+	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
+		form = r.Form
+	}
+	b.small(b.howToType(form))
+}
+
+// alert tells those who are not asked that a rung opened, and how it ended.
+func (b *builder) alert() {
+	if b.at == nil {
+		b.notice()
+		return
+	}
+	b.heading(b.title(b.at.Rung))
+	b.summary = fmt.Sprintf(alertSummary, b.Challenge.Ref)
+	if b.current() && b.Challenge.State == challenge.AwaitingResponse {
+		b.due(fmt.Sprintf(alertIntro, b.rungWord()) + b.stateLine())
+	} else {
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.ended(), Bold: true}}})
+		b.final = !b.current() || b.at.Outcome != challenge.Answered
+	}
+	b.facts()
+	b.asked()
+	b.steps(labelEarlier, b.earlier())
+	b.steps("What happened on this "+b.rungWord(), b.ownVisit())
+	b.small(wordsRecordOnly)
+}
+
+// oversight names what waits, since when and for whom, by role and name. It holds
+// nothing about the child: whoever oversees asks the chair.
+func (b *builder) oversight() {
+	c := &b.Challenge
+	b.visit, b.at = len(c.Visits), c.Current()
+	b.heading(fmt.Sprintf(oversightTitle, b.title(c.Rung)))
+	b.summary = fmt.Sprintf(oversightSummary, c.Ref)
+	if !c.State.Open() {
+		b.summary = fmt.Sprintf(caseSummary, c.Ref, b.publicState())
+		b.final = true
+	}
+	b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.oversightLine(), Size: "Medium", Bold: true}}})
+	facts := []Fact{{"Raised by", b.chair()}, {"Raised on", b.when(c.RaisedAt)}}
+	if since := b.since(); since != "" {
+		facts = append(facts, Fact{"Waiting since", since})
+	}
+	if who := b.mustAct(); who != "" {
+		facts = append(facts, Fact{"Who must act", who})
+	}
+	if !c.CaseDue.IsZero() && c.State.Open() {
+		facts = append(facts, Fact{"Time limit", b.caseClock()})
+	}
+	b.add(FactSet{Facts: facts})
+	b.steps("What stood in the way", b.obstacles())
+	if c.State.Open() {
+		b.withdraw()
+		b.small(fmt.Sprintf(caseCommand, typeWithdraw(c.Ref)))
+	}
+}
+
+func (b *builder) oversightLine() string {
+	if b.Challenge.State == challenge.Exhausted {
+		return fmt.Sprintf("Every %s of this procedure has been passed without agreement. %s", b.rungWord(), oversightNobody)
+	}
+	return b.stateLine()
+}
+
+// since is when the present waiting began.
+func (b *builder) since() string {
+	c := &b.Challenge
+	switch c.State {
+	case challenge.HeldAtGate:
+		return b.when(c.Hold.Since)
+	case challenge.AwaitingJudgement:
+		return b.when(c.Current().AnsweredAt)
+	case challenge.AwaitingResponse:
+		return b.when(c.Current().OpenedAt)
+	case challenge.Exhausted:
+		for i := len(b.History) - 1; i >= 0; i-- {
+			if _, ok := b.History[i].Body.(challenge.ExhaustedBody); ok {
+				return b.when(b.History[i].At)
+			}
+		}
+	}
+	return ""
+}
+
+func (b *builder) mustAct() string {
+	var who []string
+	for _, id := range b.Challenge.Waiting() {
+		if b.Challenge.State == challenge.Exhausted && id == b.Challenge.Chair.ID {
+			who = append(who, b.chair())
+			continue
+		}
+		who = append(who, b.name(id))
+	}
+	return list(who)
+}
+
+// obstacles are vacancies, lapses and messages that did not arrive. They hold no
+// free text.
+func (b *builder) obstacles() []entry {
+	var out []entry
+	for _, e := range b.History {
+		switch e.Body.(type) {
+		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed:
+			out = b.appendEntry(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,415 @@
+package cards
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+// View is a challenge as it is to be drawn. Ladder is the challenge's own copy.
+type View struct {
+	Challenge challenge.Challenge
+	Ladder    *ladder.Ladder
+	History   []challenge.Event
+	Team      string // name of the team, to be shown
+	Now       time.Time
+	Zone      *time.Location
+}
+
+// Options are what concerns the one who looks.
+type Options struct {
+	Viewer string // Entra object id
+	// Said is shown at the top, its Fields at the inputs.
+	Said *challenge.Refusal
+	// Typed is put back into the inputs, by id. When those are gone it is shown.
+	Typed map[string]string
+	// Sent is the action that Said and Typed come from. Without it they belong to
+	// the first inputs of the card.
+	Sent ActionData
+	// Done is a plain confirmation.
+	Done string
+	// Refresh are the people (29:…) for whom Teams refreshes the card by itself.
+	Refresh []string
+}
+
+// Render draws a card of a challenge. visit is the visit that the card was posted
+// for; 0 is before the first.
+func Render(card challenge.Card, visit int, v View, o Options) Card {
+	return draw(func(f fit) *builder {
+		b := newBuilder(card, visit, v, o, f)
+		switch card {
+		case challenge.CardRespond:
+			b.respond()
+		case challenge.CardReminder:
+			b.reminder()
+		case challenge.CardJudge:
+			b.judge()
+		case challenge.CardGate:
+			b.gateCard()
+		case challenge.CardCase:
+			b.caseCard()
+		case challenge.CardAlert:
+			b.alert()
+		case challenge.CardOversight:
+			b.oversight()
+		default: // a card that is not known shows no more than a channel may see
+			b.notice()
+		}
+		return b
+	})
+}
+
+// Status is the answer to "/challenge CH-…": the card by which the viewer can act
+// now, or else what they were shown last. Somebody who has no part in the challenge
+// sees what a channel sees.
+func Status(v View, o Options) Card {
+	card, visit := standing(&v.Challenge, o.Viewer)
+	return Render(card, visit, v, o)
+}
+
+// standing picks the card that shows a person where a challenge stands for them.
+func standing(c *challenge.Challenge, viewer string) (challenge.Card, int) {
+	last := len(c.Visits)
+	cur := c.Current()
+	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == viewer }
+	switch {
+	case viewer == "":
+		return challenge.CardNotice, last
+	case c.State == challenge.AwaitingResponse && cur.MayAnswer(viewer):
+		return challenge.CardRespond, last
+	case c.State == challenge.AwaitingJudgement && is(cur.Judge) && viewer != c.Chair.ID:
+		return challenge.CardJudge, last
+	case viewer == c.Chair.ID:
+		return challenge.CardCase, last
+	case c.State == challenge.HeldAtGate && slices.ContainsFunc(c.Hold.Gates, func(g challenge.GateState) bool {
+		return slices.ContainsFunc(g.Openers, is) || slices.ContainsFunc(g.Consulted, is)
+	}):
+		return challenge.CardGate, last
+	}
+	for n := last; n > 0; n-- {
+		switch visit := c.Visit(n); {
+		case visit.Asked(viewer), visit.MayAnswer(viewer):
+			return challenge.CardRespond, n
+		case is(visit.Judge), slices.ContainsFunc(visit.Alerted, is):
+			return challenge.CardAlert, n
+		}
+	}
+	return challenge.CardNotice, last
+}
+
+// builder gathers one card.
+type builder struct {
+	View
+	o     Options
+	fit   fit
+	kind  challenge.Card
+	visit int // number
+	at    *challenge.Visit
+	nonce string
+
+	body      []Element
+	summary   string
+	final     bool
+	noRefresh bool
+
+	ids      map[string]bool // of inputs
+	sections int
+	primary  int
+	used     bool // Typed went back into inputs
+}
+
+func newBuilder(card challenge.Card, visit int, v View, o Options, f fit) *builder {
+	if v.Zone == nil {
+		v.Zone = time.UTC
+	}
+	if v.Ladder == nil {
+		v.Ladder = &ladder.Ladder{}
+	}
+	b := &builder{View: v, o: o, fit: f, kind: card, visit: visit, ids: map[string]bool{}}
+	b.at = b.Challenge.Visit(visit)
+	return b
+}
+
+func (b *builder) add(es ...Element) { b.body = append(b.body, es...) }
+
+func (b *builder) readInstead() string {
+	if b.Challenge.Ref == "" {
+		return ""
+	}
+	return wordsReadInstead(b.Challenge.Ref)
+}
+
+// data is what every action of the card carries.
+func (b *builder) data(verb Verb) ActionData {
+	d := ActionData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Visit: b.visit, Version: b.Challenge.Version, Nonce: b.nonce}
+	if b.Challenge.Ref != "" {
+		d.Challenge = b.Challenge.ID.String()
+	}
+	if b.at != nil {
+		d.Rung = b.at.Rung
+	}
+	return d
+}
+
+// current reports whether the card's visit is the one under way.
+func (b *builder) current() bool {
+	return b.at != nil && b.visit == len(b.Challenge.Visits) && b.Challenge.State.Open()
+}
+
+// heading opens a card: what it is, and what was said to its reader.
+func (b *builder) heading(text string) {
+	b.add(TextBlock{Text: text, Size: "Large", Bold: true, Heading: true})
+	if b.o.Done != "" {
+		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: wordsDone + " " + b.o.Done, Bold: true}}})
+	}
+	if b.o.Said != nil {
+		b.add(Container{Style: "warning", Items: []Element{TextBlock{Text: wordsPleaseNote + " " + b.o.Said.Sentence, Bold: true}}})
+	}
+}
+
+// title is "Professional Challenge CH-7K3QX2 · Stage 1".
+func (b *builder) title(rung string) string {
+	t := cmp.Or(b.Ladder.Words.Challenge, "Challenge") + " " + b.Challenge.Ref
+	if rung != "" {
+		t += " · " + b.rung(rung)
+	}
+	return t
+}
+
+func (b *builder) rung(id string) string {
+	if r, ok := b.Ladder.Rung(id); ok {
+		return cmp.Or(r.Label, id)
+	}
+	return id
+}
+
+func (b *builder) rungWord() string { return cmp.Or(b.Ladder.Words.Rung, "stage") }
+
+// when is "Wednesday 8 April 2026 at 17:00" where the authority is.
+func (b *builder) when(t time.Time) string {
+	return t.In(b.Zone).Format("Monday 2 January 2006 at 15:04")
+}
+
+// party is "Priya Shah (Team Manager, standing in for Tom Reed)".
+func (b *builder) party(p challenge.Party) string {
+	role := b.Ladder.RoleLabel(p.Role)
+	if p.CoverFor != "" {
+		role += ", standing in for " + p.CoverFor
+	}
+	return cmp.Or(p.Name, "nobody named") + " (" + role + ")"
+}
+
+// mostNamed is how many people a sentence names before it counts the rest.
+const mostNamed = 10
+
+func (b *builder) parties(ps []challenge.Party) string {
+	var out []string
+	for _, p := range ps[:min(len(ps), mostNamed)] {
+		out = append(out, b.party(p))
+	}
+	if more := len(ps) - mostNamed; more > 0 {
+		out = append(out, strconv.Itoa(more)+" more")
+	}
+	return list(out)
+}
+
+// list is "a, b and c".
+func list(parts []string) string {
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	return strings.Join(parts, "")
+}
+
+// name finds the name of somebody who took part.
+func (b *builder) name(id string) string {
+	for _, v := range b.Challenge.Visits {
+		for _, p := range slices.Concat(v.Respondents, v.Alerted, []challenge.Party{v.Judge}) {
+			if p.ID == id {
+				return b.party(p)
+			}
+		}
+	}
+	if h := b.Challenge.Hold; h != nil {
+		for _, g := range h.Gates {
+			for _, p := range slices.Concat(g.Openers, g.Consulted) {
+				if p.ID == id {
+					return b.party(p)
+				}
+			}
+		}
+	}
+	if id != "" && id == b.Challenge.Chair.ID {
+		return b.chair()
+	}
+	return "somebody"
+}
+
+func (b *builder) chair() string {
+	return b.party(challenge.Party{Person: b.Challenge.Chair, Role: ladder.RoleChair})
+}
+
+// small adds a line of small print.
+func (b *builder) small(text string) {
+	b.add(TextBlock{Text: text, Size: "Small", Subtle: true})
+}
+
+// long adds a label and what somebody wrote.
+func (b *builder) long(label, text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	b.add(TextBlock{Text: label, Bold: true, Heading: true}, TextBlock{Text: shorten(text, b.fit.main), Spacing: "Small"})
+}
+
+// buttons adds actions, six to a row; beyond six in a card they go behind "…".
+func (b *builder) buttons(as ...Action) {
+	for i := range as {
+		b.primary++
+		if b.primary <= mostButtons {
+			continue
+		}
+		switch a := as[i].(type) {
+		case Execute:
+			a.Secondary = true
+			as[i] = a
+		case ShowCard:
+			a.Secondary = true
+			as[i] = a
+		}
+	}
+	for row := range slices.Chunk(as, mostButtons) {
+		b.add(ActionSet{Actions: row})
+	}
+}
+
+// section is a group of inputs and the buttons that send them.
+type section struct {
+	b      *builder
+	data   ActionData
+	active bool // what was typed and refused belongs here
+	lax    bool // other buttons send these inputs too, so the client insists on none
+	items  []Element
+}
+
+// section begins inputs with those ids. When one of them is taken, or is the name
+// of something that actions carry, all ids of the section get a beginning of their own.
+func (b *builder) section(data ActionData, ids ...string) *section {
+	b.sections++
+	taken := slices.ContainsFunc(ids, func(id string) bool { return b.ids[id] || slices.Contains(dataKeys, id) })
+	if taken {
+		data.Inputs = "s" + strconv.Itoa(b.sections) + "_"
+	}
+	for _, id := range ids {
+		b.ids[data.Inputs+id] = true
+	}
+	s := &section{b: b, data: data, active: data.Inputs == ""}
+	if sent := b.o.Sent; sent.Verb != "" {
+		s.active = sent.Verb == data.Verb && (data.Verb != VerbGate || sent.Gate == data.Gate)
+	} else if b.used {
+		s.active = false
+	}
+	if s.active && (len(b.o.Typed) > 0 || b.o.Said != nil) {
+		b.used = true
+	}
+	return s
+}
+
+// input makes an input ready: its id, what was typed, what was wrong with it.
+func (s *section) input(in Input) []Element {
+	var out []Element
+	if s.active {
+		if v, ok := s.b.o.Typed[in.ID]; ok {
+			in.Value = cmp.Or(s.b.fitting(in, v), none(in.Value))
+		}
+		if said := s.b.o.Said; said != nil && said.Fields[in.ID] != "" {
+			out = append(out, TextBlock{Text: strings.ReplaceAll(wordsPutRight, "%s", said.Fields[in.ID]), Color: "Attention", Bold: true})
+		}
+	}
+	if in.Required && s.lax {
+		in.Required, in.Needed = false, true
+	}
+	if in.Error == "" {
+		in.Error = map[InputKind]string{InputText: errorLong, InputDate: errorDate, InputChoice: errorChoose}[in.Kind]
+		if in.Required && in.Kind == InputText {
+			in.Error = errorRequired
+		}
+	}
+	in.ID = s.data.Inputs + in.ID
+	return append(out, in)
+}
+
+// none keeps a preset that means no choice, and no other.
+func none(preset string) string {
+	if preset == NoChoice {
+		return preset
+	}
+	return ""
+}
+
+// fitting is a value that the input can show.
+func (b *builder) fitting(in Input, v string) string {
+	v = clean(v)
+	if in.Kind != InputChoice {
+		if len([]rune(v)) > b.fit.typed {
+			return string([]rune(v)[:b.fit.typed])
+		}
+		return v
+	}
+	known := func(v string) bool {
+		return slices.ContainsFunc(in.Choices, func(c Choice) bool { return c.Value == v })
+	}
+	var kept []string
+	for one := range strings.SplitSeq(v, ",") {
+		if known(one) {
+			kept = append(kept, one)
+		}
+	}
+	return strings.Join(kept, ",")
+}
+
+func (s *section) add(in Input) { s.items = append(s.items, s.input(in)...) }
+
+func (s *section) say(es ...Element) { s.items = append(s.items, es...) }
+
+// text is an input of several lines.
+func (s *section) text(id, label string, required bool, most int) {
+	s.add(Input{Kind: InputText, ID: id, Label: label, Required: required, Multiline: true, MaxLength: most})
+}
+
+// leftovers shows what somebody typed into inputs that are gone: nothing that a
+// person wrote is lost because a challenge moved on meanwhile.
+func (b *builder) leftovers() {
+	if b.used || b.kind == challenge.CardNotice || b.onRecord() {
+		return
+	}
+	var items []Element
+	for _, id := range slices.Sorted(maps.Keys(b.o.Typed)) {
+		if v := strings.TrimSpace(b.o.Typed[id]); v != "" {
+			items = append(items, TextBlock{Text: cmp.Or(typedLabels[id], id) + ": " + shorten(v, b.fit.typed)})
+		}
+	}
+	if len(items) > 0 {
+		b.add(Container{Style: "emphasis", Items: append([]Element{TextBlock{Text: wordsYouTyped, Bold: true, Heading: true}}, items...)})
+	}
+}
+
+// onRecord reports whether the reply that the viewer typed stands in the history.
+func (b *builder) onRecord() bool {
+	text := strings.TrimSpace(b.o.Typed[InText])
+	return text != "" && slices.ContainsFunc(b.History, func(e challenge.Event) bool {
+		switch body := e.Body.(type) {
+		case challenge.Responded:
+			return e.By.ID == b.o.Viewer && body.Response.Text == text
+		case challenge.ReplyKept:
+			return e.By.ID == b.o.Viewer && body.Response.Text == text
+		}
+		return false
+	})
+}
