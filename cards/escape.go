@@ -14,6 +14,9 @@ const always = "\\`*_[]<>~|"
 // them (section 9 of the platform's own card format).
 func escape(s string) string {
 	s = clean(s)
+	if harmless(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/8)
 	for i, line := range nonEmptyLines(s) {
@@ -23,6 +26,31 @@ func escape(s string) string {
 		escapeLine(&b, line)
 	}
 	return b.String()
+}
+
+// special are the bytes that can need an escape, in some place or other.
+var special = func() (t [256]bool) {
+	for _, c := range []byte(always + "\n#-+=.){&") {
+		t[c] = true
+	}
+	return t
+}()
+
+// harmless reports whether s stays as it is, which most texts of our own do: what
+// is special at the start of a line only may stand anywhere else.
+func harmless(s string) bool {
+	if s == "" {
+		return true
+	}
+	if c := s[0]; special[c] || c == ' ' || '0' <= c && c <= '9' {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; special[c] && strings.IndexByte("#-+=.)", c) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func nonEmptyLines(s string) []string {
@@ -47,18 +75,24 @@ func escapeLine(b *strings.Builder, line string) {
 	for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
 		digits++
 	}
+	start := 0
 	for i := 0; i < len(rest); i++ {
 		c := rest[i]
+		if !special[c] {
+			continue
+		}
 		switch {
 		case strings.IndexByte(always, c) >= 0,
 			i == 0 && strings.IndexByte("#-+=", c) >= 0,
 			i > 0 && i == digits && (c == '.' || c == ')'),
 			c == '{' && i+1 < len(rest) && rest[i+1] == '{',
 			c == '&' && i+1 < len(rest) && entity(rest[i+1]):
+			b.WriteString(rest[start:i])
 			b.WriteByte('\\')
+			start = i
 		}
-		b.WriteByte(c)
 	}
+	b.WriteString(rest[start:])
 }
 
 func entity(c byte) bool {

@@ -6,10 +6,7 @@ import (
 )
 
 // teller puts the text form of a card together.
-type teller struct {
-	b       strings.Builder
-	buttons []string
-}
+type teller struct{ b strings.Builder }
 
 func (t *teller) line(format string, args ...any) {
 	t.b.WriteString(clean(fmt.Sprintf(format, args...)))
