@@ -1,0 +1,128 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
+
+	"challengebot/internal/challenge"
+)
+
+// Errors of this package, beside challenge.ErrUnavailable and challenge.ErrNotFound.
+var (
+	// ErrSchema: the tables are missing or older than this program.
+	ErrSchema = errors.New("postgres: the schema does not fit")
+	// ErrLeaseLost: somebody else has claimed the delivery since, or it is done. The attempt is recorded all the same.
+	ErrLeaseLost = errors.New("postgres: the delivery is no longer leased to this claim")
+)
+
+// SQLSTATEs that mean something here.
+const (
+	guardFailed         = "CB001" // must_be, in the migrations
+	uniqueViolation     = "23505"
+	foreignKeyViolation = "23503"
+	undefinedTable      = "42P01"
+	insufficientRights  = "42501"
+)
+
+// Failure is what PostgreSQL refused, told without its message, which may repeat values.
+type Failure struct {
+	Doing      string // what the store was at
+	SQLState   string
+	Table      string
+	Constraint string
+}
+
+// Error names the statement's purpose, the SQLSTATE and the constraint.
+func (f *Failure) Error() string {
+	s := "postgres: " + f.Doing + ": SQLSTATE " + f.SQLState
+	if f.Constraint != "" {
+		s += " (constraint " + f.Constraint + " of " + f.Table + ")"
+	}
+	switch f.SQLState {
+	case guardFailed:
+		s += ": a challenge's row does not fit its document; run challengebot audit verify"
+	case insufficientRights:
+		s += ": the login may not do this; make it a member of challengebot_app"
+	}
+	return s
+}
+
+// Is makes a failure that will pass a challenge.ErrUnavailable.
+func (f *Failure) Is(target error) bool {
+	return target == challenge.ErrUnavailable && passing(f.SQLState)
+}
+
+// passing reports whether the same statement may succeed later: the server is starting, stopping, full, read-only after a
+// fail-over, or another transaction was in the way for too long.
+func passing(state string) bool {
+	switch state {
+	case "57014", "55P03", "40001", "40P01", "25006", "25P03", "57P01", "57P02", "57P03", "57P04", "57P05", "3D000":
+		return true
+	}
+	return strings.HasPrefix(state, "08") || strings.HasPrefix(state, "53") || strings.HasPrefix(state, "58")
+}
+
+// unreachable is an error of the connection, not of a statement.
+type unreachable struct {
+	doing string
+	cause error
+}
+
+func (u *unreachable) Error() string {
+	return fmt.Sprintf("postgres: %s: %v: %v", u.doing, challenge.ErrUnavailable, u.cause)
+}
+
+func (u *unreachable) Unwrap() []error { return []error{challenge.ErrUnavailable, u.cause} }
+
+// failed turns an error of pgx into one of ours. It never repeats an argument or a message of the server.
+func failed(doing string, err error) error {
+	var pg *pgconn.PgError
+	var ours *Failure
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &ours), errors.As(err, new(*unreachable)), errors.As(err, new(*unreadable)), errors.Is(err, challenge.ErrNotFound):
+		return err
+	case errors.As(err, &pg):
+		return &Failure{Doing: doing, SQLState: pg.Code, Table: pg.TableName, Constraint: pg.ConstraintName}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &unreachable{doing, context.DeadlineExceeded}
+	case errors.Is(err, context.Canceled):
+		return &unreachable{doing, context.Canceled}
+	case connectionLost(err):
+		return &unreachable{doing, errors.New("no connection")}
+	}
+	// pgx puts arguments and columns into such errors, so only their kind is told.
+	return fmt.Errorf("postgres: %s: unexpected error of type %T", doing, err)
+}
+
+func connectionLost(err error) bool {
+	return errors.As(err, new(*pgconn.ConnectError)) || errors.As(err, new(net.Error)) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool)
+}
+
+// sqlState is the SQLSTATE of an error of pgx or of ours, or "".
+func sqlState(err error) string {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code
+	}
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.SQLState
+	}
+	return ""
+}
+
+func violates(err error, state, constraint string) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.SQLState == state && f.Constraint == constraint
+}

@@ -1,0 +1,34 @@
+-- Run after every migration. The role challengebot_app may do what serving needs and nothing more: the trail can be
+-- added to and never changed, and of a challenge only what its events move. Logins of production are members of it.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'challengebot_app') THEN
+        CREATE ROLE challengebot_app NOLOGIN;
+    END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE NOTICE 'the role challengebot_app is missing and may not be created here: create it and migrate again';
+    WHEN duplicate_object OR unique_violation THEN
+        NULL; -- another migration on this server was faster
+END $$;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'challengebot_app') THEN
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO challengebot_app', current_schema());
+    GRANT USAGE ON SEQUENCE challenge_number TO challengebot_app;
+    GRANT SELECT ON goose_db_version TO challengebot_app;
+    GRANT SELECT, INSERT ON ladder, event, response, plan_action, attempt, receipt TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE (state, version, seq, head, rung, visit, waiting, due_at, next_at, closed_at,
+        stalled_until, doc) ON challenge TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE (state, attempts, not_before, lease_owner, lease_until, done_at, last_status,
+        last_code) ON delivery TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE (conversation_id, service_url, activity_id, version, content_hash,
+        final, shown_at) ON posted_card TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON conversation TO challengebot_app;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE NOTICE 'challengebot_app was not granted its rights: migrate as the owner of the schema';
+END $$;

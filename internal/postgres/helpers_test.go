@@ -1,0 +1,35 @@
+package postgres
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// asJSON is how a value is stored, for comparing.
+func asJSON(t testing.TB, v any) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.Unmarshal(text, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// counting opens a store of one connection whose round trips are counted.
+func (w *world) counting(counter *roundTrips) *Store {
+	w.t.Helper()
+	config, err := pgxpool.ParseConfig(w.dsn)
+	w.must(err)
+	config.MaxConns = 1
+	config.ConnConfig.Tracer = counter
+	s, err := open(w.t.Context(), config)
+	w.must(err)
+	w.t.Cleanup(s.Close)
+	return s
+}

@@ -1,0 +1,116 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+var (
+	//go:embed migrations/*.sql
+	migrationFiles embed.FS
+	//go:embed grants.sql
+	grantsSQL string
+)
+
+// lockSeconds is how long an instance waits while another one migrates.
+const lockSeconds = 300
+
+// Migrate brings the database to the version that this program needs and gives challengebot_app its rights. Several instances
+// may call it at once: one migrates, the others wait. It needs the owner of the schema; where it may not create the role it
+// goes on without, and migrating again after an administrator created the role grants the rights.
+func Migrate(ctx context.Context, dsn string) error {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return fmt.Errorf("postgres: the connection string cannot be read: %w", err)
+	}
+	config.ConnConfig.RuntimeParams["application_name"] = "challengebot migrate"
+	config.MaxConns = 2
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return failed("open the pool", err)
+	}
+	defer pool.Close()
+	if err := pool.Ping(ctx); err != nil {
+		return failed("connect", err)
+	}
+	return migrate(ctx, pool)
+}
+
+func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	db := stdlib.OpenDBFromPool(pool)
+	defer db.Close()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, lockSeconds))
+	if err != nil {
+		return fmt.Errorf("postgres: prepare the lock of migrations: %w", err)
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return fmt.Errorf("postgres: read the migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files,
+		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return fmt.Errorf("postgres: read the migrations: %w", err)
+	}
+	// Migrations hold no data, so that here, and only here, the server's own words are told.
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("postgres: migrate: %w", err)
+	}
+	// Two instances that grant at once would meet in the catalogue.
+	grant := "BEGIN; SELECT pg_advisory_xact_lock(" + strconv.FormatInt(grantLock, 10) + ");" + grantsSQL + "COMMIT;"
+	if _, err := pool.Exec(ctx, grant, simpleProtocol); err != nil {
+		return fmt.Errorf("postgres: grant challengebot_app its rights: %w", err)
+	}
+	return nil
+}
+
+// SchemaVersion is the version of the schema that this program needs.
+func SchemaVersion() int64 {
+	var latest int64
+	for _, name := range migrationNames() {
+		number, _, _ := strings.Cut(name, "_")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			panic(fmt.Sprintf("postgres: the migration %s has no number", name)) // compiled in, and every test gets here
+		}
+		latest = max(latest, n)
+	}
+	return latest
+}
+
+// Fingerprint names the schema for whoever makes databases with Migrate: the same fingerprint, the same tables.
+func Fingerprint() string {
+	sum := sha256.New()
+	for _, name := range migrationNames() {
+		text, err := migrationFiles.ReadFile("migrations/" + name)
+		if err != nil {
+			panic(err) // compiled in
+		}
+		sum.Write(text)
+	}
+	sum.Write([]byte(grantsSQL))
+	return "challengebot " + hex.EncodeToString(sum.Sum(nil))
+}
+
+func migrationNames() []string {
+	files, err := migrationFiles.ReadDir("migrations")
+	if err != nil {
+		panic(err) // compiled in
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	return names
+}

@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Options of a Store. The zero value is good.
+type Options struct {
+	// MaxConns bounds the pool; 16 if zero.
+	MaxConns int
+	// Logger hears the SQLSTATE of the server's warnings; slog.Default if nil.
+	Logger *slog.Logger
+}
+
+// Store is one database. It is safe for concurrent use.
+type Store struct {
+	pool    *pgxpool.Pool
+	ladders sync.Map // digest to *ladder.Ladder; a digest never means another ladder
+	closing context.Context
+	close   context.CancelFunc
+}
+
+// Settings of every connection. A person waits for the answer, so nothing may wait long; what the connection string sets wins.
+var sessionSettings = map[string]string{
+	"application_name":                    "challengebot",
+	"timezone":                            "UTC",
+	"statement_timeout":                   "10s",
+	"lock_timeout":                        "5s",
+	"idle_in_transaction_session_timeout": "30s",
+}
+
+const (
+	defaultMaxConns = 16
+	connectTimeout  = 5 * time.Second
+)
+
+// Open connects lazily: a database that is away is no error here, and is used as soon as it is back.
+func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: the connection string cannot be read: %w", err) // pgx hides the password
+	}
+	for name, value := range sessionSettings {
+		if _, set := config.ConnConfig.RuntimeParams[name]; !set {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	config.MaxConns = defaultMaxConns
+	if o.MaxConns > 0 {
+		config.MaxConns = int32(min(o.MaxConns, 10_000))
+	}
+	log := o.Logger
+	if log == nil {
+		log = slog.Default()
+	}
+	config.ConnConfig.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		if n.SeverityUnlocalized == "WARNING" {
+			log.Warn("PostgreSQL warns", "sqlstate", n.Code) // its text may repeat values
+		}
+	}
+	return open(ctx, config)
+}
+
+func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, failed("open the pool", err)
+	}
+	s := &Store{pool: pool}
+	s.closing, s.close = context.WithCancel(context.Background())
+	return s, nil
+}
+
+// Close ends Listen and closes all connections, waiting for calls that are under way.
+func (s *Store) Close() {
+	s.close()
+	s.pool.Close()
+}
+
+const schemaVersionSQL = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
+
+// Ready reports whether the database answers and has the tables that this program needs. A newer schema is accepted: the
+// program being replaced goes on serving while its successor has migrated.
+func (s *Store) Ready(ctx context.Context) error {
+	var have int64
+	if err := s.pool.QueryRow(ctx, schemaVersionSQL).Scan(&have); err != nil {
+		if sqlState(err) == undefinedTable {
+			return fmt.Errorf("%w: the database is empty; run challengebot migrate", ErrSchema)
+		}
+		return failed("read the schema's version", err)
+	}
+	if have < SchemaVersion() {
+		return fmt.Errorf("%w: it is at version %d, this program needs %d; run challengebot migrate", ErrSchema, have, SchemaVersion())
+	}
+	return nil
+}
