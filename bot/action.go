@@ -102,40 +102,29 @@ type button struct {
 	command func(x turn, d cards.ActionData, in map[string]string, c challenge.Case) challenge.Command
 }
 
-var buttons = map[string]button{
+var buttons = map[cards.Verb]button{
 	cards.VerbRespond: {challenge.CardRespond, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
 		return challenge.Respond{Visit: d.Visit, Response: responseFrom(in)}
 	}},
 	cards.VerbJudge: {challenge.CardJudge, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
-		verdict := d.Verdict
-		if verdict == "" {
-			verdict = in["verdict"]
-		}
-		return challenge.Judge{Visit: d.Visit, Verdict: challenge.Verdict(verdict), Reason: in["reason"]}
+		return challenge.Judge{Visit: d.Visit, Verdict: d.Verdict, Reason: in[cards.InReason]}
 	}},
-	cards.VerbGate: {challenge.CardGate, func(_ turn, d cards.ActionData, in map[string]string, c challenge.Case) challenge.Command {
-		return challenge.RecordGate{Rung: d.Rung, Gate: d.Gate, Status: challenge.GateStatus(d.Status),
-			Note: in["note"], On: dateOrZero(in["on"]), Fields: in}
+	cards.VerbGate: {challenge.CardGate, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		return challenge.RecordGate{Rung: d.Rung, Gate: d.Gate, Status: d.Status,
+			Note: in[cards.InNote], On: dateOrZero(in[cards.InOn]), Fields: in}
 	}},
 	cards.VerbWithdraw: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
 		return challenge.Withdraw{Reason: in["reason"]}
 	}},
 	cards.VerbSkip: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
-		to, ground := splitPair(in["skip"])
-		return challenge.SkipTo{To: to, Ground: ground, Evidence: in["evidence"]}
+		return challenge.SkipTo{To: in[cards.InTo], Ground: in[cards.InGround], Evidence: in[cards.InEvidence]}
 	}},
 	cards.VerbHandOff: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
-		return challenge.HandOff{To: in["hand_off"], Reason: in["reason"]}
+		return challenge.HandOff{To: in[cards.InTo], Reason: in[cards.InReason]}
 	}},
 	cards.VerbRefer: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
 		return challenge.Refer{Referral: referralFrom(in)}
 	}},
-}
-
-// splitPair reads "rung:ground", the value of one choice.
-func splitPair(s string) (string, string) {
-	a, b, _ := strings.Cut(s, ":")
-	return a, b
 }
 
 // pressed gives a button's command to the door. Whatever the answer, it is the
@@ -144,7 +133,7 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{ID: id}, func(c challenge.Case) (challenge.Command, error) {
 		return b.command(x, d, in, c), nil
 	})
-	o := cards.Options{Viewer: x.by.ID, Refresh: x.refreshers()}
+	o := cards.Options{Viewer: x.by.ID, Refresh: x.refreshers(), Sent: d}
 	var refusal *challenge.Refusal
 	switch {
 	case errors.Is(err, challenge.ErrNotFound):
@@ -179,11 +168,12 @@ func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (
 	if err != nil {
 		return cards.Card{}, err
 	}
-	card := challenge.Card(d.Card)
-	if !slices.Contains(challenge.Cards(), card) {
-		card, d.Visit = cardFor(c.Challenge, x.by.ID)
+	o := cards.Options{Viewer: x.by.ID, Refresh: x.refreshers()}
+	if !slices.Contains(challenge.Cards(), d.Card) {
+		card, visit := cardFor(c.Challenge, x.by.ID)
+		return cards.Render(card, visit, x.view(c), o), nil
 	}
-	return cards.Render(card, d.Visit, x.view(c), cards.Options{Viewer: x.by.ID, Refresh: x.refreshers()}), nil
+	return cards.Render(d.Card, d.Visit, x.view(c), o), nil
 }
 
 // refreshers are those whose client may ask for the card again by itself.
@@ -195,10 +185,9 @@ func (x turn) refreshers() []string {
 }
 
 func responseFrom(in map[string]string) challenge.Response {
-	r := challenge.Response{Text: in["text"], Fields: in}
-	for _, n := range []string{"1", "2", "3", "4", "5"} {
-		key := "plan_" + n + "_"
-		what, who, by := in[key+"what"], in[key+"who"], in[key+"by"]
+	r := challenge.Response{Text: in[cards.InText], Fields: in}
+	for n := 1; n <= challenge.MaxActions; n++ {
+		what, who, by := in[cards.PlanInput(n, "what")], in[cards.PlanInput(n, "who")], in[cards.PlanInput(n, "by")]
 		if strings.TrimSpace(what+who+by) != "" {
 			r.Plan = append(r.Plan, challenge.Action{What: what, Who: who, By: dateOrZero(by)})
 		}
@@ -207,13 +196,13 @@ func responseFrom(in map[string]string) challenge.Response {
 }
 
 func referralFrom(in map[string]string) challenge.Referral {
-	r := challenge.Referral{Contact: in["contact"], Note: in["note"], On: dateOrZero(in["on"]),
+	r := challenge.Referral{Contact: in[cards.InContact], Note: in[cards.InNote], On: dateOrZero(in[cards.InOn]),
 		Informed: map[string]string{}, Consulted: map[string]string{}}
 	for k, v := range in {
-		if role, ok := strings.CutPrefix(k, "informed_"); ok {
+		if role, ok := strings.CutPrefix(k, cards.InformedPrefix); ok {
 			r.Informed[role] = v
 		}
-		if role, ok := strings.CutPrefix(k, "consulted_"); ok {
+		if role, ok := strings.CutPrefix(k, cards.ConsultedPrefix); ok {
 			r.Consulted[role] = v
 		}
 	}
@@ -233,7 +222,7 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	}
 	v.Nonce = nonceOf(d.Nonce)
 	if d.Verb == cards.VerbPreview {
-		return cards.Form(v, cards.Options{Viewer: x.by.ID}), nil
+		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Said: v.refused}), nil
 	}
 	r := raisingFrom(in)
 	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
@@ -241,16 +230,16 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	receipt := challenge.Receipt{Key: "form:" + v.Nonce + ":" + x.by.ID, At: x.now}
 	out, err := x.Store.Raise(ctx, receipt, func(number uint64) (challenge.Change, error) {
 		r.Number = number
-		return challenge.Raise(r, x.by, x.env(v.Ladder))
+		return challenge.Raise(r, x.by, x.env(v.ladder))
 	})
 	var refusal *challenge.Refusal
 	if errors.As(err, &refusal) {
-		return cards.Form(v, cards.Options{Viewer: x.by.ID, Said: refusal, Typed: in}), nil
+		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Said: refusal, Typed: in}), nil
 	}
 	if err != nil {
 		return cards.Card{}, err
 	}
-	sent := cards.Sent(x.view(out.Case))
+	sent := cards.Sent(x.view(out.Case), cards.Options{Viewer: x.by.ID})
 	return sent, x.replace(ctx, sent, ":form")
 }
 
@@ -263,18 +252,18 @@ func nonceOf(s string) string {
 }
 
 func raisingFrom(in map[string]string) challenge.Raising {
-	start, ground := splitPair(in["start"])
 	id, err := uuid.NewV7()
 	if err != nil {
 		id = uuid.New() // no time-ordered id to be had: any unique one will do
 	}
 	return challenge.Raising{
-		ID: id, StartAt: start, Ground: ground, Reason: in["start_reason"],
+		ID: id, StartAt: in[cards.InStartAt], Ground: in[cards.InStartGround], Reason: in[cards.InStartReason],
 		Details: challenge.Details{
-			Record: in["record"], Conference: challenge.ConferenceType(in["conference"]),
-			ConferenceDate: dateOrZero(in["conference_date"]), Categories: list(in["categories"]),
-			Concern: in["concern"], Evidence: in["evidence"], Ask: in["ask"], AskBy: dateOrZero(in["ask_by"]),
-			Team: in["team"], Agency: in["agency"],
+			Record: in[cards.InRecord], Conference: challenge.ConferenceType(in[cards.InConference]),
+			ConferenceDate: dateOrZero(in[cards.InConferenceDate]), Categories: list(in[cards.InCategories]),
+			Concern: in[cards.InConcern], Evidence: in[cards.InEvidence],
+			Ask: in[cards.InAsk], AskBy: dateOrZero(in[cards.InAskBy]),
+			Team: in[cards.InTeam], Agency: in[cards.InAgency],
 		},
 	}
 }
@@ -284,34 +273,46 @@ func list(s string) []string {
 	return slices.DeleteFunc(strings.Split(s, ","), func(v string) bool { return strings.TrimSpace(v) == "" })
 }
 
-// formView is the form as it should look with these values: with the ladder's own
-// words, and who will be asked and when the answer is due.
-func (x turn) formView(choices []*ladder.Ladder, in map[string]string) (cards.FormView, error) {
-	v := cards.FormView{Ladders: choices, Ladder: choices[0], Values: in, Now: x.now, Zone: x.Calendar.Location(), Nonce: uuid.NewString()}
+// formView is the form as it should look with these values: in the ladder's own
+// words, and with who will be asked and when the answer is due.
+func (x turn) formView(choices []*ladder.Ladder, in map[string]string) (form, error) {
+	f := form{ladder: choices[0], FormView: cards.FormView{Values: in, Now: x.now, Zone: x.Calendar.Location(), Nonce: uuid.NewString()}}
 	for _, l := range choices {
-		if l.ID == in["ladder"] {
-			v.Ladder = l
+		f.Ladders = append(f.Ladders, cards.LadderChoice{ID: l.ID, Title: l.Title + " (" + l.Authority + ")"})
+		if l.ID == in[cards.InLadder] {
+			f.ladder = l
 		}
 	}
-	v.Teams = slices.DeleteFunc(x.Directory().Teams(), func(t directory.Team) bool {
-		return !challenge.MayRaise(v.Ladder, x.by.ID, directory.Scope{Team: t.ID, Agency: in["agency"]}, x.env(v.Ladder))
-	})
-	v.Agencies = x.Directory().Agencies()
+	f.Ladder = f.ladder
+	for _, t := range x.Directory().Teams() {
+		scope := directory.Scope{Team: t.ID, Agency: in[cards.InAgency]}
+		if challenge.MayRaise(f.ladder, x.by.ID, scope, x.env(f.ladder)) {
+			f.Teams = append(f.Teams, cards.TeamChoice{ID: t.ID, Name: t.Name})
+		}
+	}
+	for _, a := range x.Directory().Agencies() {
+		f.Agencies = append(f.Agencies, cards.TeamChoice{ID: a.ID, Name: a.Name})
+	}
 	r := raisingFrom(in)
-	if r.Details.Team == "" && len(v.Teams) > 0 {
-		r.Details.Team = v.Teams[0].ID
+	if r.Details.Team == "" && len(f.Teams) > 0 {
+		r.Details.Team = f.Teams[0].ID
+		in[cards.InTeam] = r.Details.Team
 	}
-	forecast, err := challenge.Foresee(r, x.by, x.env(v.Ladder))
-	var refusal *challenge.Refusal
-	switch {
-	case errors.As(err, &refusal):
-		v.Unforeseen = refusal.Sentence
-	case err != nil:
-		return v, err
-	default:
-		v.Forecast = &forecast
+	forecast, err := challenge.Foresee(r, x.by, x.env(f.ladder))
+	if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
+		f.refused = refusal
+		return f, nil
 	}
-	return v, nil
+	f.Forecast = &forecast
+	return f, err
+}
+
+// form is the form with the ladder that it is for, and why nothing can be foreseen
+// if so.
+type form struct {
+	cards.FormView
+	ladder  *ladder.Ladder
+	refused *challenge.Refusal
 }
 
 // mayRaise reports whether the person may raise a challenge under the ladder for

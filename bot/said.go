@@ -166,15 +166,14 @@ func (x turn) command(ctx context.Context, t typed, act action) error {
 // typedInputs are the inputs of the card, filled with what was typed.
 func typedInputs(t typed) map[string]string {
 	if t.word != wordRespond {
-		return map[string]string{"reason": t.rest, "note": t.rest}
+		return map[string]string{cards.InReason: t.rest, cards.InNote: t.rest, cards.InEvidence: t.rest}
 	}
 	r := parseResponse(t.rest)
-	in := map[string]string{"text": r.Text}
+	in := map[string]string{cards.InText: r.Text}
 	for i, a := range r.Plan {
-		key := fmt.Sprintf("plan_%d_", i+1)
-		in[key+"what"], in[key+"who"] = a.What, a.Who
+		in[cards.PlanInput(i+1, "what")], in[cards.PlanInput(i+1, "who")] = a.What, a.Who
 		if a.By != 0 {
-			in[key+"by"] = a.By.String()
+			in[cards.PlanInput(i+1, "by")] = a.By.String()
 		}
 	}
 	return in
@@ -229,7 +228,8 @@ func (x turn) form(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return x.reply(ctx, cards.Form(v, o), "")
+	o.Said = v.refused
+	return x.reply(ctx, cards.Form(v.FormView, o), "")
 }
 
 // ladders are those under which the person may raise a challenge for some team.
@@ -246,7 +246,7 @@ func (x turn) mine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v := cards.MineView{Now: x.now, Zone: x.Calendar.Location()}
+	var v cards.MineView
 	for _, c := range waiting {
 		v.Waiting = append(v.Waiting, x.view(c))
 	}
@@ -258,5 +258,5 @@ func (x turn) mine(ctx context.Context) error {
 
 // help answers with what the bot can do, and one sentence before it.
 func (x turn) help(ctx context.Context, sentence string) error {
-	return x.reply(ctx, cards.Help(cards.HelpView{Sentence: sentence, MayRaise: len(x.ladders()) > 0, Channel: !x.a.Personal()}), ":help")
+	return x.reply(ctx, cards.Help(cards.HelpView{Authority: x.Directory().Authority(), Sentence: sentence}), ":help")
 }

@@ -84,13 +84,10 @@ func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 
-	client, err := connector.New(connector.Config{
+	client := connector.New(connector.Config{
 		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Tokens: p.Platform.Credential, Scope: p.Platform.Scope,
 		Allowed: p.Platform.Allowed, DefaultServiceURL: p.Platform.ServiceURL, Now: p.Now,
 	})
-	if err != nil {
-		return nil, err
-	}
 	work, err := engine.New(engine.Config{
 		Store: store, Teams: teams{client}, Now: p.Now, Calendar: p.Calendar, Directory: people,
 		Logger: p.Logger, Registry: registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,

@@ -1,0 +1,367 @@
+package story
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+	"challengebot/internal/localpg"
+	"challengebot/internal/postgres"
+	"challengebot/internal/practice"
+)
+
+// stage is a world for one test. Everybody on it is called by first name.
+type stage struct {
+	*World
+	t   *testing.T
+	log *testLog
+
+	maya, sam, tom, priya, daniel, aisha, helen, grace, owen, leah, ben *actor
+	north, south                                                        *place
+}
+
+// database is a migrated database of the test's own.
+func database(t *testing.T) string {
+	t.Helper()
+	return localpg.TestDatabase(t, postgres.Fingerprint(), postgres.Migrate)
+}
+
+// open sets the stage. With ids of shipped ladders, only those are offered.
+func open(t *testing.T, ladders ...string) *stage {
+	t.Helper()
+	return openWith(t, Options{DatabaseURL: database(t)}, ladders...)
+}
+
+func openWith(t *testing.T, o Options, ladders ...string) *stage {
+	t.Helper()
+	s := &stage{t: t, log: &testLog{}}
+	for _, id := range ladders {
+		l, err := ladder.Load(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Ladders = append(o.Ladders, l)
+	}
+	o.Errorf = t.Errorf
+	o.Logger = slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w, err := Open(t.Context(), o)
+	if err != nil {
+		t.Fatalf("the stage cannot be set: %v", err)
+	}
+	s.World = w
+	s.cast()
+	t.Cleanup(s.strike)
+	return s
+}
+
+func (s *stage) cast() {
+	for name, a := range map[string]**actor{
+		"Maya Okafor": &s.maya, "Sam Whitfield": &s.sam, "Tom Reid": &s.tom, "Priya Shah": &s.priya,
+		"Daniel Hughes": &s.daniel, "Aisha Rahman": &s.aisha, "Helen Clarke": &s.helen, "Grace Lloyd": &s.grace,
+		"Owen Price": &s.owen, "Leah Morgan": &s.leah, "Ben Carter": &s.ben,
+	} {
+		*a = &actor{Person: s.Teams.Person(name), s: s}
+	}
+	s.north = &place{Channel: s.Teams.Channel("North Locality"), s: s}
+	s.south = &place{Channel: s.Teams.Channel("South Locality"), s: s}
+}
+
+// strike ends the test: nothing unexpected may have been said or logged.
+func (s *stage) strike() {
+	if !s.t.Failed() {
+		s.quiet()
+	}
+	if err := s.Close(); err != nil {
+		s.t.Errorf("the program did not end cleanly: %v", err)
+	}
+	for _, line := range s.log.problems() {
+		s.t.Errorf("an error in the log: %s", line)
+	}
+}
+
+// settle lets everything happen that is due now.
+func (s *stage) settle() {
+	s.t.Helper()
+	if err := s.Settle(s.t.Context()); err != nil {
+		s.t.Fatalf("the engine failed: %v", err)
+	}
+}
+
+// at moves the clock to a local time such as "Wed 8 Apr 2026 17:00".
+func (s *stage) at(local string) {
+	s.t.Helper()
+	to, err := time.ParseInLocation("Mon 2 Jan 2006 15:04", local, s.Calendar.Location())
+	if err != nil || to.Format("Mon 2 Jan 2006 15:04") != local {
+		s.t.Fatalf("%q is no time of the story: %v", local, err)
+	}
+	if err := s.MoveTo(s.t.Context(), to); err != nil {
+		s.t.Fatalf("the clock could not be moved to %s: %v", local, err)
+	}
+}
+
+// quiet fails the test for every message that no step expected. Updates of cards
+// that were there before are expected always.
+func (s *stage) quiet() {
+	s.t.Helper()
+	for _, n := range s.Teams.Unread() {
+		if n.Change == practice.Posted {
+			s.t.Errorf("an unexpected message:\n%s", n.String())
+		}
+	}
+	s.drain()
+}
+
+// drain takes all news.
+func (s *stage) drain() {
+	for _, p := range s.Teams.People() {
+		p.TakeNew()
+	}
+	for _, ch := range s.Teams.Channels() {
+		ch.TakeNew()
+	}
+}
+
+// verified checks every chain against the current rows and returns how many.
+func (s *stage) verified() int {
+	s.t.Helper()
+	sum, err := s.App.Store.Verify(s.t.Context(), func(r postgres.VerifyResult) {
+		for _, p := range r.Problems {
+			s.t.Errorf("the trail of %s is broken at event %d: %s", r.Ref, p.Seq, p.What)
+		}
+	})
+	if err != nil {
+		s.t.Fatalf("the trails could not be verified: %v", err)
+	}
+	return sum.Challenges
+}
+
+// actor is one person of the story.
+type actor struct {
+	*practice.Person
+	s *stage
+}
+
+// types says something to the bot in private, and lets things happen.
+func (a *actor) types(text string) *practice.Answer {
+	a.s.t.Helper()
+	return a.done(a.Says(a.s.t.Context(), text))
+}
+
+func (a *actor) done(answer *practice.Answer) *practice.Answer {
+	a.s.t.Helper()
+	if answer.Err != nil {
+		a.s.t.Fatalf("%s saw an error: %v (HTTP %d %s)", a.Name, answer.Err, answer.Status, answer.Body)
+	}
+	a.s.settle()
+	return answer
+}
+
+// gets is the one new message to the person, which must hold all of the texts.
+func (a *actor) gets(texts ...string) *practice.Message {
+	a.s.t.Helper()
+	return one(a.s.t, a.Name, a.TakeNew(), texts)
+}
+
+// getsAll takes as many new messages as there are texts, in any order, each
+// holding its text.
+func (a *actor) getsAll(texts ...string) []*practice.Message {
+	a.s.t.Helper()
+	return several(a.s.t, a.Name, a.TakeNew(), texts)
+}
+
+// getsNothing holds that no new message came.
+func (a *actor) getsNothing() {
+	a.s.t.Helper()
+	if posted := posts(a.TakeNew()); len(posted) > 0 {
+		a.s.t.Fatalf("%s was not to get anything, and got:\n%s", a.Name, posted[0])
+	}
+}
+
+// clicks presses a button on a message with these inputs and lets things happen.
+func (a *actor) clicks(m *practice.Message, button string, in practice.Inputs) *practice.Answer {
+	a.s.t.Helper()
+	return a.done(m.Click(a.s.t.Context(), a.Person, button, in))
+}
+
+// place is one channel of the story.
+type place struct {
+	*practice.Channel
+	s *stage
+}
+
+func (p *place) gets(texts ...string) *practice.Message {
+	p.s.t.Helper()
+	return one(p.s.t, "#"+p.Name, p.TakeNew(), texts)
+}
+
+func posts(news []practice.News) []*practice.Message {
+	var out []*practice.Message
+	for _, n := range news {
+		if n.Change == practice.Posted {
+			out = append(out, n.Message)
+		}
+	}
+	return out
+}
+
+func one(t *testing.T, who string, news []practice.News, texts []string) *practice.Message {
+	t.Helper()
+	got := posts(news)
+	if len(got) != 1 {
+		t.Fatalf("%s was to get one message holding %q, and got %d:\n%v", who, texts, len(got), got)
+	}
+	holds(t, who, got[0], texts...)
+	return got[0]
+}
+
+func several(t *testing.T, who string, news []practice.News, texts []string) []*practice.Message {
+	t.Helper()
+	got := posts(news)
+	if len(got) != len(texts) {
+		t.Fatalf("%s was to get %d messages %q, and got %d:\n%v", who, len(texts), texts, len(got), got)
+	}
+	out := make([]*practice.Message, len(texts))
+	for i, text := range texts {
+		for _, m := range got {
+			if strings.Contains(m.String(), text) {
+				out[i] = m
+			}
+		}
+		if out[i] == nil {
+			t.Fatalf("%s got no message holding %q among:\n%v", who, text, got)
+		}
+	}
+	return out
+}
+
+// holds checks what a message says now.
+func holds(t *testing.T, who string, m *practice.Message, texts ...string) {
+	t.Helper()
+	said := m.String()
+	for _, text := range texts {
+		if !strings.Contains(said, text) {
+			t.Errorf("%s sees no %q in:\n%s", who, text, said)
+		}
+	}
+}
+
+// lacks checks what a message must not say.
+func lacks(t *testing.T, who string, m *practice.Message, texts ...string) {
+	t.Helper()
+	said := m.String()
+	for _, text := range texts {
+		if strings.Contains(said, text) {
+			t.Errorf("%s must not see %q in:\n%s", who, text, said)
+		}
+	}
+}
+
+// testLog keeps what the program logs and finds what should not be there.
+type testLog struct {
+	mu      sync.Mutex
+	lines   []string
+	allowed []string
+}
+
+func (l *testLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, string(bytes.TrimSpace(p)))
+	return len(p), nil
+}
+
+// allow says that errors holding this text belong to the story.
+func (l *testLog) allow(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.allowed = append(l.allowed, text)
+}
+
+func (l *testLog) problems() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []string
+	for _, line := range l.lines {
+		if strings.Contains(line, `"level":"ERROR"`) && !containsAny(line, l.allowed) {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func containsAny(s string, texts []string) bool {
+	for _, t := range texts {
+		if strings.Contains(s, t) {
+			return true
+		}
+	}
+	return false
+}
+
+// filled is a form filled in properly for a child of North Locality.
+func filled(more practice.Inputs) practice.Inputs {
+	in := practice.Inputs{
+		"team": "north-locality", "record": "1234567", "conference": "review", "conference_date": "2026-03-27",
+		"categories": "statutory-minimum", "concern": "No visit since 12 February.", "evidence": "Case notes; core group of 3 March.",
+		"ask": "A visit this week and a visiting plan.", "ask_by": "2026-04-10",
+	}
+	for k, v := range more {
+		in[k] = v
+	}
+	return in
+}
+
+// raised has Maya raise a challenge by the form, and returns its reference. The
+// messages of the raising are left to be expected by the test.
+func (s *stage) raised(more practice.Inputs) string {
+	s.t.Helper()
+	s.maya.types("/challenge")
+	form := s.maya.gets("Send")
+	s.maya.clicks(form, "Send", filled(more))
+	return s.lastRef()
+}
+
+// lastRef is the reference of the challenge raised last.
+func (s *stage) lastRef() string {
+	s.t.Helper()
+	raised, err := s.App.Store.RaisedBy(context.WithoutCancel(s.t.Context()), s.maya.ID, 100)
+	if err != nil || len(raised) == 0 {
+		s.t.Fatalf("no challenge was raised: %v", err)
+	}
+	last := raised[0]
+	for _, c := range raised {
+		if !c.Challenge.RaisedAt.Before(last.Challenge.RaisedAt) {
+			last = c
+		}
+	}
+	return last.Challenge.Ref
+}
+
+// trail is the kinds of the challenge's events, deliveries left out.
+func (s *stage) trail(ref string) []string {
+	s.t.Helper()
+	c := s.load(ref)
+	var kinds []string
+	for _, e := range c.History {
+		if k := fmt.Sprint(e.Body.Kind()); k != "delivered" {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+func (s *stage) load(ref string) challenge.Case {
+	s.t.Helper()
+	c, err := s.App.Store.Load(s.t.Context(), challenge.Key{Ref: ref})
+	if err != nil {
+		s.t.Fatalf("%s cannot be read: %v", ref, err)
+	}
+	return c
+}
