@@ -28,7 +28,6 @@ const (
 	caseSettled        = "The matter is settled"
 	caseSettledNote    = "How it was settled"
 	caseSettledButton  = "Record as settled"
-	caseCommand        = "To withdraw by typing: %s"
 
 	caseWaiting     = "Waiting for an answer from %s by %s."
 	caseJudging     = "An answer has come. Waiting for %s to decide on it."
@@ -133,7 +132,6 @@ func (b *builder) caseActions() {
 	if c.State.Open() {
 		b.handOffs()
 		b.withdraw()
-		b.small(fmt.Sprintf(caseCommand, typeWithdraw(c.Ref)))
 	}
 	b.final = !c.State.Open() && !refers
 }
@@ -155,6 +153,7 @@ func (b *builder) own(verb Verb, ids ...string) *section {
 func (b *builder) withdraw() {
 	s := b.own(VerbWithdraw, InReason)
 	s.text(InReason, caseWithdrawReason, true, challenge.MaxText)
+	s.typing(typeWithdraw(b.Challenge.Ref))
 	b.form(s, caseWithdraw, caseWithdraw)
 }
 
@@ -162,6 +161,7 @@ func (b *builder) settled() {
 	s := b.own(VerbJudge, InReason)
 	s.data.Verdict = challenge.Satisfied
 	s.text(InReason, caseSettledNote, false, challenge.MaxText)
+	s.typing("/satisfied " + b.Challenge.Ref + " note")
 	b.form(s, caseSettled, caseSettledButton)
 }
 
@@ -192,6 +192,7 @@ func (b *builder) skips() {
 	s.add(Input{Kind: InputChoice, ID: InTo, Label: caseSkipTo, Required: true, Choices: to, Value: only(to)})
 	s.add(Input{Kind: InputChoice, ID: InGround, Label: caseSkipGround, Required: true, Choices: grounds, Value: only(grounds)})
 	s.text(InEvidence, caseSkipEvidence, true, challenge.MaxText)
+	s.typing(typeSkip(b.Challenge.Ref, to, grounds))
 	title := fmt.Sprintf(caseSkip, b.rungWord())
 	b.form(s, title, title)
 }
@@ -207,6 +208,7 @@ func (b *builder) handOffs() {
 	s := b.own(VerbHandOff, InTo, InReason)
 	s.add(Input{Kind: InputChoice, ID: InTo, Label: caseHandOffTo, Required: true, Choices: to, Value: only(to)})
 	s.text(InReason, caseHandOffReason, true, challenge.MaxText)
+	s.typing(typeHandOff(b.Challenge.Ref, to))
 	b.form(s, caseHandOff, caseHandOff)
 }
 
@@ -236,6 +238,7 @@ func (b *builder) refers() bool {
 	s.text(InContact, caseReferContact, true, challenge.MaxText)
 	s.add(Input{Kind: InputDate, ID: InOn, Label: caseReferOn, Required: true, Max: b.today().String()})
 	s.text(InNote, labelNote, false, challenge.MaxText)
+	s.typing(typeRefer(c.Ref))
 	title := fmt.Sprintf(caseRefer, x.To)
 	b.form(s, title, title)
 	return true

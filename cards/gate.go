@@ -175,9 +175,6 @@ func (b *builder) gateInputs() bool {
 		// the card itself are sent with every button.
 		b.gateSection(t.st, t.statuses, len(tasks) == 1, b.gate(t.st.Rung, t.st.Gate).Label)
 	}
-	if len(tasks) > 0 {
-		b.small(fmt.Sprintf(wordsTyping, typeGate(b.Challenge.Ref, tasks[0].statuses)))
-	}
 	return len(tasks) > 0
 }
 
@@ -216,6 +213,9 @@ func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateS
 	s.fields(g.Fields)
 	s.text(InNote, gateNote, false, challenge.MaxText)
 	s.add(Input{Kind: InputDate, ID: InOn, Label: gateOn, Max: b.today().String()})
+	if !slices.ContainsFunc(g.Fields, func(f ladder.Field) bool { return !f.Optional }) {
+		s.typing(typeGate(b.Challenge.Ref, g.ID, statuses)) // one line cannot hold fields
+	}
 	var as []Action
 	for _, status := range statuses {
 		d := s.data

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,5 +188,18 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s is not as agreed (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestAFormThatWasSentSaysWhoWasAsked(t *testing.T) {
+	r := raised(t)
+	c := Sent(r.view(), Options{Viewer: maya})
+	for _, want := range []string{r.c.Ref, "Priya Shah", "Wednesday 8 April 2026 at 17:00"} {
+		if !strings.Contains(c.Text(), want) {
+			t.Errorf("the card lacks %q:\n%s", want, c.Text())
+		}
+	}
+	if len(verbs(t, c)) > 0 || !c.Final() || strings.Contains(c.Summary(), "Priya") {
+		t.Error("the card can be acted on, or its toast names somebody")
 	}
 }

@@ -37,6 +37,9 @@ var helpCommands = []Fact{
 	{"/partly CH-… reason", "ask for more on the same stage"},
 	{"/not-satisfied CH-… reason", "take it further"},
 	{"/gate CH-… agreed|refused|override note", "record what had to be done before the next stage"},
+	{"/skip CH-… stage ground what makes this necessary", "go straight to a later stage, where the procedure allows it"},
+	{"/hand-off CH-… procedure reason", "hand a challenge over to another procedure"},
+	{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"},
 	{"/withdraw CH-… reason", "withdraw a challenge that you raised"},
 	{"/help", "this list"},
 }

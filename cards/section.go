@@ -2,6 +2,7 @@ package cards
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,6 +96,11 @@ func (b *builder) fitting(in Input, v string) string {
 func (s *section) add(in Input) { s.items = append(s.items, s.input(in)...) }
 
 func (s *section) say(es ...Element) { s.items = append(s.items, es...) }
+
+// typing tells the command that does the same.
+func (s *section) typing(command string) {
+	s.say(TextBlock{Text: fmt.Sprintf(wordsTyping, command), Size: "Small", Subtle: true})
+}
 
 // text is an input of several lines.
 func (s *section) text(id, label string, required bool, most int) {

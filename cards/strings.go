@@ -123,14 +123,34 @@ func typeJudge(ref string, partly bool) string {
 	return s + "  or  /not-satisfied " + ref + " reason"
 }
 
-func typeGate(ref string, statuses []challenge.GateStatus) string {
+func typeGate(ref, gate string, statuses []challenge.GateStatus) string {
 	var words []string
 	for _, s := range statuses {
 		words = append(words, map[challenge.GateStatus]string{
 			challenge.GatePassed: "agreed", challenge.GateRefused: "refused", challenge.GateOverridden: "override"}[s])
 	}
-	return "/gate " + ref + " " + strings.Join(words, "|") + " note"
+	return "/gate " + ref + " " + gate + " " + strings.Join(words, "|") + " note"
 }
 
 func typeWithdraw(ref string) string { return "/withdraw " + ref + " reason" }
-func typeOpen(ref string) string     { return "/challenge " + ref }
+func typeRefer(ref string) string {
+	return "/refer " + ref + " the call | who was informed | who was consulted | note"
+}
+
+func typeSkip(ref string, to, grounds []Choice) string {
+	return "/skip " + ref + " " + values(to) + " " + values(grounds) + " what makes this necessary"
+}
+
+func typeHandOff(ref string, to []Choice) string {
+	return "/hand-off " + ref + " " + values(to) + " reason"
+}
+
+func values(cs []Choice) string {
+	var vs []string
+	for _, c := range cs {
+		vs = append(vs, c.Value)
+	}
+	return strings.Join(vs, "|")
+}
+
+func typeOpen(ref string) string { return "/challenge " + ref }

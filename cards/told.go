@@ -139,7 +139,6 @@ func (b *builder) oversight() {
 	b.steps("What stood in the way", b.obstacles())
 	if c.State.Open() {
 		b.withdraw()
-		b.small(fmt.Sprintf(caseCommand, typeWithdraw(c.Ref)))
 	}
 }
 
