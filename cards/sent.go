@@ -8,7 +8,7 @@ import (
 
 const (
 	sentTitle   = "Sent: %s"
-	sentAsked   = "%s has been asked to answer by %s."
+	sentAsked   = "Now asked to answer: %s, by %s."
 	sentHeld    = "It waits before %s until that may begin; you have a card for it."
 	sentNobody  = "Nobody could be asked. You and those who oversee challenges have been told."
 	sentFollow  = "A card of its own in this chat keeps you up to date. This form is done with: to raise another challenge type /challenge."
