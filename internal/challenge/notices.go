@@ -37,7 +37,8 @@ func (s *step) noticed(n ladder.Notice, e Event) bool {
 	})
 }
 
-// occasions are the words in which a ladder's notices and records speak of an event.
+// occasions are the words in which a ladder's notices speak of an event. An
+// escalation is one of the rung that it leaves and of the rung that it reaches.
 func (s *step) occasions(e Event) []string {
 	switch b := e.Body.(type) {
 	case RaisedBody:
@@ -48,13 +49,16 @@ func (s *step) occasions(e Event) []string {
 		}
 		return []string{"response"}
 	case JudgedBody:
+		if b.Verdict == NotSatisfied {
+			return []string{"judgement", "escalation"}
+		}
 		return []string{"judgement"}
 	case RungOpened:
 		if b.Cause != ByRaise && b.Cause != ByPartly {
 			return []string{"escalation"}
 		}
 	case Lapsed:
-		return []string{"lapse"}
+		return []string{"lapse", "escalation"}
 	case SkippedTo:
 		return []string{"skip"}
 	case ResolvedBody, WithdrawnBody, HandedOffBody:

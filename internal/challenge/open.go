@@ -43,11 +43,10 @@ func (s *step) advance(from string, cause Cause, at time.Time) error {
 
 // rungAbove is where a challenge goes from a rung, nil past the top.
 func (s *step) rungAbove(from string) *ladder.Rung {
-	if r, ok := s.env.Ladder.Rung(from); ok && r.Then != nil {
-		next, _ := s.env.Ladder.Rung(r.Then.Rung)
-		return next
+	if r, ok := s.env.Ladder.Rung(from); ok {
+		return s.env.Ladder.Above(r)
 	}
-	return s.env.Ladder.Next(from)
+	return nil
 }
 
 // open asks the rung's respondents. A rung on which nobody may answer is passed

@@ -1,0 +1,169 @@
+package challengetest
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+	"pgregory.net/rapid"
+
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// roles that random ladders ask: held, held by several, held through cover, and
+// one that nobody holds.
+var roles = []ladder.Role{"social-worker", "team-manager", "service-manager", "head-of-service",
+	"assistant-director", "iro-team-manager", "own-service-manager", "nobody"}
+
+// Parse reads a ladder from YAML; what is not a ladder panics.
+func Parse(text string) *ladder.Ladder {
+	l, err := ladder.Read("test.yaml", []byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
+
+// RandomLadder is a small ladder that is fit to run: one to five rungs with
+// windows, gates, judges, forms, hand-offs and skips of every kind.
+func RandomLadder(t *rapid.T) *ladder.Ladder {
+	l := &ladder.Ladder{
+		ID: "random", Version: 1, Title: "Random", Authority: "Exampleshire", Source: "a generator",
+		Plans: []ladder.Plan{ladder.ChildProtection, ladder.LookedAfter}, Party: ladder.Internal,
+		Words: ladder.Words{Challenge: "challenge", Rung: "rung", Chair: "chair", Child: "child", RecordID: "record number", Conference: "conference"},
+		Roles: map[ladder.Role]string{ladder.RoleOversight: "Oversight", "nominated-officer": "Nominated officer"},
+		Case:  ladder.CaseClock{Starts: rapid.SampledFrom([]ladder.CaseStart{ladder.FirstRaise, ladder.FirstFormal}).Draw(t, "case starts")},
+		Categories: []ladder.Category{
+			{ID: "drift", Label: "Drift and delay"},
+			{ID: "placement", Label: "Placement", Plans: []ladder.Plan{ladder.LookedAfter}},
+		},
+		HandOffs: []ladder.HandOff{{ID: "elsewhere", Label: "Another procedure", Source: "a generator"}},
+		External: &ladder.External{To: "CAFCASS", Source: "a generator", By: ladder.RoleChair, OnlyLookedAfter: true,
+			AnyTime: rapid.Bool().Draw(t, "referral any time"), InformBefore: []ladder.Role{"nominated-officer"}},
+		Notices: []ladder.Notice{{On: []string{"any"}, To: []ladder.Role{"nominated-officer"}, Source: "a generator"}},
+	}
+	for _, r := range roles {
+		l.Roles[r] = string(r)
+	}
+	if rapid.Bool().Draw(t, "case limit") {
+		l.Case.Limit = &workday.Window{N: rapid.IntRange(5, 20).Draw(t, "limit")}
+		l.Case.Hard = rapid.Bool().Draw(t, "hard")
+	}
+	n := rapid.IntRange(1, 5).Draw(t, "rungs")
+	for i := range n {
+		l.Rungs = append(l.Rungs, randomRung(t, l, i, n))
+	}
+	if n > 1 {
+		skip := ladder.Skip{To: []string{fmt.Sprintf("r%d", n-1)}, Ground: []ladder.Ground{{ID: "urgent", Label: "Urgent"}}, Source: "a generator",
+			AtRaise: rapid.Bool().Draw(t, "skip at raise"), Gates: randomGates(t, n, "s")}
+		l.Skips = []ladder.Skip{skip}
+	}
+	text, err := yaml.Marshal(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := ladder.Read("random.yaml", text)
+	if err != nil {
+		t.Fatalf("the random ladder is none:\n%v\n%s", err, text)
+	}
+	return read
+}
+
+func randomRung(t *rapid.T, l *ladder.Ladder, i, n int) ladder.Rung {
+	role := func(what string) ladder.Role { return rapid.SampledFrom(roles).Draw(t, what) }
+	r := ladder.Rung{
+		ID: fmt.Sprintf("r%d", i), Label: fmt.Sprintf("Rung %d", i), Source: "a generator",
+		Kind:    rapid.SampledFrom([]ladder.Kind{ladder.Formal, ladder.Discussion, ladder.Note}).Draw(t, "kind"),
+		Form:    rapid.SampledFrom([]ladder.Form{ladder.FormReply, ladder.FormPlan, ladder.FormDiscussion, ladder.FormDecision, ladder.FormDifference}).Draw(t, "form"),
+		Respond: ladder.Respond{Roles: []ladder.Role{role("respondent")}, Outside: rapid.IntRange(0, 4).Draw(t, "outside") == 0, MayRepeat: rapid.Bool().Draw(t, "may repeat")},
+		OnLapse: rapid.SampledFrom([]ladder.OnLapse{ladder.Escalate, ladder.Escalate, ladder.Prompt}).Draw(t, "on lapse"),
+		Gates:   randomGates(t, i, "g"),
+	}
+	if second := role("second respondent"); second != r.Respond.Roles[0] && rapid.Bool().Draw(t, "two respondents") {
+		r.Respond.Roles = append(r.Respond.Roles, second)
+		if rapid.Bool().Draw(t, "one replies") {
+			r.Respond.Replier = second
+		}
+	}
+	if rapid.IntRange(0, 2).Draw(t, "judge") == 0 {
+		r.Judge = role("judge role")
+	}
+	if i == 0 && n > 1 {
+		r.Kind = rapid.SampledFrom([]ladder.Kind{ladder.Informal, ladder.Formal}).Draw(t, "first kind")
+		r.Owner = rapid.SampledFrom([]ladder.Owner{ladder.OwnerChair, ladder.OwnerRespondent}).Draw(t, "owner")
+	} else if i > 0 && i == n-1 && rapid.IntRange(0, 3).Draw(t, "exceptional") == 0 {
+		r.Kind, r.OnLapse = ladder.Exceptional, ladder.Prompt
+	}
+	randomWindow(t, l, &r, i)
+	randomThen(t, &r, i, n)
+	return r
+}
+
+func randomWindow(t *rapid.T, l *ladder.Ladder, r *ladder.Rung, i int) {
+	started := l.Case.Starts == ladder.FirstRaise || r.Kind != ladder.Informal
+	r.Window = &workday.Window{N: rapid.IntRange(1, 5).Draw(t, "days")}
+	switch rapid.IntRange(0, 5).Draw(t, "window") {
+	case 0:
+		r.Window = &workday.Window{N: rapid.IntRange(1, 14).Draw(t, "calendar days"), Unit: workday.CalendarDays}
+	case 1:
+		if started {
+			r.Window, r.From = &workday.Window{N: i + 1, Unit: workday.WeekBand}, ladder.CaseBegan
+		}
+	case 2:
+		if started && l.Case.Limit != nil {
+			r.Window, r.Remainder = nil, true
+		}
+	case 3:
+		if started && (l.Case.Limit == nil || !l.Case.Hard) {
+			r.Within = &workday.Window{N: 5 * (i + 1)}
+		}
+	}
+}
+
+func randomThen(t *rapid.T, r *ladder.Rung, i, n int) {
+	switch rapid.IntRange(0, 9).Draw(t, "then") {
+	case 0:
+		r.Then = &ladder.Then{End: true}
+	case 1:
+		r.Then = &ladder.Then{HandOff: "elsewhere"}
+	case 2:
+		if i+2 < n-1 {
+			r.Then = &ladder.Then{Rung: fmt.Sprintf("r%d", i+2)}
+		}
+	}
+}
+
+// randomGates are none to three gates; prefix tells those of a skip from a rung's.
+func randomGates(t *rapid.T, rung int, prefix string) []ladder.Gate {
+	role := func() ladder.Role { return rapid.SampledFrom(roles).Draw(t, "gate role") }
+	var gates []ladder.Gate
+	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "gates") {
+		g := ladder.Gate{ID: fmt.Sprintf("%s%d", prefix, i), Label: fmt.Sprintf("Gate %d", i), Source: "a generator", Ahead: rapid.Bool().Draw(t, "ahead")}
+		if rapid.IntRange(0, 2).Draw(t, "opener") == 0 {
+			g.By = role()
+		}
+		kinds := []ladder.GateKind{ladder.Dialogue, ladder.Consult, ladder.Threshold, ladder.Inform, ladder.Statement, ladder.FollowUp, ladder.Confirm, ladder.EscalateBy}
+		switch g.Kind = rapid.SampledFrom(kinds).Draw(t, "gate kind"); g.Kind {
+		case ladder.Consult:
+			g.With = role()
+			if rapid.Bool().Draw(t, "must agree") {
+				g.Needs, g.Override = ladder.Agreed, rapid.Bool().Draw(t, "override")
+			}
+		case ladder.Threshold, ladder.Inform:
+			g.With = role()
+		case ladder.Statement:
+			g.Fields = []ladder.Field{{ID: "statement", Label: "Statement", Kind: ladder.LongText}, {ID: "held", Label: "Held on", Kind: ladder.DateOn, Past: true}}
+		case ladder.EscalateBy:
+			if rung == 0 {
+				g.Kind = ladder.Dialogue
+				break
+			}
+			g.Within = &workday.Window{N: rapid.IntRange(1, 2).Draw(t, "escalator's days")}
+		}
+		if i > 0 && (gates[i-1].Kind == ladder.Consult || gates[i-1].Kind == ladder.Threshold) && rapid.Bool().Draw(t, "second opinion") {
+			g.OnlyIfRefused = gates[i-1].ID
+		}
+		gates = append(gates, g)
+	}
+	return gates
+}
