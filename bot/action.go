@@ -155,7 +155,12 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 	if visit < 1 || visit > len(seen.Challenge.Visits) {
 		visit = len(seen.Challenge.Visits)
 	}
-	return cards.Render(b.card, visit, x.view(seen), o), nil
+	// Several cards carry the same button: the one that was pressed comes back.
+	card := b.card
+	if slices.Contains(challenge.Cards(), d.Card) {
+		card = d.Card
+	}
+	return cards.Render(card, visit, x.view(seen), o), nil
 }
 
 // refreshed draws the card again as the challenge now is. It never changes
