@@ -41,3 +41,22 @@ type Noted struct {
 	About  string `yaml:"about" json:"about"`
 	Source string `yaml:"source" json:"source"`
 }
+
+// Record is a note that the procedure wants in another system.
+type Record struct {
+	On       []string `yaml:"on" json:"on"` // raise, response, judgement, lapse, skip, close, any
+	Author   Role     `yaml:"author" json:"author"`
+	Rungs    []string `yaml:"rungs,omitempty" json:"rungs,omitempty"`
+	System   string   `yaml:"system" json:"system"`
+	Location string   `yaml:"location,omitempty" json:"location,omitempty"`
+	Template string   `yaml:"template,omitempty" json:"template,omitempty"`
+	Mailbox  string   `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
+	Source   string   `yaml:"source" json:"source"`
+}
+
+// Oversight is what the overseeing role is asked to watch.
+type Oversight struct {
+	Role          Role   `yaml:"role" json:"role"`
+	ResolveBefore string `yaml:"resolve_before,omitempty" json:"resolve_before,omitempty"`
+	Source        string `yaml:"source" json:"source"`
+}
