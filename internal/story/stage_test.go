@@ -324,7 +324,7 @@ func (s *stage) raised(more practice.Inputs) string {
 	s.t.Helper()
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send")
-	s.maya.clicks(form, "Send", filled(more))
+	s.maya.clicks(form, "Send the challenge", filled(more))
 	return s.lastRef()
 }
 
