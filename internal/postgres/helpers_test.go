@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -28,6 +30,21 @@ func (w *world) counting(counter *roundTrips) *Store {
 	w.must(err)
 	config.MaxConns = 1
 	config.ConnConfig.Tracer = counter
+	s, err := open(w.t.Context(), config)
+	w.must(err)
+	w.t.Cleanup(s.Close)
+	return s
+}
+
+// serving opens a store as a login of production would be: with the rights of challengebot_app and no others.
+func (w *world) serving() *Store {
+	w.t.Helper()
+	config, err := pgxpool.ParseConfig(w.dsn)
+	w.must(err)
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET ROLE challengebot_app")
+		return err
+	}
 	s, err := open(w.t.Context(), config)
 	w.must(err)
 	w.t.Cleanup(s.Close)

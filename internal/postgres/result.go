@@ -32,9 +32,9 @@ SELECT id, challenge_id, lane, card, visit, to_person, to_team, $2, $3, $4, $5, 
 WHERE delivery_id = (SELECT posted FROM delivery WHERE id = $1)`
 	// The message of an update that Teams refuses for good is left alone from then on.
 	giveUpUpdatesSQL = `UPDATE posted_card SET final = true WHERE delivery_id = (SELECT posted FROM delivery WHERE id = $1)`
-	// Nothing on the card is different in this version of the challenge.
-	sameContentSQL = `UPDATE posted_card p SET version = c.version FROM delivery d JOIN challenge c ON c.id = d.challenge_id
-WHERE d.id = $1 AND p.delivery_id = d.posted AND p.version < c.version`
+	// An update with nothing to show has shown it. Whatever moved the challenge since has queued another.
+	nothingNewSQL = `UPDATE posted_card p SET version = c.version FROM delivery d JOIN challenge c ON c.id = d.challenge_id
+WHERE d.id = $1 AND d.attempts = $2 AND d.state = 'dropped' AND p.delivery_id = d.posted AND p.version < c.version`
 
 	// The challenge moved on while its card was being rendered or sent.
 	overtakenSQL = `INSERT INTO delivery (challenge_id, lane, kind, card, visit, to_person, to_team, posted, created_at, not_before)
@@ -130,6 +130,7 @@ func (s *Store) Drop(ctx context.Context, d challenge.Delivery, at time.Time, wh
 	b := &pgx.Batch{}
 	b.Queue(beginSQL)
 	b.Queue(doneSQL, d.ID, attemptOf(d), "dropped", at, nil, why)
+	b.Queue(nothingNewSQL, d.ID, attemptOf(d))
 	b.Queue(commitSQL)
 	return t.send("drop a delivery", b)
 }

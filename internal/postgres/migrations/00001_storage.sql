@@ -55,7 +55,7 @@ CREATE INDEX challenge_next ON challenge (next_at) WHERE next_at IS NOT NULL AND
 CREATE INDEX challenge_stalled ON challenge (stalled_until) WHERE stalled_until IS NOT NULL;
 -- "What waits for me" and "what I raised", open ones only.
 CREATE INDEX challenge_waiting ON challenge USING gin (waiting) WHERE closed_at IS NULL;
-CREATE INDEX challenge_chair ON challenge (chair_id, raised_at) WHERE closed_at IS NULL;
+CREATE INDEX challenge_chair ON challenge (chair_id, raised_at, id) WHERE closed_at IS NULL;
 
 -- The audit trail.
 CREATE TABLE event (

@@ -1,0 +1,237 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"challengebot/internal/challenge"
+)
+
+// line is the way to the database, which can be cut.
+type line struct {
+	mu    sync.Mutex
+	cut   bool
+	conns []net.Conn
+}
+
+func (l *line) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cut {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: errors.New("connection refused")}
+	}
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, addr)
+	if err == nil {
+		l.conns = append(l.conns, conn)
+	}
+	return conn, err
+}
+
+func (l *line) setCut(cut bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cut = cut
+	for _, c := range l.conns {
+		_ = c.Close()
+	}
+	l.conns = nil
+}
+
+// over opens a store with a line that can be cut and with what else the test sets.
+func (w *world) over(l *line, set func(*pgxpool.Config)) *Store {
+	w.t.Helper()
+	config, err := pgxpool.ParseConfig(w.dsn)
+	w.must(err)
+	if l != nil {
+		config.ConnConfig.DialFunc = l.dial
+	}
+	if set != nil {
+		set(config)
+	}
+	s, err := open(w.t.Context(), config)
+	w.must(err)
+	w.t.Cleanup(s.Close)
+	return s
+}
+
+func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	ds := w.claim(w.store, "a", 1)
+	key := challenge.Key{ID: c.Challenge.ID}
+	var l line
+	s := w.over(&l, nil)
+	receipt := w.receipt()
+	calls := map[string]func() error{
+		"Raise": func() error { _, err := s.Raise(t.Context(), w.receipt(), w.raising(uuid.New())); return err },
+		"Apply": func() error {
+			_, err := s.Apply(t.Context(), receipt, key, w.decide(answer("Once."), managerID))
+			return err
+		},
+		"Load":         func() error { _, err := s.Load(t.Context(), key); return err },
+		"WaitingFor":   func() error { _, err := s.WaitingFor(t.Context(), chairID, 1); return err },
+		"Tick":         func() error { _, err := w.tick(s, 1); return err },
+		"NextDue":      func() error { _, _, err := s.NextDue(t.Context()); return err },
+		"NextDelivery": func() error { _, _, err := s.NextDelivery(t.Context()); return err },
+		"Reply": func() error {
+			return s.Reply(t.Context(), w.receipt(), challenge.Reply{To: challenge.Address{Person: "x"}})
+		},
+		"Claim":   func() error { _, err := s.Claim(t.Context(), "x", w.now, time.Minute, 1); return err },
+		"Retry":   func() error { return s.Retry(t.Context(), ds[0], challenge.Attempt{At: w.now}, w.now) },
+		"Release": func() error { return s.ReleaseLeases(t.Context(), "x") },
+		"Conv":    func() error { _, _, err := s.Conversation(t.Context(), "person:x"); return err },
+		"Ladder":  func() error { return s.SaveLadder(t.Context(), w.ladder) },
+		"Overdue": func() error { _, err := s.Overdue(t.Context(), w.now, 0); return err },
+		"Verify":  func() error { _, err := s.Verify(t.Context(), func(VerifyResult) {}); return err },
+		"Ready":   func() error { return s.Ready(t.Context()) },
+		"SaveConv": func() error {
+			return s.SaveConversation(t.Context(), challenge.Conversation{Lane: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.now})
+		},
+	}
+	for name, call := range calls {
+		w.must(s.Ready(t.Context())) // so that there is a connection to lose
+		l.setCut(true)
+		for range 2 {
+			if err := call(); !errors.Is(err, challenge.ErrUnavailable) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		l.setCut(false)
+		if err := call(); err != nil {
+			t.Errorf("%s, when it is back: %v", name, err)
+		}
+	}
+	w.mustVerify()
+}
+
+func TestABusyRowIsUnavailableAndADeadlineIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	key := challenge.Key{ID: c.Challenge.ID}
+	patient := w.over(nil, nil)
+	hasty := w.over(nil, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["lock_timeout"] = "20ms" })
+	_, err := w.store.Apply(t.Context(), w.receipt(), key, func(c challenge.Case) (challenge.Change, error) {
+		// The row is locked now.
+		if _, err := hasty.Apply(t.Context(), w.receipt(), key, nil); !errors.Is(err, challenge.ErrUnavailable) {
+			t.Errorf("hasty: %v", err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if _, err := patient.Apply(ctx, w.receipt(), key, nil); !errors.Is(err, challenge.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("with a deadline: %v", err)
+		}
+		return w.decide(answer("Mine."), managerID)(c)
+	})
+	w.must(err)
+	if _, err := patient.Load(t.Context(), key); err != nil {
+		t.Errorf("after a deadline: %v", err)
+	}
+}
+
+func TestSessionsHaveTheirLimits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for name, want := range map[string]string{"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s", "TimeZone": "UTC"} {
+		if got := one[string](w, `SELECT current_setting($1)`, name); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestErrorsHoldNoValues(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	const secret = "Jane Doe"
+	for name, err := range map[string]error{
+		"a constraint": second(w.store.pool.Exec(t.Context(), `UPDATE challenge SET ref = $1`, secret)),
+		"a cast":       second(w.store.pool.Exec(t.Context(), `SELECT $1::text::int`, secret)),
+		"an argument":  second(w.store.pool.Exec(t.Context(), `SELECT $1::int`, secret)),
+		"a scan":       w.store.pool.QueryRow(t.Context(), `SELECT $1::text`, secret).Scan(new(int)),
+		"a document":   json.Unmarshal([]byte(`{"seq":"`+secret+`"}`), new(challenge.Challenge)),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+			continue
+		}
+		if got := failed("test", err).Error(); strings.Contains(got, "Jane") || errors.Is(failed("test", err), challenge.ErrUnavailable) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	w.must(w.sql(fmt.Sprintf(`UPDATE challenge SET doc = '{"id":"%s","state":1,"rung":"%s"}' WHERE id = '%s'`, c.Challenge.ID, secret, c.Challenge.ID)))
+	_, err := w.store.Load(t.Context(), challenge.Key{ID: c.Challenge.ID})
+	if err == nil || strings.Contains(err.Error(), "Jane") || !strings.Contains(err.Error(), c.Challenge.ID.String()) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	heard := make(chan struct{}, 100)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.open().Listen(ctx, func() { heard <- struct{}{} }) }()
+	hear := func(what string) {
+		t.Helper()
+		select {
+		case <-heard:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("nothing was heard of %s", what)
+		}
+	}
+	hear("the start")
+	c := w.raise()
+	hear("a new challenge")
+	w.apply(c, answer("x"), managerID)
+	hear("a change")
+	w.must(w.store.Reply(t.Context(), w.receipt(), challenge.Reply{To: challenge.Address{Person: chairID}}))
+	hear("a reply")
+	w.must(w.sent(w.store, w.claim(w.store, "a", 1)[0], 1))
+	hear("a result")
+	w.now = w.load(c.Challenge.ID).Challenge.NextAt
+	_, err := w.tick(w.store, 1)
+	w.must(err)
+	hear("the clock's turn")
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestListenReportsALostConnectionAndCloseEndsIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var l line
+	s := w.over(&l, nil)
+	heard, ended := make(chan struct{}, 10), make(chan error, 1)
+	listen := func() {
+		go func() { ended <- s.Listen(t.Context(), func() { heard <- struct{}{} }) }()
+		<-heard
+	}
+	listen()
+	l.setCut(true)
+	if err := <-ended; !errors.Is(err, challenge.ErrUnavailable) {
+		t.Errorf("cut: %v", err)
+	}
+	l.setCut(false)
+	listen()
+	s.Close()
+	if err := <-ended; err != nil {
+		t.Errorf("closed: %v", err)
+	}
+}

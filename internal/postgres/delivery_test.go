@@ -1,0 +1,547 @@
+package postgres
+
+import (
+	"encoding/json"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
+)
+
+func lanes(ds []challenge.Delivery) map[string]int {
+	m := map[string]int{}
+	for _, d := range ds {
+		m[d.Lane]++
+	}
+	return m
+}
+
+func find(t *testing.T, ds []challenge.Delivery, lane string, card challenge.Card) challenge.Delivery {
+	t.Helper()
+	for _, d := range ds {
+		if d.Lane == lane && d.Card == card {
+			return d
+		}
+	}
+	t.Fatalf("no %s for %s among %v", card, lane, lanes(ds))
+	return challenge.Delivery{}
+}
+
+func TestWhatAChangeShowsIsQueuedWithIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var asked []challenge.Show
+	out, err := w.store.Raise(t.Context(), w.receipt(), func(n uint64) (challenge.Change, error) {
+		change, err := w.raising(uuid.New())(n)
+		asked = change.Shows
+		return change, err
+	})
+	w.must(err)
+	if len(asked) < 3 {
+		t.Fatalf("only %d shows", len(asked))
+	}
+	var got []challenge.Show
+	for range asked { // one of each lane at a time
+		for _, d := range w.claim(w.store, "a", 100) {
+			if d.Challenge != out.Case.Challenge.ID || d.Kind != challenge.PostCard || !d.CreatedAt.Equal(w.now) || d.Attempts != 0 {
+				t.Errorf("delivery %+v", d)
+			}
+			got = append(got, challenge.Show{To: d.To, Card: d.Card, Visit: d.Visit})
+			w.must(w.sent(w.store, d, out.Case.Challenge.Version))
+		}
+	}
+	for _, show := range asked {
+		n := 0
+		for _, g := range got {
+			if g == show {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%+v was queued %d times", show, n)
+		}
+	}
+}
+
+func TestALaneGoesOutInOrderOneAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 3 {
+		w.raise()
+	}
+	last := map[string]int64{}
+	total := 0
+	for {
+		ds := w.claim(w.store, "a", 100)
+		if len(ds) == 0 {
+			break
+		}
+		if others := w.claim(w.open(), "b", 100); len(others) != 0 {
+			t.Fatalf("lanes in hand were claimed by another: %v", lanes(others))
+		}
+		for lane, n := range lanes(ds) {
+			if n != 1 {
+				t.Errorf("%d deliveries of %s at once", n, lane)
+			}
+		}
+		for _, d := range ds {
+			if d.ID <= last[d.Lane] {
+				t.Errorf("%s: %d after %d", d.Lane, d.ID, last[d.Lane])
+			}
+			last[d.Lane] = d.ID
+			total++
+			w.must(w.store.Drop(t.Context(), d, w.now, "test"))
+		}
+	}
+	if want := one[int](w, `SELECT count(*) FROM delivery WHERE state = 'dropped'`); total != want || total == 0 {
+		t.Errorf("%d claimed, %d dropped", total, want)
+	}
+}
+
+// An older delivery can be committed after a newer one has been claimed.
+func TestAnOlderDeliveryThatAppearsLateWaitsForTheOneInHand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	reply := func() {
+		w.must(w.store.Reply(t.Context(), w.receipt(), challenge.Reply{To: challenge.Address{Person: chairID}}))
+	}
+	reply()
+	older := one[int64](w, `SELECT nextval('delivery_id_seq')`)
+	reply()
+	w.must(w.sql(`UPDATE delivery SET state = 'dropped', done_at = now() WHERE id < 2`))
+	if ds := w.claim(w.store, "a", 10); len(ds) != 1 || ds[0].ID < older {
+		t.Fatalf("claimed %v", ds)
+	}
+	_, err := w.store.pool.Exec(t.Context(), `INSERT INTO delivery (id, lane, kind, card, visit, to_person, to_team, spec, created_at, not_before)
+OVERRIDING SYSTEM VALUE SELECT $1, lane, kind, card, visit, to_person, to_team, spec, created_at, not_before FROM delivery WHERE id = 1`, older)
+	w.must(err)
+	if ds := w.claim(w.open(), "b", 10); len(ds) != 0 {
+		t.Errorf("claimed %v while the lane was in hand", ds)
+	}
+}
+
+func TestTwoInstancesDeliverEachOnceAndNeverOneLaneTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 12 {
+		w.raise()
+	}
+	var mu sync.Mutex
+	inHand, seen := map[string]bool{}, map[int64]int{}
+	var group sync.WaitGroup
+	for _, owner := range []string{"a", "b", "c"} {
+		s := w.open()
+		group.Go(func() {
+			for idle := 0; idle < 50; {
+				ds, err := s.Claim(t.Context(), owner, w.now, time.Minute, 2)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if len(ds) == 0 {
+					idle++
+				}
+				for _, d := range ds {
+					mu.Lock()
+					if inHand[d.Lane] {
+						t.Errorf("%s is in two hands", d.Lane)
+					}
+					inHand[d.Lane] = true
+					seen[d.ID]++
+					mu.Unlock()
+				}
+				for _, d := range ds {
+					mu.Lock()
+					inHand[d.Lane] = false
+					mu.Unlock()
+					if err := w.sent(s, d, 2); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("delivery %d went out %d times", id, n)
+		}
+	}
+	w.deliverAll() // what the others left when they gave up waiting
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE state <> 'sent'`); n != 0 {
+		t.Errorf("%d deliveries did not go out", n)
+	}
+	w.mustVerify()
+}
+
+func TestALeaseEndsAndTheLateResultOfItsOwnerUndoesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	first := find(t, w.claim(w.store, "a", 100), "person:"+chairID, challenge.CardCase)
+	w.now = w.now.Add(59 * time.Second)
+	if ds := w.claim(w.store, "b", 100); len(ds) != 0 {
+		t.Fatalf("claimed %v under a lease", ds)
+	}
+	w.now = w.now.Add(time.Second)
+	second := find(t, w.claim(w.store, "b", 100), "person:"+chairID, challenge.CardCase)
+	if second.ID != first.ID || second.Attempts != 1 {
+		t.Fatalf("claimed %+v", second)
+	}
+	w.must(w.sent(w.store, second, c.Challenge.Version))
+	for _, late := range []error{
+		w.sent(w.store, first, c.Challenge.Version),
+		w.store.Retry(t.Context(), first, challenge.Attempt{At: w.now, Code: "Timeout"}, w.now.Add(time.Hour)),
+		w.store.Failed(t.Context(), first, challenge.Attempt{At: w.now, Status: 403}, w.decide(challenge.GiveUp{}, "")),
+	} {
+		if !errors.Is(late, ErrLeaseLost) {
+			t.Errorf("a late result: %v", late)
+		}
+	}
+	w.must(w.store.Drop(t.Context(), first, w.now, "late"))
+	if state := one[string](w, `SELECT state FROM delivery WHERE id = $1`, first.ID); state != "sent" {
+		t.Errorf("state %s", state)
+	}
+	if n := one[int](w, `SELECT count(*) FROM event WHERE kind = 'delivered'`); n != 1 {
+		t.Errorf("%d delivered events", n)
+	}
+	if n := one[int](w, `SELECT count(*) FROM attempt WHERE delivery_id = $1`, first.ID); n != 2 {
+		t.Errorf("%d attempts, want both", n)
+	}
+	w.mustVerify()
+}
+
+func TestReleasedLeasesCanBeClaimedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.raise()
+	ds := w.claim(w.store, "a", 100)
+	w.must(w.store.ReleaseLeases(t.Context(), "somebody else"))
+	if again := w.claim(w.store, "b", 100); len(again) != 0 {
+		t.Errorf("another's leases were released")
+	}
+	w.must(w.store.ReleaseLeases(t.Context(), "a"))
+	if again := w.claim(w.store, "b", 100); len(again) != len(ds) {
+		t.Errorf("%d claimed, want %d", len(again), len(ds))
+	}
+}
+
+func TestARetryWaitsAndItsLaneWithIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.raise()
+	w.raise()
+	lane := "person:" + chairID
+	d := find(t, w.claim(w.store, "a", 100), lane, challenge.CardCase)
+	w.must(w.store.ReleaseLeases(t.Context(), "a"))
+	d = find(t, w.claim(w.store, "a", 100), lane, challenge.CardCase)
+	w.must(w.store.Retry(t.Context(), d, challenge.Attempt{At: w.now, Status: 429, Code: "Throttled", Ambiguous: true}, w.now.Add(30*time.Second)))
+	if n := lanes(w.claim(w.store, "a", 100))[lane]; n != 0 {
+		t.Error("the lane did not wait")
+	}
+	w.now = w.now.Add(30 * time.Second)
+	again := find(t, w.claim(w.store, "a", 100), lane, challenge.CardCase)
+	if again.ID != d.ID || again.Attempts != 2 {
+		t.Errorf("claimed %+v", again)
+	}
+	type row struct {
+		N, Status int
+		Code      string
+		Ambiguous bool
+		Owner     string
+	}
+	var got row
+	w.must(w.store.pool.QueryRow(t.Context(), `SELECT n, status, code, ambiguous, owner FROM attempt WHERE delivery_id = $1`, d.ID).
+		Scan(&got.N, &got.Status, &got.Code, &got.Ambiguous, &got.Owner))
+	if diff := cmp.Diff(row{2, 429, "Throttled", true, "a"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNextDeliveryIsWhenALaneIsFree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	next := func() (time.Time, bool) {
+		at, ok, err := w.store.NextDelivery(t.Context())
+		w.must(err)
+		return at, ok
+	}
+	if _, ok := next(); ok {
+		t.Error("something waits in an empty database")
+	}
+	to := challenge.Address{Person: chairID}
+	w.must(w.store.Reply(t.Context(), w.receipt(), challenge.Reply{To: to}))
+	if at, ok := next(); !ok || !at.Equal(w.now) {
+		t.Errorf("%v, %v", at, ok)
+	}
+	w.must(w.store.Reply(t.Context(), w.receipt(), challenge.Reply{To: to}))
+	ds := w.claim(w.store, "a", 10)
+	if at, ok := next(); !ok || !at.Equal(w.now.Add(time.Minute)) {
+		t.Errorf("with the lane in hand: %v, %v", at, ok)
+	}
+	w.must(w.store.Retry(t.Context(), ds[0], challenge.Attempt{At: w.now}, w.now.Add(time.Hour)))
+	if at, _ := next(); !at.Equal(w.now.Add(time.Hour)) {
+		t.Errorf("with its head put off: %v", at)
+	}
+}
+
+func TestADeliveredCardIsRememberedAndRecorded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	d := find(t, w.claim(w.store, "a", 100), "person:"+managerID, challenge.CardRespond)
+	w.must(w.sent(w.store, d, c.Challenge.Version))
+	got := w.load(c.Challenge.ID)
+	body, ok := got.History[len(got.History)-1].Body.(challenge.Delivered)
+	if !ok || body.Delivery != d.ID || body.To.Person != managerID || !got.Challenge.Current().Received {
+		t.Errorf("last event %+v, received %v", body, got.Challenge.Current().Received)
+	}
+	if n := one[int](w, `SELECT version FROM posted_card WHERE delivery_id = $1`, d.ID); n != c.Challenge.Version {
+		t.Errorf("shows version %d", n)
+	}
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`); n != 0 {
+		t.Error("an update was queued though nothing changed")
+	}
+	w.mustVerify()
+}
+
+func TestWhenAChallengeMovesOnItsCardsAreBroughtUpToDateOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	w.deliverAll()
+	posted := one[int](w, `SELECT count(*) FROM posted_card`)
+	w.apply(c, answer("One."), managerID)
+	w.apply(c, challenge.Judge{Visit: 1, Verdict: challenge.NotSatisfied, Reason: "Not enough."}, chairID)
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`); n != posted {
+		t.Errorf("%d updates of %d cards", n, posted)
+	}
+	var update challenge.Delivery
+	for update.Kind != challenge.UpdateCard {
+		for _, d := range w.claim(w.store, "a", 100) {
+			if d.Kind == challenge.UpdateCard {
+				update = d
+			} else {
+				w.must(w.sent(w.store, d, w.load(c.Challenge.ID).Challenge.Version))
+			}
+		}
+	}
+	if update.Posted.Activity == "" || update.Posted.Version >= w.load(c.Challenge.ID).Challenge.Version || len(update.Posted.Content) != 32 {
+		t.Errorf("the update knows too little: %+v", update.Posted)
+	}
+	w.must(w.store.ReleaseLeases(t.Context(), "a"))
+	w.deliverAll()
+	if n := one[int](w, `SELECT count(*) FROM posted_card p JOIN challenge c ON c.id = p.challenge_id WHERE p.version <> c.version`); n != 0 {
+		t.Errorf("%d cards show an old version", n)
+	}
+	if n := one[int](w, `SELECT count(*) FROM event WHERE kind = 'delivered'`); n != one[int](w, `SELECT count(*) FROM posted_card`) {
+		t.Error("an update left an event, or a post left none")
+	}
+	w.mustVerify()
+}
+
+func TestACardRenderedBeforeTheChallengeMovedIsFollowedByAnUpdate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	d := find(t, w.claim(w.store, "a", 100), "person:"+managerID, challenge.CardRespond)
+	w.apply(c, answer("By command."), managerID) // while the card was on its way
+	w.must(w.sent(w.store, d, c.Challenge.Version))
+	w.must(w.store.ReleaseLeases(t.Context(), "a"))
+	var update *challenge.Delivery
+	for _, u := range w.claim(w.store, "a", 100) {
+		if u.Lane == d.Lane {
+			update = &u
+		}
+	}
+	if update == nil || update.Kind != challenge.UpdateCard || update.Posted.Version != c.Challenge.Version {
+		t.Fatalf("got %+v", update)
+	}
+	// The same again: the update itself is overtaken.
+	w.apply(c, challenge.Judge{Visit: 1, Verdict: challenge.Satisfied}, chairID)
+	w.must(w.sent(w.store, *update, c.Challenge.Version+1))
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update' AND state = 'waiting' AND posted = $1`, d.ID); n != 1 {
+		t.Errorf("%d updates wait, want 1", n)
+	}
+}
+
+func TestAFinalCardIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	d := find(t, w.claim(w.store, "a", 100), "team:north", challenge.CardNotice)
+	w.must(w.store.Delivered(t.Context(), d, challenge.Posted{Conversation: "x", ServiceURL: "y", Activity: "z", Version: 1,
+		Content: make([]byte, 32), Final: true}, challenge.Attempt{At: w.now, Status: 200}, w.decide(challenge.Deliver{Delivery: d.ID, Card: d.Card, To: d.To}, "")))
+	w.apply(c, answer("One."), managerID)
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`); n != 0 {
+		t.Errorf("%d updates of a final card", n)
+	}
+}
+
+func TestAnUpdateThatChangesNothingCountsAsShown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	w.deliverAll()
+	c = w.apply(c, answer("One."), managerID)
+	for {
+		ds := w.claim(w.store, "a", 100)
+		if len(ds) == 0 {
+			break
+		}
+		for _, d := range ds {
+			w.must(w.store.Drop(t.Context(), d, w.now, "unchanged"))
+		}
+	}
+	if n := one[int](w, `SELECT count(*) FROM posted_card WHERE version < $1`, c.Challenge.Version); n != 0 {
+		t.Errorf("%d cards count as stale", n)
+	}
+}
+
+func TestAMessageThatIsOutIsRecordedEvenWhenItsEventCannotBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	d := find(t, w.claim(w.store, "a", 100), "person:"+managerID, challenge.CardRespond)
+	err := w.store.Delivered(t.Context(), d, challenge.Posted{Conversation: "x", ServiceURL: "y", Activity: "z", Version: 1, Content: make([]byte, 32)},
+		challenge.Attempt{At: w.now, Status: 200}, func(challenge.Case) (challenge.Change, error) { return challenge.Change{}, errNo })
+	if !errors.Is(err, errNo) {
+		t.Errorf("got %v", err)
+	}
+	if one[string](w, `SELECT state FROM delivery WHERE id = $1`, d.ID) != "sent" || one[int](w, `SELECT count(*) FROM posted_card`) != 1 {
+		t.Error("it would be sent again")
+	}
+	if w.load(c.Challenge.ID).Challenge.Seq != c.Challenge.Seq {
+		t.Error("an event was written")
+	}
+}
+
+func TestADeliveryRefusedForGoodTellsThoseWhoMustKnow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	d := find(t, w.claim(w.store, "a", 100), "person:"+managerID, challenge.CardRespond)
+	refused := challenge.Attempt{At: w.now, Status: 403, Code: "BotDisabled"}
+	err := w.store.Failed(t.Context(), d, refused, func(challenge.Case) (challenge.Change, error) { return challenge.Change{}, errNo })
+	if !errors.Is(err, errNo) || one[string](w, `SELECT state FROM delivery WHERE id = $1`, d.ID) != "waiting" {
+		t.Fatalf("a give-up that nobody hears of was recorded: %v", err)
+	}
+	w.must(w.store.Failed(t.Context(), d, refused, w.decide(challenge.GiveUp{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To, Code: "BotDisabled"}, "")))
+	got := w.load(c.Challenge.ID)
+	if _, ok := got.History[len(got.History)-1].Body.(challenge.Undelivered); !ok {
+		t.Error("the trail does not say so")
+	}
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE card = 'oversight' AND to_person = $1`, overID); n != 1 {
+		t.Errorf("oversight has %d cards", n)
+	}
+	w.mustVerify()
+}
+
+func TestAnUpdateRefusedForGoodLeavesItsMessageAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	w.deliverAll()
+	w.apply(c, answer("One."), managerID)
+	for {
+		ds := w.claim(w.store, "a", 100)
+		if len(ds) == 0 {
+			break
+		}
+		for _, d := range ds {
+			if d.Kind == challenge.UpdateCard {
+				w.must(w.store.Failed(t.Context(), d, challenge.Attempt{At: w.now, Status: 403}, w.decide(challenge.GiveUp{}, "")))
+			} else {
+				w.must(w.store.Drop(t.Context(), d, w.now, "test"))
+			}
+		}
+	}
+	before := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`)
+	w.apply(c, challenge.Judge{Visit: 1, Verdict: challenge.Satisfied}, chairID)
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`); n != before || before == 0 {
+		t.Errorf("%d updates, then %d", before, n)
+	}
+	if n := one[int](w, `SELECT count(*) FROM event WHERE kind = 'undelivered'`); n != 0 {
+		t.Error("a refused update became an event")
+	}
+}
+
+func TestAReplyIsQueuedOnceAndComesFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.raise()
+	r := w.receipt()
+	reply := challenge.Reply{To: challenge.Address{Person: serviceID}, Replaces: "act-9", Conversation: "a:9", ServiceURL: "https://example.invalid/",
+		Spec: challenge.ReplySpec{Card: json.RawMessage(`{"type":"AdaptiveCard"}`), Summary: "Nothing waits for you"}}
+	for range 2 {
+		w.must(w.store.Reply(t.Context(), r, reply))
+	}
+	ds := w.claim(w.store, "a", 1)
+	if len(ds) != 1 || ds[0].Kind != challenge.ReplyCard {
+		t.Fatalf("claimed %+v", ds)
+	}
+	want := challenge.Posted{Conversation: "a:9", ServiceURL: "https://example.invalid/", Activity: "act-9"}
+	if diff := cmp.Diff(want, ds[0].Posted); diff != "" {
+		t.Error(diff)
+	}
+	var spec challenge.ReplySpec
+	if err := json.Unmarshal(ds[0].Spec, &spec); err != nil || spec.Summary != reply.Spec.Summary {
+		t.Errorf("%+v, %v", spec, err)
+	}
+	w.must(w.sent(w.store, ds[0], 0))
+	if n := one[int](w, `SELECT count(*) FROM delivery WHERE kind = 'reply'`); n != 1 {
+		t.Errorf("%d replies", n)
+	}
+	out, err := w.store.Apply(t.Context(), r, challenge.Key{ID: uuid.New()}, nil)
+	if err != nil || !out.Repeated {
+		t.Errorf("the reply's receipt: %+v, %v", out, err)
+	}
+}
+
+func TestConversationsAreKeptAndForgotten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := challenge.Conversation{Lane: "person:" + chairID, ID: "a:1", ServiceURL: "https://one.invalid/", MRI: "29:x", SeenAt: w.now}
+	newer := c
+	newer.ID, newer.SeenAt, newer.MRI = "a:2", w.now.Add(time.Hour), ""
+	for _, save := range []challenge.Conversation{c, newer, c} {
+		w.must(w.store.SaveConversation(t.Context(), save))
+	}
+	want := newer
+	want.MRI = "29:x" // the bot's own call does not know it
+	got, ok, err := w.store.Conversation(t.Context(), c.Lane)
+	if diff := cmp.Diff(want, got); diff != "" || !ok || err != nil {
+		t.Errorf("%v, %v\n%s", ok, err, diff)
+	}
+	w.must(w.store.ForgetConversation(t.Context(), c.Lane))
+	if _, ok, err := w.store.Conversation(t.Context(), c.Lane); ok || err != nil {
+		t.Errorf("after it was forgotten: %v, %v", ok, err)
+	}
+	thread := challenge.Conversation{Lane: challenge.ThreadLane(uuid.New(), "north"), ID: "19:n;messageid=1", ServiceURL: "https://one.invalid/", SeenAt: w.now}
+	w.must(w.store.SaveConversation(t.Context(), thread))
+}
+
+func TestOverdueCountsWhatWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if o, err := w.store.Overdue(t.Context(), w.now, time.Minute); err != nil || o != (challenge.Overdue{}) {
+		t.Errorf("empty: %+v, %v", o, err)
+	}
+	c := w.raise()
+	waiting := one[int](w, `SELECT count(*) FROM delivery`)
+	at := c.Challenge.NextAt.Add(time.Minute)
+	for _, test := range []struct {
+		now  time.Time
+		want int
+	}{{at, 0}, {at.Add(time.Microsecond), 1}} {
+		o, err := w.store.Overdue(t.Context(), test.now, time.Minute)
+		if want := (challenge.Overdue{Challenges: test.want, Deliveries: waiting, OldestDelivery: test.now.Sub(w.now)}); err != nil || o != want {
+			t.Errorf("%+v, %v; want %+v", o, err, want)
+		}
+	}
+}
