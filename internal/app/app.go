@@ -47,6 +47,8 @@ type Parts struct {
 	Ladders     []*ladder.Ladder
 	Now         func() time.Time
 	Logger      *slog.Logger
+	// CallTimeout bounds one call to Teams; the engine's own if zero.
+	CallTimeout time.Duration
 }
 
 // App is the program, ready to run.
@@ -91,6 +93,7 @@ func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
 	work, err := engine.New(engine.Config{
 		Store: store, Teams: teams{client}, Now: p.Now, Calendar: p.Calendar, Directory: people,
 		Logger: p.Logger, Registry: registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,
+		CallTimeout: p.CallTimeout,
 	})
 	if err != nil {
 		return nil, err

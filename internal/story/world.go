@@ -47,6 +47,8 @@ type Options struct {
 	Errorf func(format string, args ...any)
 	// Listen is where the bot serves; a free port on loopback if empty.
 	Listen string
+	// CallTimeout bounds one call to Teams; the engine's own if zero.
+	CallTimeout time.Duration
 }
 
 // World is the real program, the practice Teams and a clock that is moved by hand.
@@ -146,6 +148,7 @@ func (w *World) start(ctx context.Context) error {
 			Credential: credential, Scope: connector.PublicScope, ServiceURL: w.Teams.ServiceURL(),
 			Allowed: connector.LoopbackOnly(w.Teams.ServiceURL())},
 		Calendar: w.Calendar, Directory: w.Directory, Ladders: w.Ladders, Now: w.Clock.Now, Logger: w.options.Logger,
+		CallTimeout: w.options.CallTimeout,
 	}
 	if w.App, err = app.New(ctx, w.parts); err != nil {
 		return err
