@@ -77,6 +77,7 @@ func (s *stage) cast() {
 func (s *stage) strike() {
 	if !s.t.Failed() {
 		s.quiet()
+		s.discreet()
 	}
 	if err := s.Close(); err != nil {
 		s.t.Errorf("the program did not end cleanly: %v", err)
@@ -217,7 +218,7 @@ func one(t *testing.T, who string, news []practice.News, texts []string) *practi
 	if len(got) != 1 {
 		t.Fatalf("%s was to get one message holding %q, and got %d:\n%v", who, texts, len(got), got)
 	}
-	holds(t, who, got[0], texts...)
+	shows(t, who, got[0], texts...)
 	return got[0]
 }
 
@@ -241,8 +242,8 @@ func several(t *testing.T, who string, news []practice.News, texts []string) []*
 	return out
 }
 
-// holds checks what a message says now.
-func holds(t *testing.T, who string, m *practice.Message, texts ...string) {
+// shows checks what a message says now.
+func shows(t *testing.T, who string, m *practice.Message, texts ...string) {
 	t.Helper()
 	said := m.String()
 	for _, text := range texts {
@@ -252,8 +253,8 @@ func holds(t *testing.T, who string, m *practice.Message, texts ...string) {
 	}
 }
 
-// lacks checks what a message must not say.
-func lacks(t *testing.T, who string, m *practice.Message, texts ...string) {
+// hides checks what a message must not say.
+func hides(t *testing.T, who string, m *practice.Message, texts ...string) {
 	t.Helper()
 	said := m.String()
 	for _, text := range texts {

@@ -1,0 +1,267 @@
+package story
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/practice"
+)
+
+// This file holds what the people of several stories do, and what must hold in all
+// of them.
+
+// answer is an answer with an agreed plan of one action.
+func answer(by string, more practice.Inputs) practice.Inputs {
+	in := practice.Inputs{"text": "You are right, visits have lapsed.", "plan_1_what": "Visit and see the children alone",
+		"plan_1_who": "Duty social worker", "plan_1_by": by}
+	maps.Copy(in, more)
+	return in
+}
+
+// atStage1 starts a challenge at the first formal stage, as North East Lincolnshire
+// allows when the threshold is met: the windows of the worked dates start there.
+func atStage1(more practice.Inputs) practice.Inputs {
+	in := practice.Inputs{"start_at": "stage-1", "start_ground": "threshold-met", "start_reason": "Raised twice in supervision."}
+	maps.Copy(in, more)
+	return in
+}
+
+// raising is a challenge that has just been raised, and the messages that told of it.
+type raising struct {
+	ref    string
+	form   *practice.Message
+	chair  *practice.Message // the chair's card of the case
+	notice *practice.Message // in the team's channel
+	asked  []*practice.Message
+}
+
+// raises has Maya raise a challenge for North Locality, and takes the messages of
+// it: a card for each of those asked, hers, and the channel's notice.
+func (s *stage) raises(more practice.Inputs, asked ...*actor) raising {
+	s.t.Helper()
+	s.maya.types("/challenge")
+	r := raising{form: s.maya.gets("Raise a challenge")}
+	s.maya.clicks(r.form, "Send the challenge", filled(more))
+	r.ref = s.lastRef()
+	r.chair = s.maya.gets(r.ref, "Maya Okafor raised this.")
+	r.notice = s.north.gets(r.ref)
+	for _, a := range asked {
+		r.asked = append(r.asked, a.gets(r.ref, "Please answer by"))
+	}
+	s.quiet()
+	return r
+}
+
+// says types something in a channel, with an @mention of the bot.
+func (a *actor) says(channel, text string) *practice.Answer {
+	a.s.t.Helper()
+	return a.done(a.SaysIn(a.s.t.Context(), channel, text, practice.Mention))
+}
+
+// forges presses a button without the checks that a client makes.
+func (a *actor) forges(m *practice.Message, button string, in practice.Inputs) *practice.Answer {
+	a.s.t.Helper()
+	return a.done(m.ClickAnyway(a.s.t.Context(), a.Person, button, in))
+}
+
+// opens opens the person's chat, so that cards refresh themselves.
+func (a *actor) opens() []*practice.Answer {
+	a.s.t.Helper()
+	answers := a.Opens(a.s.t.Context())
+	for _, answer := range answers {
+		a.done(answer)
+	}
+	return answers
+}
+
+// recalls is the newest message to the person that holds a text, read before or not.
+func (a *actor) recalls(text string) *practice.Message {
+	a.s.t.Helper()
+	for _, m := range slices.Backward(a.Inbox()) {
+		if strings.Contains(m.String(), text) {
+			return m
+		}
+	}
+	a.s.t.Fatalf("%s has no message holding %q", a.Name, text)
+	return nil
+}
+
+// isRecord holds that a card can no longer be acted on.
+func isRecord(t *testing.T, who string, m *practice.Message) {
+	t.Helper()
+	if n := len(m.Card().Inputs()); n > 0 {
+		t.Errorf("%s can still fill in %d fields on:\n%s", who, n, m)
+	}
+	for _, a := range m.Card().Actions() {
+		t.Errorf("%s can still press %q on:\n%s", who, a.Title, m)
+	}
+}
+
+// allRecords holds that no card of a challenge, whoever has it, can be acted on.
+func (s *stage) allRecords(ref string) {
+	s.t.Helper()
+	checked := 0
+	for _, p := range s.Teams.People() {
+		for _, m := range p.Cards() {
+			if strings.Contains(m.String(), ref) {
+				isRecord(s.t, p.Name, m)
+				checked++
+			}
+		}
+	}
+	if checked == 0 {
+		s.t.Errorf("nobody has a card of %s", ref)
+	}
+}
+
+// keeps holds that the fields of a card hold these values.
+func keeps(t *testing.T, who string, m *practice.Message, want practice.Inputs) {
+	t.Helper()
+	got := practice.Inputs{}
+	for id := range want {
+		in, ok := m.Card().Input(id)
+		if !ok {
+			t.Errorf("%s sees no field %q in:\n%s", who, id, m)
+			continue
+		}
+		got[id] = in.Value
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s typed something that is not in the fields any more (-typed +kept):\n%s", who, diff)
+	}
+}
+
+// marks holds that what is wrong with a field stands right before it.
+func marks(t *testing.T, m *practice.Message, field, what string) {
+	t.Helper()
+	in, ok := m.Card().Input(field)
+	if !ok {
+		t.Fatalf("there is no field %q in:\n%s", field, m)
+	}
+	lines := strings.Split(m.String(), "\n")
+	i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, in.Label) })
+	if i < 1 || !strings.Contains(lines[i-1], "Please put right: ") || !strings.Contains(lines[i-1], what) {
+		t.Errorf("the field %q is not marked with %q in:\n%s", field, what, m)
+	}
+}
+
+// told is the audit trail in lines: when, who, what, on which rung. Deliveries are
+// left out.
+func (s *stage) told(ref string) []string {
+	s.t.Helper()
+	var lines []string
+	for _, e := range s.load(ref).History {
+		if e.Body.Kind() == challenge.KindDelivered {
+			continue
+		}
+		line := fmt.Sprintf("%s  %s: %s", e.At.In(s.Calendar.Location()).Format("Mon 2 Jan 15:04"), e.By.Name, e.Body.Kind())
+		if e.Rung != "" {
+			line += " " + e.Rung
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// tells holds that the trail of a challenge is these lines and that it verifies.
+func (s *stage) tells(ref string, want ...string) {
+	s.t.Helper()
+	if diff := cmp.Diff(want, s.told(ref)); diff != "" {
+		s.t.Errorf("the trail of %s is another (-wanted +got):\n%s", ref, diff)
+	}
+	if s.verified() == 0 {
+		s.t.Errorf("there is no challenge to verify")
+	}
+}
+
+// discreet holds what no story may break: a channel and a notification never say
+// anything about a child, nor name anybody.
+func (s *stage) discreet() {
+	s.t.Helper()
+	secrets := s.secrets()
+	for _, ch := range s.Teams.Channels() {
+		for _, m := range ch.Messages() {
+			if m.From() != "Challenge" {
+				continue
+			}
+			for _, v := range m.History() {
+				s.leaks("#"+ch.Name, string(v.JSON), secrets)
+			}
+		}
+	}
+	for _, p := range s.Teams.People() {
+		for _, m := range p.Inbox() {
+			for _, v := range m.History() {
+				s.leaks("the notification of "+p.Name, v.Summary, secrets)
+			}
+		}
+	}
+}
+
+func (s *stage) leaks(where, said string, secrets []string) {
+	s.t.Helper()
+	for _, secret := range secrets {
+		if strings.Contains(said, secret) {
+			s.t.Errorf("%s says %q:\n%s", where, secret, said)
+		}
+	}
+}
+
+// secrets are everybody's name, and every text that somebody wrote on a challenge.
+func (s *stage) secrets() []string {
+	s.t.Helper()
+	ctx := context.WithoutCancel(s.t.Context())
+	var found []string
+	for _, p := range s.Teams.People() {
+		found = append(found, p.Name)
+		raised, err := s.App.Store.RaisedBy(ctx, p.ID, 100)
+		if err != nil {
+			s.t.Fatalf("the challenges of %s cannot be read: %v", p.Name, err)
+		}
+		for _, c := range raised {
+			for _, e := range c.History {
+				found = append(found, written(e.Data)...)
+			}
+		}
+	}
+	return found
+}
+
+// written are the texts in an event that a person wrote.
+func written(data []byte) []string {
+	var event any
+	if json.Unmarshal(data, &event) != nil {
+		return nil
+	}
+	var found []string
+	var walk func(key string, v any)
+	walk = func(key string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, inner := range v {
+				walk(k, inner)
+			}
+		case []any:
+			for _, inner := range v {
+				walk(key, inner)
+			}
+		case string:
+			if slices.Contains(byHand, key) && len(v) > 3 {
+				found = append(found, v)
+			}
+		}
+	}
+	walk("", event)
+	return found
+}
+
+// byHand are the keys in events under which free text stands.
+var byHand = []string{"record", "concern", "evidence", "ask", "text", "what", "who", "reason", "note", "contact"}
