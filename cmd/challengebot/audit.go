@@ -1,0 +1,184 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/postgres"
+	"challengebot/internal/record"
+)
+
+type auditCommand struct {
+	Show   auditShow   `cmd:"" help:"Tell the trail of one challenge, step by step."`
+	Verify auditVerify `cmd:"" help:"Replay every trail and compare it with what is stored."`
+}
+
+type auditShow struct {
+	Ref       string `arg:"" name:"reference" help:"The challenge, e.g. CH-7K3QX2."`
+	Directory string `placeholder:"FILE" help:"The directory of people and teams, for the names of teams."`
+	JSON      bool   `name:"json" help:"The events as they are stored."`
+}
+
+// storedEvent is an event as it stands in the database.
+type storedEvent struct {
+	Seq   int              `json:"seq"`
+	At    time.Time        `json:"at"`
+	By    challenge.Person `json:"by"`
+	Kind  challenge.Kind   `json:"kind"`
+	Rung  string           `json:"rung,omitempty"`
+	Visit int              `json:"visit,omitempty"`
+	Data  json.RawMessage  `json:"data"`
+	Prev  challenge.Hash   `json:"prev"`
+	Hash  challenge.Hash   `json:"hash"`
+}
+
+// Run prints one trail, in sentences or as stored. A trail that does not hold is
+// printed all the same, and then said to be broken.
+func (c *auditShow) Run(p *program) error {
+	ref, ok := challenge.ParseReference(c.Ref)
+	if !ok {
+		return fmt.Errorf("%w: %q is no reference; one looks like CH-7K3QX2", errUsage, c.Ref)
+	}
+	names, err := c.names()
+	if err != nil {
+		return err
+	}
+	store, err := p.openStore()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	found, err := store.Load(p.ctx, challenge.Key{Ref: ref})
+	if errors.Is(err, challenge.ErrNotFound) {
+		return fmt.Errorf("there is no challenge %s in this database; check it letter by letter", ref)
+	}
+	if err != nil {
+		return err
+	}
+	_, broken := challenge.Replay(found.Challenge.ID, found.History)
+	if c.JSON {
+		if err := p.writeJSON(storedEvents(found.History)); err != nil {
+			return err
+		}
+	} else {
+		zone, err := time.LoadLocation("Europe/London")
+		if err != nil {
+			return fmt.Errorf("the time zone Europe/London is not known on this machine: %w", err)
+		}
+		p.printf("%s", record.Text(found, record.Timeline(found, names, zone)))
+	}
+	if broken != nil {
+		return fmt.Errorf("the chain of %s is broken: %w", ref, broken)
+	}
+	if !c.JSON {
+		p.printf("\nchain verified: %s, head %s\n", count(len(found.History), "event"), found.Challenge.Head)
+	}
+	return nil
+}
+
+func (c *auditShow) names() (record.Names, error) {
+	if c.Directory == "" {
+		return record.Names{}, nil
+	}
+	people, err := readDirectory(c.Directory)
+	if err != nil {
+		return record.Names{}, err
+	}
+	return record.Names{
+		Team:   func(id string) string { t, _ := people.Team(id); return t.Name },
+		Person: func(entra string) string { q, _ := people.ByEntra(entra); return q.Name },
+	}, nil
+}
+
+func readDirectory(file string) (*directory.Directory, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("the directory cannot be read: %w", err)
+	}
+	return directory.Read(file, text)
+}
+
+func storedEvents(history []challenge.Event) []storedEvent {
+	out := make([]storedEvent, 0, len(history))
+	for _, e := range history {
+		out = append(out, storedEvent{Seq: e.Seq, At: e.At, By: e.By, Kind: e.Body.Kind(), Rung: e.Rung, Visit: e.Visit,
+			Data: e.Data, Prev: e.Prev, Hash: e.Hash})
+	}
+	return out
+}
+
+type auditVerify struct{}
+
+// Run replays every trail. The first thing that is broken is told of each.
+func (c *auditVerify) Run(p *program) error {
+	store, err := p.openStore()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	sum, err := store.Verify(p.ctx, func(r postgres.VerifyResult) {
+		if len(r.Problems) == 0 {
+			return
+		}
+		name := r.Ref
+		if name == "" {
+			name = "the trail of the missing challenge " + r.ID.String()
+		}
+		if first := r.Problems[0]; first.Seq > 0 {
+			p.printf("%s: event %d: %s\n", name, first.Seq, first.What)
+		} else {
+			p.printf("%s: %s\n", name, first.What)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, digest := range sum.Ladders {
+		p.printf("the stored ladder %s is not the one that its name says\n", digest)
+	}
+	if !sum.Held() {
+		return fmt.Errorf("%d of %s and %d stored ladders do not hold: keep this database as it is and compare it with a backup",
+			sum.Broken, count(sum.Challenges, "chain"), len(sum.Ladders))
+	}
+	p.printf("%s verified, %s\n", count(sum.Challenges, "chain"), count(sum.Events, "event"))
+	return nil
+}
+
+// openStore opens the database that DATABASE_URL names, if its tables are there.
+func (p *program) openStore() (*postgres.Store, error) {
+	dsn := p.env(envDatabase)
+	if dsn == "" {
+		return nil, errNoDatabase
+	}
+	store, err := postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Ready(p.ctx); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return store, nil
+}
+
+func (p *program) writeJSON(v any) error {
+	e := json.NewEncoder(p.stdout)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// count is "1 event" or "12 events".
+func count(n int, thing string) string { return plural(n, thing, thing+"s") }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

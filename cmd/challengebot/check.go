@@ -1,0 +1,176 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"time"
+
+	"challengebot/internal/app"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+	"challengebot/internal/yamlfile"
+)
+
+type checkCommand struct {
+	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
+}
+
+// Run reads everything that serve would read and says what is missing. Whatever
+// would fail a child's case is an error; what will need care soon is a warning.
+func (c *checkCommand) Run(p *program) error {
+	r := &checkReport{program: p}
+	settings, err := app.ReadSettings(c.Config)
+	if err != nil {
+		problems := yamlfile.Of(err)
+		if len(problems) == 0 {
+			return err
+		}
+		r.problems(problems)
+		return r.end()
+	}
+	d := settings.Directory
+	r.ok("configuration: %s", c.Config)
+	r.ok("directory: %s, %s, %s", plural(len(d.People()), "person", "people"), count(len(d.Teams()), "team"), plural(len(d.Agencies()), "partner agency", "partner agencies"))
+	r.problems(d.Warnings())
+	r.calendar(settings.Calendar)
+	r.ladders(settings, filepath.Dir(c.Config))
+	r.vacancies(settings)
+	r.credentials(settings)
+	r.database()
+	return r.end()
+}
+
+// checkReport prints what was found, line by line, and counts it.
+type checkReport struct {
+	*program
+	wrong, care int
+}
+
+func (r *checkReport) ok(format string, args ...any) { r.printf("ok: "+format+"\n", args...) }
+
+func (r *checkReport) warn(format string, args ...any) {
+	r.care++
+	r.printf("warning: "+format+"\n", args...)
+}
+
+func (r *checkReport) fail(format string, args ...any) {
+	r.wrong++
+	r.printf("error: "+format+"\n", args...)
+}
+
+func (r *checkReport) problems(ps yamlfile.Problems) {
+	for _, one := range ps {
+		if one.Severity == yamlfile.Error {
+			r.wrong++
+		} else {
+			r.care++
+		}
+		r.printf("%s\n", one.Error())
+	}
+}
+
+func (r *checkReport) end() error {
+	r.printf("%s, %s\n", count(r.wrong, "error"), count(r.care, "warning"))
+	if r.wrong > 0 {
+		return said{exitWrong}
+	}
+	return nil
+}
+
+// calendarCare is how far ahead the calendar must reach without a word being said.
+const calendarCare = 12 // months
+
+func (r *checkReport) calendar(c *workday.Calendar) {
+	_, until := c.Coverage()
+	now := r.now()
+	switch {
+	case until < c.DateOf(now):
+		r.fail("calendar: it ended on %s; no due date can be worked out. Install a newer version of the program, or set calendar.coverage_until", until.Long())
+	case until < c.DateOf(now.AddDate(0, calendarCare, 0)):
+		r.warn("calendar: it ends on %s, in less than %d months. Install a newer version of the program by then", until.Long(), calendarCare)
+	default:
+		r.ok("calendar: %s, until %s", c.Settings().Division, until.Long())
+	}
+}
+
+// ladders lints each ladder as lint does, against the calendar.
+func (r *checkReport) ladders(s *app.Settings, dir string) {
+	_, until := s.Calendar.Coverage()
+	known := ladder.LintContext{Coverage: until.String(), Today: s.Calendar.DateOf(r.now()).String()}
+	for i, name := range s.Config.Ladders {
+		file, text, err := ladderText(relativeTo(dir, name))
+		if err != nil {
+			r.fail("ladder: %v", err)
+			continue
+		}
+		problems := yamlfile.Problems(ladder.Lint(file, text, known))
+		r.problems(problems)
+		if len(problems.Errors()) == 0 {
+			r.ok("ladder: %s, %s", s.Ladders[i].ID, count(len(s.Ladders[i].Rungs), "rung"))
+		}
+	}
+}
+
+// relativeTo is a file beside the configuration; a shipped ladder's id stays as it is.
+func relativeTo(dir, name string) string {
+	if filepath.IsAbs(name) || !strings.ContainsAny(name, `./\`) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+// vacancies looks in every team for everybody whom the ladders need.
+func (r *checkReport) vacancies(s *app.Settings) {
+	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls"}}
+	var raisers []string
+	for _, l := range s.Ladders {
+		for _, u := range l.RoleUses() {
+			uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency})
+		}
+		for _, role := range l.Raisers() {
+			raisers = append(raisers, string(role))
+		}
+	}
+	vacant := s.Directory.Check(uses, raisers...)
+	r.problems(vacant)
+	if len(vacant) == 0 {
+		r.ok("roles: every role of every ladder is held in every team")
+	}
+}
+
+func (r *checkReport) credentials(s *app.Settings) {
+	switch _, err := s.Config.Platform(r.env(envSecret)); {
+	case err != nil:
+		r.fail("credentials: %v", err)
+	case s.Config.Practice != nil:
+		r.warn("credentials: this is practice mode; it knows no credentials and no real Teams")
+	default:
+		r.ok("credentials: %s is set", envSecret)
+	}
+}
+
+func (r *checkReport) database() {
+	if r.env(envDatabase) == "" {
+		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
+		return
+	}
+	store, err := r.openStore()
+	if err != nil {
+		r.fail("database: %v", err)
+		return
+	}
+	defer store.Close()
+	sum, err := store.Overdue(r.ctx, r.now(), overdueGrace)
+	switch {
+	case err != nil:
+		r.fail("database: %v", err)
+	case sum.Challenges > 0:
+		r.fail("database: %s past their time and nothing happened: is the bot serving?", count(sum.Challenges, "challenge"))
+	default:
+		r.ok("database: it answers and its tables are current")
+	}
+}
+
+// overdueGrace is how long the engine may take for what is due.
+const overdueGrace = 5 * time.Minute

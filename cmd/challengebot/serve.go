@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"challengebot/internal/app"
+	"challengebot/internal/postgres"
+	"challengebot/internal/practice"
+)
+
+type serveCommand struct {
+	Config  string `required:"" placeholder:"FILE" help:"The configuration file. Secrets come from the environment: DATABASE_URL and CHALLENGEBOT_APP_PASSWORD."`
+	Migrate bool   `help:"Bring the database up to date before serving."`
+}
+
+const (
+	envDatabase = "DATABASE_URL"
+	envSecret   = "CHALLENGEBOT_APP_PASSWORD"
+)
+
+var errNoDatabase = errors.New("DATABASE_URL is not set: set it to the PostgreSQL database, e.g. postgres://user:password@host:5432/challengebot")
+
+// Run serves until SIGTERM or SIGINT: then requests under way end and what the
+// engine had claimed is given back.
+func (c *serveCommand) Run(p *program) error {
+	settings, err := app.ReadSettings(c.Config)
+	if err != nil {
+		return err
+	}
+	now := time.Now
+	var moved func(func(time.Time))
+	if pr := settings.Config.Practice; pr != nil && pr.ClockURL != "" {
+		clock, err := practice.RemoteClock(p.ctx, pr.ClockURL)
+		if err != nil {
+			return fmt.Errorf("the practice clock cannot be read: %w", err)
+		}
+		now, moved = clock.Now, clock.OnMove
+	}
+	parts, err := settings.Parts(p.env(envDatabase), p.env(envSecret), now)
+	if err != nil {
+		return err
+	}
+	if parts.DatabaseURL == "" {
+		return errNoDatabase
+	}
+	parts.Logger = slog.New(slog.NewJSONHandler(p.stderr, nil))
+	if c.Migrate {
+		if err := postgres.Migrate(p.ctx, parts.DatabaseURL); err != nil {
+			return err
+		}
+	}
+	bot, err := app.New(p.ctx, parts)
+	if err != nil {
+		return fmt.Errorf("the bot cannot start: %w", err)
+	}
+	defer bot.Close()
+	if moved != nil {
+		moved(func(time.Time) { bot.Engine.Wake() })
+	}
+	listener, err := net.Listen("tcp", settings.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("the bot cannot listen: %w; change listen in %s or end what uses it", err, c.Config)
+	}
+	p.printf("challengebot serves on http://%s\n", listener.Addr())
+	if err := bot.Run(p.ctx, listener); err != nil && p.ctx.Err() == nil {
+		return err
+	}
+	p.printf("challengebot has ended\n")
+	return nil
+}
