@@ -18,8 +18,8 @@ import (
 // This file holds what the people of several stories do, and what must hold in all
 // of them.
 
-// agreed is an answer with an agreed plan of one action.
-func agreed(by string, more practice.Inputs) practice.Inputs {
+// answer is an answer with an agreed plan of one action.
+func answer(by string, more practice.Inputs) practice.Inputs {
 	in := practice.Inputs{"text": "You are right, visits have lapsed.", "plan_1_what": "Visit and see the children alone",
 		"plan_1_who": "Duty social worker", "plan_1_by": by}
 	maps.Copy(in, more)
