@@ -108,8 +108,8 @@ type simulation struct {
 	c      Challenge
 	end    time.Time
 	steps  []SimStep
-	played []bool // the lines that were done
-	nudged bool   // those for whom the challenge waits were told again
+	played []bool    // the lines that were done
+	nudged bool      // those for whom the challenge waits were told again
 	since  time.Time // when the challenge came to where it is
 	turn   time.Time // when it became the turn of those for whom it waits
 }

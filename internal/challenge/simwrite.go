@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -50,6 +51,11 @@ func (s *simulation) write(change Change) {
 		}
 	}
 	told := len(news) == 0
+	if !slices.ContainsFunc(change.Shows, func(sh Show) bool { return sh.Card == CardCase || sh.Card == CardOversight }) {
+		for _, n := range news { // the chair did it, and sees it on the card they used
+			s.tell(s.c.Rung, n, s.c.Chair.Name, time.Time{}, "")
+		}
+	}
 	for _, sh := range change.Shows {
 		switch sh.Card {
 		case CardCase, CardOversight:
