@@ -16,7 +16,7 @@ func Mermaid(l *Ladder) string {
 	}
 	for i := range l.Rungs {
 		r := &l.Rungs[i]
-		fmt.Fprintf(&b, "  %s[%s]\n", node(r.ID), quoted(r.Label+"\n"+l.respondText(r)+"\n"+windowText(r)))
+		fmt.Fprintf(&b, "  %s[%s]\n", node(r.ID), quoted(r.Label+"\n"+l.named(r.Respond.Roles)+"\n"+windowText(r)))
 		for j, g := range r.Gates {
 			after := node(r.ID)
 			if j+1 < len(r.Gates) {
@@ -79,14 +79,6 @@ func entryOf(l *Ladder, id string) string {
 func node(id string) string { return "r_" + strings.ReplaceAll(id, "-", "_") }
 
 func gateNode(rung string, i int) string { return fmt.Sprintf("g%d_%s", i, node(rung)) }
-
-func (l *Ladder) respondText(r *Rung) string {
-	names := make([]string, len(r.Respond.Roles))
-	for i, role := range r.Respond.Roles {
-		names[i] = l.RoleLabel(role)
-	}
-	return strings.Join(names, ", ")
-}
 
 func windowText(r *Rung) string {
 	switch {

@@ -125,10 +125,14 @@ func (l *Ladder) timeText(r *Rung) string {
 }
 
 func (p *page) meeting(m *MeetingKit) {
-	if m == nil {
-		return
+	if m != nil {
+		p.said("Meeting", p.l.meetingText(m)+bracketed(m.Source))
 	}
-	text := "chaired by " + p.l.RoleLabel(m.Chair)
+}
+
+// meetingText is what a meeting must be, in words.
+func (l *Ladder) meetingText(m *MeetingKit) string {
+	text := "chaired by " + l.RoleLabel(m.Chair)
 	if m.MayHold {
 		text = "if required, " + text
 	}
@@ -140,45 +144,50 @@ func (p *page) meeting(m *MeetingKit) {
 		roles []Role
 	}{{"invited", m.Invite}, {"must attend", m.MustAttend}, {"may attend", m.Optional}, {"does not attend", m.Exclude}, {"outcome to", m.OutputTo}} {
 		if len(part.roles) > 0 {
-			text += "; " + part.label + ": " + p.named(part.roles)
+			text += "; " + part.label + ": " + l.named(part.roles)
 		}
 	}
 	if m.AdHoc {
 		text += "; attendees are decided at the time"
 	}
-	p.said("Meeting", text+bracketed(m.Source))
+	return text
 }
 
 func (p *page) gates(label string, gates []Gate) {
 	for _, g := range gates {
-		text := g.Label
-		if g.With != "" {
-			text += ", with " + p.l.RoleLabel(g.With)
-		}
-		switch {
-		case g.Kind == EscalateBy:
-			text += fmt.Sprintf(", within %s, then it opens by itself", g.Within)
-		case g.Override:
-			text += ", must be agreed; " + p.l.RoleLabel(g.Opener()) + " may go on against a refusal with a reason"
-		case g.Needs == Agreed:
-			text += ", must be agreed"
-		case g.Kind == Consult || g.Kind == Threshold:
-			text += ", must be held, need not be agreed"
-		}
-		if g.OnlyIfRefused != "" {
-			text += "; only if the view before was against"
-		}
-		if g.DirectOnly {
-			text += "; for a direct entry only"
-		}
-		if g.Ahead {
-			text += "; may be done ahead"
-		}
-		for _, f := range g.Fields {
-			text += "; write: " + f.Label
-		}
-		p.said(label, text+bracketed(g.Source))
+		p.said(label, p.l.gateText(g)+bracketed(g.Source))
 	}
+}
+
+// gateText is a gate in words.
+func (l *Ladder) gateText(g Gate) string {
+	text := g.Label
+	if g.With != "" {
+		text += ", with " + l.RoleLabel(g.With)
+	}
+	switch {
+	case g.Kind == EscalateBy:
+		text += fmt.Sprintf(", within %s, then it opens by itself", g.Within)
+	case g.Override:
+		text += ", must be agreed; " + l.RoleLabel(g.Opener()) + " may go on against a refusal with a reason"
+	case g.Needs == Agreed:
+		text += ", must be agreed"
+	case g.Kind == Consult || g.Kind == Threshold:
+		text += ", must be held, need not be agreed"
+	}
+	if g.OnlyIfRefused != "" {
+		text += "; only if the view before was against"
+	}
+	if g.DirectOnly {
+		text += "; for a direct entry only"
+	}
+	if g.Ahead {
+		text += "; may be done ahead"
+	}
+	for _, f := range g.Fields {
+		text += "; write: " + f.Label
+	}
+	return text
 }
 
 // silence says what happens when the window ends without a reply.
@@ -271,14 +280,19 @@ func (p *page) outside() {
 func (p *page) records() {
 	for _, r := range p.l.Records {
 		p.line("")
-		where := strings.Join(slices.DeleteFunc([]string{r.System, r.Location, r.Mailbox}, func(s string) bool { return s == "" }), ", ")
-		p.line("Record (%s): %s, by %s%s", strings.Join(r.On, ", "), where, p.l.RoleLabel(r.Author), bracketed(r.Source))
+		p.line("Record (%s): %s%s", strings.Join(r.On, ", "), p.l.recordText(r), bracketed(r.Source))
 	}
 	for _, n := range p.l.Notices {
 		p.line("")
 		p.line("Told (%s): %s%s", strings.Join(n.On, ", "), p.named(n.To), bracketed(n.Source))
 	}
 	p.beside()
+}
+
+// recordText is where a note goes and who writes it.
+func (l *Ladder) recordText(r Record) string {
+	where := slices.DeleteFunc([]string{r.System, r.Location, r.Mailbox}, func(s string) bool { return s == "" })
+	return strings.Join(where, ", ") + ", by " + l.RoleLabel(r.Author)
 }
 
 // beside is what the procedure wants beside its ladder.
@@ -308,10 +322,13 @@ func (p *page) beside() {
 	}
 }
 
-func (p *page) named(roles []Role) string {
+func (p *page) named(roles []Role) string { return p.l.named(roles) }
+
+// named are the authority's names of some roles.
+func (l *Ladder) named(roles []Role) string {
 	names := make([]string, len(roles))
 	for i, r := range roles {
-		names[i] = p.l.RoleLabel(r)
+		names[i] = l.RoleLabel(r)
 	}
 	return strings.Join(names, ", ")
 }
