@@ -8,9 +8,6 @@ import (
 	"challengebot/internal/workday"
 )
 
-// goOnGate is the id that a challenge gives the gate of a rung with on_lapse: prompt.
-const goOnGate = "go-on"
-
 func (c *checker) rungs() {
 	if c.l.First() == nil {
 		c.refuse("$.rungs", "there is no rung to start on", "Add a rung whose kind is not exceptional")
@@ -161,9 +158,6 @@ func (c *checker) gates(owner string, gates []Gate, first bool) {
 	for i, g := range gates {
 		path := fmt.Sprintf("%s.gates[%d]", owner, i)
 		c.unique(path, "gate", g.ID, seen)
-		if g.ID == goOnGate {
-			c.refuse(path+".id", fmt.Sprintf("the id %q is the program's own", g.ID), "Choose another")
-		}
 		c.label(path+".label", "label of the gate", g.Label)
 		oneOf(c, path+".kind", "kind of gate", g.Kind, knownGates)
 		oneOf(c, path+".needs", "outcome", g.Needs, []Outcome{Held, Agreed})

@@ -186,7 +186,6 @@ func TestReadRefusesWhatCouldNotRun(t *testing.T) {
 		{"ground without a label", ", label: Grave", "", "{id: grave}], source: pa", `the label of the ground is empty`},
 		{"two skips for one way", "skips:\n", "skips:\n  - {to: [direct], grounds: [{id: grave, label: Grave}], source: x}\n", "{id: grave", `an earlier skip leads to the same rung on the ground "grave"`},
 		{"gate of a skip that the rung has", "to: [direct], grounds: [{id: grave, label: Grave}], source", "to: [direct, two], grounds: [{id: grave, label: Grave}], gates: [{id: view, label: V, kind: dialogue}], source", "view", `the rung "two" has a gate "view" too`},
-		{"gate with the program's own id", "id: second", "id: go-on", "go-on", `the id "go-on" is the program's own`},
 		{"hand-off without a label", "label: Escalation Policy, ", "", "{id: policy, source: par", `the label of the hand-off is empty`},
 		{"partner concerns to an unknown procedure", "records:", "partner_concerns: {mode: hand-off, to: polcy, source: x}\nrecords:", "polcy, source: x}", `there is no hand-off "polcy". Did you mean "policy"?`},
 		{"unknown partner mode", "records:", "partner_concerns: {mode: ignore, source: x}\nrecords:", "ignore, source: x}", `the mode "ignore" is not known`},

@@ -1,0 +1,86 @@
+package challenge_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// TestSilenceOverChristmas holds every shipped ladder to golden files that were laid
+// beside its procedure and counted by hand: a challenge raised on Wednesday 23
+// December 2026 at 10:00 that nobody ever answers. 25 and 28 December and 1 January
+// are bank holidays; the second file of a ladder has the authority closed from 29 to
+// 31 December too. The first half of a file is total silence, in which a closed gate
+// ends the climb; in the second half, of a ladder with gates, these are opened at once
+// and nobody answers, so that every rung shows its date.
+func TestSilenceOverChristmas(t *testing.T) {
+	for _, l := range challengetest.Shipped(t) {
+		for name, closures := range map[string][]workday.Closure{
+			l.ID:             nil,
+			l.ID + "-closed": {{From: challengetest.Date("2026-12-29"), To: challengetest.Date("2026-12-31"), Name: "Christmas closure"}},
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				calendar, err := workday.New(workday.Settings{Division: workday.EnglandAndWales, Closures: closures})
+				if err != nil {
+					t.Fatal(err)
+				}
+				s := challenge.Script{Ladder: l, Calendar: calendar, Start: challengetest.At("2026-12-23 10:00"), Behaviour: challenge.Silent}
+				got := "Total silence\n\n" + challenge.SimSteps(simulate(t, s)).Text(l)
+				if s.Lines = gatesAtOnce(l); len(s.Lines) > 0 {
+					s.Behaviour = challenge.Scripted
+					got += "\nGates are opened at once, nobody answers\n\n" + challenge.SimSteps(simulate(t, s)).Text(l)
+				}
+				golden(t, filepath.Join("testdata", "silence", name+".txt"), got)
+			})
+		}
+	}
+}
+
+// gatesAtOnce opens every gate as soon as it holds a challenge.
+func gatesAtOnce(l *ladder.Ladder) []challenge.ScriptLine {
+	var lines []challenge.ScriptLine
+	asks := false // the rung below asks the judge to go on
+	for _, r := range l.Rungs {
+		if r.Kind == ladder.Exceptional {
+			continue
+		}
+		if asks {
+			lines = append(lines, challenge.ScriptLine{Rung: r.ID, Do: "gate:go_on:agreed"})
+		}
+		for _, g := range r.Gates {
+			if g.OnlyIfRefused == "" && g.Kind != ladder.EscalateBy {
+				lines = append(lines, challenge.ScriptLine{Rung: r.ID, Do: "gate:" + g.ID + ":agreed"})
+			}
+		}
+		asks = r.OnLapse == ladder.Prompt
+	}
+	return lines
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
