@@ -85,6 +85,7 @@ func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
 	people := func() *directory.Directory { return p.Directory }
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	watchCredential(registry, p.Platform)
 
 	client := connector.New(connector.Config{
 		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Tokens: p.Platform.Credential, Scope: p.Platform.Scope,

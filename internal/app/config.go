@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"challengebot/bot"
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
@@ -26,6 +26,12 @@ type Config struct {
 	// AppID and Tenant are GUIDs: the bot's registration and the authority's.
 	AppID  string `yaml:"app_id"`
 	Tenant string `yaml:"tenant"`
+	// Cloud is the Teams cloud of the registration; the public one if left out.
+	Cloud string `yaml:"cloud,omitempty"`
+	// ServiceURL is where first messages go, where that is not the cloud's usual place.
+	ServiceURL string `yaml:"service_url,omitempty"`
+	// Credential is how the bot proves who it is.
+	Credential *CredentialConfig `yaml:"credential,omitempty"`
 	// Directory is the file of people, teams and roles.
 	Directory string `yaml:"directory"`
 	// Ladders are the ids of shipped ladders, or files.
@@ -105,6 +111,7 @@ func (c *Config) check(f *yamlfile.File) yamlfile.Problems {
 	if len(c.Ladders) == 0 {
 		ps = append(ps, f.Problem("$.ladders", "no ladder is named", "name one of "+strings.Join(ladder.Shipped(), ", ")+", or a file of your own"))
 	}
+	ps = append(ps, c.checkPlatform(f)...)
 	if c.Practice != nil && !c.onLoopback() {
 		ps = append(ps, f.Problem("$.practice", "practice mode serves and speaks on loopback only",
 			"listen on 127.0.0.1 and name addresses of this machine, or leave practice out"))
@@ -134,6 +141,7 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 		}
 		return filepath.Join(dir, p)
 	}
+	ps = append(ps, s.Config.readCertificate(f, in)...)
 	var err error
 	if s.Calendar, err = s.Config.Calendar.New(); err != nil {
 		ps = append(ps, f.Problem("$.calendar", strings.TrimPrefix(err.Error(), "workday: "), "see the calendar section of the README"))
@@ -188,24 +196,24 @@ func (c CalendarConfig) New() (*workday.Calendar, error) {
 	return workday.New(set)
 }
 
-// ErrNoCredentials means that the bot cannot prove who it is.
-var ErrNoCredentials = fmt.Errorf("CHALLENGEBOT_APP_PASSWORD is not set: set it to the client secret of the bot's registration; " +
-	"without credentials the bot starts only in practice mode, on loopback")
-
-// Platform is the Teams that the configuration names. secret is the client secret.
+// Platform is the Teams that the configuration names. secret is the client secret,
+// or the password of the certificate's file; identities need none.
 func (c *Config) Platform(secret string) (Platform, error) {
-	p := Platform{AppID: c.AppID, Tenant: c.Tenant, Issuer: bot.PublicIssuer, MetadataURL: bot.PublicMetadataURL,
-		Scope: connector.PublicScope, ServiceURL: connector.PublicServiceURL, Allowed: connector.AllowedHosts(connector.TeamsHosts()...)}
-	cred := connector.CredentialConfig{Kind: connector.ClientSecret, AppID: c.AppID, Tenant: c.Tenant, Secret: secret}
+	cloud, known := c.cloud()
+	if !known {
+		return Platform{}, fmt.Errorf("there is no cloud %q: use one of %s", c.Cloud, strings.Join(cloudNames(), ", "))
+	}
+	p := Platform{AppID: c.AppID, Tenant: c.Tenant, Issuer: cloud.Issuer, MetadataURL: cloud.MetadataURL,
+		Scope: cloud.Scope, ServiceURL: cmp.Or(c.ServiceURL, cloud.ServiceURL), Allowed: cloud.Allowed()}
 	if c.Practice != nil {
 		p.Issuer, p.MetadataURL = c.Practice.Issuer, c.Practice.MetadataURL
 		p.ServiceURL, p.Allowed = c.Practice.ServiceURL, connector.LoopbackOnly(c.Practice.ServiceURL)
-		cred = connector.CredentialConfig{Kind: connector.Practice, AppID: c.AppID, Tenant: c.Tenant, TokenURL: c.Practice.TokenURL}
-	} else if secret == "" {
-		return p, ErrNoCredentials
 	}
-	var err error
-	p.Credential, err = connector.NewCredential(cred)
+	credential, err := c.credential(cloud, secret)
+	if err != nil {
+		return p, err
+	}
+	p.Credential, err = connector.NewCredential(credential)
 	return p, err
 }
 

@@ -48,7 +48,7 @@ type Config struct {
 	// caller must be longer.
 	Timeout time.Duration
 	// Allowed says whether a service URL may receive our token; nil means
-	// AllowedHosts(TeamsHosts()...).
+	// the hosts of the public cloud. See Cloud.Allowed.
 	Allowed func(serviceURL string) bool
 	// DefaultServiceURL is used where no service URL is given;
 	// PublicServiceURL when empty.
@@ -84,7 +84,7 @@ func New(config Config) *Client {
 		config.Timeout = defaultTimeout
 	}
 	if config.Allowed == nil {
-		config.Allowed = AllowedHosts(TeamsHosts()...)
+		config.Allowed = clouds[0].Allowed()
 	}
 	if config.DefaultServiceURL == "" {
 		config.DefaultServiceURL = PublicServiceURL

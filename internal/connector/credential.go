@@ -1,14 +1,12 @@
 package connector
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -19,39 +17,80 @@ import (
 )
 
 // CredentialKind says how the bot proves who it is. Each kind is one case of
-// NewCredential; a certificate, a managed identity or a federated credential joins
-// there as a further kind, and nothing else in the program changes.
+// NewCredential, and nothing else in the program knows which it is.
 type CredentialKind string
 
 const (
 	// ClientSecret is an Entra application with a secret.
 	ClientSecret CredentialKind = "client-secret"
+	// Certificate is an Entra application with a certificate, whose key never
+	// leaves this machine.
+	Certificate CredentialKind = "certificate"
+	// ManagedIdentity is a bot whose registration is a user-assigned managed
+	// identity of the Azure host it runs on. There is no secret.
+	ManagedIdentity CredentialKind = "managed-identity"
+	// Federated is an Entra application that trusts a managed identity of the Azure
+	// host: the identity's token is shown in place of a secret.
+	Federated CredentialKind = "federated"
 	// Practice asks the token endpoint of the practice Teams, on loopback only.
 	Practice CredentialKind = "practice"
 )
 
-// CredentialConfig holds what the kinds need.
+// CredentialKinds lists the kinds that prove something to Microsoft.
+func CredentialKinds() []CredentialKind {
+	return []CredentialKind{ClientSecret, Certificate, ManagedIdentity, Federated}
+}
+
+// CredentialConfig holds what the kinds need. However it is printed, logged or
+// encoded, the secret in it is not.
 type CredentialConfig struct {
 	Kind          CredentialKind
 	AppID, Tenant string
-	// Secret is for ClientSecret.
-	Secret string
+	// Cloud is whose tokens are wanted; the public cloud if it has no name.
+	Cloud Cloud
+	// Secret is the client secret, or the password of the certificate's file.
+	Secret string `json:"-"`
+	// Expires is when the client secret ends, if the operator said so. Nothing else
+	// knows: Entra tells only administrators.
+	Expires time.Time
+	// CertificateFile holds a certificate and its RSA key, as PEM or PKCS#12.
+	CertificateFile string
+	// ClientID is the managed identity's, for Federated. For ManagedIdentity the
+	// bot's app id is its identity's client id.
+	ClientID string
 	// TokenURL is for Practice.
 	TokenURL string
-	// Authority overrides the login host of the public cloud, for other clouds.
+	// Authority overrides the cloud's login.
 	Authority string
 	// HTTP overrides the transport; nil means the libraries' own.
 	HTTP *http.Client
 }
 
+// Format prints a configuration without its secret, for every verb.
+func (c CredentialConfig) Format(to fmt.State, _ rune) {
+	fmt.Fprintf(to, "credential %s of %s", c.Kind, c.AppID)
+}
+
+// LogValue logs a configuration without its secret.
+func (c CredentialConfig) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
+
 // ErrUnknownCredential is returned for a kind this program does not have.
-var ErrUnknownCredential = errors.New("connector: unknown kind of credential; use client-secret")
+var ErrUnknownCredential = errors.New("connector: unknown kind of credential; use client-secret, certificate, managed-identity or federated")
 
 // NewCredential prepares a credential. Nothing is asked of the network yet.
 func NewCredential(config CredentialConfig) (azcore.TokenCredential, error) {
+	if config.Cloud.Name == "" {
+		config.Cloud = clouds[0]
+	}
 	switch config.Kind {
 	case ClientSecret:
-		return newRenewable(func() (azcore.TokenCredential, error) { return clientSecret(config) })
+		return newRenewable(config.Expires, func() (azcore.TokenCredential, error) { return clientSecret(config) })
+	case Certificate:
+		return newCertificate(config)
+	case ManagedIdentity:
+		return newIdentity(config, config.AppID)
+	case Federated:
+		return newRenewable(time.Time{}, func() (azcore.TokenCredential, error) { return federated(config) })
 	case Practice:
 		return newPractice(config)
 	default:
@@ -59,37 +98,55 @@ func NewCredential(config CredentialConfig) (azcore.TokenCredential, error) {
 	}
 }
 
+// SecretExpiry is the time after which a credential proves nothing any more, and
+// whether there is one that the program knows: the end of the certificate, or the
+// date that the operator gave for a client secret. Identities of the host have none.
+// A certificate replaced on disk is seen with the next token.
+func SecretExpiry(c azcore.TokenCredential) (time.Time, bool) {
+	e, ok := c.(interface{ expires() time.Time })
+	if !ok || e.expires().IsZero() {
+		return time.Time{}, false
+	}
+	return e.expires(), true
+}
+
+// clientOptions direct a credential to the login of its cloud.
+func (c CredentialConfig) clientOptions() azcore.ClientOptions {
+	options := azcore.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: cmp.Or(c.Authority, c.Cloud.Login)}}
+	if c.HTTP != nil {
+		options.Transport = c.HTTP
+	}
+	return options
+}
+
+// The authority comes from the table of clouds or from the operator. Asking the
+// public cloud whether it exists, as the library would, fails in the other clouds
+// and behind a firewall that lets through only what is needed.
+const authorityIsKnown = true
+
 func clientSecret(config CredentialConfig) (azcore.TokenCredential, error) {
 	if config.Secret == "" {
 		return nil, errors.New("connector: the client secret is empty")
 	}
-	options := &azidentity.ClientSecretCredentialOptions{}
-	if config.HTTP != nil {
-		options.Transport = config.HTTP
-	}
-	if config.Authority != "" {
-		options.Cloud = cloud.Configuration{ActiveDirectoryAuthorityHost: config.Authority}
-		// The authority is named by the operator; asking the public cloud
-		// whether it exists would fail in the other clouds.
-		options.DisableInstanceDiscovery = true
-	}
-	return azidentity.NewClientSecretCredential(config.Tenant, config.AppID, config.Secret, options)
+	return azidentity.NewClientSecretCredential(config.Tenant, config.AppID, config.Secret,
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: config.clientOptions(), DisableInstanceDiscovery: authorityIsKnown})
 }
 
 // renewable rebuilds its credential when told to forget, as azidentity has no way
 // to drop a token that Teams no longer accepts.
 type renewable struct {
+	until time.Time // zero if it never ends, or nobody knows when
 	build func() (azcore.TokenCredential, error)
 	mu    sync.Mutex
 	now   azcore.TokenCredential
 }
 
-func newRenewable(build func() (azcore.TokenCredential, error)) (*renewable, error) {
+func newRenewable(until time.Time, build func() (azcore.TokenCredential, error)) (*renewable, error) {
 	first, err := build()
 	if err != nil {
 		return nil, err
 	}
-	return &renewable{build: build, now: first}, nil
+	return &renewable{until: until, build: build, now: first}, nil
 }
 
 // GetToken asks the current credential.
@@ -112,53 +169,4 @@ func (r *renewable) Forget() {
 	r.now = fresh
 }
 
-// practiceCredential gets tokens from the practice Teams.
-type practiceCredential struct {
-	config CredentialConfig
-	http   *http.Client
-}
-
-func newPractice(config CredentialConfig) (*practiceCredential, error) {
-	if !LoopbackOnly(config.TokenURL)(config.TokenURL) {
-		return nil, errors.New("connector: the practice credential works on loopback only")
-	}
-	return &practiceCredential{config: config, http: withoutRedirects(config.HTTP)}, nil
-}
-
-// GetToken posts the same form as to Entra.
-func (p *practiceCredential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {p.config.AppID},
-		"client_secret": {"practice"}, "scope": options.Scopes,
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.config.TokenURL, strings.NewReader(form.Encode()))
-	if err != nil {
-		return azcore.AccessToken{}, err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := p.http.Do(req)
-	if err != nil {
-		return azcore.AccessToken{}, err
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))
-	if err != nil {
-		return azcore.AccessToken{}, err
-	}
-	var token struct {
-		AccessToken string `json:"access_token"`
-		ExpiresIn   int64  `json:"expires_in"`
-		ExpiresOn   int64  `json:"expires_on"` // Unix seconds by the practice clock
-	}
-	if resp.StatusCode >= 500 {
-		return azcore.AccessToken{}, &Error{Kind: Retry, Status: resp.StatusCode, Code: "no token"}
-	}
-	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &token) != nil || token.AccessToken == "" {
-		return azcore.AccessToken{}, &Error{Kind: Unauthorised, Status: resp.StatusCode, Code: "no token"}
-	}
-	expires := time.Unix(token.ExpiresOn, 0)
-	if token.ExpiresOn == 0 {
-		expires = time.Now().Add(time.Duration(token.ExpiresIn) * time.Second)
-	}
-	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: expires}, nil
-}
+func (r *renewable) expires() time.Time { return r.until }

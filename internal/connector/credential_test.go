@@ -1,8 +1,11 @@
 package connector
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
@@ -23,70 +27,102 @@ func mustURL(t *testing.T, address string) url.URL {
 	return *u
 }
 
-// entra is a login host that counts the tokens it gives.
-func entra(t *testing.T, refuse bool) (*httptest.Server, *atomic.Int32) {
-	t.Helper()
-	given := new(atomic.Int32)
-	var server *httptest.Server
-	server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		if strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration") {
-			base := server.URL + "/" + tenant
-			fmt.Fprintf(w, `{"issuer":"%[1]s/v2.0","authorization_endpoint":"%[1]s/oauth2/v2.0/authorize","token_endpoint":"%[1]s/oauth2/v2.0/token"}`, base)
-			return
-		}
-		if r.FormValue("client_secret") != "s3cret" || refuse {
-			w.WriteHeader(http.StatusUnauthorized)
-			fmt.Fprint(w, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided for Maya."}`)
-			return
-		}
-		fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":3600,"access_token":"entra-%d"}`, given.Add(1))
-	}))
-	t.Cleanup(server.Close)
-	return server, given
+// login is an Entra that counts the tokens it gives.
+type login struct {
+	server    *httptest.Server
+	authority string // what it says it is; its own address if empty
+	given     atomic.Int32
+	refuse    bool
+	accept    func(assertion string) bool // signed assertions; none if nil
+	asked     atomic.Value                // the scope asked for last
 }
 
-func secretFrom(t *testing.T, server *httptest.Server) CredentialConfig {
+func newLogin(t *testing.T) *login {
 	t.Helper()
-	return CredentialConfig{
-		Kind: ClientSecret, AppID: appID, Tenant: tenant, Secret: "s3cret",
-		Authority: server.URL, HTTP: server.Client(),
+	l := &login{}
+	l.server = httptest.NewTLSServer(http.HandlerFunc(l.serve))
+	t.Cleanup(l.server.Close)
+	return l
+}
+
+func (l *login) serve(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration") {
+		base := cmp.Or(l.authority, l.server.URL) + "/" + tenant
+		fmt.Fprintf(w, `{"issuer":"%[1]s/v2.0","authorization_endpoint":"%[1]s/oauth2/v2.0/authorize","token_endpoint":"%[1]s/oauth2/v2.0/token"}`, base)
+		return
 	}
+	l.asked.Store(r.FormValue("scope"))
+	known := r.FormValue("client_secret") == "s3cret"
+	if assertion := r.FormValue("client_assertion"); assertion != "" {
+		known = r.FormValue("client_assertion_type") == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" &&
+			l.accept != nil && l.accept(assertion)
+	}
+	if !known || l.refuse || r.FormValue("client_id") != appID || r.FormValue("grant_type") != "client_credentials" {
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprint(w, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided for Maya."}`)
+		return
+	}
+	fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":3600,"access_token":"entra-%d"}`, l.given.Add(1))
+}
+
+func (l *login) scope() string {
+	scope, _ := l.asked.Load().(string)
+	return scope
+}
+
+// config is a credential that proves itself at this login.
+func (l *login) config(kind CredentialKind) CredentialConfig {
+	return CredentialConfig{Kind: kind, AppID: appID, Tenant: tenant, Authority: l.server.URL, HTTP: l.server.Client()}
+}
+
+func (l *login) secret() CredentialConfig {
+	c := l.config(ClientSecret)
+	c.Secret = "s3cret"
+	return c
+}
+
+func tokenOf(t *testing.T, credential azcore.TokenCredential) string {
+	t.Helper()
+	return tokenFor(t, credential, PublicScope)
+}
+
+func tokenFor(t *testing.T, credential azcore.TokenCredential, scope string) string {
+	t.Helper()
+	token, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{scope}})
+	if err != nil {
+		t.Errorf("no token: %v", err)
+	}
+	return token.Token
 }
 
 func TestASecretGivesATokenThatIsKeptUntilForgotten(t *testing.T) {
 	t.Parallel()
-	server, given := entra(t, false)
-	credential, err := NewCredential(secretFrom(t, server))
+	l := newLogin(t)
+	credential, err := NewCredential(l.secret())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ask := func() string {
-		token, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{PublicScope}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return token.Token
-	}
-	first, second := ask(), ask()
+	first, second := tokenOf(t, credential), tokenOf(t, credential)
 	credential.(interface{ Forget() }).Forget()
-	third := ask()
-	if first != "entra-1" || second != first || third != "entra-2" || given.Load() != 2 {
+	third := tokenOf(t, credential)
+	if first != "entra-1" || second != first || third != "entra-2" || l.given.Load() != 2 {
 		t.Errorf("tokens %s, %s, %s", first, second, third)
 	}
 }
 
 func TestAWrongSecretIsReportedByItsCodeAlone(t *testing.T) {
 	t.Parallel()
-	server, _ := entra(t, true)
-	credential, err := NewCredential(secretFrom(t, server))
+	l := newLogin(t)
+	l.refuse = true
+	credential, err := NewCredential(l.secret())
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := newTeams(t, answering(201, `{"id":"1"}`), func(c *Config) { c.Tokens = credential })
 	_, err = s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x"))
 	e := kindOf(t, err)
-	if e.Kind != Unauthorised || e.Code != "AADSTS7000215" || strings.Contains(e.Error(), "Maya") {
+	if e.Kind != Unauthorised || e.Code != "AADSTS7000215" || strings.Contains(e.Error(), "Maya") || strings.Contains(e.Error(), "s3cret") {
 		t.Errorf("got %v", e)
 	}
 }
@@ -101,6 +137,45 @@ func TestAnUnknownOrEmptyCredentialIsRefusedAtTheStart(t *testing.T) {
 	}
 	if _, err := NewCredential(CredentialConfig{Kind: Practice, TokenURL: "https://login.example/token"}); err == nil {
 		t.Error("the practice credential left loopback")
+	}
+}
+
+func TestAClientSecretEndsWhenTheOperatorSaidSo(t *testing.T) {
+	t.Parallel()
+	c := newLogin(t).secret()
+	for _, want := range []time.Time{{}, time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC)} {
+		c.Expires = want
+		credential, err := NewCredential(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end, ok := SecretExpiry(credential)
+		if ok == want.IsZero() || !end.Equal(want) {
+			t.Errorf("ends %s, %t; want %s", end, ok, want)
+		}
+	}
+	if _, ok := SecretExpiry(nil); ok {
+		t.Error("no credential has an end")
+	}
+}
+
+func TestNoWayOfPrintingTellsTheSecret(t *testing.T) {
+	t.Parallel()
+	c := CredentialConfig{Kind: ClientSecret, AppID: appID, Tenant: tenant, Secret: "s3nt1nel"}
+	encoded, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logged strings.Builder
+	slog.New(slog.NewJSONHandler(&logged, nil)).Info("x", "credential", c, "in a struct", struct{ C CredentialConfig }{c}, "pointer", &c)
+	slog.New(slog.NewTextHandler(&logged, nil)).Info("x", "credential", c, "in a struct", struct{ C CredentialConfig }{c}, "pointer", &c)
+	for _, printed := range []string{
+		fmt.Sprint(c), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c), fmt.Sprintf("%s", c), fmt.Sprintf("%q", c), fmt.Sprintf("%d", &c),
+		fmt.Sprintf("%+v", []any{c, &c}), string(encoded), logged.String(),
+	} {
+		if strings.Contains(printed, "s3nt1nel") || !strings.Contains(printed, appID) {
+			t.Errorf("printed %s", printed)
+		}
 	}
 }
 

@@ -133,7 +133,7 @@ func TestTheTokenNeverFollowsARedirect(t *testing.T) {
 
 func TestTheTokenNeverLeavesForAHostThatIsNotAllowed(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(201, `{"id":"1"}`), func(c *Config) { c.Allowed = AllowedHosts(TeamsHosts()...) })
+	s := newTeams(t, answering(201, `{"id":"1"}`), func(c *Config) { c.Allowed = clouds[0].Allowed() })
 	for call, do := range everyCall(s.client) {
 		if e := kindOf(t, do(t.Context())); e.Kind != ForbiddenHost {
 			t.Errorf("%s: %v", call, e)

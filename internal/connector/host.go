@@ -7,17 +7,6 @@ import (
 	"strings"
 )
 
-// TeamsHosts are the hosts of the Bot Connector in the public cloud, GCC, GCC
-// High and DoD.
-func TeamsHosts() []string {
-	return []string{
-		"smba.trafficmanager.net",
-		"smba.infra.gcc.teams.microsoft.com",
-		"smba.infra.gov.teams.microsoft.us",
-		"smba.infra.dod.teams.microsoft.us",
-	}
-}
-
 // AllowedHosts makes an allow-list of exact host names. A service URL passes when
 // it is https, names one of the hosts, uses the standard port and carries no user
 // name, query or fragment.

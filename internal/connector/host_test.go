@@ -4,7 +4,11 @@ import "testing"
 
 func TestOnlyExactTeamsHostsMayReceiveTheToken(t *testing.T) {
 	t.Parallel()
-	allowed := AllowedHosts(TeamsHosts()...)
+	var hosts []string
+	for _, c := range Clouds() {
+		hosts = append(hosts, c.Hosts...)
+	}
+	allowed := AllowedHosts(hosts...)
 	tests := map[string]bool{
 		"https://smba.trafficmanager.net/emea/22222222-2222-2222-2222-222222222222/": true,
 		"https://smba.trafficmanager.net":                                            true,
