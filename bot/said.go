@@ -10,7 +10,18 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
 )
+
+const (
+	// badReference answers what only looks like a reference: its check letter is wrong.
+	badReference = "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter."
+	// unknownReference is the one answer for a challenge that is not there and for one
+	// that the person may not read: they do not learn which it is.
+	unknownReference = "There is no challenge with that reference that you can see. Please check it letter by letter."
+)
+
+const mistyped = "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter. Nothing was recorded."
 
 // listed is how many challenges /mine shows of each kind.
 const listed = 20
@@ -21,7 +32,7 @@ func (x turn) said(ctx context.Context) error {
 	switch t.word {
 	case wordChallenge:
 		if t.badRef {
-			return x.help(ctx, "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter.")
+			return x.help(ctx, badReference)
 		}
 		if t.ref != "" {
 			return x.status(ctx, t.ref)
@@ -36,47 +47,69 @@ func (x turn) said(ctx context.Context) error {
 	if !ok {
 		return x.help(ctx, "I did not understand that. This is what I can do:")
 	}
+	if t.badRef {
+		return x.help(ctx, badReference)
+	}
+	if t.badRef {
+		return x.help(ctx, mistyped)
+	}
 	if t.ref == "" {
 		return x.help(ctx, fmt.Sprintf("Please give the reference too, for example: /%s CH-7K3QX2 …", t.word))
 	}
 	return x.command(ctx, t, cmd)
 }
 
-// action is how a typed command becomes a command of the domain, and the card
-// that shows what came of it.
+// action is how a typed command becomes a command of the domain, and the button
+// that does the same.
 type action struct {
-	card challenge.Card
+	verb cards.Verb
 	// command reads the typed text against the case as it stands.
-	command func(x turn, c challenge.Case, rest string) (challenge.Command, error)
+	command func(x turn, c challenge.Case, rest string) challenge.Command
 }
 
 var commands = map[string]action{
-	wordRespond: {challenge.CardRespond, func(x turn, c challenge.Case, rest string) (challenge.Command, error) {
-		return challenge.Respond{Visit: visitFor(c.Challenge, x.by.ID), Response: parseResponse(rest)}, nil
+	wordRespond: {cards.VerbRespond, func(x turn, c challenge.Case, rest string) challenge.Command {
+		return challenge.Respond{Visit: visitFor(c.Challenge, x.by.ID), Response: parseResponse(rest)}
 	}},
 	wordSatisfied: judged(challenge.Satisfied),
 	wordPartly:    judged(challenge.Partly),
 	wordNot:       judged(challenge.NotSatisfied),
-	wordGate:      {challenge.CardGate, typedGate},
-	wordWithdraw: {challenge.CardCase, func(_ turn, _ challenge.Case, rest string) (challenge.Command, error) {
-		return challenge.Withdraw{Reason: rest}, nil
+	wordGate:      {cards.VerbGate, typedGate},
+	wordWithdraw: {cards.VerbWithdraw, func(_ turn, _ challenge.Case, rest string) challenge.Command {
+		return challenge.Withdraw{Reason: rest}
 	}},
-	wordHandOff: {challenge.CardCase, func(_ turn, _ challenge.Case, rest string) (challenge.Command, error) {
+	wordHandOff: {cards.VerbHandOff, func(_ turn, _ challenge.Case, rest string) challenge.Command {
 		to, reason := cut(rest)
-		return challenge.HandOff{To: to, Reason: reason}, nil
+		return challenge.HandOff{To: strings.ToLower(to), Reason: reason}
 	}},
-	wordSkip: {challenge.CardCase, func(_ turn, _ challenge.Case, rest string) (challenge.Command, error) {
+	wordSkip: {cards.VerbSkip, func(_ turn, _ challenge.Case, rest string) challenge.Command {
 		to, rest := cut(rest)
 		ground, evidence := cut(rest)
-		return challenge.SkipTo{To: to, Ground: ground, Evidence: evidence}, nil
+		return challenge.SkipTo{To: strings.ToLower(to), Ground: strings.ToLower(ground), Evidence: evidence}
 	}},
-	wordRefer: {challenge.CardCase, typedReferral},
+	wordRefer: {cards.VerbRefer, typedReferral},
 }
 
 func judged(v challenge.Verdict) action {
-	return action{challenge.CardJudge, func(_ turn, c challenge.Case, rest string) (challenge.Command, error) {
-		return challenge.Judge{Visit: len(c.Challenge.Visits), Verdict: v, Reason: rest}, nil
+	return action{cards.VerbJudge, func(_ turn, c challenge.Case, rest string) challenge.Command {
+		return challenge.Judge{Visit: len(c.Challenge.Visits), Verdict: v, Reason: rest}
 	}}
+}
+
+// shown is the card that shows what came of a typed command, and its visit: the one
+// that has the button for it as the challenge stands.
+func (a action) shown(c challenge.Challenge, id string) (challenge.Card, int) {
+	n := len(c.Visits)
+	switch {
+	case a.verb == cards.VerbRespond:
+		return challenge.CardRespond, visitFor(c, id)
+	case a.verb == cards.VerbJudge && c.State == challenge.AwaitingJudgement:
+		return challenge.CardJudge, n
+	case a.verb == cards.VerbGate && c.State == challenge.HeldAtGate:
+		return challenge.CardGate, n
+	default:
+		return challenge.CardCase, n
+	}
 }
 
 // visitFor is the visit that a typed answer is for: the last one on which the
@@ -90,7 +123,7 @@ func visitFor(c challenge.Challenge, id string) int {
 	return len(c.Visits)
 }
 
-func typedGate(x turn, c challenge.Case, rest string) (challenge.Command, error) {
+func typedGate(_ turn, c challenge.Case, rest string) challenge.Command {
 	gate, status, note := parseGate(rest)
 	cmd := challenge.RecordGate{Gate: gate, Status: status, Note: note}
 	if h := c.Challenge.Hold; h != nil {
@@ -101,7 +134,7 @@ func typedGate(x turn, c challenge.Case, rest string) (challenge.Command, error)
 				break
 			}
 		}
-		return cmd, nil
+		return cmd
 	}
 	if next := c.Ladder.Next(c.Challenge.Rung); next != nil {
 		cmd.Rung = next.ID
@@ -112,12 +145,12 @@ func typedGate(x turn, c challenge.Case, rest string) (challenge.Command, error)
 			}
 		}
 	}
-	return cmd, nil
+	return cmd
 }
 
 // typedReferral reads "contact | informed | consulted | note" of a referral made
 // today; who was informed and consulted stands once for each role that asks.
-func typedReferral(x turn, c challenge.Case, rest string) (challenge.Command, error) {
+func typedReferral(x turn, c challenge.Case, rest string) challenge.Command {
 	parts := append(strings.Split(rest, "|"), "", "", "")
 	r := challenge.Referral{Contact: strings.TrimSpace(parts[0]), Note: strings.TrimSpace(parts[3]),
 		On: x.Calendar.DateOf(x.now), Informed: map[string]string{}, Consulted: map[string]string{}}
@@ -129,62 +162,98 @@ func typedReferral(x turn, c challenge.Case, rest string) (challenge.Command, er
 			r.Consulted[string(role)] = strings.TrimSpace(parts[2])
 		}
 	}
-	return challenge.Refer{Referral: r}, nil
+	return challenge.Refer{Referral: r}
 }
 
-// command gives a typed command to the door and answers with the card it is on.
+// command gives a typed command to the door and answers with the card it is on:
+// done, as a card that is kept up to date; refused, with the text given back.
 func (x turn) command(ctx context.Context, t typed, act action) error {
-	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{Ref: t.ref}, func(c challenge.Case) (challenge.Command, error) {
-		return act.command(x, c, t.rest)
+	var seen challenge.Case
+	var card challenge.Card
+	var visit int
+	var cmd challenge.Command
+	out, err := x.Store.Apply(ctx, x.receipt(""), challenge.Key{Ref: t.ref}, func(c challenge.Case) (challenge.Change, error) {
+		seen, cmd = c, act.command(x, c, t.rest)
+		card, visit = act.shown(c.Challenge, x.by.ID)
+		change, err := c.Challenge.Decide(cmd, x.by, x.env(c.Ladder))
+		if show := (challenge.Show{To: challenge.Address{Person: x.by.ID}, Card: card, Visit: visit}); err == nil &&
+			change.Said == nil && !slices.Contains(change.Shows, show) {
+			change.Shows = append(change.Shows, show)
+		}
+		return change, err
 	})
 	o := cards.Options{Viewer: x.by.ID}
 	refusal := (*challenge.Refusal)(nil)
 	switch {
-	case errors.Is(err, challenge.ErrNotFound):
-		return x.help(ctx, "There is no challenge with that reference. Please check it letter by letter.")
-	case errors.As(err, &refusal):
-		if !x.mayRead(seen.Challenge) {
-			return x.help(ctx, refusal.Sentence)
-		}
-		o.Said, o.Typed = refusal, typedInputs(t)
+	case errors.Is(err, challenge.ErrNotFound), errors.As(err, &refusal) && !x.mayRead(seen):
+		return x.help(ctx, notFound)
+	case refusal != nil:
+		o.Said = refusal
 	case err != nil:
 		return err
+	case out.Said == nil || out.Repeated:
+		return nil
 	default:
-		seen = out.Case
-		o.Said = out.Said
-		if out.Said == nil {
-			o.Done = "Recorded."
-		}
+		seen, o.Said = out.Case, out.Said
 	}
-	visit := len(seen.Challenge.Visits)
-	if act.card == challenge.CardRespond {
-		visit = visitFor(seen.Challenge, x.by.ID)
+	o.Typed, o.Sent = typedInputs(cmd), cards.ActionData{Verb: act.verb}
+	if gate, ok := cmd.(challenge.RecordGate); ok {
+		o.Sent.Gate = gate.Gate
 	}
-	return x.reply(ctx, cards.Render(act.card, visit, x.view(seen), o), ":reply")
+	return x.reply(ctx, cards.Render(card, visit, x.view(seen), o), ":reply")
 }
 
 // typedInputs are the inputs of the card, filled with what was typed.
-func typedInputs(t typed) map[string]string {
-	if t.word != wordRespond {
-		return map[string]string{cards.InReason: t.rest, cards.InNote: t.rest, cards.InEvidence: t.rest}
-	}
-	r := parseResponse(t.rest)
-	in := map[string]string{cards.InText: r.Text}
-	for i, a := range r.Plan {
-		in[cards.PlanInput(i+1, "what")], in[cards.PlanInput(i+1, "who")] = a.What, a.Who
-		if a.By != 0 {
-			in[cards.PlanInput(i+1, "by")] = a.By.String()
+func typedInputs(cmd challenge.Command) map[string]string {
+	switch cmd := cmd.(type) {
+	case challenge.Respond:
+		in := map[string]string{cards.InText: cmd.Response.Text}
+		for i, a := range cmd.Response.Plan {
+			in[cards.PlanInput(i+1, "what")], in[cards.PlanInput(i+1, "who")] = a.What, a.Who
+			in[cards.PlanInput(i+1, "by")] = dateText(a.By)
 		}
+		return in
+	case challenge.RecordGate:
+		return map[string]string{cards.InNote: cmd.Note}
+	case challenge.SkipTo:
+		return map[string]string{cards.InTo: cmd.To, cards.InGround: cmd.Ground, cards.InEvidence: cmd.Evidence}
+	case challenge.HandOff:
+		return map[string]string{cards.InTo: cmd.To, cards.InReason: cmd.Reason}
+	case challenge.Withdraw:
+		return map[string]string{cards.InReason: cmd.Reason}
+	case challenge.Judge:
+		return map[string]string{cards.InReason: cmd.Reason}
+	case challenge.Refer:
+		r := cmd.Referral
+		in := map[string]string{cards.InContact: r.Contact, cards.InNote: r.Note, cards.InOn: dateText(r.On)}
+		for role, who := range r.Informed {
+			in[cards.InformedPrefix+role] = who
+		}
+		for role, who := range r.Consulted {
+			in[cards.ConsultedPrefix+role] = who
+		}
+		return in
 	}
-	return in
+	return nil
 }
+
+// dateText is a date as an input holds it.
+func dateText(d workday.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+// notFound answers for a challenge that does not exist and for one that the person
+// may not read: they do not learn which.
+const notFound = "There is no challenge with that reference that you can see. Please check it letter by letter."
 
 // status posts the person's own card of a challenge anew, as it stands.
 func (x turn) status(ctx context.Context, ref string) error {
 	c, err := x.Store.Load(ctx, challenge.Key{Ref: ref})
 	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c.Challenge) {
-		// The same answer for both: who may not read it does not learn that it exists.
-		return x.help(ctx, "There is no challenge with that reference that you can see. Please check it letter by letter.")
+		return x.help(ctx, unknownReference)
 	}
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -77,7 +78,7 @@ func (t *Turns) Turn(ctx context.Context, a Activity) (Reply, error) {
 func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 	person := strings.ToLower(a.From.AADObjectID)
 	if person == "" {
-		return Reply{}, nil // not a person of the tenant: nothing can be done for them
+		return nobody(a), nil
 	}
 	x := turn{Turns: t, a: a, now: t.Now(), by: challenge.Person{ID: person, Name: a.From.Name}}
 	if p, ok := t.Directory().ByEntra(person); ok {
@@ -102,6 +103,15 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 		}
 	}
 	return Reply{}, nil
+}
+
+// nobody answers whoever has no identity in the tenant: nothing can be done for them,
+// and who pressed a button is told so.
+func nobody(a Activity) Reply {
+	if a.Type == TypeInvoke && a.Name == InvokeCardAction {
+		return say("This bot cannot tell who you are, so nothing was done. Please sign in to Teams with your work account.")
+	}
+	return Reply{}
 }
 
 // remember keeps how to reach the person: every authenticated activity from their
@@ -175,8 +185,35 @@ func spec(card cards.Card) challenge.ReplySpec {
 }
 
 // mayRead reports whether somebody may see a whole challenge: who raised it, who
-// was asked, who judges or holds a gate, who was alerted, and the oversight role.
-func (x turn) mayRead(c challenge.Challenge) bool {
-	return c.Concerns(x.by.ID) || x.Directory().Holds(x.by.ID, string(ladder.RoleOversight),
-		directory.Scope{Team: c.Details.Team, Agency: c.Details.Agency}, x.Calendar.DateOf(x.now).String())
+// was asked, who judges or was needed at a gate, who was alerted, who acts for one of
+// them today, and the oversight role.
+func (x turn) mayRead(c challenge.Case) bool {
+	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
+	scope := directory.Scope{Team: c.Challenge.Details.Team, Agency: c.Challenge.Details.Agency}
+	if tookPart(c, x.by.ID) || d.Holds(x.by.ID, string(ladder.RoleOversight), scope, today) {
+		return true
+	}
+	if h := c.Challenge.Hold; h != nil {
+		for _, g := range h.Gates { // whoever has come into the role since may open it
+			for _, p := range slices.Concat(g.Openers, g.Consulted) {
+				if p.Role != ladder.RoleChair && d.Holds(x.by.ID, string(p.Role), scope, today) {
+					return true
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(d.People(), func(p directory.Person) bool {
+		acting, away := d.ActingFor(p.Entra, today)
+		return away && acting.Entra == x.by.ID && tookPart(c, p.Entra)
+	})
+}
+
+// tookPart reports whether the challenge has been any of that person's business.
+func tookPart(c challenge.Case, id string) bool {
+	return id != "" && (c.Challenge.Concerns(id) || slices.ContainsFunc(c.History, func(e challenge.Event) bool {
+		held, ok := e.Body.(challenge.Held)
+		return e.By.ID == id || ok && slices.ContainsFunc(held.Gates, func(g challenge.GateState) bool {
+			return slices.ContainsFunc(slices.Concat(g.Openers, g.Consulted), func(p challenge.Party) bool { return p.ID == id })
+		})
+	}))
 }

@@ -1,0 +1,227 @@
+package story
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/practice"
+)
+
+// What the stories of faults share: looking into the database, at the metrics, and
+// saying to the bot what no client of ours would say.
+
+// asks reads rows of the test's own database, behind the program's back.
+func asks[T any](s *stage, sql string, args ...any) []T {
+	s.t.Helper()
+	ctx := context.WithoutCancel(s.t.Context())
+	conn, err := pgx.Connect(ctx, s.options.DatabaseURL)
+	if err != nil {
+		s.t.Fatalf("the test cannot reach its database: %v", err)
+	}
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, sql, args...)
+	if err != nil {
+		s.t.Fatalf("%s: %v", sql, err)
+	}
+	got, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (T, error) {
+		var v T
+		err := r.Scan(&v)
+		return v, err
+	})
+	if err != nil {
+		s.t.Fatalf("%s: %v", sql, err)
+	}
+	return got
+}
+
+func (s *stage) count(sql string, args ...any) int {
+	s.t.Helper()
+	return asks[int](s, `SELECT count(*)::int FROM (`+sql+`) counted`, args...)[0]
+}
+
+// tables is everything the program keeps.
+var tables = []string{"attempt", "challenge", "conversation", "delivery", "event", "ladder", "plan_action", "posted_card", "receipt", "response"}
+
+// stored is a picture of the whole database: of each table the number of its rows
+// and a hash over all that is in them.
+func (s *stage) stored(but ...string) map[string]string {
+	s.t.Helper()
+	picture := map[string]string{}
+	for _, table := range tables {
+		if slices.Contains(but, table) {
+			continue
+		}
+		picture[table] = asks[string](s, `SELECT count(*) || ' ' || coalesce(md5(string_agg(r::text, E'\n' ORDER BY r::text)), '') FROM `+table+` r`)[0]
+	}
+	return picture
+}
+
+// metric is a sample at /metrics, such as `challengebot_overdue_challenges`.
+func (s *stage) metric(sample string) string {
+	s.t.Helper()
+	_, body := s.fetch("/metrics")
+	for line := range strings.Lines(body) {
+		if value, ok := strings.CutPrefix(line, sample+" "); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	s.t.Fatalf("there is no %s at /metrics", sample)
+	return ""
+}
+
+func (s *stage) fetch(path string) (status int, body string) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(context.WithoutCancel(s.t.Context()), http.MethodGet, s.BotURL()+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatalf("%s cannot be had: %v", path, err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatalf("%s cannot be read: %v", path, err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+// count returns how many log lines there are.
+func (l *testLog) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.lines)
+}
+
+// holding lists the log lines that hold a text.
+func (l *testLog) holding(text string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(l.lines), func(line string) bool { return !strings.Contains(line, text) })
+}
+
+type object = map[string]any
+
+// activity is an activity of the person's as Teams would send it, to be changed
+// before it is posted.
+func (a *actor) activity(kind string) object {
+	return object{
+		"type": kind, "id": "f:" + uuid.NewString(), "channelId": "msteams", "serviceUrl": a.s.Teams.ServiceURL(),
+		"timestamp":    a.s.Clock.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
+		"from":         object{"id": a.MRI, "name": a.Name, "aadObjectId": a.ID},
+		"recipient":    object{"id": "28:" + AppID, "name": "Challenge"},
+		"conversation": object{"id": a.ConversationID(), "tenantId": Tenant, "conversationType": "personal"},
+		"channelData":  object{"tenant": object{"id": Tenant}},
+	}
+}
+
+// message is the person typing a text.
+func (a *actor) message(text string) object {
+	m := a.activity("message")
+	m["text"] = text
+	return m
+}
+
+// invoke is the person pressing a button that carries data.
+func (a *actor) invoke(data any) object {
+	m := a.activity("invoke")
+	m["name"], m["replyToId"] = "adaptiveCard/action", "1"
+	m["value"] = object{"trigger": "manual", "action": object{"type": "Action.Execute", "verb": "x", "data": data}}
+	return m
+}
+
+// posted is the bot's answer to something that was posted as it is.
+type posted struct {
+	Status int
+	Body   string
+	// Card or Notice is what a client would show of an action's answer.
+	Card   *practice.Card
+	Notice string
+}
+
+// shows is all that the person reads.
+func (p posted) shows() string {
+	if p.Card != nil {
+		return p.Card.Text()
+	}
+	return p.Notice
+}
+
+// post sends an activity in Teams' name.
+func (s *stage) post(activity any) posted {
+	s.t.Helper()
+	body, err := json.Marshal(activity)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return s.postAs(body, "Bearer "+s.Teams.Sign(s.Teams.Claims()))
+}
+
+func (s *stage) postAs(body []byte, authorization string) posted {
+	s.t.Helper()
+	a := s.Teams.Post(context.WithoutCancel(s.t.Context()), body, authorization)
+	if a.Err != nil {
+		s.t.Fatalf("the bot gave no answer: %v", a.Err)
+	}
+	p := posted{Status: a.Status, Body: string(a.Body)}
+	var wire struct {
+		StatusCode int
+		Type       string
+		Value      json.RawMessage
+	}
+	if a.Status != http.StatusOK || json.Unmarshal(a.Body, &wire) != nil {
+		return p
+	}
+	switch wire.Type {
+	case "application/vnd.microsoft.card.adaptive":
+		for _, finding := range practice.CheckCard(wire.Value) {
+			s.t.Errorf("a card that Teams would not show: %s", finding)
+		}
+		var err error
+		if p.Card, err = practice.ParseCard(wire.Value); err != nil {
+			s.t.Errorf("a card that cannot be read: %v", err)
+		}
+	case "application/vnd.microsoft.activity.message":
+		if err := json.Unmarshal(wire.Value, &p.Notice); err != nil {
+			s.t.Errorf("a sentence that Teams would not show: %v", err)
+		}
+	}
+	return p
+}
+
+// button is what a button on the message carries, as its reader has it.
+func (a *actor) button(m *practice.Message, name string) object {
+	a.s.t.Helper()
+	action, err := m.As(a.Person).Card().Action(name)
+	if err != nil {
+		a.s.t.Fatal(err)
+	}
+	data := object{}
+	for k, v := range action.Data {
+		data[k] = v
+	}
+	return data
+}
+
+// with is a copy of an object with some more in it.
+func with(o object, more ...any) object {
+	out := object{}
+	for k, v := range o {
+		out[k] = v
+	}
+	for i := 0; i < len(more); i += 2 {
+		out[more[i].(string)] = more[i+1]
+	}
+	return out
+}
+
+// id is the challenge's uuid.
+func (s *stage) id(ref string) string { return s.load(ref).Challenge.ID.String() }
