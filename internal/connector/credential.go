@@ -49,7 +49,7 @@ type CredentialConfig struct {
 	// Cloud is whose tokens are wanted; the public cloud if it has no name.
 	Cloud Cloud
 	// Secret is the client secret, or the password of the certificate's file.
-	Secret string `json:"-"`
+	Secret string
 	// Expires is when the client secret ends, if the operator said so. Nothing else
 	// knows: Entra tells only administrators.
 	Expires time.Time
@@ -70,6 +70,9 @@ type CredentialConfig struct {
 func (c CredentialConfig) Format(to fmt.State, _ rune) {
 	fmt.Fprintf(to, "credential %s of %s", c.Kind, c.AppID)
 }
+
+// MarshalText encodes a configuration without its secret. Nothing reads it back.
+func (c CredentialConfig) MarshalText() ([]byte, error) { return []byte(fmt.Sprint(c)), nil }
 
 // LogValue logs a configuration without its secret.
 func (c CredentialConfig) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(c)) }
