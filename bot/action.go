@@ -133,13 +133,13 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{ID: id}, func(c challenge.Case) (challenge.Command, error) {
 		return b.command(x, d, in, c), nil
 	})
-	o := cards.Options{Viewer: x.by.ID, Refresh: x.refreshers(), Sent: d}
+	o := cards.Options{Viewer: x.by.ID, Sent: d}
 	var refusal *challenge.Refusal
 	switch {
 	case errors.Is(err, challenge.ErrNotFound):
 		return cards.Card{}, notYours
 	case errors.As(err, &refusal):
-		if !x.mayRead(seen.Challenge) {
+		if !x.mayRead(seen) {
 			return cards.Card{}, notYours
 		}
 		o.Said, o.Typed = refusal, in
@@ -150,6 +150,11 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 		if out.Said != nil {
 			o.Typed = in
 		}
+	}
+	if o.Typed == nil {
+		// A card that holds what somebody typed does not refresh itself: that would
+		// take the text away. It is brought up to date when the challenge moves on.
+		o.Refresh = x.refreshers()
 	}
 	visit := d.Visit
 	if visit < 1 || visit > len(seen.Challenge.Visits) {
@@ -167,7 +172,7 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 // anything and never fails for what the client sent.
 func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (cards.Card, error) {
 	c, err := x.Store.Load(ctx, challenge.Key{ID: id})
-	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c.Challenge) {
+	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c) {
 		return cards.Card{}, notYours
 	}
 	if err != nil {

@@ -54,6 +54,10 @@ func parseCommand(text string) typed {
 	}
 	t := typed{word: word, rest: rest}
 	first, after := cut(rest)
+	if strings.EqualFold(strings.TrimRight(first, "-\u2013\u2014"), "ch") { // "CH 7K3QX2"
+		next, beyond := cut(after)
+		first, after = "CH-"+next, beyond
+	}
 	if ref, ok := challenge.ParseReference(first); ok {
 		t.ref, t.rest = ref, after
 	} else if strings.HasPrefix(strings.ToUpper(first), "CH-") {

@@ -21,8 +21,6 @@ const (
 	unknownReference = "There is no challenge with that reference that you can see. Please check it letter by letter."
 )
 
-const mistyped = "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter. Nothing was recorded."
-
 // listed is how many challenges /mine shows of each kind.
 const listed = 20
 
@@ -49,9 +47,6 @@ func (x turn) said(ctx context.Context) error {
 	}
 	if t.badRef {
 		return x.help(ctx, badReference)
-	}
-	if t.badRef {
-		return x.help(ctx, mistyped)
 	}
 	if t.ref == "" {
 		return x.help(ctx, fmt.Sprintf("Please give the reference too, for example: /%s CH-7K3QX2 …", t.word))
@@ -186,7 +181,7 @@ func (x turn) command(ctx context.Context, t typed, act action) error {
 	refusal := (*challenge.Refusal)(nil)
 	switch {
 	case errors.Is(err, challenge.ErrNotFound), errors.As(err, &refusal) && !x.mayRead(seen):
-		return x.help(ctx, notFound)
+		return x.help(ctx, unknownReference)
 	case refusal != nil:
 		o.Said = refusal
 	case err != nil:
@@ -245,14 +240,10 @@ func dateText(d workday.Date) string {
 	return d.String()
 }
 
-// notFound answers for a challenge that does not exist and for one that the person
-// may not read: they do not learn which.
-const notFound = "There is no challenge with that reference that you can see. Please check it letter by letter."
-
 // status posts the person's own card of a challenge anew, as it stands.
 func (x turn) status(ctx context.Context, ref string) error {
 	c, err := x.Store.Load(ctx, challenge.Key{Ref: ref})
-	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c.Challenge) {
+	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c) {
 		return x.help(ctx, unknownReference)
 	}
 	if err != nil {
