@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"challengebot/internal/app"
+	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
@@ -60,6 +61,7 @@ func (r *checkReport) fail(format string, args ...any) {
 }
 
 func (r *checkReport) problems(ps yamlfile.Problems) {
+	ps.Sort()
 	for _, one := range ps {
 		if one.Severity == yamlfile.Error {
 			r.wrong++
@@ -139,14 +141,25 @@ func (r *checkReport) vacancies(s *app.Settings) {
 	}
 }
 
+// secretCare is how long before the end of a secret a word is said.
+const secretCare = 30 * 24 * time.Hour
+
 func (r *checkReport) credentials(s *app.Settings) {
-	switch _, err := s.Config.Platform(r.env(envSecret)); {
-	case err != nil:
+	platform, err := s.Config.Platform(r.env(envSecret))
+	if err != nil {
 		r.fail("credentials: %v", err)
+		return
+	}
+	end, known := connector.SecretExpiry(platform.Credential)
+	switch {
 	case s.Config.Practice != nil:
 		r.warn("credentials: this is practice mode; it knows no credentials and no real Teams")
+	case known && !end.After(r.now()):
+		r.fail("credentials: they ended on %s, and Teams takes nothing from the bot. Make new ones in Azure", workday.DateOf(end).Long())
+	case known && end.Sub(r.now()) < secretCare:
+		r.warn("credentials: they end on %s. Make new ones in Azure before", workday.DateOf(end).Long())
 	default:
-		r.ok("credentials: %s is set", envSecret)
+		r.ok("credentials: they are there")
 	}
 }
 

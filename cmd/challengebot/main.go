@@ -132,6 +132,7 @@ func (p *program) end(err error) int {
 	case errors.As(err, &told):
 		return told.code
 	case len(problems) > 0:
+		problems.Sort()
 		for _, one := range problems {
 			p.complain("%s", one.Error())
 		}

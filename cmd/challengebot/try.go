@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -61,9 +62,9 @@ func (c *tryCommand) Run(p *program) (err error) {
 // one of the same id. The demonstration needs its own only.
 func (c *tryCommand) load() ([]*ladder.Ladder, error) {
 	var own []*ladder.Ladder
-	shipped := ladder.Shipped()
-	if c.Demo {
-		shipped = []string{story.DemoLadder}
+	shipped := []string{story.DemoLadder} // offered first
+	if !c.Demo {
+		shipped = append(shipped, slices.DeleteFunc(ladder.Shipped(), func(id string) bool { return id == story.DemoLadder })...)
 	}
 	if c.Ladders != "" {
 		var err error

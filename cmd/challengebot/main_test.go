@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// result is what a run left behind.
+type result struct {
+	Code           int
+	Stdout, Stderr string
+}
+
+// env is an environment of the test's own.
+type env map[string]string
+
+func (e env) get(key string) string { return e[key] }
+
+// monday is a Monday in term time, years before the end of the calendar.
+var monday = time.Date(2026, time.March, 30, 9, 0, 0, 0, time.UTC)
+
+// challengebot runs the program as main does, on a Monday.
+func challengebot(t *testing.T, e env, args ...string) result {
+	t.Helper()
+	return challengebotAt(t.Context(), monday, e, args...)
+}
+
+func challengebotAt(ctx context.Context, now time.Time, e env, args ...string) result {
+	var out, errs bytes.Buffer
+	p := &program{ctx: ctx, stdout: &out, stderr: &errs, env: e.get, now: func() time.Time { return now }}
+	code := runAt(p, args)
+	return result{code, out.String(), errs.String()}
+}
+
+// golden compares with a file in testdata, which -update writes.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// wants fails unless the run ended with the code and said all of the words.
+func (r result) wants(t *testing.T, code int, words ...string) {
+	t.Helper()
+	if r.Code != code {
+		t.Errorf("exit code %d, want %d\nstdout: %s\nstderr: %s", r.Code, code, r.Stdout, r.Stderr)
+	}
+	for _, w := range words {
+		if !strings.Contains(r.Stdout+r.Stderr, w) {
+			t.Errorf("%q is missing\nstdout: %s\nstderr: %s", w, r.Stdout, r.Stderr)
+		}
+	}
+}
+
+func TestACommandLineThatCannotBeUnderstoodEndsWithTwoAndOneLine(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"surve"}, {"serve"}, {"try", "--prot", "1"}, {"ladder", "simulate"}, {"ladder", "lint"},
+		{"audit", "show", "7K3QX2"}, {"try", "--json"},
+		{"ladder", "simulate", "--ladder", "ne-lincolnshire", "--silent", "--prompt"},
+		{"ladder", "simulate", "--ladder", "ne-lincolnshire", "--raised", "Monday"},
+		{"ladder", "simulate", "--ladder", "ne-lincolnshire", "--closures", "2026-13-01"},
+		{"ladder", "simulate", "--ladder", "ne-lincolnshire", "--calendar", "wales"},
+	} {
+		r := challengebot(t, nil, args...)
+		if r.Code != exitUsage || strings.Count(r.Stderr, "\n") != 1 || r.Stdout != "" {
+			t.Errorf("%q: exit code %d, stderr %q, stdout %q", args, r.Code, r.Stderr, r.Stdout)
+		}
+	}
+}
+
+func TestHelpIsNoMistake(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{}, {"--help"}, {"ladder", "simulate", "--help"}} {
+		challengebot(t, nil, args...).wants(t, exitOK, "Usage: challengebot")
+	}
+}
+
+func TestAFaultOfTheProgramIsToldInOneLineWithoutItsValue(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	p := &program{ctx: t.Context(), stdout: &bytes.Buffer{}, stderr: &errs, now: func() time.Time { panic("the child's name") }}
+	code := runAt(p, []string{"ladder", "lint", "--ladder", "ne-lincolnshire"})
+	if got := errs.String(); code != exitWrong || strings.Count(got, "\n") != 1 || strings.Contains(got, "child") {
+		t.Errorf("exit code %d: %s", code, got)
+	}
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/localpg"
+	"challengebot/internal/postgres"
+	"challengebot/internal/practice"
+	"challengebot/internal/story"
+)
+
+// database is a migrated database of the test's own.
+func database(t *testing.T) string {
+	t.Helper()
+	return localpg.TestDatabase(t, postgres.Fingerprint(), postgres.Migrate)
+}
+
+// emptyDatabase is one that nobody has migrated.
+func emptyDatabase(t *testing.T) string {
+	t.Helper()
+	return localpg.TestDatabase(t, "empty", func(context.Context, string) error { return nil })
+}
+
+const production = `listen: 127.0.0.1:0
+app_id: b0700000-0000-4000-8000-000000000001
+tenant: 7e700000-0000-4000-8000-000000000001
+directory: people.yaml
+ladders: [ne-lincolnshire]
+calendar: {division: england-and-wales}
+`
+
+// configured writes a configuration beside the sample directory.
+func configured(t *testing.T, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.yaml")
+	for name, content := range map[string]string{file: text, filepath.Join(dir, "people.yaml"): string(story.SampleDirectory())} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return file
+}
+
+// inPractice is a configuration for a practice Teams.
+func inPractice(t *testing.T) (string, *practice.Teams) {
+	t.Helper()
+	teams, err := practice.Start(practice.Options{AppID: story.AppID, Tenant: story.Tenant, Clock: practice.NewClock(monday), Errorf: t.Errorf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(teams.Close)
+	return production + fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n  clock_url: %s\n",
+		teams.ServiceURL(), teams.MetadataURL(), teams.TokenURL(), teams.Issuer(), teams.ClockURL()), teams
+}
+
+func TestServeRefusesToStartWhenSomethingIsMissing(t *testing.T) {
+	t.Parallel()
+	practising, _ := inPractice(t)
+	secret := env{envSecret: "a secret"}
+	tests := []struct {
+		name, config string
+		env          env
+		words        []string
+	}{
+		{"no credentials", production, env{envDatabase: "postgres://nowhere.invalid/x"}, []string{"CHALLENGEBOT_APP_PASSWORD is not set", "practice mode"}},
+		{"no database", production, secret, []string{"DATABASE_URL is not set"}},
+		{"an unknown key", strings.Replace(production, "listen:", "lissten:", 1), secret, []string{"config.yaml:1:1: ", "lissten", `Did you mean "listen"?`}},
+		{"a ladder that does not exist", strings.Replace(production, "ne-lincolnshire", "narnia", 1), secret, []string{"config.yaml:5:11: ", "ne-lincolnshire"}},
+		{"no directory", strings.Replace(production, "people.yaml", "peple.yaml", 1), secret, []string{"config.yaml:4:12: "}},
+		{"a tenant that is none", strings.Replace(production, "tenant: 7e7", "tenant: xe7", 1), secret, []string{"config.yaml:3:9: ", "GUID"}},
+		{"practice for everybody", strings.Replace(practising, "127.0.0.1:0", "0.0.0.0:3978", 1), env{envDatabase: "x"}, []string{"config.yaml:", "loopback"}},
+		{"practice with another host's clock", regexp.MustCompile(`clock_url: \S+`).ReplaceAllString(practising, "clock_url: http://10.0.0.1/clock"), nil, []string{"loopback"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := challengebot(t, test.env, "serve", "--config", configured(t, test.config))
+			r.wants(t, exitWrong, test.words...)
+			if strings.Contains(r.Stderr, "a secret") || strings.Contains(r.Stderr, "goroutine") {
+				t.Errorf("too much was told: %s", r.Stderr)
+			}
+		})
+	}
+	challengebot(t, nil, "serve", "--config", filepath.Join(t.TempDir(), "none.yaml")).wants(t, exitWrong, "none.yaml", "--config")
+}
+
+func TestServeRefusesADatabaseThatIsNotMigrated(t *testing.T) {
+	t.Parallel()
+	config, _ := inPractice(t)
+	dsn := emptyDatabase(t)
+	challengebot(t, env{envDatabase: dsn}, "serve", "--config", configured(t, config)).wants(t, exitWrong, "run challengebot migrate")
+	challengebot(t, env{envDatabase: dsn}, "audit", "verify").wants(t, exitWrong, "run challengebot migrate")
+	challengebot(t, env{envDatabase: dsn}, "migrate").wants(t, exitOK, "The database is at version")
+	challengebot(t, env{envDatabase: dsn}, "migrate").wants(t, exitOK, "The database is at version")
+	challengebot(t, env{envDatabase: dsn}, "audit", "verify").wants(t, exitOK, "0 chains verified, 0 events")
+}
+
+// lineWriter gives what is written to it line by line.
+type lineWriter struct{ lines chan string }
+
+func (w lineWriter) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		w.lines <- strings.TrimSpace(line)
+	}
+	return len(p), nil
+}
+
+func TestServeServesUntilItIsToldToEnd(t *testing.T) {
+	t.Parallel()
+	text, _ := inPractice(t)
+	config, dsn := configured(t, text), emptyDatabase(t)
+	ctx, end := context.WithCancel(t.Context())
+	out, log := lineWriter{make(chan string, 10)}, &bytes.Buffer{}
+	code := make(chan int, 1)
+	go func() {
+		p := &program{ctx: ctx, stdout: out, stderr: log, env: env{envDatabase: dsn}.get, now: time.Now}
+		code <- runAt(p, []string{"serve", "--migrate", "--config", config})
+	}()
+	var address string
+	select {
+	case line := <-out.lines:
+		address = strings.TrimPrefix(line, "challengebot serves on ")
+	case c := <-code:
+		t.Fatalf("it ended with %d: %s", c, log)
+	}
+	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/": 404} {
+		resp, err := http.Get(address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s answered %d, want %d", path, resp.StatusCode, want)
+		}
+	}
+	end()
+	if c := <-code; c != exitOK {
+		t.Errorf("it ended with %d: %s", c, log)
+	}
+	if got := <-out.lines; got != "challengebot has ended" {
+		t.Errorf("its last word was %q", got)
+	}
+	if _, err := http.Get(address + "/healthz"); err == nil {
+		t.Error("it still serves")
+	}
+}
+
+func TestCheckSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	all := env{envDatabase: database(t), envSecret: "a secret"}
+	challengebot(t, all, "check", "--config", configured(t, production)).wants(t, exitOK,
+		"ok: configuration", "ok: directory: 11 people, 2 teams", "ok: calendar: england-and-wales", "ok: ladder: ne-lincolnshire", "ok: roles",
+		"ok: credentials", "ok: database", "0 errors")
+
+	challengebot(t, nil, "check", "--config", configured(t, production)).wants(t, exitWrong,
+		"error: credentials: CHALLENGEBOT_APP_PASSWORD is not set", "warning: database: DATABASE_URL is not set")
+	challengebot(t, env{envSecret: "s", envDatabase: emptyDatabase(t)}, "check", "--config", configured(t, production)).wants(t, exitWrong,
+		"error: database: ", "run challengebot migrate")
+	challengebot(t, all, "check", "--config", configured(t, strings.Replace(production, "tenant:", "tennant:", 1))).wants(t, exitWrong,
+		"config.yaml:3:1: ", `Did you mean "tenant"?`)
+
+	config := configured(t, production)
+	people := filepath.Join(filepath.Dir(config), "people.yaml")
+	vacant := strings.Replace(string(story.SampleDirectory()), "{social-worker: leah, team-manager: ben}", "{social-worker: leah}", 1)
+	if err := os.WriteFile(people, []byte(vacant), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	challengebot(t, all, "check", "--config", config).wants(t, exitWrong, "people.yaml:", `the team "south-locality" has nobody as "team-manager"`, "answers Stage 1 of ne-lincolnshire", "Add team-manager:")
+}
+
+func TestCheckWarnsOfACalendarThatEndsSoon(t *testing.T) {
+	t.Parallel()
+	all := env{envSecret: "a secret"}
+	at := func(day string) result {
+		now, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return challengebotAt(t.Context(), now, all, "check", "--config", configured(t, production))
+	}
+	at("2027-12-01").wants(t, exitOK, "ok: calendar")
+	at("2028-02-01").wants(t, exitOK, "warning: calendar: it ends on Sunday 31 December 2028")
+	at("2028-12-20").wants(t, exitWrong, "ladder", "the calendar ends on 2028-12-31")
+	at("2029-01-02").wants(t, exitWrong, "error: calendar: it ended on Sunday 31 December 2028")
+}
+
+// played is a database in which the demonstration took place, and its reference.
+func played(t *testing.T) (dsn, ref string) {
+	t.Helper()
+	dsn = database(t)
+	w, err := story.Open(t.Context(), story.Options{DatabaseURL: dsn, Errorf: t.Errorf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := story.PlayDemo(t.Context(), w, func(s story.Step) error { ref = s.Reference; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return dsn, ref
+}
+
+func TestTheAuditTrailIsToldAndVerified(t *testing.T) {
+	t.Parallel()
+	dsn, ref := played(t)
+	e := env{envDatabase: dsn}
+	people := write(t, "people.yaml", string(story.SampleDirectory()))
+	r := challengebot(t, e, "audit", "show", ref, "--directory", people)
+	r.wants(t, exitOK, "Maya Okafor (IRO / CP chair) raised Professional Challenge "+ref,
+		"Team: North Locality", "Nobody answered Informal Stage by Tuesday 31 March 2026 at 17:00",
+		"Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr", "Maya Okafor was not satisfied with the answer to Stage 1.",
+		"Grace Lloyd recorded “Consult the chair's own Service Manager before Stage 2”: agreed.", "The challenge is resolved.", "chain verified: ")
+	if strings.Contains(r.Stdout, "0a000000-") {
+		t.Errorf("somebody is told by a number:\n%s", r.Stdout)
+	}
+	challengebot(t, e, "audit", "show", strings.ToLower(ref)).wants(t, exitOK, "Team: north-locality")
+	challengebot(t, e, "audit", "show", "--json", ref).wants(t, exitOK, `"kind": "raised"`, `"prev": "0000000000000000`)
+	challengebot(t, e, "audit", "verify").wants(t, exitOK, "1 chain verified, ")
+}
+
+func TestVerifyNamesTheFirstEventThatWasTamperedWith(t *testing.T) {
+	t.Parallel()
+	dsn, ref := played(t)
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	_, err = conn.Exec(t.Context(), `alter table event disable trigger all;
+		update event set at = at + interval '1 day' where seq = 7 or seq = 9;
+		alter table event enable trigger all`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := env{envDatabase: dsn}
+	r := challengebot(t, e, "audit", "verify")
+	r.wants(t, exitWrong, ref+": event 7: ", "1 of 1 chain")
+	if strings.Contains(r.Stdout, "event 9") {
+		t.Errorf("more than the first was told: %s", r.Stdout)
+	}
+	challengebot(t, e, "audit", "show", ref).wants(t, exitWrong, "The challenge is resolved.", "the chain of "+ref+" is broken: event 7")
+}
+
+func TestAuditShowDoesNotKnowEveryReference(t *testing.T) {
+	t.Parallel()
+	_, ref := played(t)
+	challengebot(t, env{envDatabase: database(t)}, "audit", "show", ref).wants(t, exitWrong, "there is no challenge "+ref)
+	challengebot(t, nil, "audit", "show", ref).wants(t, exitWrong, "DATABASE_URL is not set")
+}
