@@ -1,0 +1,283 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/practice"
+)
+
+// holding checks what an answer to an action shows.
+func (p posted) holding(t *testing.T, texts ...string) {
+	t.Helper()
+	if p.Status != 200 {
+		t.Errorf("the action was answered with %d %s", p.Status, p.Body)
+	}
+	for _, text := range texts {
+		if !strings.Contains(p.shows(), text) {
+			t.Errorf("there is no %q in the answer:\n%s", text, p.shows())
+		}
+	}
+}
+
+// sends is what a filled-in card sends when its button is pressed.
+func (a *actor) sends(m *practice.Message, button string, in practice.Inputs) object {
+	a.s.t.Helper()
+	data := a.button(m, button)
+	for k, v := range in {
+		data[k] = v
+	}
+	return a.invoke(data)
+}
+
+func TestAnAnswerFromSomebodyWhoWasNotAskedIsRefusedAndTheirTextKept(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	before := s.stored("conversation")
+	data := s.tom.button(r.asked[0], "Send the answer")
+	for _, who := range []*actor{s.maya, s.owen} { // the chair and the oversight may read it
+		got := s.post(who.invoke(with(data, "text", "I write this in their stead.")))
+		got.holding(t, r.ref, "not waiting for an answer from you", "nothing was recorded", "I write this in their stead.")
+	}
+	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		t.Errorf("something was changed:\n%s", diff)
+	}
+}
+
+func TestAJudgementByTheOneWhoAnsweredIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	s.tom.clicks(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	card := s.maya.gets("Is the answer good enough")
+	before := s.stored("conversation")
+	for _, who := range []*actor{s.tom, s.priya, s.owen} {
+		got := s.post(who.invoke(with(s.maya.button(card, "Satisfied"), "reason", "All is well.")))
+		got.holding(t, r.ref, "Only the person who judges", "Nothing was recorded", "All is well.")
+	}
+	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		t.Errorf("something was changed:\n%s", diff)
+	}
+}
+
+func TestAReplyOnAStageThatHasMovedOnIsKeptOnceAndSaidToBeLate(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	late := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", practice.Inputs{"text": "I was in court all day."}))
+	s.at("Tue 31 Mar 2026 17:00")
+	s.drain()
+	first := s.post(late)
+	first.holding(t, "has moved on", "kept on the record as a late reply", "I was in court all day.")
+	s.settle()
+	s.maya.gets("I was in court all day.")
+	again := s.post(with(late, "id", "f:another"))
+	again.holding(t, "has moved on")
+	if n := s.kinds(r.ref, "reply_kept"); n != 1 {
+		t.Errorf("the late reply is on the record %d times", n)
+	}
+	if n := s.kinds(r.ref, "responded"); n != 0 {
+		t.Errorf("the late reply counted")
+	}
+	s.settle()
+	s.quiet()
+	s.verified()
+}
+
+func TestTheSameAnswerSentTwiceCountsOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	sent := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	s.post(sent).holding(t, "You answered on")
+	before := s.stored("conversation")
+	s.post(with(sent, "id", "f:another")).holding(t, "You have answered this already")
+	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		t.Errorf("the second copy changed something:\n%s", diff)
+	}
+	s.settle()
+	s.maya.gets("Tom Reid answered")
+	s.quiet()
+}
+
+func TestAnotherAnswerAfterOnesOwnIsKeptAndDoesNotCount(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	first := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	second := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", practice.Inputs{"text": "Better words."}))
+	s.post(first)
+	s.post(second).holding(t, "You answered this before", "kept on the record", "Better words.")
+	if got := s.trail(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
+		t.Errorf("the trail is %q", got)
+	}
+	s.settle()
+	s.drain()
+}
+
+func TestAStaleJudgementChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	s.tom.clicks(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	card := s.maya.gets("Is the answer good enough")
+	stale := s.maya.sends(card, "Satisfied", practice.Inputs{"reason": "Enough for me."})
+	s.maya.clicks(card, "Not satisfied", practice.Inputs{"reason": "No visit yet."})
+	s.drain()
+	before := s.stored("conversation")
+	s.post(stale).holding(t, r.ref, "has moved on", "Enough for me.")
+	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		t.Errorf("something was changed:\n%s", diff)
+	}
+}
+
+func TestNothingCanBeDoneToAChallengeThatHasEnded(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	reply := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	withdraw := s.maya.button(r.chair, "withdraw")
+	again := s.maya.invoke(with(withdraw, "reason", "Twice."))
+	if prefix, _ := withdraw["inputs"].(string); prefix != "" {
+		again = s.maya.invoke(with(withdraw, prefix+"reason", "Twice."))
+	}
+	s.maya.types("/withdraw " + r.ref + " Settled by telephone.")
+	s.drain()
+	before := s.stored("conversation")
+	s.post(again).holding(t, "has ended already", "Twice.")
+	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		t.Errorf("something was changed:\n%s", diff)
+	}
+	s.post(reply).holding(t, "This challenge has ended", "kept on the record")
+	if got := s.trail(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "withdrawn", "reply_kept"}) {
+		t.Errorf("the trail is %q", got)
+	}
+	s.settle()
+	s.quiet()
+	s.verified()
+}
+
+// Teams delivers an activity again when an answer was slow: the same id, the same
+// content.
+func TestAnActivityDeliveredAgainHasTheFirstAnswerAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Raise a challenge")
+	twice := func(what string, activity object) {
+		t.Helper()
+		first := s.post(activity)
+		s.settle()
+		s.drain()
+		before := s.stored("conversation")
+		s.Clock.Advance(30e9)
+		again := s.post(activity)
+		if diff := cmp.Diff(first, again, cmp.Comparer(func(a, b *practice.Card) bool { return (a == nil) == (b == nil) })); diff != "" {
+			t.Errorf("%s: the answer is another (-first +again):\n%s", what, diff)
+		}
+		s.settle()
+		s.quiet()
+		if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+			t.Errorf("%s: the second copy changed something:\n%s", what, diff)
+		}
+	}
+	twice("raising", s.maya.sends(form, "Send the challenge", filled(nil)))
+	ref := s.lastRef()
+	twice("the form", s.maya.message("/challenge"))
+	twice("a status", s.maya.message("/challenge "+ref))
+	twice("help", s.maya.message("/help"))
+	twice("mine", s.maya.message("/mine"))
+	card := s.tom.recalls("Please answer by")
+	refused := answer("2026-04-17", practice.Inputs{"text": ""})
+	twice("a refused answer", s.tom.sends(card, "Send the answer", refused))
+	twice("answering", s.tom.sends(card, "Send the answer", answer("2026-04-17", nil)))
+	s.drain()
+}
+
+func TestManyCopiesOfOneActivityAtOnceHaveOneEffectAndOneAnswer(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	for range 10 {
+		s.maya.types("/challenge")
+		form := s.maya.gets("Raise a challenge")
+		raise := s.maya.sends(form, "Send the challenge", filled(nil))
+		answers := s.sixCopies(raise)
+		for _, got := range answers {
+			if diff := cmp.Diff(answers[0].Body, got.Body); diff != "" {
+				t.Errorf("the same form was answered in two ways:\n%s", diff)
+			}
+		}
+		ref := s.lastRef()
+		s.settle()
+		card := s.tom.gets(ref)
+		s.drain()
+		answers = s.sixCopies(s.tom.sends(card, "Send the answer", answer("2026-04-17", nil)))
+		for i, got := range answers {
+			if i < 4 && got.Body != answers[0].Body && !strings.Contains(got.shows(), "You have answered this already") {
+				t.Errorf("a copy was answered:\n%s", got.shows())
+			}
+			got.holding(t, "You answered on")
+		}
+		s.settle()
+		s.maya.gets(ref, "Tom Reid answered")
+		s.drain()
+		if got := s.trail(ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded"}) {
+			t.Errorf("six copies left the trail %q", got)
+		}
+	}
+	if n := s.verified(); n != 10 {
+		t.Errorf("there are %d challenges, not 10", n)
+	}
+}
+
+// sixCopies delivers an activity four times at once, and two copies with ids of
+// their own beside them.
+func (s *stage) sixCopies(activity object) [6]posted {
+	s.t.Helper()
+	var answers [6]posted
+	together(len(answers), func(i int) {
+		copied := activity
+		if i >= 4 {
+			copied = with(activity, "id", activity["id"].(string)+string(rune('0'+i)))
+		}
+		answers[i] = s.post(copied)
+	})
+	return answers
+}
+
+func TestWhenTwoAnswerInTheSameMomentOneCountsAndTheOthersTextIsKept(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	const rounds = 25
+	wins := map[string]int{}
+	for range rounds {
+		r := s.raises(nil, s.tom, s.priya)
+		both := [2]*actor{s.tom, s.priya}
+		texts := [2]string{"Tom's own words.", "Priya's own words."}
+		var sent [2]object
+		for i, who := range both {
+			sent[i] = who.sends(r.asked[i], "Send the answer", answer("2026-04-17", practice.Inputs{"text": texts[i]}))
+		}
+		var got [2]posted
+		together(2, func(i int) { got[i] = s.post(sent[i]) })
+		c := s.load(r.ref).Challenge
+		winner := 0
+		if c.Current().AnsweredBy.ID == s.priya.ID {
+			winner = 1
+		}
+		wins[both[winner].Name]++
+		got[winner].holding(t, "You answered on", texts[winner])
+		got[1-winner].holding(t, both[winner].Name+" answered first", "What you wrote is kept on the record", texts[1-winner])
+		if trail := s.trail(r.ref); !cmp.Equal(trail, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
+			t.Errorf("the trail is %q", trail)
+		}
+		s.settle()
+		s.maya.getsAll("Is the answer good enough", texts[1-winner])
+		s.drain()
+	}
+	s.verified()
+	t.Logf("who was first: %v", wins)
+}
