@@ -1,0 +1,310 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+	"challengebot/internal/practice"
+)
+
+// The raising of a challenge, up to the moment at which it is sent.
+
+func TestTheWordChallengeBringsTheFormHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	for _, typed := range []string{"/challenge", "challenge", "Challenge", "  /CHALLENGE  ", "/challenge about visits", "/Challenge challenge"} {
+		s.maya.types(typed)
+		s.maya.gets("Raise a challenge: Professional Challenge", "Send the challenge")
+		s.quiet()
+	}
+}
+
+func TestWhatIsAskedInAChannelIsAnsweredInPrivate(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+
+	s.maya.says("North Locality", "challenge")
+	s.maya.gets("Raise a challenge", "You asked for this in a channel. A challenge is raised here, in your private chat")
+	s.quiet()
+
+	s.maya.done(s.maya.SaysIn(t.Context(), "North Locality", "/challenge", practice.Targeted))
+	s.maya.gets("Raise a challenge", "You asked for this in a channel.")
+	s.quiet()
+
+	s.tom.says("North Locality", "no visit to Millie Brown since 12 February")
+	help := s.tom.gets("What I can do", "I never show a child's details in a channel.")
+	hides(t, "Tom", help, "Millie Brown")
+	s.quiet()
+
+	r := s.raises(nil, s.tom, s.priya)
+	s.maya.says("South Locality", "challenge "+r.ref)
+	s.maya.gets(r.ref, "No visit since 12 February.")
+	s.quiet()
+}
+
+func TestSomebodyWhoMayNotRaiseIsToldSoAndWhoKeepsTheList(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	for _, a := range []*actor{s.tom, s.priya, s.daniel, s.owen} {
+		a.types("/challenge")
+		said := a.gets("You are not listed as somebody who may raise a challenge.", "Your administrator keeps that list.", "/mine shows it")
+		if said.Card().HasAction("raise") {
+			t.Errorf("%s has a form", a.Name)
+		}
+	}
+	if n := s.verified(); n != 0 {
+		t.Errorf("%d challenges are stored", n)
+	}
+}
+
+func TestTheFormSaysWhoWillBeAskedAndUntilWhenBeforeAnythingIsSent(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, "+
+		"will be asked to answer by Tuesday 31 March 2026 at 17:00.",
+		"Informal Stage. How the date was counted: Day 0 Mon 30 Mar. Counted: Tue 31 Mar.")
+
+	s.maya.clicks(form, "See who will be asked", atStage1(nil))
+	shows(t, "Maya", form, "If you send this now, Priya Shah (Team Manager), for North Locality, will be asked to answer by Wednesday 8 April 2026 at 17:00.",
+		"Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr.")
+	hides(t, "Maya", form, "will be asked to answer by Tuesday 31 March")
+
+	s.maya.clicks(form, "See who will be asked", practice.Inputs{"start_at": "stage-2"})
+	shows(t, "Maya", form, "If you send this now, it will wait before Stage 2 until this is done: "+
+		"Consult the chair's own Service Manager before Stage 2. Nobody is asked to answer before.")
+	if n := s.verified(); n != 0 {
+		t.Errorf("looking who would be asked stored %d challenges", n)
+	}
+}
+
+func TestAnotherTeamOrProcedureChangesWhoIsAskedAndKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire", "redcar-cleveland-internal")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Tom Reid (Social Worker)", "Professional Challenge")
+	typed := practice.Inputs{"record": "1234567", "concern": "No visit since 12 February & \"none\" planned.\nNobody knows why.",
+		"evidence": "Case notes", "ask": "A visit *this week*", "ask_by": "2026-04-10", "conference": "review", "conference_date": "2026-03-27"}
+
+	south := practice.Inputs{"team": "south-locality"}
+	for id, v := range typed {
+		south[id] = v
+	}
+	s.maya.clicks(form, "See who will be asked", south)
+	shows(t, "Maya", form, "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality, will be asked")
+	hides(t, "Maya", form, "Tom Reid", "Priya Shah")
+	keeps(t, "Maya", form, south)
+
+	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "redcar-cleveland-internal"})
+	shows(t, "Maya", form, "Internal Challenge", "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality,",
+		"Protocol ID", "Child not visited within statutory timescales")
+	keeps(t, "Maya", form, south)
+	hides(t, "Maya", form, "Liquidlogic")
+
+	s.maya.clicks(form, "Send the challenge", practice.Inputs{"categories": "visits"})
+	s.leah.gets("Internal Challenge", "Protocol ID: 1234567", "No visit since 12 February & \"none\" planned.")
+	s.ben.gets("Please answer by Tuesday 31 March 2026 at 17:00")
+	s.maya.gets("Asked to answer: Leah Morgan (Social Worker) and Ben Carter (Team Manager)")
+	s.south.gets("Internal Challenge", "Social Worker / Team Manager")
+}
+
+func TestANameInPlaceOfTheRecordNumberIsRefusedWithEverythingTypedKept(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	for _, name := range []string{"Millie Brown", "Millie", "Brown M 2019", "12", "M. Brown 123456"} {
+		s.maya.types("/challenge")
+		form := s.maya.gets("Send the challenge")
+		s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"record": name}))
+		shows(t, "Maya", form, "Please put right what is marked and send it again. Nothing has been recorded yet.")
+		marks(t, form, "record", "Please give the Liquidlogic number only: digits, with a short prefix if your system uses one. "+
+			"Names are kept out of challenges.")
+		keeps(t, "Maya", form, filled(practice.Inputs{"record": name}))
+		s.quiet()
+	}
+	if n := s.verified(); n != 0 {
+		t.Errorf("a refused form stored %d challenges", n)
+	}
+	s.maya.types("/mine")
+	s.maya.gets("Nothing is waiting for you, and nothing that you raised is open.")
+
+	// The same form, put right, is sent.
+	s.maya.types("/challenge")
+	form := s.maya.gets("Send the challenge")
+	s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"record": "Millie"}))
+	s.maya.clicks(form, "Send the challenge", practice.Inputs{"record": "LL-1234567"})
+	shows(t, "Maya", form, "Sent: Professional Challenge "+s.lastRef())
+	s.tom.gets("Liquidlogic number: LL-1234567", "No visit since 12 February.")
+	s.priya.gets("Liquidlogic number: LL-1234567")
+	s.maya.gets("Maya Okafor raised this.")
+	s.north.gets("An answer is due by")
+}
+
+func TestMissingLongAndPastFieldsAreMarkedAndNothingIsStored(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	long := strings.Repeat("a long story ", 400)
+	for _, c := range []struct{ field, value, marked string }{
+		{"record", "", "Please give the Liquidlogic number."},
+		{"conference", "(none)", "Please choose the type of conference."},
+		{"conference", "party", "Please choose the type of conference."},
+		{"conference_date", "", "Please give the date of the conference."},
+		{"conference_date", "2019-01-01", "Please check the date of the conference"},
+		{"conference_date", "2028-01-01", "Please check the date of the conference"},
+		{"conference_date", "yesterday", "Please give the date of the conference."},
+		{"categories", "", "Please choose at least one category of concern."},
+		{"categories", "made-up", "Please choose categories from the list of this procedure."},
+		{"concern", "", "Please say what is wrong."},
+		{"concern", " \n\t ", "Please say what is wrong."},
+		{"concern", long, "Please keep this to 4000 characters; it has 5199."},
+		{"evidence", long, "Please keep this to 4000 characters; it has 5199."},
+		{"ask", "", "Please say what you ask for."},
+		{"ask", long, "Please keep this to 4000 characters; it has 5199."},
+		{"ask_by", "", "Please give the date by which you ask for it."},
+		{"ask_by", "2026-03-29", "This date has passed. Please give a date from today on."},
+		{"ask_by", "2028-03-29", "Please check this date: it is more than a year and a half away."},
+	} {
+		s.maya.types("/challenge")
+		form := s.maya.gets("Send the challenge")
+		s.maya.forges(form, "Send the challenge", filled(practice.Inputs{c.field: c.value}))
+		marks(t, form, c.field, c.marked)
+		want := filled(nil)
+		delete(want, c.field)
+		keeps(t, "Maya", form, want)
+		if c.value == long {
+			keeps(t, "Maya", form, practice.Inputs{c.field: long})
+		}
+		s.quiet()
+	}
+	if n := s.verified(); n != 0 {
+		t.Errorf("refused forms stored %d challenges", n)
+	}
+}
+
+func TestATeamThatIsNotInTheDirectoryIsRefusedWithTheFormGivenBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Send the challenge")
+	s.maya.forges(form, "Send the challenge", filled(practice.Inputs{"team": "west-locality"}))
+	marks(t, form, "team", "Please choose the child's team from the list.")
+	want := filled(nil)
+	delete(want, "team")
+	keeps(t, "Maya", form, want)
+	if n := s.verified(); n != 0 {
+		t.Errorf("%d challenges are stored", n)
+	}
+}
+
+func TestTheSameFormSentTwiceIsOneChallenge(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Send the challenge")
+
+	// A thumb presses twice before anything comes back, and Teams says it all again.
+	ctx := t.Context()
+	first := form.Click(ctx, s.maya.Person, "Send the challenge", filled(nil))
+	s.maya.Reloads()
+	second := form.Click(ctx, s.maya.Person, "Send the challenge", filled(practice.Inputs{"concern": "No visit since 12 February!"}))
+	for _, again := range []*practice.Answer{first, second, first.Redeliver(ctx), first.DeliverCopy(ctx, "1774861999999")} {
+		s.maya.done(again)
+		if again.Card == nil || !strings.Contains(again.Card.Text(), "Sent: Professional Challenge "+s.lastRef()) {
+			t.Errorf("the form was not answered with what was sent")
+		}
+	}
+	if n := s.verified(); n != 1 {
+		t.Errorf("one form became %d challenges", n)
+	}
+	s.maya.gets("Maya Okafor raised this.")
+	s.tom.gets("Please answer by")
+	s.priya.gets("Please answer by")
+	s.north.gets("An answer is due by")
+
+	// The form that was sent says so to whoever opens it later, on any device.
+	s.maya.Reloads()
+	shows(t, "Maya", form, "Sent: Professional Challenge", "This form is done with: to raise another challenge type /challenge.")
+	isRecord(t, "Maya", form)
+
+	// A new form is a new challenge.
+	s.raises(nil, s.tom, s.priya)
+	if n := s.verified(); n != 2 {
+		t.Errorf("there are %d challenges, not two", n)
+	}
+}
+
+func TestEachProcedureTakesOnlyTheConferencesThatItIsFor(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for _, l := range s.Ladders {
+		s.maya.types("/challenge")
+		form := s.maya.gets("Procedure")
+		in, _ := form.Card().Input("ladder")
+		if !hasChoice(in, l.ID) {
+			continue // raised by somebody other than a chair
+		}
+		s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": l.ID})
+		offered, _ := form.Card().Input("conference")
+		for _, conference := range []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview} {
+			fits := takes(l, conference.Plan())
+			if hasChoice(offered, string(conference)) != fits {
+				t.Errorf("%s offers %s: %t", l.ID, conference, !fits)
+			}
+			if fits {
+				continue
+			}
+			s.maya.forges(form, "Send the challenge", practice.Inputs{"conference": string(conference)})
+			marks(t, form, "conference", "This procedure is not for that type of conference.")
+		}
+		s.quiet()
+	}
+	if n := s.verified(); n != 0 {
+		t.Errorf("%d challenges are stored", n)
+	}
+}
+
+func hasChoice(in practice.Input, value string) bool {
+	for _, c := range in.Choices {
+		if c.Value == value {
+			return true
+		}
+	}
+	return false
+}
+
+func takes(l *ladder.Ladder, plan ladder.Plan) bool {
+	for _, p := range l.Plans {
+		if p == plan {
+			return true
+		}
+	}
+	return false
+}
+
+func TestACategoryIsOnlyTakenForThePlanThatItIsAbout(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	for _, c := range []struct{ conference, category, refused string }{
+		{"initial", "placement", "The category “Placement not meeting the child's needs or unassessed” is not for that type of conference."},
+		{"review", "drift-and-delay,placement", "The category “Placement not meeting the child's needs or unassessed” is not for that type of conference."},
+		{"lac-review", "reports-and-assessment", "The category “Quality or timeliness of assessment and reports” is not for that type of conference."},
+		{"lac-review", "placement,drift-and-delay", ""},
+		{"initial", "reports-and-assessment", ""},
+	} {
+		s.maya.types("/challenge")
+		form := s.maya.gets("Send the challenge")
+		s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"conference": c.conference, "categories": c.category}))
+		if c.refused != "" {
+			marks(t, form, "categories", c.refused)
+			keeps(t, "Maya", form, practice.Inputs{"categories": c.category, "conference": c.conference})
+			s.quiet()
+			continue
+		}
+		shows(t, "Maya", form, "Sent: Professional Challenge")
+		s.drain()
+	}
+	if n := s.verified(); n != 2 {
+		t.Errorf("%d challenges are stored, not the two that fit", n)
+	}
+}
