@@ -98,8 +98,7 @@ func (r *checkReport) calendar(c *workday.Calendar) {
 
 // ladders lints each ladder as lint does, against the calendar.
 func (r *checkReport) ladders(s *app.Settings, dir string) {
-	_, until := s.Calendar.Coverage()
-	known := ladder.LintContext{Coverage: until.String(), Today: s.Calendar.DateOf(r.now()).String()}
+	known := ladder.LintContext{Calendar: s.Calendar, Today: s.Calendar.DateOf(r.now()).String()}
 	for i, name := range s.Config.Ladders {
 		file, text, err := ladderText(relativeTo(dir, name))
 		if err != nil {

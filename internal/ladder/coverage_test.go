@@ -243,7 +243,7 @@ func TestShippedLaddersLintWithoutAWord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range Lint(id+".yaml", text, LintContext{RoleHeld: func(Role) bool { return true }, Coverage: "2027-12-31", Today: "2026-04-01"}) {
+		for _, p := range Lint(id+".yaml", text, LintContext{RoleHeld: func(Role) bool { return true }, Calendar: calendarUntil("2027-12-31"), Today: "2026-04-01"}) {
 			t.Error(p)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // an answer and no panic, and what was read comes back from its JSON unchanged.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(small))
+	f.Add(Template("fuzz", "Title", "Authority"))
 	for _, id := range Shipped() {
 		text, err := ShippedText(id)
 		if err != nil {
@@ -17,8 +18,9 @@ func FuzzRead(f *testing.F) {
 		}
 		f.Add(text)
 	}
+	calendar := calendarUntil("2026-12-31")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		Lint("f.yaml", data, LintContext{RoleHeld: func(Role) bool { return false }, Coverage: "2026-12-31", Today: "2026-04-01", RemindBefore: 1})
+		Lint("f.yaml", data, LintContext{RoleHeld: func(Role) bool { return false }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1})
 		l, err := Read("f.yaml", data)
 		if (l == nil) == (err == nil) {
 			t.Fatalf("ladder %v with error %v", l, err)
@@ -36,6 +38,9 @@ func FuzzRead(f *testing.F) {
 		back, err := FromJSON(text)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if found := Diff(l, back); len(found) > 0 {
+			t.Errorf("differs from itself: %v", found)
 		}
 		if l.Digest() != back.Digest() {
 			t.Errorf("changed by its JSON (-want +got):\n%s", cmp.Diff(l, back))

@@ -13,9 +13,11 @@ import (
 type LintContext struct {
 	// RoleHeld reports whether anybody holds the role; nil: not known.
 	RoleHeld func(Role) bool
-	// Coverage is the last civil day (2006-01-02) that the calendar covers, and
-	// Today the day from which a run is measured.
-	Coverage, Today string
+	// Calendar is the authority's, and Today the civil day (2006-01-02) on which a
+	// challenge is raised to see whether the calendar reaches to its end. Only lint
+	// with both looks.
+	Calendar *workday.Calendar
+	Today    string
 	// RemindBefore is how many working days before the due day a first reminder
 	// goes out; 0: there is none.
 	RemindBefore int
@@ -29,9 +31,11 @@ func Lint(file string, data []byte, known LintContext) []yamlfile.Problem {
 	if l == nil {
 		return problems
 	}
-	t := &linter{file: places, l: l, known: known, problems: problems}
+	t := &linter{file: places, l: l, known: known, unfit: len(problems) > 0, problems: problems}
 	t.reachable()
 	t.limits()
+	t.weeks()
+	t.opensInTime()
 	t.heldRoles()
 	t.unusedRoles()
 	t.sources()
@@ -46,6 +50,7 @@ type linter struct {
 	file     *yamlfile.File
 	l        *Ladder
 	known    LintContext
+	unfit    bool // Read refuses it
 	problems yamlfile.Problems
 }
 
@@ -102,7 +107,11 @@ func (t *linter) limits() {
 		}
 		before = r.Within
 	}
-	before = nil
+}
+
+// weeks finds bands of weeks that do not follow each other.
+func (t *linter) weeks() {
+	var before *workday.Window
 	for i := range t.l.Rungs {
 		w := t.l.Rungs[i].Window
 		if w == nil || w.Unit != workday.WeekBand {
@@ -112,6 +121,34 @@ func (t *linter) limits() {
 			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the %s does not come after the %s of the rung below", w, before), "Name a later week")
 		}
 		before = w
+	}
+}
+
+// opensInTime adds up the windows from the start of the case: a rung whose limit is
+// used up before silence can open it would be due at once.
+func (t *linter) opensInTime() {
+	elapsed := 0
+	for i, r := range t.l.Rungs {
+		if r.Kind == Exceptional || t.l.Case.Starts == FirstFormal && !r.StartsFormalClock() {
+			continue
+		}
+		limit := r.Within
+		if limit == nil && t.l.Case.Hard {
+			limit = t.l.Case.Limit
+		}
+		if limit != nil && limit.Unit != workday.WorkingDays || r.Window != nil && r.Window.Unit != workday.WorkingDays {
+			return // days of other kinds cannot be added up
+		}
+		if limit != nil && elapsed >= limit.N {
+			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d]", i), fmt.Sprintf("the rungs below %q may take %d working days, and it must end within %d: it could be due before it opens", r.ID, elapsed, limit.N), "Shorten the windows below, or lengthen the limit")
+			return
+		}
+		if r.Window != nil {
+			elapsed += r.Window.N
+		}
+		if limit != nil {
+			elapsed = min(elapsed, limit.N)
+		}
 	}
 }
 
@@ -230,14 +267,11 @@ func (t *linter) reminders() {
 	}
 }
 
-// coverage finds a calendar that ends before a challenge raised today could.
+// coverage raises a challenge today, on the first rung and on each that can be
+// entered directly, and lets every window run out: a due date for which the calendar
+// does not reach would be refused when a child's case needs it.
 func (t *linter) coverage() {
-	if t.known.Coverage == "" || t.known.Today == "" {
-		return
-	}
-	until, err := workday.ParseDate(t.known.Coverage)
-	if err != nil {
-		t.report(yamlfile.Error, "$", "the last day of the calendar is not a day such as 2027-12-31", "Mend the setting")
+	if t.known.Calendar == nil || t.known.Today == "" || t.unfit {
 		return
 	}
 	today, err := workday.ParseDate(t.known.Today)
@@ -245,39 +279,68 @@ func (t *linter) coverage() {
 		t.report(yamlfile.Error, "$", "today is not a day such as 2026-04-01", "Mend the setting")
 		return
 	}
-	if end := today.AddDays(t.l.longestRun()); end > until {
-		t.report(yamlfile.Error, "$", fmt.Sprintf("a challenge raised today could run until %s, and the calendar ends on %s", end, until), "Extend the calendar")
+	starts := []string{t.l.First().ID}
+	for _, s := range t.l.Skips {
+		starts = append(starts, s.To...)
+	}
+	told := map[string]bool{}
+	for _, id := range starts {
+		r, err := t.l.runOut(t.known.Calendar, id, today)
+		if err == nil || told[r.ID] {
+			continue
+		}
+		told[r.ID] = true
+		_, until := t.known.Calendar.Coverage()
+		i := slices.IndexFunc(t.l.Rungs, func(o Rung) bool { return o.ID == r.ID })
+		t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the calendar ends on %s, before a challenge raised today would have run out on %s", until, r.Label), "Set coverage_until of the calendar to a later day, or install a newer version of the program")
 	}
 }
 
-// longestRun is the most calendar days that a challenge can take if every rung is
-// used to its end and nothing waits at a gate.
-func (l *Ladder) longestRun() int {
-	sum, bands, exceptional := 0, 0, 0
-	for _, r := range l.Rungs {
-		days := 0
-		switch {
-		case r.Window != nil:
-			_, days = spanOf(*r.Window)
-		case l.Case.Limit != nil:
-			_, days = spanOf(*l.Case.Limit)
+// runOut lets a challenge run out from a rung on, with no time lost at gates. The
+// error is the calendar's; then the rung is the one whose due date it refused.
+func (l *Ladder) runOut(c *workday.Calendar, from string, at workday.Date) (*Rung, error) {
+	start := workday.Date(0)
+	r, _ := l.Rung(from)
+	for ; r != nil; r = l.Above(r) {
+		day0, err := c.OnOrAfter(at)
+		if err != nil {
+			return r, err
+		}
+		if start == 0 && (l.Case.Starts == FirstRaise || r.StartsFormalClock()) {
+			start = day0
 		}
 		for _, g := range r.Gates {
-			if g.Within != nil {
-				_, more := spanOf(*g.Within)
-				days += more
+			if g.Kind == EscalateBy && day0 != start {
+				d, err := c.Deadline(workday.Terms{Start: day0, Window: *g.Within})
+				if err != nil {
+					return r, err
+				}
+				day0 = d.Date
 			}
 		}
-		switch {
-		case r.From == CaseBegan:
-			bands = max(bands, days)
-		case r.Kind == Exceptional:
-			exceptional = max(exceptional, days)
-		default:
-			sum += days
+		d, err := c.Deadline(l.terms(r, day0, start))
+		if err != nil {
+			return r, err
 		}
+		at = d.Date
 	}
-	return max(sum+bands, exceptional) // bands count from the start of the case, which other rungs may precede
+	return nil, nil
+}
+
+// terms are what the due date of a rung is worked out from that opens on a day, in a
+// case that started on another.
+func (l *Ladder) terms(r *Rung, day0, start workday.Date) workday.Terms {
+	switch {
+	case r.Remainder:
+		return workday.Remainder(day0, start, *l.Case.Limit, 1)
+	case r.From == CaseBegan:
+		return workday.Remainder(day0, start, *r.Window, 1)
+	}
+	terms := workday.Terms{Start: day0, Window: *r.Window, AtLeast: 1}
+	if r.Within != nil {
+		terms.Limit = &workday.Limit{Start: start, Window: *r.Within}
+	}
+	return terms
 }
 
 // external warns of a referral that a procedure cannot mean.
