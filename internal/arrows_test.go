@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"internal/localpg":   {},
 	"internal/connector": {},
 	"internal/practice":  {},
+	"manifest":           {},
 	"internal/directory": {"internal/yamlfile"},
 	"internal/ladder":    {"internal/workday", "internal/yamlfile"},
 	"internal/challenge": {"internal/workday", "internal/ladder", "internal/directory"},
@@ -35,7 +36,7 @@ var arrows = map[string][]string{
 		"internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"cmd/challengebot": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
-		"internal/app", "internal/postgres", "internal/localpg", "internal/story", "internal/record", "cards"},
+		"internal/app", "internal/postgres", "internal/localpg", "internal/story", "internal/record", "cards", "manifest"},
 }
 
 // TestImportsFollowTheArrows reads the import graph as it is built.

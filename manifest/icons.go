@@ -1,0 +1,137 @@
+package manifest
+
+import (
+	_ "embed" // for the icons
+	"image"
+	"image/color"
+	"math"
+)
+
+// The icons lie beside this file as they were drawn, so that they can be looked at
+// and so that the package's bytes do not hang on the version of a PNG encoder.
+//
+//go:generate go test . -run TestTheIconsAreAsDrawn -update
+var (
+	//go:embed color.png
+	ownColour []byte
+	//go:embed outline.png
+	ownOutline []byte
+)
+
+// accent is the colour of the app, behind the mark and around it in Teams.
+const accent = "#24527A"
+
+var (
+	blue  = color.NRGBA{0x24, 0x52, 0x7A, 0xFF} // accent
+	white = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
+	amber = color.NRGBA{0xF0, 0x9A, 0x00, 0xFF}
+)
+
+// shape is the signed distance of a point to an edge, negative inside. The mark is
+// drawn on a field of 32 by 32, y growing downwards.
+type shape func(x, y float64) float64
+
+// The mark: somebody speaks, and what they say goes up a ladder.
+var (
+	bubble = either(rounded(1, 2, 31, 25, 5), triangle(7, 31, 20, 20))
+	rails  = either(box(10, 6, 12, 21), box(20, 6, 22, 21))
+	lower  = either(box(10, 12, 22, 14), box(10, 16, 22, 18))
+	upper  = box(10, 8, 22, 10) // where the challenge goes
+)
+
+// colourMark draws the colour icon: the mark on a ground of the accent.
+func colourMark() *image.NRGBA {
+	picture := image.NewNRGBA(image.Rect(0, 0, colourSize, colourSize))
+	paint(picture, blue, 1, 0, 0, func(float64, float64) float64 { return -1 })
+	// The ground keeps a margin: Teams rounds the corners or cuts a circle.
+	const scale, left, top = 4.0, 32.0, 31.0
+	paint(picture, white, scale, left, top, bubble)
+	paint(picture, blue, scale, left, top, either(rails, lower))
+	paint(picture, amber, scale, left, top, within(upper, box(12, 0, 20, 32)))
+	paint(picture, blue, scale, left, top, within(upper, either(box(10, 0, 12, 32), box(20, 0, 22, 32))))
+	return picture
+}
+
+// outlineMark draws the outline icon: the mark in white lines.
+func outlineMark() *image.NRGBA {
+	picture := image.NewNRGBA(image.Rect(0, 0, outlineSize, outlineSize))
+	paint(picture, white, 1, 0, 0, either(edge(bubble, 2), rails, lower, upper))
+	return picture
+}
+
+// paint lays a shape in one colour over a picture, its edges smoothed.
+func paint(picture *image.NRGBA, c color.NRGBA, scale, left, top float64, s shape) {
+	const samples = 8 // each way, a pixel
+	b := picture.Bounds()
+	for py := b.Min.Y; py < b.Max.Y; py++ {
+		for px := b.Min.X; px < b.Max.X; px++ {
+			hit := 0
+			for i := range samples * samples {
+				x := float64(px) + (float64(i%samples)+0.5)/samples
+				y := float64(py) + (float64(i/samples)+0.5)/samples
+				if s((x-left)/scale, (y-top)/scale) < 0 {
+					hit++
+				}
+			}
+			picture.SetNRGBA(px, py, over(picture.NRGBAAt(px, py), c, hit, samples*samples))
+		}
+	}
+}
+
+// over lays a colour that covers part of whole over another. What lies below is
+// either opaque or nothing.
+func over(below, c color.NRGBA, part, whole int) color.NRGBA {
+	if below.A == 0 {
+		if part == 0 {
+			return below
+		}
+		c.A = uint8(255 * part / whole)
+		return c
+	}
+	mix := func(a, b uint8) uint8 { return uint8((int(a)*(whole-part) + int(b)*part + whole/2) / whole) }
+	return color.NRGBA{mix(below.R, c.R), mix(below.G, c.G), mix(below.B, c.B), below.A}
+}
+
+func box(left, top, right, bottom float64) shape {
+	return func(x, y float64) float64 { return max(left-x, x-right, top-y, y-bottom) }
+}
+
+func rounded(left, top, right, bottom, radius float64) shape {
+	return func(x, y float64) float64 {
+		dx := math.Abs(x-(left+right)/2) - (right-left)/2 + radius
+		dy := math.Abs(y-(top+bottom)/2) - (bottom-top)/2 + radius
+		return math.Hypot(max(dx, 0), max(dy, 0)) + min(max(dx, dy), 0) - radius
+	}
+}
+
+// triangle has a right angle on the left, its tip at (x, bottom) and a slope from
+// there up to (right, top).
+func triangle(x0, bottom, right, top float64) shape {
+	nx, ny := bottom-top, right-x0
+	length := math.Hypot(nx, ny)
+	return func(x, y float64) float64 {
+		return max(x0-x, top-8-y, ((x-x0)*nx+(y-bottom)*ny)/length)
+	}
+}
+
+func either(all ...shape) shape {
+	return func(x, y float64) float64 {
+		nearest := math.Inf(1)
+		for _, s := range all {
+			nearest = min(nearest, s(x, y))
+		}
+		return nearest
+	}
+}
+
+func within(a, b shape) shape {
+	return func(x, y float64) float64 { return max(a(x, y), b(x, y)) }
+}
+
+// edge is a line of some width along the inside of a shape.
+func edge(s shape, width float64) shape {
+	return func(x, y float64) float64 {
+		d := s(x, y)
+		return max(d, -d-width)
+	}
+}
