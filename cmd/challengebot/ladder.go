@@ -15,6 +15,8 @@ type ladderCommand struct {
 	Lint     ladderLint     `cmd:"" help:"List what is wrong with a ladder, with file, line and column."`
 	Simulate ladderSimulate `cmd:"" help:"Say who would be told what, and when, if a challenge were raised."`
 	Show     ladderShow     `cmd:"" help:"Print a ladder as a page to check against the procedure."`
+	New      ladderNew      `cmd:"" help:"Print a ladder to start from, with every part explained."`
+	Diff     ladderDiff     `cmd:"" help:"Say what changed between two versions of a ladder."`
 }
 
 type ladderLint struct {

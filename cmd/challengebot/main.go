@@ -45,7 +45,7 @@ type commands struct {
 	Try     tryCommand     `cmd:"" help:"Try it out: a database, a practice Teams and a sample authority on this machine."`
 	Check   checkCommand   `cmd:"" help:"Check configuration, directory, calendar, ladders and database: what is missing."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
-	Ladder  ladderCommand  `cmd:"" help:"Lint, simulate or show a ladder."`
+	Ladder  ladderCommand  `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
 	Audit   auditCommand   `cmd:"" help:"Show or verify the audit trail."`
 }
 

@@ -1,0 +1,44 @@
+package main
+
+import "challengebot/internal/ladder"
+
+type ladderDiff struct {
+	Old  string `arg:"" help:"The id of a shipped ladder, or a file: as it was."`
+	New  string `arg:"" help:"The id of a shipped ladder, or a file: as it is now."`
+	JSON bool   `name:"json" help:"An array of {where, what, warning}."`
+}
+
+// Run says what changed, in the words of the procedure, and warns of what lets a
+// challenge wait longer. Differences are no fault: the exit code is 0.
+func (c *ladderDiff) Run(p *program) error {
+	was, err := readLadder(c.Old)
+	if err != nil {
+		return err
+	}
+	is, err := readLadder(c.New)
+	if err != nil {
+		return err
+	}
+	found := ladder.Diff(was, is)
+	if c.JSON {
+		if found == nil {
+			found = []ladder.Difference{}
+		}
+		return p.writeJSON(found)
+	}
+	if len(found) == 0 {
+		p.printf("The two ladders say the same.\n")
+		return nil
+	}
+	longer := 0
+	for _, d := range found {
+		p.printf("%s\n", d)
+		if d.Warning != "" {
+			longer++
+			p.printf("  warning: %s\n", d.Warning)
+		}
+	}
+	p.printf("%s, %s\n", count(len(found), "difference"), count(longer, "warning"))
+	p.printf("Challenges that are running keep the ladder under which they were raised.\n")
+	return nil
+}
