@@ -33,10 +33,10 @@ func (t *teller) tell(e challenge.Event, who string) (string, []Fact) {
 		if b.AfterDue {
 			what += " The answer came after the due time and before the time was ended; it counts."
 		}
-		return what, t.response(e.Rung, b.Response)
+		return what, responseFacts(b.Response)
 	case challenge.ReplyKept:
 		return fmt.Sprintf("%s replied to %s%s, %s. The reply is kept and shown; it does not count as the answer.",
-			who, rung, behalf(b.Response), cmp.Or(keptWords[b.Why], "too late")), t.response(e.Rung, b.Response)
+			who, rung, behalf(b.Response), cmp.Or(keptWords[b.Why], "too late")), responseFacts(b.Response)
 	case challenge.JudgedBody:
 		return fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung),
 			facts(Fact{"Reason", b.Reason})
@@ -156,13 +156,11 @@ func (t *teller) gateRecorded(b challenge.GateRecorded, who string) (string, []F
 	return what, facts(append(says, fieldFacts(labels, b.Fields)...)...)
 }
 
-func (t *teller) response(rung string, r challenge.Response) []Fact {
+func responseFacts(r challenge.Response) []Fact {
 	says := []Fact{{"The answer", r.Text}}
 	labels := map[string]string{}
-	if ru, ok := t.Ladder.Rung(rung); ok {
-		for _, f := range ru.Form.Fields() {
-			labels[f.ID] = f.Label
-		}
+	for _, f := range r.Form.Fields() {
+		labels[f.ID] = f.Label
 	}
 	says = append(says, fieldFacts(labels, r.Fields)...)
 	for i, a := range r.Plan {

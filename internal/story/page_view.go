@@ -89,9 +89,12 @@ func (p *Page) frame(r *http.Request, who *practice.Person) view {
 	return v
 }
 
+// atTags puts a mention as readers see it.
+var atTags = strings.NewReplacer("<at>", "@", "</at>", "")
+
 // message is one message with its card drawn.
 func (p *Page) message(m *practice.Message, as string, fresh bool, again refilled) (messageView, error) {
-	v := messageView{ID: m.ID, From: m.From(), Text: m.Text(), Fresh: fresh,
+	v := messageView{ID: m.ID, From: m.From(), Text: atTags.Replace(m.Text()), Fresh: fresh,
 		When: m.SentAt().In(p.world.Calendar.Location()).Format("Mon 2 Jan, 15:04")}
 	v.Refs = reference.FindAllString(m.Summary(), 1)
 	card, typed, wrong := m.Card(), practice.Inputs(nil), map[string]string(nil)

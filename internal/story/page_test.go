@@ -1,0 +1,428 @@
+package story
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"challengebot/internal/ladder"
+	"challengebot/internal/practice"
+)
+
+// browser is somebody's browser with the practice page open: it follows links,
+// fills in forms and submits them as a browser without scripts does.
+type browser struct {
+	t    *testing.T
+	page http.Handler
+	now  *html.Node
+	text string
+	code int
+}
+
+func openPage(t *testing.T) *browser {
+	t.Helper()
+	l, err := ladder.Load(DemoLadder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := Open(t.Context(), Options{DatabaseURL: database(t), Ladders: []*ladder.Ladder{l}, Errorf: t.Errorf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	page, err := NewPage(w, func(err error) { t.Error(err) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &browser{t: t, page: page}
+}
+
+const pageHost = "127.0.0.1:8733"
+
+func (b *browser) do(r *http.Request) {
+	b.t.Helper()
+	r.Host = pageHost
+	rec := httptest.NewRecorder()
+	b.page.ServeHTTP(rec, r)
+	if rec.Code == http.StatusSeeOther {
+		b.open(rec.Header().Get("Location"))
+		return
+	}
+	body, err := io.ReadAll(rec.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if b.now, err = html.Parse(strings.NewReader(string(body))); err != nil {
+		b.t.Fatal(err)
+	}
+	b.code, b.text = rec.Code, strings.Join(strings.Fields(words(b.now)), " ")
+}
+
+func (b *browser) open(path string) {
+	b.t.Helper()
+	path, _, _ = strings.Cut(path, "#")
+	b.do(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+func (b *browser) post(path string, form url.Values) {
+	b.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", "http://"+pageHost)
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	b.do(r)
+}
+
+// press fills in the last form that has the button and submits it by that button.
+// An input is named by its label's first words.
+func (b *browser) press(button string, fields map[string]string) {
+	b.t.Helper()
+	var form, pressed *html.Node
+	for n := range b.now.Descendants() {
+		if n.Type == html.ElementNode && n.Data == "form" {
+			for in := range n.Descendants() {
+				if in.Data == "button" && strings.Join(strings.Fields(words(in)), " ") == button {
+					form, pressed = n, in
+				}
+			}
+		}
+	}
+	if form == nil {
+		b.t.Fatalf("there is no button %q on:\n%s", button, b.text)
+	}
+	values := filledAsItStands(form)
+	for name, value := range fields {
+		values[name] = strings.Split(value, "|")
+	}
+	if name := attr(pressed, "name"); name != "" {
+		values.Set(name, attr(pressed, "value"))
+	}
+	b.post(attr(form, "action"), values)
+}
+
+// filledAsItStands are the values that a form sends if nobody touches it.
+func filledAsItStands(form *html.Node) url.Values {
+	values := url.Values{}
+	for n := range form.Descendants() {
+		name := attr(n, "name")
+		if name == "" {
+			continue
+		}
+		switch n.Data {
+		case "input":
+			if kind := attr(n, "type"); (kind == "checkbox" || kind == "radio") && !has(n, "checked") {
+				continue
+			}
+			values.Add(name, attr(n, "value"))
+		case "textarea":
+			values.Add(name, strings.TrimPrefix(words(n), "\n"))
+		case "select":
+			chosen := ""
+			for o := range n.Descendants() {
+				if o.Data == "option" && (chosen == "" || has(o, "selected")) {
+					chosen = attr(o, "value")
+				}
+			}
+			values.Add(name, chosen)
+		}
+	}
+	return values
+}
+
+func attr(n *html.Node, name string) string {
+	i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+	if i < 0 {
+		return ""
+	}
+	return n.Attr[i].Val
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
+}
+
+func words(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data + " ")
+		}
+	}
+	return strings.TrimSuffix(b.String(), " ")
+}
+
+// shows fails unless the page holds all of the words.
+func (b *browser) shows(code int, all ...string) {
+	b.t.Helper()
+	if b.code != code {
+		b.t.Errorf("status %d, want %d", b.code, code)
+	}
+	for _, w := range all {
+		if !strings.Contains(b.text, w) {
+			b.t.Errorf("%q is missing on:\n%s", w, b.text)
+		}
+	}
+}
+
+func (b *browser) doesNotShow(all ...string) {
+	b.t.Helper()
+	for _, w := range all {
+		if strings.Contains(b.text, w) {
+			b.t.Errorf("%q stands on:\n%s", w, b.text)
+		}
+	}
+}
+
+// raised fills in the form as the chair.
+func (b *browser) raised() {
+	b.t.Helper()
+	b.open("/chat/maya")
+	b.press("/challenge", nil)
+	b.shows(200, "Raise a challenge", "The child's team")
+	b.press("Send the challenge", map[string]string{
+		"in.ladder": DemoLadder, "in.team": "north-locality", "in.conference": "review", "in.conference_date": "2026-03-27",
+		"in.record": "LL-204817", "in.categories": "drift-and-delay|risk", "in.ask_by": "2026-04-17",
+		"in.concern": "No core group since January.\r\n<script>alert(1)</script>", "in.ask": "A core group within two weeks."})
+}
+
+func TestAChallengeIsRaisedAnsweredAndFollowedOnThePracticePage(t *testing.T) {
+	t.Parallel()
+	b := openPage(t)
+	b.raised()
+	b.shows(200, "Sent: Professional Challenge CH-", "Tom Reid", "Drift and delay in progress of the plan; Escalation of risk")
+	b.open("/channel/north-locality?as=maya")
+	b.shows(200, "Informal Stage", "An answer is due by Tuesday 31 March 2026 at 17:00", "new")
+	b.doesNotShow("LL-204817", "core group")
+	b.open("/chat/tom")
+	b.shows(200, "Priya Shah Team Manager 1 unread", "No core group since January.", "<script>alert(1)</script>")
+
+	b.press("To what is due next Tue 31 Mar, 09:00", nil)
+	b.shows(200, "Tuesday 31 March 2026 09:00 BST", "Reminder: Professional Challenge")
+	b.press("To what is due next Tue 31 Mar, 17:00", nil)
+	b.press("+ 1 hour", nil)
+	b.shows(200, "Tuesday 31 March 2026 18:00 BST", "The time for an answer ended on Tuesday 31 March 2026 at 17:00")
+	b.press("+ 1 working day", nil)
+	b.shows(200, "Wednesday 1 April 2026 18:00 BST")
+
+	b.open("/chat/priya")
+	b.shows(200, "Please answer by Thursday 9 April 2026 at 17:00", "Add or hide action 2")
+	b.press("Send the answer", map[string]string{"in.text": "It was cancelled.", "in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker",
+		"in.plan_1_by": "2026-04-10", "in.plan_2_what": "Tell the chair", "in.plan_2_who": "Team Manager", "in.plan_2_by": "2026-04-11"})
+	b.shows(200, "You answered on Wednesday 1 April 2026 at 18:00", "2. Tell the chair")
+	b.open("/chat/maya")
+	b.press("Satisfied", nil)
+	b.shows(200, "Settled on Wednesday 1 April 2026 at 18:00")
+
+	b.open("/audit")
+	ref := reference.FindString(b.text)
+	b.open("/audit/" + ref)
+	b.shows(200, "Chain verified", "raised Professional Challenge "+ref, "The challenge is resolved.", "Team North Locality")
+	b.open("/audit/CH-000000")
+	b.shows(404)
+}
+
+func TestWhatAClientWouldNotSendComesBackMarkedAndFilled(t *testing.T) {
+	t.Parallel()
+	b := openPage(t)
+	b.raised()
+	b.open("/chat/priya")
+	b.press("Send the answer", map[string]string{"in.text": "We have a plan.", "in.plan_2_what": "A second thing"})
+	b.shows(http.StatusUnprocessableEntity, "Please put right what is marked. Nothing has been sent yet.", "Please fill this in.", "We have a plan.", "A second thing")
+	b.press("Send the answer", map[string]string{"in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker", "in.plan_1_by": "2026-04-10",
+		"in.plan_2_who": "Team Manager", "in.plan_2_by": "2026-04-11"})
+	b.shows(200, "You answered", "We have a plan.", "2. A second thing")
+}
+
+func TestAWindowThatWasLeftOpenSendsWhatItShowed(t *testing.T) {
+	t.Parallel()
+	b := openPage(t)
+	b.raised()
+	b.open("/chat/priya")
+	left := b.now // the card of the Informal Stage, to be answered by 17:00
+	b.post("/clock", url.Values{"by": {"day"}, "back": {"/chat/priya"}})
+	b.post("/clock", url.Values{"by": {"day"}, "back": {"//elsewhere.example/"}})
+	b.shows(200, "Maya Okafor")
+	b.now = left
+	b.press("Send the answer", map[string]string{"in.text": "Too late, but here it is.", "in.plan_1_what": "Hold it", "in.plan_1_who": "SW", "in.plan_1_by": "2026-04-10"})
+	b.shows(200, "Too late, but here it is.", "It is now on Stage 1")
+}
+
+func TestTheBotIsReachedInAChannelByMention(t *testing.T) {
+	t.Parallel()
+	b := openPage(t)
+	b.open("/channel/north-locality?as=maya")
+	b.press("Send", map[string]string{"text": "/challenge"})
+	b.shows(200, "@Challenge /challenge", "Maya Okafor IRO / CP chair 1 unread")
+	b.open("/chat/maya")
+	b.shows(200, "You asked for this in a channel")
+}
+
+func TestThePageAnswersItsOwnFormsOnThisMachineOnly(t *testing.T) {
+	t.Parallel()
+	b := openPage(t)
+	tests := []struct {
+		name, method, host, origin, site string
+		want                             int
+	}{
+		{"at home", "GET", pageHost, "", "", 200},
+		{"by the name localhost", "GET", "localhost:8733", "", "cross-site", 200},
+		{"over IPv6", "GET", "[::1]:8733", "", "", 200},
+		{"a name that was bound to this machine", "GET", "evil.example:8733", "", "", 421},
+		{"a name that begins well", "GET", "127.0.0.1.evil.example", "", "", 421},
+		{"no host", "GET", "", "", "", 421},
+		{"its own form", "POST", pageHost, "http://" + pageHost, "same-origin", 303},
+		{"its own form in an old browser", "POST", pageHost, "http://" + pageHost, "", 303},
+		{"a form that says nothing of where it comes from", "POST", pageHost, "", "", 403},
+		{"another site's form", "POST", pageHost, "https://evil.example", "cross-site", 403},
+		{"another port's form", "POST", pageHost, "http://127.0.0.1:9999", "same-site", 403},
+		{"a sandboxed form", "POST", pageHost, "null", "", 403},
+		{"a form at a name that was bound to this machine", "POST", "evil.example", "http://evil.example", "same-origin", 421},
+	}
+	for _, test := range tests {
+		path := "/chat/maya"
+		if test.method == "POST" {
+			path += "/say"
+		}
+		r := httptest.NewRequest(test.method, path, strings.NewReader("text="))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Host = test.host
+		for name, value := range map[string]string{"Origin": test.origin, "Sec-Fetch-Site": test.site} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		rec := httptest.NewRecorder()
+		b.page.ServeHTTP(rec, r)
+		if rec.Code != test.want {
+			t.Errorf("%s: status %d, want %d", test.name, rec.Code, test.want)
+		}
+		if rec.Code == 200 && !strings.Contains(rec.Header().Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s: no content security policy", test.name)
+		}
+	}
+}
+
+func TestEveryButtonOfEveryCardOfADemonstrationIsDrawnOnce(t *testing.T) {
+	t.Parallel()
+	l, err := ladder.Load(DemoLadder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := Open(t.Context(), Options{DatabaseURL: database(t), Ladders: []*ladder.Ladder{l}, Errorf: t.Errorf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := PlayDemo(t.Context(), w, func(Step) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	drawn := 0
+	for _, p := range w.Teams.People() {
+		for _, m := range p.Cards() {
+			for _, v := range m.History() {
+				d, err := drawCard(v.Card, "x", nil, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				drawn++
+				got := map[int]string{}
+				buttonsOf(d.Parts, got)
+				for n, a := range v.Card.Actions() {
+					if sends := a.Type == "Action.Execute"; sends != (got[n] == a.Title && got[n] != "") {
+						t.Errorf("button %d, %q (%s), is drawn as %q", n, a.Title, a.Type, got[n])
+					}
+				}
+			}
+		}
+	}
+	if drawn < 20 {
+		t.Errorf("only %d cards were drawn", drawn)
+	}
+}
+
+func buttonsOf(parts []drawnPart, into map[int]string) {
+	for _, p := range parts {
+		for _, b := range p.Buttons {
+			into[b.N] = b.Title
+		}
+		buttonsOf(p.Parts, into)
+		for _, c := range p.Columns {
+			buttonsOf(c, into)
+		}
+	}
+}
+
+func TestTheLittleMarkdownOfCardsIsRead(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text string
+		want [][]span
+	}{
+		{`plain`, [][]span{{{Text: "plain"}}}},
+		{"one\n\ntwo", [][]span{{{Text: "one"}}, {{Text: "two"}}}},
+		{`**bold** and _italic_`, [][]span{{{Text: "bold", Bold: true}, {Text: " and "}, {Text: "italic", Italic: true}}}},
+		{`\*\*not bold\*\* \[x\](y)`, [][]span{{{Text: "**not bold** [x](y)"}}}},
+		{`\&amp; &amp; \<at\>`, [][]span{{{Text: "&amp; & <at>"}}}},
+		{`see [the page](https://example.org/a)`, [][]span{{{Text: "see "}, {Text: "the page", Link: "https://example.org/a"}}}},
+		{`[x](javascript:alert)`, [][]span{{{Text: "[x](javascript:alert)"}}}},
+		{`[open`, [][]span{{{Text: "[open"}}}},
+		{`- item`, [][]span{{{Text: "• item"}}}},
+		{`ends with \`, [][]span{{{Text: `ends with \`}}}},
+	}
+	for _, test := range tests {
+		got := lines(test.text)
+		if !slices.EqualFunc(got, test.want, slices.Equal[[]span]) {
+			t.Errorf("%q: got %+v, want %+v", test.text, got, test.want)
+		}
+	}
+}
+
+func TestACardOfEverythingIsDrawn(t *testing.T) {
+	t.Parallel()
+	card, err := practice.ParseCard([]byte(`{"type":"AdaptiveCard","version":"1.5","body":[
+		{"type":"RichTextBlock","inlines":["a ",{"type":"TextRun","text":"b","weight":"Bolder"}]},
+		{"type":"Table","rows":[{"type":"TableRow","cells":[{"type":"TableCell","items":[{"type":"TextBlock","text":"cell"}]}]}]},
+		{"type":"Input.Toggle","id":"on","label":"Sure","title":"Yes","value":"true"},
+		{"type":"Input.ChoiceSet","id":"one","label":"One","style":"expanded","value":"2","choices":[{"title":"A","value":"1"},{"title":"B","value":"2"}]},
+		{"type":"Container","style":"good\" onclick=","id":"more","isVisible":false,"items":[{"type":"Input.Text","id":"t","label":"T"}]},
+		{"type":"Container","isVisible":false,"items":[{"type":"TextBlock","text":"never shown"}]},
+		{"type":"Image","altText":"a picture","url":"https://example.org/x.png"}],
+		"actions":[{"type":"Action.ToggleVisibility","title":"More","targetElements":[{"elementId":"more"}]},
+		{"type":"Action.OpenUrl","title":"Read","url":"https://example.org"},
+		{"type":"Action.ShowCard","title":"Why","card":{"type":"AdaptiveCard","body":[{"type":"Input.Text","id":"why","label":"Why"}],
+			"actions":[{"type":"Action.Submit","title":"Go","isEnabled":false}]}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := drawCard(card, "p-", practice.Inputs{"t": "typed"}, map[string]string{"t": "Too short."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := make([]string, len(d.Parts))
+	for i, p := range d.Parts {
+		kinds[i] = p.Kind
+	}
+	if want := []string{"text", "box", "input", "input", "fold", "picture", "buttons", "fold"}; !slices.Equal(kinds, want) {
+		t.Fatalf("drawn as %v, want %v", kinds, want)
+	}
+	fold := d.Parts[4]
+	if in := fold.Parts[0].Parts[0].Input; !fold.Open || fold.Title != "More" || in.Value != "typed" || in.Wrong != "Too short." || fold.Parts[0].Class != "" {
+		t.Errorf("a hidden part with a mistake is drawn as %+v", fold)
+	}
+	if in := d.Parts[3].Input; !in.Choices[1].Chosen || in.Choices[0].Chosen {
+		t.Errorf("choices are drawn as %+v", in.Choices)
+	}
+	if go1 := d.Parts[7].Parts[1].Buttons[0]; !go1.Disabled || go1.N != 3 {
+		t.Errorf("a disabled button is drawn as %+v", go1)
+	}
+}
