@@ -98,10 +98,13 @@ func (a *actor) recalls(text string) *practice.Message {
 func isRecord(t *testing.T, who string, m *practice.Message) {
 	t.Helper()
 	if n := len(m.Card().Inputs()); n > 0 {
-		t.Errorf("%s can still fill in %d fields on:\n%s", who, n, m)
+		t.Errorf("%s can still fill in %d fields", who, n)
 	}
 	for _, a := range m.Card().Actions() {
-		t.Errorf("%s can still press %q on:\n%s", who, a.Title, m)
+		t.Errorf("%s can still press %q", who, a.Title)
+	}
+	if t.Failed() {
+		t.Logf("%s sees:\n%s", who, m)
 	}
 }
 
@@ -265,3 +268,15 @@ func written(data []byte) []string {
 
 // byHand are the keys in events under which free text stands.
 var byHand = []string{"record", "concern", "evidence", "ask", "text", "what", "who", "reason", "note", "contact"}
+
+// field is the id of the one field of a card whose label begins so.
+func (s *stage) field(m *practice.Message, label string) string {
+	s.t.Helper()
+	for _, in := range m.Card().Inputs() {
+		if strings.HasPrefix(in.Label, label) {
+			return in.ID
+		}
+	}
+	s.t.Fatalf("there is no field %q on:\n%s", label, m)
+	return ""
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -231,7 +232,7 @@ func several(t *testing.T, who string, news []practice.News, texts []string) []*
 	out := make([]*practice.Message, len(texts))
 	for i, text := range texts {
 		for _, m := range got {
-			if strings.Contains(m.String(), text) {
+			if out[i] == nil && !slices.Contains(out, m) && strings.Contains(m.String(), text) {
 				out[i] = m
 			}
 		}

@@ -1,0 +1,153 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"challengebot/internal/practice"
+)
+
+// North East Lincolnshire: "The IRO/CP chair will discuss their concerns with their
+// own Service Manager to consult their plans to escalate further, once agreed the
+// challenge is sent."
+
+// held brings a challenge before the gate of Stage 2: Maya was not satisfied.
+func (s *stage) held() (ref string, maya, grace *practice.Message) {
+	s.t.Helper()
+	r, judge := s.answered()
+	s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "No visiting plan."})
+	grace = s.grace.gets("Before Stage 2 can begin")
+	for _, m := range s.maya.getsAll("Before Stage 2 can begin", "Maya Okafor raised this.") {
+		if !strings.Contains(m.String(), "Maya Okafor raised this.") { // the other is her card of the case
+			maya = m
+		}
+	}
+	s.drain()
+	return r.ref, maya, grace
+}
+
+func TestTheOwnServiceManagerAgreesAndTheNextStageIsAskedAtOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	ref, maya, grace := s.held()
+	s.at("Tue 31 Mar 2026 15:00")
+	s.grace.clicks(grace, "Agreed", practice.Inputs{"note": "Agreed in supervision.", "on": "2026-03-30"})
+	s.daniel.gets(ref+" · Stage 2", "Please answer by", "Agreed in supervision.", "dated Monday 30 March 2026")
+	s.drain()
+	for _, m := range []*practice.Message{maya, grace} {
+		shows(t, "who had the gate", m, "This is no longer waited for.", "done (recorded by Grace Lloyd, dated Monday 30 March 2026).")
+		isRecord(t, "who had the gate", m)
+	}
+}
+
+func TestTheChairMayRecordTheConsultationThatSheHeld(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	ref, maya, grace := s.held()
+	s.maya.clicks(maya, "Agreed", practice.Inputs{"note": "Spoke with Grace Lloyd; she agrees."})
+	s.daniel.gets(ref+" · Stage 2", "Spoke with Grace Lloyd; she agrees.", "recorded by Maya Okafor")
+	s.drain()
+	isRecord(t, "Grace", grace)
+}
+
+func TestARefusalHoldsUntilTheChairGoesOnWithAReason(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	ref, maya, grace := s.held()
+	if maya.Card().HasAction("Go on against the refusal") || grace.Card().HasAction("Go on against the refusal") {
+		t.Fatalf("somebody can go on against a refusal before there is one")
+	}
+	s.grace.clicks(grace, "Not agreed", practice.Inputs{"note": "The plan is sound."})
+	s.quiet()
+	if grace.Card().HasAction("Go on against the refusal") {
+		t.Errorf("the Service Manager can go on against her own refusal")
+	}
+	s.at("Tue 31 Mar 2026 17:30")
+	if len(s.daniel.Inbox()) > 0 {
+		t.Fatalf("a refusal did not hold the challenge")
+	}
+	s.maya.clicks(maya, "Go on against the refusal", nil)
+	marks(t, maya, "note", "Please say why you go on.")
+	s.maya.clicks(maya, "Go on against the refusal", practice.Inputs{"note": "I am personally responsible."})
+	s.daniel.gets(ref+" · Stage 2", "not agreed (recorded by Grace Lloyd", "The plan is sound.",
+		"not agreed; going on all the same (recorded by Maya Okafor", "I am personally responsible.")
+	s.drain()
+	s.tells(ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",
+		"Mon 30 Mar 10:00  challengebot: rung_opened stage-1",
+		"Tue 31 Mar 11:00  Priya Shah: responded stage-1",
+		"Tue 31 Mar 11:00  Maya Okafor: judged stage-1",
+		"Tue 31 Mar 11:00  challengebot: held stage-2",
+		"Tue 31 Mar 11:00  Grace Lloyd: gate_recorded stage-2",
+		"Tue 31 Mar 17:30  Maya Okafor: gate_recorded stage-2",
+		"Tue 31 Mar 17:30  challengebot: rung_opened stage-2")
+}
+
+func TestWhoRefusedMayComeToAgree(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	ref, maya, grace := s.held()
+	s.grace.clicks(grace, "Not agreed", practice.Inputs{"note": "The plan is sound."})
+	// The chair cannot turn the refusal into an agreement without saying how it came.
+	s.maya.clicks(maya, "Agreed", nil)
+	marks(t, maya, "note", "This was refused before. Please say when and how it came to be agreed.")
+	s.grace.clicks(grace, "Agreed", nil)
+	s.daniel.gets(ref+" · Stage 2", "The plan is sound.")
+	s.drain()
+}
+
+func TestAHeldChallengeIsBroughtToMindEveryWorkingDay(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	ref, _, _ := s.held() // on Tuesday 31 March
+	for _, morning := range []string{"Wed 1 Apr 2026 09:00", "Thu 2 Apr 2026 09:00", "Tue 7 Apr 2026 09:00"} {
+		s.at(strings.Replace(morning, "09:00", "08:59", 1))
+		s.quiet()
+		s.at(morning)
+		s.grace.gets("Before Stage 2 can begin", "It has waited since Tuesday 31 March 2026 at 11:00.")
+		s.maya.gets("Before Stage 2 can begin")
+		s.owen.gets("What is waiting: Professional Challenge "+ref, "It waits before Stage 2 for: Consult the chair's own Service Manager before Stage 2.",
+			"Who must act: Maya Okafor (IRO / CP chair) and Grace Lloyd (Safeguarding and Review Service Manager)")
+		s.quiet()
+	}
+	s.at("Wed 29 Apr 2026 17:00")
+	s.drain()
+	if kinds := s.trail(ref); kinds[len(kinds)-1] != "nudged" {
+		t.Errorf("a closed gate was passed by itself: %q", kinds)
+	}
+	s.at("Thu 30 Apr 2026 09:00")
+	shows(t, "Grace", s.grace.recalls("Before Stage 2 can begin"),
+		"The whole challenge should have been settled by Wednesday 29 April 2026 at 17:00. That time has passed.")
+	s.drain()
+}
+
+func TestTheChairMaySettleWhatWaitsAtAGate(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	ref, _, _ := s.held()
+	case_ := s.maya.recalls("Record as settled")
+	s.maya.clicks(case_, "Record as settled", practice.Inputs{s.field(case_, "How it was settled"): "Daniel Hughes rang; the plan is agreed."})
+	shows(t, "Maya", case_, "Maya Okafor recorded the matter as settled.", "Daniel Hughes rang; the plan is agreed.")
+	s.quiet()
+	s.allRecords(ref)
+	s.at("Fri 10 Apr 2026 17:00")
+	s.quiet()
+}
+
+func TestAGateOpenedAheadLetsSilenceGoOnAtOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(atStage1(nil), s.priya)
+	s.maya.clicks(r.chair, "Agreed", practice.Inputs{s.field(r.chair, "Note"): "Agreed with Grace Lloyd beforehand."})
+	s.quiet()
+	if r.chair.Card().HasAction("Agreed") {
+		t.Errorf("what is recorded can be recorded again")
+	}
+	s.at("Wed 8 Apr 2026 16:59")
+	s.drain()
+	s.at("Wed 8 Apr 2026 17:00")
+	s.daniel.gets(r.ref+" · Stage 2", "Please answer by Wednesday 15 April 2026 at 17:00", "Agreed with Grace Lloyd beforehand.")
+	s.grace.getsNothing()
+	s.drain()
+}
