@@ -8,28 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/alecthomas/kong"
 )
 
-// packageWith runs app package as main would.
+// packageWith runs app package.
 func packageWith(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, errs bytes.Buffer
-	p := &program{ctx: t.Context(), stdout: &out, stderr: &errs}
-	var c struct {
-		App appCommand `cmd:""`
-	}
-	parser, err := kong.New(&c, kong.Writers(io.Discard, io.Discard))
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := parser.Parse(append([]string{"app", "package"}, args...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	code = p.end(parsed.Run(p))
-	return code, out.String(), errs.String()
+	r := challengebot(t, nil, append([]string{"app", "package"}, args...)...)
+	return r.Code, r.Stdout, r.Stderr
 }
 
 const registration = "11111111-1111-4111-8111-111111111111"

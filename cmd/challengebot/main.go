@@ -47,6 +47,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
 	Ladder  ladderCommand  `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
 	Audit   auditCommand   `cmd:"" help:"Show or verify the audit trail."`
+	App     appCommand     `cmd:"" help:"Make the app package for Teams."`
 }
 
 // program is what a subcommand works with.
