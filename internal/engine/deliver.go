@@ -201,16 +201,9 @@ func (e *Engine) lane(d challenge.Delivery) string {
 	return d.To.Lane()
 }
 
-// call bounds one call to Teams. A call cut off by our own shutdown is not Teams'
-// failure: the lease ends and somebody sends it.
+// call bounds one call to Teams.
 func (e *Engine) call(ctx context.Context, f func(context.Context) error) error {
 	bounded, cancel := context.WithTimeout(ctx, e.CallTimeout)
 	defer cancel()
-	if err := f(bounded); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return err
-	}
-	return nil
+	return f(bounded)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -101,8 +102,8 @@ type Config struct {
 // Engine does what is due.
 type Engine struct {
 	Config
-	wake    chan struct{}
-	metrics *metrics
+	wakeClock, wakeDeliveries chan struct{}
+	metrics                   *metrics
 }
 
 // lease is how long a claimed delivery is one instance's. It is longer than all
@@ -127,48 +128,63 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{Config: c, wake: make(chan struct{}, 1), metrics: m}, nil
+	return &Engine{Config: c, wakeClock: make(chan struct{}, 1), wakeDeliveries: make(chan struct{}, 1), metrics: m}, nil
 }
 
 // Wake makes a running engine look now.
 func (e *Engine) Wake() {
-	select {
-	case e.wake <- struct{}{}:
-	default:
+	for _, wake := range []chan<- struct{}{e.wakeClock, e.wakeDeliveries} {
+		select {
+		case wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
-// Run works until the context ends, then gives its leases back.
+// Run works until the context ends, then gives its leases back. The clock and the
+// deliveries have a loop each: however slow Teams is, a window ends on time.
 func (e *Engine) Run(ctx context.Context) error {
-	listening := make(chan struct{})
-	go func() {
-		defer close(listening)
-		e.listen(ctx)
-	}()
-	for ctx.Err() == nil {
-		if err := e.round(ctx); err != nil && ctx.Err() == nil {
-			e.Logger.Error("the engine could not finish a round; it tries again", "error", err)
-		}
-		e.sleep(ctx)
-	}
-	<-listening
+	var parts sync.WaitGroup
+	parts.Go(func() { e.listen(ctx) })
+	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.Store.NextDue) })
+	parts.Go(func() { e.loop(ctx, workDeliveries, e.wakeDeliveries, e.deliveries, e.Store.NextDelivery) })
+	parts.Wait()
 	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return e.Store.ReleaseLeases(back, e.Owner)
 }
 
-// round does everything that is due, then looks whether anything was missed.
-func (e *Engine) round(ctx context.Context) error {
-	if err := e.Settle(ctx); err != nil {
-		e.metrics.rounds.WithLabelValues("failed").Inc()
-		return err
+// The engine's two kinds of work, as metrics name them.
+const (
+	workClock      = "clock"
+	workDeliveries = "deliveries"
+)
+
+// loop does one kind of work in rounds, and sleeps between them until there is news
+// or the next of it is due.
+func (e *Engine) loop(ctx context.Context, work string, wake <-chan struct{}, round func(context.Context) error, next nextTime) {
+	for ctx.Err() == nil {
+		if err := round(ctx); err == nil {
+			e.metrics.rounds.WithLabelValues(work, "done").Inc()
+			e.metrics.lastRound.WithLabelValues(work).Set(float64(time.Now().Unix()))
+		} else if ctx.Err() == nil {
+			e.metrics.rounds.WithLabelValues(work, "failed").Inc()
+			e.Logger.Error("the engine could not finish a round; it tries again", "work", work, "error", err)
+		}
+		e.sleep(ctx, wake, next)
 	}
-	if err := e.Watch(ctx); err != nil {
-		return err
-	}
-	e.metrics.rounds.WithLabelValues("done").Inc()
-	e.metrics.lastRound.Set(float64(time.Now().Unix()))
-	return nil
+}
+
+// clock lets the clock act, then looks whether anything was missed: also, and above
+// all, when acting failed.
+func (e *Engine) clock(ctx context.Context) error {
+	_, err := e.Tick(ctx)
+	return errors.Join(err, e.Watch(ctx))
+}
+
+func (e *Engine) deliveries(ctx context.Context) error {
+	_, err := e.Deliver(ctx)
+	return err
 }
 
 // Settle does everything that is due at this moment of the clock: windows, then
@@ -207,10 +223,12 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 }
 
 // Deliver sends everything that may go out now and returns how many deliveries it
-// tried. One conversation gets its deliveries one after the other.
+// tried. One conversation gets its deliveries one after the other. When the context
+// ends nothing more is claimed, and what is claimed is brought to its end: a call
+// cut off half-way would be a card that comes twice.
 func (e *Engine) Deliver(ctx context.Context) (int, error) {
 	total := 0
-	for {
+	for ctx.Err() == nil {
 		ds, err := e.Store.Claim(ctx, e.Owner, e.Now(), lease, claimed)
 		if err != nil || len(ds) == 0 {
 			return total, err
@@ -218,12 +236,13 @@ func (e *Engine) Deliver(ctx context.Context) (int, error) {
 		total += len(ds)
 		var group errgroup.Group
 		for _, d := range ds {
-			group.Go(func() error { return e.deliver(ctx, d) })
+			group.Go(func() error { return e.deliver(context.WithoutCancel(ctx), d) })
 		}
 		if err := group.Wait(); err != nil {
 			return total, err
 		}
 	}
+	return total, ctx.Err()
 }
 
 // Watch looks for work that the engine should have done and did not: a second
@@ -246,19 +265,20 @@ func (e *Engine) Watch(ctx context.Context) error {
 // watchGrace is how far past its time a challenge may be before it is an alarm.
 const watchGrace = 2 * time.Minute
 
-// sleep waits for news, for the next deadline or delivery, or the safety poll.
-func (e *Engine) sleep(ctx context.Context) {
+// nextTime is when there will be work, if that is known.
+type nextTime = func(context.Context) (time.Time, bool, error)
+
+// sleep waits for news, for the next time there is work, or the safety poll.
+func (e *Engine) sleep(ctx context.Context, wake <-chan struct{}, next nextTime) {
 	wait := safetyPoll
-	for _, next := range []func(context.Context) (time.Time, bool, error){e.Store.NextDue, e.Store.NextDelivery} {
-		if at, ok, err := next(ctx); err == nil && ok {
-			wait = min(wait, max(at.Sub(e.Now()), time.Millisecond))
-		}
+	if at, ok, err := next(ctx); err == nil && ok {
+		wait = min(wait, max(at.Sub(e.Now()), time.Millisecond))
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-e.wake:
+	case <-wake:
 	case <-timer.C:
 	}
 }
@@ -289,13 +309,13 @@ type metrics struct {
 	overdue   prometheus.Gauge
 	waiting   prometheus.Gauge
 	oldest    prometheus.Gauge
-	lastRound prometheus.Gauge
+	lastRound *prometheus.GaugeVec
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		rounds: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_engine_rounds_total",
-			Help: "Rounds of the engine, by how they ended."}, []string{"result"}),
+			Help: "Rounds of the engine, by the work they did and how they ended."}, []string{"work", "result"}),
 		ticked: prometheus.NewCounter(prometheus.CounterOpts{Name: "challengebot_engine_clock_actions_total",
 			Help: "Lapses, reminders and nudges."}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_delivery_attempts_total",
@@ -306,8 +326,8 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Help: "Deliveries that have not gone out."}),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_delivery_oldest_seconds",
 			Help: "Age of the oldest delivery that has not gone out."}),
-		lastRound: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
-			Help: "When the engine last finished a round."}),
+		lastRound: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
+			Help: "When the engine last finished a round of this work."}, []string{"work"}),
 	}
 	for _, c := range []prometheus.Collector{m.rounds, m.ticked, m.attempts, m.overdue, m.waiting, m.oldest, m.lastRound} {
 		if err := r.Register(c); err != nil {

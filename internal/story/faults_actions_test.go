@@ -29,7 +29,10 @@ func (a *actor) sends(m *practice.Message, button string, in practice.Inputs) ob
 	for k, v := range in {
 		data[k] = v
 	}
-	return a.invoke(data)
+	activity := a.invoke(data)
+	activity["replyToId"] = m.ID
+	activity["conversation"].(object)["id"] = m.ConversationID
+	return activity
 }
 
 func TestAnAnswerFromSomebodyWhoWasNotAskedIsRefusedAndTheirTextKept(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -243,4 +244,41 @@ func together(n int, do func(i int)) {
 func (s *stage) kinds(ref, kind string) int {
 	s.t.Helper()
 	return s.count(`SELECT FROM event e JOIN challenge c ON c.id = e.challenge_id WHERE c.ref = $1 AND e.kind = $2`, ref, kind)
+}
+
+// listens returns a function that waits until the program has written something.
+func (s *stage) listens() (wait func()) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	conn, err := pgx.Connect(ctx, s.options.DatabaseURL)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { conn.Close(context.WithoutCancel(ctx)) })
+	if _, err := conn.Exec(ctx, `LISTEN challengebot`); err != nil {
+		s.t.Fatal(err)
+	}
+	return func() {
+		s.t.Helper()
+		patience, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		if _, err := conn.WaitForNotification(patience); err != nil {
+			s.t.Fatalf("nothing was written: %v", err)
+		}
+	}
+}
+
+// live lets the engine run by itself until stop is called.
+func (s *stage) live() (stop func()) {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- s.Live(ctx) }()
+	return func() {
+		s.t.Helper()
+		cancel()
+		if err := <-done; err != nil {
+			s.t.Errorf("the engine did not end cleanly: %v", err)
+		}
+	}
 }
