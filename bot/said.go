@@ -171,9 +171,10 @@ func (x turn) command(ctx context.Context, t typed, act action) error {
 		seen, cmd = c, act.command(x, c, t.rest)
 		card, visit = act.shown(c.Challenge, x.by.ID)
 		change, err := c.Challenge.Decide(cmd, x.by, x.env(c.Ladder))
-		if show := (challenge.Show{To: challenge.Address{Person: x.by.ID}, Card: card, Visit: visit}); err == nil &&
-			change.Said == nil && !slices.Contains(change.Shows, show) {
-			change.Shows = append(change.Shows, show)
+		me := challenge.Address{Person: x.by.ID}
+		told := slices.ContainsFunc(change.Shows, func(s challenge.Show) bool { return s.To == me })
+		if err == nil && change.Said == nil && !told {
+			change.Shows = append(change.Shows, challenge.Show{To: me, Card: card, Visit: visit})
 		}
 		return change, err
 	})

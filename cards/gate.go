@@ -27,6 +27,7 @@ const (
 	gateBy      = "To be recorded by: %s."
 	gateNeeds   = "Agreement is needed."
 	gateHolding = "It must have taken place; it need not be agreed."
+	gateNotYet  = "The time limit for the whole challenge has not begun to run."
 	gateNoCase  = "No time limit applies to the challenge as a whole."
 
 	gateSummary      = "%s: something must be recorded before it can go on."
@@ -104,6 +105,8 @@ func (b *builder) opens() string {
 
 func (b *builder) caseClock() string {
 	switch due := b.Challenge.CaseDue; {
+	case due.IsZero() && b.Ladder.Case.Limit != nil:
+		return gateNotYet
 	case due.IsZero():
 		return gateNoCase
 	case b.Now.After(due):

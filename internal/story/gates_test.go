@@ -17,11 +17,7 @@ func (s *stage) held() (ref string, maya, grace *practice.Message) {
 	r, judge := s.answered()
 	s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "No visiting plan."})
 	grace = s.grace.gets("Before Stage 2 can begin")
-	for _, m := range s.maya.getsAll("Before Stage 2 can begin", "Maya Okafor raised this.") {
-		if !strings.Contains(m.String(), "Maya Okafor raised this.") { // the other is her card of the case
-			maya = m
-		}
-	}
+	maya = s.maya.getsAll("Maya Okafor raised this.", "Before Stage 2 can begin")[1]
 	s.drain()
 	return r.ref, maya, grace
 }

@@ -84,7 +84,7 @@ func TestNorthEastLincolnshireIsHeldBeforeStages2To4AndKeepsToTheDaysFromTheStar
 
 	// Stage 1 ends in silence. Before Stage 2 the chair's own Service Manager agrees.
 	s.at("Wed 8 Apr 2026 17:00")
-	s.maya.getsAll("Before Stage 2 can begin", "It waits before Stage 2 for")
+	s.maya.getsAll("It waits before Stage 2 for", "Before Stage 2 can begin")
 	gate := s.grace.gets("Before Stage 2 can begin", "Stage 1: no answer had come by Wednesday 8 April 2026 at 17:00")
 	s.drain()
 	s.at("Tue 14 Apr 2026 11:00")

@@ -1,0 +1,138 @@
+package story
+
+import (
+	"testing"
+
+	"challengebot/internal/practice"
+)
+
+// Going straight to a later rung, and ways out of a ladder.
+
+// Redcar and Cleveland, 2.7: "significant immediate safeguarding concerns, they may
+// immediately escalate to the Social Worker's Service Manager or Assistant Director".
+func TestAnImmediateSafeguardingConcernGoesStraightToTheAssistantDirector(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal")
+	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.at("Mon 30 Mar 2026 14:00")
+	in := func(to, why string) practice.Inputs {
+		return practice.Inputs{s.field(r.chair, "To"): to, s.field(r.chair, "What makes this necessary"): why}
+	}
+	s.maya.forges(r.chair, "skip", in("step-3", ""))
+	marks(t, r.chair, s.field(r.chair, "What makes this necessary"), "Please say what makes this necessary.")
+	s.quiet()
+	s.maya.clicks(r.chair, "skip", in("step-3", "The children were left alone overnight."))
+
+	asked := s.helen.gets(r.ref+" · Assistant Director", "Please answer by Wednesday 8 April 2026 at 17:00",
+		"Maya Okafor went straight to Assistant Director: Significant immediate safeguarding concern.", "The children were left alone overnight.")
+	s.maya.gets("Waiting for an answer from Helen Clarke")
+	s.north.gets("Assistant Director", "An answer is due by Wednesday 8 April 2026 at 17:00.")
+	s.daniel.getsNothing()
+	for i, a := range []*actor{s.tom, s.priya} {
+		shows(t, a.Name, r.asked[i], "No answer is needed on this step any more: the challenge has moved on. It is now on Assistant Director.")
+		isRecord(t, a.Name, r.asked[i])
+	}
+	s.helen.clicks(asked, "Send the answer", practice.Inputs{"text": "An emergency placement is found."})
+	s.maya.gets("Is the answer good enough", "An emergency placement is found.")
+	s.tells(r.ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  challengebot: rung_opened step-1",
+		"Mon 30 Mar 14:00  Maya Okafor: skipped_to step-3",
+		"Mon 30 Mar 14:00  challengebot: rung_opened step-3",
+		"Mon 30 Mar 14:00  Helen Clarke: responded step-3")
+}
+
+func TestAnImmediateSafeguardingConcernMayStartAtTheServiceManager(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Send the challenge")
+	start := practice.Inputs{"categories": "visits", "start_at": "step-2", "start_ground": "immediate-safeguarding"}
+	s.maya.clicks(form, "Send the challenge", filled(start))
+	marks(t, form, "start_reason", "Please say why you start there.")
+	keeps(t, "Maya", form, filled(start))
+	s.quiet()
+	s.maya.clicks(form, "Send the challenge", practice.Inputs{"start_reason": "A child is at risk today."})
+	ref := s.lastRef()
+	s.daniel.gets(ref+" · Service Manager", "Please answer by Wednesday 1 April 2026 at 17:00", "A child is at risk today.")
+	s.maya.gets("Waiting for an answer from Daniel Hughes")
+	s.north.gets("Service Manager")
+	s.tom.getsNothing()
+	s.tells(ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  Maya Okafor: skipped_to step-2",
+		"Mon 30 Mar 10:00  challengebot: rung_opened step-2")
+}
+
+func TestAStartThatTheProcedureDoesNotKnowIsRefused(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal")
+	for _, start := range []practice.Inputs{
+		{"start_at": "step-2", "start_reason": "Because."},
+		{"start_at": "step-2", "start_ground": "threshold-met", "start_reason": "Because."},
+		{"start_at": "step-9", "start_ground": "immediate-safeguarding", "start_reason": "Because."},
+		{"start_at": "step-1", "start_ground": "immediate-safeguarding", "start_reason": "Because."},
+	} {
+		s.maya.types("/challenge")
+		form := s.maya.gets("Send the challenge")
+		start["categories"] = "visits"
+		s.maya.forges(form, "Send the challenge", filled(start))
+		marks(t, form, "start_at", "This procedure does not allow starting there on that ground.")
+		keeps(t, "Maya", form, filled(practice.Inputs{"categories": "visits", "start_reason": "Because."}))
+		s.quiet()
+	}
+	if n := s.verified(); n != 0 {
+		t.Errorf("%d challenges are stored", n)
+	}
+}
+
+func TestStartingBehindAGateWaitsAtTheGate(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Send the challenge")
+	s.maya.clicks(form, "Send the challenge", filled(atStage1(practice.Inputs{"start_at": "stage-2"})))
+	ref := s.lastRef()
+	shows(t, "Maya", form, "It waits before Stage 2 until that may begin; you have a card for it.")
+	gate := s.grace.gets(ref, "Before Stage 2 can begin", "The time limit for the whole challenge has not begun to run.", "No visit since 12 February.", "Raised twice in supervision.")
+	s.maya.getsAll("Maya Okafor raised this.", "Before Stage 2 can begin")
+	s.north.gets("Held: something must be done before this stage can begin.")
+	s.quiet()
+	s.grace.clicks(gate, "Agreed", nil)
+	s.daniel.gets(ref+" · Stage 2", "Please answer by Wednesday 8 April 2026 at 17:00")
+	s.drain()
+}
+
+func TestOnlyTheChairWhoRaisedItGoesStraightToALaterStep(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal")
+	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.tom.types("/skip " + r.ref + " step-3 immediate-safeguarding I would rather not answer.")
+	s.tom.gets("Only the person who raised " + r.ref + " can take it straight to another step.")
+	s.maya.types("/skip " + r.ref + " step-2 threshold-met Because.")
+	s.maya.gets("This procedure does not allow going straight there on that ground.", "Because.")
+	s.maya.types("/skip " + r.ref + " step-2 immediate-safeguarding The child is at risk.")
+	s.daniel.gets("The child is at risk.")
+	s.maya.gets("Waiting for an answer from Daniel Hughes")
+	s.north.gets("Service Manager")
+	s.maya.types("/skip " + r.ref + " step-2 immediate-safeguarding Once more.")
+	s.maya.gets("Service Manager is not above where " + r.ref + " stands now.")
+}
+
+func TestAWithdrawnChallengeAsksNobodyAnyMore(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	s.maya.clicks(r.chair, "withdraw", practice.Inputs{s.field(r.chair, "Why it is withdrawn"): "Raised on the wrong child."})
+	shows(t, "Maya", r.chair, "Withdrawn on Monday 30 March 2026 at 10:00.", "Raised on the wrong child.")
+	shows(t, "Tom", r.asked[0], "It was withdrawn on Monday 30 March 2026 at 10:00.")
+	s.north.gets("Closed.")
+	s.quiet()
+	s.allRecords(r.ref)
+	s.at("Wed 8 Apr 2026 17:00")
+	s.quiet()
+	s.tells(r.ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
+		"Mon 30 Mar 10:00  Maya Okafor: withdrawn informal")
+}
