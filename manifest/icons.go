@@ -61,21 +61,35 @@ func outlineMark() *image.NRGBA {
 
 // paint lays a shape in one colour over a picture, its edges smoothed.
 func paint(picture *image.NRGBA, c color.NRGBA, scale, left, top float64, s shape) {
-	const samples = 8 // each way, a pixel
 	b := picture.Bounds()
 	for py := b.Min.Y; py < b.Max.Y; py++ {
 		for px := b.Min.X; px < b.Max.X; px++ {
-			hit := 0
-			for i := range samples * samples {
-				x := float64(px) + (float64(i%samples)+0.5)/samples
-				y := float64(py) + (float64(i/samples)+0.5)/samples
-				if s((x-left)/scale, (y-top)/scale) < 0 {
-					hit++
-				}
-			}
+			hit := hits(func(x, y float64) float64 {
+				return scale * s((float64(px)+x-left)/scale, (float64(py)+y-top)/scale)
+			})
 			picture.SetNRGBA(px, py, over(picture.NRGBAAt(px, py), c, hit, samples*samples))
 		}
 	}
+}
+
+const samples = 8 // each way, a pixel
+
+// hits counts the samples of one pixel, from 0 to 1 each way, that a shape covers.
+func hits(s shape) int {
+	const halfDiagonal = 0.75 // and a little more
+	switch middle := s(0.5, 0.5); {
+	case middle > halfDiagonal:
+		return 0
+	case middle < -halfDiagonal:
+		return samples * samples
+	}
+	hit := 0
+	for i := range samples * samples {
+		if s((float64(i%samples)+0.5)/samples, (float64(i/samples)+0.5)/samples) < 0 {
+			hit++
+		}
+	}
+	return hit
 }
 
 // over lays a colour that covers part of whole over another. What lies below is
