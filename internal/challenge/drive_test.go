@@ -36,7 +36,7 @@ type drive struct {
 
 func startDrive(t *rapid.T, l *ladder.Ladder) *drive {
 	d := &drive{picked: map[move]bool{}, env: challenge.Env{Calendar: calendar, Ladder: l, Directory: office}}
-	d.env.Now = challengetest.At("2026-03-30 08:00").Add(time.Duration(rapid.IntRange(0, 30*24*60).Draw(t, "start")) * time.Minute)
+	d.env.Now = challengetest.At("2026-03-30 08:00").Add(time.Duration(rapid.IntRange(0, 30*24*60).Draw(t, "start"))*time.Minute + 123*time.Nanosecond)
 	r, by := challengetest.RandomRaising(t, d.env, 7)
 	if rapid.IntRange(0, 19).Draw(t, "deserted at raise") == 0 {
 		d.env.Directory = deserted

@@ -10,6 +10,8 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
 )
 
 // move is one arrow of the picture in the package comment.
@@ -91,6 +93,12 @@ func TestPicture(t *testing.T) {
 	for m := range picture(t) {
 		missing[m] = true
 	}
+	for m := range rareMoves(t) {
+		if !picture(t)[m] {
+			t.Errorf("made and not drawn: %s --%s--> %s", m.from, m.cause, m.to)
+		}
+		delete(missing, m)
+	}
 	life := rapid.Custom(func(t *rapid.T) map[move]bool {
 		d := startDrive(t, randomLadder(t, shipped))
 		for range 60 {
@@ -98,7 +106,7 @@ func TestPicture(t *testing.T) {
 		}
 		return d.picked
 	})
-	const most = 4000
+	const most = 1500
 	lives := 0
 	for ; lives < most && len(missing) > 0; lives++ {
 		for m := range life.Example(lives) {
@@ -108,5 +116,54 @@ func TestPicture(t *testing.T) {
 	for m := range missing {
 		t.Errorf("drawn and never made in %d lives: %s --%s--> %s", lives, m.from, m.cause, m.to)
 	}
-	t.Logf("every move of the picture was made within %d lives", lives)
+	t.Logf("%d lives for %d moves", lives, len(picture(t)))
+}
+
+// rareMoves are made by hand, from every state in which people act: with and
+// without gates above, on a usual day and when all but the chairs have gone.
+func rareMoves(t *testing.T) map[move]bool {
+	made := map[move]bool{}
+	for _, gated := range []bool{false, true} {
+		for _, handsOff := range []bool{false, true} {
+			l := edited(func(l *ladder.Ladder) { threeRungs(l, gated, handsOff) })
+			for _, s := range []challenge.State{challenge.AwaitingResponse, challenge.AwaitingJudgement, challenge.HeldAtGate} {
+				for _, who := range []*directory.Directory{office, deserted} {
+					for _, cmd := range []challenge.Command{
+						challenge.SkipTo{To: "r3", Ground: "urgent", Evidence: "It is."},
+						challenge.HandOff{To: "elsewhere", Reason: "It belongs there."},
+						challenge.Judge{Verdict: challenge.Partly, Reason: "No date."},
+						challenge.Judge{Verdict: challenge.NotSatisfied, Reason: "No date."},
+						challenge.RecordGate{Rung: "r2", Gate: "own", Status: challenge.GatePassed},
+					} {
+						if s == challenge.HeldAtGate && handsOff {
+							continue // r1 hands off, so that nothing is held before r2
+						}
+						x := inStateOf(t, l, s)
+						x.env.Directory = who
+						if x.try("anna", cmd) != "ok" {
+							continue
+						}
+						if m, moved := moveOf(s, x.last); moved {
+							made[m] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	return made
+}
+
+// threeRungs puts a third rung on the small ladder.
+func threeRungs(l *ladder.Ladder, gated, handsOff bool) {
+	top := l.Rungs[1]
+	top.ID, top.Respond.Roles = "r3", []ladder.Role{"assistant-director"}
+	if !gated {
+		top.Gates = nil
+	}
+	l.Rungs = append(l.Rungs, top)
+	l.Skips[0].To = []string{"r3"}
+	if handsOff {
+		l.Rungs[0].Then = &ladder.Then{HandOff: "elsewhere"}
+	}
 }

@@ -91,6 +91,27 @@ func TestNobodyAnswersTheirOwnChallenge(t *testing.T) {
 	}
 }
 
+// The chair is asked nothing either where somebody else judges.
+func TestNobodyAnswersTheirOwnChallengeWhoeverJudges(t *testing.T) {
+	l := edited(func(l *ladder.Ladder) { l.Rungs[0].Judge = "iro-team-manager" })
+	env := challengetest.Env(l, "2026-06-01 10:00")
+	change, err := challenge.Raise(challengetest.Raising(env, "west", 1), challengetest.Person("ben"), env)
+	if err != nil || change.Next.State != challenge.HeldAtGate || len(change.Next.Visits) != 0 {
+		t.Errorf("%s, %+v, %v", change.Next.State, change.Next.Visits, err)
+	}
+}
+
+func TestAHardLimitOfTheCaseBindsEveryRung(t *testing.T) {
+	l := edited(func(l *ladder.Ladder) { l.Case.Limit, l.Case.Hard = &workday.Window{N: 7}, true })
+	x := begin(t, l, "2026-06-01 10:00").do("anna", recordOwn(challenge.GatePassed)).at("2026-06-08 17:00").tick()
+	x.wantDue("2026-06-10 17:00")
+	x = begin(t, l, "2026-06-01 10:00").at("2026-06-15 10:00").tick().do("anna", recordOwn(challenge.GatePassed))
+	x.wantDue("2026-06-16 17:00") // the limit has passed: one working day is the least
+	if !x.c.Current().LimitPassed {
+		t.Error("nothing says that the limit had passed")
+	}
+}
+
 func TestAStandInWhoWasAskedBelowIsPassedOverAndOnTheSameRungIsNot(t *testing.T) {
 	// Una manages East and stands in for its service manager.
 	x := begin(t, small, "2026-06-01 10:00", inTeam("east")).do("anna", recordOwn(challenge.GatePassed))
@@ -140,6 +161,16 @@ func TestWhoActsForAChairOnLeaveMayJudgeAndOpenGates(t *testing.T) {
 	if got := x.try("cleo", x.judge(challenge.Satisfied)); got != "not_yours" {
 		t.Errorf("after the leave: %s", got)
 	}
+}
+
+func TestWhoActsForTheChairDoesNotJudgeAnAnswerOfTheirOwnRung(t *testing.T) {
+	l := edited(func(l *ladder.Ladder) { l.Rungs[0].Respond.Roles = []ladder.Role{"assistant-team-manager"} })
+	x := begin(t, l, "2026-04-09 10:00") // Cleo is asked, and acts for Anna
+	x.do("tara", x.respond())
+	if got := x.try("cleo", x.judge(challenge.Satisfied)); got != "not_yours" || x.shown(challenge.CardJudge, "cleo") {
+		t.Errorf("Cleo judges: %s", got)
+	}
+	x.do("anna", x.judge(challenge.Satisfied))
 }
 
 func TestAGateOpenedAheadDoesNotHold(t *testing.T) {
@@ -194,8 +225,11 @@ func TestTheSecondOpinionIsAskedForOnlyAfterARefusal(t *testing.T) {
 	x := begin(t, rutland, "2026-06-01 10:00").do("sam", ask("service-manager", challenge.GatePassed))
 	x.wantState(challenge.AwaitingResponse, "stage-1")
 
-	x = begin(t, rutland, "2026-06-01 10:00").do("sam", ask("service-manager", challenge.GateRefused))
+	x = begin(t, rutland, "2026-06-01 10:00").at("2026-06-01 11:00").do("sam", ask("service-manager", challenge.GateRefused))
 	x.wantState(challenge.HeldAtGate, "stage-1")
+	if since := challengetest.At("2026-06-01 10:00"); !x.c.Hold.Since.Equal(since) {
+		t.Errorf("held since %v", x.c.Hold.Since)
+	}
 	if !x.shown(challenge.CardGate, "hana") {
 		t.Errorf("the head of service is not asked: %+v", x.last.Shows)
 	}

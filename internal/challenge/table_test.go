@@ -133,8 +133,11 @@ func recordOwn(s challenge.GateStatus) challenge.RecordGate {
 }
 
 // inState is a challenge under the small ladder brought to a state.
-func inState(t testing.TB, s challenge.State) *life {
-	x := begin(t, small, "2026-06-01 10:00", lookedAfter)
+func inState(t testing.TB, s challenge.State) *life { return inStateOf(t, small, s) }
+
+// inStateOf is inState for a variant of the small ladder.
+func inStateOf(t testing.TB, l *ladder.Ladder, s challenge.State) *life {
+	x := begin(t, l, "2026-06-01 10:00", lookedAfter)
 	switch s {
 	case challenge.AwaitingJudgement:
 		x.do("tess", x.respond())

@@ -28,7 +28,7 @@ func RandomRaising(t *rapid.T, env challenge.Env, number uint64) (challenge.Rais
 		r.StartAt = rapid.SampledFrom(skip.To).Draw(t, "start at")
 		r.Ground, r.Reason = skip.Ground[0].ID, "It cannot wait."
 	}
-	return r, Raiser(env, team)
+	return r, rapid.SampledFrom(Raisers(env, team)).Draw(t, "raiser")
 }
 
 // RandomTime is a later time: the very moment at which the clock must act, just

@@ -35,7 +35,7 @@ people:
 services:
   - {id: central, name: Central, roles: {service-manager: sam}}
 teams:
-  - {id: north, name: North, service: central, channel: "19:north@thread.tacv2", roles: {social-worker: sol, team-manager: [tess, tara], assistant-team-manager: tara}}
+  - {id: north, name: North, service: central, channel: "19:north@thread.tacv2", roles: {social-worker: sol, team-manager: [tess, tara], assistant-team-manager: [tara, cleo]}}
   - {id: south, name: South, channel: "19:south@thread.tacv2", roles: {social-worker: sol, team-manager: tara}}
   - {id: east, name: East, channel: "19:east@thread.tacv2", roles: {social-worker: sol, team-manager: una, service-manager: olive}}
   - {id: west, name: West, service: central, channel: "19:west@thread.tacv2", roles: {social-worker: zed, team-manager: ben}}
@@ -208,14 +208,11 @@ func CategoriesFor(l *ladder.Ladder, t challenge.ConferenceType) []string {
 	return ids
 }
 
-// Raiser is somebody who may raise a challenge about that team under the ladder.
-func Raiser(env challenge.Env, team string) challenge.Person {
-	for _, p := range People() {
-		if challenge.MayRaise(env.Ladder, p.ID, directory.Scope{Team: team}, env) {
-			return p
-		}
-	}
-	panic("challengetest: nobody may raise a challenge under " + env.Ladder.ID)
+// Raisers are those who may raise a challenge about that team under the ladder.
+func Raisers(env challenge.Env, team string) []challenge.Person {
+	return slices.DeleteFunc(People(), func(p challenge.Person) bool {
+		return !challenge.MayRaise(env.Ladder, p.ID, directory.Scope{Team: team}, env)
+	})
 }
 
 // Response is an answer that fills in all that the rung's form asks for.
