@@ -1,9 +1,14 @@
 package ladder
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"challengebot/internal/yamlfile"
 )
 
 // FuzzRead holds Read, Lint, Page and Mermaid to their promise: whatever the bytes,
@@ -53,5 +58,45 @@ func TestFromJSONRefusesWhatIsNotALadder(t *testing.T) {
 		if l, err := FromJSON([]byte(text)); err == nil {
 			t.Errorf("%s was read as %+v", text, l)
 		}
+	}
+}
+
+// TestRandomLaddersAreJudgedWithoutPanic spoils a shipped ladder in its parts, which
+// bytes at random seldom do, and writes it as YAML (which JSON is): lint answers, and
+// what Read takes can be shown.
+func TestRandomLaddersAreJudgedWithoutPanic(t *testing.T) {
+	t.Parallel()
+	calendar := calendarUntil("2026-12-31")
+	refused := 0
+	rapid.Check(t, func(t *rapid.T) {
+		l, err := Load(rapid.SampledFrom(Shipped()).Draw(t, "ladder"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range rapid.IntRange(0, 4).Draw(t, "changes") {
+			rapid.SampledFrom(editsOf(l)).Draw(t, "change").apply(reflect.ValueOf(l).Elem())
+		}
+		text, err := l.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems := yamlfile.Problems(Lint("f.yaml", text, LintContext{RoleHeld: func(Role) bool { return true }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1}))
+		for _, p := range problems {
+			if p.What == "" || p.File == "" || p.Mend == "" && !strings.Contains(p.What, "write") {
+				t.Errorf("a complaint without its place or its mend: %+v", p)
+			}
+		}
+		read, err := Read("f.yaml", text)
+		switch {
+		case err != nil && len(problems.Errors()) == 0:
+			t.Errorf("lint is content with what Read refuses: %v", err)
+		case err != nil:
+			refused++
+		case Page(read) == "" || Mermaid(read) == "":
+			t.Error("nothing to show")
+		}
+	})
+	if refused == 0 {
+		t.Error("nothing was spoilt: the test is broken")
 	}
 }
