@@ -222,6 +222,30 @@ func TestAChangeWithoutEventsWritesNothing(t *testing.T) {
 	}
 }
 
+// Somebody asked to see a card again: nothing happened to the challenge.
+func TestAChangeThatOnlyShowsIsPostedOnceAndLeavesNoEvent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.raise()
+	w.deliverAll()
+	w.now = w.now.Add(time.Hour)
+	r := w.receipt()
+	for i := range 2 {
+		out, err := w.store.Apply(t.Context(), r, challenge.Key{ID: c.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
+			return challenge.Change{Next: c.Challenge, Shows: []challenge.Show{{To: challenge.Address{Person: workerID}, Card: challenge.CardCase, Visit: 1}}}, nil
+		})
+		w.must(err)
+		if out.Repeated != (i == 1) {
+			t.Errorf("call %d: repeated %v", i, out.Repeated)
+		}
+	}
+	ds := w.claim(w.store, "a", 10)
+	if len(ds) != 1 || ds[0].To.Person != workerID || ds[0].Card != challenge.CardCase || !ds[0].CreatedAt.Equal(w.now) {
+		t.Errorf("claimed %+v", ds)
+	}
+	w.mustVerify()
+}
+
 // The guard is the last defence: the row's lock already forbids what it refuses.
 func TestAChangeOfARowThatWasNotReadIsRefusedWhole(t *testing.T) {
 	t.Parallel()

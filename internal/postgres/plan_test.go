@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -39,11 +40,12 @@ func (w *world) clones(c challenge.Case, n int) {
 
 // planNode is what EXPLAIN says of one step.
 type planNode struct {
-	Type  string     `json:"Node Type"`
-	Index string     `json:"Index Name"`
-	Hit   int        `json:"Shared Hit Blocks"`
-	Read  int        `json:"Shared Read Blocks"`
-	Plans []planNode `json:"Plans"`
+	Type     string     `json:"Node Type"`
+	Index    string     `json:"Index Name"`
+	Relation string     `json:"Relation Name"`
+	Hit      int        `json:"Shared Hit Blocks"`
+	Read     int        `json:"Shared Read Blocks"`
+	Plans    []planNode `json:"Plans"`
 }
 
 func (p planNode) walk(see func(planNode)) {
@@ -53,11 +55,28 @@ func (p planNode) walk(see func(planNode)) {
 	}
 }
 
-// plan runs a statement and gives its plan.
-func (w *world) plan(sql string, args ...any) planNode {
+// plan runs a statement as it is run when it was prepared and run often, whatever its arguments, and gives its plan.
+func (w *world) plan(conn *pgx.Conn, sql string, args ...any) planNode {
 	w.t.Helper()
+	literals := make([]string, len(args))
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case int:
+			literals[i] = fmt.Sprint(arg)
+		case time.Time:
+			literals[i] = "'" + arg.Format(time.RFC3339Nano) + "'"
+		default:
+			literals[i] = fmt.Sprintf("'%s'", arg)
+		}
+	}
+	call := "planned"
+	if len(args) > 0 {
+		call += "(" + strings.Join(literals, ", ") + ")"
+	}
+	_, err := conn.Exec(w.t.Context(), "DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; PREPARE planned AS "+sql, pgx.QueryExecModeSimpleProtocol)
+	w.must(err)
 	var text []byte
-	w.must(w.store.pool.QueryRow(w.t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+sql, args...).Scan(&text))
+	w.must(conn.QueryRow(w.t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "+call, pgx.QueryExecModeSimpleProtocol).Scan(&text))
 	var plans []struct{ Plan planNode }
 	w.must(json.Unmarshal(text, &plans))
 	return plans[0].Plan
@@ -68,6 +87,9 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	w.clones(c, 10_000)
+	conn, err := pgx.Connect(t.Context(), w.dsn)
+	w.must(err)
+	defer conn.Close(t.Context())
 	quiet := c.Challenge.NextAt.Add(-1)
 	for _, test := range []struct {
 		name    string
@@ -76,22 +98,22 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		indexes string
 		buffers int // at the most, 0: any
 	}{
-		{"guard", anythingDueSQL, []any{quiet}, "challenge_next challenge_stalled", 5},
+		{"nothing due", nextDueSQL, nil, "challenge_next challenge_stalled", 5},
 		{"due", dueSQL, []any{c.Challenge.NextAt, 100}, "challenge_next", 0},
 		{"retried", retriedSQL, []any{quiet, 100}, "challenge_stalled", 2},
-		{"next", nextDueSQL, nil, "challenge_next challenge_stalled", 6},
 		{"overdue", overdueSQL, []any{quiet}, "challenge_next challenge_stalled", 0},
 		{"waiting", waitingForSQL, []any{"nobody", 10}, "challenge_waiting", 0},
 		{"raised", raisedBySQL, []any{chairID, 10}, "challenge_chair", 0},
 		{"by reference", lockByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key", 0},
+		{"trail", eventsByIDSQL, []any{c.Challenge.ID}, "event_pkey", 0},
 		{"trail by reference", eventsByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key event_pkey", 0},
 	} {
-		plan := w.plan(test.sql, test.args...)
+		plan := w.plan(conn, test.sql, test.args...)
 		used := map[string]bool{}
 		plan.walk(func(p planNode) {
 			used[p.Index] = true
-			if p.Type == "Seq Scan" && test.name != "overdue" {
-				t.Errorf("%s reads a whole table", test.name)
+			if p.Type == "Seq Scan" && p.Relation == "challenge" {
+				t.Errorf("%s reads the whole table", test.name)
 			}
 		})
 		for _, index := range strings.Fields(test.indexes) {

@@ -144,7 +144,7 @@ const separator = "\x1f"
 
 // rowsOf gathers challenges as columns, so that one statement writes any number of them.
 type rowsOf struct {
-	ids                         []uuid.UUID
+	ids                         [][16]byte // not uuid.UUID, which pgx would send as text
 	refs, digests, chairs, team []string
 	raised                      []time.Time
 	details, docs               [][]byte

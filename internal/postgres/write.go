@@ -146,7 +146,7 @@ func (r *rowsOf) updateColumns() []any {
 
 // eventRows gathers events as columns.
 type eventRows struct {
-	ids                      []uuid.UUID
+	ids                      [][16]byte
 	seqs, visits             []int32
 	at                       []time.Time
 	actors, names, kinds, on []string
@@ -206,14 +206,14 @@ func storable(s string) string { return strings.ReplaceAll(s, "\x00", "\uFFFD") 
 
 func queueResponses(b *pgx.Batch, moves []move) error {
 	var r struct {
-		ids                  []uuid.UUID
+		ids                  [][16]byte
 		seqs, visits         []int32
 		at                   []time.Time
 		by, behalf, form, tx []string
 		fields               [][]byte
 	}
 	var p struct {
-		ids           []uuid.UUID
+		ids           [][16]byte
 		seqs, ns      []int32
 		what, who, on []string
 	}
@@ -246,7 +246,7 @@ func queueResponses(b *pgx.Batch, moves []move) error {
 
 // queuePosts queues what the changes ask to be posted.
 func queuePosts(b *pgx.Batch, moves []move) {
-	var ids []uuid.UUID
+	var ids [][16]byte
 	var lanes, cards, persons, teams []string
 	var visits []int32
 	var at []time.Time
@@ -265,7 +265,7 @@ func queuePosts(b *pgx.Batch, moves []move) {
 
 // queueUpdates queues updates of the cards that show less than what is now to be seen.
 func queueUpdates(b *pgx.Batch, moves []move) {
-	var ids []uuid.UUID
+	var ids [][16]byte
 	var versions []int32
 	var at []time.Time
 	for _, m := range moves {
