@@ -118,5 +118,8 @@ func parseGate(s string) (gate string, status challenge.GateStatus, note string)
 		return "", st, rest
 	}
 	next, after := cut(rest)
-	return strings.ToLower(word), statuses[strings.ToLower(next)], after
+	if st, ok := statuses[strings.ToLower(next)]; ok {
+		return strings.ToLower(word), st, after
+	}
+	return "", "", strings.TrimSpace(s) // all of it is given back, to be said again
 }
