@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -72,6 +74,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 }
 
 func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
+	doubtIdleOnes(config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, failed("open the pool", err)
@@ -79,6 +82,23 @@ func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	s := &Store{pool: pool}
 	s.closing, s.close = context.WithCancel(context.Background())
 	return s, nil
+}
+
+// doubtIdleOnes makes a connection that has been idle for a second, or since before another was found broken, prove that it
+// lives before it is used. After an outage the first turn then succeeds, not the one after as many failures as there were
+// idle connections.
+func doubtIdleOnes(config *pgxpool.Config) {
+	var broken atomic.Pointer[time.Time]
+	config.BeforeClose = func(c *pgx.Conn) {
+		if c.IsClosed() {
+			now := time.Now()
+			broken.Store(&now)
+		}
+	}
+	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool {
+		at := broken.Load()
+		return p.IdleDuration > time.Second || at != nil && p.IdleDuration >= time.Since(*at)
+	}
 }
 
 // Close ends Listen and closes all connections, waiting for calls that are under way.

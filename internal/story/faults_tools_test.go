@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/google/uuid"
@@ -281,4 +282,13 @@ func (s *stage) live() (stop func()) {
 			s.t.Errorf("the engine did not end cleanly: %v", err)
 		}
 	}
+}
+
+func moment(t *testing.T, at string) time.Time {
+	t.Helper()
+	to, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
 }

@@ -1,0 +1,127 @@
+package story
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// throughRelay sets a stage whose program reaches its database through a relay. The
+// test itself reaches it without.
+func throughRelay(t *testing.T) (*stage, *relay) {
+	t.Helper()
+	dsn := database(t)
+	r := relayTo(t, dsn)
+	s := openWith(t, Options{DatabaseURL: r.dsn}, "ne-lincolnshire")
+	s.options.DatabaseURL = dsn
+	return s, r
+}
+
+func TestWhileTheDatabaseIsAwayNothingIsHalfDoneAndTeamsIsAskedToComeAgain(t *testing.T) {
+	t.Parallel()
+	s, line := throughRelay(t)
+	r := s.raises(nil, s.tom, s.priya)
+	s.log.allow("temporarily unavailable")
+	send := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	turns := []object{send, s.maya.message("/challenge"), s.maya.message("/mine"), s.maya.message("/withdraw " + r.ref + " x"),
+		s.maya.message("/challenge " + r.ref), s.maya.invoke(with(s.maya.button(r.chair, "withdraw"), "reason", "x")), s.ben.message("/help")}
+	before := s.stored()
+	line.Cut()
+	for _, turn := range turns {
+		if got := s.post(turn); got.Status != http.StatusServiceUnavailable {
+			t.Errorf("%v was answered with %d %s, not 503", turn["text"], got.Status, got.Body)
+		}
+	}
+	if status, body := s.fetch("/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz says %d %s", status, body)
+	}
+	if status, body := s.fetch("/healthz"); status != http.StatusOK { // or it would be killed, which mends nothing
+		t.Errorf("/healthz says %d %s", status, body)
+	}
+	if err := s.Settle(t.Context()); err == nil {
+		t.Error("the engine says that all is done")
+	}
+	if diff := cmp.Diff(before, s.stored()); diff != "" {
+		t.Errorf("something was changed:\n%s", diff)
+	}
+	if n := s.metric(`challengebot_turn_failures_total{cause="unavailable"}`); n != "7" {
+		t.Errorf("%s failed turns are counted, not 7", n)
+	}
+
+	line.Mend()
+	if status, body := s.fetch("/readyz"); status != http.StatusOK {
+		t.Errorf("when it is back /readyz says %d %s", status, body)
+	}
+	for _, turn := range turns[:3] { // as Teams delivers again what was answered with 503
+		if got := s.post(turn); got.Status != http.StatusOK {
+			t.Errorf("when it is back %v is answered with %d %s", turn["text"], got.Status, got.Body)
+		}
+	}
+	s.settle()
+	s.maya.getsAll("Tom Reid answered", "Raise a challenge", "Waiting")
+	s.drain()
+	s.logsNothingOf(secret, "Tom Reid", "No visit since", "/withdraw")
+	s.nothingLost()
+}
+
+// The database may go away in the middle: at any round trip of a turn the change is
+// whole or not there, and the same activity given again completes it.
+func TestAConnectionLostInTheMiddleOfATurnLeavesAWholeChangeOrNone(t *testing.T) {
+	t.Parallel()
+	s, line := throughRelay(t)
+	s.log.allow("temporarily unavailable")
+	for _, afterwards := range []bool{false, true} {
+		for k := 1; ; k++ {
+			s.maya.types("/challenge")
+			form := s.maya.gets("Raise a challenge")
+			raise := s.maya.sends(form, "Send the challenge", filled(nil))
+			before := s.count(`SELECT FROM challenge`)
+			line.stopsAt(k, afterwards, func() bool { line.Cut(); return false })
+			first := s.post(raise)
+			trips := line.counted()
+			line.stopsAt(0, false, nil)
+			line.Mend()
+			if trips < k {
+				s.settle()
+				s.drain()
+				break
+			}
+			if first.Status != http.StatusServiceUnavailable {
+				t.Errorf("cut at round trip %d the turn was answered with %d %s", k, first.Status, first.Body)
+			}
+			s.post(raise).holding(t, "Sent: Professional Challenge")
+			if n := s.count(`SELECT FROM challenge`); n != before+1 {
+				t.Errorf("cut at round trip %d (done: %v) the form made %d challenges", k, afterwards, n-before)
+			}
+			s.settle()
+			s.tom.gets("Please answer by")
+			s.drain()
+		}
+	}
+	s.nothingLost()
+}
+
+func TestAnEngineThatLostItsDatabaseGoesOnByItselfWhenItIsBack(t *testing.T) {
+	t.Parallel()
+	s, line := throughRelay(t)
+	s.log.allow("the engine could not finish a round")
+	s.log.allow("challenges are past their time") // the clock jumps a day and a half
+	r := s.raises(nil, s.tom, s.priya)
+	stop := s.live()
+	happened := s.listens()
+	line.Cut()
+	s.Clock.Set(moment(t, "2026-03-31T16:00:00Z"))
+	line.Mend()
+	s.Clock.Advance(1) // a moved clock wakes the engine, as the safety poll would
+	for s.kinds(r.ref, "lapsed") == 0 {
+		happened()
+	}
+	stop()
+	s.settle()
+	if len(posts(s.priya.TakeNew())) == 0 {
+		t.Error("Priya was not asked on Stage 1")
+	}
+	s.drain()
+	s.nothingLost()
+}

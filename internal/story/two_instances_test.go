@@ -1,0 +1,205 @@
+package story
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/app"
+	"challengebot/internal/practice"
+)
+
+// another is a second instance of the program on the same database.
+func (s *stage) another() *app.App {
+	s.t.Helper()
+	a, err := app.New(s.t.Context(), s.parts)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(a.Close)
+	return a
+}
+
+// both lets two engines do everything that is due, at the same time.
+func (s *stage) both(other *app.App) {
+	s.t.Helper()
+	together(2, func(i int) {
+		work := []*app.App{s.App, other}[i]
+		if err := work.Engine.Settle(s.t.Context()); err != nil {
+			s.t.Errorf("engine %d failed: %v", i+1, err)
+		}
+	})
+	s.settle() // what one had in hand when the other looked for the last time
+}
+
+func TestTwoInstancesLapseAndDeliverEachOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	other := s.another()
+	const challenges = 300
+	s.inStore(challenges)
+	s.both(other)
+	s.Clock.Set(moment(t, "2026-03-31T16:00:00Z"))
+	s.both(other)
+	for _, kind := range []string{"lapsed", "raised"} {
+		if n := s.count(`SELECT FROM event WHERE kind = $1`, kind); n != challenges {
+			t.Errorf("%d challenges left %d events of kind %s", challenges, n, kind)
+		}
+	}
+	if n := s.count(`SELECT FROM event WHERE kind = 'rung_opened'`); n != 2*challenges {
+		t.Errorf("%d stages were opened, not %d", n, 2*challenges)
+	}
+	sent := map[string]int{}
+	for _, c := range s.Teams.Calls() {
+		if c.Op == practice.OpSend || c.Op == practice.OpCreate && c.Channel != "" {
+			sent["post"]++
+		}
+		if c.Op == practice.OpUpdate {
+			sent["update"]++
+		}
+	}
+	want := map[string]int{}
+	for _, kind := range []string{"post", "update"} {
+		want[kind] = s.count(`SELECT FROM delivery WHERE state = 'sent' AND kind = $1`, kind)
+	}
+	if diff := cmp.Diff(want, sent); diff != "" {
+		t.Errorf("Teams was called more or less often than there were deliveries (-deliveries +calls):\n%s", diff)
+	}
+	if n := s.count(`SELECT FROM attempt WHERE n > 1`); n > 0 {
+		t.Errorf("%d deliveries were made twice", n)
+	}
+	if n := s.count(`SELECT FROM (SELECT owner FROM attempt GROUP BY owner) owners`); n != 2 {
+		t.Errorf("%d instances shared the work, not 2", n)
+	}
+	s.everyTryRecorded()
+	s.nothingLost()
+	s.drain()
+}
+
+func TestAnInstanceThatDiesWithADeliveryInHandIsReplacedWhenItsLeaseEnds(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	other := s.another()
+	ref := s.inStore(1)[0]
+	taken, err := other.Store.Claim(t.Context(), "an instance that dies", s.Clock.Now(), 2*time.Minute, 16)
+	if err != nil || len(taken) != 4 {
+		t.Fatalf("%d deliveries were claimed: %v", len(taken), err)
+	}
+	s.settle()
+	s.quiet()
+	s.at("Mon 30 Mar 2026 10:01")
+	s.quiet()
+	s.at("Mon 30 Mar 2026 10:02")
+	for _, who := range []*actor{s.tom, s.priya, s.maya} {
+		who.gets(ref)
+	}
+	s.north.gets(ref)
+	s.nothingLost()
+}
+
+// toldListener says when it is closed: from then on nobody new gets in.
+type toldListener struct {
+	net.Listener
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *toldListener) Close() error {
+	err := l.Listener.Close()
+	l.once.Do(func() { close(l.closed) })
+	return err
+}
+
+func TestAShutdownLetsARequestUnderWayEndRefusesNewOnesAndGivesLeasesBack(t *testing.T) {
+	t.Parallel()
+	s, line := throughRelay(t)
+	r := s.raises(nil, s.tom, s.priya)
+	other := s.another()
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener := &toldListener{Listener: inner, closed: make(chan struct{})}
+	url := "http://" + inner.Addr().String()
+	ctx, shutDown := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- other.Run(ctx, listener) }()
+
+	// A turn is under way when its third round trip waits: it has read, and will write.
+	reached, goOn := make(chan struct{}), make(chan struct{})
+	s.Teams.SetBot(url)
+	s.post(s.tom.message("/help")) // warms up what is done once
+	line.stopsAt(2, false, func() bool { close(reached); <-goOn; return true })
+	answered := make(chan posted, 1)
+	go func() { answered <- s.post(s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))) }()
+	<-reached
+	shutDown()
+	<-listener.closed
+	if resp, err := http.Get(url + "/healthz"); err == nil {
+		resp.Body.Close()
+		t.Error("a new request was let in")
+	}
+	close(goOn)
+	got := <-answered
+	got.holding(t, "You answered on")
+	if err := <-ended; err != nil {
+		t.Errorf("the program did not end cleanly: %v", err)
+	}
+	if n := s.count(`SELECT FROM delivery WHERE lease_owner IS NOT NULL`); n > 0 {
+		t.Errorf("%d deliveries are still leased", n)
+	}
+	s.Teams.SetBot(s.BotURL())
+	s.settle() // at once: no lease has to end first
+	s.drain()
+	s.nothingLost()
+}
+
+func TestWhenTheEngineIsStuckTheWatchRaisesTheGaugeAndSaysSoInTheLog(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.log.allow("challenges are past their time")
+	ref := s.inStore(1)[0]
+	s.settle()
+	const gauge = "challengebot_overdue_challenges"
+	if v := s.metric(gauge); v != "0" {
+		t.Errorf("%s is %s while all is well", gauge, v)
+	}
+	// Something holds the row, as a transaction that hangs would.
+	conn, err := pgx.Connect(t.Context(), s.options.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	held, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := held.Exec(t.Context(), `SELECT FROM challenge WHERE ref = $1 FOR UPDATE`, ref); err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Set(moment(t, "2026-03-31T16:03:00Z"))
+	s.settle()
+	if v := s.metric(gauge); v != "1" {
+		t.Errorf("%s is %s three minutes after a missed deadline", gauge, v)
+	}
+	if lines := s.log.holding("challenges are past their time"); len(lines) == 0 {
+		t.Error("the log does not say so")
+	}
+	if err := held.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	if v := s.metric(gauge); v != "0" {
+		t.Errorf("%s is %s after the deadline was kept", gauge, v)
+	}
+	if n := s.kinds(ref, "lapsed"); n != 1 {
+		t.Errorf("it lapsed %d times", n)
+	}
+	s.drain()
+}
