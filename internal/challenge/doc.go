@@ -44,6 +44,8 @@
 // whom. The next challenge is always the fold of its events, so replaying the
 // audit trail gives the current row, or the trail was tampered with.
 //
+// Simulate plays a ladder by these very transitions, for people who write one.
+//
 // What may fail: a command that does not fit is answered by a *Refusal, whose
 // sentence is for the person who gave it; nothing has changed then. What still
 // holds: text that a person typed into a card that had moved on is kept as an
