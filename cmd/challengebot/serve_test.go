@@ -82,6 +82,7 @@ func TestServeRefusesToStartWhenSomethingIsMissing(t *testing.T) {
 		{"no directory", strings.Replace(production, "people.yaml", "peple.yaml", 1), secret, []string{"config.yaml:4:12: "}},
 		{"a tenant that is none", strings.Replace(production, "tenant: 7e7", "tenant: xe7", 1), secret, []string{"config.yaml:3:9: ", "GUID"}},
 		{"practice for everybody", strings.Replace(practising, "127.0.0.1:0", "0.0.0.0:3978", 1), env{envDatabase: "x"}, []string{"config.yaml:", "loopback"}},
+		{"practice without a service URL", regexp.MustCompile(`(?s)service_url: \S+(.*)\n  clock_url: \S+`).ReplaceAllString(practising, `service_url: ""$1`), nil, []string{"loopback"}},
 		{"practice with another host's clock", regexp.MustCompile(`clock_url: \S+`).ReplaceAllString(practising, "clock_url: http://10.0.0.1/clock"), nil, []string{"loopback"}},
 	}
 	for _, test := range tests {
@@ -260,7 +261,7 @@ func TestVerifyNamesTheFirstEventThatWasTamperedWith(t *testing.T) {
 
 func TestAuditShowDoesNotKnowEveryReference(t *testing.T) {
 	t.Parallel()
-	_, ref := played(t)
+	const ref = "CH-Y8WWFJ"
 	challengebot(t, env{envDatabase: database(t)}, "audit", "show", ref).wants(t, exitWrong, "there is no challenge "+ref)
 	challengebot(t, nil, "audit", "show", ref).wants(t, exitWrong, "DATABASE_URL is not set")
 }

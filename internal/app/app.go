@@ -68,6 +68,10 @@ func New(ctx context.Context, p Parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := store.Ready(ctx); err != nil {
+		store.Close()
+		return nil, err
+	}
 	a, err := join(ctx, p, store)
 	if err != nil {
 		store.Close()

@@ -125,7 +125,11 @@ func (c *Config) onLoopback() bool {
 	if err != nil || !net.ParseIP(host).IsLoopback() {
 		return false
 	}
-	for _, u := range []string{c.Practice.ServiceURL, c.Practice.MetadataURL, c.Practice.TokenURL} {
+	addresses := []string{c.Practice.ServiceURL, c.Practice.MetadataURL, c.Practice.TokenURL}
+	if c.Practice.ClockURL != "" {
+		addresses = append(addresses, c.Practice.ClockURL)
+	}
+	for _, u := range addresses {
 		if !connector.LoopbackOnly(u)(u) {
 			return false
 		}

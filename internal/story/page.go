@@ -9,16 +9,12 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/practice"
-	"challengebot/internal/record"
-	"challengebot/internal/workday"
 )
 
 //go:embed page.html page.css
@@ -334,114 +330,6 @@ func typedInto(c *practice.Card, a practice.Action, form url.Values) practice.In
 	return typed
 }
 
-func (p *Page) clock(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	ctx, cancel := doing(r)
-	defer cancel()
-	to, err := p.target(ctx, r.FormValue("by"))
-	if err == nil {
-		err = p.world.MoveTo(ctx, to)
-	}
-	if err != nil {
-		p.report(err)
-		p.flash = flash{"The clock could not be moved there.", true}
-	}
-	back := r.FormValue("back")
-	if !strings.HasPrefix(back, "/chat/") && !strings.HasPrefix(back, "/channel/") && !strings.HasPrefix(back, "/audit") {
-		back = "/"
-	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
-}
-
-// target is where a button of the clock leads.
-func (p *Page) target(ctx context.Context, by string) (time.Time, error) {
-	now := p.world.Clock.Now()
-	switch by {
-	case "hour":
-		return now.Add(time.Hour), nil
-	case "day":
-		return p.world.nextWorkingDay(now)
-	case "due":
-		due, ok, err := p.world.NextDue(ctx)
-		if err != nil || !ok {
-			return now, err
-		}
-		return due, nil
-	}
-	return now, errors.New("the clock has no such button")
-}
-
-// nextWorkingDay is the same time of the next working day.
-func (w *World) nextWorkingDay(now time.Time) (time.Time, error) {
-	day, err := w.Calendar.Add(w.Calendar.DateOf(now), 1)
-	if err != nil {
-		return now, err
-	}
-	local := now.In(w.Calendar.Location())
-	midnight := day.Time(w.Calendar.Location())
-	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), local.Hour(), local.Minute(), local.Second(), 0, w.Calendar.Location()), nil
-}
-
-var reference = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
-
-func (p *Page) audits(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	v := p.frame(r, p.viewer(r))
-	v.Title, v.Refs = "Audit trails", p.references()
-	p.render(w, http.StatusOK, "audits", v)
-}
-
-// references are all challenges that anybody was told of.
-func (p *Page) references() []string {
-	var refs []string
-	take := func(ms []*practice.Message) {
-		for _, m := range ms {
-			for _, ref := range reference.FindAllString(m.Summary(), -1) {
-				if !slices.Contains(refs, ref) {
-					refs = append(refs, ref)
-				}
-			}
-		}
-	}
-	for _, ch := range p.world.Teams.Channels() {
-		take(ch.Messages())
-	}
-	for _, who := range p.world.Teams.People() {
-		take(who.Inbox())
-	}
-	return refs
-}
-
-func (p *Page) audit(w http.ResponseWriter, r *http.Request) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c, err := p.world.App.Store.Load(r.Context(), challenge.Key{Ref: r.PathValue("ref")})
-	if errors.Is(err, challenge.ErrNotFound) {
-		http.NotFound(w, r)
-		return
-	}
-	if err != nil {
-		p.fail(w, err)
-		return
-	}
-	v := p.frame(r, p.viewer(r))
-	v.Title, v.Ref = "Audit trail of "+c.Challenge.Ref, c.Challenge.Ref
-	v.Entries = record.Timeline(c, p.world.names(), p.world.Calendar.Location())
-	_, broken := challenge.Replay(c.Challenge.ID, c.History)
-	v.Unbroken = broken == nil
-	p.render(w, http.StatusOK, "audit", v)
-}
-
-// names are the directory's words for a timeline.
-func (w *World) names() record.Names {
-	return record.Names{
-		Team:   func(id string) string { t, _ := w.Directory.Team(id); return t.Name },
-		Person: func(entra string) string { p, _ := w.Directory.ByEntra(entra); return p.Name },
-	}
-}
-
 func (p *Page) idOf(who *practice.Person) string {
 	d, _ := p.world.Directory.ByEntra(who.ID)
 	return d.ID
@@ -463,5 +351,3 @@ func (p *Page) fail(w http.ResponseWriter, err error) {
 	p.report(err)
 	http.Error(w, "The page could not be made; what went wrong stands in the terminal.", http.StatusInternalServerError)
 }
-
-func today(w *World) workday.Date { return w.Calendar.DateOf(w.Clock.Now()) }
