@@ -36,7 +36,8 @@ var arrows = map[string][]string{
 		"internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"cmd/challengebot": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
-		"internal/app", "internal/postgres", "internal/localpg", "internal/story", "internal/record", "cards", "manifest"},
+		"internal/app", "internal/postgres", "internal/localpg", "internal/story", "internal/record", "internal/connector",
+		"internal/practice", "cards", "manifest"},
 }
 
 // TestImportsFollowTheArrows reads the import graph as it is built.
