@@ -56,7 +56,7 @@ func TestPastTheTopTheChairAndOversightAreToldAndItStaysOpen(t *testing.T) {
 	s.at("Wed 8 Apr 2026 16:59") // five working days from Monday 30 March
 	s.drain()
 	s.at("Wed 8 Apr 2026 17:00")
-	case_ := s.maya.gets(r.ref, "Every step of this procedure has been passed without agreement. It stays open, and those who oversee challenges know of it")
+	own := s.maya.gets(r.ref, "Every step of this procedure has been passed without agreement. It stays open, and those who oversee challenges know of it")
 	s.owen.gets("What is waiting: Internal Challenge "+r.ref, "Every step of this procedure has been passed without agreement.",
 		"Who must act: Maya Okafor (Conference Chair)")
 	s.north.gets("The top of the ladder has been passed. It stays open.")
@@ -70,8 +70,8 @@ func TestPastTheTopTheChairAndOversightAreToldAndItStaysOpen(t *testing.T) {
 	s.maya.gets("It stays open")
 	s.owen.gets("What is waiting")
 	s.quiet()
-	s.maya.clicks(case_, "Record as settled", practice.Inputs{})
-	shows(t, "Maya", case_, "Settled on Wednesday 15 April 2026 at 09:00.", "Maya Okafor recorded the matter as settled.")
+	s.maya.clicks(own, "Record as settled", practice.Inputs{})
+	shows(t, "Maya", own, "Settled on Wednesday 15 April 2026 at 09:00.", "Maya Okafor recorded the matter as settled.")
 	s.allRecords(r.ref)
 	s.at("Fri 1 May 2026 17:00")
 	s.quiet()
@@ -117,8 +117,8 @@ func TestNorthEastLincolnshireIsHeldBeforeStages2To4AndKeepsToTheDaysFromTheStar
 	s.drain()
 
 	// The gate of Stage 4 is opened ahead, so that silence does not wait for it.
-	case_ := s.maya.recalls("Record ahead: Consult the chair's own Service Manager before Stage 4")
-	s.maya.clicks(case_, "Agreed", practice.Inputs{case_.Card().Inputs()[0].ID: "Agreed with Grace Lloyd on Friday."})
+	own := s.maya.recalls("Record ahead: Consult the chair's own Service Manager before Stage 4")
+	s.maya.clicks(own, "Agreed", practice.Inputs{own.Card().Inputs()[0].ID: "Agreed with Grace Lloyd on Friday."})
 	s.quiet()
 	s.at("Wed 22 Apr 2026 17:00")
 	s.helen.gets(r.ref+" · Stage 4", "Please answer by Wednesday 29 April 2026 at 17:00", "Agreed with Grace Lloyd on Friday.")

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/postgres"
 	"challengebot/internal/practice"
 )
 
@@ -222,17 +223,20 @@ func (s *stage) leaks(where, said string, secrets []string) {
 func (s *stage) secrets() []string {
 	s.t.Helper()
 	ctx := context.WithoutCancel(s.t.Context())
-	var found []string
+	var found, refs []string
 	for _, p := range s.Teams.People() {
 		found = append(found, p.Name)
-		raised, err := s.App.Store.RaisedBy(ctx, p.ID, 100)
+	}
+	if _, err := s.App.Store.Verify(ctx, func(r postgres.VerifyResult) { refs = append(refs, r.Ref) }); err != nil {
+		s.t.Fatalf("the challenges cannot be read: %v", err)
+	}
+	for _, ref := range refs {
+		c, err := s.App.Store.Load(ctx, challenge.Key{Ref: ref})
 		if err != nil {
-			s.t.Fatalf("the challenges of %s cannot be read: %v", p.Name, err)
+			continue // a trail without its challenge, in stories of tampering
 		}
-		for _, c := range raised {
-			for _, e := range c.History {
-				found = append(found, written(e.Data)...)
-			}
+		for _, e := range c.History {
+			found = append(found, written(e.Data)...)
 		}
 	}
 	return found
