@@ -22,9 +22,10 @@ type relay struct {
 	address  string
 	listener net.Listener
 
-	mu   sync.Mutex
-	cut  bool
-	open map[net.Conn]bool
+	lines sync.WaitGroup // that are not over, on the database's side too
+	mu    sync.Mutex
+	cut   bool
+	open  map[net.Conn]bool
 	// trips counts the round trips that asked the database to do something. At the
 	// one numbered stopAt, stop is called.
 	trips, stopAt int
@@ -89,9 +90,12 @@ func (r *relay) counted() int {
 	return r.trips
 }
 
+// over waits until the database has given up everything that a process had under way
+// which is no more.
+func (r *relay) over() { r.lines.Wait() }
+
 func (r *relay) serve() {
-	var all sync.WaitGroup
-	defer all.Wait()
+	defer r.lines.Wait()
 	for {
 		client, err := r.listener.Accept()
 		if err != nil {
@@ -103,8 +107,8 @@ func (r *relay) serve() {
 			continue
 		}
 		l := &line{relay: r, client: client, server: server}
-		all.Go(func() { l.forth(); r.hangUp(client, server) })
-		all.Go(func() { l.back(); r.hangUp(client, server) })
+		r.lines.Go(func() { l.forth(); farewell(server) })
+		r.lines.Go(func() { l.back(); r.hangUp(client, server) })
 	}
 }
 
@@ -128,6 +132,14 @@ func (r *relay) hangUp(conns ...net.Conn) {
 	for _, c := range conns {
 		delete(r.open, c)
 		c.Close()
+	}
+}
+
+// farewell tells the database that nothing more will come. It answers by hanging up
+// once it has rolled back what was open.
+func farewell(server net.Conn) {
+	if c, ok := server.(interface{ CloseWrite() error }); ok {
+		_ = c.CloseWrite()
 	}
 }
 
@@ -184,7 +196,8 @@ func (l *line) passes() bool {
 	return stop()
 }
 
-// back passes on what the database answers.
+// back passes on what the database answers, and reads on when nobody listens any
+// more, until the database hangs up.
 func (l *line) back() {
 	for {
 		kind, raw, err := message(l.server, false)
@@ -194,20 +207,19 @@ func (l *line) back() {
 		l.mu.Lock()
 		held := l.held
 		l.mu.Unlock()
-		if held && kind == 'Z' { // ready for the next: everything has been done
-			l.relay.mu.Lock()
-			stop := l.relay.stop
-			l.relay.mu.Unlock()
-			stop()
-			return
-		}
-		if held {
-			continue
-		}
-		if _, err := l.client.Write(raw); err != nil {
-			return
+		if !held {
+			_, _ = l.client.Write(raw)
+		} else if kind == 'Z' { // ready for the next: everything has been done
+			l.relay.stopped()
 		}
 	}
+}
+
+func (r *relay) stopped() {
+	r.mu.Lock()
+	stop := r.stop
+	r.mu.Unlock()
+	stop()
 }
 
 // message reads one message of the protocol, whole.
