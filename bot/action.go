@@ -273,7 +273,7 @@ func raisingFrom(in map[string]string) challenge.Raising {
 			ConferenceDate: dateOrZero(in[cards.InConferenceDate]), Categories: list(in[cards.InCategories]),
 			Concern: in[cards.InConcern], Evidence: in[cards.InEvidence],
 			Ask: in[cards.InAsk], AskBy: dateOrZero(in[cards.InAskBy]),
-			Team: in[cards.InTeam], Agency: in[cards.InAgency],
+			Team: in[cards.InTeam], Agency: in[cards.InAgency], LookedAfter: in[cards.InLookedAfter] == "true",
 		},
 	}
 }

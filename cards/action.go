@@ -46,6 +46,7 @@ const (
 	InAsk            = "ask"
 	InAskBy          = "ask_by"
 	InTeam           = "team"
+	InLookedAfter    = "looked_after" // "true" or not
 	InAgency         = "agency"
 	InStartAt        = "start_at"
 	InStartGround    = "start_ground"

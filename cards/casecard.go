@@ -46,7 +46,7 @@ func (b *builder) stateLine() string {
 	switch c.State {
 	case challenge.AwaitingResponse:
 		v := c.Current()
-		return fmt.Sprintf(caseWaiting, b.parties(v.Respondents), b.when(v.Deadline.Due))
+		return fmt.Sprintf(caseWaiting, b.respondents(v), b.when(v.Deadline.Due))
 	case challenge.AwaitingJudgement:
 		return fmt.Sprintf(caseJudging, b.party(c.Current().Judge))
 	case challenge.HeldAtGate:
@@ -104,6 +104,9 @@ func (b *builder) caseCard() {
 		b.judgeInputs()
 	}
 	b.facts()
+	if c.State == challenge.AwaitingResponse || c.State == challenge.HeldAtGate {
+		b.meeting(c.Rung)
+	}
 	b.asked()
 	b.steps(labelTimeline, b.wholeHistory())
 	b.caseActions()
@@ -212,11 +215,29 @@ func (b *builder) handOffs() {
 	b.form(s, caseHandOff, caseHandOff)
 }
 
+// refersFor reports whether the viewer has the role to which the procedure leaves a
+// referral, as far as the challenge knows. The domain checks it again.
+func (b *builder) refersFor(role ladder.Role) bool {
+	c := &b.Challenge
+	if role == ladder.RoleChair {
+		return b.o.Viewer != "" && b.o.Viewer == c.Chair.ID
+	}
+	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.o.Viewer && p.Role == role }
+	for _, v := range c.Visits {
+		if is(v.Judge) || slices.ContainsFunc(v.Alerted, is) || slices.ContainsFunc(v.Respondents, is) {
+			return true
+		}
+	}
+	return c.Hold != nil && slices.ContainsFunc(c.Hold.Gates, func(g challenge.GateState) bool {
+		return slices.ContainsFunc(g.Openers, is) || slices.ContainsFunc(g.Consulted, is)
+	})
+}
+
 // refers offers to record a referral outside the authority, where the procedure
-// leaves it to the chair. It reports whether it did.
+// leaves it to the viewer. It reports whether it did.
 func (b *builder) refers() bool {
 	x, c := b.Ladder.External, &b.Challenge
-	if x == nil || x.By != ladder.RoleChair || x.OnlyLookedAfter && c.Details.Conference.Plan() != ladder.LookedAfter ||
+	if x == nil || !b.refersFor(x.By) || x.OnlyLookedAfter && !c.Details.InCare() ||
 		!x.AnyTime && c.State != challenge.Exhausted {
 		return false
 	}

@@ -49,7 +49,7 @@ func (b *builder) facts() {
 		if !b.current() || b.Challenge.State != challenge.AwaitingResponse {
 			label = fmt.Sprintf(labelWasAsked, b.rung(b.at.Rung))
 		}
-		facts = append(facts, Fact{label, cmp.Or(b.parties(b.at.Respondents), wordsNotNow)})
+		facts = append(facts, Fact{label, cmp.Or(b.respondents(b.at), wordsNotNow)})
 		if b.at.Judge.ID != b.Challenge.Chair.ID {
 			facts = append(facts, Fact{labelJudge, b.party(b.at.Judge)})
 		}
@@ -88,7 +88,7 @@ func (b *builder) asked() {
 
 // response adds an answer with its plan.
 func (b *builder) response(r challenge.Response) {
-	b.long(labelAnswer, r.Text)
+	b.long(answerLabel(r.Form), r.Text)
 	for _, f := range fieldsOf(r) {
 		b.long(f.Title, f.Value)
 	}

@@ -25,6 +25,7 @@ const (
 	formEvidence = "What it rests on: what you saw, read or were told"
 	formAsk      = "What you ask for"
 	formAskBy    = "By when you ask for it"
+	formInCare   = "Is the child looked after too? A referral to %s is for looked-after children only"
 	formStart    = "Start at a later %s (only where the procedure allows it)"
 	formStartAt  = "Start at"
 	formGround   = "On which ground"
@@ -97,7 +98,7 @@ func (c *formCard) draw() {
 	if p := c.Ladder.PartnerConcerns; p != nil {
 		c.small(c.partnerConcerns(p))
 	}
-	c.s = c.section(c.data(VerbRaise), InLadder, InTeam, InAgency, InConference, InConferenceDate, InRecord, InCategories,
+	c.s = c.section(c.data(VerbRaise), InLadder, InTeam, InAgency, InConference, InConferenceDate, InLookedAfter, InRecord, InCategories,
 		InConcern, InEvidence, InAsk, InAskBy, InStartAt, InStartGround, InStartReason)
 	c.who()
 	c.forecast()
@@ -201,6 +202,10 @@ func (c *formCard) what() {
 	s.add(Input{Kind: InputChoice, ID: InConference, Label: fmt.Sprintf(formConf, conference), Needed: true, Choices: c.conferences()})
 	s.add(Input{Kind: InputDate, ID: InConferenceDate, Label: fmt.Sprintf(formConfDate, conference), Needed: true,
 		Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
+	if x := c.Ladder.External; x != nil && x.OnlyLookedAfter && c.fits(ladder.ChildProtection) {
+		s.add(Input{Kind: InputChoice, ID: InLookedAfter, Label: fmt.Sprintf(formInCare, x.To), Expanded: true, Value: NoChoice,
+			Choices: []Choice{{"No", NoChoice}, {"Yes", "true"}}})
+	}
 	s.add(Input{Kind: InputText, ID: InRecord, Label: fmt.Sprintf(formRecord, cmp.Or(words.RecordID, "Record number")), Needed: true, MaxLength: 20})
 	if cats := c.categoryChoices(); len(cats) > 0 {
 		s.add(Input{Kind: InputChoice, ID: InCategories, Label: formCats, Needed: true, Multi: true, Expanded: true, Choices: cats})

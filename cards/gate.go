@@ -76,10 +76,14 @@ func (b *builder) gateCard() {
 	b.heading(b.title(h.Rung))
 	b.held()
 	b.facts()
+	b.meeting(h.Rung)
 	b.asked()
 	b.steps(labelEarlier, b.beforeHold())
 	if !b.gateInputs() {
 		b.small(gateNotYou)
+	}
+	if b.o.Viewer != b.Challenge.Chair.ID { // the chair's own card of the case has it
+		b.refers()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -121,7 +122,7 @@ func (b *builder) appendEntry(out []entry, e challenge.Event) []entry {
 	case challenge.RaisedBody:
 		return step(nil, "%s raised this.", by)
 	case challenge.RungOpened:
-		return step(nil, "%s: %s asked to answer by %s.", rung, b.parties(body.Respondents)+wereAsked(len(body.Respondents)), b.when(body.Deadline.Due))
+		return step(nil, "%s: %s asked to answer by %s.", rung, b.openedTo(e.Rung, body), b.when(body.Deadline.Due))
 	case challenge.RoleVacant:
 		return step(nil, "%s: nobody could be asked, because %s. It went on at once.", rung, vacantWords(body.Why))
 	case challenge.Redated:
@@ -208,12 +209,26 @@ func (b *builder) referralSays(r challenge.Referral) []Fact {
 }
 
 func (b *builder) responseSays(r challenge.Response) []Fact {
-	says := append([]Fact{{labelAnswer, r.Text}}, fieldsOf(r)...)
+	says := append([]Fact{{answerLabel(r.Form), r.Text}}, fieldsOf(r)...)
 	var plan []string
 	for i, a := range r.Plan {
 		plan = append(plan, fmt.Sprintf("%d. ", i+1)+planLine(a, b.fit.older))
 	}
 	return append(says, Fact{labelPlan, strings.Join(plan, "\n")})
+}
+
+// openedTo is who was asked when a rung opened.
+func (b *builder) openedTo(rung string, body challenge.RungOpened) string {
+	who := b.respondents(&challenge.Visit{Rung: rung, Respondents: body.Respondents})
+	return who + wereAsked(max(1, len(body.Respondents)))
+}
+
+// answerLabel is what the text of an answer is called.
+func answerLabel(form ladder.Form) string {
+	if form == ladder.FormReply || form == ladder.FormPlan || form == "" {
+		return labelAnswer
+	}
+	return respondLabel(form)
 }
 
 func wereAsked(n int) string {

@@ -54,6 +54,7 @@ func (b *builder) respond() {
 	if r, ok := b.Ladder.Rung(b.at.Rung); ok && r.About != "" {
 		b.small(shorten(r.About, b.fit.main))
 	}
+	b.meeting(b.at.Rung)
 	b.asked()
 	b.steps(labelEarlier, b.earlier())
 	switch {
@@ -144,12 +145,15 @@ func (b *builder) respondInputs() {
 		}
 	}
 	s := b.section(b.data(VerbRespond), ids...)
-	intro := respondIntro
+	intro := respondIntros[form]
+	if intro == "" {
+		intro = respondIntro
+	}
 	if outside && !b.at.Asked(b.o.Viewer) {
-		intro = fmt.Sprintf(respondOnBehalf, b.parties(b.at.Respondents))
+		intro = fmt.Sprintf(respondOnBehalf, b.respondents(b.at))
 	}
 	s.say(TextBlock{Text: respondText, Size: "Medium", Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
-	s.text(InText, respondText, true, challenge.MaxText)
+	s.text(InText, respondLabel(form), true, challenge.MaxText)
 	s.fields(fields)
 	if form == ladder.FormPlan {
 		s.plan()
@@ -157,6 +161,31 @@ func (b *builder) respondInputs() {
 	b.add(Container{Items: s.items, Separator: true})
 	b.buttons(Execute{Title: respondSend, Data: s.data})
 	b.small(b.howToType(form))
+}
+
+// respondIntros stand over the forms that are more than a written reply.
+var respondIntros = map[ladder.Form]string{
+	ladder.FormDiscussion: "Please talk with the person who asks, and record here what was raised, what will be done and what came of it.",
+	ladder.FormMeeting:    "Please hold the meeting, and record here what was discussed and its outcome.",
+	ladder.FormDecision:   "Please record your decision and what it rests on.",
+	ladder.FormDifference: "Please say what differs significantly, and note the final agreed decision.",
+}
+
+// respondLabel is what the text of a form is called: each form is told in the
+// procedure's own order, as query, action, outcome.
+func respondLabel(form ladder.Form) string {
+	switch form {
+	case ladder.FormDiscussion:
+		return "Query: what was raised and discussed"
+	case ladder.FormMeeting:
+		return "What was discussed at the meeting"
+	case ladder.FormDecision:
+		return "What was considered, and the reasons for the decision"
+	case ladder.FormDifference:
+		return "What was considered in upholding the difference or not"
+	default:
+		return respondText
+	}
 }
 
 // howToType is the command that answers, where one line can hold the answer.

@@ -27,7 +27,7 @@ func Sent(v View, o Options) Card {
 		said := sentNobody
 		switch c.State {
 		case challenge.AwaitingResponse:
-			said = fmt.Sprintf(sentAsked, b.parties(c.Current().Respondents), b.when(c.Due()))
+			said = fmt.Sprintf(sentAsked, b.respondents(c.Current()), b.when(c.Due()))
 		case challenge.HeldAtGate:
 			said = fmt.Sprintf(sentHeld, b.rung(c.Rung))
 		}

@@ -107,9 +107,16 @@ func (b *builder) alert() {
 		b.final = !b.current() || b.at.Outcome != challenge.Answered
 	}
 	b.facts()
+	if b.current() && b.Challenge.State == challenge.AwaitingResponse {
+		b.meeting(b.at.Rung)
+	}
 	b.asked()
 	b.steps(labelEarlier, b.earlier())
 	b.steps("What happened on this "+b.rungWord(), b.ownVisit())
+	if b.refers() {
+		b.final = false
+		return
+	}
 	b.small(wordsRecordOnly)
 }
 

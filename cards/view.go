@@ -205,6 +205,18 @@ func (b *builder) party(p challenge.Party) string {
 	return cmp.Or(p.Name, "nobody named") + " (" + role + ")"
 }
 
+// respondents are who is asked on a visit; where no one of them is listed, the roles
+// that the procedure asks.
+func (b *builder) respondents(v *challenge.Visit) string {
+	if len(v.Respondents) > 0 {
+		return b.parties(v.Respondents)
+	}
+	if r, ok := b.Ladder.Rung(v.Rung); ok {
+		return b.roles(r.Respond.RolesFor(b.Challenge.Details.Agency)...)
+	}
+	return ""
+}
+
 // mostNamed is how many people a sentence names before it counts the rest.
 const mostNamed = 10
 

@@ -44,7 +44,7 @@ func (s *step) respond(cmd Respond) error {
 // has no account here.
 func (s *step) onBehalf(r *Response, v *Visit, rung *ladder.Rung) {
 	r.OnBehalfOf = ""
-	if !rung.Respond.Outside || v.Asked(s.by.ID) {
+	if v.Asked(s.by.ID) {
 		return
 	}
 	if r.OnBehalfOf = names(v.Respondents); r.OnBehalfOf == "" {

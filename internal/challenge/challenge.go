@@ -79,7 +79,13 @@ type Details struct {
 	AskBy          workday.Date   `json:"ask_by"`
 	Team           string         `json:"team"`
 	Agency         string         `json:"agency,omitempty"`
+	// LookedAfter says that a child whose protection plan this is about is looked
+	// after too. A review of a looked-after child's plan says so by itself.
+	LookedAfter bool `json:"looked_after,omitempty"`
 }
+
+// InCare reports whether the child is looked after.
+func (d Details) InCare() bool { return d.LookedAfter || d.Conference.Plan() == ladder.LookedAfter }
 
 // Challenge is one challenge as it stands. All of it, Details excepted, is one
 // document beside the columns that the database searches by.
@@ -112,6 +118,9 @@ type Challenge struct {
 	Hold   *Hold   `json:"hold,omitempty"`
 	// Ahead are gates opened before their rung was reached.
 	Ahead []GateState `json:"ahead,omitempty"`
+	// Thresholds are the views on the threshold that were asked for: once asked, they
+	// are not asked for again on a later direct entry.
+	Thresholds []ThresholdView `json:"thresholds,omitempty"`
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
 	// Referrals counts external referrals recorded beside the states.
@@ -204,6 +213,12 @@ type GateState struct {
 	Consulted []Party `json:"consulted,omitempty"`
 }
 
+// ThresholdView is what somebody consulted on the threshold said.
+type ThresholdView struct {
+	Role   ladder.Role `json:"role"`
+	Status GateStatus  `json:"status"`
+}
+
 // Done reports whether the gate no longer holds.
 func (g GateState) Done() bool {
 	return g.Status == GatePassed || g.Status == GateOverridden || (g.Status == GateRefused && g.Needs == ladder.Held)
@@ -290,6 +305,7 @@ func (c *Challenge) Waiting() []string {
 func (c Challenge) clone() Challenge {
 	c.Visits = slices.Clone(c.Visits)
 	c.Ahead = slices.Clone(c.Ahead)
+	c.Thresholds = slices.Clone(c.Thresholds)
 	if c.Hold != nil {
 		h := *c.Hold
 		h.Gates = slices.Clone(h.Gates)

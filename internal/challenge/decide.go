@@ -167,8 +167,15 @@ func (s *step) scope() directory.Scope {
 	return directory.Scope{Team: s.c.Details.Team, Agency: s.c.Details.Agency}
 }
 
-// holders are the people in a role today, the chair being whoever raised it.
+// holders are the people in a role today whom this bot can reach, the chair being
+// whoever raised it.
 func (s *step) holders(role ladder.Role) []Party {
+	return slices.DeleteFunc(s.named(role), func(p Party) bool { return p.ID == "" })
+}
+
+// named are the people in a role today, those without an account here among them:
+// they have a name and no id.
+func (s *step) named(role ladder.Role) []Party {
 	if role == ladder.RoleChair {
 		return []Party{{Person: s.c.Chair, Role: role}}
 	}

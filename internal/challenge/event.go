@@ -137,6 +137,8 @@ type (
 		On     workday.Date      `json:"on,omitempty"`
 		Fields map[string]string `json:"fields,omitempty"`
 		Ahead  bool              `json:"ahead,omitempty"`
+		// Threshold is the role whose view on the threshold this is.
+		Threshold ladder.Role `json:"threshold,omitempty"`
 		// ByItself: an escalator's window ended.
 		ByItself bool `json:"by_itself,omitempty"`
 	}

@@ -114,6 +114,10 @@ func (c *Challenge) openVisit(e Event, b RungOpened) {
 }
 
 func (c *Challenge) recordGate(b GateRecorded) {
+	if b.Threshold != "" {
+		c.Thresholds = slices.DeleteFunc(c.Thresholds, func(t ThresholdView) bool { return t.Role == b.Threshold })
+		c.Thresholds = append(c.Thresholds, ThresholdView{b.Threshold, b.Status})
+	}
 	set := func(gs []GateState) bool {
 		i := slices.IndexFunc(gs, func(g GateState) bool { return g.Rung == b.Rung && g.Gate == b.Gate })
 		if i >= 0 {

@@ -66,6 +66,11 @@ func (s *step) gateState(rung string, g ladder.Gate) GateState {
 	if g.With != "" {
 		st.Consulted = s.holders(g.With)
 	}
+	for _, view := range s.c.Thresholds {
+		if g.Kind == ladder.Threshold && view.Role == g.With {
+			st.Status = view.Status
+		}
+	}
 	for _, done := range s.c.Ahead {
 		if done.Rung == rung && done.Gate == g.ID {
 			st.Status = done.Status
@@ -145,8 +150,12 @@ func (s *step) gate(cmd RecordGate) error {
 	if err := checkGate(&cmd, g, turned, s.env); err != nil {
 		return err
 	}
-	s.emit(GateRecorded{Rung: cmd.Rung, Gate: cmd.Gate, Needs: st.Needs, Status: cmd.Status, Note: cmd.Note,
-		On: cmd.On, Fields: cmd.Fields, Ahead: ahead}, cmd.Rung, len(s.c.Visits))
+	recorded := GateRecorded{Rung: cmd.Rung, Gate: cmd.Gate, Needs: st.Needs, Status: cmd.Status, Note: cmd.Note,
+		On: cmd.On, Fields: cmd.Fields, Ahead: ahead}
+	if g.Kind == ladder.Threshold {
+		recorded.Threshold = g.With
+	}
+	s.emit(recorded, cmd.Rung, len(s.c.Visits))
 	if ahead {
 		return nil
 	}
@@ -303,7 +312,7 @@ func (s *step) refer(cmd Refer) error {
 	if x == nil {
 		return refuse(NotAllowed, "This procedure knows no referral outside the authority.")
 	}
-	if x.OnlyLookedAfter && s.c.Details.Conference.Plan() != ladder.LookedAfter {
+	if x.OnlyLookedAfter && !s.c.Details.InCare() {
 		return refuse(NotAllowed, "A referral to %s is only for a child who is looked after.", x.To)
 	}
 	if !slices.ContainsFunc(s.holders(x.By), func(p Party) bool { return p.ID == s.by.ID }) {

@@ -113,6 +113,7 @@ type asked struct {
 	repliers    []string
 	judge       Party
 	why         string
+	outside     bool // somebody who may answer has no account here
 }
 
 // ask resolves a rung's people. Nobody answers their own challenge, nobody answers
@@ -126,7 +127,7 @@ func (s *step) ask(r *ladder.Rung) asked {
 			a = again
 		}
 	}
-	if r.Respond.Outside && len(a.repliers) == 0 && a.why == "vacant" {
+	if len(a.repliers) == 0 && (a.outside || r.Respond.Outside && a.why == "vacant") {
 		a.repliers = []string{s.asker(r).ID}
 	}
 	return a
@@ -138,16 +139,19 @@ func (s *step) askBut(r *ladder.Rung, judge Party) asked {
 	a := asked{why: "vacant", judge: judge}
 	replier := r.Respond.ReplierFor(agency)
 	for _, role := range r.Respond.RolesFor(agency) {
-		for _, p := range s.holders(role) {
-			repeats := p.CoverFor != "" && s.c.askedBelow(p.ID, r.ID) && !r.Respond.MayRepeat
+		for _, p := range s.named(role) {
+			repeats := p.ID != "" && p.CoverFor != "" && s.c.askedBelow(p.ID, r.ID) && !r.Respond.MayRepeat
 			if p.ID == s.c.Chair.ID || p.ID == judge.ID || repeats {
 				a.why = "conflict"
 				continue
 			}
-			if (replier == "" || role == replier) && !slices.Contains(a.repliers, p.ID) {
+			switch answers := replier == "" || role == replier; {
+			case answers && p.ID == "":
+				a.outside = true
+			case answers && !slices.Contains(a.repliers, p.ID):
 				a.repliers = append(a.repliers, p.ID)
 			}
-			if !slices.ContainsFunc(a.respondents, func(q Party) bool { return q.ID == p.ID }) {
+			if !slices.ContainsFunc(a.respondents, func(q Party) bool { return q.Person == p.Person }) {
 				a.respondents = append(a.respondents, p)
 			}
 		}

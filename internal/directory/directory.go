@@ -11,7 +11,7 @@ import (
 type Person struct {
 	ID    string // the key in the file
 	Name  string
-	Entra string // the Entra object id, in lower case
+	Entra string // the Entra object id, in lower case; "" for somebody without an account
 }
 
 // Team is a social work team.

@@ -26,6 +26,9 @@ type (
 		ID    string `yaml:"id"`
 		Name  string `yaml:"name"`
 		Entra string `yaml:"entra"`
+		// NoAccount: somebody of a partner agency whom this bot cannot reach; who
+		// asks them records their answer.
+		NoAccount bool `yaml:"no_account"`
 	}
 	unitEntry struct {
 		ID      string              `yaml:"id"`
@@ -135,7 +138,7 @@ func (r *reading) people(entries []personEntry) {
 		p := Person{ID: e.ID, Name: strings.Join(strings.Fields(e.Name), " "), Entra: strings.ToLower(e.Entra)}
 		r.d.people = append(r.d.people, p)
 		r.d.byID[p.ID] = i
-		r.entra(path, p, i)
+		r.entra(path, p, i, e.NoAccount)
 		if name := foldName(p.Name); name != "" {
 			if _, taken := r.d.byName[name]; taken {
 				r.d.byName[name] = -1
@@ -147,12 +150,15 @@ func (r *reading) people(entries []personEntry) {
 	}
 }
 
-func (r *reading) entra(path string, p Person, i int) {
+func (r *reading) entra(path string, p Person, i int, noAccount bool) {
 	const mend = "Copy the Object ID from the person's page in Entra"
 	other, taken := r.d.byEntra[p.Entra]
 	switch {
+	case noAccount && p.Entra != "":
+		r.refuse(path+".entra", fmt.Sprintf("%q is said to have no account, and has an Entra object id", p.ID), "Remove one of the two")
+	case noAccount:
 	case p.Entra == "":
-		r.refuse(path, fmt.Sprintf("%q has no Entra object id, so Teams could not tell us who they are", p.ID), "Add entra:. "+mend)
+		r.refuse(path, fmt.Sprintf("%q has no Entra object id, so Teams could not tell us who they are", p.ID), "Add entra:. "+mend+". For somebody of a partner agency without an account, write no_account: true")
 	case !entraShape.MatchString(p.Entra) || strings.Trim(p.Entra, "0-") == "":
 		r.refuse(path+".entra", fmt.Sprintf("the Entra object id of %q is not one", p.ID), mend+": 32 hexadecimal digits in five groups")
 	case taken:

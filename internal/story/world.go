@@ -119,6 +119,9 @@ func prepare(o Options) (*World, error) {
 func people(d *directory.Directory) []practice.Person {
 	var out []practice.Person
 	for _, p := range d.People() {
+		if p.Entra == "" {
+			continue // without an account: nobody in Teams
+		}
 		out = append(out, practice.Person{ID: p.Entra, Name: p.Name})
 	}
 	return out
