@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -107,7 +108,8 @@ var buttons = map[cards.Verb]button{
 		return challenge.Respond{Visit: d.Visit, Response: responseFrom(in)}
 	}},
 	cards.VerbJudge: {challenge.CardJudge, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
-		return challenge.Judge{Visit: d.Visit, Verdict: d.Verdict, Reason: in[cards.InReason]}
+		return challenge.Judge{Visit: d.Visit, Verdict: d.Verdict, Reason: in[cards.InReason],
+			Shorter: shorterFrom(in[cards.InShorterDays], in[cards.InShorterReason])}
 	}},
 	cards.VerbGate: {challenge.CardGate, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
 		return challenge.RecordGate{Rung: d.Rung, Gate: d.Gate, Status: d.Status,
@@ -268,6 +270,7 @@ func raisingFrom(in map[string]string) challenge.Raising {
 	}
 	return challenge.Raising{
 		ID: id, StartAt: in[cards.InStartAt], Ground: in[cards.InStartGround], Reason: in[cards.InStartReason],
+		Shorter: shorterFrom(in[cards.InShorterDays], in[cards.InShorterReason]),
 		Details: challenge.Details{
 			Record: in[cards.InRecord], Conference: challenge.ConferenceType(in[cards.InConference]),
 			ConferenceDate: dateOrZero(in[cards.InConferenceDate]), Categories: list(in[cards.InCategories]),
@@ -276,6 +279,20 @@ func raisingFrom(in map[string]string) challenge.Raising {
 			Team: in[cards.InTeam], Agency: in[cards.InAgency], LookedAfter: in[cards.InLookedAfter] == "true",
 		},
 	}
+}
+
+// shorterFrom reads a request for a shorter time. What is no number of days is
+// refused by the domain's check, at the input.
+func shorterFrom(days, reason string) *challenge.Shorter {
+	days, reason = strings.TrimSpace(days), strings.TrimSpace(reason)
+	if days == "" && reason == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(days)
+	if err != nil {
+		n = 0
+	}
+	return &challenge.Shorter{Days: n, Reason: reason}
 }
 
 // list reads the value of a choice of several.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"challengebot/cards"
@@ -87,7 +88,11 @@ var commands = map[string]action{
 
 func judged(v challenge.Verdict) action {
 	return action{cards.VerbJudge, func(_ turn, c challenge.Case, rest string) challenge.Command {
-		return challenge.Judge{Visit: len(c.Challenge.Visits), Verdict: v, Reason: rest}
+		cmd := challenge.Judge{Visit: len(c.Challenge.Visits), Verdict: v, Reason: rest}
+		if parts := strings.Split(rest, "|"); c.Ladder.Shorten != nil && len(parts) == 3 { // reason | working days | why sooner
+			cmd.Reason, cmd.Shorter = strings.TrimSpace(parts[0]), shorterFrom(parts[1], parts[2])
+		}
+		return cmd
 	}}
 }
 
@@ -218,7 +223,11 @@ func typedInputs(cmd challenge.Command) map[string]string {
 	case challenge.Withdraw:
 		return map[string]string{cards.InReason: cmd.Reason}
 	case challenge.Judge:
-		return map[string]string{cards.InReason: cmd.Reason}
+		in := map[string]string{cards.InReason: cmd.Reason}
+		if cmd.Shorter != nil {
+			in[cards.InShorterDays], in[cards.InShorterReason] = strconv.Itoa(cmd.Shorter.Days), cmd.Shorter.Reason
+		}
+		return in
 	case challenge.Refer:
 		r := cmd.Referral
 		in := map[string]string{cards.InContact: r.Contact, cards.InNote: r.Note, cards.InOn: dateText(r.On)}

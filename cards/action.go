@@ -51,6 +51,8 @@ const (
 	InStartAt        = "start_at"
 	InStartGround    = "start_ground"
 	InStartReason    = "start_reason"
+	InShorterDays    = "shorter_days"
+	InShorterReason  = "shorter_reason"
 	InText           = "text"
 	InReason         = "reason"
 	InNote           = "note"

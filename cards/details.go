@@ -84,6 +84,7 @@ func (b *builder) asked() {
 	if d.AskBy != 0 {
 		b.add(TextBlock{Text: "Asked for by " + d.AskBy.Long() + ".", Spacing: "Small"})
 	}
+	b.whySooner()
 }
 
 // response adds an answer with its plan.

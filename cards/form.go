@@ -99,12 +99,15 @@ func (c *formCard) draw() {
 		c.small(c.partnerConcerns(p))
 	}
 	c.s = c.section(c.data(VerbRaise), InLadder, InTeam, InAgency, InConference, InConferenceDate, InLookedAfter, InRecord, InCategories,
-		InConcern, InEvidence, InAsk, InAskBy, InStartAt, InStartGround, InStartReason)
+		InConcern, InEvidence, InAsk, InAskBy, InStartAt, InStartGround, InStartReason, InShorterDays, InShorterReason)
 	c.who()
 	c.forecast()
 	if c.f.Ladder != nil {
 		c.what()
 		c.start()
+		if k := c.Ladder.Shorten; k != nil && slices.Contains(append(c.Ladder.Raisers(), ladder.RoleChair), k.By) {
+			c.s.shorter(k)
+		}
 	}
 	c.add(c.s.items...)
 	preview := c.s.data

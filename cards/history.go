@@ -122,7 +122,7 @@ func (b *builder) appendEntry(out []entry, e challenge.Event) []entry {
 	case challenge.RaisedBody:
 		return step(nil, "%s raised this.", by)
 	case challenge.RungOpened:
-		return step(nil, "%s: %s asked to answer by %s.", rung, b.openedTo(e.Rung, body), b.when(body.Deadline.Due))
+		return step(sooner(body.Shorter), "%s: %s asked to answer by %s.", rung, b.openedTo(e.Rung, body), b.when(body.Deadline.Due))
 	case challenge.RoleVacant:
 		return step(nil, "%s: nobody could be asked, because %s. It went on at once.", rung, vacantWords(body.Why))
 	case challenge.Redated:

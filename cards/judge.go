@@ -63,7 +63,7 @@ func (b *builder) mayJudge() bool {
 
 // judgeInputs asks for the verdict.
 func (b *builder) judgeInputs() {
-	s := b.section(b.data(VerbJudge), InReason)
+	s := b.section(b.data(VerbJudge), append([]string{InReason}, shorterIDs...)...)
 	partly := !b.askedForMore()
 	hint := judgeNoMore
 	if partly {
@@ -71,6 +71,10 @@ func (b *builder) judgeInputs() {
 	}
 	s.say(TextBlock{Text: fmt.Sprintf(hint, b.rungWord(), b.afterUnsatisfied())})
 	s.text(InReason, judgeReason, false, challenge.MaxText)
+	k := b.shortens()
+	if k != nil {
+		s.shorter(k)
+	}
 	b.add(Container{Items: s.items, Separator: true})
 	button := func(title string, v challenge.Verdict) Action {
 		d := s.data
@@ -82,7 +86,7 @@ func (b *builder) judgeInputs() {
 		as = append(as, button(judgePartlyButton, challenge.Partly))
 	}
 	b.buttons(append(as, button(judgeNotSatisfied, challenge.NotSatisfied))...)
-	b.small(fmt.Sprintf(wordsTyping, typeJudge(b.Challenge.Ref, partly)))
+	b.small(fmt.Sprintf(wordsTyping, typeJudge(b.Challenge.Ref, partly, k != nil)))
 }
 
 // askedForMore reports whether the visit before ended in "partly" on this rung.

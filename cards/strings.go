@@ -105,6 +105,7 @@ var keptWords = map[string]string{
 var typedLabels = map[string]string{
 	InText: "Your response", InReason: labelReason, InNote: labelNote, InEvidence: labelEvidence,
 	InConcern: labelConcern, InAsk: labelAsk, InContact: "Contact",
+	InShorterReason: shorterLabel,
 }
 
 // Commands by typing.
@@ -115,12 +116,16 @@ func typeRespond(ref string, plan bool) string {
 	return "/respond " + ref + " your answer"
 }
 
-func typeJudge(ref string, partly bool) string {
+func typeJudge(ref string, partly, shorter bool) string {
+	reason := " reason"
+	if shorter {
+		reason += " [| working days | why sooner]"
+	}
 	s := "/satisfied " + ref
 	if partly {
-		s += "  or  /partly " + ref + " reason"
+		s += "  or  /partly " + ref + reason
 	}
-	return s + "  or  /not-satisfied " + ref + " reason"
+	return s + "  or  /not-satisfied " + ref + reason
 }
 
 func typeGate(ref, gate string, statuses []challenge.GateStatus) string {

@@ -107,7 +107,7 @@ func (s *step) judge(cmd Judge) error {
 	if v != nil && cmd.Visit != 0 && cmd.Visit != v.N {
 		return refuse(MovedOn, "%s has moved on since this card was sent. Please use the newest card.", s.c.Ref)
 	}
-	if err := checkJudgement(&cmd); err != nil {
+	if err := s.checkJudgement(&cmd, v); err != nil {
 		return err
 	}
 	switch {
@@ -148,7 +148,7 @@ func (s *step) verdict(v *Visit, cmd Judge) error {
 	if cmd.Verdict == Partly && s.partlyUsed(v) {
 		return refuse(NotAllowed, "More has been asked for on this %s once already. Please choose satisfied or not satisfied.", s.env.Ladder.Words.Rung)
 	}
-	s.emit(JudgedBody{Verdict: cmd.Verdict, Reason: cmd.Reason}, v.Rung, v.N)
+	s.emit(JudgedBody{Verdict: cmd.Verdict, Reason: cmd.Reason, Shorter: cmd.Shorter}, v.Rung, v.N)
 	switch cmd.Verdict {
 	case Satisfied:
 		s.emitBy(System, ResolvedBody{}, v.Rung, v.N)

@@ -116,6 +116,8 @@ type Challenge struct {
 	// Visits are the openings of rungs, the last one the current.
 	Visits []Visit `json:"visits"`
 	Hold   *Hold   `json:"hold,omitempty"`
+	// Shorter is a shorter time that was asked for the next answer.
+	Shorter *Shorter `json:"shorter,omitempty"`
 	// Ahead are gates opened before their rung was reached.
 	Ahead []GateState `json:"ahead,omitempty"`
 	// Thresholds are the views on the threshold that were asked for: once asked, they
@@ -155,6 +157,7 @@ type Visit struct {
 	// LimitPassed: the cumulative limit had ended before the rung opened, so the
 	// respondent has the one working day that is the least.
 	LimitPassed bool        `json:"limit_passed,omitempty"`
+	Shorter     *Shorter    `json:"shorter,omitempty"`
 	Reminders   []time.Time `json:"reminders,omitempty"` // still to come
 	Outcome     Ending      `json:"outcome"`
 	AnsweredBy  Person      `json:"answered_by,omitzero"`

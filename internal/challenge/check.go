@@ -66,10 +66,25 @@ func checkRaising(r *Raising, by Person, env Env) error {
 		}
 		r.Reason = requiredText(f, "start_reason", "Please say why you start there.", r.Reason, maxLong)
 	}
+	if err := checkShorterAtRaise(f, r, by, env); err != nil {
+		return err
+	}
 	if err := f.refusal(); err != nil {
 		return err
 	}
 	return nil
+}
+
+func checkShorterAtRaise(f faults, r *Raising, by Person, env Env) error {
+	first := env.Ladder.First()
+	if rung, ok := env.Ladder.Rung(r.StartAt); ok {
+		first = rung
+	}
+	if r.Shorter != nil {
+		own := *r.Shorter
+		r.Shorter = &own
+	}
+	return checkShorter(f, r.Shorter, &Challenge{Chair: by, Details: r.Details}, by, first, env)
 }
 
 // MayRaise reports whether a person may raise a challenge under the ladder.
@@ -129,6 +144,9 @@ func checkAgency(f faults, agency string, l *ladder.Ladder, env Env) {
 func raiseUnchecked(r Raising, by Person, env Env) (Change, error) {
 	s := newStep(Challenge{ID: r.ID}, by, env)
 	body := RaisedBody{Details: r.Details}
+	if r.Shorter != nil && r.Shorter.Days > 0 && mayShorten(env, &Challenge{Chair: by, Details: r.Details}, by) {
+		body.Shorter = r.Shorter
+	}
 	if env.Ladder.Case.Starts == ladder.FirstRaise {
 		var err error
 		if body.CaseStart, body.CaseDue, err = caseClock(env, env.Now); err != nil {
@@ -227,15 +245,25 @@ func checkFields(f faults, in map[string]string, fields []ladder.Field, env Env)
 	return out
 }
 
-func checkJudgement(cmd *Judge) error {
+// checkJudgement refuses a word of the judge on visit v that is not complete. A
+// shorter time is asked for what follows it, so being satisfied asks for none.
+func (s *step) checkJudgement(cmd *Judge, v *Visit) error {
 	f := faults{}
 	switch cmd.Verdict {
 	case Satisfied:
+		cmd.Shorter = nil
 		cmd.Reason = optionalText(f, "reason", cmd.Reason, maxLong)
 	case Partly, NotSatisfied:
 		cmd.Reason = requiredText(f, "reason", "Please say what is still missing.", cmd.Reason, maxLong)
 	default:
 		f.add("verdict", "Please choose satisfied, partly or not satisfied.")
+	}
+	if cmd.Shorter != nil && v != nil {
+		own := *cmd.Shorter
+		cmd.Shorter = &own
+		if err := checkShorter(f, cmd.Shorter, &s.c, s.by, s.afterVerdict(v, cmd.Verdict), s.env); err != nil {
+			return err
+		}
 	}
 	if err := f.refusal(); err != nil {
 		return err

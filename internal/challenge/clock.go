@@ -133,21 +133,23 @@ func (s *step) deliver(cmd Deliver) error {
 // redate counts the window from a late receipt.
 func (s *step) redate(v *Visit) error {
 	rung, _ := s.env.Ladder.Rung(v.Rung)
-	if rung.From == ladder.CaseBegan || rung.Remainder {
+	fixed := rung.From == ladder.CaseBegan || rung.Remainder
+	if fixed && v.Shorter == nil {
 		return nil
 	}
-	d, passed, err := deadline(s.env, s.c, rung, s.env.Now, s.c.CaseStart)
+	d, passed, used, err := s.deadline(rung, s.env.Now, s.c.CaseStart, v.Shorter)
 	if err != nil {
 		return calendarRefusal(err)
 	}
-	if !d.Due.After(v.Deadline.Due) {
+	if !d.Due.After(v.Deadline.Due) || fixed && d.Due.After(v.Shorter.Instead) {
 		return nil
 	}
 	text, reminders, err := working(s.env, d)
 	if err != nil {
 		return calendarRefusal(err)
 	}
-	s.emit(Redated{Deadline: d, Working: text, Reminders: reminders, Why: "received_late", LimitPassed: passed}, v.Rung, v.N)
+	s.emit(Redated{Deadline: d, Working: shorterWords(s.env, used, text), Reminders: reminders, Why: "received_late",
+		LimitPassed: passed, Shorter: used}, v.Rung, v.N)
 	s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	return nil
 }

@@ -55,6 +55,8 @@ type Raising struct {
 	StartAt string
 	Ground  string
 	Reason  string
+	// Shorter asks for the first answer sooner than the ladder says.
+	Shorter *Shorter
 }
 
 // Command is what a person or the clock wants of a challenge.
@@ -73,6 +75,8 @@ type (
 		Visit   int
 		Verdict Verdict
 		Reason  string
+		// Shorter asks for the next answer sooner than the ladder says.
+		Shorter *Shorter
 	}
 	// RecordGate records where a gate stands. Overriding needs a reason (Note).
 	RecordGate struct {

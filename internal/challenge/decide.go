@@ -37,6 +37,7 @@ func Raise(r Raising, by Person, env Env) (Change, error) {
 	body := RaisedBody{
 		Ref: Reference(r.Number), Ladder: env.Ladder.ID, LadderVersion: env.Ladder.Version,
 		LadderDigest: env.Ladder.Digest(), Calendar: env.Calendar.Version(), Details: r.Details,
+		Shorter: r.Shorter,
 	}
 	if env.Ladder.Case.Starts == ladder.FirstRaise {
 		var err error

@@ -47,6 +47,8 @@ type (
 		Details       Details      `json:"details"`
 		CaseStart     workday.Date `json:"case_start,omitempty"`
 		CaseDue       time.Time    `json:"case_due,omitzero"`
+		// Shorter is a shorter time asked for the first answer.
+		Shorter *Shorter `json:"shorter,omitempty"`
 	}
 	// RungOpened: the respondents are asked, the window runs.
 	RungOpened struct {
@@ -59,6 +61,7 @@ type (
 		// Working is how the due date was counted, in words, as it was shown.
 		Working     string       `json:"working"`
 		LimitPassed bool         `json:"limit_passed,omitempty"`
+		Shorter     *Shorter     `json:"shorter,omitempty"`
 		Reminders   []time.Time  `json:"reminders,omitempty"`
 		CaseStart   workday.Date `json:"case_start,omitempty"`
 		CaseDue     time.Time    `json:"case_due,omitzero"`
@@ -76,7 +79,8 @@ type (
 		Reminders []time.Time      `json:"reminders,omitempty"`
 		Why       string           `json:"why"`
 		// LimitPassed as in RungOpened, for the new window.
-		LimitPassed bool `json:"limit_passed,omitempty"`
+		LimitPassed bool     `json:"limit_passed,omitempty"`
+		Shorter     *Shorter `json:"shorter,omitempty"`
 	}
 	// Delivered: Teams took a card.
 	Delivered struct {
@@ -114,6 +118,8 @@ type (
 	JudgedBody struct {
 		Verdict Verdict `json:"verdict"`
 		Reason  string  `json:"reason,omitempty"`
+		// Shorter is a shorter time asked for the next answer.
+		Shorter *Shorter `json:"shorter,omitempty"`
 	}
 	// Lapsed: the window ended in silence.
 	Lapsed struct {

@@ -28,12 +28,13 @@ func (c Challenge) Fold(e Event) Challenge {
 		c.Ref, c.Details, c.Chair, c.RaisedAt = b.Ref, b.Details, e.By, e.At
 		c.Ladder, c.LadderVersion, c.LadderDigest = b.Ladder, b.LadderVersion, b.LadderDigest
 		c.Calendar, c.CaseStart, c.CaseDue = b.Calendar, b.CaseStart, b.CaseDue
+		c.Shorter = b.Shorter
 	case RungOpened:
 		c.openVisit(e, b)
 	case RoleVacant:
 		c.Rung, c.Hold = e.Rung, nil
 	case Redated:
-		v.Deadline, v.Reminders, v.LimitPassed = b.Deadline, b.Reminders, b.LimitPassed
+		v.Deadline, v.Reminders, v.LimitPassed, v.Shorter = b.Deadline, b.Reminders, b.LimitPassed, b.Shorter
 		c.NextAt = v.nextAt()
 	case Delivered:
 		if v := c.Visit(e.Visit); v != nil && b.Card == CardRespond {
@@ -51,6 +52,7 @@ func (c Challenge) Fold(e Event) Challenge {
 		if v.Outcome == Answered {
 			v.Outcome, v.Verdict = Judged, b.Verdict
 		}
+		c.Shorter = b.Shorter
 	case Lapsed:
 		v.Outcome, v.Reminders = LapsedOut, nil
 	case SkippedTo:
@@ -100,7 +102,7 @@ func visible(b Body) bool {
 }
 
 func (c *Challenge) openVisit(e Event, b RungOpened) {
-	c.State, c.Rung, c.Hold = AwaitingResponse, e.Rung, nil
+	c.State, c.Rung, c.Hold, c.Shorter = AwaitingResponse, e.Rung, nil, nil
 	if b.CaseStart != 0 {
 		c.CaseStart, c.CaseDue = b.CaseStart, b.CaseDue
 	}
@@ -108,7 +110,7 @@ func (c *Challenge) openVisit(e Event, b RungOpened) {
 	c.Visits = append(c.Visits, Visit{
 		N: e.Visit, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Repliers: b.Repliers,
 		Judge: b.Judge, Alerted: b.Alerted, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
-		Reminders: b.Reminders, Outcome: Open,
+		Shorter: b.Shorter, Reminders: b.Reminders, Outcome: Open,
 	})
 	c.NextAt = c.Current().nextAt()
 }

@@ -63,22 +63,22 @@ func (s *step) open(r *ladder.Rung, cause Cause, at time.Time) error {
 		Cause: cause, Respondents: asked.respondents, Repliers: asked.repliers,
 		Judge: asked.judge, Alerted: s.alerted(r),
 	}
+	var err error
 	caseStart := s.c.CaseStart
 	if caseStart == 0 && r.StartsFormalClock() {
-		var err error
 		if body.CaseStart, body.CaseDue, err = caseClock(s.env, at); err != nil {
 			return calendarRefusal(err)
 		}
 		caseStart = body.CaseStart
 	}
-	d, passed, err := deadline(s.env, s.c, r, at, caseStart)
+	body.Deadline, body.LimitPassed, body.Shorter, err = s.deadline(r, at, caseStart, s.c.Shorter)
 	if err != nil {
 		return calendarRefusal(err)
 	}
-	body.Deadline, body.LimitPassed = d, passed
-	if body.Working, body.Reminders, err = working(s.env, d); err != nil {
+	if body.Working, body.Reminders, err = working(s.env, body.Deadline); err != nil {
 		return calendarRefusal(err)
 	}
+	body.Working = shorterWords(s.env, body.Shorter, body.Working)
 	s.emitBy(System, body, r.ID, len(s.c.Visits)+1)
 	s.tellOpened()
 	return nil
@@ -213,7 +213,7 @@ func caseClock(env Env, at time.Time) (workday.Date, time.Time, error) {
 
 // deadline is the end of a rung's window that starts at. passed reports that the
 // cumulative limit left less than one working day, which is then given.
-func deadline(env Env, c Challenge, r *ladder.Rung, at time.Time, caseStart workday.Date) (d workday.Deadline, passed bool, err error) {
+func deadline(env Env, r *ladder.Rung, at time.Time, caseStart workday.Date) (d workday.Deadline, passed bool, err error) {
 	day0, err := env.Calendar.Receipt(at)
 	if err != nil {
 		return d, false, err

@@ -150,9 +150,25 @@ func (d *drive) holdWindow(t *rapid.T, e challenge.Event, deadline workday.Deadl
 			latest = min(latest, max(least, windowEnd(t, caseStart, *d.env.Ladder.Case.Limit)))
 		}
 	}
+	if asked := shorterOf(e.Body); asked != nil { // sooner only, and by the days that were asked for
+		sooner := windowEnd(t, day0, workday.Window{N: asked.Days})
+		if deadline.Date >= latest || deadline.Date > sooner || !deadline.Due.Before(asked.Instead) {
+			t.Fatalf("%s is due %s: asked for by %s, and the ladder gives until %s", e.Rung, deadline.Date, sooner, latest)
+		}
+	}
 	if deadline.Date > latest {
 		t.Fatalf("%s is due %s, later than %s: received %v, case from %s", e.Rung, deadline.Date, latest, deadline.Received, caseStart)
 	}
+}
+
+func shorterOf(b challenge.Body) *challenge.Shorter {
+	switch b := b.(type) {
+	case challenge.RungOpened:
+		return b.Shorter
+	case challenge.Redated:
+		return b.Shorter
+	}
+	return nil
 }
 
 func gate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {

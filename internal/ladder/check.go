@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
 
@@ -215,6 +216,9 @@ func (c *checker) beside() {
 	}
 	if s := c.l.Shorten; s != nil {
 		c.role("$.shorten.by", s.By)
+		if s.Minimum != nil && s.Minimum.Unit != workday.WorkingDays {
+			c.refuse("$.shorten.minimum", fmt.Sprintf("the shortest time is %s", s.Minimum), "Write it in working days: a shorter time is asked for in those")
+		}
 	}
 	if o := c.l.Oversight; o != nil {
 		c.role("$.oversight.role", o.Role)

@@ -201,6 +201,7 @@ func TestReadRefusesWhatCouldNotRun(t *testing.T) {
 		{"report of no period", "records:", "reports: [{every: fortnight, by: director, to: Board, measures: [number], source: x}]\nrecords:", "fortnight, by: director,", `the period "fortnight" is not known`},
 		{"themes to an unknown role", "records:", "themes: {to: zebra, source: x}\nrecords:", "zebra, source: x}", `the role "zebra" has no label`},
 		{"shortened by an unknown role", "records:", "shorten: {by: zebra, source: x}\nrecords:", "zebra, source: x}", `the role "zebra" has no label`},
+		{"shortened to no working days", "records:", "shorten: {by: chair, minimum: 2 calendar days, source: x}\nrecords:", "2 calendar days, source", `the shortest time is 2 calendar days`},
 		{"good practice without words", "records:", "good_practice: {about: \"\", source: x}\nrecords:", "\"\", source: x}", `the text is empty`},
 		{"unknown key", "    form: decision", "    from: decision", "decision", `the from "decision" is not known`},
 		{"key that is not known", "    form: decision", "    fourm: decision", "fourm: decision", `the key "fourm" is not known here. Did you mean "form"?`},

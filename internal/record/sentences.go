@@ -39,7 +39,7 @@ func (t *teller) tell(e challenge.Event, who string) (string, []Fact) {
 			who, rung, behalf(b.Response), cmp.Or(keptWords[b.Why], "too late")), responseFacts(b.Response)
 	case challenge.JudgedBody:
 		return fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung),
-			facts(Fact{"Reason", b.Reason})
+			facts(Fact{"Reason", b.Reason}, sooner(b.Shorter))
 	case challenge.Held:
 		return t.held(b, rung)
 	case challenge.GateRecorded:
@@ -97,7 +97,7 @@ func (t *teller) raised(b challenge.RaisedBody, who string) (string, []Fact) {
 		Fact{"The concern", d.Concern}, Fact{"What it rests on", d.Evidence}, Fact{"What is asked for", d.Ask},
 		Fact{"Asked for by", d.AskBy.Long()},
 		Fact{"Procedure", fmt.Sprintf("%s, version %d (%s)", b.Ladder, b.LadderVersion, b.LadderDigest)},
-		Fact{"Calendar", b.Calendar})
+		Fact{"Calendar", b.Calendar}, sooner(b.Shorter))
 }
 
 func (t *teller) opened(b challenge.RungOpened, rung string) (string, []Fact) {
@@ -113,7 +113,15 @@ func (t *teller) opened(b challenge.RungOpened, rung string) (string, []Fact) {
 	if b.CaseStart != 0 && !b.CaseDue.IsZero() {
 		what += " The whole challenge is to end by " + t.when(b.CaseDue) + "."
 	}
-	return what, facts(Fact{"Told of it", t.parties(b.Alerted)}, Fact{"How the date was counted", b.Working})
+	return what, facts(Fact{"Told of it", t.parties(b.Alerted)}, Fact{"How the date was counted", b.Working}, sooner(b.Shorter))
+}
+
+// sooner is a request for a shorter time, empty without one.
+func sooner(s *challenge.Shorter) Fact {
+	if s == nil {
+		return Fact{}
+	}
+	return Fact{"Answer asked for within " + workday.Window{N: s.Days}.String(), s.Reason}
 }
 
 func (t *teller) held(b challenge.Held, rung string) (string, []Fact) {

@@ -28,6 +28,13 @@ func RandomRaising(t *rapid.T, env challenge.Env, number uint64) (challenge.Rais
 		r.StartAt = rapid.SampledFrom(skip.To).Draw(t, "start at")
 		r.Ground, r.Reason = skip.Ground[0].ID, "It cannot wait."
 	}
+	if env.Ladder.Shorten != nil && rapid.Bool().Draw(t, "shorter") {
+		fits := r
+		fits.Shorter = &challenge.Shorter{Days: rapid.IntRange(1, 3).Draw(t, "working days"), Reason: "An unborn child."}
+		if _, err := challenge.Raise(fits, Raisers(env, team)[0], env); err == nil {
+			r = fits // a rung of one working day cannot be shortened
+		}
+	}
 	return r, rapid.SampledFrom(Raisers(env, team)).Draw(t, "raiser")
 }
 
@@ -69,7 +76,7 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 		return randomRespond(t, c, env, visit), by
 	case 7, 8, 9:
 		verdict := rapid.SampledFrom([]challenge.Verdict{challenge.Satisfied, challenge.Partly, challenge.NotSatisfied, challenge.NotSatisfied}).Draw(t, "verdict")
-		return challenge.Judge{Visit: visit, Verdict: verdict, Reason: someText(t)}, by
+		return challenge.Judge{Visit: visit, Verdict: verdict, Reason: someText(t), Shorter: randomShorter(t)}, by
 	case 10, 11, 12:
 		return randomGate(t, c, env), by
 	case 13:
@@ -84,6 +91,14 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	default:
 		return randomDelivery(t, c, visit), challenge.System
 	}
+}
+
+// randomShorter is now and then a request for a shorter time, or for a longer one.
+func randomShorter(t *rapid.T) *challenge.Shorter {
+	if rapid.IntRange(0, 3).Draw(t, "shorter") > 0 {
+		return nil
+	}
+	return &challenge.Shorter{Days: rapid.IntRange(0, 6).Draw(t, "working days"), Reason: someText(t)}
 }
 
 // somebody is mostly one of those for whom the challenge waits.

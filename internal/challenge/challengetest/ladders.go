@@ -45,6 +45,9 @@ func RandomLadder(t *rapid.T) *ladder.Ladder {
 	for _, r := range roles {
 		l.Roles[r] = string(r)
 	}
+	if rapid.Bool().Draw(t, "shorten") {
+		l.Shorten = &ladder.Shorten{By: ladder.RoleChair, Source: "a generator"}
+	}
 	if rapid.Bool().Draw(t, "case limit") {
 		l.Case.Limit = &workday.Window{N: rapid.IntRange(5, 20).Draw(t, "limit")}
 		l.Case.Hard = rapid.Bool().Draw(t, "hard")
