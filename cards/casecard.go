@@ -37,6 +37,7 @@ const (
 	caseWithdrawn   = "Withdrawn on %s."
 	caseHandedOff   = "Handed over to another procedure on %s."
 	caseSummary     = "%s: %s"
+	caseProcedure   = "It runs under %s, version %d, as that was when it was raised."
 	caseForYourTurn = "It is your turn: "
 )
 
@@ -109,6 +110,7 @@ func (b *builder) caseCard() {
 	}
 	b.asked()
 	b.steps(labelTimeline, b.wholeHistory())
+	b.small(fmt.Sprintf(caseProcedure, b.Ladder.Title, c.LadderVersion))
 	b.caseActions()
 }
 

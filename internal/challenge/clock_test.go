@@ -2,6 +2,7 @@ package challenge_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -131,10 +132,18 @@ func TestNoticesGoByReferenceToThoseTheProcedureNames(t *testing.T) {
 	if !x.shown(challenge.CardNotice, "quin") {
 		t.Errorf("raised, and the Quality Assurance Officer is told nothing: %+v", x.last.Shows)
 	}
-	ext := begin(t, challengetest.Load(t, "redcar-cleveland-partner"), "2026-06-01 10:00")
-	ext.at("2026-06-02 17:00").tick()
-	if !ext.shown(challenge.CardNotice, "ivo") {
-		t.Errorf("lapsed, and the IRO Team Manager is told nothing: %+v", ext.last.Shows)
+	lapsing := edited(func(l *ladder.Ladder) {
+		l.Notices = []ladder.Notice{{On: []string{"lapse"}, Rungs: []string{"r1"}, To: []ladder.Role{"iro-team-manager"}, Source: "a test"}}
+	})
+	y := begin(t, lapsing, "2026-06-01 10:00").at("2026-06-08 17:00").tick()
+	if !y.shown(challenge.CardNotice, "ivo") {
+		t.Errorf("lapsed, and the IRO Team Manager is told nothing: %+v", y.last.Shows)
+	}
+	// Who is told of the next step as one whom it alerts has no notice of it besides.
+	z := begin(t, challengetest.Load(t, "redcar-cleveland-partner"), "2026-06-01 10:00").at("2026-06-02 17:00").tick()
+	told := slices.DeleteFunc(slices.Clone(z.last.Shows), func(s challenge.Show) bool { return s.To.Person != challengetest.Person("ivo").ID })
+	if len(told) != 1 || told[0].Card != challenge.CardAlert {
+		t.Errorf("the IRO Team Manager is told %+v", told)
 	}
 }
 
