@@ -64,13 +64,11 @@ func (c Challenge) Fold(e Event) Challenge {
 			since = c.Hold.Since
 		}
 		c.Hold = &Hold{Rung: e.Rung, Since: since, Why: b.Why, Gates: b.Gates, Opens: b.Opens}
-		if !b.Opens.IsZero() {
-			c.NextAt = b.Opens
-		}
+		c.NextAt = c.Hold.next(b.Nudge)
 	case GateRecorded:
 		c.recordGate(b)
 	case Nudged:
-		c.NextAt = b.Nudge
+		c.NextAt = c.Hold.next(b.Nudge)
 	case ResolvedBody:
 		c.close(Resolved, e.At)
 	case ExhaustedBody:
@@ -145,6 +143,15 @@ func (c *Challenge) leave() {
 
 func (c *Challenge) close(s State, at time.Time) {
 	c.State, c.Hold, c.NextAt, c.ClosedAt = s, nil, time.Time{}, at
+}
+
+// next is when the clock looks at a held challenge again: at the nudge, or when an
+// escalator's time ends if that is sooner.
+func (h *Hold) next(nudge time.Time) time.Time {
+	if h != nil && !h.Opens.IsZero() && h.Opens.Before(nudge) {
+		return h.Opens
+	}
+	return nudge
 }
 
 // keptMark tells one reply from another without repeating it.

@@ -7,7 +7,8 @@ import (
 )
 
 // tellNoticed posts the notices that the procedure wants beside its rungs: to those
-// who do not answer, with a reference and nothing else.
+// who do not answer, with a reference and nothing else. Who is told more by the same
+// step is not told twice.
 func (s *step) tellNoticed() {
 	for _, n := range s.env.Ladder.Notices {
 		if !slices.ContainsFunc(s.events, func(e Event) bool { return s.noticed(n, e) }) {
@@ -15,12 +16,16 @@ func (s *step) tellNoticed() {
 		}
 		for _, role := range n.To {
 			for _, p := range s.holders(role) {
-				if p.ID != s.by.ID {
+				if p.ID != s.by.ID && !s.shownTo(p.ID) {
 					s.show(Address{Person: p.ID}, CardNotice)
 				}
 			}
 		}
 	}
+}
+
+func (s *step) shownTo(id string) bool {
+	return slices.ContainsFunc(s.shows, func(show Show) bool { return show.To.Person == id })
 }
 
 // noticed reports whether the notice is about the event.

@@ -1,0 +1,189 @@
+package story
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/practice"
+)
+
+// The ladders are walked in an authority that has everybody.
+
+func authorityAll(t *testing.T) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "authority-all.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// walk sets the stage for one procedure with everybody in place.
+func walk(t *testing.T, id string) *stage {
+	t.Helper()
+	return openWith(t, Options{DatabaseURL: database(t), Directory: authorityAll(t)}, id)
+}
+
+// called is somebody of the story by name.
+func (s *stage) called(name string) *actor {
+	s.t.Helper()
+	p := s.Teams.Person(name)
+	if p == nil {
+		s.t.Fatalf("there is no %s", name)
+	}
+	return &actor{Person: p, s: s}
+}
+
+// begins has somebody raise a challenge and takes the card of the case, which must
+// hold all of these texts. Whoever is asked, and the channel, still have their news.
+func (s *stage) begins(by *actor, in practice.Inputs, texts ...string) raising {
+	s.t.Helper()
+	by.types("/challenge")
+	r := raising{form: by.gets("Raise a challenge")}
+	by.clicks(r.form, "Send the challenge", filled(in))
+	raised, err := s.App.Store.RaisedBy(s.t.Context(), by.ID, 1)
+	if err != nil || len(raised) == 0 {
+		s.t.Fatalf("nothing was raised (%v); the form says:\n%s", err, r.form)
+	}
+	r.ref = s.newest(raised)
+	by.TakeNew()
+	r.chair = by.recalls(by.Name + " raised this.")
+	shows(s.t, by.Name, r.chair, texts...)
+	return r
+}
+
+// refuses holds that a form without any one of its fields is refused, that the
+// field is marked and that whatever else was typed is kept.
+func (s *stage) refuses(a *actor, m *practice.Message, button string, full practice.Inputs) {
+	s.t.Helper()
+	for missing := range full {
+		in, want := practice.Inputs{}, practice.Inputs{}
+		for id, v := range full {
+			if id == missing {
+				v = ""
+			} else {
+				want[id] = v
+			}
+			in[id] = v
+		}
+		a.forges(m, button, in)
+		marks(s.t, m, missing, "Please")
+		keeps(s.t, a.Name, m, want)
+		for _, one := range posts(s.Teams.Unread()) {
+			s.t.Errorf("something was said though %q was missing:\n%s", missing, one)
+		}
+	}
+}
+
+// lacks is what a directory lacks for a ladder to run: the roles that nobody holds,
+// as the command check says them.
+func lacks(d *directory.Directory, l *ladder.Ladder) []string {
+	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls"}}
+	for _, u := range l.RoleUses() {
+		uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency})
+	}
+	var raisers []string
+	for _, role := range l.Raisers() {
+		raisers = append(raisers, string(role))
+	}
+	var out []string
+	for _, p := range d.Check(uses, raisers...) {
+		out = append(out, p.Error())
+	}
+	return out
+}
+
+func TestTheAuthorityOfTheStoriesHasEveryRoleOfEveryShippedLadder(t *testing.T) {
+	t.Parallel()
+	d, err := directory.Read("authority-all.yaml", authorityAll(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ladder.Shipped() {
+		l, err := ladder.Load(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, what := range lacks(d, l) {
+			t.Errorf("%s: %s", id, what)
+		}
+		// Respondents outside the tenant are nothing that check asks for: here all of
+		// a ladder's roles are held by somebody.
+		for role := range l.Roles {
+			if !heldSomewhere(d, string(role)) {
+				t.Errorf("%s: nobody is %q anywhere", id, role)
+			}
+		}
+	}
+}
+
+func heldSomewhere(d *directory.Directory, role string) bool {
+	for _, team := range d.Teams() {
+		if len(d.Resolve(role, directory.Scope{Team: team.ID}, "2026-03-30")) > 0 {
+			return true
+		}
+		for _, a := range d.Agencies() {
+			if len(d.Resolve(role, directory.Scope{Team: team.ID, Agency: a.ID}, "2026-03-30")) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func TestTryOffersEveryShippedLadderToSomebodyAndLacksNoRole(t *testing.T) {
+	t.Parallel()
+	d, err := directory.Read("authority.yaml", SampleDirectory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ladder.Shipped() {
+		l, err := ladder.Load(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, what := range lacks(d, l) {
+			t.Errorf("%s: %s", id, what)
+		}
+		offered := false
+		for _, p := range d.People() {
+			for _, team := range d.Teams() {
+				for _, role := range l.Raisers() {
+					offered = offered || d.Holds(p.Entra, string(role), directory.Scope{Team: team.ID}, "2026-03-30")
+				}
+			}
+		}
+		if !offered {
+			t.Errorf("try offers %s to nobody", id)
+		}
+	}
+}
+
+// newest is the reference of the case that was raised last.
+func (s *stage) newest(raised []challenge.Case) string {
+	s.t.Helper()
+	last := raised[0].Challenge
+	for _, c := range raised {
+		if c.Challenge.RaisedAt.After(last.RaisedAt) {
+			last = c.Challenge
+		}
+	}
+	return last.Ref
+}
+
+// steps is the trail of a challenge without its times: who did what on which rung.
+func (s *stage) steps(ref string) []string {
+	s.t.Helper()
+	var out []string
+	for _, e := range s.load(ref).History {
+		if e.Body.Kind() != challenge.KindDelivered {
+			out = append(out, fmt.Sprintf("%s: %s %s", e.By.Name, e.Body.Kind(), e.Rung))
+		}
+	}
+	return out
+}
