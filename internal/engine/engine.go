@@ -110,6 +110,13 @@ type Engine struct {
 // calls that a delivery can make.
 const lease = 2 * time.Minute
 
+// deliveryTime bounds one delivery with all its calls, so that it ends before its
+// lease does; claimTime bounds a claim.
+const (
+	deliveryTime = 90 * time.Second
+	claimTime    = 15 * time.Second
+)
+
 // claimed is how many deliveries one claim takes, each of another conversation.
 const claimed = 16
 
@@ -229,20 +236,32 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 func (e *Engine) Deliver(ctx context.Context) (int, error) {
 	total := 0
 	for ctx.Err() == nil {
-		ds, err := e.Store.Claim(ctx, e.Owner, e.Now(), lease, claimed)
+		ds, err := e.claim(ctx)
 		if err != nil || len(ds) == 0 {
 			return total, err
 		}
 		total += len(ds)
 		var group errgroup.Group
 		for _, d := range ds {
-			group.Go(func() error { return e.deliver(context.WithoutCancel(ctx), d) })
+			group.Go(func() error {
+				whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTime)
+				defer cancel()
+				return e.deliver(whole, d)
+			})
 		}
 		if err := group.Wait(); err != nil {
 			return total, err
 		}
 	}
 	return total, ctx.Err()
+}
+
+// claim is never cut off half-way either: a claim that the database makes after this
+// instance gave its leases back would hold its conversations up until it ends.
+func (e *Engine) claim(ctx context.Context) ([]challenge.Delivery, error) {
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTime)
+	defer cancel()
+	return e.Store.Claim(whole, e.Owner, e.Now(), lease, claimed)
 }
 
 // Watch looks for work that the engine should have done and did not: a second

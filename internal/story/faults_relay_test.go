@@ -1,6 +1,7 @@
 package story
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -22,13 +23,17 @@ type relay struct {
 	address  string
 	listener net.Listener
 
-	lines sync.WaitGroup // that are not over, on the database's side too
-	mu    sync.Mutex
-	cut   bool
-	open  map[net.Conn]bool
+	mu   sync.Mutex
+	cut  bool
+	open map[net.Conn]bool
+	// lines are those that are not over, on the database's side too; hungUp tells when
+	// there is one less.
+	lines  int
+	hungUp *sync.Cond
 	// trips counts the round trips that asked the database to do something. At the
 	// one numbered stopAt, stop is called.
 	trips, stopAt int
+	holding       string // if set, only round trips that hold this text count
 	afterwards    bool
 	stop          func() (goOn bool)
 }
@@ -40,6 +45,7 @@ func relayTo(t *testing.T, dsn string) *relay {
 		t.Fatal(err)
 	}
 	r := &relay{open: map[net.Conn]bool{}}
+	r.hungUp = sync.NewCond(&r.mu)
 	r.network, r.address = pgconn.NetworkAddress(config.Host, config.Port)
 	if r.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -80,7 +86,15 @@ func (r *relay) Mend() {
 func (r *relay) stopsAt(n int, afterwards bool, stop func() (goOn bool)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.trips, r.stopAt, r.afterwards, r.stop = 0, n, afterwards, stop
+	r.trips, r.stopAt, r.afterwards, r.stop, r.holding = 0, n, afterwards, stop, ""
+}
+
+// stopsOn has stop called at the next round trip that hands over a text.
+func (r *relay) stopsOn(text string, stop func() (goOn bool)) {
+	r.stopsAt(1, false, stop)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.holding = text
 }
 
 // counted is how many round trips there were since stopsAt.
@@ -92,10 +106,17 @@ func (r *relay) counted() int {
 
 // over waits until the database has given up everything that a process had under way
 // which is no more.
-func (r *relay) over() { r.lines.Wait() }
+func (r *relay) over() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.lines > 0 {
+		r.hungUp.Wait()
+	}
+}
 
 func (r *relay) serve() {
-	defer r.lines.Wait()
+	var all sync.WaitGroup
+	defer all.Wait()
 	for {
 		client, err := r.listener.Accept()
 		if err != nil {
@@ -107,8 +128,8 @@ func (r *relay) serve() {
 			continue
 		}
 		l := &line{relay: r, client: client, server: server}
-		r.lines.Go(func() { l.forth(); farewell(server) })
-		r.lines.Go(func() { l.back(); r.hangUp(client, server) })
+		all.Go(func() { l.forth(); farewell(server) })
+		all.Go(func() { l.back(); r.hangUp(client, server) })
 	}
 }
 
@@ -123,6 +144,7 @@ func (r *relay) dial(client net.Conn) (net.Conn, error) {
 		return nil, err
 	}
 	r.open[client], r.open[server] = true, true
+	r.lines++
 	return server, nil
 }
 
@@ -133,6 +155,8 @@ func (r *relay) hangUp(conns ...net.Conn) {
 		delete(r.open, c)
 		c.Close()
 	}
+	r.lines--
+	r.hungUp.Broadcast()
 }
 
 // farewell tells the database that nothing more will come. It answers by hanging up
@@ -167,7 +191,7 @@ func (l *line) forth() {
 		if !first && kind != 'S' && kind != 'Q' && kind != 'H' && kind != 'X' {
 			continue
 		}
-		if does && kind != 'H' && !l.passes() {
+		if does && kind != 'H' && !l.passes(trip) {
 			return
 		}
 		if _, err := l.server.Write(trip); err != nil {
@@ -178,9 +202,13 @@ func (l *line) forth() {
 }
 
 // passes counts a round trip and reports whether the database is to see it.
-func (l *line) passes() bool {
+func (l *line) passes(trip []byte) bool {
 	r := l.relay
 	r.mu.Lock()
+	if !bytes.Contains(trip, []byte(r.holding)) {
+		r.mu.Unlock()
+		return true
+	}
 	r.trips++
 	stops, afterwards, stop := r.stop != nil && r.trips == r.stopAt, r.afterwards, r.stop
 	r.mu.Unlock()

@@ -23,7 +23,7 @@ var failures = []struct {
 	ambiguous string // whether a message that was on its way may have arrived
 }{
 	{"down", (*practice.Teams).Cut, 0, "perhaps"},
-	{"silent", func(t *practice.Teams) { t.Fail(practice.Fault{Op: practice.OpSend, Hang: true}) }, 0, "yes"},
+	{"silent", failing(practice.Fault{Hang: true}), 0, "yes"},
 	{"throttling", failing(practice.Fault{Status: 429, RetryAfter: 20 * time.Second}), 429, "no"},
 	{"in conflict", failing(practice.Fault{Status: 412, Code: "PreconditionFailed"}), 412, "no"},
 	{"broken", failing(practice.Fault{Status: 500}), 500, "yes"},
@@ -48,10 +48,14 @@ func TestWhateverKeepsTeamsFromTakingACardItGoesOutLaterAndEveryAttemptIsRecorde
 	for _, f := range failures {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
-			s := openWith(t, Options{DatabaseURL: database(t), CallTimeout: 50 * time.Millisecond}, "ne-lincolnshire")
+			s := open(t, "ne-lincolnshire")
 			s.maya.types("/challenge")
 			form := s.maya.gets("Raise a challenge")
 			f.fail(s.Teams)
+			patience := s.App.Engine.CallTimeout
+			if f.name == "silent" {
+				s.App.Engine.CallTimeout = 50 * time.Millisecond
+			}
 			s.post(s.maya.sends(form, "Send the challenge", filled(nil))).holding(t, "Sent: Professional Challenge")
 			ref := s.lastRef()
 			s.settle()
@@ -65,6 +69,7 @@ func TestWhateverKeepsTeamsFromTakingACardItGoesOutLaterAndEveryAttemptIsRecorde
 			s.at("Mon 30 Mar 2026 10:10")
 			s.Teams.ClearFaults()
 			s.Teams.Mend()
+			s.App.Engine.CallTimeout = patience
 			s.at("Mon 30 Mar 2026 10:30")
 			s.tom.gets(ref, "Please answer by")
 			s.priya.gets(ref, "Please answer by")

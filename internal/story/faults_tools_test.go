@@ -97,13 +97,6 @@ func (s *stage) fetch(path string) (status int, body string) {
 	return resp.StatusCode, string(text)
 }
 
-// count returns how many log lines there are.
-func (l *testLog) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.lines)
-}
-
 // holding lists the log lines that hold a text.
 func (l *testLog) holding(text string) []string {
 	l.mu.Lock()
