@@ -12,35 +12,36 @@ import (
 )
 
 const (
-	formTitle    = "Raise a challenge"
-	formIntro    = "Have you been able to talk with the social worker and their manager? A talk often settles it. Say what is going well as well as what worries you, and what would be better for the child. Please name no child and no family: the %s is enough."
-	formLadder   = "Procedure"
-	formTeam     = "The child's team"
-	formAgency   = "Agency, if the concern is about a partner agency"
-	formConf     = "Type of %s"
-	formConfDate = "Date of the %s"
-	formRecord   = "%s (a number, never a name)"
-	formCats     = "Categories of concern"
-	formConcern  = "What is the concern"
-	formEvidence = "What it rests on: what you saw, read or were told"
-	formAsk      = "What you ask for"
-	formAskBy    = "By when you ask for it"
-	formInCare   = "Is the child looked after too? A referral to %s is for looked-after children only"
-	formStart    = "Start at a later %s (only where the procedure allows it)"
-	formStartAt  = "Start at"
-	formGround   = "On which ground"
-	formReason   = "Why you start there"
-	formUsual    = "The usual first %s"
-	formWho      = "Who will be asked, and by when"
-	formChoose   = "Choose a procedure and a team, and then \"%s\": the card comes back with the names and the date. Nothing is sent by that."
-	formPreview  = "See who will be asked"
-	formSend     = "Send the challenge"
-	formAgain    = "If you change the procedure, the team or the start, choose \"%s\" again."
-	formWill     = "If you send this now, %s will be asked to answer by %s."
-	formNobody   = "If you send this now, nobody can be asked on the first %s; you will be told at once what follows."
-	formHeld     = "If you send this now, it will wait before %s until this is done: %s. Nobody is asked to answer before."
-	formHeldBy   = "To be recorded by: %s."
-	formOnly     = "To raise it you need this card: a challenge has too many parts to be typed in one line. To see it again type /challenge."
+	formTitle       = "Raise a challenge"
+	formIntro       = "Have you been able to talk with the social worker and their manager? A talk often settles it. Say what is going well as well as what worries you, and what would be better for the child. Please name no child and no family: the %s is enough."
+	formLadder      = "Procedure"
+	formTeam        = "The child's team"
+	formAgency      = "Agency, if the concern is about a partner agency"
+	formWhichAgency = "Agency that this is about"
+	formConf        = "Type of %s"
+	formConfDate    = "Date of the %s"
+	formRecord      = "%s (a number, never a name)"
+	formCats        = "Categories of concern"
+	formConcern     = "What is the concern"
+	formEvidence    = "What it rests on: what you saw, read or were told"
+	formAsk         = "What you ask for"
+	formAskBy       = "By when you ask for it"
+	formInCare      = "Is the child looked after too? A referral to %s is for looked-after children only"
+	formStart       = "Start at a later %s (only where the procedure allows it)"
+	formStartAt     = "Start at"
+	formGround      = "On which ground"
+	formReason      = "Why you start there"
+	formUsual       = "The usual first %s"
+	formWho         = "Who will be asked, and by when"
+	formChoose      = "Choose a procedure and a team, and then \"%s\": the card comes back with the names and the date. Nothing is sent by that."
+	formPreview     = "See who will be asked"
+	formSend        = "Send the challenge"
+	formAgain       = "If you change the procedure, the team or the start, choose \"%s\" again."
+	formWill        = "If you send this now, %s will be asked to answer by %s."
+	formNobody      = "If you send this now, nobody can be asked on the first %s; you will be told at once what follows."
+	formHeld        = "If you send this now, it will wait before %s until this is done: %s. Nobody is asked to answer before."
+	formHeldBy      = "To be recorded by: %s."
+	formOnly        = "To raise it you need this card: a challenge has too many parts to be typed in one line. To see it again type /challenge."
 
 	formSummary = "Raise a challenge: fill in the form. You see who will be asked before you send it."
 )
@@ -155,11 +156,16 @@ func (c *formCard) who() {
 		c.s.add(Input{Kind: InputChoice, ID: InTeam, Label: formTeam, Required: true, Choices: teams, Value: only(teams)})
 	}
 	if len(c.f.Agencies) > 0 && c.f.Ladder != nil && c.Ladder.Party != ladder.Internal {
-		agencies = []Choice{{wordsNotNow, NoChoice}}
+		needed := challenge.NamesAgency(c.Ladder)
+		in := Input{Kind: InputChoice, ID: InAgency, Label: formWhichAgency, Needed: needed}
+		if !needed {
+			in.Label, in.Value, agencies = formAgency, NoChoice, []Choice{{wordsNotNow, NoChoice}}
+		}
 		for _, a := range c.f.Agencies {
 			agencies = addChoice(agencies, Choice{a.Name, a.ID})
 		}
-		c.s.add(Input{Kind: InputChoice, ID: InAgency, Label: formAgency, Choices: agencies, Value: NoChoice})
+		in.Choices = agencies
+		c.s.add(in)
 	}
 }
 

@@ -164,7 +164,7 @@ func TestCheckSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	all := env{envDatabase: database(t), envSecret: "a secret"}
 	challengebot(t, all, "check", "--config", configured(t, production)).wants(t, exitOK,
-		"ok: configuration", "ok: directory: 11 people, 2 teams", "ok: calendar: england-and-wales", "ok: ladder: ne-lincolnshire", "ok: roles",
+		"ok: configuration", "ok: directory: 20 people, 2 teams", "ok: calendar: england-and-wales", "ok: ladder: ne-lincolnshire", "ok: roles",
 		"ok: credentials", "ok: database", "0 errors")
 
 	challengebot(t, nil, "check", "--config", configured(t, production)).wants(t, exitWrong,

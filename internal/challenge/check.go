@@ -130,7 +130,7 @@ func checkAgency(f faults, agency string, l *ladder.Ladder, env Env) {
 	_, known := env.Directory.Agency(agency)
 	switch {
 	case agency == "":
-		if l.Party == ladder.Partner && len(env.Directory.Agencies()) > 0 {
+		if NamesAgency(l) && len(env.Directory.Agencies()) > 0 {
 			f.add("agency", "Please choose the agency that this is about.")
 		}
 	case l.Party == ladder.Internal:
@@ -138,6 +138,13 @@ func checkAgency(f faults, agency string, l *ladder.Ladder, env Env) {
 	case !known:
 		f.add("agency", "Please choose the agency from the list.")
 	}
+}
+
+// NamesAgency reports whether who is asked depends on the agency, so that without one
+// the wrong people would be.
+func NamesAgency(l *ladder.Ladder) bool {
+	return l.Party == ladder.Partner || l.Party == ladder.AnyParty &&
+		slices.ContainsFunc(l.Rungs, func(r ladder.Rung) bool { return len(r.Respond.ByAgency) > 0 })
 }
 
 // raiseUnchecked is Raise for a form that is not filled in yet.

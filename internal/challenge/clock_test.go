@@ -128,7 +128,7 @@ func TestTheChairHearsOfWhatOthersDoToTheChallenge(t *testing.T) {
 }
 
 func TestNoticesGoByReferenceToThoseTheProcedureNames(t *testing.T) {
-	x := begin(t, challengetest.Load(t, "knowsley"), "2026-06-01 10:00")
+	x := begin(t, challengetest.Load(t, "knowsley"), "2026-06-01 10:00", func(r *challenge.Raising) { r.Details.Agency = "health" })
 	if !x.shown(challenge.CardNotice, "quin") {
 		t.Errorf("raised, and the Quality Assurance Officer is told nothing: %+v", x.last.Shows)
 	}

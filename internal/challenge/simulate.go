@@ -194,7 +194,7 @@ func (s *simulation) raise() error {
 			r.Details.Categories = []string{c.ID}
 		}
 	}
-	if agencies := s.Directory.Agencies(); s.Ladder.Party == ladder.Partner && s.Agency == "" && len(agencies) > 0 {
+	if agencies := s.Directory.Agencies(); NamesAgency(s.Ladder) && s.Agency == "" && len(agencies) > 0 {
 		r.Details.Agency = agencies[0].ID
 	}
 	if s.StartAt != "" {
