@@ -118,7 +118,8 @@ func (b *builder) caseCard() {
 func (b *builder) caseActions() {
 	c := &b.Challenge
 	if b.o.Viewer == "" || b.o.Viewer != c.Chair.ID {
-		b.final = !c.State.Open()
+		refers := b.refers() // some procedures leave a referral to another role
+		b.final = !c.State.Open() && !refers
 		return
 	}
 	if c.State == challenge.HeldAtGate {

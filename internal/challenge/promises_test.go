@@ -232,8 +232,9 @@ func TestTheSecondOpinionIsAskedForOnlyAfterARefusal(t *testing.T) {
 	if !x.shown(challenge.CardGate, "hana") {
 		t.Errorf("the head of service is not asked: %+v", x.last.Shows)
 	}
-	// Both views must be held; neither need agree.
-	x.do("hana", ask("head-of-service", challenge.GateRefused)).wantState(challenge.AwaitingResponse, "stage-1")
+	// Both views must be held; neither need agree. Against both, the chair chooses.
+	x.do("hana", ask("head-of-service", challenge.GateRefused)).wantState(challenge.HeldAtGate, "stage-1")
+	x.do("anna", ask("against-both", challenge.GatePassed)).wantState(challenge.AwaitingResponse, "stage-1")
 
 	x = begin(t, rutland, "2026-06-01 10:00", func(r *challenge.Raising) { r.StartAt, r.Ground, r.Reason = "stage-3", "urgent", "It is." })
 	x.do("sam", challenge.RecordGate{Rung: "stage-3", Gate: "direct-service-manager", Status: challenge.GateRefused, Note: "No."})

@@ -1,0 +1,227 @@
+package story
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/practice"
+)
+
+// Rutland, raising concerns and escalation by Independent Chairs, section 2: the
+// threshold talk, Stages 1 to 6, and the discretion to proceed directly.
+
+func alert(more practice.Inputs) practice.Inputs {
+	in := practice.Inputs{"categories": "core-groups", "concern": "No Core Group since January."}
+	maps.Copy(in, more)
+	return in
+}
+
+// threshold has the Service Manager agree that the concern meets the threshold.
+func (s *stage) threshold(rung string) {
+	s.t.Helper()
+	s.daniel.clicks(s.daniel.recalls("Before "+rung+" can begin"), "Agreed", practice.Inputs{"note": "It meets the threshold."})
+}
+
+func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	const ladderID = "rutland"
+	meeting := practice.Inputs{"text": "The Core Group was not minuted.", "held_on": "2026-04-20", "present": "Worker, Team Manager, Service Manager, Head of Service",
+		"minuted_by": "Business support", "outcome": "A Core Group on 30 April."}
+
+	t.Run("section 2, from the threshold talk to CAFCASS", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		diane, quinn := s.called("Diane Foster"), s.called("Quinn Baxter")
+
+		// In the first instance the Service Manager; if he does not agree, the Head of
+		// Service; if neither agrees, the Independent Chair may still choose to escalate.
+		r := s.begins(s.maya, alert(practice.Inputs{"looked_after": "true"}), "It waits before Stage 1 for: Discuss the threshold with the Service Manager.")
+		first := s.daniel.gets("escalation alert "+r.ref, "Before Stage 1 can begin", "With: Daniel Hughes (Service Manager).",
+			"It must have taken place; it need not be agreed.", "No Core Group since January.", "From: Maya Okafor (Independent Chair)")
+		s.aisha.getsNothing()
+		s.priya.getsNothing()
+		s.drain()
+		s.refuses(s.daniel, first, "Not agreed", practice.Inputs{"note": "One Core Group is planned."})
+		s.daniel.clicks(first, "Not agreed", practice.Inputs{"note": "One Core Group is planned."})
+		second := s.aisha.gets("Discuss the threshold with the Head of Service: still to do.", "With: Aisha Rahman (Head of Service).", "One Core Group is planned.")
+		s.drain()
+		s.aisha.clicks(second, "Not agreed", practice.Inputs{"note": "I see it as the Service Manager does."})
+		s.priya.getsNothing()
+		mine := s.maya.recalls("Choose to escalate although neither manager agrees: still to do.")
+		s.drain()
+		s.maya.clicks(mine, "Go on", practice.Inputs{"note": "Planned three times before."})
+
+		// Stage 1: the Team Manager, within 5 working days of receipt.
+		stage1 := s.priya.gets("escalation alert "+r.ref+" · Stage 1", "Please answer by Wednesday 8 April 2026 at 17:00",
+			"Priya Shah (Team Manager with line management responsibility for the worker)", "Core Groups not held, late or not effective",
+			"Appendix 2, Stage 1 form", "I see it as the Service Manager does.", "Planned three times before.")
+		s.drain()
+		s.refuses(s.priya, stage1, "Send the answer", practice.Inputs{"text": "It is planned for May."})
+		s.priya.clicks(stage1, "Send the answer", practice.Inputs{"text": "It is planned for May."})
+		s.maya.clicks(s.maya.gets("It is planned for May."), "Not satisfied", practice.Inputs{"reason": "Not before May?"})
+
+		// Stage 2 and Stage 3, 5 working days each.
+		stage2 := s.daniel.gets(r.ref+" · Stage 2", "Please answer by Wednesday 8 April 2026 at 17:00", "Appendix 3, Stage 2 form", "Not before May?")
+		s.drain()
+		s.at("Tue 31 Mar 2026 10:00")
+		s.daniel.clicks(stage2, "Send the answer", practice.Inputs{"text": "It is for the team to plan."})
+		s.maya.clicks(s.maya.gets("It is for the team to plan."), "Not satisfied", practice.Inputs{"reason": "Nobody plans it."})
+		stage3 := s.aisha.gets(r.ref+" · Stage 3", "Please answer by Thursday 9 April 2026 at 17:00", "Appendix 4, Stage 3 form")
+		s.drain()
+		s.at("Wed 8 Apr 2026 10:00")
+		s.drain()
+		s.aisha.clicks(stage3, "Send the answer", practice.Inputs{"text": "I shall raise it in the team meeting."})
+		s.maya.clicks(s.maya.gets("I shall raise it in the team meeting.", "Not satisfied: it goes on to Stage 4 (Director for People), once what comes before it is done."),
+			"Not satisfied", practice.Inputs{"reason": "Ten weeks without a Core Group."})
+
+		// Stage 4: the chair stays away and files a written statement (Appendix 5); the
+		// Director holds a meeting, independently minuted, and answers within 10 days.
+		gate := s.maya.recalls("Before Stage 4 can begin")
+		shows(t, "Maya", gate, "Written statement of the Independent Chair (Appendix 5): still to do.", "Does not attend: Independent Chair (files a written statement in its place)")
+		diane.getsNothing()
+		s.drain()
+		statement := practice.Inputs{"alert": "Ten weeks without a Core Group.", "action": "A Core Group within seven days."}
+		s.refuses(s.maya, gate, "File the statement", statement)
+		s.at("Thu 16 Apr 2026 10:00")
+		s.drain()
+		s.maya.clicks(gate, "File the statement", statement)
+		stage4 := diane.gets("escalation alert "+r.ref+" · Stage 4", "Please answer by Friday 24 April 2026 at 17:00", "10 calendar days",
+			"The meeting", "Chaired by: Director for People", "Minuted by: an independent minute taker",
+			"Invited: Social worker, Team Manager with line management responsibility for the worker, Service Manager and Head of Service",
+			"Must attend: Quality Assurance Manager", "Does not attend: Independent Chair (files a written statement in its place)",
+			"The outcome goes to: Quality Assurance Manager", "Hold it and answer by: Friday 24 April 2026 at 17:00",
+			"Statement of the alert: Ten weeks without a Core Group.", "Action required to prevent Stage 5: A Core Group within seven days.")
+		told := quinn.gets(r.ref+" · Stage 4", "For your information: this stage has begun.", "Must attend: Quality Assurance Manager",
+			"Hold it and answer by: Friday 24 April 2026 at 17:00")
+		s.drain()
+		s.at("Wed 22 Apr 2026 10:00")
+		s.refuses(diane, stage4, "Send the answer", meeting)
+		diane.forges(stage4, "Send the answer", practice.Inputs{"text": meeting["text"], "held_on": "2026-04-23", "present": "All", "minuted_by": "B", "outcome": "C"})
+		marks(t, stage4, "held_on", "This date cannot be in the future.")
+		diane.clicks(stage4, "Send the answer", meeting)
+		quinn.gets(r.ref) // the response reaches the QA Manager
+		shows(t, "Quinn", told, "Date of the meeting: Monday 20 April 2026", "Who took the minutes: Business support", "Outcome of the meeting: A Core Group on 30 April.")
+
+		// Two keys: the chair says that it does not satisfy, the QA Manager moves to Stage 5.
+		s.maya.clicks(s.maya.gets("A Core Group on 30 April.", "Not satisfied: it goes on to Stage 5"), "Not satisfied", practice.Inputs{"reason": "The statement asked for seven days."})
+		gate = quinn.gets("Before Stage 5 can begin", "The QA Manager moves the alert to Stage 5: still to do.", "To be recorded by: Quinn Baxter (Quality Assurance Manager).",
+			"The statement asked for seven days.", "It does not go on by itself.")
+		s.drain()
+		s.maya.types("/gate " + r.ref + " agreed Go on.")
+		s.maya.gets("is not yours to record", "Go on.")
+		quinn.clicks(gate, "Go on", practice.Inputs{"note": "The chair's statement was not answered."})
+
+		// Stage 5: a meeting with the Independent Chair of the LSCB, who has no account
+		// here; a satisfactory response within 10 working days.
+		stage5 := quinn.recalls("Please ask Hugh Lomas (Independent Chair of the LSCB) by telephone or e-mail, and record their answer here.")
+		shows(t, "Quinn", stage5, r.ref+" · Stage 5", "Please answer by Thursday 7 May 2026 at 17:00", "Chaired by: Independent Chair of the LSCB",
+			"Must attend: Director for People and Quality Assurance Manager", "May attend: Independent Chair")
+		s.drain()
+		s.at("Wed 29 Apr 2026 10:00")
+		s.refuses(quinn, stage5, "Send the answer", meeting)
+		quinn.clicks(stage5, "Send the answer", meeting)
+		judge := quinn.recalls("Quinn Baxter answered on behalf of Hugh Lomas")
+		shows(t, "Quinn", judge, "Is the answer good enough for the child?")
+		s.drain()
+
+		// Stage 6: the QA Manager's option, and only of a person; for a looked-after child.
+		quinn.clicks(judge, "Not satisfied", practice.Inputs{"reason": "No Core Group yet."})
+		s.drain()
+		s.maya.types("/refer " + r.ref + " rang CAFCASS | | | urgent")
+		s.maya.gets("Only the role \"Quality Assurance Manager\" makes a referral to CAFCASS.", "rang CAFCASS")
+		own := quinn.recalls("A referral to CAFCASS is your own decision; this bot never makes one.")
+		full := practice.Inputs{s.field(own, "The call"): "29 April 11:00, CAFCASS", s.field(own, "Date of the referral"): "2026-04-29"}
+		s.refuses(quinn, own, "refer", full)
+		quinn.clicks(own, "refer", full)
+		shows(t, "Quinn", own, "Quinn Baxter referred this to CAFCASS on Wednesday 29 April 2026.")
+		s.drain()
+		want := []string{"Maya Okafor: raised ", "challengebot: held stage-1", "Daniel Hughes: gate_recorded stage-1", "challengebot: held stage-1",
+			"Aisha Rahman: gate_recorded stage-1", "challengebot: held stage-1", "Maya Okafor: gate_recorded stage-1", "challengebot: rung_opened stage-1",
+			"Priya Shah: responded stage-1", "Maya Okafor: judged stage-1", "challengebot: rung_opened stage-2", "Daniel Hughes: responded stage-2",
+			"Maya Okafor: judged stage-2", "challengebot: rung_opened stage-3", "challengebot: reminded stage-3", "Aisha Rahman: responded stage-3",
+			"Maya Okafor: judged stage-3", "challengebot: held stage-4", "Maya Okafor: gate_recorded stage-4", "challengebot: rung_opened stage-4",
+			"Diane Foster: responded stage-4", "Maya Okafor: judged stage-4", "challengebot: held stage-5", "Quinn Baxter: gate_recorded stage-5",
+			"challengebot: rung_opened stage-5", "Quinn Baxter: responded stage-5", "Quinn Baxter: judged stage-5", "challengebot: exhausted stage-5",
+			"Quinn Baxter: referred stage-5"}
+		if diff := cmp.Diff(want, without(s.steps(r.ref), "challengebot: nudged stage-4")); diff != "" {
+			t.Errorf("the trail is another (-want +got):\n%s", diff)
+		}
+	})
+
+	t.Run("section 2, Stages 1 to 3 in silence; Stage 4 waits for the statement, Stage 5 for the QA Manager", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		diane, quinn := s.called("Diane Foster"), s.called("Quinn Baxter")
+		r := s.begins(s.maya, alert(nil))
+		s.threshold("Stage 1") // he agrees: the Head of Service is not asked
+		s.aisha.getsNothing()
+		s.priya.gets("Stage 1", "It meets the threshold.", "Please answer by Wednesday 8 April 2026 at 17:00")
+		s.at("Wed 8 Apr 2026 17:00")
+		s.daniel.recalls("Please answer by Wednesday 15 April 2026 at 17:00")
+		s.at("Wed 15 Apr 2026 17:00")
+		s.aisha.recalls("Please answer by Wednesday 22 April 2026 at 17:00")
+		s.at("Wed 22 Apr 2026 17:00")
+		gate := s.maya.recalls("Before Stage 4 can begin")
+		s.at("Fri 24 Apr 2026 09:00")
+		s.owen.recalls("It waits before Stage 4 for: Written statement of the Independent Chair (Appendix 5).")
+		diane.getsNothing()
+		s.maya.clicks(gate, "File the statement", practice.Inputs{"alert": "No Core Group.", "action": "A Core Group."})
+		diane.gets(r.ref+" · Stage 4", "Please answer by Friday 1 May 2026 at 17:00") // 10 days end on bank holiday Monday
+		s.at("Fri 1 May 2026 17:00")
+		quinn.clicks(quinn.recalls("Before Stage 5 can begin"), "Go on", nil)
+		quinn.recalls("Please answer by Monday 18 May 2026 at 17:00")
+		s.at("Mon 18 May 2026 17:00")
+		s.owen.recalls("Every stage of this procedure has been passed without agreement.")
+		hides(t, "Quinn", quinn.recalls("Stage 5"), "referral to CAFCASS is your own decision") // not a looked-after child
+		s.drain()
+	})
+
+	for _, c := range []struct{ to, label, ground, words string }{
+		{"stage-3", "Stage 3", "serious", "More serious case"}, {"stage-4", "Stage 4", "urgent", "Urgent case"},
+	} {
+		t.Run("section 2, directly to "+c.label, func(t *testing.T) {
+			t.Parallel()
+			s := walk(t, ladderID)
+			diane := s.called("Diane Foster")
+			direct := practice.Inputs{"start_at": c.to, "start_ground": c.ground, "start_reason": "The mother has left with the baby."}
+			r := s.begins(s.maya, alert(direct), "It waits before "+c.label+" for", "Maya Okafor went straight to "+c.label+": "+c.words+".")
+			s.threshold(c.label)
+			if c.to == "stage-4" {
+				diane.getsNothing() // the statement is still to be filed
+				gate := s.maya.recalls("Written statement of the Independent Chair (Appendix 5): still to do.")
+				s.maya.clicks(gate, "File the statement", practice.Inputs{s.field(gate, "Statement of the alert"): "The baby is gone.", s.field(gate, "Action required"): "A strategy meeting today."})
+				diane.gets(r.ref+" · Stage 4", "Please answer by Thursday 9 April 2026 at 17:00", "The mother has left with the baby.")
+			} else {
+				s.aisha.gets(r.ref+" · Stage 3", "Please answer by Wednesday 8 April 2026 at 17:00", "The mother has left with the baby.")
+			}
+			s.priya.getsNothing()
+			s.drain()
+		})
+	}
+
+	t.Run("section 2, directly to Stage 3 out of Stage 1: the threshold was talked over once", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		r := s.begins(s.maya, alert(nil))
+		s.threshold("Stage 1")
+		s.drain()
+		s.at("Tue 31 Mar 2026 10:00")
+		in := practice.Inputs{s.field(r.chair, "To"): "stage-3", s.field(r.chair, "On which ground"): "urgent", s.field(r.chair, "What makes this necessary"): "A new injury."}
+		s.maya.clicks(r.chair, "skip", in)
+		s.aisha.gets(r.ref+" · Stage 3", "Please answer by Thursday 9 April 2026 at 17:00", "A new injury.", "It meets the threshold.")
+		s.drain()
+	})
+}
+
+// without are the lines of a trail that are not this one.
+func without(lines []string, line string) []string {
+	var out []string
+	for _, l := range lines {
+		if l != line {
+			out = append(out, l)
+		}
+	}
+	return out
+}
