@@ -2,13 +2,15 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -89,16 +91,45 @@ func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 // idle connections.
 func doubtIdleOnes(config *pgxpool.Config) {
 	var broken atomic.Pointer[time.Time]
-	config.BeforeClose = func(c *pgx.Conn) {
-		if c.IsClosed() {
-			now := time.Now()
-			broken.Store(&now)
+	dial := config.ConnConfig.DialFunc
+	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
 		}
+		return &watchedConn{Conn: conn, broken: &broken}, nil
 	}
 	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool {
 		at := broken.Load()
 		return p.IdleDuration > time.Second || at != nil && p.IdleDuration >= time.Since(*at)
 	}
+}
+
+// watchedConn notes when it breaks: before whoever used it hears of it.
+type watchedConn struct {
+	net.Conn
+	broken *atomic.Pointer[time.Time]
+}
+
+func (c *watchedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.note(err)
+	return n, err
+}
+
+func (c *watchedConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.note(err)
+	return n, err
+}
+
+// note passes over deadlines and a connection that this side closed.
+func (c *watchedConn) note(err error) {
+	if err == nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
+		return
+	}
+	now := time.Now()
+	c.broken.Store(&now)
 }
 
 // Close ends Listen and closes all connections, waiting for calls that are under way.
