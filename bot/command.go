@@ -21,6 +21,7 @@ const (
 	wordSkip      = "skip"
 	wordHandOff   = "hand-off"
 	wordRefer     = "refer"
+	wordCover     = "cover"
 )
 
 // typed is a command as a person typed it.

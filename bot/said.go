@@ -39,6 +39,8 @@ func (x turn) said(ctx context.Context) error {
 		return x.form(ctx)
 	case wordMine:
 		return x.mine(ctx)
+	case wordCover:
+		return x.cover(ctx, t.rest)
 	case wordHelp, "":
 		return x.help(ctx, "")
 	}
@@ -116,7 +118,7 @@ func (a action) shown(c challenge.Challenge, id string) (challenge.Card, int) {
 // person was asked.
 func visitFor(c challenge.Challenge, id string) int {
 	for i, v := range slices.Backward(c.Visits) {
-		if v.MayAnswer(id) {
+		if _, passed := v.PassedOn(id); passed || v.MayAnswer(id) {
 			return i + 1
 		}
 	}

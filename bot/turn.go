@@ -25,6 +25,8 @@ type Store interface {
 	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
 	WaitingFor(ctx context.Context, person string, limit int) ([]challenge.Case, error)
 	RaisedBy(ctx context.Context, person string, limit int) ([]challenge.Case, error)
+	SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error
+	EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error
 	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
 	SaveConversation(ctx context.Context, c challenge.Conversation) error
 }
@@ -35,6 +37,8 @@ type TurnConfig struct {
 	Now       func() time.Time
 	Calendar  *workday.Calendar
 	Directory func() *directory.Directory
+	// Refresh brings the directory up to date with who stands in.
+	Refresh func(context.Context) error
 	// Ladders are those under which a challenge can be raised, in the order in
 	// which the form offers them.
 	Ladders []*ladder.Ladder
@@ -51,7 +55,7 @@ type Turns struct {
 
 // NewTurns makes the handler of all turns.
 func NewTurns(c TurnConfig) (*Turns, error) {
-	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || len(c.Ladders) == 0 || c.Logger == nil {
+	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.Refresh == nil || len(c.Ladders) == 0 || c.Logger == nil {
 		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
 	}
 	return &Turns{TurnConfig: c}, nil

@@ -20,6 +20,7 @@ const (
 	respondWho      = "Action %d: who will do it (role or name of a professional)"
 	respondBy       = "Action %d: by when"
 	respondNoLine   = "This %s asks for more than one line can hold. Please fill in the card; to see it again type %s"
+	respondPassed   = "This was handed over to %s, who stands in for you and is asked now. The date stays, and nothing is asked of you any more."
 	respondRecord   = "This is a record of what was asked and answered. It cannot be changed."
 
 	respondSummary      = "%s: please answer by %s."
@@ -34,7 +35,9 @@ func (b *builder) respond() {
 		b.notice()
 		return
 	}
-	open := b.current() && b.Challenge.State == challenge.AwaitingResponse
+	running := b.current() && b.Challenge.State == challenge.AwaitingResponse
+	passed := running && passedOn(b.at, b.o.Viewer)
+	open := running && !passed
 	due := b.when(b.at.Deadline.Due)
 	b.heading(b.title(b.at.Rung))
 	switch {
@@ -59,12 +62,26 @@ func (b *builder) respond() {
 	b.steps(labelEarlier, b.earlier())
 	switch {
 	case open && b.at.MayAnswer(b.o.Viewer):
+		b.handedOver()
 		b.respondInputs()
 	case open:
 		b.add(TextBlock{Text: fmt.Sprintf(respondOther, b.repliers())})
 	default:
 		b.answered()
-		b.final = !b.Challenge.State.Open() || b.at.Outcome != challenge.Answered
+		b.final = !passed && (!b.Challenge.State.Open() || b.at.Outcome != challenge.Answered)
+	}
+}
+
+// passedOn reports whether somebody passed the question on to a stand-in.
+func passedOn(v *challenge.Visit, id string) bool {
+	_, passed := v.PassedOn(id)
+	return passed
+}
+
+// handedOver tells a stand-in how the question came to them.
+func (b *builder) handedOver() {
+	if len(b.at.HandedOver) > 0 {
+		b.steps("What happened on this "+b.rungWord(), b.ownVisit())
 	}
 }
 
@@ -88,7 +105,9 @@ func (b *builder) answered() {
 // ended says in one sentence why nothing is asked any more, and since when.
 func (b *builder) ended() string {
 	v := b.at
-	switch {
+	switch h, passed := v.PassedOn(b.o.Viewer); {
+	case passed && v.Outcome == challenge.Open:
+		return fmt.Sprintf(respondPassed, h.To.Name)
 	case v.Outcome == challenge.Answered && v.AnsweredBy.ID == b.o.Viewer:
 		return "You answered on " + b.when(v.AnsweredAt) + ". Thank you. The answer is now with " + b.party(v.Judge) + "."
 	case v.Outcome == challenge.Answered:

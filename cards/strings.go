@@ -99,6 +99,8 @@ var keptWords = map[string]string{
 	"answered": "after somebody else had answered",
 	"moved_on": "after the challenge had moved on",
 	"closed":   "after the challenge had ended",
+
+	"handed_over": "after it had been handed over",
 }
 
 // typedLabels name what is put back when its input is gone.

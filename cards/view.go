@@ -94,7 +94,7 @@ func standing(c *challenge.Challenge, viewer string) (challenge.Card, int) {
 	}
 	for n := last; n > 0; n-- {
 		switch visit := c.Visit(n); {
-		case visit.Asked(viewer), visit.MayAnswer(viewer):
+		case visit.Asked(viewer), visit.MayAnswer(viewer), passedOn(visit, viewer):
 			return challenge.CardRespond, n
 		case is(visit.Judge), slices.ContainsFunc(visit.Alerted, is):
 			return challenge.CardAlert, n

@@ -86,7 +86,10 @@ func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
 			return nil, fmt.Errorf("the ladder %s could not be stored: %w", l.ID, err)
 		}
 	}
-	people := func() *directory.Directory { return p.Directory }
+	people := &roster{file: p.Directory, store: store, calendar: p.Calendar, now: p.Now}
+	if err := people.Refresh(ctx); err != nil {
+		return nil, err
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	watchCredential(registry, p.Platform)
@@ -96,14 +99,14 @@ func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
 		Allowed: p.Platform.Allowed, DefaultServiceURL: p.Platform.ServiceURL, Now: p.Now,
 	})
 	work, err := engine.New(engine.Config{
-		Store: store, Teams: teams{client}, Now: p.Now, Calendar: p.Calendar, Directory: people,
+		Store: store, Teams: teams{client}, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
 		Logger: p.Logger, Registry: registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,
 		CallTimeout: p.CallTimeout,
 	})
 	if err != nil {
 		return nil, err
 	}
-	turns, err := bot.NewTurns(bot.TurnConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people,
+	turns, err := bot.NewTurns(bot.TurnConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
 		Ladders: p.Ladders, Logger: p.Logger})
 	if err != nil {
 		return nil, err

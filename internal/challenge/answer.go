@@ -21,10 +21,11 @@ func (s *step) respond(cmd Respond) error {
 	if v == nil {
 		return refuse(MovedOn, "This challenge has no such step. Please use the newest card, or type /challenge %s.", s.c.Ref)
 	}
-	if !v.MayAnswer(s.by.ID) {
+	_, passed := v.PassedOn(s.by.ID)
+	if !v.MayAnswer(s.by.ID) && !passed {
 		return refuse(NotYours, "%s is not waiting for an answer from you, so nothing was recorded.", s.c.Ref)
 	}
-	if s.c.State != AwaitingResponse || v.N != len(s.c.Visits) {
+	if passed || s.c.State != AwaitingResponse || v.N != len(s.c.Visits) {
 		return s.keep(v, cmd.Response)
 	}
 	rung, _ := s.env.Ladder.Rung(v.Rung)
@@ -79,7 +80,9 @@ func (s *step) keep(v *Visit, r Response) error {
 
 // tooLate says why a reply on the visit does not count.
 func (s *step) tooLate(v *Visit) (why string, said *Refusal) {
-	switch {
+	switch h, passed := v.PassedOn(s.by.ID); {
+	case passed && v.Outcome == Open:
+		return "handed_over", refuse(MovedOn, "This was handed over to %s, who is asked now. What you wrote is kept on the record, and those who deal with the challenge can read it.", h.To.Name)
 	case !s.c.State.Open():
 		return "closed", refuse(Closed, "This challenge has ended. What you wrote is kept on the record.")
 	case v.Outcome == LapsedOut:
@@ -140,7 +143,7 @@ func (s *step) mayJudge(v *Visit) bool {
 
 // tookPart reports whether that person was asked on the visit or answered it.
 func (v *Visit) tookPart(id string) bool {
-	return v.Asked(id) || v.MayAnswer(id) || v.AnsweredBy.ID == id
+	return v.wasAsked(id) || v.MayAnswer(id) || v.AnsweredBy.ID == id
 }
 
 func (s *step) verdict(v *Visit, cmd Judge) error {

@@ -146,14 +146,16 @@ const (
 // Visit is one opening of a rung. A rung is visited twice when the chair was
 // partly satisfied.
 type Visit struct {
-	N           int              `json:"n"`
-	Rung        string           `json:"rung"`
-	OpenedAt    time.Time        `json:"opened_at"`
-	Respondents []Party          `json:"respondents"`
-	Repliers    []string         `json:"repliers"` // ids of those who may answer
-	Judge       Party            `json:"judge"`
-	Alerted     []Party          `json:"alerted,omitempty"`
-	Deadline    workday.Deadline `json:"deadline"`
+	N           int       `json:"n"`
+	Rung        string    `json:"rung"`
+	OpenedAt    time.Time `json:"opened_at"`
+	Respondents []Party   `json:"respondents"`
+	Repliers    []string  `json:"repliers"` // ids of those who may answer
+	Judge       Party     `json:"judge"`
+	Alerted     []Party   `json:"alerted,omitempty"`
+	// HandedOver are the passings on to stand-ins; Respondents are who is asked now.
+	HandedOver []Handover       `json:"handed_over,omitempty"`
+	Deadline   workday.Deadline `json:"deadline"`
 	// LimitPassed: the cumulative limit had ended before the rung opened, so the
 	// respondent has the one working day that is the least.
 	LimitPassed bool        `json:"limit_passed,omitempty"`
@@ -262,12 +264,12 @@ func (v *Visit) Asked(id string) bool {
 
 // WasAsked reports whether that person was a respondent on any visit.
 func (c *Challenge) WasAsked(id string) bool {
-	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.Asked(id) })
+	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.wasAsked(id) })
 }
 
 // askedBelow reports whether that person was a respondent on another rung.
 func (c *Challenge) askedBelow(id, rung string) bool {
-	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.Rung != rung && v.Asked(id) })
+	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.Rung != rung && v.wasAsked(id) })
 }
 
 // Waiting are the people whom the challenge waits for now.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
 )
 
 // The words in which everybody speaks to the one door. The store holds the door;
@@ -137,6 +138,17 @@ type ReplySpec struct {
 	Text    string          `json:"text"`
 }
 
+// Cover is somebody standing in for another, set while the bot runs; From and To are
+// included.
+type Cover struct {
+	ID       int64
+	Person   string // Entra object id of who is away
+	StandIn  string // Entra object id
+	From, To workday.Date
+	SetBy    string
+	SetAt    time.Time
+}
+
 // Overdue is work that should have been done by now.
 type Overdue struct {
 	Challenges     int // past their time with nothing done
@@ -157,7 +169,7 @@ func (c *Challenge) Concerns(id string) bool {
 		return true
 	}
 	for _, v := range c.Visits {
-		if v.Judge.ID == id || v.MayAnswer(id) || is(v.Respondents) || is(v.Alerted) {
+		if v.Judge.ID == id || v.MayAnswer(id) || v.wasAsked(id) || is(v.Respondents) || is(v.Alerted) {
 			return true
 		}
 	}

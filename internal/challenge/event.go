@@ -111,7 +111,7 @@ type (
 	// ReplyKept: a reply that came too late to count; it is shown all the same.
 	ReplyKept struct {
 		Visit    int      `json:"visit"`
-		Why      string   `json:"why"` // lapsed, answered, moved_on, closed
+		Why      string   `json:"why"` // lapsed, answered, moved_on, closed, handed_over
 		Response Response `json:"response"`
 	}
 	// JudgedBody: the judge's word on the response.
@@ -200,6 +200,7 @@ const (
 	KindWithdrawn    Kind = "withdrawn"
 	KindHandedOff    Kind = "handed_off"
 	KindReferred     Kind = "referred"
+	KindHandedOver   Kind = "handed_over"
 )
 
 func (RaisedBody) Kind() Kind    { return KindRaised }
@@ -227,7 +228,8 @@ func (Referred) Kind() Kind      { return KindReferred }
 func Kinds() []Kind {
 	return []Kind{KindRaised, KindRungOpened, KindRoleVacant, KindRedated, KindDelivered, KindUndelivered,
 		KindReminded, KindResponded, KindReplyKept, KindJudged, KindLapsed, KindHeld, KindGateRecorded,
-		KindNudged, KindSkippedTo, KindResolved, KindExhausted, KindWithdrawn, KindHandedOff, KindReferred}
+		KindNudged, KindSkippedTo, KindResolved, KindExhausted, KindWithdrawn, KindHandedOff, KindReferred,
+		KindHandedOver}
 }
 
 // DecodeBody reads a stored body of that kind.
@@ -273,6 +275,8 @@ func DecodeBody(k Kind, data []byte) (Body, error) {
 		return decode[HandedOffBody](k, data)
 	case KindReferred:
 		return decode[Referred](k, data)
+	case KindHandedOver:
+		return decode[HandedOver](k, data)
 	}
 	return nil, fmt.Errorf("an event of the unknown kind %q: this program is older than the database", k)
 }

@@ -85,6 +85,8 @@ func (c Challenge) Fold(e Event) Challenge {
 		if late := c.Visit(b.Visit); late != nil {
 			late.Kept = append(slices.Clone(late.Kept), keptMark(e.By, b.Response))
 		}
+	case HandedOver:
+		v.passOn(b.Handover)
 	case Undelivered:
 	}
 	return c

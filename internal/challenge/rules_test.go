@@ -48,6 +48,8 @@ func (d *drive) holdEvent(t *rapid.T, by challenge.Person, e challenge.Event, ch
 		if e.By.ID == "" || d.c.Details.Conference != challenge.CareReview && d.env.Ladder.External.OnlyLookedAfter {
 			t.Fatal("a referral without a person, or for a child who is not looked after")
 		}
+	case challenge.HandedOver:
+		d.holdHandedOver(t, e, b, change.Next)
 	case challenge.Lapsed:
 		if d.env.Now.Before(b.Due) || !b.Due.Equal(d.c.Due()) || e.By != challenge.System {
 			t.Fatalf("lapsed at %v though due at %v", d.env.Now, d.c.Due())
@@ -87,6 +89,23 @@ func (d *drive) holdOpened(t *rapid.T, e challenge.Event, b challenge.RungOpened
 		}
 	}
 	d.holdGates(t, rung, b.Cause)
+}
+
+// holdHandedOver: the time stays, and nobody is asked by it who could not have been
+// asked when the rung opened.
+func (d *drive) holdHandedOver(t *rapid.T, e challenge.Event, b challenge.HandedOver, next challenge.Challenge) {
+	was, is := d.c.Visit(e.Visit), next.Visit(e.Visit)
+	if !is.Deadline.Due.Equal(was.Deadline.Due) || !next.NextAt.Equal(d.c.NextAt) {
+		t.Fatal("handing over moved the time")
+	}
+	rung, _ := d.env.Ladder.Rung(e.Rung)
+	below := slices.ContainsFunc(d.c.Visits, func(v challenge.Visit) bool { return v.Rung != e.Rung && v.Asked(b.To.ID) })
+	if b.To.ID == d.c.Chair.ID || b.To.ID == is.Judge.ID || was.Asked(b.To.ID) || below && !rung.Respond.MayRepeat {
+		t.Fatalf("%s is asked by being handed over to", b.To.Name)
+	}
+	if !is.MayAnswer(b.To.ID) || is.MayAnswer(b.From.ID) {
+		t.Fatal("who handed over may still answer, or the stand-in may not")
+	}
 }
 
 // holdGates: whoever opens a rung has every gate of it on the trail, by a person.

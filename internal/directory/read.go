@@ -55,6 +55,7 @@ type (
 		By   string `yaml:"by"`
 		From string `yaml:"from"`
 		To   string `yaml:"to"`
+		id   int64  // of cover set while the bot runs
 	}
 )
 

@@ -87,8 +87,11 @@ type Config struct {
 	Now       func() time.Time
 	Calendar  *workday.Calendar
 	Directory func() *directory.Directory
-	Logger    *slog.Logger
-	Registry  prometheus.Registerer
+	// Refresh brings the directory up to date with who stands in; before each round of
+	// the clock.
+	Refresh  func(context.Context) error
+	Logger   *slog.Logger
+	Registry prometheus.Registerer
 	// Owner names this instance in leases; it must be unique.
 	Owner string
 	// ServiceURL is used for people and channels that never wrote to the bot.
@@ -215,6 +218,9 @@ func (e *Engine) Settle(ctx context.Context) error {
 // Tick lets the clock act on every challenge for which something is due, and
 // returns how many it acted on.
 func (e *Engine) Tick(ctx context.Context) (int, error) {
+	if err := e.Refresh(ctx); err != nil {
+		return 0, err
+	}
 	total := 0
 	for {
 		now := e.Now()

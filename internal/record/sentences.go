@@ -70,6 +70,8 @@ func (t *teller) tellRest(e challenge.Event, who string) (string, []Fact) {
 		return who + " withdrew the challenge.", facts(Fact{"Reason", b.Reason})
 	case challenge.HandedOffBody:
 		return who + " handed the challenge over to " + t.procedure(b.To) + ".", facts(Fact{"Reason", b.Reason})
+	case challenge.HandedOver:
+		return fmt.Sprintf("%s was handed over from %s to %s. The due time stays.", t.rung(e.Rung), t.party(b.From), t.party(b.To)), nil
 	case challenge.Referred:
 		return fmt.Sprintf("%s referred it to %s on %s.", who, b.Referral.To, b.Referral.On.Long()), t.referral(b.Referral)
 	}
@@ -315,4 +317,5 @@ var causeWords = map[challenge.Cause]string{
 var keptWords = map[string]string{
 	"lapsed": "after its time had ended", "answered": "after somebody else had answered",
 	"moved_on": "after the challenge had moved on", "closed": "after the challenge had ended",
+	"handed_over": "after it had been handed over",
 }

@@ -1,0 +1,206 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+const (
+	// longestCover is how many days somebody may stand in at a time.
+	longestCover = 366
+	// mostHandedOver is how many running challenges are handed over at once.
+	mostHandedOver = 1000
+)
+
+const (
+	coverHow     = "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17"
+	coverUnknown = "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it."
+	coverDates   = "Please give the days as 2026-04-17 or \"today\", the last not before today nor before the first, and a year at the most."
+	coverNotYou  = "Only those who oversee challenges can say who stands in for somebody else."
+	coverSelf    = "Nobody stands in for themselves. Please name somebody else."
+	coverNone    = "There is no such stand-in that you can end. /cover lists them with their numbers."
+)
+
+// cover lists who stands in, sets it, or ends it.
+func (x turn) cover(ctx context.Context, rest string) error {
+	word, number := cut(rest)
+	switch {
+	case rest == "":
+		return x.covers(ctx, cards.CoverView{})
+	case strings.EqualFold(word, "end"):
+		return x.endCover(ctx, number)
+	}
+	c, err := x.readCover(rest)
+	if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
+		return x.covers(ctx, cards.CoverView{Said: refusal, Typed: rest})
+	}
+	if err := x.Store.SetCover(ctx, x.receipt(":cover"), c); err != nil {
+		return err
+	}
+	if err := x.Refresh(ctx); err != nil {
+		return err
+	}
+	v := cards.CoverView{Done: "It is noted."}
+	if today := x.Calendar.DateOf(x.now); c.From <= today {
+		if v.HandedOver, v.Kept, err = x.handOver(ctx, c.Person); err != nil {
+			return err
+		}
+	}
+	return x.covers(ctx, v)
+}
+
+// handOver passes on everything that waits for an answer from a person, and says what
+// of it could not be.
+func (x turn) handOver(ctx context.Context, person string) (done, kept []string, err error) {
+	waiting, err := x.Store.WaitingFor(ctx, person, mostHandedOver)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range waiting {
+		if c.Challenge.State != challenge.AwaitingResponse {
+			continue
+		}
+		ref := c.Challenge.Ref
+		_, _, err := x.apply(ctx, x.receipt(":"+ref), challenge.Key{ID: c.Challenge.ID}, func(challenge.Case) (challenge.Command, error) {
+			return challenge.HandOver{For: person}, nil
+		})
+		refusal := (*challenge.Refusal)(nil)
+		switch {
+		case errors.As(err, &refusal):
+			kept = append(kept, refusal.Sentence)
+		case err != nil:
+			return nil, nil, err
+		default:
+			done = append(done, ref)
+		}
+	}
+	return done, kept, nil
+}
+
+// coverDays are one or two days at the end of a text.
+var coverDays = regexp.MustCompile(`(?is)^(.*?\S)\s+(?:from\s+)?(today|\d{4}-\d{2}-\d{2})(?:\s+(?:to|until|-|–)?\s*(today|\d{4}-\d{2}-\d{2}))?$`)
+
+// coverFor is "for NAME by NAME".
+var coverFor = regexp.MustCompile(`(?is)^for\s+(.+)\s+by\s+(.+)$`)
+
+// readCover reads "NAME from to" or "for NAME by NAME from to". The error is a
+// *challenge.Refusal.
+func (x turn) readCover(s string) (challenge.Cover, error) {
+	no := func(sentence string) (challenge.Cover, error) {
+		return challenge.Cover{}, &challenge.Refusal{Code: challenge.BadInput, Sentence: sentence}
+	}
+	parts := coverDays.FindStringSubmatch(strings.TrimSpace(s))
+	if parts == nil {
+		return no(coverHow)
+	}
+	away, known := x.Directory().ByEntra(x.by.ID)
+	if !known {
+		return no(coverUnknown)
+	}
+	standIn := parts[1]
+	if others := coverFor.FindStringSubmatch(parts[1]); others != nil {
+		if !x.oversees() {
+			return no(coverNotYou)
+		}
+		if away, known = x.named(others[1]); !known {
+			return no(coverUnknown)
+		}
+		standIn = others[2]
+	}
+	by, known := x.named(standIn)
+	switch {
+	case !known || by.Entra == "" || away.Entra == "":
+		return no(coverUnknown)
+	case by.Entra == away.Entra:
+		return no(coverSelf)
+	}
+	from, to, ok := x.days(parts[2], parts[3])
+	if !ok {
+		return no(coverDates)
+	}
+	return challenge.Cover{Person: away.Entra, StandIn: by.Entra, From: from, To: to, SetBy: x.by.ID}, nil
+}
+
+// days reads the first and the last day; one day alone is both.
+func (x turn) days(first, last string) (from, to workday.Date, ok bool) {
+	today := x.Calendar.DateOf(x.now)
+	day := func(s string) workday.Date {
+		if strings.EqualFold(s, "today") {
+			return today
+		}
+		return dateOrZero(s)
+	}
+	if last == "" {
+		last = first
+	}
+	from, to = day(first), day(last)
+	return from, to, from != 0 && to >= from && to >= today && to <= from.AddDays(longestCover)
+}
+
+// named finds somebody by an @mention or by their exact name.
+func (x turn) named(s string) (directory.Person, bool) {
+	bare := func(s string) string {
+		return strings.TrimPrefix(strings.TrimSpace(strings.NewReplacer("<at>", "", "</at>", "").Replace(s)), "@")
+	}
+	for _, m := range x.a.Mentions() {
+		if bare(m.Text) == bare(s) {
+			if p, ok := x.Directory().ByEntra(m.Mentioned.AADObjectID); ok {
+				return p, true
+			}
+		}
+	}
+	return x.Directory().ByName(bare(s))
+}
+
+// oversees reports whether the person oversees the challenges of any team.
+func (x turn) oversees() bool {
+	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
+	return slices.ContainsFunc(d.Teams(), func(t directory.Team) bool {
+		return d.Holds(x.by.ID, string(ladder.RoleOversight), directory.Scope{Team: t.ID}, today)
+	})
+}
+
+// endCover revokes cover that was set. What was handed over stays with the stand-in.
+func (x turn) endCover(ctx context.Context, number string) error {
+	id, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	mine := x.visible()
+	if err != nil || !slices.ContainsFunc(mine, func(c directory.Cover) bool { return c.ID == id && id > 0 && (c.For.Entra == x.by.ID || x.oversees()) }) {
+		return x.covers(ctx, cards.CoverView{Said: &challenge.Refusal{Code: challenge.NotAllowed, Sentence: coverNone}})
+	}
+	if err := x.Store.EndCover(ctx, x.receipt(":cover"), id, x.by.ID); err != nil {
+		return err
+	}
+	if err := x.Refresh(ctx); err != nil {
+		return err
+	}
+	return x.covers(ctx, cards.CoverView{Done: fmt.Sprintf("Number %d has ended. What was handed over before stays with who was asked for it.", id)})
+}
+
+// visible is the cover, current and to come, in which the person has a part; all of it
+// for those who oversee challenges.
+func (x turn) visible() []directory.Cover {
+	all := x.Directory().Covers(x.Calendar.DateOf(x.now).String())
+	if x.oversees() {
+		return all
+	}
+	return slices.DeleteFunc(all, func(c directory.Cover) bool { return c.For.Entra != x.by.ID && c.By.Entra != x.by.ID })
+}
+
+// covers answers with the list, and what was done.
+func (x turn) covers(ctx context.Context, v cards.CoverView) error {
+	for _, c := range x.visible() {
+		v.Covers = append(v.Covers, cards.CoverLine{ID: c.ID, For: c.For.Name, By: c.By.Name, From: dateOrZero(c.From), To: dateOrZero(c.To)})
+	}
+	return x.reply(ctx, cards.Cover(v), ":reply")
+}

@@ -1,0 +1,70 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/workday"
+)
+
+// Each of the two writes its receipt with its row, so that a repeated one has no second effect.
+const (
+	setCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
+INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at)
+SELECT $3, $4, $5::text::date, $6::text::date, $7, $2 FROM receipt`
+	endCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
+INSERT INTO cover (revokes, set_by, set_at) SELECT c.id, $4, $2 FROM cover c, receipt WHERE c.id = $3 AND c.revokes IS NULL
+ON CONFLICT (revokes) DO NOTHING`
+	coversSQL = `SELECT id, person, stand_in, from_day::text, to_day::text, set_by, set_at FROM cover c
+WHERE revokes IS NULL AND to_day >= $1::text::date AND NOT EXISTS (SELECT FROM cover r WHERE r.revokes = c.id)
+ORDER BY id`
+)
+
+// SetCover keeps who stands in for whom. Every instance is told to look.
+func (s *Store) SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error {
+	return s.writeCover(ctx, setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
+}
+
+// EndCover revokes cover that was set. One that is revoked already stays so.
+func (s *Store) EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error {
+	return s.writeCover(ctx, endCoverSQL, r.Key, r.At, id, by)
+}
+
+func (s *Store) writeCover(ctx context.Context, sql string, args ...any) error {
+	t, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	b := &pgx.Batch{}
+	b.Queue(beginSQL)
+	b.Queue(sql, args...)
+	b.Queue(commitSQL)
+	b.Queue(notifySQL)
+	return t.send("keep a stand-in", b)
+}
+
+// Covers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.
+func (s *Store) Covers(ctx context.Context, on workday.Date) ([]challenge.Cover, error) {
+	rows, err := s.pool.Query(ctx, coversSQL, on.String())
+	if err != nil {
+		return nil, failed("read who stands in", err)
+	}
+	covers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c challenge.Cover, err error) {
+		var from, to string
+		if err = row.Scan(&c.ID, &c.Person, &c.StandIn, &from, &to, &c.SetBy, &c.SetAt); err != nil {
+			return c, err
+		}
+		c.SetAt = c.SetAt.UTC()
+		if c.From, err = workday.ParseDate(from); err == nil {
+			c.To, err = workday.ParseDate(to)
+		}
+		return c, err
+	})
+	if err != nil {
+		return nil, failed("read who stands in", err)
+	}
+	return covers, nil
+}

@@ -1,0 +1,124 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"challengebot/internal/practice"
+)
+
+// Somebody is away: who stands in is asked, and what runs is handed over.
+
+func TestWhoGoesOnLeaveHandsARunningQuestionOnWithTheTimeThatIsLeft(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	s.at("Tue 31 Mar 2026 16:59")
+	s.drain()
+	s.at("Tue 31 Mar 2026 17:00")
+	priyas := s.priya.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00")
+	s.drain()
+	s.at("Thu 2 Apr 2026 12:00")
+	s.priya.types("/cover <at>Ben Carter</at> today to 2026-04-17")
+	s.priya.gets("It is noted.", "Handed over, with the time that was left: "+r.ref+".",
+		"For Priya Shah: Ben Carter, from Thursday 2 April 2026 to Friday 17 April 2026. To end it: /cover end 1")
+	const steps = "Stage 1: handed over from Priya Shah (Team Manager) to Ben Carter (Team Manager, standing in for Priya Shah). The date stays."
+	bens := s.ben.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00", steps, "No visit since 12 February.",
+		"Informal Stage: no answer had come by Tuesday 31 March 2026 at 17:00, so the time ended.")
+	s.maya.gets("Waiting for an answer from Ben Carter (Team Manager, standing in for Priya Shah) by Thursday 9 April 2026 at 17:00.", steps)
+	s.quiet()
+	shows(t, "Priya", priyas, "This was handed over to Ben Carter, who stands in for you and is asked now. The date stays, and nothing is asked of you any more.")
+	isRecord(t, "Priya", priyas)
+
+	// What Priya had typed is kept, and does not count.
+	s.priya.types("/respond " + r.ref + " We shall visit. | A visit; duty worker; 2026-04-10")
+	s.priya.gets("This was handed over to Ben Carter, who is asked now. What you wrote is kept on the record")
+	s.maya.gets("a late reply from Priya Shah, after it had been handed over")
+	s.at("Wed 8 Apr 2026 09:00")
+	s.ben.gets("Reminder")
+	s.priya.getsNothing()
+	s.ben.clicks(bens, "Send the answer", answer("2026-04-10", nil))
+	s.maya.clicks(s.maya.gets("Ben Carter answered on Wednesday 8 April 2026"), "Satisfied", nil)
+	s.allRecords(r.ref)
+	s.tells(r.ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
+		"Tue 31 Mar 09:00  challengebot: reminded informal",
+		"Tue 31 Mar 17:00  challengebot: lapsed informal",
+		"Tue 31 Mar 17:00  challengebot: rung_opened stage-1",
+		"Thu 2 Apr 12:00  Priya Shah: handed_over stage-1",
+		"Thu 2 Apr 12:00  Priya Shah: reply_kept stage-1",
+		"Wed 8 Apr 09:00  challengebot: reminded stage-1",
+		"Wed 8 Apr 09:00  Ben Carter: responded stage-1",
+		"Wed 8 Apr 09:00  Maya Okafor: judged stage-1",
+		"Wed 8 Apr 09:00  challengebot: resolved stage-1")
+}
+
+func TestWhoOverseesChallengesSaysWhoStandsInForSomebodyElse(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(atStage1(nil), s.priya)
+	s.tom.types("/cover for Priya Shah by Tom Reid today")
+	s.tom.gets("Only those who oversee challenges can say who stands in for somebody else.", "for Priya Shah by Tom Reid today")
+
+	// The chair of the case cannot answer it, whoever stands in.
+	s.owen.types("/cover for Priya Shah by Maya Okafor today to 2026-04-02")
+	s.owen.gets("It is noted.", "Not handed over: Maya Okafor raised "+r.ref+", so Maya Okafor cannot answer it.")
+	shows(t, "Priya", r.asked[0], "Please answer by Wednesday 8 April 2026 at 17:00")
+	s.quiet()
+	s.priya.types("/cover")
+	s.priya.gets("For Priya Shah: Maya Okafor, from Monday 30 March 2026 to Thursday 2 April 2026.")
+	s.tom.types("/cover")
+	s.tom.gets("Nobody stands in for you, nor you for anybody, today or later.")
+	s.tom.types("/cover end 1")
+	s.tom.gets("There is no such stand-in that you can end.")
+
+	s.owen.types("/cover end 1")
+	s.owen.gets("Number 1 has ended.")
+	s.owen.types("/cover for Priya Shah by Ben Carter today to 2026-04-02")
+	s.owen.gets("Handed over, with the time that was left: " + r.ref)
+	s.ben.gets("Please answer by Wednesday 8 April 2026 at 17:00")
+	s.maya.gets("Waiting for an answer from Ben Carter (Team Manager, standing in for Priya Shah)")
+	s.priya.getsNothing()
+}
+
+func TestCoverThatBeginsLaterHoldsFromThatDayInEveryInstance(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal")
+	other := s.another()
+	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.daniel.types("/cover Grace Lloyd 2026-03-31 to 2026-04-10")
+	s.daniel.gets("For Daniel Hughes: Grace Lloyd, from Tuesday 31 March 2026 to Friday 10 April 2026.")
+	s.at("Tue 31 Mar 2026 16:59")
+	s.drain()
+	s.Clock.Set(s.Clock.Now().Add(60e9))
+	if err := other.Engine.Settle(t.Context()); err != nil { // the one that was not told
+		t.Fatal(err)
+	}
+	s.grace.gets(r.ref+" · Service Manager", "Grace Lloyd (Social Worker's Service Manager, standing in for Daniel Hughes)")
+	s.daniel.getsNothing()
+	s.drain()
+}
+
+func TestCoverThatCannotBeIsRefusedAndGivenBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	for typed, want := range map[string]string{
+		"Ben Carter":                           "Please say who stands in, from when and to when",
+		"Nobody Known today":                   "I know nobody of that name who can be asked here.",
+		"for Nobody Known by Ben Carter today": "Only those who oversee challenges",
+		"Priya Shah today":                     "Nobody stands in for themselves.",
+		"Ben Carter 2026-03-20 to 2026-03-29":  "Please give the days as",
+		"Ben Carter 2026-04-20 to 2026-04-10":  "Please give the days as",
+		"Ben Carter 2026-02-30 to 2026-04-10":  "Please give the days as",
+		"Ben Carter today to 2028-04-10":       "Please give the days as",
+	} {
+		s.priya.types("/cover " + typed)
+		s.priya.gets(want, typed)
+	}
+	s.quiet()
+	s.priya.types("/cover")
+	if card := s.priya.gets("Nobody stands in for you"); strings.Contains(card.String(), "/cover end") {
+		t.Errorf("something was noted:\n%s", card)
+	}
+}
