@@ -89,6 +89,24 @@ func TestResolveTakesTheNearestLevelAndFollowsCover(t *testing.T) {
 	}
 }
 
+func TestSomebodyWithoutAnAccountHoldsARoleAndIsRecognisedAsNobody(t *testing.T) {
+	d, err := Read("directory.yaml", []byte("authority: X\npeople: [{id: a, name: Ann, entra: "+guid(1)+"}, {id: m, name: Meg, no_account: true}, {id: n, name: Nat, no_account: true}]\n"+
+		"teams: [{id: t, name: T, channel: \"19:t@thread.tacv2\"}]\nagencies: [{id: school, name: School, roles: {practitioner: [m, n]}}]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, h := range d.Resolve("practitioner", Scope{Agency: "school"}, "2026-04-01") {
+		names = append(names, h.Person.Name+h.Person.Entra)
+	}
+	if diff := cmp.Diff([]string{"Meg", "Nat"}, names); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if _, ok := d.ByEntra(""); ok || d.Holds("", "practitioner", Scope{Agency: "school"}, "2026-04-01") {
+		t.Error("nobody's object id is somebody's")
+	}
+}
+
 func TestVacantRoleIsNil(t *testing.T) {
 	if got := read(t, example).Resolve("director", Scope{}, "2026-04-01"); got != nil {
 		t.Errorf("got %v", got)
@@ -189,6 +207,7 @@ func TestReadComplains(t *testing.T) {
 		{"Entra id that is no GUID", guid(3), "tom@example.org", `5:43: the Entra object id of "tom-reid" is not one. Copy the Object ID`},
 		{"Entra id of zeros", guid(3), "00000000-0000-0000-0000-000000000000", `5:43: the Entra object id of "tom-reid" is not one.`},
 		{"no Entra id", ", entra: " + guid(3), "", `5:5: "tom-reid" has no Entra object id, so Teams could not tell us who they are. Add entra:`},
+		{"no account and an Entra id", guid(3), guid(3) + ", no_account: true", `5:43: "tom-reid" is said to have no account, and has an Entra object id. Remove one of the two`},
 		{"no id", "{id: dot-hay, name: Dot Hay", "{name: Dot Hay", `8:5: a person has no id. Give it one: a short key in small letters, digits and hyphens`},
 		{"id that is no key", "{id: health", "{id: NHS Health", `15:10: the id "NHS Health" is not a key. Use small letters, digits and single hyphens`},
 		{"no name", "name: Dot Hay, ", "", `8:5: a person has no name. Write the name that people are to read`},
