@@ -98,6 +98,9 @@ func (b *builder) caseCard() {
 	} else if c.State.Open() && !c.CaseDue.IsZero() {
 		b.small(b.caseClock())
 	}
+	if text := b.statutory(); text != "" && c.State != challenge.HeldAtGate {
+		b.small(text)
+	}
 	if c.State == challenge.AwaitingJudgement {
 		b.answered()
 	}

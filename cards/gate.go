@@ -11,24 +11,28 @@ import (
 )
 
 const (
-	gateTitle   = "Before %s can begin"
-	gateOver    = "This is no longer waited for."
-	gateNote    = "Note: what was said (needed when not agreed, or when going on against a refusal)"
-	gateOn      = "When this took place (today unless you say otherwise)"
-	gateSince   = "It has waited since %s."
-	gateOpens   = "If nothing is recorded by %s, it goes on by itself."
-	gateStays   = "It waits until this is recorded. It does not go on by itself."
-	gateCase    = "The whole challenge should be settled by %s."
-	gatePassed  = "The whole challenge should have been settled by %s. That time has passed."
-	gateNotYou  = "You are shown this for information; somebody else records it."
-	gateAhead   = "Record ahead: %s"
-	gateGoOn    = "Decide to go on"
-	gateWith    = "With: %s."
-	gateBy      = "To be recorded by: %s."
-	gateNeeds   = "Agreement is needed."
-	gateHolding = "It must have taken place; it need not be agreed."
-	gateNotYet  = "The time limit for the whole challenge has not begun to run."
-	gateNoCase  = "No time limit applies to the challenge as a whole."
+	gateTitle       = "Before %s can begin"
+	gateOver        = "This is no longer waited for."
+	gateNote        = "Note: what was said (needed when not agreed, or when going on against a refusal)"
+	gateOn          = "When this took place (today unless you say otherwise)"
+	gateSince       = "It has waited since %s."
+	gateOpens       = "If nothing is recorded by %s, it goes on by itself."
+	gateStays       = "It waits until this is recorded. It does not go on by itself."
+	gateCase        = "The whole challenge should be settled by %s."
+	gatePassed      = "The whole challenge should have been settled by %s. That time has passed."
+	gateNotYou      = "You are shown this for information; somebody else records it."
+	gateAhead       = "Record ahead: %s"
+	gateGoOn        = "Decide to go on"
+	gateWith        = "With: %s."
+	gateBy          = "To be recorded by: %s."
+	gateNeeds       = "Agreement is needed."
+	gateHolding     = "It must have taken place; it need not be agreed."
+	statutoryRuns   = "The statutory time for the formal part, %s, ends on %s."
+	statutoryPassed = " That time has passed."
+	statutoryWill   = " With the present due date that time will be passed. No date is changed by this."
+
+	gateNotYet = "The time limit for the whole challenge has not begun to run."
+	gateNoCase = "No time limit applies to the challenge as a whole."
 
 	gateSummary      = "%s: something must be recorded before it can go on."
 	gateSummaryEnded = "%s: what this card asked for is no longer waited for."
@@ -97,7 +101,11 @@ func (b *builder) held() {
 	for _, st := range h.Gates {
 		items = append(items, TextBlock{Text: b.gateLine(st)})
 	}
-	b.add(Container{Style: "emphasis", Items: append(items, TextBlock{Text: b.caseClock(), Size: "Small"})})
+	items = append(items, TextBlock{Text: b.caseClock(), Size: "Small"})
+	if text := b.statutory(); text != "" {
+		items = append(items, TextBlock{Text: text, Size: "Small"})
+	}
+	b.add(Container{Style: "emphasis", Items: items})
 }
 
 func (b *builder) opens() string {
@@ -118,6 +126,23 @@ func (b *builder) caseClock() string {
 	default:
 		return fmt.Sprintf(gateCase, b.when(due))
 	}
+}
+
+// statutory says of a looked-after child's challenge how it stands to the time that
+// the law gives; "" when none runs.
+func (b *builder) statutory() string {
+	c := &b.Challenge
+	if c.StatutoryDue.IsZero() || !c.State.Open() || b.Ladder.Case.Statutory == nil {
+		return ""
+	}
+	text := fmt.Sprintf(statutoryRuns, *b.Ladder.Case.Statutory, b.when(c.StatutoryDue))
+	switch {
+	case b.Now.After(c.StatutoryDue):
+		text += statutoryPassed
+	case c.Overruns(b.Now):
+		text += statutoryWill
+	}
+	return text
 }
 
 // gateLine is one gate: what, where it stands, with whom, by whom.

@@ -142,6 +142,9 @@ func (b *builder) oversight() {
 	if !c.CaseDue.IsZero() && c.State.Open() {
 		facts = append(facts, Fact{"Time limit", b.caseClock()})
 	}
+	if c.Overruns(b.Now) {
+		facts = append(facts, Fact{"Statutory time", b.statutory()})
+	}
 	b.add(FactSet{Facts: facts})
 	b.steps("What stood in the way", b.obstacles())
 	if c.State.Open() {

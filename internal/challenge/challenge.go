@@ -110,6 +110,9 @@ type Challenge struct {
 	CaseStart workday.Date `json:"case_start,omitempty"`
 	// CaseDue is the end of the case limit, zero without one.
 	CaseDue time.Time `json:"case_due,omitzero"`
+	// StatutoryDue is when the formal part for a looked-after child should have ended.
+	// It is a warning only, zero until that part begins.
+	StatutoryDue time.Time `json:"statutory_due,omitzero"`
 
 	// Rung is the rung the challenge is on, or waits to enter when held.
 	Rung string `json:"rung"`

@@ -65,6 +65,8 @@ type (
 		Reminders   []time.Time  `json:"reminders,omitempty"`
 		CaseStart   workday.Date `json:"case_start,omitempty"`
 		CaseDue     time.Time    `json:"case_due,omitzero"`
+		// StatutoryDue as in Challenge, when it begins to run with this rung.
+		StatutoryDue time.Time `json:"statutory_due,omitzero"`
 	}
 	// RoleVacant: nobody may answer on the rung, so it is passed over at once.
 	RoleVacant struct {

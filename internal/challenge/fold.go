@@ -106,6 +106,9 @@ func (c *Challenge) openVisit(e Event, b RungOpened) {
 	if b.CaseStart != 0 {
 		c.CaseStart, c.CaseDue = b.CaseStart, b.CaseDue
 	}
+	if !b.StatutoryDue.IsZero() {
+		c.StatutoryDue = b.StatutoryDue
+	}
 	c.Ahead = slices.DeleteFunc(c.Ahead, func(g GateState) bool { return g.Rung == e.Rung })
 	c.Visits = append(c.Visits, Visit{
 		N: e.Visit, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Repliers: b.Repliers,

@@ -79,8 +79,14 @@ func (s *step) open(r *ladder.Rung, cause Cause, at time.Time) error {
 		return calendarRefusal(err)
 	}
 	body.Working = shorterWords(s.env, body.Shorter, body.Working)
+	if body.StatutoryDue, err = s.statutoryDue(r, at); err != nil {
+		return calendarRefusal(err)
+	}
 	s.emitBy(System, body, r.ID, len(s.c.Visits)+1)
 	s.tellOpened()
+	if s.c.Overruns(s.env.Now) {
+		s.showRole(ladder.RoleOversight, CardOversight)
+	}
 	return nil
 }
 

@@ -95,6 +95,9 @@ func (c *checker) caseClock() {
 	if k.Hard && k.Limit == nil {
 		c.refuse("$.case.hard", "a hard limit is set, but no limit", "Add limit: to the case, or remove hard:")
 	}
+	if k.StatutoryFrom != "" && c.knownRung("$.case.statutory_from", k.StatutoryFrom) && k.Statutory == nil {
+		c.refuse("$.case.statutory_from", "it is said where the statutory time begins, but not how long it is", "Add statutory: to the case, or remove statutory_from:")
+	}
 	formal := func(r Rung) bool { return r.StartsFormalClock() }
 	if k.Starts == FirstFormal && !slices.ContainsFunc(c.l.Rungs, formal) {
 		c.refuse("$.case.starts", "the case starts with the first formal rung, and there is none", "Write first-raise, or make a rung formal")

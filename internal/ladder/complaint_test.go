@@ -202,6 +202,8 @@ func TestReadRefusesWhatCouldNotRun(t *testing.T) {
 		{"themes to an unknown role", "records:", "themes: {to: zebra, source: x}\nrecords:", "zebra, source: x}", `the role "zebra" has no label`},
 		{"shortened by an unknown role", "records:", "shorten: {by: zebra, source: x}\nrecords:", "zebra, source: x}", `the role "zebra" has no label`},
 		{"shortened to no working days", "records:", "shorten: {by: chair, minimum: 2 calendar days, source: x}\nrecords:", "2 calendar days, source", `the shortest time is 2 calendar days`},
+		{"statutory time from an unknown rung", "hard: true, source", "hard: true, statutory: 20 working days, statutory_from: four, source", "four, source: part 1}", `there is no rung "four"`},
+		{"statutory time from somewhere and of no length", "hard: true, source", "hard: true, statutory_from: one, source", "one, source: part 1}", `it is said where the statutory time begins, but not how long it is`},
 		{"good practice without words", "records:", "good_practice: {about: \"\", source: x}\nrecords:", "\"\", source: x}", `the text is empty`},
 		{"unknown key", "    form: decision", "    from: decision", "decision", `the from "decision" is not known`},
 		{"key that is not known", "    form: decision", "    fourm: decision", "fourm: decision", `the key "fourm" is not known here. Did you mean "form"?`},

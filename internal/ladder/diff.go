@@ -261,6 +261,7 @@ func (d *differ) caseClock(s scope) {
 		s.warn("Due dates may now lie past the limit of the case")
 	}
 	s.was("the statutory limit that is warned of", windowOr(o.Statutory, ""), windowOr(n.Statutory, ""))
+	s.was("where the statutory limit begins", o.StatutoryFrom, n.StatutoryFrom)
 	s.text("the source of its limit", o.Source, n.Source)
 }
 

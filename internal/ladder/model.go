@@ -110,7 +110,10 @@ type CaseClock struct {
 	Hard bool `yaml:"hard,omitempty" json:"hard,omitempty"`
 	// Statutory warns when the formal part for a looked-after child passes it.
 	Statutory *workday.Window `yaml:"statutory,omitempty" json:"statutory,omitempty"`
-	Source    string          `yaml:"source,omitempty" json:"source,omitempty"`
+	// StatutoryFrom is the rung with which that part begins; the first that is not
+	// informal unless said.
+	StatutoryFrom string `yaml:"statutory_from,omitempty" json:"statutory_from,omitempty"`
+	Source        string `yaml:"source,omitempty" json:"source,omitempty"`
 }
 
 // Category is one reason for concern.

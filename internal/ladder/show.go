@@ -58,7 +58,11 @@ func (p *page) caseClock() {
 		p.line("Whole case: %s, %s%s.", k.Limit, kind, bracketed(k.Source))
 	}
 	if k.Statutory != nil {
-		p.line("For a looked-after child: a warning when the formal part passes %s.", k.Statutory)
+		from := ""
+		if r, ok := p.l.Rung(k.StatutoryFrom); ok {
+			from = ", which begins with " + r.Label + ","
+		}
+		p.line("For a looked-after child: a warning when the formal part%s passes %s.", from, k.Statutory)
 	}
 }
 
