@@ -74,6 +74,8 @@ var fits = []fit{
 	{1, 40, 80, 1000},
 	{1, 40, 60, 400},
 	{1, 20, 40, 120},
+	{1, 20, 30, 60},
+	{1, 10, 20, 25},
 }
 
 // draw builds the card once for each fit until it is within the limit.

@@ -204,6 +204,17 @@ func TestNoCardIsLargerThanTeamsTakesWhateverWasWritten(t *testing.T) {
 	})
 }
 
+// A refused answer whose inputs are gone comes back as text, all of it in letters
+// that are written twice.
+func TestTextThatFitsNowhereIsShortenedLast(t *testing.T) {
+	r := full(t, "\\", 0)
+	o := Options{Viewer: maya, Typed: typedInFull("\\"), Sent: ActionData{Verb: VerbRespond},
+		Said: &challenge.Refusal{Sentence: fill("\\", 200), Fields: map[string]string{InText: "Too long."}}}
+	for _, fault := range faults(parse(t, Render(challenge.CardCase, 1, r.view(), o)), Render(challenge.CardCase, 1, r.view(), o)) {
+		t.Error(fault)
+	}
+}
+
 func TestOlderEntriesAreShortenedFirstAndTheCardSaysSo(t *testing.T) {
 	r := full(t, "word ", 12)
 	c := Render(challenge.CardJudge, 2, r.view(), Options{Viewer: maya})
