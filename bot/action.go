@@ -124,6 +124,9 @@ var buttons = map[cards.Verb]button{
 	cards.VerbHandOff: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
 		return challenge.HandOff{To: in[cards.InTo], Reason: in[cards.InReason]}
 	}},
+	cards.VerbAsked: {challenge.CardRespond, func(_ turn, d cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
+		return challenge.MarkAsked{Visit: d.Visit, How: challenge.How(in[cards.InHow]), On: dateOrZero(in[cards.InOn]), Note: in[cards.InNote]}
+	}},
 	cards.VerbRefer: {challenge.CardCase, func(_ turn, _ cards.ActionData, in map[string]string, _ challenge.Case) challenge.Command {
 		return challenge.Refer{Referral: referralFrom(in)}
 	}},

@@ -22,6 +22,7 @@ const (
 	wordHandOff   = "hand-off"
 	wordRefer     = "refer"
 	wordCover     = "cover"
+	wordAsked     = "asked"
 )
 
 // typed is a command as a person typed it.

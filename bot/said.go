@@ -86,6 +86,11 @@ var commands = map[string]action{
 		return challenge.SkipTo{To: strings.ToLower(to), Ground: strings.ToLower(ground), Evidence: evidence}
 	}},
 	wordRefer: {cards.VerbRefer, typedReferral},
+	wordAsked: {cards.VerbAsked, func(x turn, c challenge.Case, rest string) challenge.Command {
+		how, rest := cut(rest)
+		on, note := cut(rest)
+		return challenge.MarkAsked{Visit: visitFor(c.Challenge, x.by.ID), How: challenge.How(strings.ToLower(how)), On: dateOrZero(on), Note: note}
+	}},
 }
 
 func judged(v challenge.Verdict) action {
@@ -103,7 +108,7 @@ func judged(v challenge.Verdict) action {
 func (a action) shown(c challenge.Challenge, id string) (challenge.Card, int) {
 	n := len(c.Visits)
 	switch {
-	case a.verb == cards.VerbRespond:
+	case a.verb == cards.VerbRespond, a.verb == cards.VerbAsked:
 		return challenge.CardRespond, visitFor(c, id)
 	case a.verb == cards.VerbJudge && c.State == challenge.AwaitingJudgement:
 		return challenge.CardJudge, n
@@ -222,6 +227,8 @@ func typedInputs(cmd challenge.Command) map[string]string {
 		return map[string]string{cards.InTo: cmd.To, cards.InGround: cmd.Ground, cards.InEvidence: cmd.Evidence}
 	case challenge.HandOff:
 		return map[string]string{cards.InTo: cmd.To, cards.InReason: cmd.Reason}
+	case challenge.MarkAsked:
+		return map[string]string{cards.InHow: string(cmd.How), cards.InOn: dateText(cmd.On), cards.InNote: cmd.Note}
 	case challenge.Withdraw:
 		return map[string]string{cards.InReason: cmd.Reason}
 	case challenge.Judge:

@@ -23,6 +23,7 @@ const (
 	VerbSkip     Verb = "skip"
 	VerbHandOff  Verb = "hand_off"
 	VerbRefer    Verb = "refer"
+	VerbAsked    Verb = "asked"
 	VerbRefresh  Verb = "refresh"
 )
 
@@ -57,6 +58,7 @@ const (
 	InReason         = "reason"
 	InNote           = "note"
 	InOn             = "on"
+	InHow            = "how"
 	InTo             = "to"     // skip: a rung; hand-off: a procedure
 	InGround         = "ground" // skip
 	InContact        = "contact"

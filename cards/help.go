@@ -41,6 +41,7 @@ var helpCommands = []Fact{
 	{"/hand-off CH-… procedure reason", "hand a challenge over to another procedure"},
 	{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"},
 	{"/withdraw CH-… reason", "withdraw a challenge that you raised"},
+	{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"},
 	{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"},
 	{"/help", "this list"},
 }

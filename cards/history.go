@@ -63,7 +63,7 @@ func (b *builder) ownVisit() []entry {
 	for _, e := range b.History {
 		kept, isKept := e.Body.(challenge.ReplyKept)
 		switch e.Body.(type) {
-		case challenge.Responded, challenge.JudgedBody, challenge.Lapsed, challenge.Redated, challenge.HandedOver:
+		case challenge.Responded, challenge.JudgedBody, challenge.Lapsed, challenge.Redated, challenge.HandedOver, challenge.AskedOutside:
 			if e.Visit == b.visit {
 				out = b.appendEntry(out, e)
 			}
@@ -191,6 +191,8 @@ func (b *builder) appendLater(out []entry, e challenge.Event) []entry {
 		return step([]Fact{{labelReason, body.Reason}}, "%s withdrew this.", by)
 	case challenge.HandedOffBody:
 		return step([]Fact{{labelReason, body.Reason}}, "%s handed this over to: %s.", by, b.procedure(body.To))
+	case challenge.AskedOutside:
+		return step([]Fact{{labelNote, body.Note}}, "%s: %s recorded that the question was put %s on %s.", rung, by, askedWords[body.How], body.On.Long())
 	case challenge.HandedOver:
 		return step(nil, "%s: handed over from %s to %s. The date stays.", rung, b.party(body.From), b.party(body.To))
 	case challenge.Referred:

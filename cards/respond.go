@@ -8,20 +8,24 @@ import (
 )
 
 const (
-	respondAsk      = "Please answer by %s"
-	respondAskOther = "An answer is asked for by %s"
-	respondOther    = "You were asked together with those who may answer. One answer counts: %s can give it."
-	respondIntro    = "Please say how you see it, what will be done for the child, and by when. A short talk with the person who asks often helps; record here what you agree."
-	respondOnBehalf = "Please ask %s by telephone or e-mail, and record their answer here."
-	respondSend     = "Send the answer"
-	respondText     = "Your response"
-	respondMore     = "Add or hide action %d"
-	respondWhat     = "Action %d: what will be done"
-	respondWho      = "Action %d: who will do it (role or name of a professional)"
-	respondBy       = "Action %d: by when"
-	respondNoLine   = "This %s asks for more than one line can hold. Please fill in the card; to see it again type %s"
-	respondPassed   = "This was handed over to %s, who stands in for you and is asked now. The date stays, and nothing is asked of you any more."
-	respondRecord   = "This is a record of what was asked and answered. It cannot be changed."
+	respondAsk       = "Please answer by %s"
+	respondAskOther  = "An answer is asked for by %s"
+	respondOther     = "You were asked together with those who may answer. One answer counts: %s can give it."
+	respondIntro     = "Please say how you see it, what will be done for the child, and by when. A short talk with the person who asks often helps; record here what you agree."
+	respondOnBehalf  = "Please ask %s by telephone or e-mail, and record their answer here."
+	respondSend      = "Send the answer"
+	respondText      = "Your response"
+	respondMore      = "Add or hide action %d"
+	respondWhat      = "Action %d: what will be done"
+	respondWho       = "Action %d: who will do it (role or name of a professional)"
+	respondBy        = "Action %d: by when"
+	respondNoLine    = "This %s asks for more than one line can hold. Please fill in the card; to see it again type %s"
+	respondAsked     = "Record that you have asked them"
+	respondHow       = "How they were asked"
+	respondAskedOn   = "On which day"
+	respondAskedNote = "Whom you reached, and what was said"
+	respondPassed    = "This was handed over to %s, who stands in for you and is asked now. The date stays, and nothing is asked of you any more."
+	respondRecord    = "This is a record of what was asked and answered. It cannot be changed."
 
 	respondSummary      = "%s: please answer by %s."
 	respondSummaryRead  = "%s: an answer is asked for by %s."
@@ -62,7 +66,7 @@ func (b *builder) respond() {
 	b.steps(labelEarlier, b.earlier())
 	switch {
 	case open && b.at.MayAnswer(b.o.Viewer):
-		b.handedOver()
+		b.sinceAsked()
 		b.respondInputs()
 	case open:
 		b.add(TextBlock{Text: fmt.Sprintf(respondOther, b.repliers())})
@@ -78,9 +82,10 @@ func passedOn(v *challenge.Visit, id string) bool {
 	return passed
 }
 
-// handedOver tells a stand-in how the question came to them.
-func (b *builder) handedOver() {
-	if len(b.at.HandedOver) > 0 {
+// sinceAsked tells what happened since the question was put: how it came to a
+// stand-in, and how somebody outside was asked.
+func (b *builder) sinceAsked() {
+	if len(b.ownVisit()) > 0 {
 		b.steps("What happened on this "+b.rungWord(), b.ownVisit())
 	}
 }
@@ -152,9 +157,9 @@ func (b *builder) repliers() string {
 
 // respondInputs asks for what the rung's form holds.
 func (b *builder) respondInputs() {
-	form, outside := ladder.FormReply, false
+	form, behalf := ladder.FormReply, !b.at.Asked(b.o.Viewer)
 	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
-		form, outside = r.Form, r.Respond.Outside
+		form = r.Form
 	}
 	fields := form.Fields()
 	ids := append([]string{InText}, fieldIDs(fields)...)
@@ -168,7 +173,8 @@ func (b *builder) respondInputs() {
 	if intro == "" {
 		intro = respondIntro
 	}
-	if outside && !b.at.Asked(b.o.Viewer) {
+	if behalf {
+		s.lax = true // the button that marks them as asked sends these inputs too
 		intro = fmt.Sprintf(respondOnBehalf, b.respondents(b.at))
 	}
 	s.say(TextBlock{Text: respondText, Size: "Medium", Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
@@ -180,6 +186,20 @@ func (b *builder) respondInputs() {
 	b.add(Container{Items: s.items, Separator: true})
 	b.buttons(Execute{Title: respondSend, Data: s.data})
 	b.small(b.howToType(form))
+	if behalf {
+		b.askedOutside()
+	}
+}
+
+// askedOutside offers to record that somebody without an account has been asked.
+func (b *builder) askedOutside() {
+	s := b.own(VerbAsked, InHow, InOn, InNote)
+	s.add(Input{Kind: InputChoice, ID: InHow, Label: respondHow, Required: true,
+		Choices: []Choice{{"By telephone", string(challenge.ByTelephone)}, {"By e-mail", string(challenge.ByEmail)}}})
+	s.add(Input{Kind: InputDate, ID: InOn, Label: respondAskedOn, Required: true, Max: b.today().String()})
+	s.text(InNote, respondAskedNote, false, challenge.MaxText)
+	s.typing(typeAsked(b.Challenge.Ref))
+	b.form(s, respondAsked, respondAsked)
 }
 
 // respondIntros stand over the forms that are more than a written reply.

@@ -94,6 +94,8 @@ var gateWords = map[ladder.GateKind][2]string{
 
 const gateOverride = "Go on against the refusal"
 
+var askedWords = map[challenge.How]string{challenge.ByTelephone: "by telephone", challenge.ByEmail: "by e-mail"}
+
 var keptWords = map[string]string{
 	"lapsed":   "after the time had ended",
 	"answered": "after somebody else had answered",
@@ -139,6 +141,7 @@ func typeGate(ref, gate string, statuses []challenge.GateStatus) string {
 	return "/gate " + ref + " " + gate + " " + strings.Join(words, "|") + " note"
 }
 
+func typeAsked(ref string) string    { return "/asked " + ref + " phone|e-mail YYYY-MM-DD note" }
 func typeWithdraw(ref string) string { return "/withdraw " + ref + " reason" }
 func typeRefer(ref string) string {
 	return "/refer " + ref + " the call | who was informed | who was consulted | note"

@@ -86,6 +86,8 @@ func (c Challenge) Decide(cmd Command, by Person, env Env) (Change, error) {
 		err = s.withdraw(cmd)
 	case HandOff:
 		err = s.handOff(cmd)
+	case MarkAsked:
+		err = s.markAsked(cmd)
 	case HandOver:
 		err = s.handOver(cmd)
 	case Refer:

@@ -203,6 +203,7 @@ const (
 	KindHandedOff    Kind = "handed_off"
 	KindReferred     Kind = "referred"
 	KindHandedOver   Kind = "handed_over"
+	KindAskedOutside Kind = "asked_outside"
 )
 
 func (RaisedBody) Kind() Kind    { return KindRaised }
@@ -231,7 +232,7 @@ func Kinds() []Kind {
 	return []Kind{KindRaised, KindRungOpened, KindRoleVacant, KindRedated, KindDelivered, KindUndelivered,
 		KindReminded, KindResponded, KindReplyKept, KindJudged, KindLapsed, KindHeld, KindGateRecorded,
 		KindNudged, KindSkippedTo, KindResolved, KindExhausted, KindWithdrawn, KindHandedOff, KindReferred,
-		KindHandedOver}
+		KindHandedOver, KindAskedOutside}
 }
 
 // DecodeBody reads a stored body of that kind.
@@ -279,6 +280,8 @@ func DecodeBody(k Kind, data []byte) (Body, error) {
 		return decode[Referred](k, data)
 	case KindHandedOver:
 		return decode[HandedOver](k, data)
+	case KindAskedOutside:
+		return decode[AskedOutside](k, data)
 	}
 	return nil, fmt.Errorf("an event of the unknown kind %q: this program is older than the database", k)
 }

@@ -62,6 +62,7 @@ func everyBody() []challenge.Body {
 		challenge.Referred{Referral: challenge.Referral{To: "CAFCASS", Informed: map[string]string{"nominated-officer": "Nora Nash"},
 			Consulted: map[string]string{"own-service-manager": "Olive Own"}, Contact: "By telephone.", On: day, Note: "Urgent."}},
 		challenge.HandedOver{Handover: challenge.Handover{From: party, To: party}},
+		challenge.AskedOutside{How: challenge.ByTelephone, On: day, Note: "The duty desk."},
 	}
 }
 

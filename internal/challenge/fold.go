@@ -87,7 +87,7 @@ func (c Challenge) Fold(e Event) Challenge {
 		}
 	case HandedOver:
 		v.passOn(b.Handover)
-	case Undelivered:
+	case Undelivered, AskedOutside:
 	}
 	return c
 }

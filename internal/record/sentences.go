@@ -70,6 +70,8 @@ func (t *teller) tellRest(e challenge.Event, who string) (string, []Fact) {
 		return who + " withdrew the challenge.", facts(Fact{"Reason", b.Reason})
 	case challenge.HandedOffBody:
 		return who + " handed the challenge over to " + t.procedure(b.To) + ".", facts(Fact{"Reason", b.Reason})
+	case challenge.AskedOutside:
+		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, t.rung(e.Rung), askedWords[b.How], b.On.Long()), facts(Fact{"Note", b.Note})
 	case challenge.HandedOver:
 		return fmt.Sprintf("%s was handed over from %s to %s. The due time stays.", t.rung(e.Rung), t.party(b.From), t.party(b.To)), nil
 	case challenge.Referred:
@@ -313,6 +315,8 @@ var causeWords = map[challenge.Cause]string{
 	challenge.BySkip:        " by direct entry",
 	challenge.ByGate:        " after what it waited for",
 }
+
+var askedWords = map[challenge.How]string{challenge.ByTelephone: "by telephone", challenge.ByEmail: "by e-mail"}
 
 var keptWords = map[string]string{
 	"lapsed": "after its time had ended", "answered": "after somebody else had answered",

@@ -69,7 +69,7 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	if visit > 0 && rapid.IntRange(0, 4).Draw(t, "stale") == 0 {
 		visit = rapid.IntRange(0, visit+1).Draw(t, "visit")
 	}
-	switch rapid.IntRange(0, 18).Draw(t, "command") {
+	switch rapid.IntRange(0, 19).Draw(t, "command") {
 	case 0, 1, 2, 3:
 		return challenge.Tick{}, challenge.System
 	case 4, 5, 6:
@@ -86,6 +86,8 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 			return challenge.HandOff{To: rapid.SampledFrom([]string{"elsewhere", "multi-agency-escalation", "nowhere"}).Draw(t, "to"), Reason: someText(t)}, maybe(t, c.Chair, by)
 		}
 		return challenge.Withdraw{Reason: someText(t)}, maybe(t, c.Chair, by)
+	case 19:
+		return challenge.MarkAsked{Visit: visit, How: challenge.ByEmail, On: env.Today(), Note: someText(t)}, by
 	case 18:
 		return challenge.HandOver{For: by.ID}, by
 	case 15:
