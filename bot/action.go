@@ -273,7 +273,7 @@ func raisingFrom(in map[string]string) challenge.Raising {
 	}
 	return challenge.Raising{
 		ID: id, StartAt: in[cards.InStartAt], Ground: in[cards.InStartGround], Reason: in[cards.InStartReason],
-		Shorter: shorterFrom(in[cards.InShorterDays], in[cards.InShorterReason]),
+		Partner: in[cards.InPartner] == "true", Shorter: shorterFrom(in[cards.InShorterDays], in[cards.InShorterReason]),
 		Details: challenge.Details{
 			Record: in[cards.InRecord], Conference: challenge.ConferenceType(in[cards.InConference]),
 			ConferenceDate: dateOrZero(in[cards.InConferenceDate]), Categories: list(in[cards.InCategories]),

@@ -49,6 +49,7 @@ const (
 	InTeam           = "team"
 	InLookedAfter    = "looked_after" // "true" or not
 	InAgency         = "agency"
+	InPartner        = "partner" // "true" or not
 	InStartAt        = "start_at"
 	InStartGround    = "start_ground"
 	InStartReason    = "start_reason"

@@ -36,6 +36,7 @@ const (
 	caseResolved    = "Settled on %s."
 	caseWithdrawn   = "Withdrawn on %s."
 	caseHandedOff   = "Handed over to another procedure on %s."
+	caseRecorded    = "Recorded on %s as a concern about a partner agency. This procedure takes it no further, and nobody is asked."
 	caseSummary     = "%s: %s"
 	caseProcedure   = "It runs under %s, version %d, as that was when it was raised."
 	caseForYourTurn = "It is your turn: "
@@ -59,6 +60,9 @@ func (b *builder) stateLine() string {
 	case challenge.Withdrawn:
 		return fmt.Sprintf(caseWithdrawn, b.when(c.ClosedAt))
 	case challenge.HandedOff:
+		if challenge.RecordedOnly(b.History) {
+			return fmt.Sprintf(caseRecorded, b.when(c.ClosedAt))
+		}
 		return fmt.Sprintf(caseHandedOff, b.when(c.ClosedAt))
 	}
 	return ""

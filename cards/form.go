@@ -43,6 +43,10 @@ const (
 	formHeldBy      = "To be recorded by: %s."
 	formOnly        = "To raise it you need this card: a challenge has too many parts to be typed in one line. To see it again type /challenge."
 
+	formPartner     = "Is the concern about a partner agency?"
+	formNobodyAsked = "If you send this now, nobody is asked."
+	formTemplate    = "What the procedure wants written: %s."
+
 	formSummary = "Raise a challenge: fill in the form. You see who will be asked before you send it."
 )
 
@@ -96,11 +100,8 @@ func (c *formCard) draw() {
 	words := c.Ladder.Words
 	c.heading(strings.TrimSpace(formTitle + colon(words.Challenge)))
 	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(formIntro, cmp.Or(words.RecordID, "record number")))})
-	if p := c.Ladder.PartnerConcerns; p != nil {
-		c.small(c.partnerConcerns(p))
-	}
 	c.s = c.section(c.data(VerbRaise), InLadder, InTeam, InAgency, InConference, InConferenceDate, InLookedAfter, InRecord, InCategories,
-		InConcern, InEvidence, InAsk, InAskBy, InStartAt, InStartGround, InStartReason, InShorterDays, InShorterReason)
+		InConcern, InEvidence, InAsk, InAskBy, InPartner, InStartAt, InStartGround, InStartReason, InShorterDays, InShorterReason)
 	c.who()
 	c.forecast()
 	if c.f.Ladder != nil {
@@ -155,7 +156,12 @@ func (c *formCard) who() {
 	if len(teams) > 0 {
 		c.s.add(Input{Kind: InputChoice, ID: InTeam, Label: formTeam, Required: true, Choices: teams, Value: only(teams)})
 	}
-	if len(c.f.Agencies) > 0 && c.f.Ladder != nil && c.Ladder.Party != ladder.Internal {
+	p := c.Ladder.PartnerConcerns
+	if p != nil {
+		c.s.add(Input{Kind: InputChoice, ID: InPartner, Label: formPartner, Expanded: true, Value: NoChoice,
+			Choices: []Choice{{"No", NoChoice}, {"Yes. " + c.partnerConcerns(p), "true"}}})
+	}
+	if len(c.f.Agencies) > 0 && c.f.Ladder != nil && (c.Ladder.Party != ladder.Internal || p != nil) {
 		needed := challenge.NamesAgency(c.Ladder)
 		in := Input{Kind: InputChoice, ID: InAgency, Label: formWhichAgency, Needed: needed}
 		if !needed {
@@ -176,6 +182,11 @@ func (c *formCard) forecast() {
 	switch f := c.f.Forecast; {
 	case f == nil:
 		items = append(items, TextBlock{Text: fmt.Sprintf(formChoose, formPreview)})
+	case f.Partner != nil:
+		items = append(items, TextBlock{Text: formNobodyAsked + " " + c.partnerConcerns(f.Partner), Bold: true})
+		if f.Partner.Template != "" {
+			items = append(items, TextBlock{Text: fmt.Sprintf(formTemplate, f.Partner.Template), Size: "Small"})
+		}
 	case len(f.Held) > 0:
 		items = append(items, TextBlock{Text: fmt.Sprintf(formHeld, f.Rung.Label, c.gateLabels(f.Held))})
 		for _, g := range f.Held {

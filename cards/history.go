@@ -190,6 +190,9 @@ func (b *builder) appendLater(out []entry, e challenge.Event) []entry {
 	case challenge.WithdrawnBody:
 		return step([]Fact{{labelReason, body.Reason}}, "%s withdrew this.", by)
 	case challenge.HandedOffBody:
+		if body.To == "" {
+			return step([]Fact{{labelReason, body.Reason}}, "%s recorded this concern about a partner agency. Nobody is asked.", by)
+		}
 		return step([]Fact{{labelReason, body.Reason}}, "%s handed this over to: %s.", by, b.procedure(body.To))
 	case challenge.AskedOutside:
 		return step([]Fact{{labelNote, body.Note}}, "%s: %s recorded that the question was put %s on %s.", rung, by, askedWords[body.How], body.On.Long())

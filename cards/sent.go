@@ -28,6 +28,8 @@ func Sent(v View, o Options) Card {
 		switch c.State {
 		case challenge.AwaitingResponse:
 			said = fmt.Sprintf(sentAsked, b.respondents(c.Current()), b.when(c.Due()))
+		case challenge.HandedOff:
+			said = b.stateLine()
 		case challenge.HeldAtGate:
 			said = fmt.Sprintf(sentHeld, b.rung(c.Rung))
 		}

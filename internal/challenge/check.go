@@ -59,7 +59,13 @@ func checkRaising(r *Raising, by Person, env Env) error {
 	if _, ok := env.Directory.Team(d.Team); !ok {
 		f.add("team", "Please choose the child's team from the list.")
 	}
-	checkAgency(f, d.Agency, l, env)
+	checkAgency(f, d.Agency, r.Partner, l, env)
+	if r.Partner {
+		if l.PartnerConcerns == nil {
+			return refuse(NotAllowed, "This procedure has no rule of its own for a concern about a partner agency.")
+		}
+		r.StartAt, r.Ground, r.Reason, r.Shorter = "", "", "", nil // nobody is asked
+	}
 	if r.StartAt != "" {
 		if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
 			f.add("start_at", "This procedure does not allow starting there on that ground.")
@@ -126,14 +132,14 @@ func checkCategories(f faults, d *Details, l *ladder.Ladder) {
 
 // checkAgency wants an agency that the directory lists where the ladder is about
 // one, and none where it is not.
-func checkAgency(f faults, agency string, l *ladder.Ladder, env Env) {
+func checkAgency(f faults, agency string, partner bool, l *ladder.Ladder, env Env) {
 	_, known := env.Directory.Agency(agency)
 	switch {
 	case agency == "":
-		if NamesAgency(l) && len(env.Directory.Agencies()) > 0 {
+		if (partner || NamesAgency(l)) && len(env.Directory.Agencies()) > 0 {
 			f.add("agency", "Please choose the agency that this is about.")
 		}
-	case l.Party == ladder.Internal:
+	case l.Party == ladder.Internal && !partner:
 		f.add("agency", "This procedure is about the authority's own service. Please leave the agency empty.")
 	case !known:
 		f.add("agency", "Please choose the agency from the list.")

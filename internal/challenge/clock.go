@@ -187,10 +187,15 @@ type Forecast struct {
 	Held        []GateState
 	Deadline    workday.Deadline
 	Working     string
+	// Partner is the rule by which a concern about a partner agency ends at once.
+	Partner *ladder.PartnerConcerns
 }
 
 // Foresee tells what raising would do, without raising.
 func Foresee(r Raising, by Person, env Env) (Forecast, error) {
+	if p := env.Ladder.PartnerConcerns; r.Partner && p != nil {
+		return Forecast{Partner: p}, nil
+	}
 	change, err := raiseUnchecked(r, by, env)
 	if err != nil {
 		return Forecast{}, err

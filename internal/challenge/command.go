@@ -55,6 +55,9 @@ type Raising struct {
 	StartAt string
 	Ground  string
 	Reason  string
+	// Partner says that the concern is about a partner agency, where the ladder has a
+	// rule for those: then nobody is asked.
+	Partner bool
 	// Shorter asks for the first answer sooner than the ladder says.
 	Shorter *Shorter
 }

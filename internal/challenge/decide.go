@@ -47,6 +47,10 @@ func Raise(r Raising, by Person, env Env) (Change, error) {
 	}
 	s.emit(body, "", 0)
 	s.show(Address{Person: by.ID}, CardCase)
+	if r.Partner {
+		s.endAsPartnerConcern(env.Ladder.PartnerConcerns)
+		return s.change(), nil
+	}
 	if err := s.begin(r); err != nil {
 		return Change{}, err
 	}

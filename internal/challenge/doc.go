@@ -6,6 +6,7 @@
 //	(none)              --raise-->          awaiting_response
 //	(none)              --raise-->          held_at_gate
 //	(none)              --raise-->          exhausted
+//	(none)              --raise-->          handed_off
 //	awaiting_response   --respond-->        awaiting_judgement
 //	awaiting_response   --lapse-->          awaiting_response
 //	awaiting_response   --lapse-->          held_at_gate

@@ -77,6 +77,7 @@ func (c Challenge) Fold(e Event) Challenge {
 		c.leave()
 		c.close(Withdrawn, e.At)
 	case HandedOffBody:
+		c.Rung = e.Rung
 		c.leave()
 		c.close(HandedOff, e.At)
 	case Referred:

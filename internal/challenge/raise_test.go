@@ -199,6 +199,8 @@ func TestForeseeTellsWhatRaisingDoes(t *testing.T) {
 		case change.Next.Hold != nil:
 			rung, _ := env.Ladder.Rung(change.Next.Rung)
 			want = challenge.Forecast{Rung: *rung, Held: change.Next.Hold.Gates}
+		case r.Partner:
+			want = challenge.Forecast{Partner: env.Ladder.PartnerConcerns}
 		}
 		if diff := cmp.Diff(want, f); diff != "" {
 			t.Fatalf("raised against foreseen:\n%s", diff)

@@ -69,6 +69,9 @@ func (t *teller) tellRest(e challenge.Event, who string) (string, []Fact) {
 	case challenge.WithdrawnBody:
 		return who + " withdrew the challenge.", facts(Fact{"Reason", b.Reason})
 	case challenge.HandedOffBody:
+		if b.To == "" {
+			return who + " recorded a concern about a partner agency. Nobody is asked.", facts(Fact{"Reason", b.Reason})
+		}
 		return who + " handed the challenge over to " + t.procedure(b.To) + ".", facts(Fact{"Reason", b.Reason})
 	case challenge.AskedOutside:
 		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, t.rung(e.Rung), askedWords[b.How], b.On.Long()), facts(Fact{"Note", b.Note})

@@ -28,6 +28,10 @@ func RandomRaising(t *rapid.T, env challenge.Env, number uint64) (challenge.Rais
 		r.StartAt = rapid.SampledFrom(skip.To).Draw(t, "start at")
 		r.Ground, r.Reason = skip.Ground[0].ID, "It cannot wait."
 	}
+	if env.Ladder.PartnerConcerns != nil && rapid.IntRange(0, 7).Draw(t, "about a partner") == 0 {
+		r.Partner = true
+		r.Details.Agency = "health"
+	}
 	if env.Ladder.Shorten != nil && rapid.Bool().Draw(t, "shorter") {
 		fits := r
 		fits.Shorter = &challenge.Shorter{Days: rapid.IntRange(1, 3).Draw(t, "working days"), Reason: "An unborn child."}

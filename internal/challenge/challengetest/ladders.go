@@ -45,6 +45,9 @@ func RandomLadder(t *rapid.T) *ladder.Ladder {
 	for _, r := range roles {
 		l.Roles[r] = string(r)
 	}
+	if rapid.IntRange(0, 3).Draw(t, "partner concerns") == 0 {
+		l.PartnerConcerns = &ladder.PartnerConcerns{Mode: ladder.RecordOnly, Source: "a generator"}
+	}
 	if rapid.Bool().Draw(t, "shorten") {
 		l.Shorten = &ladder.Shorten{By: ladder.RoleChair, Source: "a generator"}
 	}

@@ -1,0 +1,52 @@
+package story
+
+import (
+	"testing"
+
+	"challengebot/internal/practice"
+)
+
+// A concern about a partner agency, where the procedure is about the authority's own
+// service: North East Lincolnshire keeps a record, Issues Resolution names another
+// procedure. Nobody is asked.
+
+func TestAConcernAboutAPartnerIsKeptAsARecordWhereTheProcedureOnlyRecords(t *testing.T) {
+	t.Parallel()
+	s := walk(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Is the concern about a partner agency?", "A concern about another agency is recorded as a note")
+	about := practice.Inputs{"partner": "true", "categories": "risk"}
+	s.maya.clicks(form, "Send the challenge", filled(about))
+	marks(t, form, "agency", "Please choose the agency that this is about.")
+	about["agency"] = "health"
+	s.maya.clicks(form, "See who will be asked", filled(about))
+	shows(t, "Maya", form, "If you send this now, nobody is asked.",
+		"What the procedure wants written: What was done to resolve it, the evidence of the agreed plan, and any documents attached.")
+	s.maya.clicks(form, "Send the challenge", filled(about))
+	const recorded = "Recorded on Monday 30 March 2026 at 10:00 as a concern about a partner agency. This procedure takes it no further, and nobody is asked."
+	shows(t, "Maya", form, "Sent: Professional Challenge", recorded)
+	card := s.maya.gets(recorded, "Maya Okafor recorded this concern about a partner agency. Nobody is asked.", "No visit since 12 February.")
+	isRecord(t, "Maya", card)
+	s.at("Fri 10 Apr 2026 17:00")
+	s.quiet()
+	if s.verified() != 1 {
+		t.Error("it is not stored")
+	}
+}
+
+func TestAConcernAboutAPartnerIsHandedToTheProcedureThatIsNamed(t *testing.T) {
+	t.Parallel()
+	s := walk(t, "issues-resolution-cp")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Is the concern about a partner agency?", "Yes. A concern about another agency goes to: HSCB escalation procedure.")
+	s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"partner": "true", "agency": "health", "categories": "other"}))
+	card := s.maya.gets("Handed over to another procedure on Monday 30 March 2026 at 10:00.", "Maya Okafor handed this over to: HSCB escalation procedure.",
+		"Reason: The concern is about a partner agency.")
+	isRecord(t, "Maya", card)
+	ref := card.String()[len("# Issues Resolution and Challenge "):][:9]
+	s.tells(ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  Maya Okafor: handed_off informal")
+	s.tom.getsNothing()
+	s.priya.getsNothing()
+}
