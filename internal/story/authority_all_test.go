@@ -47,7 +47,7 @@ func (s *stage) begins(by *actor, in practice.Inputs, texts ...string) raising {
 	by.types("/challenge")
 	r := raising{form: by.gets("Raise a challenge")}
 	by.clicks(r.form, "Send the challenge", filled(in))
-	raised, err := s.App.Store.RaisedBy(s.t.Context(), by.ID, 1)
+	raised, err := s.App.Store.RaisedBy(s.t.Context(), by.ID, 50)
 	if err != nil || len(raised) == 0 {
 		s.t.Fatalf("nothing was raised (%v); the form says:\n%s", err, r.form)
 	}

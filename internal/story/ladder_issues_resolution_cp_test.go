@@ -12,6 +12,7 @@ func TestTheIssuesResolutionProtocolForChildProtectionAsItIsWritten(t *testing.T
 	t.Parallel()
 	g := grid{ladder: "issues-resolution-cp", form: practice.Inputs{"categories": "conference-outcome"},
 		words: []string{"Disagreement with the decision or outcome of the conference", "Review child protection conference"}}
+	walked(t, g.ladder)
 
 	t.Run("2.2 to Week 9-10", func(t *testing.T) { t.Parallel(); g.playedInFull(t) })
 	t.Run("Week 1-2 to Week 9-10, in silence", func(t *testing.T) { t.Parallel(); g.inSilence(t) })

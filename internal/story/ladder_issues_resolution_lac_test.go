@@ -12,6 +12,7 @@ func TestTheIssuesResolutionProtocolForLookedAfterChildrenAsItIsWritten(t *testi
 	t.Parallel()
 	g := grid{ladder: "issues-resolution-lac", form: practice.Inputs{"conference": "lac-review", "categories": "plan-outcome"}, refers: true,
 		words: []string{"Disagreement with the decision or outcome of the Care Plan or Pathway Plan", "Review for a child who is looked after"}}
+	walked(t, g.ladder)
 
 	t.Run("2.2 to Week 9-10", func(t *testing.T) { t.Parallel(); g.playedInFull(t) })
 	t.Run("Week 1-2 to Week 9-10, in silence", func(t *testing.T) { t.Parallel(); g.inSilence(t) })

@@ -30,6 +30,7 @@ func (s *stage) dialogue() {
 func TestTheChallengeProcessOfKnowsleyAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	const ladderID = "knowsley"
+	walked(t, ladderID)
 
 	t.Run("sections 1 to 3, Children's Social Care, from the dialogue to the Multi Agency Escalation Policy", func(t *testing.T) {
 		t.Parallel()
@@ -202,6 +203,24 @@ func TestTheChallengeProcessOfKnowsleyAsItIsWritten(t *testing.T) {
 		if h := s.load(r.ref).Challenge; h.State != "exhausted" {
 			t.Errorf("silence on Level 3 led to %s", h.State)
 		}
+	})
+
+	t.Run("section 2, Level 3 with Children's Social Care: a strategic response, then the Multi Agency Escalation Policy", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		victor, lucy := s.called("Victor Hale"), s.called("Lucy Grant")
+		r := s.begins(s.maya, causeForConcern("childrens-social-care", practice.Inputs{"start_at": "level-3", "start_ground": "system-failure",
+			"start_reason": "No conference of this team was minuted since January."}))
+		lucy.clicks(lucy.recalls("Before Level 3 can begin"), "Agreed", practice.Inputs{"note": "Discussed."})
+		asked := victor.gets(r.ref+" · Level 3", "Please answer by Thursday 2 April 2026 at 17:00", "Victor Hale (Senior manager, Children in Need)",
+			"A strategic response is required to address a failure in the child protection system", "No conference of this team was minuted since January.")
+		s.drain()
+		victor.clicks(asked, "Send the answer", practice.Inputs{"text": "I shall look into it."})
+		judge := s.maya.gets("I shall look into it.", "Not satisfied: it is handed over to Multi Agency Escalation Policy.")
+		s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "That is no strategy."})
+		s.maya.gets("handed this over to: Multi Agency Escalation Policy.")
+		s.allRecords(r.ref)
+		s.drain()
 	})
 
 	t.Run("section 2, Level 3 out of Level 1, once the matter shows itself to be exceptional", func(t *testing.T) {

@@ -11,9 +11,21 @@ import (
 // North East Lincolnshire, Background: the process is a framework for social work teams
 // too, to raise evidence-based concerns about the Independent Chair Service. The stages
 // are mirrored.
+// consults has the team's own Service Manager agree, or refuse and be overridden.
+func (s *stage) consults(rung, view string) {
+	s.t.Helper()
+	gate, mine := s.daniel.recalls("Before "+rung+" can begin"), s.tom.recalls("Before "+rung+" can begin")
+	s.drain()
+	s.daniel.clicks(gate, view, practice.Inputs{"note": "My view."})
+	if view == "Not agreed" {
+		s.tom.clicks(mine, "Go on against the refusal", practice.Inputs{"note": "It cannot wait."})
+	}
+}
+
 func TestTheChallengeOfTheIndependentChairServiceAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	const ladderID = "ne-lincolnshire-reverse"
+	walked(t, ladderID)
 	concern := practice.Inputs{"categories": "decision", "concern": "The conference was put off twice; the children wait.",
 		"evidence": "Invitations of 2 and 16 March.", "ask": "A conference in April."}
 
@@ -82,6 +94,41 @@ func TestTheChallengeOfTheIndependentChairServiceAsItIsWritten(t *testing.T) {
 		if diff := cmp.Diff(want, s.steps(r.ref)); diff != "" {
 			t.Errorf("the trail is another (-want +got):\n%s", diff)
 		}
+	})
+
+	t.Run("Stages 1 to 4 in silence, each once the team's Service Manager was consulted", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		ines := s.called("Ines Moreau")
+		r := s.begins(s.tom, concern)
+		s.drain()
+		s.at("Tue 31 Mar 2026 16:59")
+		s.drain()
+		s.at("Tue 31 Mar 2026 17:00") // the Informal Stage
+		ines.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00")
+		s.drain()
+		s.at("Thu 9 Apr 2026 16:59")
+		s.drain()
+		s.at("Thu 9 Apr 2026 17:00")
+		s.consults("Stage 2", "Not agreed")
+		asked := s.grace.gets(r.ref+" · Stage 2", "Please answer by Thursday 16 April 2026 at 17:00", "It cannot wait.")
+		s.drain()
+		s.grace.clicks(asked, "Send the answer", planned("I shall ask the chair."))
+		s.tom.clicks(s.tom.recalls("Is the answer good enough"), "Not satisfied", practice.Inputs{"reason": "No date."})
+		s.consults("Stage 3", "Agreed")
+		s.aisha.gets(r.ref+" · Stage 3", "Please answer by Thursday 16 April 2026 at 17:00")
+		s.drain()
+		s.at("Thu 16 Apr 2026 16:59")
+		s.drain()
+		s.at("Thu 16 Apr 2026 17:00")
+		s.consults("Stage 4", "Not agreed")
+		s.helen.gets(r.ref+" · Stage 4", "Please answer by Thursday 23 April 2026 at 17:00")
+		s.drain()
+		s.at("Thu 23 Apr 2026 16:59")
+		s.drain()
+		s.at("Thu 23 Apr 2026 17:00")
+		s.tom.gets("Every stage of this procedure has been passed without agreement.")
+		s.drain()
 	})
 
 	t.Run("Background, a Team Manager may raise it for the team, and evidence is asked for", func(t *testing.T) {

@@ -20,6 +20,7 @@ func planned(text string) practice.Inputs {
 func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	const ladderID = "ne-lincolnshire"
+	walked(t, ladderID)
 
 	t.Run("from the Informal Stage to Stage 4, each once agreed with the own Service Manager", func(t *testing.T) {
 		t.Parallel()
@@ -133,14 +134,53 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 		s.drain()
 	})
 
-	t.Run("an escalation at any stage, if the threshold is met", func(t *testing.T) {
+	t.Run("the Informal Stage in silence: Stage 1 begins all the same", func(t *testing.T) {
 		t.Parallel()
 		s := walk(t, ladderID)
-		r := s.begins(s.maya, atStage1(practice.Inputs{"start_at": "stage-4"}), "It waits before Stage 4 for")
+		r := s.begins(s.maya, nil)
 		s.drain()
-		s.grace.clicks(s.grace.recalls("Before Stage 4 can begin"), "Agreed", nil)
-		s.helen.gets(r.ref+" · Stage 4", "Please answer by Wednesday 8 April 2026 at 17:00", "Raised twice in supervision.")
+		s.at("Tue 31 Mar 2026 16:59")
 		s.drain()
+		s.at("Tue 31 Mar 2026 17:00")
+		s.priya.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00",
+			"Informal Stage: no answer had come by Tuesday 31 March 2026 at 17:00")
+		s.drain()
+	})
+
+	for _, c := range []struct {
+		to, label string
+		asked     func(*stage) *actor
+	}{
+		{"stage-2", "Stage 2", func(s *stage) *actor { return s.daniel }},
+		{"stage-3", "Stage 3", func(s *stage) *actor { return s.aisha }},
+		{"stage-4", "Stage 4", func(s *stage) *actor { return s.helen }},
+	} {
+		t.Run("an escalation at any stage, if the threshold is met: "+c.label, func(t *testing.T) {
+			t.Parallel()
+			s := walk(t, ladderID)
+			asked := c.asked(s)
+			for i, agreed := range []bool{true, false} {
+				s.at([]string{"Mon 30 Mar 2026 10:00", "Mon 30 Mar 2026 10:05"}[i])
+				r := s.begins(s.maya, atStage1(practice.Inputs{"start_at": c.to}), "It waits before "+c.label+" for")
+				gate, mine := s.grace.recalls("Before "+c.label+" can begin"), s.maya.recalls("Before "+c.label+" can begin")
+				asked.getsNothing()
+				s.drain()
+				if agreed {
+					s.grace.clicks(gate, "Agreed", nil)
+				} else {
+					s.grace.clicks(gate, "Not agreed", practice.Inputs{"note": "Try Stage 1."})
+					asked.getsNothing()
+					s.maya.clicks(mine, "Go on against the refusal", practice.Inputs{"note": "It is my responsibility."})
+				}
+				asked.gets(r.ref+" · "+c.label, "Please answer by Wednesday 8 April 2026 at 17:00", "Raised twice in supervision.")
+				s.drain()
+			}
+		})
+	}
+
+	t.Run("Principles, a concern within the partnership: a record, and nobody is asked", func(t *testing.T) {
+		t.Parallel()
+		partnerConcernRecorded(t)
 	})
 
 	t.Run("CAFCASS, for children in care only, by the IRO, at any time", func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	const ladderID = "redcar-cleveland-internal"
+	walked(t, ladderID)
 	internal := func(more practice.Inputs) practice.Inputs {
 		in := practice.Inputs{"categories": "visits"}
 		for k, v := range more {

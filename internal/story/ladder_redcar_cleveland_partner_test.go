@@ -19,6 +19,7 @@ func partnerChallenge(agency string) practice.Inputs {
 func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	const ladderID = "redcar-cleveland-partner"
+	walked(t, ladderID)
 
 	t.Run("3.3 to 3.6, from the practitioner to the STSCP representative", func(t *testing.T) {
 		t.Parallel()
@@ -111,6 +112,10 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		s.at("Tue 7 Apr 2026 17:00")
 		alan.gets(r.ref+" · STSCP representative", "Please answer by Wednesday 8 April 2026 at 17:00",
 			"Escalate to the STSCP representative: the time for this ended, so it went on by itself.")
+		s.drain()
+		s.at("Wed 8 Apr 2026 17:00") // 3.6 in silence: nobody is left to ask
+		ines.gets("Every step of this procedure has been passed without agreement.")
+		s.maya.gets("Every step of this procedure has been passed without agreement.")
 		s.drain()
 	})
 

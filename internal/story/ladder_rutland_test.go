@@ -2,6 +2,7 @@ package story
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,9 +25,46 @@ func (s *stage) threshold(rung string) {
 	s.daniel.clicks(s.daniel.recalls("Before "+rung+" can begin"), "Agreed", practice.Inputs{"note": "It meets the threshold."})
 }
 
+// secondView has the Service Manager refuse, and the Head of Service give a view.
+func (s *stage) secondView(rung, view string) {
+	s.t.Helper()
+	s.aisha.getsNothing()
+	s.daniel.clicks(s.daniel.recalls("Before "+rung+" can begin"), "Not agreed", practice.Inputs{"note": "It is planned."})
+	gate := s.aisha.gets("Before "+rung+" can begin", "Discuss the threshold with the Head of Service: still to do.", "It is planned.")
+	s.drain()
+	s.aisha.clicks(gate, view, practice.Inputs{"note": "My view of it."})
+}
+
+// lastNote is the field for a note of the last of a card's gates.
+func lastNote(m *practice.Message) string {
+	var id string
+	for _, in := range m.Card().Inputs() {
+		if strings.HasPrefix(in.Label, "Note") {
+			id = in.ID
+		}
+	}
+	return id
+}
+
+// proceeds holds that the threshold is passed: Stage 3 is asked, and Stage 4 waits for
+// nothing but the written statement.
+func (s *stage) proceeds(r raising, to string) {
+	s.t.Helper()
+	if to == "stage-4" {
+		gate := s.maya.recalls("Written statement of the Independent Chair (Appendix 5): still to do.")
+		s.maya.clicks(gate, "File the statement", practice.Inputs{s.field(gate, "Statement of the alert"): "The baby is gone.", s.field(gate, "Action required"): "A strategy meeting today."})
+		s.called("Diane Foster").gets(r.ref+" · Stage 4", "My view of it.", "The mother has left with the baby.")
+	} else {
+		s.aisha.gets(r.ref+" · Stage 3", "My view of it.", "The mother has left with the baby.")
+	}
+	s.priya.getsNothing()
+	s.drain()
+}
+
 func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	const ladderID = "rutland"
+	walked(t, ladderID)
 	meeting := practice.Inputs{"text": "The Core Group was not minuted.", "held_on": "2026-04-20", "present": "Worker, Team Manager, Service Manager, Head of Service",
 		"minuted_by": "Business support", "outcome": "A Core Group on 30 April."}
 
@@ -200,6 +238,38 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 			s.drain()
 		})
 	}
+
+	for _, c := range []struct{ to, label string }{{"stage-3", "Stage 3"}, {"stage-4", "Stage 4"}} {
+		t.Run("section 2, directly to "+c.label+" although the Service Manager does not agree", func(t *testing.T) {
+			t.Parallel()
+			s := walk(t, ladderID)
+			direct := alert(practice.Inputs{"start_at": c.to, "start_ground": "urgent", "start_reason": "The mother has left with the baby."})
+
+			// The Head of Service agrees.
+			r := s.begins(s.maya, direct)
+			s.secondView(c.label, "Agreed")
+			s.proceeds(r, c.to)
+
+			// Neither manager agrees, and the Independent Chair chooses to escalate.
+			s.at("Mon 30 Mar 2026 10:05")
+			r = s.begins(s.maya, direct)
+			s.secondView(c.label, "Not agreed")
+			mine := s.maya.recalls("Choose to escalate although neither manager agrees: still to do.")
+			s.drain()
+			s.maya.clicks(mine, "Go on", practice.Inputs{lastNote(mine): "The baby was not seen today."})
+			s.proceeds(r, c.to)
+		})
+	}
+
+	t.Run("section 2, Stage 1 once the Head of Service agrees", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		r := s.begins(s.maya, alert(nil))
+		s.secondView("Stage 1", "Agreed")
+		s.priya.gets(r.ref+" · Stage 1", "It is planned.", "My view of it.")
+		hides(t, "Maya", s.maya.recalls("What happened so far"), "Choose to escalate")
+		s.drain()
+	})
 
 	t.Run("section 2, directly to Stage 3 out of Stage 1: the threshold was talked over once", func(t *testing.T) {
 		t.Parallel()

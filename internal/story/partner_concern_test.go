@@ -10,8 +10,8 @@ import (
 // service: North East Lincolnshire keeps a record, Issues Resolution names another
 // procedure. Nobody is asked.
 
-func TestAConcernAboutAPartnerIsKeptAsARecordWhereTheProcedureOnlyRecords(t *testing.T) {
-	t.Parallel()
+// partnerConcernRecorded is a part of the walk through North East Lincolnshire's process.
+func partnerConcernRecorded(t *testing.T) {
 	s := walk(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
 	form := s.maya.gets("Is the concern about a partner agency?", "A concern about another agency is recorded as a note")

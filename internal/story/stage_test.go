@@ -79,6 +79,7 @@ func (s *stage) strike() {
 	if !s.t.Failed() {
 		s.quiet()
 		s.discreet()
+		s.leaveTrail()
 	}
 	if err := s.Close(); err != nil {
 		s.t.Errorf("the program did not end cleanly: %v", err)
