@@ -2,6 +2,8 @@ package cards
 
 import (
 	"strings"
+
+	"challengebot/internal/words"
 )
 
 const (
@@ -18,6 +20,7 @@ const (
 // Card is a drawn card. The zero Card is none.
 type Card struct {
 	json    []byte
+	words   *words.Words
 	body    []Element
 	summary string
 	final   bool
@@ -37,7 +40,7 @@ func (c Card) MarshalJSON() ([]byte, error) {
 // Text is all that the card says, with its inputs and the commands to answer by
 // typing. It is plain text, not markdown.
 func (c Card) Text() string {
-	var t teller
+	t := teller{w: c.words}
 	t.elements(c.body)
 	return strings.TrimSpace(t.b.String()) + "\n"
 }
@@ -98,7 +101,7 @@ func (b *builder) card() Card {
 	w.element("AdaptiveCard")
 	w.str("$schema", schema)
 	w.str("version", version)
-	w.str("lang", "en-GB")
+	w.str("lang", b.w.Tag)
 	w.str("fallbackText", b.summary+b.readInstead())
 	w.str("speak", b.summary)
 	w.name("msteams")
@@ -108,7 +111,7 @@ func (b *builder) card() Card {
 	b.writeRefresh(w)
 	w.elements("body", b.body)
 	w.close('}')
-	return Card{json: w.b, body: b.body, summary: b.summary, final: b.final}
+	return Card{json: w.b, words: b.w, body: b.body, summary: b.summary, final: b.final}
 }
 
 // writeRefresh lets the named people have their own view. Nobody named means that
@@ -121,7 +124,7 @@ func (b *builder) writeRefresh(w *writer) {
 	w.open('{')
 	w.name("action")
 	w.element("Action.Execute")
-	w.str("title", wordsRefresh)
+	w.str("title", b.w.Common.Refresh)
 	data := b.data(VerbRefresh)
 	w.str("verb", string(data.Verb))
 	data.write(w)

@@ -9,61 +9,28 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	caseWithdraw       = "Withdraw"
-	caseWithdrawReason = "Why it is withdrawn"
-	caseSkip           = "Go straight to a later %s"
-	caseSkipTo         = "To"
-	caseSkipGround     = "On which ground"
-	caseSkipEvidence   = "What makes this necessary"
-	caseHandOff        = "Hand over to another procedure"
-	caseHandOffTo      = "Which procedure"
-	caseHandOffReason  = "Why it is handed over"
-	caseRefer          = "Record a referral to %s"
-	caseReferIntro     = "A referral to %s is your own decision; this bot never makes one. Record here what you did."
-	caseReferContact   = "The call: when, and with whom"
-	caseReferOn        = "Date of the referral"
-	caseInformed       = "%s was informed: who, and when"
-	caseConsulted      = "%s was consulted: who, and when"
-	caseSettled        = "The matter is settled"
-	caseSettledNote    = "How it was settled"
-	caseSettledButton  = "Record as settled"
-
-	caseWaiting     = "Waiting for an answer from %s by %s."
-	caseJudging     = "An answer has come. Waiting for %s to decide on it."
-	caseHeld        = "It waits before %s for: %s."
-	caseExhausted   = "Every %s of this procedure has been passed without agreement. It stays open, and those who oversee challenges know of it, until you record it as settled, withdraw it or hand it over."
-	caseResolved    = "Settled on %s."
-	caseWithdrawn   = "Withdrawn on %s."
-	caseHandedOff   = "Handed over to another procedure on %s."
-	caseRecorded    = "Recorded on %s as a concern about a partner agency. This procedure takes it no further, and nobody is asked."
-	caseSummary     = "%s: %s"
-	caseProcedure   = "It runs under %s, version %d, as that was when it was raised."
-	caseForYourTurn = "It is your turn: "
-)
-
 // stateLine is where the challenge stands, in one line.
 func (b *builder) stateLine() string {
 	c := &b.Challenge
 	switch c.State {
 	case challenge.AwaitingResponse:
 		v := c.Current()
-		return fmt.Sprintf(caseWaiting, b.respondents(v), b.when(v.Deadline.Due))
+		return fmt.Sprintf(b.w.Case.Waiting, b.respondents(v), b.when(v.Deadline.Due))
 	case challenge.AwaitingJudgement:
-		return fmt.Sprintf(caseJudging, b.party(c.Current().Judge))
+		return fmt.Sprintf(b.w.Case.Judging, b.party(c.Current().Judge))
 	case challenge.HeldAtGate:
-		return fmt.Sprintf(caseHeld, b.rung(c.Hold.Rung), b.gateLabels(c.Hold.Gates))
+		return fmt.Sprintf(b.w.Case.Held, b.rung(c.Hold.Rung), b.gateLabels(c.Hold.Gates))
 	case challenge.Exhausted:
-		return fmt.Sprintf(caseExhausted, b.rungWord())
+		return fmt.Sprintf(b.w.Case.Exhausted, b.rungWord())
 	case challenge.Resolved:
-		return fmt.Sprintf(caseResolved, b.when(c.ClosedAt))
+		return fmt.Sprintf(b.w.Case.Resolved, b.on(c.ClosedAt))
 	case challenge.Withdrawn:
-		return fmt.Sprintf(caseWithdrawn, b.when(c.ClosedAt))
+		return fmt.Sprintf(b.w.Case.Withdrawn, b.on(c.ClosedAt))
 	case challenge.HandedOff:
 		if challenge.RecordedOnly(b.History) {
-			return fmt.Sprintf(caseRecorded, b.when(c.ClosedAt))
+			return fmt.Sprintf(b.w.Case.Recorded, b.on(c.ClosedAt))
 		}
-		return fmt.Sprintf(caseHandedOff, b.when(c.ClosedAt))
+		return fmt.Sprintf(b.w.Case.HandedOff, b.on(c.ClosedAt))
 	}
 	return ""
 }
@@ -73,15 +40,15 @@ func (b *builder) publicState() string {
 	c := &b.Challenge
 	switch c.State {
 	case challenge.AwaitingResponse:
-		return "an answer is due by " + b.when(c.Due()) + "."
+		return fmt.Sprintf(b.w.Case.PublicWaiting, b.when(c.Due()))
 	case challenge.AwaitingJudgement:
-		return "an answer has come and is being considered."
+		return b.w.Case.PublicJudging
 	case challenge.HeldAtGate:
-		return "held before " + b.rung(c.Rung) + "."
+		return fmt.Sprintf(b.w.Case.PublicHeld, b.rung(c.Rung))
 	case challenge.Exhausted:
-		return "the top of the ladder has been passed."
+		return b.w.Case.PublicTop
 	default:
-		return "closed."
+		return b.w.Case.PublicClosed
 	}
 }
 
@@ -90,7 +57,7 @@ func (b *builder) publicState() string {
 func (b *builder) caseCard() {
 	c := &b.Challenge
 	b.visit, b.at = len(c.Visits), c.Current()
-	b.summary = fmt.Sprintf(caseSummary, c.Ref, b.publicState())
+	b.summary = fmt.Sprintf(b.w.Case.Summary, c.Ref, b.publicState())
 	b.heading(b.title(c.Rung))
 	if c.State == challenge.AwaitingResponse {
 		b.due(b.stateLine())
@@ -116,8 +83,8 @@ func (b *builder) caseCard() {
 		b.meeting(c.Rung)
 	}
 	b.asked()
-	b.steps(labelTimeline, b.wholeHistory())
-	b.small(fmt.Sprintf(caseProcedure, b.Ladder.Title, c.LadderVersion))
+	b.steps(b.w.Label.Timeline, b.wholeHistory())
+	b.small(fmt.Sprintf(b.w.Case.Procedure, b.Ladder.Title, c.LadderVersion))
 	b.caseActions()
 }
 
@@ -165,17 +132,17 @@ func (b *builder) own(verb Verb, ids ...string) *section {
 
 func (b *builder) withdraw() {
 	s := b.own(VerbWithdraw, InReason)
-	s.text(InReason, caseWithdrawReason, true, challenge.MaxText)
-	s.typing(typeWithdraw(b.Challenge.Ref))
-	b.form(s, caseWithdraw, caseWithdraw)
+	s.text(InReason, b.w.Case.WithdrawReason, true, challenge.MaxText)
+	s.typing(fmt.Sprintf(b.w.Type.Withdraw, b.Challenge.Ref))
+	b.form(s, b.w.Case.Withdraw, b.w.Case.Withdraw)
 }
 
 func (b *builder) settled() {
 	s := b.own(VerbJudge, InReason)
 	s.data.Verdict = challenge.Satisfied
-	s.text(InReason, caseSettledNote, false, challenge.MaxText)
-	s.typing("/satisfied " + b.Challenge.Ref + " note")
-	b.form(s, caseSettled, caseSettledButton)
+	s.text(InReason, b.w.Case.SettledNote, false, challenge.MaxText)
+	s.typing(fmt.Sprintf(b.w.Type.Settled, b.Challenge.Ref))
+	b.form(s, b.w.Case.Settled, b.w.Case.SettledButton)
 }
 
 // skips offers the rungs above that the procedure lets the chair go straight to.
@@ -202,11 +169,11 @@ func (b *builder) skips() {
 		return
 	}
 	s := b.own(VerbSkip, InTo, InGround, InEvidence)
-	s.add(Input{Kind: InputChoice, ID: InTo, Label: caseSkipTo, Required: true, Choices: to, Value: only(to)})
-	s.add(Input{Kind: InputChoice, ID: InGround, Label: caseSkipGround, Required: true, Choices: grounds, Value: only(grounds)})
-	s.text(InEvidence, caseSkipEvidence, true, challenge.MaxText)
-	s.typing(typeSkip(b.Challenge.Ref, to, grounds))
-	title := fmt.Sprintf(caseSkip, b.rungWord())
+	s.add(Input{Kind: InputChoice, ID: InTo, Label: b.w.Case.SkipTo, Required: true, Choices: to, Value: only(to)})
+	s.add(Input{Kind: InputChoice, ID: InGround, Label: b.w.Case.SkipGround, Required: true, Choices: grounds, Value: only(grounds)})
+	s.text(InEvidence, b.w.Case.SkipEvidence, true, challenge.MaxText)
+	s.typing(b.typeSkip(to, grounds))
+	title := fmt.Sprintf(b.w.Case.Skip, b.rungWord())
 	b.form(s, title, title)
 }
 
@@ -219,10 +186,10 @@ func (b *builder) handOffs() {
 		return
 	}
 	s := b.own(VerbHandOff, InTo, InReason)
-	s.add(Input{Kind: InputChoice, ID: InTo, Label: caseHandOffTo, Required: true, Choices: to, Value: only(to)})
-	s.text(InReason, caseHandOffReason, true, challenge.MaxText)
-	s.typing(typeHandOff(b.Challenge.Ref, to))
-	b.form(s, caseHandOff, caseHandOff)
+	s.add(Input{Kind: InputChoice, ID: InTo, Label: b.w.Case.HandOffTo, Required: true, Choices: to, Value: only(to)})
+	s.text(InReason, b.w.Case.HandOffReason, true, challenge.MaxText)
+	s.typing(b.typeHandOff(to))
+	b.form(s, b.w.Case.HandOff, b.w.Case.HandOff)
 }
 
 // refersFor reports whether the viewer has the role to which the procedure leaves a
@@ -259,18 +226,18 @@ func (b *builder) refers() bool {
 		ids = append(ids, ConsultedPrefix+string(r))
 	}
 	s := b.own(VerbRefer, ids...)
-	s.say(TextBlock{Text: strings.Join(nonEmpty(fmt.Sprintf(caseReferIntro, x.To), x.Advice, x.Contact), " ")})
+	s.say(TextBlock{Text: strings.Join(nonEmpty(fmt.Sprintf(b.w.Case.ReferIntro, x.To), x.Advice, x.Contact), " ")})
 	for _, r := range x.InformBefore {
-		s.text(InformedPrefix+string(r), fmt.Sprintf(caseInformed, b.Ladder.RoleLabel(r)), true, challenge.MaxText)
+		s.text(InformedPrefix+string(r), fmt.Sprintf(b.w.Case.Informed, b.Ladder.RoleLabel(r)), true, challenge.MaxText)
 	}
 	for _, r := range x.Consult {
-		s.text(ConsultedPrefix+string(r), fmt.Sprintf(caseConsulted, b.Ladder.RoleLabel(r)), true, challenge.MaxText)
+		s.text(ConsultedPrefix+string(r), fmt.Sprintf(b.w.Case.Consulted, b.Ladder.RoleLabel(r)), true, challenge.MaxText)
 	}
-	s.text(InContact, caseReferContact, true, challenge.MaxText)
-	s.add(Input{Kind: InputDate, ID: InOn, Label: caseReferOn, Required: true, Max: b.today().String()})
-	s.text(InNote, labelNote, false, challenge.MaxText)
-	s.typing(typeRefer(c.Ref))
-	title := fmt.Sprintf(caseRefer, x.To)
+	s.text(InContact, b.w.Case.ReferContact, true, challenge.MaxText)
+	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Case.ReferOn, Required: true, Max: b.today().String()})
+	s.text(InNote, b.w.Label.Note, false, challenge.MaxText)
+	s.typing(fmt.Sprintf(b.w.Type.Refer, c.Ref))
+	title := fmt.Sprintf(b.w.Case.Refer, x.To)
 	b.form(s, title, title)
 	return true
 }
@@ -293,7 +260,7 @@ func (b *builder) aheadGates() {
 			}
 		}
 		if can := b.mayRecord(st); len(can) > 0 {
-			b.gateSection(st, can, false, fmt.Sprintf(gateAhead, g.Label))
+			b.gateSection(st, can, false, fmt.Sprintf(b.w.Gate.Ahead, g.Label))
 		}
 	}
 }

@@ -5,19 +5,11 @@ import (
 	"strings"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
 
 const (
-	coverTitle   = "Who stands in for whom"
-	coverNobody  = "Nobody stands in for you, nor you for anybody, today or later."
-	coverLine    = "%s, from %s to %s."
-	coverEnd     = " To end it: /cover end %d"
-	coverFile    = " This stands in the directory, which your administrator keeps."
-	coverHanded  = "Handed over, with the time that was left: %s."
-	coverHowTo   = "To have somebody stand in for you: /cover NAME 2026-04-01 to 2026-04-17. For somebody else, if you oversee challenges: /cover for NAME by NAME 2026-04-01 to 2026-04-17."
-	coverSummary = "Who stands in for whom."
-
 	// mostCovers is how many lines the list has.
 	mostCovers = 40
 )
@@ -35,6 +27,8 @@ type CoverView struct {
 	Done   string
 	Said   *challenge.Refusal
 	Typed  string // what was typed and refused
+	// Words are the reader's language; nil is English.
+	Words *words.Words
 	// HandedOver are references; Kept says of others why they were not.
 	HandedOver, Kept []string
 }
@@ -42,35 +36,35 @@ type CoverView struct {
 // Cover lists stand-ins. It holds names of staff and references, nothing about a child.
 func Cover(v CoverView) Card {
 	return draw(func(f fit) *builder {
-		o := Options{Done: v.Done, Said: v.Said}
+		o := Options{Words: v.Words, Done: v.Done, Said: v.Said}
 		if v.Typed != "" {
 			o.Typed = map[string]string{"/cover": v.Typed}
 		}
 		b := newBuilder("cover", 0, View{}, o, f)
-		b.noRefresh, b.final, b.summary = true, true, coverSummary
-		b.heading(coverTitle)
+		b.noRefresh, b.final, b.summary = true, true, b.w.Cover.Summary
+		b.heading(b.w.Cover.Title)
 		if len(v.HandedOver) > 0 {
-			b.add(TextBlock{Text: fmt.Sprintf(coverHanded, strings.Join(v.HandedOver, ", "))})
+			b.add(TextBlock{Text: fmt.Sprintf(b.w.Cover.Handed, strings.Join(v.HandedOver, ", "))})
 		}
 		for _, why := range v.Kept {
-			b.add(TextBlock{Text: "Not handed over: " + why})
+			b.add(TextBlock{Text: fmt.Sprintf(b.w.Cover.Kept, why)})
 		}
 		var facts []Fact
 		for _, c := range v.Covers[:min(len(v.Covers), mostCovers)] {
-			line := fmt.Sprintf(coverLine, c.By, c.From.Long(), c.To.Long())
+			line := fmt.Sprintf(b.w.Cover.Line, c.By, b.w.OnDay(c.From), b.w.OnDay(c.To))
 			if c.ID > 0 {
-				line += fmt.Sprintf(coverEnd, c.ID)
+				line += fmt.Sprintf(b.w.Cover.End, c.ID)
 			} else {
-				line += coverFile
+				line += b.w.Cover.File
 			}
-			facts = append(facts, Fact{"For " + c.For, line})
+			facts = append(facts, Fact{fmt.Sprintf(b.w.Cover.For, c.For), line})
 		}
 		if len(facts) == 0 {
-			b.add(TextBlock{Text: coverNobody})
+			b.add(TextBlock{Text: b.w.Cover.Nobody})
 		} else {
 			b.add(FactSet{Facts: facts})
 		}
-		b.small(coverHowTo)
+		b.small(b.w.Cover.HowTo)
 		return b
 	})
 }

@@ -15,10 +15,10 @@ func (b *builder) due(sentence string) {
 	v := b.at
 	items := []Element{TextBlock{Text: sentence, Size: "Medium", Bold: true}}
 	if working := b.working(v.N); working != "" {
-		items = append(items, TextBlock{Text: fmt.Sprintf(wordsWorking, working), Size: "Small"})
+		items = append(items, TextBlock{Text: fmt.Sprintf(b.w.Common.Working, working), Size: "Small"})
 	}
 	if v.LimitPassed {
-		items = append(items, TextBlock{Text: fmt.Sprintf(wordsLimit, b.rungWord()), Size: "Small"})
+		items = append(items, TextBlock{Text: fmt.Sprintf(b.w.Common.Limit, b.rungWord()), Size: "Small"})
 	}
 	b.add(Container{Style: "emphasis", Items: items})
 }
@@ -43,22 +43,22 @@ func (b *builder) working(visit int) string {
 // facts adds who asks whom about what. None of it may stand in a channel.
 func (b *builder) facts() {
 	d := b.Challenge.Details
-	facts := []Fact{{labelFrom, b.chair()}}
+	facts := []Fact{{b.w.Label.From, b.chair()}}
 	if b.at != nil {
-		label := labelTo
+		label := b.w.Label.To
 		if !b.current() || b.Challenge.State != challenge.AwaitingResponse {
-			label = fmt.Sprintf(labelWasAsked, b.rung(b.at.Rung))
+			label = fmt.Sprintf(b.w.Label.WasAsked, b.rung(b.at.Rung))
 		}
-		facts = append(facts, Fact{label, cmp.Or(b.respondents(b.at), wordsNotNow)})
+		facts = append(facts, Fact{label, cmp.Or(b.respondents(b.at), b.w.Common.NotNow)})
 		if b.at.Judge.ID != b.Challenge.Chair.ID {
-			facts = append(facts, Fact{labelJudge, b.party(b.at.Judge)})
+			facts = append(facts, Fact{b.w.Label.Judge, b.party(b.at.Judge)})
 		}
 	}
 	facts = append(facts,
-		Fact{labelTeam, cmp.Or(b.Team, d.Team)},
-		Fact{cmp.Or(b.Ladder.Words.RecordID, "Record number"), d.Record},
-		Fact{labelConference, cmp.Or(conferenceWords[d.Conference], string(d.Conference)) + ", " + d.ConferenceDate.Long()},
-		Fact{labelCategories, b.categories(d.Categories)},
+		Fact{b.w.Label.Team, cmp.Or(b.Team, d.Team)},
+		Fact{cmp.Or(b.Ladder.Words.RecordID, b.w.Common.RecordNumber), d.Record},
+		Fact{b.w.Label.Conference, cmp.Or(b.w.Case.Conferences[d.Conference], string(d.Conference)) + ", " + b.w.Day(d.ConferenceDate)},
+		Fact{b.w.Label.Categories, b.categories(d.Categories)},
 	)
 	b.add(FactSet{Facts: slices.DeleteFunc(facts, func(f Fact) bool { return f.Value == "" })})
 }
@@ -78,41 +78,52 @@ func (b *builder) categories(ids []string) string {
 // asked adds what the chair wrote.
 func (b *builder) asked() {
 	d := b.Challenge.Details
-	b.long(labelConcern, d.Concern)
-	b.long(labelEvidence, d.Evidence)
-	b.long(labelAsk, d.Ask)
+	b.long(b.w.Label.Concern, d.Concern)
+	b.long(b.w.Label.Evidence, d.Evidence)
+	b.long(b.w.Label.Ask, d.Ask)
 	if d.AskBy != 0 {
-		b.add(TextBlock{Text: "Asked for by " + d.AskBy.Long() + ".", Spacing: "Small"})
+		b.add(TextBlock{Text: fmt.Sprintf(b.w.Label.AskedBy, b.w.Day(d.AskBy)), Spacing: "Small"})
 	}
 	b.whySooner()
 }
 
 // response adds an answer with its plan.
 func (b *builder) response(r challenge.Response) {
-	b.long(answerLabel(r.Form), r.Text)
-	for _, f := range fieldsOf(r) {
+	b.long(b.answerLabel(r.Form), r.Text)
+	for _, f := range b.fieldsOf(r) {
 		b.long(f.Title, f.Value)
 	}
 	if len(r.Plan) > 0 {
-		b.add(TextBlock{Text: labelPlan, Bold: true, Heading: true})
+		b.add(TextBlock{Text: b.w.Label.Plan, Bold: true, Heading: true})
 		for i, a := range r.Plan {
-			b.add(TextBlock{Text: fmt.Sprintf("%d. ", i+1) + planLine(a, b.fit.main), Spacing: "Small"})
+			b.add(TextBlock{Text: fmt.Sprintf("%d. ", i+1) + b.planLine(a, b.fit.main), Spacing: "Small"})
 		}
 	}
 }
 
-func planLine(a challenge.Action, most int) string {
+func (b *builder) planLine(a challenge.Action, most int) string {
 	by := ""
 	if a.By != 0 {
-		by = ", by " + a.By.Long()
+		by = fmt.Sprintf(b.w.Common.PlanBy, b.w.Day(a.By))
 	}
-	return shorten(a.What, most) + " – " + shorten(a.Who, most) + by
+	return b.shorten(a.What, most) + " – " + b.shorten(a.Who, most) + by
 }
 
 // fieldsOf are the fields of a response in the order of its form.
-func fieldsOf(r challenge.Response) []Fact { return fieldFacts(r.Form.Fields(), r.Fields) }
+func (b *builder) fieldsOf(r challenge.Response) []Fact {
+	return b.fieldFacts(b.formFields(r.Form), r.Fields)
+}
 
-func fieldFacts(fields []ladder.Field, values map[string]string) []Fact {
+// formFields are the fields of a form of this bot's own.
+func (b *builder) formFields(form ladder.Form) []ladder.Field {
+	fields := form.Fields()
+	for i := range fields {
+		fields[i].Label = b.w.Field(fields[i].Label)
+	}
+	return fields
+}
+
+func (b *builder) fieldFacts(fields []ladder.Field, values map[string]string) []Fact {
 	var out []Fact
 	for _, f := range fields {
 		v := values[f.ID]
@@ -120,9 +131,9 @@ func fieldFacts(fields []ladder.Field, values map[string]string) []Fact {
 		case v == "":
 			continue
 		case f.Kind == ladder.DateOn:
-			v = dateWords(v)
+			v = b.dateWords(v)
 		case f.Kind == ladder.YesNo:
-			v = map[string]string{"true": "Yes", "false": "No"}[v]
+			v = map[string]string{"true": b.w.Common.Yes, "false": b.w.Common.No}[v]
 		}
 		out = append(out, Fact{f.Label, v})
 	}
@@ -141,7 +152,7 @@ func (s *section) fields(fields []ladder.Field) {
 			}
 		case ladder.YesNo:
 			in.Kind, in.Expanded = InputChoice, true
-			in.Choices = []Choice{{"Yes", "true"}, {"No", "false"}}
+			in.Choices = []Choice{{s.b.w.Common.Yes, "true"}, {s.b.w.Common.No, "false"}}
 		case ladder.Line:
 			in.Kind, in.MaxLength = InputText, challenge.MaxText
 		default:

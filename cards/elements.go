@@ -115,7 +115,8 @@ type Input struct {
 	Error    string
 	Required bool
 	// Needed is an input that only the server insists on, because another button of
-	// the same card works without it.
+	// the same card works without it. Its label says so; clients mark Required by
+	// themselves.
 	Needed    bool
 	Multiline bool
 	MaxLength int
@@ -125,18 +126,10 @@ type Input struct {
 	Expanded  bool
 }
 
-// label is the input's label as it is shown. Clients mark Required by themselves.
-func (e Input) label() string {
-	if e.Needed {
-		return e.Label + wordsRequired
-	}
-	return e.Label
-}
-
 func (e Input) write(w *writer) {
 	w.element(string(e.Kind))
 	w.str("id", e.ID)
-	w.str("label", e.label())
+	w.str("label", e.Label)
 	w.str("value", e.Value)
 	w.flag("isRequired", e.Required)
 	w.str("errorMessage", e.Error)

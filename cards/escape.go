@@ -130,9 +130,9 @@ func strange(s string) bool {
 }
 
 // shorten cuts s to that many characters and says so.
-func shorten(s string, most int) string {
+func (b *builder) shorten(s string, most int) string {
 	if len(s) <= most || utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return strings.TrimSpace(string([]rune(s)[:most])) + wordsShortened
+	return strings.TrimSpace(string([]rune(s)[:most])) + b.w.Common.Shortened
 }

@@ -11,45 +11,6 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	formTitle       = "Raise a challenge"
-	formIntro       = "Have you been able to talk with the social worker and their manager? A talk often settles it. Say what is going well as well as what worries you, and what would be better for the child. Please name no child and no family: the %s is enough."
-	formLadder      = "Procedure"
-	formTeam        = "The child's team"
-	formAgency      = "Agency, if the concern is about a partner agency"
-	formWhichAgency = "Agency that this is about"
-	formConf        = "Type of %s"
-	formConfDate    = "Date of the %s"
-	formRecord      = "%s (a number, never a name)"
-	formCats        = "Categories of concern"
-	formConcern     = "What is the concern"
-	formEvidence    = "What it rests on: what you saw, read or were told"
-	formAsk         = "What you ask for"
-	formAskBy       = "By when you ask for it"
-	formInCare      = "Is the child looked after too? A referral to %s is for looked-after children only"
-	formStart       = "Start at a later %s (only where the procedure allows it)"
-	formStartAt     = "Start at"
-	formGround      = "On which ground"
-	formReason      = "Why you start there"
-	formUsual       = "The usual first %s"
-	formWho         = "Who will be asked, and by when"
-	formChoose      = "Choose a procedure and a team, and then \"%s\": the card comes back with the names and the date. Nothing is sent by that."
-	formPreview     = "See who will be asked"
-	formSend        = "Send the challenge"
-	formAgain       = "If you change the procedure, the team or the start, choose \"%s\" again."
-	formWill        = "If you send this now, %s will be asked to answer by %s."
-	formNobody      = "If you send this now, nobody can be asked on the first %s; you will be told at once what follows."
-	formHeld        = "If you send this now, it will wait before %s until this is done: %s. Nobody is asked to answer before."
-	formHeldBy      = "To be recorded by: %s."
-	formOnly        = "To raise it you need this card: a challenge has too many parts to be typed in one line. To see it again type /challenge."
-
-	formPartner     = "Is the concern about a partner agency?"
-	formNobodyAsked = "If you send this now, nobody is asked."
-	formTemplate    = "What the procedure wants written: %s."
-
-	formSummary = "Raise a challenge: fill in the form. You see who will be asked before you send it."
-)
-
 // LadderChoice is a procedure that can be chosen.
 type LadderChoice struct{ ID, Title string }
 
@@ -88,7 +49,7 @@ func Form(f FormView, o Options) Card {
 	}
 	return draw(func(size fit) *builder {
 		b := newBuilder(CardForm, 0, View{Ladder: f.Ladder, Now: f.Now, Zone: f.Zone}, o, size)
-		b.nonce, b.noRefresh, b.summary = f.Nonce, true, formSummary
+		b.nonce, b.noRefresh, b.summary = f.Nonce, true, b.w.Form.Summary
 		b.o.Sent = ActionData{}
 		c := &formCard{builder: b, f: f}
 		c.draw()
@@ -98,8 +59,8 @@ func Form(f FormView, o Options) Card {
 
 func (c *formCard) draw() {
 	words := c.Ladder.Words
-	c.heading(strings.TrimSpace(formTitle + colon(words.Challenge)))
-	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(formIntro, cmp.Or(words.RecordID, "record number")))})
+	c.heading(strings.TrimSpace(c.w.Form.Title + colon(words.Challenge)))
+	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(c.w.Form.Intro, cmp.Or(words.RecordID, c.w.Common.RecordWord)))})
 	c.s = c.section(c.data(VerbRaise), InLadder, InTeam, InAgency, InConference, InConferenceDate, InLookedAfter, InRecord, InCategories,
 		InConcern, InEvidence, InAsk, InAskBy, InPartner, InStartAt, InStartGround, InStartReason, InShorterDays, InShorterReason)
 	c.who()
@@ -114,13 +75,13 @@ func (c *formCard) draw() {
 	c.add(c.s.items...)
 	preview := c.s.data
 	preview.Verb = VerbPreview
-	as := []Action{Execute{Title: formPreview, Data: preview}}
+	as := []Action{Execute{Title: c.w.Form.Preview, Data: preview}}
 	if c.f.Ladder != nil {
-		as = append(as, Execute{Title: formSend, Data: c.s.data})
+		as = append(as, Execute{Title: c.w.Form.Send, Data: c.s.data})
 	}
 	c.buttons(as...)
-	c.small(fmt.Sprintf(formAgain, formPreview))
-	c.small(formOnly)
+	c.small(fmt.Sprintf(c.w.Form.Again, c.w.Form.Preview))
+	c.small(c.w.Form.Only)
 }
 
 func colon(s string) string {
@@ -132,9 +93,9 @@ func colon(s string) string {
 
 func (c *formCard) partnerConcerns(p *ladder.PartnerConcerns) string {
 	if p.Mode == ladder.PartnerHandOff {
-		return "A concern about another agency goes to: " + cmp.Or(c.procedure(p.To), p.To) + "."
+		return fmt.Sprintf(c.w.Form.GoesTo, cmp.Or(c.procedure(p.To), p.To))
 	}
-	return "A concern about another agency is recorded as a note; this procedure does not take it further."
+	return c.w.Form.NoteOnly
 }
 
 // who asks for what decides who will be asked.
@@ -151,21 +112,21 @@ func (c *formCard) who() {
 		chosen = c.Ladder.ID
 	}
 	if len(ladders) > 0 {
-		c.s.add(Input{Kind: InputChoice, ID: InLadder, Label: formLadder, Needed: true, Choices: ladders, Value: chosen})
+		c.s.add(Input{Kind: InputChoice, ID: InLadder, Label: c.w.Form.Ladder, Needed: true, Choices: ladders, Value: chosen})
 	}
 	if len(teams) > 0 {
-		c.s.add(Input{Kind: InputChoice, ID: InTeam, Label: formTeam, Required: true, Choices: teams, Value: only(teams)})
+		c.s.add(Input{Kind: InputChoice, ID: InTeam, Label: c.w.Form.Team, Required: true, Choices: teams, Value: only(teams)})
 	}
 	p := c.Ladder.PartnerConcerns
 	if p != nil {
-		c.s.add(Input{Kind: InputChoice, ID: InPartner, Label: formPartner, Expanded: true, Value: NoChoice,
-			Choices: []Choice{{"No", NoChoice}, {"Yes. " + c.partnerConcerns(p), "true"}}})
+		c.s.add(Input{Kind: InputChoice, ID: InPartner, Label: c.w.Form.Partner, Expanded: true, Value: NoChoice,
+			Choices: []Choice{{c.w.Common.No, NoChoice}, {c.w.Common.Yes + ". " + c.partnerConcerns(p), "true"}}})
 	}
 	if len(c.f.Agencies) > 0 && c.f.Ladder != nil && (c.Ladder.Party != ladder.Internal || p != nil) {
 		needed := challenge.NamesAgency(c.Ladder)
-		in := Input{Kind: InputChoice, ID: InAgency, Label: formWhichAgency, Needed: needed}
+		in := Input{Kind: InputChoice, ID: InAgency, Label: c.w.Form.WhichAgency, Needed: needed}
 		if !needed {
-			in.Label, in.Value, agencies = formAgency, NoChoice, []Choice{{wordsNotNow, NoChoice}}
+			in.Label, in.Value, agencies = c.w.Form.Agency, NoChoice, []Choice{{c.w.Common.NotNow, NoChoice}}
 		}
 		for _, a := range c.f.Agencies {
 			agencies = addChoice(agencies, Choice{a.Name, a.ID})
@@ -178,28 +139,28 @@ func (c *formCard) who() {
 // forecast says who will be asked and when the answer is due, before anything is
 // sent.
 func (c *formCard) forecast() {
-	items := []Element{TextBlock{Text: formWho, Bold: true, Heading: true}}
+	items := []Element{TextBlock{Text: c.w.Form.Who, Bold: true, Heading: true}}
 	switch f := c.f.Forecast; {
 	case f == nil:
-		items = append(items, TextBlock{Text: fmt.Sprintf(formChoose, formPreview)})
+		items = append(items, TextBlock{Text: fmt.Sprintf(c.w.Form.Choose, c.w.Form.Preview)})
 	case f.Partner != nil:
-		items = append(items, TextBlock{Text: formNobodyAsked + " " + c.partnerConcerns(f.Partner), Bold: true})
+		items = append(items, TextBlock{Text: c.w.Form.NobodyAsked + " " + c.partnerConcerns(f.Partner), Bold: true})
 		if f.Partner.Template != "" {
-			items = append(items, TextBlock{Text: fmt.Sprintf(formTemplate, f.Partner.Template), Size: "Small"})
+			items = append(items, TextBlock{Text: fmt.Sprintf(c.w.Form.Template, f.Partner.Template), Size: "Small"})
 		}
 	case len(f.Held) > 0:
-		items = append(items, TextBlock{Text: fmt.Sprintf(formHeld, f.Rung.Label, c.gateLabels(f.Held))})
+		items = append(items, TextBlock{Text: fmt.Sprintf(c.w.Form.Held, f.Rung.Label, c.gateLabels(f.Held))})
 		for _, g := range f.Held {
 			if !g.Done() && len(g.Openers) > 0 {
-				items = append(items, TextBlock{Text: c.gate(g.Rung, g.Gate).Label + ". " + fmt.Sprintf(formHeldBy, c.parties(g.Openers)), Size: "Small"})
+				items = append(items, TextBlock{Text: c.gate(g.Rung, g.Gate).Label + ". " + fmt.Sprintf(c.w.Form.HeldBy, c.parties(g.Openers)), Size: "Small"})
 			}
 		}
 	case len(f.Respondents) == 0:
-		items = append(items, TextBlock{Text: fmt.Sprintf(formNobody, c.rungWord())})
+		items = append(items, TextBlock{Text: fmt.Sprintf(c.w.Form.Nobody, c.rungWord())})
 	default:
 		items = append(items,
-			TextBlock{Text: fmt.Sprintf(formWill, c.withTeam(f.Respondents), c.when(f.Deadline.Due)), Bold: true},
-			TextBlock{Text: f.Rung.Label + ". " + fmt.Sprintf(wordsWorking, f.Working), Size: "Small"})
+			TextBlock{Text: fmt.Sprintf(c.w.Form.Will, c.withTeam(f.Respondents), c.when(f.Deadline.Due)), Bold: true},
+			TextBlock{Text: f.Rung.Label + ". " + fmt.Sprintf(c.w.Common.Working, f.Working), Size: "Small"})
 	}
 	c.s.say(Container{Style: "emphasis", Items: items})
 }
@@ -210,33 +171,33 @@ func (c *formCard) withTeam(ps []challenge.Party) string {
 	if i < 0 {
 		return c.parties(ps)
 	}
-	return c.parties(ps) + ", for " + c.f.Teams[i].Name + ","
+	return fmt.Sprintf(c.w.Form.ForTeam, c.parties(ps), c.f.Teams[i].Name)
 }
 
 // what asks for the concern itself.
 func (c *formCard) what() {
 	words := c.Ladder.Words
-	conference := cmp.Or(words.Conference, "conference")
+	conference := cmp.Or(words.Conference, c.w.Common.Conference)
 	today := c.today()
 	s := c.s
-	s.add(Input{Kind: InputChoice, ID: InConference, Label: fmt.Sprintf(formConf, conference), Needed: true, Choices: c.conferences()})
-	s.add(Input{Kind: InputDate, ID: InConferenceDate, Label: fmt.Sprintf(formConfDate, conference), Needed: true,
+	s.add(Input{Kind: InputChoice, ID: InConference, Label: fmt.Sprintf(c.w.Form.Conf, conference), Needed: true, Choices: c.conferences()})
+	s.add(Input{Kind: InputDate, ID: InConferenceDate, Label: fmt.Sprintf(c.w.Form.ConfDate, conference), Needed: true,
 		Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
 	if x := c.Ladder.External; x != nil && x.OnlyLookedAfter && c.fits(ladder.ChildProtection) {
-		s.add(Input{Kind: InputChoice, ID: InLookedAfter, Label: fmt.Sprintf(formInCare, x.To), Expanded: true, Value: NoChoice,
-			Choices: []Choice{{"No", NoChoice}, {"Yes", "true"}}})
+		s.add(Input{Kind: InputChoice, ID: InLookedAfter, Label: fmt.Sprintf(c.w.Form.InCare, x.To), Expanded: true, Value: NoChoice,
+			Choices: []Choice{{c.w.Common.No, NoChoice}, {c.w.Common.Yes, "true"}}})
 	}
-	s.add(Input{Kind: InputText, ID: InRecord, Label: fmt.Sprintf(formRecord, cmp.Or(words.RecordID, "Record number")), Needed: true, MaxLength: 20})
+	s.add(Input{Kind: InputText, ID: InRecord, Label: fmt.Sprintf(c.w.Form.Record, cmp.Or(words.RecordID, c.w.Common.RecordNumber)), Needed: true, MaxLength: 20})
 	if cats := c.categoryChoices(); len(cats) > 0 {
-		s.add(Input{Kind: InputChoice, ID: InCategories, Label: formCats, Needed: true, Multi: true, Expanded: true, Choices: cats})
+		s.add(Input{Kind: InputChoice, ID: InCategories, Label: c.w.Form.Cats, Needed: true, Multi: true, Expanded: true, Choices: cats})
 	}
 	for _, in := range []struct {
 		id, label string
 		needed    bool
-	}{{InConcern, formConcern, true}, {InEvidence, formEvidence, false}, {InAsk, formAsk, true}} {
+	}{{InConcern, c.w.Form.Concern, true}, {InEvidence, c.w.Form.Evidence, false}, {InAsk, c.w.Form.Ask, true}} {
 		s.add(Input{Kind: InputText, ID: in.id, Label: in.label, Needed: in.needed, Multiline: true, MaxLength: challenge.MaxText})
 	}
-	s.add(Input{Kind: InputDate, ID: InAskBy, Label: formAskBy, Needed: true, Min: today.String(), Max: today.AddDays(550).String()})
+	s.add(Input{Kind: InputDate, ID: InAskBy, Label: c.w.Form.AskBy, Needed: true, Min: today.String(), Max: today.AddDays(550).String()})
 }
 
 // fits reports whether something for those plans belongs on the form.
@@ -248,7 +209,7 @@ func (c *formCard) conferences() []Choice {
 	var out []Choice
 	for _, t := range []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview} {
 		if c.fits(t.Plan()) {
-			out = append(out, Choice{conferenceWords[t], string(t)})
+			out = append(out, Choice{c.w.Case.Conferences[t], string(t)})
 		}
 	}
 	return out
@@ -266,8 +227,8 @@ func (c *formCard) categoryChoices() []Choice {
 
 // start offers the rungs at which the procedure allows a challenge to begin.
 func (c *formCard) start() {
-	to := []Choice{{fmt.Sprintf(formUsual, c.rungWord()), NoChoice}}
-	grounds := []Choice{{wordsNotNow, NoChoice}}
+	to := []Choice{{fmt.Sprintf(c.w.Form.Usual, c.rungWord()), NoChoice}}
+	grounds := []Choice{{c.w.Common.NotNow, NoChoice}}
 	for _, sk := range c.Ladder.Skips {
 		for _, id := range sk.To {
 			to = addChoice(to, Choice{c.rung(id), id})
@@ -280,11 +241,11 @@ func (c *formCard) start() {
 		return
 	}
 	const box = "start_box"
-	c.s.say(ActionSet{Actions: []Action{Toggle{Title: fmt.Sprintf(formStart, c.rungWord()), Target: box}}})
+	c.s.say(ActionSet{Actions: []Action{Toggle{Title: fmt.Sprintf(c.w.Form.Start, c.rungWord()), Target: box}}})
 	var items []Element
-	items = append(items, c.s.input(Input{Kind: InputChoice, ID: InStartAt, Label: formStartAt, Choices: to, Value: NoChoice})...)
-	items = append(items, c.s.input(Input{Kind: InputChoice, ID: InStartGround, Label: formGround, Choices: grounds, Value: NoChoice})...)
-	items = append(items, c.s.input(Input{Kind: InputText, ID: InStartReason, Label: formReason, Multiline: true, MaxLength: challenge.MaxText})...)
+	items = append(items, c.s.input(Input{Kind: InputChoice, ID: InStartAt, Label: c.w.Form.StartAt, Choices: to, Value: NoChoice})...)
+	items = append(items, c.s.input(Input{Kind: InputChoice, ID: InStartGround, Label: c.w.Form.Ground, Choices: grounds, Value: NoChoice})...)
+	items = append(items, c.s.input(Input{Kind: InputText, ID: InStartReason, Label: c.w.Form.Reason, Multiline: true, MaxLength: challenge.MaxText})...)
 	c.s.say(Container{ID: box, Items: items, Hidden: !c.startTyped()})
 }
 

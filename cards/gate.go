@@ -10,34 +10,6 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	gateTitle       = "Before %s can begin"
-	gateOver        = "This is no longer waited for."
-	gateNote        = "Note: what was said (needed when not agreed, or when going on against a refusal)"
-	gateOn          = "When this took place (today unless you say otherwise)"
-	gateSince       = "It has waited since %s."
-	gateOpens       = "If nothing is recorded by %s, it goes on by itself."
-	gateStays       = "It waits until this is recorded. It does not go on by itself."
-	gateCase        = "The whole challenge should be settled by %s."
-	gatePassed      = "The whole challenge should have been settled by %s. That time has passed."
-	gateNotYou      = "You are shown this for information; somebody else records it."
-	gateAhead       = "Record ahead: %s"
-	gateGoOn        = "Decide to go on"
-	gateWith        = "With: %s."
-	gateBy          = "To be recorded by: %s."
-	gateNeeds       = "Agreement is needed."
-	gateHolding     = "It must have taken place; it need not be agreed."
-	statutoryRuns   = "The statutory time for the formal part, %s, ends on %s."
-	statutoryPassed = " That time has passed."
-	statutoryWill   = " With the present due date that time will be passed. No date is changed by this."
-
-	gateNotYet = "The time limit for the whole challenge has not begun to run."
-	gateNoCase = "No time limit applies to the challenge as a whole."
-
-	gateSummary      = "%s: something must be recorded before it can go on."
-	gateSummaryEnded = "%s: what this card asked for is no longer waited for."
-)
-
 // gate finds a gate before a rung, be it the rung's own, a skip's, or the decision
 // to go on that a ladder can ask for after silence.
 func (b *builder) gate(rung, id string) ladder.Gate {
@@ -52,7 +24,7 @@ func (b *builder) gate(rung, id string) ladder.Gate {
 			return sk.Gates[i]
 		}
 	}
-	return ladder.Gate{ID: id, Label: gateGoOn, Kind: ladder.Confirm, Needs: ladder.Held}
+	return ladder.Gate{ID: id, Label: b.w.Gate.GoOn, Kind: ladder.Confirm, Needs: ladder.Held}
 }
 
 func (b *builder) gateLabels(gates []challenge.GateState) string {
@@ -62,7 +34,7 @@ func (b *builder) gateLabels(gates []challenge.GateState) string {
 			labels = append(labels, b.gate(g.Rung, g.Gate).Label)
 		}
 	}
-	return list(labels)
+	return b.w.List(labels)
 }
 
 // gateCard tells what holds a challenge before a rung, and takes what is recorded.
@@ -70,21 +42,21 @@ func (b *builder) gateCard() {
 	h := b.Challenge.Hold
 	if h == nil || b.Challenge.State != challenge.HeldAtGate || b.visit != len(b.Challenge.Visits) {
 		b.heading(b.title(""))
-		b.summary = fmt.Sprintf(gateSummaryEnded, b.Challenge.Ref)
-		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: gateOver + b.whereNow(), Bold: true}}})
-		b.steps(labelTimeline, b.recordedGates())
+		b.summary = fmt.Sprintf(b.w.Gate.SummaryEnded, b.Challenge.Ref)
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.w.Gate.Over + b.whereNow(), Bold: true}}})
+		b.steps(b.w.Label.Timeline, b.recordedGates())
 		b.final = true
 		return
 	}
-	b.summary = fmt.Sprintf(gateSummary, b.Challenge.Ref)
+	b.summary = fmt.Sprintf(b.w.Gate.Summary, b.Challenge.Ref)
 	b.heading(b.title(h.Rung))
 	b.held()
 	b.facts()
 	b.meeting(h.Rung)
 	b.asked()
-	b.steps(labelEarlier, b.beforeHold())
+	b.steps(b.w.Label.Earlier, b.beforeHold())
 	if !b.gateInputs() {
-		b.small(gateNotYou)
+		b.small(b.w.Gate.NotYou)
 	}
 	if b.o.Viewer != b.Challenge.Chair.ID { // the chair's own card of the case has it
 		b.refers()
@@ -95,8 +67,8 @@ func (b *builder) gateCard() {
 func (b *builder) held() {
 	h := b.Challenge.Hold
 	items := []Element{
-		TextBlock{Text: fmt.Sprintf(gateTitle, b.rung(h.Rung)), Size: "Medium", Bold: true},
-		TextBlock{Text: fmt.Sprintf(gateSince, b.when(h.Since)) + " " + b.opens()},
+		TextBlock{Text: fmt.Sprintf(b.w.Gate.Title, b.rung(h.Rung)), Size: "Medium", Bold: true},
+		TextBlock{Text: fmt.Sprintf(b.w.Gate.Since, b.when(h.Since)) + " " + b.opens()},
 	}
 	for _, st := range h.Gates {
 		items = append(items, TextBlock{Text: b.gateLine(st)})
@@ -110,21 +82,21 @@ func (b *builder) held() {
 
 func (b *builder) opens() string {
 	if at := b.Challenge.Hold.Opens; !at.IsZero() {
-		return fmt.Sprintf(gateOpens, b.when(at))
+		return fmt.Sprintf(b.w.Gate.Opens, b.when(at))
 	}
-	return gateStays
+	return b.w.Gate.Stays
 }
 
 func (b *builder) caseClock() string {
 	switch due := b.Challenge.CaseDue; {
 	case due.IsZero() && b.Ladder.Case.Limit != nil:
-		return gateNotYet
+		return b.w.Gate.NotYet
 	case due.IsZero():
-		return gateNoCase
+		return b.w.Gate.NoCase
 	case b.Now.After(due):
-		return fmt.Sprintf(gatePassed, b.when(due))
+		return fmt.Sprintf(b.w.Gate.Passed, b.when(due))
 	default:
-		return fmt.Sprintf(gateCase, b.when(due))
+		return fmt.Sprintf(b.w.Gate.Case, b.when(due))
 	}
 }
 
@@ -135,12 +107,12 @@ func (b *builder) statutory() string {
 	if c.StatutoryDue.IsZero() || !c.State.Open() || b.Ladder.Case.Statutory == nil {
 		return ""
 	}
-	text := fmt.Sprintf(statutoryRuns, *b.Ladder.Case.Statutory, b.when(c.StatutoryDue))
+	text := fmt.Sprintf(b.w.Gate.StatutoryRuns, b.w.Window(*b.Ladder.Case.Statutory), b.on(c.StatutoryDue))
 	switch {
 	case b.Now.After(c.StatutoryDue):
-		text += statutoryPassed
+		text += b.w.Gate.StatutoryPassed
 	case c.Overruns(b.Now):
-		text += statutoryWill
+		text += b.w.Gate.StatutoryWill
 	}
 	return text
 }
@@ -148,19 +120,19 @@ func (b *builder) statutory() string {
 // gateLine is one gate: what, where it stands, with whom, by whom.
 func (b *builder) gateLine(st challenge.GateState) string {
 	g := b.gate(st.Rung, st.Gate)
-	line := g.Label + ": " + statusWords[st.Status] + "."
+	line := g.Label + ": " + b.w.Gate.Status[st.Status] + "."
 	if len(st.Consulted) > 0 {
-		line += " " + fmt.Sprintf(gateWith, b.parties(st.Consulted))
+		line += " " + fmt.Sprintf(b.w.Gate.With, b.parties(st.Consulted))
 	}
 	if !st.Done() && len(st.Openers) > 0 {
-		line += " " + fmt.Sprintf(gateBy, b.parties(st.Openers))
+		line += " " + fmt.Sprintf(b.w.Gate.By, b.parties(st.Openers))
 	}
 	switch {
-	case st.Done() || gateWords[g.Kind][1] == "":
+	case st.Done() || b.w.Gate.Refuse[g.Kind] == "":
 	case st.Needs == ladder.Held:
-		line += " " + gateHolding
+		line += " " + b.w.Gate.Holding
 	default:
-		line += " " + gateNeeds
+		line += " " + b.w.Gate.Needs
 	}
 	return line
 }
@@ -219,7 +191,7 @@ func (b *builder) mayRecord(st challenge.GateState) []challenge.GateStatus {
 	}
 	g := b.gate(st.Rung, st.Gate)
 	can := []challenge.GateStatus{challenge.GatePassed}
-	if st.Status == challenge.GateClosed && gateWords[g.Kind][1] != "" {
+	if st.Status == challenge.GateClosed && b.w.Gate.Refuse[g.Kind] != "" {
 		can = append(can, challenge.GateRefused)
 	}
 	if opener && st.Status == challenge.GateRefused && g.Override {
@@ -243,28 +215,28 @@ func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateS
 		s.say(TextBlock{Text: b.gateLine(st), Size: "Small"})
 	}
 	s.fields(g.Fields)
-	s.text(InNote, gateNote, false, challenge.MaxText)
-	s.add(Input{Kind: InputDate, ID: InOn, Label: gateOn, Max: b.today().String()})
+	s.text(InNote, b.w.Gate.Note, false, challenge.MaxText)
+	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Gate.On, Max: b.today().String()})
 	if !slices.ContainsFunc(g.Fields, func(f ladder.Field) bool { return !f.Optional }) {
-		s.typing(typeGate(b.Challenge.Ref, g.ID, statuses)) // one line cannot hold fields
+		s.typing(b.typeGate(g.ID, statuses)) // one line cannot hold fields
 	}
 	var as []Action
 	for _, status := range statuses {
 		d := s.data
 		d.Status = status
-		as = append(as, Execute{Title: gateButton(g.Kind, status), Data: d})
+		as = append(as, Execute{Title: b.gateButton(g.Kind, status), Data: d})
 	}
 	b.foldable(s, title, as, open || sent)
 }
 
-func gateButton(k ladder.GateKind, status challenge.GateStatus) string {
+func (b *builder) gateButton(k ladder.GateKind, status challenge.GateStatus) string {
 	switch status {
 	case challenge.GateOverridden:
-		return gateOverride
+		return b.w.Gate.Override
 	case challenge.GateRefused:
-		return gateWords[k][1]
+		return b.w.Gate.Refuse[k]
 	default:
-		return cmp.Or(gateWords[k][0], "Record as done")
+		return cmp.Or(b.w.Gate.Pass[k], b.w.Gate.Done)
 	}
 }
 

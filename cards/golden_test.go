@@ -92,7 +92,9 @@ func samples() []sample {
 		{"oversight-top-passed", on(exhaustedRun, challenge.CardOversight, 2, sue)},
 		{"oversight-settled", on(settledRun, challenge.CardOversight, 1, sue)},
 		{"help", func(testing.TB) Card { return Help(HelpView{Authority: "Exampleshire"}) }},
-		{"not-understood", func(testing.TB) Card { return NotUnderstood("", HelpView{Authority: "Exampleshire"}) }},
+		{"not-understood", func(testing.TB) Card {
+			return Help(HelpView{Authority: "Exampleshire", Sentence: "I did not understand that, and nothing was changed."})
+		}},
 		{"mine", func(t testing.TB) Card {
 			return Mine(MineView{Waiting: []View{answeredRun(t).view()}, Raised: []View{heldRun(t).view(), answeredRun(t).view()}})
 		}},

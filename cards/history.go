@@ -15,12 +15,12 @@ import (
 
 func (b *builder) today() workday.Date { return workday.DateOf(b.Now.In(b.Zone)) }
 
-func dateWords(s string) string {
+func (b *builder) dateWords(s string) string {
 	d, err := workday.ParseDate(s)
 	if err != nil {
 		return s
 	}
-	return d.Long()
+	return b.w.Day(d)
 }
 
 // entry is one step as people are told of it.
@@ -94,7 +94,7 @@ func (b *builder) steps(label string, all []entry) {
 	}
 	b.add(TextBlock{Text: label, Bold: true, Heading: true})
 	if left := len(all) - b.fit.entries; left > 0 {
-		b.add(TextBlock{Text: wordsEarlier(left), Bold: true, Spacing: "Small"})
+		b.add(TextBlock{Text: b.w.Earlier(left), Bold: true, Spacing: "Small"})
 		all = all[left:]
 	}
 	for _, e := range all {
@@ -104,7 +104,7 @@ func (b *builder) steps(label string, all []entry) {
 		}
 		for _, s := range e.says {
 			if s.Value != "" {
-				items = append(items, TextBlock{Text: s.Title + ": " + shorten(s.Value, b.fit.older), Spacing: "Small"})
+				items = append(items, TextBlock{Text: s.Title + ": " + b.shorten(s.Value, b.fit.older), Spacing: "Small"})
 			}
 		}
 		b.add(Container{Items: items, Separator: true})
@@ -114,37 +114,37 @@ func (b *builder) steps(label string, all []entry) {
 // appendEntry tells one event. What only the machinery did is left to the audit
 // trail.
 func (b *builder) appendEntry(out []entry, e challenge.Event) []entry {
-	rung, by := b.rung(e.Rung), cmp.Or(e.By.Name, "The system")
+	rung, by := b.rung(e.Rung), cmp.Or(e.By.Name, b.w.Common.System)
 	step := func(says []Fact, format string, args ...any) []entry {
 		return append(out, entry{at: e.At, what: fmt.Sprintf(format, args...), says: says})
 	}
 	switch body := e.Body.(type) {
 	case challenge.RaisedBody:
-		return step(nil, "%s raised this.", by)
+		return step(nil, b.w.Step.Raised, by)
 	case challenge.RungOpened:
-		return step(sooner(body.Shorter), "%s: %s asked to answer by %s.", rung, b.openedTo(e.Rung, body), b.when(body.Deadline.Due))
+		return step(b.sooner(body.Shorter), b.openedWords(body), rung, b.openedTo(e.Rung, body), b.when(body.Deadline.Due))
 	case challenge.RoleVacant:
-		return step(nil, "%s: nobody could be asked, because %s. It went on at once.", rung, vacantWords(body.Why))
+		return step(nil, b.w.Step.Vacant, rung, b.vacantWords(body.Why))
 	case challenge.Redated:
-		return step(nil, "%s: the card arrived late, so the time was counted again. The answer is due on %s. %s", rung, b.when(body.Deadline.Due), body.Working)
+		return step(nil, b.w.Step.Redated, rung, b.on(body.Deadline.Due), body.Working)
 	case challenge.Undelivered:
-		return step(nil, "Teams did not take the message to %s. Please reach them another way.", b.addressee(body.To))
+		return step(nil, b.w.Step.Undelivered, b.addressee(body.To))
 	case challenge.Responded:
-		out = step(b.responseSays(body.Response), "%s: %s answered%s%s.", rung, by, behalf(body.Response), afterDue(body.AfterDue))
+		out = step(b.responseSays(body.Response), b.w.Step.Answered, rung, by, b.behalf(body.Response), b.afterDue(body.AfterDue))
 		out[len(out)-1].answer = true
 		return out
 	case challenge.ReplyKept:
-		return step(b.responseSays(body.Response), "%s: a late reply from %s, %s. It is kept and shown, and does not count as the answer.",
-			rung, by, cmp.Or(keptWords[body.Why], "after the challenge had moved on"))
+		return step(b.responseSays(body.Response), b.w.Step.Kept,
+			rung, by, cmp.Or(b.w.Step.Why[body.Why], b.w.Step.Why["moved_on"]))
 	case challenge.JudgedBody:
 		if !b.judgedAnswer(e) {
-			return step([]Fact{{labelNote, body.Reason}}, "%s recorded the matter as settled.", by)
+			return step([]Fact{{b.w.Label.Note, body.Reason}}, b.w.Step.Settled, by)
 		}
-		return step([]Fact{{labelReason, body.Reason}}, "%s: %s is %s with the answer.", rung, by, verdictWords[body.Verdict])
+		return step([]Fact{{b.w.Label.Reason, body.Reason}}, b.w.Step.Judged, rung, by, b.w.Judge.Verdicts[body.Verdict])
 	case challenge.Lapsed:
-		return step(nil, "%s: no answer had come by %s, so the time ended.", rung, b.when(body.Due))
+		return step(nil, b.w.Step.Lapsed, rung, b.when(body.Due))
 	case challenge.SkippedTo:
-		return step([]Fact{{"Grounds", body.Evidence}}, "%s went straight to %s: %s.", by, rung, b.ground(body.To, body.Ground))
+		return step([]Fact{{b.w.Label.Grounds, body.Evidence}}, b.w.Step.Skipped, by, rung, b.ground(body.To, body.Ground))
 	default:
 		return b.appendLater(out, e)
 	}
@@ -169,44 +169,44 @@ func (b *builder) judgedAnswer(judged challenge.Event) bool {
 }
 
 func (b *builder) appendLater(out []entry, e challenge.Event) []entry {
-	rung, by := b.rung(e.Rung), cmp.Or(e.By.Name, "The system")
+	rung, by := b.rung(e.Rung), cmp.Or(e.By.Name, b.w.Common.System)
 	step := func(says []Fact, format string, args ...any) []entry {
 		return append(out, entry{at: e.At, what: fmt.Sprintf(format, args...), says: says})
 	}
 	switch body := e.Body.(type) {
 	case challenge.Held:
-		return step(nil, "It waits before %s for: %s.", rung, b.gateLabels(body.Gates))
+		return step(nil, b.w.Step.Held, rung, b.gateLabels(body.Gates))
 	case challenge.GateRecorded:
 		g := b.gate(body.Rung, body.Gate)
 		if body.ByItself {
-			return step(nil, "%s: the time for this ended, so it went on by itself.", g.Label)
+			return step(nil, b.w.Step.GateByItself, g.Label)
 		}
-		says := append([]Fact{{labelNote, body.Note}}, fieldFacts(g.Fields, body.Fields)...)
-		return step(says, "%s: %s (recorded by %s%s).", g.Label, statusWords[body.Status], by, onDate(body.On))
+		says := append([]Fact{{b.w.Label.Note, body.Note}}, b.fieldFacts(g.Fields, body.Fields)...)
+		return step(says, b.w.Step.Gate, g.Label, b.w.Gate.Status[body.Status], by, b.onDate(body.On))
 	case challenge.ResolvedBody:
-		return step(nil, "This is settled.")
+		return append(out, entry{at: e.At, what: b.w.Step.Resolved})
 	case challenge.ExhaustedBody:
-		return step(nil, "The last %s was passed without agreement.", b.rungWord())
+		return step(nil, b.w.Step.Exhausted, b.rungWord())
 	case challenge.WithdrawnBody:
-		return step([]Fact{{labelReason, body.Reason}}, "%s withdrew this.", by)
+		return step([]Fact{{b.w.Label.Reason, body.Reason}}, b.w.Step.Withdrawn, by)
 	case challenge.HandedOffBody:
 		if body.To == "" {
-			return step([]Fact{{labelReason, body.Reason}}, "%s recorded this concern about a partner agency. Nobody is asked.", by)
+			return step([]Fact{{b.w.Label.Reason, body.Reason}}, b.w.Step.Recorded, by)
 		}
-		return step([]Fact{{labelReason, body.Reason}}, "%s handed this over to: %s.", by, b.procedure(body.To))
+		return step([]Fact{{b.w.Label.Reason, body.Reason}}, b.w.Step.HandedOff, by, b.procedure(body.To))
 	case challenge.AskedOutside:
-		return step([]Fact{{labelNote, body.Note}}, "%s: %s recorded that the question was put %s on %s.", rung, by, askedWords[body.How], body.On.Long())
+		return step([]Fact{{b.w.Label.Note, body.Note}}, b.w.Step.Asked, rung, by, b.w.Step.How[body.How], b.w.OnDay(body.On))
 	case challenge.HandedOver:
-		return step(nil, "%s: handed over from %s to %s. The date stays.", rung, b.party(body.From), b.party(body.To))
+		return step(nil, b.w.Step.HandedOver, rung, b.party(body.From), b.party(body.To))
 	case challenge.Referred:
-		return step(b.referralSays(body.Referral), "%s referred this to %s on %s.", by, body.Referral.To, body.Referral.On.Long())
+		return step(b.referralSays(body.Referral), b.w.Step.Referred, by, body.Referral.To, b.w.OnDay(body.Referral.On))
 	}
 	return out
 }
 
 func (b *builder) referralSays(r challenge.Referral) []Fact {
-	says := []Fact{{"Contact", r.Contact}, {labelNote, r.Note}}
-	for label, who := range map[string]map[string]string{"Informed": r.Informed, "Consulted": r.Consulted} {
+	says := []Fact{{b.w.Label.Contact, r.Contact}, {b.w.Label.Note, r.Note}}
+	for label, who := range map[string]map[string]string{b.w.Label.Informed: r.Informed, b.w.Label.Consulted: r.Consulted} {
 		for _, role := range slices.Sorted(maps.Keys(who)) {
 			says = append(says, Fact{label + ", " + role, who[role]})
 		}
@@ -216,69 +216,71 @@ func (b *builder) referralSays(r challenge.Referral) []Fact {
 }
 
 func (b *builder) responseSays(r challenge.Response) []Fact {
-	says := append([]Fact{{answerLabel(r.Form), r.Text}}, fieldsOf(r)...)
+	says := append([]Fact{{b.answerLabel(r.Form), r.Text}}, b.fieldsOf(r)...)
 	var plan []string
 	for i, a := range r.Plan {
-		plan = append(plan, fmt.Sprintf("%d. ", i+1)+planLine(a, b.fit.older))
+		plan = append(plan, fmt.Sprintf("%d. ", i+1)+b.planLine(a, b.fit.older))
 	}
-	return append(says, Fact{labelPlan, strings.Join(plan, "\n")})
+	return append(says, Fact{b.w.Label.Plan, strings.Join(plan, "\n")})
 }
 
 // openedTo is who was asked when a rung opened.
 func (b *builder) openedTo(rung string, body challenge.RungOpened) string {
-	who := b.respondents(&challenge.Visit{Rung: rung, Respondents: body.Respondents})
-	return who + wereAsked(max(1, len(body.Respondents)))
+	return b.respondents(&challenge.Visit{Rung: rung, Respondents: body.Respondents})
+}
+
+func (b *builder) openedWords(body challenge.RungOpened) string {
+	if len(body.Respondents) > 1 {
+		return b.w.Step.OpenedSeveral
+	}
+	return b.w.Step.Opened
 }
 
 // answerLabel is what the text of an answer is called.
-func answerLabel(form ladder.Form) string {
+func (b *builder) answerLabel(form ladder.Form) string {
 	if form == ladder.FormReply || form == ladder.FormPlan || form == "" {
-		return labelAnswer
+		return b.w.Label.Answer
 	}
-	return respondLabel(form)
+	return b.respondLabel(form)
 }
 
-func wereAsked(n int) string {
-	if n == 1 {
-		return " was"
-	}
-	return " were"
-}
-
-func vacantWords(why string) string {
+func (b *builder) vacantWords(why string) string {
 	if why == "conflict" {
-		return "whoever holds the role has another part in this challenge"
+		return b.w.Step.VacantConflict
 	}
-	return "nobody holds the role"
+	return b.w.Step.VacantRole
 }
 
-func behalf(r challenge.Response) string {
+func (b *builder) behalf(r challenge.Response) string {
 	if r.OnBehalfOf == "" {
 		return ""
 	}
-	return " on behalf of " + r.OnBehalfOf
+	return fmt.Sprintf(b.w.Respond.Behalf, r.OnBehalfOf)
 }
 
-func afterDue(after bool) string {
+func (b *builder) afterDue(after bool) string {
 	if after {
-		return " after the time had ended"
+		return b.w.Respond.Late
 	}
 	return ""
 }
 
-func onDate(d workday.Date) string {
+func (b *builder) onDate(d workday.Date) string {
 	if d == 0 {
 		return ""
 	}
-	return ", dated " + d.Long()
+	return fmt.Sprintf(b.w.Step.Dated, b.w.Day(d))
 }
 
 func (b *builder) addressee(to challenge.Address) string {
 	if to.Team != "" {
-		return "the team's channel"
+		return b.w.Common.Channel
 	}
 	return b.name(to.Person)
 }
+
+// onThis heads what happened on the card's own rung.
+func (b *builder) onThis() string { return fmt.Sprintf(b.w.Label.OnThis, b.rungWord()) }
 
 func (b *builder) ground(to, id string) string {
 	for _, sk := range b.Ladder.Skips {

@@ -7,22 +7,6 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	judgeAsk    = "Is the answer good enough for the child?"
-	judgeRecord = "The decision on this answer was made, or the challenge has moved on. This is a record."
-	judgeOther  = "%s decides on this answer."
-	judgeReason = "What is still missing (needed unless you are satisfied)"
-	judgePartly = "Partly satisfied asks for more on the same %s, once. Not satisfied: %s"
-	judgeNoMore = "More has been asked for once on this %s already. Not satisfied: %s"
-
-	judgeSatisfied    = "Satisfied"
-	judgePartlyButton = "Partly satisfied"
-	judgeNotSatisfied = "Not satisfied"
-
-	judgeSummary      = "%s: an answer has come. Please say whether it is good enough."
-	judgeSummaryEnded = "%s: the answer has been decided on, or the challenge has moved on."
-)
-
 // judge is the card of the one who has the last word on an answer.
 func (b *builder) judge() {
 	if b.at == nil {
@@ -32,14 +16,14 @@ func (b *builder) judge() {
 	b.heading(b.title(b.at.Rung))
 	mine := b.mayJudge()
 	if mine {
-		b.summary = fmt.Sprintf(judgeSummary, b.Challenge.Ref)
-		b.add(TextBlock{Text: judgeAsk, Size: "Medium", Bold: true})
+		b.summary = fmt.Sprintf(b.w.Judge.Summary, b.Challenge.Ref)
+		b.add(TextBlock{Text: b.w.Judge.Ask, Size: "Medium", Bold: true})
 	} else {
-		b.summary = fmt.Sprintf(judgeSummaryEnded, b.Challenge.Ref)
-		text := judgeRecord
+		b.summary = fmt.Sprintf(b.w.Judge.SummaryEnded, b.Challenge.Ref)
+		text := b.w.Judge.Record
 		if b.awaitsJudgement() {
-			b.summary = fmt.Sprintf(judgeSummary, b.Challenge.Ref)
-			text = fmt.Sprintf(judgeOther, b.party(b.at.Judge))
+			b.summary = fmt.Sprintf(b.w.Judge.Summary, b.Challenge.Ref)
+			text = fmt.Sprintf(b.w.Judge.Other, b.party(b.at.Judge))
 		}
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: text + b.whereNow(), Bold: true}}})
 	}
@@ -50,7 +34,7 @@ func (b *builder) judge() {
 	b.final = !b.awaitsJudgement()
 	b.facts()
 	b.asked()
-	b.steps(labelEarlier, b.earlier())
+	b.steps(b.w.Label.Earlier, b.earlier())
 }
 
 func (b *builder) awaitsJudgement() bool {
@@ -65,12 +49,12 @@ func (b *builder) mayJudge() bool {
 func (b *builder) judgeInputs() {
 	s := b.section(b.data(VerbJudge), append([]string{InReason}, shorterIDs...)...)
 	partly := !b.askedForMore()
-	hint := judgeNoMore
+	hint := b.w.Judge.NoMore
 	if partly {
-		hint = judgePartly
+		hint = b.w.Judge.Partly
 	}
 	s.say(TextBlock{Text: fmt.Sprintf(hint, b.rungWord(), b.afterUnsatisfied())})
-	s.text(InReason, judgeReason, false, challenge.MaxText)
+	s.text(InReason, b.w.Judge.Reason, false, challenge.MaxText)
 	k := b.shortens()
 	if k != nil {
 		s.shorter(k)
@@ -81,12 +65,12 @@ func (b *builder) judgeInputs() {
 		d.Verdict = v
 		return Execute{Title: title, Data: d}
 	}
-	as := []Action{button(judgeSatisfied, challenge.Satisfied)}
+	as := []Action{button(b.w.Judge.Satisfied, challenge.Satisfied)}
 	if partly {
-		as = append(as, button(judgePartlyButton, challenge.Partly))
+		as = append(as, button(b.w.Judge.PartlyButton, challenge.Partly))
 	}
-	b.buttons(append(as, button(judgeNotSatisfied, challenge.NotSatisfied))...)
-	b.small(fmt.Sprintf(wordsTyping, typeJudge(b.Challenge.Ref, partly, k != nil)))
+	b.buttons(append(as, button(b.w.Judge.NotSatisfied, challenge.NotSatisfied))...)
+	b.small(fmt.Sprintf(b.w.Common.Typing, b.typeJudge(partly, k != nil)))
 }
 
 // askedForMore reports whether the visit before ended in "partly" on this rung.
@@ -100,18 +84,18 @@ func (b *builder) afterUnsatisfied() string {
 	var next *ladder.Rung
 	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
 		if r.Then != nil && r.Then.HandOff != "" {
-			return "it is handed over to " + b.procedure(r.Then.HandOff) + "."
+			return fmt.Sprintf(b.w.Judge.ThenHandOff, b.procedure(r.Then.HandOff))
 		}
 		next = b.Ladder.Above(r)
 	}
 	if next == nil {
-		return "there is nobody further to ask on this procedure; you and those who oversee challenges are told."
+		return b.w.Judge.ThenNobody
 	}
-	to := "it goes on to " + next.Label + b.rolesOf(next)
+	to := b.w.Judge.ThenNext
 	if len(next.Gates) > 0 {
-		to += ", once what comes before it is done"
+		to = b.w.Judge.ThenGated
 	}
-	return to + "."
+	return fmt.Sprintf(to, next.Label+b.rolesOf(next))
 }
 
 func (b *builder) rolesOf(r *ladder.Rung) string {
@@ -122,5 +106,5 @@ func (b *builder) rolesOf(r *ladder.Rung) string {
 	if len(roles) == 0 {
 		return ""
 	}
-	return " (" + list(roles) + ")"
+	return " (" + b.w.List(roles) + ")"
 }

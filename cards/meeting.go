@@ -8,22 +8,6 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	meetingTitle    = "The meeting"
-	meetingMay      = "A meeting may be held if it is required."
-	meetingStands   = "%s (files a written statement in its place)"
-	meetingAdHoc    = "decided at the time of the meeting, as appropriate"
-	meetingChair    = "Chaired by"
-	meetingMinutes  = "Minuted by"
-	meetingInvited  = "Invited"
-	meetingMust     = "Must attend"
-	meetingOptional = "May attend"
-	meetingNot      = "Does not attend"
-	meetingHoldBy   = "Hold it and answer by"
-	meetingOutput   = "The outcome goes to"
-	meetingAttended = "Attendees"
-)
-
 // meeting adds what a rung's meeting needs, in the roles that the procedure names.
 func (b *builder) meeting(rung string) {
 	r, ok := b.Ladder.Rung(rung)
@@ -32,23 +16,23 @@ func (b *builder) meeting(rung string) {
 	}
 	m := r.Meeting
 	facts := []Fact{
-		{meetingChair, b.roles(m.Chair)},
-		{meetingMinutes, m.MinutedBy},
-		{meetingInvited, b.roles(m.Invite...)},
-		{meetingMust, b.roles(m.MustAttend...)},
-		{meetingOptional, b.roles(m.Optional...)},
-		{meetingNot, b.excluded(r)},
-		{meetingOutput, b.roles(m.OutputTo...)},
+		{b.w.Meeting.Chair, b.roles(m.Chair)},
+		{b.w.Meeting.Minutes, m.MinutedBy},
+		{b.w.Meeting.Invited, b.roles(m.Invite...)},
+		{b.w.Meeting.Must, b.roles(m.MustAttend...)},
+		{b.w.Meeting.Optional, b.roles(m.Optional...)},
+		{b.w.Meeting.Not, b.excluded(r)},
+		{b.w.Meeting.Output, b.roles(m.OutputTo...)},
 	}
 	if m.AdHoc {
-		facts = append(facts, Fact{meetingAttended, meetingAdHoc})
+		facts = append(facts, Fact{b.w.Meeting.Attended, b.w.Meeting.AdHoc})
 	}
 	if v := b.Challenge.Current(); v != nil && v.Rung == rung && b.Challenge.State == challenge.AwaitingResponse && !m.MayHold {
-		facts = append(facts, Fact{meetingHoldBy, b.when(v.Deadline.Due)})
+		facts = append(facts, Fact{b.w.Meeting.HoldBy, b.when(v.Deadline.Due)})
 	}
-	items := []Element{TextBlock{Text: meetingTitle, Bold: true, Heading: true}}
+	items := []Element{TextBlock{Text: b.w.Meeting.Title, Bold: true, Heading: true}}
 	if m.MayHold {
-		items = append(items, TextBlock{Text: meetingMay, Spacing: "Small"})
+		items = append(items, TextBlock{Text: b.w.Meeting.May, Spacing: "Small"})
 	}
 	facts = slices.DeleteFunc(facts, func(f Fact) bool { return f.Value == "" })
 	b.add(Container{Items: append(items, FactSet{Facts: facts})})
@@ -62,7 +46,7 @@ func (b *builder) roles(rs ...ladder.Role) string {
 			labels = append(labels, b.Ladder.RoleLabel(r))
 		}
 	}
-	return list(labels)
+	return b.w.List(labels)
 }
 
 // excluded are those who stay away from the meeting; who has to file a statement
@@ -72,9 +56,9 @@ func (b *builder) excluded(r *ladder.Rung) string {
 	for _, role := range r.Meeting.Exclude {
 		label := b.Ladder.RoleLabel(role)
 		if slices.ContainsFunc(r.Gates, func(g ladder.Gate) bool { return g.Kind == ladder.Statement && g.Opener() == role }) {
-			label = fmt.Sprintf(meetingStands, label)
+			label = fmt.Sprintf(b.w.Meeting.Stands, label)
 		}
 		out = append(out, label)
 	}
-	return list(out)
+	return b.w.List(out)
 }

@@ -1,35 +1,11 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
-)
-
-const (
-	respondAsk       = "Please answer by %s"
-	respondAskOther  = "An answer is asked for by %s"
-	respondOther     = "You were asked together with those who may answer. One answer counts: %s can give it."
-	respondIntro     = "Please say how you see it, what will be done for the child, and by when. A short talk with the person who asks often helps; record here what you agree."
-	respondOnBehalf  = "Please ask %s by telephone or e-mail, and record their answer here."
-	respondSend      = "Send the answer"
-	respondText      = "Your response"
-	respondMore      = "Add or hide action %d"
-	respondWhat      = "Action %d: what will be done"
-	respondWho       = "Action %d: who will do it (role or name of a professional)"
-	respondBy        = "Action %d: by when"
-	respondNoLine    = "This %s asks for more than one line can hold. Please fill in the card; to see it again type %s"
-	respondAsked     = "Record that you have asked them"
-	respondHow       = "How they were asked"
-	respondAskedOn   = "On which day"
-	respondAskedNote = "Whom you reached, and what was said"
-	respondPassed    = "This was handed over to %s, who stands in for you and is asked now. The date stays, and nothing is asked of you any more."
-	respondRecord    = "This is a record of what was asked and answered. It cannot be changed."
-
-	respondSummary      = "%s: please answer by %s."
-	respondSummaryRead  = "%s: an answer is asked for by %s."
-	respondSummaryEnded = "%s: nothing is asked of you any more."
 )
 
 // respond is the card of the one who is asked: what, until when and why that date,
@@ -46,30 +22,30 @@ func (b *builder) respond() {
 	b.heading(b.title(b.at.Rung))
 	switch {
 	case open && b.at.MayAnswer(b.o.Viewer):
-		b.summary = fmt.Sprintf(respondSummary, b.Challenge.Ref, due)
-		b.due(fmt.Sprintf(respondAsk, due))
+		b.summary = fmt.Sprintf(b.w.Respond.Summary, b.Challenge.Ref, due)
+		b.due(fmt.Sprintf(b.w.Respond.Ask, due))
 	case open:
-		b.summary = fmt.Sprintf(respondSummaryRead, b.Challenge.Ref, due)
-		b.due(fmt.Sprintf(respondAskOther, due))
+		b.summary = fmt.Sprintf(b.w.Respond.SummaryRead, b.Challenge.Ref, due)
+		b.due(fmt.Sprintf(b.w.Respond.AskOther, due))
 	default:
-		b.summary = fmt.Sprintf(respondSummaryEnded, b.Challenge.Ref)
+		b.summary = fmt.Sprintf(b.w.Respond.SummaryEnded, b.Challenge.Ref)
 		b.add(Container{Style: "emphasis", Items: []Element{
-			TextBlock{Text: b.ended(), Bold: true}, TextBlock{Text: respondRecord, Size: "Small"},
+			TextBlock{Text: b.ended(), Bold: true}, TextBlock{Text: b.w.Respond.Record, Size: "Small"},
 		}})
 	}
 	b.facts()
 	if r, ok := b.Ladder.Rung(b.at.Rung); ok && r.About != "" {
-		b.small(shorten(r.About, b.fit.main))
+		b.small(b.shorten(r.About, b.fit.main))
 	}
 	b.meeting(b.at.Rung)
 	b.asked()
-	b.steps(labelEarlier, b.earlier())
+	b.steps(b.w.Label.Earlier, b.earlier())
 	switch {
 	case open && b.at.MayAnswer(b.o.Viewer):
 		b.sinceAsked()
 		b.respondInputs()
 	case open:
-		b.add(TextBlock{Text: fmt.Sprintf(respondOther, b.repliers())})
+		b.add(TextBlock{Text: fmt.Sprintf(b.w.Respond.Other, b.repliers())})
 	default:
 		b.answered()
 		b.final = !passed && (!b.Challenge.State.Open() || b.at.Outcome != challenge.Answered)
@@ -86,7 +62,7 @@ func passedOn(v *challenge.Visit, id string) bool {
 // stand-in, and how somebody outside was asked.
 func (b *builder) sinceAsked() {
 	if len(b.ownVisit()) > 0 {
-		b.steps("What happened on this "+b.rungWord(), b.ownVisit())
+		b.steps(b.onThis(), b.ownVisit())
 	}
 }
 
@@ -94,7 +70,7 @@ func (b *builder) sinceAsked() {
 func (b *builder) answered() {
 	for _, e := range b.History {
 		if r, ok := e.Body.(challenge.Responded); ok && e.Visit == b.visit {
-			b.add(TextBlock{Text: fmt.Sprintf("%s answered%s on %s%s.", e.By.Name, behalf(r.Response), b.when(e.At), afterDue(r.AfterDue)), Bold: true})
+			b.add(TextBlock{Text: fmt.Sprintf(b.w.Respond.Answered, e.By.Name, b.behalf(r.Response), b.on(e.At), b.afterDue(r.AfterDue)), Bold: true})
 			b.response(r.Response)
 		}
 	}
@@ -104,7 +80,7 @@ func (b *builder) answered() {
 			rest = append(rest, e)
 		}
 	}
-	b.steps("What happened on this "+b.rungWord(), rest)
+	b.steps(b.onThis(), rest)
 }
 
 // ended says in one sentence why nothing is asked any more, and since when.
@@ -112,17 +88,17 @@ func (b *builder) ended() string {
 	v := b.at
 	switch h, passed := v.PassedOn(b.o.Viewer); {
 	case passed && v.Outcome == challenge.Open:
-		return fmt.Sprintf(respondPassed, h.To.Name)
+		return fmt.Sprintf(b.w.Respond.Passed, h.To.Name)
 	case v.Outcome == challenge.Answered && v.AnsweredBy.ID == b.o.Viewer:
-		return "You answered on " + b.when(v.AnsweredAt) + ". Thank you. The answer is now with " + b.party(v.Judge) + "."
+		return fmt.Sprintf(b.w.Respond.EndedYou, b.on(v.AnsweredAt), b.party(v.Judge))
 	case v.Outcome == challenge.Answered:
-		return v.AnsweredBy.Name + " answered on " + b.when(v.AnsweredAt) + ", so no other answer is needed. It is now with " + b.party(v.Judge) + "."
+		return fmt.Sprintf(b.w.Respond.EndedOther, v.AnsweredBy.Name, b.on(v.AnsweredAt), b.party(v.Judge))
 	case v.Outcome == challenge.LapsedOut:
-		return "The time for an answer ended on " + b.when(v.Deadline.Due) + ", and the challenge has moved on." + b.whereNow()
+		return fmt.Sprintf(b.w.Respond.EndedLapsed, b.on(v.Deadline.Due)) + b.whereNow()
 	case v.Outcome == challenge.Judged:
-		return v.AnsweredBy.Name + " answered on " + b.when(v.AnsweredAt) + ". " + b.party(v.Judge) + " was " + verdictWords[v.Verdict] + "." + b.whereNow()
+		return fmt.Sprintf(b.w.Respond.EndedJudged, v.AnsweredBy.Name, b.on(v.AnsweredAt), b.party(v.Judge), b.w.Judge.Verdicts[v.Verdict]) + b.whereNow()
 	default:
-		return "No answer is needed on this " + b.rungWord() + " any more: the challenge has moved on." + b.whereNow()
+		return fmt.Sprintf(b.w.Respond.EndedMoved, b.rungWord()) + b.whereNow()
 	}
 }
 
@@ -131,18 +107,18 @@ func (b *builder) whereNow() string {
 	c := &b.Challenge
 	switch c.State {
 	case challenge.Resolved:
-		return " It was settled on " + b.when(c.ClosedAt) + "."
+		return fmt.Sprintf(b.w.Respond.NowSettled, b.on(c.ClosedAt))
 	case challenge.Withdrawn:
-		return " It was withdrawn on " + b.when(c.ClosedAt) + "."
+		return fmt.Sprintf(b.w.Respond.NowWithdrawn, b.on(c.ClosedAt))
 	case challenge.HandedOff:
-		return " It was handed over to another procedure on " + b.when(c.ClosedAt) + "."
+		return fmt.Sprintf(b.w.Respond.NowHandedOff, b.on(c.ClosedAt))
 	case challenge.HeldAtGate:
-		return " It waits before " + b.rung(c.Rung) + "."
+		return fmt.Sprintf(b.w.Respond.NowHeld, b.rung(c.Rung))
 	case challenge.Exhausted:
-		return " The last " + b.rungWord() + " has been passed."
+		return fmt.Sprintf(b.w.Respond.NowTop, b.rungWord())
 	}
 	if len(c.Visits) > b.visit {
-		return " It is now on " + b.rung(c.Rung) + "."
+		return fmt.Sprintf(b.w.Respond.NowOn, b.rung(c.Rung))
 	}
 	return ""
 }
@@ -152,7 +128,7 @@ func (b *builder) repliers() string {
 	for _, id := range b.at.Repliers {
 		names = append(names, b.name(id))
 	}
-	return list(names)
+	return b.w.List(names)
 }
 
 // respondInputs asks for what the rung's form holds.
@@ -161,7 +137,7 @@ func (b *builder) respondInputs() {
 	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
 		form = r.Form
 	}
-	fields := form.Fields()
+	fields := b.formFields(form)
 	ids := append([]string{InText}, fieldIDs(fields)...)
 	if form == ladder.FormPlan {
 		for n := 1; n <= challenge.MaxActions; n++ {
@@ -169,22 +145,22 @@ func (b *builder) respondInputs() {
 		}
 	}
 	s := b.section(b.data(VerbRespond), ids...)
-	intro := respondIntros[form]
+	intro := b.w.Respond.Intros[form]
 	if intro == "" {
-		intro = respondIntro
+		intro = b.w.Respond.Intro
 	}
 	if behalf {
 		s.lax = true // the button that marks them as asked sends these inputs too
-		intro = fmt.Sprintf(respondOnBehalf, b.respondents(b.at))
+		intro = fmt.Sprintf(b.w.Respond.OnBehalf, b.respondents(b.at))
 	}
-	s.say(TextBlock{Text: respondText, Size: "Medium", Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
-	s.text(InText, respondLabel(form), true, challenge.MaxText)
+	s.say(TextBlock{Text: b.w.Respond.Text, Size: "Medium", Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
+	s.text(InText, b.respondLabel(form), true, challenge.MaxText)
 	s.fields(fields)
 	if form == ladder.FormPlan {
 		s.plan()
 	}
 	b.add(Container{Items: s.items, Separator: true})
-	b.buttons(Execute{Title: respondSend, Data: s.data})
+	b.buttons(Execute{Title: b.w.Respond.Send, Data: s.data})
 	b.small(b.howToType(form))
 	if behalf {
 		b.askedOutside()
@@ -194,52 +170,33 @@ func (b *builder) respondInputs() {
 // askedOutside offers to record that somebody without an account has been asked.
 func (b *builder) askedOutside() {
 	s := b.own(VerbAsked, InHow, InOn, InNote)
-	s.add(Input{Kind: InputChoice, ID: InHow, Label: respondHow, Required: true,
-		Choices: []Choice{{"By telephone", string(challenge.ByTelephone)}, {"By e-mail", string(challenge.ByEmail)}}})
-	s.add(Input{Kind: InputDate, ID: InOn, Label: respondAskedOn, Required: true, Max: b.today().String()})
-	s.text(InNote, respondAskedNote, false, challenge.MaxText)
-	s.typing(typeAsked(b.Challenge.Ref))
-	b.form(s, respondAsked, respondAsked)
-}
-
-// respondIntros stand over the forms that are more than a written reply.
-var respondIntros = map[ladder.Form]string{
-	ladder.FormDiscussion: "Please talk with the person who asks, and record here what was raised, what will be done and what came of it.",
-	ladder.FormMeeting:    "Please hold the meeting, and record here what was discussed and its outcome.",
-	ladder.FormDecision:   "Please record your decision and what it rests on.",
-	ladder.FormDifference: "Please say what differs significantly, and note the final agreed decision.",
+	s.add(Input{Kind: InputChoice, ID: InHow, Label: b.w.Respond.How, Required: true,
+		Choices: []Choice{{b.w.Common.ByTelephone, string(challenge.ByTelephone)}, {b.w.Common.ByEmail, string(challenge.ByEmail)}}})
+	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Respond.AskedOn, Required: true, Max: b.today().String()})
+	s.text(InNote, b.w.Respond.AskedNote, false, challenge.MaxText)
+	s.typing(fmt.Sprintf(b.w.Type.Asked, b.Challenge.Ref))
+	b.form(s, b.w.Respond.Asked, b.w.Respond.Asked)
 }
 
 // respondLabel is what the text of a form is called: each form is told in the
 // procedure's own order, as query, action, outcome.
-func respondLabel(form ladder.Form) string {
-	switch form {
-	case ladder.FormDiscussion:
-		return "Query: what was raised and discussed"
-	case ladder.FormMeeting:
-		return "What was discussed at the meeting"
-	case ladder.FormDecision:
-		return "What was considered, and the reasons for the decision"
-	case ladder.FormDifference:
-		return "What was considered in upholding the difference or not"
-	default:
-		return respondText
-	}
+func (b *builder) respondLabel(form ladder.Form) string {
+	return cmp.Or(b.w.Respond.Texts[form], b.w.Respond.Text)
 }
 
 // howToType is the command that answers, where one line can hold the answer.
 func (b *builder) howToType(form ladder.Form) string {
 	if len(form.Fields()) > 0 {
-		return fmt.Sprintf(respondNoLine, b.rungWord(), typeOpen(b.Challenge.Ref))
+		return fmt.Sprintf(b.w.Respond.NoLine, b.rungWord(), b.typeOpen())
 	}
-	return fmt.Sprintf(wordsTyping, typeRespond(b.Challenge.Ref, form == ladder.FormPlan))
+	return fmt.Sprintf(b.w.Common.Typing, b.typeRespond(form == ladder.FormPlan))
 }
 
 // plan asks for the actions: the first in sight, each further one behind a button.
 // Only the first is required by the client, since a required input that is hidden
 // would let nobody send.
 func (s *section) plan() {
-	s.say(TextBlock{Text: labelPlan, Bold: true, Heading: true})
+	s.say(TextBlock{Text: s.b.w.Label.Plan, Bold: true, Heading: true})
 	s.say(s.action(1)...)
 	s.say(s.further(2)...)
 }
@@ -250,7 +207,7 @@ func (s *section) further(n int) []Element {
 	}
 	id := fmt.Sprintf("%saction_%d", s.data.Inputs, n)
 	box := Container{ID: id, Items: append(s.action(n), s.further(n+1)...), Hidden: !s.typed(n)}
-	return []Element{ActionSet{Actions: []Action{Toggle{Title: fmt.Sprintf(respondMore, n), Target: id}}}, box}
+	return []Element{ActionSet{Actions: []Action{Toggle{Title: fmt.Sprintf(s.b.w.Respond.More, n), Target: id}}}, box}
 }
 
 // typed reports whether line n, or one after it, has something to show.
@@ -271,8 +228,8 @@ func (s *section) typed(n int) bool {
 
 func (s *section) action(n int) []Element {
 	first := n == 1
-	what := s.input(Input{Kind: InputText, ID: PlanInput(n, "what"), Label: fmt.Sprintf(respondWhat, n), Required: first, Multiline: true, MaxLength: challenge.MaxActionText})
-	who := s.input(Input{Kind: InputText, ID: PlanInput(n, "who"), Label: fmt.Sprintf(respondWho, n), Required: first, MaxLength: challenge.MaxName})
-	by := s.input(Input{Kind: InputDate, ID: PlanInput(n, "by"), Label: fmt.Sprintf(respondBy, n), Required: first, Min: s.b.today().String()})
+	what := s.input(Input{Kind: InputText, ID: PlanInput(n, "what"), Label: fmt.Sprintf(s.b.w.Respond.What, n), Required: first, Multiline: true, MaxLength: challenge.MaxActionText})
+	who := s.input(Input{Kind: InputText, ID: PlanInput(n, "who"), Label: fmt.Sprintf(s.b.w.Respond.Who, n), Required: first, MaxLength: challenge.MaxName})
+	by := s.input(Input{Kind: InputDate, ID: PlanInput(n, "by"), Label: fmt.Sprintf(s.b.w.Respond.By, n), Required: first, Min: s.b.today().String()})
 	return append(what, ColumnSet{Columns: [][]Element{who, by}})
 }

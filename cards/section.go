@@ -48,17 +48,20 @@ func (s *section) input(in Input) []Element {
 			in.Value = cmp.Or(s.b.fitting(in, v), none(in.Value))
 		}
 		if said := s.b.o.Said; said != nil && said.Fields[in.ID] != "" {
-			out = append(out, TextBlock{Text: strings.ReplaceAll(wordsPutRight, "%s", said.Fields[in.ID]), Color: "Attention", Bold: true})
+			out = append(out, TextBlock{Text: fmt.Sprintf(s.b.w.Common.PutRight, said.Fields[in.ID]), Color: "Attention", Bold: true})
 		}
 	}
 	if in.Required && s.lax {
 		in.Required, in.Needed = false, true
 	}
 	if in.Error == "" {
-		in.Error = map[InputKind]string{InputText: errorLong, InputDate: errorDate, InputChoice: errorChoose}[in.Kind]
+		in.Error = map[InputKind]string{InputText: s.b.w.Fault.Long, InputDate: s.b.w.Fault.Date, InputChoice: s.b.w.Fault.Choose}[in.Kind]
 		if in.Required && in.Kind == InputText {
-			in.Error = errorRequired
+			in.Error = s.b.w.Fault.Required
 		}
+	}
+	if in.Needed {
+		in.Label += s.b.w.Common.Required
 	}
 	in.ID = s.data.Inputs + in.ID
 	return append(out, in)
@@ -99,7 +102,7 @@ func (s *section) say(es ...Element) { s.items = append(s.items, es...) }
 
 // typing tells the command that does the same.
 func (s *section) typing(command string) {
-	s.say(TextBlock{Text: fmt.Sprintf(wordsTyping, command), Size: "Small", Subtle: true})
+	s.say(TextBlock{Text: fmt.Sprintf(s.b.w.Common.Typing, command), Size: "Small", Subtle: true})
 }
 
 // text is an input of several lines.

@@ -8,27 +8,19 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	shorterOpen   = "Ask for an answer sooner than the procedure says"
-	shorterDays   = "Within how many working days"
-	shorterReason = "Why it is needed sooner"
-	shorterLabel  = "Why the answer is needed sooner"
-	shorterNever  = "It can only be sooner, never later: %s"
-)
-
 // shorterIDs are the inputs of a request for a shorter time.
 var shorterIDs = []string{InShorterDays, InShorterReason}
 
 // shorter asks for an answer sooner than the ladder's window, behind a button.
 func (s *section) shorter(k *ladder.Shorten) {
 	box := s.data.Inputs + "shorter_box"
-	items := []Element{TextBlock{Text: fmt.Sprintf(shorterNever, k.Source), Size: "Small"}}
-	items = append(items, s.input(Input{Kind: InputText, ID: InShorterDays, Label: shorterDays, MaxLength: 3})...)
-	items = append(items, s.input(Input{Kind: InputText, ID: InShorterReason, Label: shorterReason, Multiline: true, MaxLength: challenge.MaxText})...)
+	items := []Element{TextBlock{Text: fmt.Sprintf(s.b.w.Shorter.Never, k.Source), Size: "Small"}}
+	items = append(items, s.input(Input{Kind: InputText, ID: InShorterDays, Label: s.b.w.Shorter.Days, MaxLength: 3})...)
+	items = append(items, s.input(Input{Kind: InputText, ID: InShorterReason, Label: s.b.w.Shorter.Reason, Multiline: true, MaxLength: challenge.MaxText})...)
 	shown := s.active && slices.ContainsFunc(shorterIDs, func(id string) bool {
 		return s.b.o.Typed[id] != "" || s.b.o.Said != nil && s.b.o.Said.Fields[id] != ""
 	})
-	s.say(ActionSet{Actions: []Action{Toggle{Title: shorterOpen, Target: box}}}, Container{ID: box, Items: items, Hidden: !shown})
+	s.say(ActionSet{Actions: []Action{Toggle{Title: s.b.w.Shorter.Open, Target: box}}}, Container{ID: box, Items: items, Hidden: !shown})
 }
 
 // shortens is the rule by which the judge may ask for the next answer sooner, nil
@@ -44,14 +36,14 @@ func (b *builder) shortens() *ladder.Shorten {
 // whySooner adds the reason for a shorter time.
 func (b *builder) whySooner() {
 	if b.at != nil && b.at.Shorter != nil {
-		b.long(shorterLabel, b.at.Shorter.Reason)
+		b.long(b.w.Shorter.Label, b.at.Shorter.Reason)
 	}
 }
 
 // sooner is the reason for a shorter time as a step of the history tells it.
-func sooner(s *challenge.Shorter) []Fact {
+func (b *builder) sooner(s *challenge.Shorter) []Fact {
 	if s == nil {
 		return nil
 	}
-	return []Fact{{shorterLabel, s.Reason}}
+	return []Fact{{b.w.Shorter.Label, s.Reason}}
 }

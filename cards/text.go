@@ -3,10 +3,15 @@ package cards
 import (
 	"fmt"
 	"strings"
+
+	"challengebot/internal/words"
 )
 
 // teller puts the text form of a card together.
-type teller struct{ b strings.Builder }
+type teller struct {
+	b strings.Builder
+	w *words.Words
+}
 
 func (t *teller) line(format string, args ...any) {
 	t.b.WriteString(clean(fmt.Sprintf(format, args...)))
@@ -43,18 +48,18 @@ func (e ColumnSet) tell(t *teller) {
 func (e Input) tell(t *teller) {
 	var notes []string
 	if e.Required {
-		notes = append(notes, "required")
+		notes = append(notes, t.w.Text.Required)
 	}
 	if e.MaxLength > 0 {
-		notes = append(notes, fmt.Sprintf("up to %d characters", e.MaxLength))
+		notes = append(notes, fmt.Sprintf(t.w.Text.UpTo, e.MaxLength))
 	}
 	if e.Kind == InputDate {
-		notes = append(notes, "a date, YYYY-MM-DD")
+		notes = append(notes, t.w.Text.Date)
 	}
 	if e.Multi {
-		notes = append(notes, "one or more")
+		notes = append(notes, t.w.Text.Several)
 	}
-	head := "[ ] " + e.label()
+	head := "[ ] " + e.Label
 	if len(notes) > 0 {
 		head += " (" + strings.Join(notes, "; ") + ")"
 	}
@@ -63,7 +68,7 @@ func (e Input) tell(t *teller) {
 		t.line("      %s%s", map[bool]string{true: "* ", false: "- "}[e.chosen(c.Value)], c.Title)
 	}
 	if e.Value != "" && e.Kind != InputChoice {
-		t.line("      now: %s", e.Value)
+		t.line("      "+t.w.Text.Now, e.Value)
 	}
 }
 

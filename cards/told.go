@@ -10,30 +10,6 @@ import (
 // This file has the cards that only tell: the notice, the reminder, the alert and
 // the one for oversight.
 
-const (
-	noticeSummary = "%s: %s"
-	noticeDue     = "An answer is due by %s."
-	noticeAnswer  = "An answer has come and is being considered."
-	noticeHeld    = "Held: something must be done before this %s can begin."
-	noticeTop     = "The top of the ladder has been passed. It stays open."
-	noticeClosed  = "Closed."
-	noticeMovedOn = "This %s has ended; the challenge has moved on."
-
-	reminderTitle   = "Reminder: %s"
-	reminderAsk     = "Your answer is still open. Please send it by %s."
-	reminderWhere   = "You can answer on the card that came first in this chat, or open it here."
-	reminderOpen    = "Open the challenge here"
-	reminderOver    = "This reminder is no longer needed."
-	reminderSummary = "%s: reminder, please answer by %s."
-
-	alertIntro   = "For your information: this %s has begun. "
-	alertSummary = "%s: for your information, a challenge has reached another point."
-
-	oversightTitle   = "What is waiting: %s"
-	oversightSummary = "%s: this is waiting and needs somebody to look at it."
-	oversightNobody  = "Nobody can be asked on it now."
-)
-
 // notice is for a team's channel: a reference, a stage, and until when. Whoever
 // reads the channel may know that much and no more.
 func (b *builder) notice() {
@@ -47,20 +23,20 @@ func (b *builder) notice() {
 	said := ""
 	switch {
 	case !c.State.Open():
-		said = noticeClosed
+		said = b.w.Notice.Closed
 	case b.visit < len(c.Visits) && b.at != nil:
-		said = fmt.Sprintf(noticeMovedOn, b.rungWord())
+		said = fmt.Sprintf(b.w.Notice.MovedOn, b.rungWord())
 	case c.State == challenge.AwaitingResponse:
-		said = fmt.Sprintf(noticeDue, b.when(c.Due()))
+		said = fmt.Sprintf(b.w.Notice.Due, b.when(c.Due()))
 	case c.State == challenge.AwaitingJudgement:
-		said = noticeAnswer
+		said = b.w.Notice.Answer
 	case c.State == challenge.HeldAtGate:
-		said = fmt.Sprintf(noticeHeld, b.rungWord())
+		said = fmt.Sprintf(b.w.Notice.Held, b.rungWord())
 	default:
-		said = noticeTop
+		said = b.w.Notice.Top
 	}
 	b.add(TextBlock{Text: said})
-	b.summary = fmt.Sprintf(noticeSummary, c.Ref, said)
+	b.summary = fmt.Sprintf(b.w.Notice.Summary, c.Ref, said)
 	b.final = !c.State.Open() || b.at != nil && b.visit < len(c.Visits)
 }
 
@@ -71,20 +47,20 @@ func (b *builder) reminder() {
 		b.notice()
 		return
 	}
-	b.heading(fmt.Sprintf(reminderTitle, b.title(b.at.Rung)))
+	b.heading(fmt.Sprintf(b.w.Reminder.Title, b.title(b.at.Rung)))
 	if !b.current() || b.Challenge.State != challenge.AwaitingResponse {
-		b.summary = fmt.Sprintf(respondSummaryEnded, b.Challenge.Ref)
-		b.add(TextBlock{Text: reminderOver + " " + b.ended()})
+		b.summary = fmt.Sprintf(b.w.Respond.SummaryEnded, b.Challenge.Ref)
+		b.add(TextBlock{Text: b.w.Reminder.Over + " " + b.ended()})
 		b.final = true
 		return
 	}
 	due := b.when(b.at.Deadline.Due)
-	b.summary = fmt.Sprintf(reminderSummary, b.Challenge.Ref, due)
-	b.due(fmt.Sprintf(reminderAsk, due))
-	b.add(TextBlock{Text: reminderWhere})
+	b.summary = fmt.Sprintf(b.w.Reminder.Summary, b.Challenge.Ref, due)
+	b.due(fmt.Sprintf(b.w.Reminder.Ask, due))
+	b.add(TextBlock{Text: b.w.Reminder.Where})
 	open := b.data(VerbRefresh)
 	open.Card = challenge.CardRespond
-	b.buttons(Execute{Title: reminderOpen, Data: open})
+	b.buttons(Execute{Title: b.w.Reminder.Open, Data: open})
 	form := ladder.FormReply
 	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
 		form = r.Form
@@ -99,9 +75,9 @@ func (b *builder) alert() {
 		return
 	}
 	b.heading(b.title(b.at.Rung))
-	b.summary = fmt.Sprintf(alertSummary, b.Challenge.Ref)
+	b.summary = fmt.Sprintf(b.w.Alert.Summary, b.Challenge.Ref)
 	if b.current() && b.Challenge.State == challenge.AwaitingResponse {
-		b.due(fmt.Sprintf(alertIntro, b.rungWord()) + b.stateLine())
+		b.due(fmt.Sprintf(b.w.Alert.Intro, b.rungWord()) + b.stateLine())
 	} else {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.ended(), Bold: true}}})
 		b.final = !b.current() || b.at.Outcome != challenge.Answered
@@ -111,13 +87,13 @@ func (b *builder) alert() {
 		b.meeting(b.at.Rung)
 	}
 	b.asked()
-	b.steps(labelEarlier, b.earlier())
-	b.steps("What happened on this "+b.rungWord(), b.ownVisit())
+	b.steps(b.w.Label.Earlier, b.earlier())
+	b.steps(b.onThis(), b.ownVisit())
 	if b.refers() {
 		b.final = false
 		return
 	}
-	b.small(wordsRecordOnly)
+	b.small(b.w.Common.RecordOnly)
 }
 
 // oversight names what waits, since when and for whom, by role and name. It holds
@@ -125,28 +101,28 @@ func (b *builder) alert() {
 func (b *builder) oversight() {
 	c := &b.Challenge
 	b.visit, b.at = len(c.Visits), c.Current()
-	b.heading(fmt.Sprintf(oversightTitle, b.title(c.Rung)))
-	b.summary = fmt.Sprintf(oversightSummary, c.Ref)
+	b.heading(fmt.Sprintf(b.w.Oversight.Title, b.title(c.Rung)))
+	b.summary = fmt.Sprintf(b.w.Oversight.Summary, c.Ref)
 	if !c.State.Open() {
-		b.summary = fmt.Sprintf(caseSummary, c.Ref, b.publicState())
+		b.summary = fmt.Sprintf(b.w.Case.Summary, c.Ref, b.publicState())
 		b.final = true
 	}
 	b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.oversightLine(), Size: "Medium", Bold: true}}})
-	facts := []Fact{{"Raised by", b.chair()}, {"Raised on", b.when(c.RaisedAt)}}
+	facts := []Fact{{b.w.Label.RaisedBy, b.chair()}, {b.w.Label.RaisedOn, b.when(c.RaisedAt)}}
 	if since := b.since(); since != "" {
-		facts = append(facts, Fact{"Waiting since", since})
+		facts = append(facts, Fact{b.w.Label.WaitingSince, since})
 	}
 	if who := b.mustAct(); who != "" {
-		facts = append(facts, Fact{"Who must act", who})
+		facts = append(facts, Fact{b.w.Label.MustAct, who})
 	}
 	if !c.CaseDue.IsZero() && c.State.Open() {
-		facts = append(facts, Fact{"Time limit", b.caseClock()})
+		facts = append(facts, Fact{b.w.Label.TimeLimit, b.caseClock()})
 	}
 	if c.Overruns(b.Now) {
-		facts = append(facts, Fact{"Statutory time", b.statutory()})
+		facts = append(facts, Fact{b.w.Label.Statutory, b.statutory()})
 	}
 	b.add(FactSet{Facts: facts})
-	b.steps("What stood in the way", b.obstacles())
+	b.steps(b.w.Label.InTheWay, b.obstacles())
 	if c.State.Open() {
 		b.withdraw()
 	}
@@ -154,7 +130,7 @@ func (b *builder) oversight() {
 
 func (b *builder) oversightLine() string {
 	if b.Challenge.State == challenge.Exhausted {
-		return fmt.Sprintf("Every %s of this procedure has been passed without agreement. %s", b.rungWord(), oversightNobody)
+		return fmt.Sprintf(b.w.Oversight.Exhausted, b.rungWord(), b.w.Oversight.Nobody)
 	}
 	return b.stateLine()
 }
@@ -188,7 +164,7 @@ func (b *builder) mustAct() string {
 		}
 		who = append(who, b.name(id))
 	}
-	return list(who)
+	return b.w.List(who)
 }
 
 // obstacles are vacancies, lapses and messages that did not arrive. They hold no

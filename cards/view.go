@@ -2,14 +2,15 @@ package cards
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/words"
 )
 
 // View is a challenge as it is to be drawn. Ladder is the challenge's own copy.
@@ -24,6 +25,8 @@ type View struct {
 
 // Options are what concerns the one who looks.
 type Options struct {
+	// Words are the reader's language; nil is English.
+	Words  *words.Words
 	Viewer string // Entra object id
 	// Said is shown at the top, its Fields at the inputs.
 	Said *challenge.Refusal
@@ -107,6 +110,7 @@ func standing(c *challenge.Challenge, viewer string) (challenge.Card, int) {
 type builder struct {
 	View
 	o     Options
+	w     *words.Words
 	fit   fit
 	kind  challenge.Card
 	visit int // number
@@ -131,7 +135,7 @@ func newBuilder(card challenge.Card, visit int, v View, o Options, f fit) *build
 	if v.Ladder == nil {
 		v.Ladder = &ladder.Ladder{}
 	}
-	b := &builder{View: v, o: o, fit: f, kind: card, visit: visit, ids: map[string]bool{}}
+	b := &builder{View: v, o: o, w: cmp.Or(o.Words, words.English), fit: f, kind: card, visit: visit, ids: map[string]bool{}}
 	b.at = b.Challenge.Visit(visit)
 	return b
 }
@@ -142,7 +146,7 @@ func (b *builder) readInstead() string {
 	if b.Challenge.Ref == "" {
 		return ""
 	}
-	return wordsReadInstead(b.Challenge.Ref)
+	return fmt.Sprintf(b.w.Common.ReadInstead, b.Challenge.Ref)
 }
 
 // data is what every action of the card carries.
@@ -166,16 +170,16 @@ func (b *builder) current() bool {
 func (b *builder) heading(text string) {
 	b.add(TextBlock{Text: text, Size: "Large", Bold: true, Heading: true})
 	if b.o.Done != "" {
-		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: wordsDone + " " + b.o.Done, Bold: true}}})
+		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: b.w.Common.Done + " " + b.o.Done, Bold: true}}})
 	}
 	if b.o.Said != nil {
-		b.add(Container{Style: "warning", Items: []Element{TextBlock{Text: wordsPleaseNote + " " + b.o.Said.Sentence, Bold: true}}})
+		b.add(Container{Style: "warning", Items: []Element{TextBlock{Text: b.w.Common.PleaseNote + " " + b.o.Said.Sentence, Bold: true}}})
 	}
 }
 
 // title is "Professional Challenge CH-7K3QX2 · Stage 1".
 func (b *builder) title(rung string) string {
-	t := cmp.Or(b.Ladder.Words.Challenge, "Challenge") + " " + b.Challenge.Ref
+	t := cmp.Or(b.Ladder.Words.Challenge, b.w.Common.Challenge) + " " + b.Challenge.Ref
 	if rung != "" {
 		t += " · " + b.rung(rung)
 	}
@@ -189,20 +193,21 @@ func (b *builder) rung(id string) string {
 	return id
 }
 
-func (b *builder) rungWord() string { return cmp.Or(b.Ladder.Words.Rung, "stage") }
+func (b *builder) rungWord() string { return b.w.Rung(b.Ladder.Words.Rung) }
 
 // when is "Wednesday 8 April 2026 at 17:00" where the authority is.
-func (b *builder) when(t time.Time) string {
-	return t.In(b.Zone).Format("Monday 2 January 2006 at 15:04")
-}
+func (b *builder) when(t time.Time) string { return b.w.Moment(t.In(b.Zone)) }
+
+// on is the same after "on".
+func (b *builder) on(t time.Time) string { return b.w.OnMoment(t.In(b.Zone)) }
 
 // party is "Priya Shah (Team Manager, standing in for Tom Reed)".
 func (b *builder) party(p challenge.Party) string {
 	role := b.Ladder.RoleLabel(p.Role)
 	if p.CoverFor != "" {
-		role += ", standing in for " + p.CoverFor
+		role = fmt.Sprintf(b.w.Common.StandingIn, role, p.CoverFor)
 	}
-	return cmp.Or(p.Name, "nobody named") + " (" + role + ")"
+	return cmp.Or(p.Name, b.w.Common.NobodyNamed) + " (" + role + ")"
 }
 
 // respondents are who is asked on a visit; where no one of them is listed, the roles
@@ -226,17 +231,9 @@ func (b *builder) parties(ps []challenge.Party) string {
 		out = append(out, b.party(p))
 	}
 	if more := len(ps) - mostNamed; more > 0 {
-		out = append(out, strconv.Itoa(more)+" more")
+		out = append(out, fmt.Sprintf(b.w.Common.More, more))
 	}
-	return list(out)
-}
-
-// list is "a, b and c".
-func list(parts []string) string {
-	if n := len(parts); n > 1 {
-		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
-	}
-	return strings.Join(parts, "")
+	return b.w.List(out)
 }
 
 // name finds the name of somebody who took part.
@@ -260,7 +257,7 @@ func (b *builder) name(id string) string {
 	if id != "" && id == b.Challenge.Chair.ID {
 		return b.chair()
 	}
-	return "somebody"
+	return b.w.Common.Somebody
 }
 
 func (b *builder) chair() string {
@@ -277,7 +274,7 @@ func (b *builder) long(label, text string) {
 	if strings.TrimSpace(text) == "" {
 		return
 	}
-	b.add(TextBlock{Text: label, Bold: true, Heading: true}, TextBlock{Text: shorten(text, b.fit.main), Spacing: "Small"})
+	b.add(TextBlock{Text: label, Bold: true, Heading: true}, TextBlock{Text: b.shorten(text, b.fit.main), Spacing: "Small"})
 }
 
 // buttons adds actions, six to a row; beyond six in a card they go behind "…".
@@ -310,11 +307,11 @@ func (b *builder) leftovers() {
 	var items []Element
 	for _, id := range slices.Sorted(maps.Keys(b.o.Typed)) {
 		if v := strings.TrimSpace(b.o.Typed[id]); v != "" {
-			items = append(items, TextBlock{Text: cmp.Or(typedLabels[id], id) + ": " + shorten(v, b.fit.typed)})
+			items = append(items, TextBlock{Text: cmp.Or(b.typedLabel(id), id) + ": " + b.shorten(v, b.fit.typed)})
 		}
 	}
 	if len(items) > 0 {
-		b.add(Container{Style: "emphasis", Items: append([]Element{TextBlock{Text: wordsYouTyped, Bold: true, Heading: true}}, items...)})
+		b.add(Container{Style: "emphasis", Items: append([]Element{TextBlock{Text: b.w.Common.YouTyped, Bold: true, Heading: true}}, items...)})
 	}
 }
 
