@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/infracloudio/msbotbuilder-go/schema"
@@ -85,16 +86,20 @@ type ChannelData struct {
 		ID         string `json:"id"`
 		Name       string `json:"name"`
 		AADGroupID string `json:"aadGroupId"`
+		TenantID   string `json:"tenantId"`
 	} `json:"team"`
-	Channel   Channel         `json:"channel"`
-	EventType string          `json:"eventType"`
-	Settings  json.RawMessage `json:"settings"` // see Activity.SelectedChannel
+	// SharedWith are the teams with which a shared channel is shared.
+	SharedWith json.RawMessage `json:"sharedWithTeams"`
+	Channel    Channel         `json:"channel"`
+	EventType  string          `json:"eventType"`
+	Settings   json.RawMessage `json:"settings"` // see Activity.SelectedChannel
 }
 
 // Channel is a channel of a team.
 type Channel struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	Type string `json:"type"` // standard, private or shared, where Teams says it
 }
 
 // Reaction is an emoji put on a message.
@@ -129,6 +134,25 @@ func DecodeActivity(body []byte) (Activity, error) {
 // Personal reports whether the turn happened in the 1:1 chat with the bot.
 // Anything that does not say so is taken to have an audience.
 func (a Activity) Personal() bool { return a.Conversation.ConversationType == "personal" }
+
+// channelID is Teams' id of the channel in which the turn happened, whichever thread of
+// it; "" outside channels.
+func (a Activity) channelID() string {
+	id, _, _ := strings.Cut(a.Conversation.ID, ";")
+	if a.ChannelData.Channel.ID != "" {
+		id, _, _ = strings.Cut(a.ChannelData.Channel.ID, ";")
+	}
+	if a.Personal() || !strings.HasPrefix(id, "19:") {
+		return ""
+	}
+	return id
+}
+
+// shared reports whether the channel is said to be shared with some team.
+func (a Activity) shared() bool {
+	var with []json.RawMessage
+	return jsonv2.Unmarshal(a.ChannelData.SharedWith, &with) == nil && len(with) > 0
+}
 
 // SentAt is when Teams sent the turn; false when it does not say.
 func (a Activity) SentAt() (time.Time, bool) {

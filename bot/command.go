@@ -23,6 +23,7 @@ const (
 	wordRefer     = "refer"
 	wordCover     = "cover"
 	wordAsked     = "asked"
+	wordNotices   = "notices"
 )
 
 // typed is a command as a person typed it.
@@ -38,7 +39,7 @@ type typed struct {
 var aliases = map[string]string{
 	"hi": wordHelp, "hello": wordHelp, "?": wordHelp, "hey": wordHelp, "start": wordHelp,
 	"answer": wordRespond, "notsatisfied": wordNot, "not_satisfied": wordNot, "unsatisfied": wordNot,
-	"partly-satisfied": wordPartly, "resolve": wordSatisfied, "handoff": wordHandOff, "my": wordMine,
+	"partly-satisfied": wordPartly, "resolve": wordSatisfied, "handoff": wordHandOff, "my": wordMine, "notice": wordNotices,
 }
 
 // parseCommand reads a command text. A word that is no command gives the word as

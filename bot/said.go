@@ -41,6 +41,8 @@ func (x turn) said(ctx context.Context) error {
 		return x.mine(ctx)
 	case wordCover:
 		return x.cover(ctx, t.rest)
+	case wordNotices:
+		return x.notices(ctx, t.rest)
 	case wordHelp, "":
 		return x.help(ctx, "")
 	}

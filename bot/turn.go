@@ -27,6 +27,7 @@ type Store interface {
 	RaisedBy(ctx context.Context, person string, limit int) ([]challenge.Case, error)
 	SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error
 	EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error
+	BindNotices(ctx context.Context, r challenge.Receipt, n challenge.NoticeChannel) error
 	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
 	SaveConversation(ctx context.Context, c challenge.Conversation) error
 }
@@ -37,7 +38,7 @@ type TurnConfig struct {
 	Now       func() time.Time
 	Calendar  *workday.Calendar
 	Directory func() *directory.Directory
-	// Refresh brings the directory up to date with who stands in.
+	// Refresh brings the directory up to date with what was said while the bot runs.
 	Refresh func(context.Context) error
 	// Ladders are those under which a challenge can be raised, in the order in
 	// which the form offers them.

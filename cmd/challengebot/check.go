@@ -2,10 +2,12 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"challengebot/internal/app"
+	"challengebot/internal/challenge"
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
@@ -38,7 +40,7 @@ func (c *checkCommand) Run(p *program) error {
 	r.ladders(settings, filepath.Dir(c.Config))
 	r.vacancies(settings)
 	r.credentials(settings)
-	r.database()
+	r.database(d)
 	return r.end()
 }
 
@@ -162,7 +164,7 @@ func (r *checkReport) credentials(s *app.Settings) {
 	}
 }
 
-func (r *checkReport) database() {
+func (r *checkReport) database(d *directory.Directory) {
 	if r.env(envDatabase) == "" {
 		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
 		return
@@ -181,6 +183,26 @@ func (r *checkReport) database() {
 		r.fail("database: %s past their time and nothing happened: is the bot serving?", count(sum.Challenges, "challenge"))
 	default:
 		r.ok("database: it answers and its tables are current")
+	}
+	bound, err := store.NoticeChannels(r.ctx)
+	if err != nil {
+		r.fail("database: %v", err)
+		return
+	}
+	r.notices(d, bound)
+}
+
+// notices says which channels were chosen in Teams, since those come before the file's.
+func (r *checkReport) notices(d *directory.Directory, bound []challenge.NoticeChannel) {
+	for _, n := range bound {
+		kind, id, _ := strings.Cut(string(n.Unit), ":")
+		_, team := d.Team(id)
+		service := slices.ContainsFunc(d.Services(), func(s directory.Service) bool { return s.ID == id })
+		if kind == "team" && !team || kind == "service" && !service {
+			r.warn("notices: a channel was chosen for the %s %q, which the directory no longer lists", kind, id)
+			continue
+		}
+		r.ok("notices: of the %s %q in %s, chosen in Teams with /notices, in the place of the directory's", kind, id, n.Channel)
 	}
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -12,7 +13,8 @@ import (
 	"challengebot/internal/workday"
 )
 
-// roster is the directory of the file with the cover that was set while the bot runs.
+// roster is the directory of the file with what was said while the bot runs: who stands
+// in for whom, and which channels get notices.
 // The engine looks for news of it at each round, which any instance's news begins, so
 // that no instance is behind for longer than the engine sleeps.
 type roster struct {
@@ -23,10 +25,11 @@ type roster struct {
 	latest   atomic.Pointer[merged]
 }
 
-// merged is a directory and the cover that it was made with.
+// merged is a directory and what it was made with.
 type merged struct {
 	directory *directory.Directory
 	covers    []challenge.Cover
+	channels  []challenge.NoticeChannel
 }
 
 // Directory is the directory as it was when last looked at.
@@ -37,13 +40,17 @@ func (r *roster) Directory() *directory.Directory {
 	return r.file
 }
 
-// Refresh looks for cover that was set or revoked.
+// Refresh looks for news of cover and of channels.
 func (r *roster) Refresh(ctx context.Context) error {
 	covers, err := r.store.Covers(ctx, r.calendar.DateOf(r.now()))
 	if err != nil {
 		return err
 	}
-	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) {
+	channels, err := r.store.NoticeChannels(ctx)
+	if err != nil {
+		return err
+	}
+	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) {
 		return nil
 	}
 	var more []directory.Cover
@@ -51,6 +58,22 @@ func (r *roster) Refresh(ctx context.Context) error {
 		more = append(more, directory.Cover{ID: c.ID, For: directory.Person{Entra: c.Person}, By: directory.Person{Entra: c.StandIn},
 			From: c.From.String(), To: c.To.String()})
 	}
-	r.latest.Store(&merged{r.file.WithCover(more), covers})
+	r.latest.Store(&merged{r.file.WithCover(more).WithChannels(bindings(channels)), covers, channels})
 	return nil
+}
+
+// bindings are channels as the directory takes them.
+func bindings(channels []challenge.NoticeChannel) []directory.Binding {
+	var all []directory.Binding
+	for _, c := range channels {
+		b := directory.Binding{Channel: c.Channel, Names: directory.Bound{Team: c.Team, Channel: c.Name}}
+		switch kind, id, _ := strings.Cut(string(c.Unit), ":"); kind {
+		case "team":
+			b.Team = id
+		case "service":
+			b.Service = id
+		}
+		all = append(all, b)
+	}
+	return all
 }

@@ -19,16 +19,21 @@ type Team struct {
 	ID, Name string
 	Service  string // id of its service, or ""
 	Channel  string // Teams conversation id of its own channel, or ""
+	Bound    Bound  // where that was said while the bot runs
 }
 
 // Service is a group of teams under one service manager.
-type Service struct{ ID, Name, Channel string }
+type Service struct {
+	ID, Name, Channel string
+	Bound             Bound
+}
 
 // Agency is a partner agency.
 type Agency struct{ ID, Name string }
 
 // Scope is what a challenge is about, as far as it decides who holds a role.
-type Scope struct{ Team, Agency string }
+// Service is for what concerns a whole service and not one of its teams.
+type Scope struct{ Team, Service, Agency string }
 
 // Holder is a person in a role on a day.
 type Holder struct {
@@ -144,6 +149,9 @@ func (d *Directory) levels(s Scope) []level {
 		if t.Service != "" {
 			levels = append(levels, level{serviceLevel, t.Service})
 		}
+	}
+	if s.Service != "" {
+		levels = append(levels, level{serviceLevel, s.Service})
 	}
 	if s.Agency != "" {
 		levels = append(levels, level{agencyLevel, s.Agency})

@@ -162,7 +162,7 @@ func TestChannelIsTheTeamsOrItsServices(t *testing.T) {
 		}
 	}
 	bare := read(t, strings.Replace(example, `channel: "19:s@thread.tacv2", `, "", 1))
-	want := `directory.yaml:11:5: warning: the team "south-locality" has no channel, nor has its service: its notices go to people only. Add channel: with the id of its Teams channel`
+	want := `directory.yaml:11:5: warning: the team "south-locality" has no channel, nor has its service: its notices go to people only. Add channel: with the id of its Teams channel, or have the oversight role type /notices here in it`
 	if got := bare.Warnings().Error(); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

@@ -195,7 +195,7 @@ func (r *reading) teams(entries []unitEntry) {
 			r.refuse(path+".service", fmt.Sprintf("there is no service %q", e.Service), didYouMean(e.Service, r.d.services, func(s Service) string { return s.ID }))
 		}
 		if e.Channel == "" && service.Channel == "" {
-			r.warn(path, fmt.Sprintf("the team %q has no channel, nor has its service: its notices go to people only", e.ID), "Add channel: with the id of its Teams channel")
+			r.warn(path, fmt.Sprintf("the team %q has no channel, nor has its service: its notices go to people only", e.ID), "Add channel: with the id of its Teams channel, or have the oversight role type /notices here in it")
 		}
 		r.d.teams = append(r.d.teams, Team{ID: e.ID, Name: e.Name, Service: e.Service, Channel: e.Channel})
 	}

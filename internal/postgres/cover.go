@@ -24,15 +24,16 @@ ORDER BY id`
 
 // SetCover keeps who stands in for whom. Every instance is told to look.
 func (s *Store) SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error {
-	return s.writeCover(ctx, setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
+	return s.writeOnce(ctx, "keep a stand-in", setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
 }
 
 // EndCover revokes cover that was set. One that is revoked already stays so.
 func (s *Store) EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error {
-	return s.writeCover(ctx, endCoverSQL, r.Key, r.At, id, by)
+	return s.writeOnce(ctx, "keep a stand-in", endCoverSQL, r.Key, r.At, id, by)
 }
 
-func (s *Store) writeCover(ctx context.Context, sql string, args ...any) error {
+// writeOnce writes one row with its receipt.
+func (s *Store) writeOnce(ctx context.Context, doing, sql string, args ...any) error {
 	t, err := s.turn(ctx)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (s *Store) writeCover(ctx context.Context, sql string, args ...any) error {
 	b.Queue(sql, args...)
 	b.Queue(commitSQL)
 	b.Queue(notifySQL)
-	return t.send("keep a stand-in", b)
+	return t.send(doing, b)
 }
 
 // Covers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.

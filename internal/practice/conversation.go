@@ -66,13 +66,16 @@ func (c *conversation) barred() *reply {
 	case c.person != nil && c.person.NotInstalled:
 		refused = reply{status: http.StatusForbidden, code: "MessageWritesBlocked", raw: `{"errorCode":209,"message":` +
 			`"{\r\n  \"subCode\": \"MessageWritesBlocked\",\r\n  \"details\": \"Thread is not writable.\"\r\n}"}`}
-	case c.channel != nil && c.channel.NotInstalled:
+	case c.withoutBot():
 		refused = refuse(http.StatusForbidden, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
 	default:
 		return nil
 	}
 	return &refused
 }
+
+// withoutBot reports whether the bot is not in the team that the conversation is in.
+func (c *conversation) withoutBot() bool { return c.channel != nil && c.channel.NotInstalled }
 
 // members are the people who are in a conversation.
 func (t *Teams) members(c *conversation) []*Person {
@@ -248,6 +251,9 @@ func (t *Teams) memberLocked(c *conversation, r *http.Request) reply {
 }
 
 func (t *Teams) membersLocked(c *conversation, r *http.Request) reply {
+	if c.withoutBot() {
+		return refuse(http.StatusForbidden, "BotNotInConversationRoster", "The bot is not part of the conversation roster.")
+	}
 	all := t.members(c)
 	profiles := func(people []*Person) []any {
 		list := []any{}

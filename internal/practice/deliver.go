@@ -91,8 +91,15 @@ func (t *Teams) envelope(p *Person, c *conversation, kind string) map[string]any
 	data := map[string]any{"tenant": map[string]any{"id": t.options.Tenant}}
 	if c.channel != nil {
 		where["conversationType"], where["isGroup"] = "channel", true
-		data["team"] = map[string]any{"id": c.channel.TeamID, "name": c.channel.TeamName}
-		data["channel"] = map[string]any{"id": c.channel.ID, "name": c.channel.Name}
+		team := map[string]any{"id": c.channel.TeamID, "name": c.channel.TeamName}
+		if c.channel.TeamTenant != "" {
+			team["tenantId"] = c.channel.TeamTenant
+		}
+		channel := map[string]any{"id": c.channel.ID, "name": c.channel.Name}
+		if c.channel.Type != "" {
+			channel["type"] = c.channel.Type
+		}
+		data["team"], data["channel"] = team, channel
 	}
 	activity := map[string]any{
 		"type": kind, "id": "f:" + t.nextIDLocked(), "channelId": "msteams", "serviceUrl": t.ServiceURL(),

@@ -31,6 +31,11 @@ type Channel struct {
 	Members []string
 	// NotInstalled: the bot is not in the team.
 	NotInstalled bool
+	// Type is standard, private or shared; Teams says nothing of it where it is empty.
+	Type string
+	// TeamTenant is the tenant of the team that the channel belongs to, where it is
+	// another than the authority's.
+	TeamTenant string
 
 	t *Teams
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"challengebot/internal/app"
@@ -42,7 +43,11 @@ type Options struct {
 	Directory   []byte // a directory file; the sample authority if empty
 	Ladders     []*ladder.Ladder
 	Calendar    app.CalendarConfig
-	Logger      *slog.Logger
+	// Channels are in Teams beside those of the directory.
+	Channels []practice.Channel
+	// Nowhere: neither a person nor a team has the app yet.
+	Nowhere bool
+	Logger  *slog.Logger
 	// Errorf is told of everything the practice Teams would not have accepted.
 	Errorf func(format string, args ...any)
 	// Listen is where the bot serves; a free port on loopback if empty.
@@ -112,27 +117,30 @@ func prepare(o Options) (*World, error) {
 		}
 	}
 	w.Teams, err = practice.Start(practice.Options{AppID: AppID, Tenant: Tenant, BotName: "Challenge",
-		People: people(w.Directory), Channels: channels(w.Directory), Clock: w.Clock, Errorf: o.Errorf})
+		People: people(w.Directory, o.Nowhere), Channels: channels(w.Directory, o), Clock: w.Clock, Errorf: o.Errorf})
 	return w, err
 }
 
-func people(d *directory.Directory) []practice.Person {
+func people(d *directory.Directory, nowhere bool) []practice.Person {
 	var out []practice.Person
 	for _, p := range d.People() {
 		if p.Entra == "" {
 			continue // without an account: nobody in Teams
 		}
-		out = append(out, practice.Person{ID: p.Entra, Name: p.Name})
+		out = append(out, practice.Person{ID: p.Entra, Name: p.Name, NotInstalled: nowhere})
 	}
 	return out
 }
 
-func channels(d *directory.Directory) []practice.Channel {
-	var out []practice.Channel
+func channels(d *directory.Directory, o Options) []practice.Channel {
+	out := slices.Clone(o.Channels)
 	for _, t := range d.Teams() {
 		if id := d.Channel(t.ID); id != "" {
 			out = append(out, practice.Channel{TeamName: t.Name, ID: id, Name: t.Name})
 		}
+	}
+	for i := range out {
+		out[i].NotInstalled = out[i].NotInstalled || o.Nowhere
 	}
 	return out
 }

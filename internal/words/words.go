@@ -25,6 +25,7 @@ type Words struct {
 	Cover     CoverWords
 	Form      FormWords
 	Gate      GateWords
+	Channels  ChannelsWords
 	Help      HelpWords
 	Mine      MineWords
 	Judge     JudgeWords
@@ -94,6 +95,15 @@ type GateWords struct {
 	Status                                                                                         map[challenge.GateStatus]string
 	Pass                                                                                           map[ladder.GateKind]string
 	Refuse                                                                                         map[ladder.GateKind]string
+}
+
+// ChannelsWords: in which channel notices appear.
+type ChannelsWords struct {
+	Title, Nothing                string
+	Bound                         string // the channel, and the team or service
+	File                          string // the channel
+	Service                       string // the service whose channel it is
+	Nowhere, None, HowTo, Summary string
 }
 
 // HelpWords: what the bot can do.
