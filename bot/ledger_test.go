@@ -211,6 +211,15 @@ func (s *ledger) SetCover(_ context.Context, r challenge.Receipt, c challenge.Co
 	return nil
 }
 
+func (s *ledger) BindNotices(_ context.Context, r challenge.Receipt, n challenge.NoticeChannel) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first(r) {
+		s.done.Noted = append(s.done.Noted, fmt.Sprintf("the notices of %s appear in %q", n.Unit, n.Channel))
+	}
+	return nil
+}
+
 func (s *ledger) EndCover(_ context.Context, r challenge.Receipt, id int64, _ string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
