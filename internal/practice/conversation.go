@@ -220,7 +220,9 @@ func (t *Teams) updateLocked(call *Call, c *conversation, targeted bool) reply {
 	if refused != nil {
 		return *refused
 	}
-	s.versions = append(s.versions, a.version(t.Now()))
+	changed := a.version(t.Now())
+	s.versions = append(s.versions, changed)
+	t.shown(changed.Card, s)
 	// Everybody sees the new card; those with a view of their own ask again.
 	s.views = nil
 	t.announceLocked(Updated, s)

@@ -69,6 +69,7 @@ func (t *Teams) storeLocked(c *conversation, from, reader *Person, a outgoing) *
 	t.stored = append(t.stored, s)
 	t.byID[s.id] = s
 	if from == nil {
+		t.shown(s.versions[0].Card, s)
 		t.announceLocked(Posted, s)
 	}
 	return s

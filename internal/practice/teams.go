@@ -30,6 +30,23 @@ type Options struct {
 	BotURL string
 	// Errorf is told of each violation at once; a test passes its own Errorf.
 	Errorf func(format string, args ...any)
+	// OnCard, if set, is handed every card that Teams took: posted, updated, or
+	// returned by an action. It is called under a lock and must not call back.
+	OnCard func(Shown)
+}
+
+// Shown is a card that somebody has in front of them.
+type Shown struct {
+	Card    *Card
+	Message string // id of the message it stands in
+	Channel bool   // whether that message stands in a channel
+}
+
+// shown hands a card to whoever collects them.
+func (t *Teams) shown(card *Card, s *stored) {
+	if t.options.OnCard != nil && card != nil {
+		t.options.OnCard(Shown{Card: card, Message: s.id, Channel: s.conversation.channel != nil})
+	}
 }
 
 // Teams is the running stand-in. All methods may be used concurrently.

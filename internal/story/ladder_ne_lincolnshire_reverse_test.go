@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/practice"
 )
 
@@ -141,6 +142,26 @@ func TestTheChallengeOfTheIndependentChairServiceAsItIsWritten(t *testing.T) {
 		}
 		r := s.begins(s.priya, concern, "Priya Shah raised this.")
 		s.called("Ines Moreau").gets(r.ref+" · Informal Stage", "From: Priya Shah (Social work team)")
+		s.drain()
+	})
+	t.Run("silence climbs to the top, and who oversees challenges is told", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		r := s.begins(s.tom, concern)
+		silence := func() {
+			for c := s.load(r.ref); c.Challenge.State == challenge.AwaitingResponse; c = s.load(r.ref) {
+				if err := s.MoveTo(t.Context(), c.Challenge.Due()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, held := range []string{"Stage 2", "Stage 3", "Stage 4"} {
+			silence()
+			s.daniel.clicks(s.daniel.recalls("Before "+held+" can begin"), "Agreed", nil)
+		}
+		silence()
+		s.tom.recalls("Every stage of this procedure has been passed without agreement. It stays open")
+		s.owen.recalls("What is waiting: Professional Challenge " + r.ref)
 		s.drain()
 	})
 }

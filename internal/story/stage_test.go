@@ -21,8 +21,9 @@ import (
 // stage is a world for one test. Everybody on it is called by first name.
 type stage struct {
 	*World
-	t   *testing.T
-	log *testLog
+	t     *testing.T
+	log   *testLog
+	cards *album
 
 	maya, sam, tom, priya, daniel, aisha, helen, grace, owen, leah, ben *actor
 	north, south                                                        *place
@@ -51,6 +52,9 @@ func openWith(t *testing.T, o Options, ladders ...string) *stage {
 		o.Ladders = append(o.Ladders, l)
 	}
 	o.Errorf = t.Errorf
+	if s.cards = newAlbum(); s.cards != nil {
+		o.OnCard = s.cards.add
+	}
 	o.Logger = slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w, err := Open(t.Context(), o)
 	if err != nil {
@@ -81,6 +85,7 @@ func (s *stage) strike() {
 		s.discreet()
 		s.leaveTrail()
 	}
+	s.cards.write(s)
 	if err := s.Close(); err != nil {
 		s.t.Errorf("the program did not end cleanly: %v", err)
 	}

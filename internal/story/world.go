@@ -50,6 +50,8 @@ type Options struct {
 	Logger  *slog.Logger
 	// Errorf is told of everything the practice Teams would not have accepted.
 	Errorf func(format string, args ...any)
+	// OnCard, if set, is handed every card that the practice Teams took.
+	OnCard func(practice.Shown)
 	// Listen is where the bot serves; a free port on loopback if empty.
 	Listen string
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
@@ -117,7 +119,7 @@ func prepare(o Options) (*World, error) {
 		}
 	}
 	w.Teams, err = practice.Start(practice.Options{AppID: AppID, Tenant: Tenant, BotName: "Challenge",
-		People: people(w.Directory, o.Nowhere), Channels: channels(w.Directory, o), Clock: w.Clock, Errorf: o.Errorf})
+		People: people(w.Directory, o.Nowhere), Channels: channels(w.Directory, o), Clock: w.Clock, Errorf: o.Errorf, OnCard: o.OnCard})
 	return w, err
 }
 
