@@ -39,7 +39,7 @@ func say(sentence string) Reply {
 func (x turn) invoked(ctx context.Context) (Reply, error) {
 	action, err := x.a.InvokeAction()
 	if err != nil {
-		return say("This card could not be read. Please type /mine to get a new one."), nil
+		return say(x.w.Bot.Unreadable), nil
 	}
 	card, err := x.act(ctx, action.Data)
 	var plain sentence
@@ -71,13 +71,11 @@ type sentence string
 
 func (s sentence) Error() string { return "answered in words" }
 
-const notYours = sentence("There is no challenge here that you can see. Type /mine to see what waits for you.")
-
 // act does what a card's button asks for and returns the card to show.
 func (x turn) act(ctx context.Context, raw json.RawMessage) (cards.Card, error) {
 	data, in, err := cards.ReadAction(raw)
 	if err != nil {
-		return cards.Card{}, sentence("This card could not be read. Please type /mine to get a new one.")
+		return cards.Card{}, sentence(x.w.Bot.Unreadable)
 	}
 	switch data.Verb {
 	case cards.VerbRaise, cards.VerbPreview:
@@ -85,14 +83,14 @@ func (x turn) act(ctx context.Context, raw json.RawMessage) (cards.Card, error) 
 	}
 	id, err := uuid.Parse(data.Challenge)
 	if err != nil {
-		return cards.Card{}, notYours
+		return cards.Card{}, sentence(x.w.Bot.NotYours)
 	}
 	if data.Verb == cards.VerbRefresh {
 		return x.refreshed(ctx, id, data)
 	}
 	build, ok := buttons[data.Verb]
 	if !ok {
-		return cards.Card{}, sentence("This button belongs to another version of the bot. Type /mine to get new cards.")
+		return cards.Card{}, sentence(x.w.Bot.OtherVersion)
 	}
 	return x.pressed(ctx, id, data, in, build)
 }
@@ -138,14 +136,14 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{ID: id}, func(c challenge.Case) (challenge.Command, error) {
 		return b.command(x, d, in, c), nil
 	})
-	o := cards.Options{Viewer: x.by.ID, Sent: d}
+	o := cards.Options{Viewer: x.by.ID, Words: x.w, Sent: d}
 	var refusal *challenge.Refusal
 	switch {
 	case errors.Is(err, challenge.ErrNotFound):
-		return cards.Card{}, notYours
+		return cards.Card{}, sentence(x.w.Bot.NotYours)
 	case errors.As(err, &refusal):
 		if !x.mayRead(seen) {
-			return cards.Card{}, notYours
+			return cards.Card{}, sentence(x.w.Bot.NotYours)
 		}
 		o.Said, o.Typed = refusal, in
 	case err != nil:
@@ -178,12 +176,12 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (cards.Card, error) {
 	c, err := x.Store.Load(ctx, challenge.Key{ID: id})
 	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c) {
-		return cards.Card{}, notYours
+		return cards.Card{}, sentence(x.w.Bot.NotYours)
 	}
 	if err != nil {
 		return cards.Card{}, err
 	}
-	o := cards.Options{Viewer: x.by.ID, Refresh: x.refreshers()}
+	o := cards.Options{Viewer: x.by.ID, Words: x.w, Refresh: x.refreshers()}
 	if !slices.Contains(challenge.Cards(), d.Card) {
 		card, visit := cardFor(c.Challenge, x.by.ID)
 		return cards.Render(card, visit, x.view(c), o), nil
@@ -229,7 +227,7 @@ func referralFrom(in map[string]string) challenge.Referral {
 func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]string) (cards.Card, error) {
 	choices := x.ladders()
 	if len(choices) == 0 {
-		return cards.Card{}, sentence("You are not listed as somebody who may raise a challenge. Your administrator keeps that list.")
+		return cards.Card{}, sentence(x.w.Bot.NotARaiser)
 	}
 	v, err := x.formView(choices, in)
 	if err != nil {
@@ -237,7 +235,7 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	}
 	v.Nonce = nonceOf(d.Nonce)
 	if d.Verb == cards.VerbPreview {
-		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Said: v.refused}), nil
+		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Words: x.w, Said: v.refused}), nil
 	}
 	r := raisingFrom(in)
 	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
@@ -249,12 +247,12 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	})
 	var refusal *challenge.Refusal
 	if errors.As(err, &refusal) {
-		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Said: refusal, Typed: in}), nil
+		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Words: x.w, Said: refusal, Typed: in}), nil
 	}
 	if err != nil {
 		return cards.Card{}, err
 	}
-	sent := cards.Sent(x.view(out.Case), cards.Options{Viewer: x.by.ID})
+	sent := cards.Sent(x.view(out.Case), cards.Options{Viewer: x.by.ID, Words: x.w})
 	return sent, x.replace(ctx, sent, ":form")
 }
 

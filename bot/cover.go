@@ -23,15 +23,6 @@ const (
 	mostHandedOver = 1000
 )
 
-const (
-	coverHow     = "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17"
-	coverUnknown = "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it."
-	coverDates   = "Please give the days as 2026-04-17 or \"today\", the last not before today nor before the first, and a year at the most."
-	coverNotYou  = "Only those who oversee challenges can say who stands in for somebody else."
-	coverSelf    = "Nobody stands in for themselves. Please name somebody else."
-	coverNone    = "There is no such stand-in that you can end. /cover lists them with their numbers."
-)
-
 // cover lists who stands in, sets it, or ends it.
 func (x turn) cover(ctx context.Context, rest string) error {
 	word, number := cut(rest)
@@ -51,7 +42,7 @@ func (x turn) cover(ctx context.Context, rest string) error {
 	if err := x.Refresh(ctx); err != nil {
 		return err
 	}
-	v := cards.CoverView{Done: "It is noted."}
+	v := cards.CoverView{Done: x.w.Bot.CoverNoted}
 	if today := x.Calendar.DateOf(x.now); c.From <= today {
 		if v.HandedOver, v.Kept, err = x.handOver(ctx, c.Person); err != nil {
 			return err
@@ -78,7 +69,7 @@ func (x turn) handOver(ctx context.Context, person string) (done, kept []string,
 		refusal := (*challenge.Refusal)(nil)
 		switch {
 		case errors.As(err, &refusal):
-			kept = append(kept, refusal.Sentence)
+			kept = append(kept, x.w.Said(refusal).Sentence)
 		case err != nil:
 			return nil, nil, err
 		default:
@@ -102,32 +93,32 @@ func (x turn) readCover(s string) (challenge.Cover, error) {
 	}
 	parts := coverDays.FindStringSubmatch(strings.TrimSpace(s))
 	if parts == nil {
-		return no(coverHow)
+		return no(x.w.Bot.CoverHow)
 	}
 	away, known := x.Directory().ByEntra(x.by.ID)
 	if !known {
-		return no(coverUnknown)
+		return no(x.w.Bot.CoverUnknown)
 	}
 	standIn := parts[1]
 	if others := coverFor.FindStringSubmatch(parts[1]); others != nil {
 		if !x.oversees() {
-			return no(coverNotYou)
+			return no(x.w.Bot.CoverNotYou)
 		}
 		if away, known = x.named(others[1]); !known {
-			return no(coverUnknown)
+			return no(x.w.Bot.CoverUnknown)
 		}
 		standIn = others[2]
 	}
 	by, known := x.named(standIn)
 	switch {
 	case !known || by.Entra == "" || away.Entra == "":
-		return no(coverUnknown)
+		return no(x.w.Bot.CoverUnknown)
 	case by.Entra == away.Entra:
-		return no(coverSelf)
+		return no(x.w.Bot.CoverSelf)
 	}
 	from, to, ok := x.days(parts[2], parts[3])
 	if !ok {
-		return no(coverDates)
+		return no(x.w.Bot.CoverDates)
 	}
 	return challenge.Cover{Person: away.Entra, StandIn: by.Entra, From: from, To: to, SetBy: x.by.ID}, nil
 }
@@ -176,7 +167,7 @@ func (x turn) endCover(ctx context.Context, number string) error {
 	id, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	mine := x.visible()
 	if err != nil || !slices.ContainsFunc(mine, func(c directory.Cover) bool { return c.ID == id && id > 0 && (c.For.Entra == x.by.ID || x.oversees()) }) {
-		return x.covers(ctx, cards.CoverView{Said: &challenge.Refusal{Code: challenge.NotAllowed, Sentence: coverNone}})
+		return x.covers(ctx, cards.CoverView{Said: &challenge.Refusal{Code: challenge.NotAllowed, Sentence: x.w.Bot.CoverNone}})
 	}
 	if err := x.Store.EndCover(ctx, x.receipt(":cover"), id, x.by.ID); err != nil {
 		return err
@@ -184,7 +175,7 @@ func (x turn) endCover(ctx context.Context, number string) error {
 	if err := x.Refresh(ctx); err != nil {
 		return err
 	}
-	return x.covers(ctx, cards.CoverView{Done: fmt.Sprintf("Number %d has ended. What was handed over before stays with who was asked for it.", id)})
+	return x.covers(ctx, cards.CoverView{Done: fmt.Sprintf(x.w.Bot.CoverEnded, id)})
 }
 
 // visible is the cover, current and to come, in which the person has a part; all of it
@@ -199,6 +190,7 @@ func (x turn) visible() []directory.Cover {
 
 // covers answers with the list, and what was done.
 func (x turn) covers(ctx context.Context, v cards.CoverView) error {
+	v.Words = x.w
 	for _, c := range x.visible() {
 		v.Covers = append(v.Covers, cards.CoverLine{ID: c.ID, For: c.For.Name, By: c.By.Name, From: dateOrZero(c.From), To: dateOrZero(c.To)})
 	}

@@ -14,14 +14,6 @@ import (
 	"challengebot/internal/workday"
 )
 
-const (
-	// badReference answers what only looks like a reference: its check letter is wrong.
-	badReference = "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter."
-	// unknownReference is the one answer for a challenge that is not there and for one
-	// that the person may not read: they do not learn which it is.
-	unknownReference = "There is no challenge with that reference that you can see. Please check it letter by letter."
-)
-
 // listed is how many challenges /mine shows of each kind.
 const listed = 20
 
@@ -31,7 +23,7 @@ func (x turn) said(ctx context.Context) error {
 	switch t.word {
 	case wordChallenge:
 		if t.badRef {
-			return x.help(ctx, badReference)
+			return x.help(ctx, x.w.Bot.BadReference)
 		}
 		if t.ref != "" {
 			return x.status(ctx, t.ref)
@@ -48,13 +40,13 @@ func (x turn) said(ctx context.Context) error {
 	}
 	cmd, ok := commands[t.word]
 	if !ok {
-		return x.help(ctx, "I did not understand that. This is what I can do:")
+		return x.help(ctx, x.w.Bot.NotUnderstood)
 	}
 	if t.badRef {
-		return x.help(ctx, badReference)
+		return x.help(ctx, x.w.Bot.BadReference)
 	}
 	if t.ref == "" {
-		return x.help(ctx, fmt.Sprintf("Please give the reference too, for example: /%s CH-7K3QX2 …", t.word))
+		return x.help(ctx, fmt.Sprintf(x.w.Bot.GiveReference, t.word))
 	}
 	return x.command(ctx, t, cmd)
 }
@@ -192,11 +184,11 @@ func (x turn) command(ctx context.Context, t typed, act action) error {
 		}
 		return change, err
 	})
-	o := cards.Options{Viewer: x.by.ID}
+	o := cards.Options{Viewer: x.by.ID, Words: x.w}
 	refusal := (*challenge.Refusal)(nil)
 	switch {
 	case errors.Is(err, challenge.ErrNotFound), errors.As(err, &refusal) && !x.mayRead(seen):
-		return x.help(ctx, unknownReference)
+		return x.help(ctx, x.w.Bot.UnknownReference)
 	case refusal != nil:
 		o.Said = refusal
 	case err != nil:
@@ -265,7 +257,7 @@ func dateText(d workday.Date) string {
 func (x turn) status(ctx context.Context, ref string) error {
 	c, err := x.Store.Load(ctx, challenge.Key{Ref: ref})
 	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c) {
-		return x.help(ctx, unknownReference)
+		return x.help(ctx, x.w.Bot.UnknownReference)
 	}
 	if err != nil {
 		return err
@@ -299,11 +291,11 @@ func cardFor(c challenge.Challenge, id string) (challenge.Card, int) {
 func (x turn) form(ctx context.Context) error {
 	choices := x.ladders()
 	if len(choices) == 0 {
-		return x.help(ctx, "You are not listed as somebody who may raise a challenge. Your administrator keeps that list. If a challenge waits for you, /mine shows it.")
+		return x.help(ctx, x.w.Bot.NotARaiser+" "+x.w.Bot.MineShows)
 	}
-	o := cards.Options{Viewer: x.by.ID}
+	o := cards.Options{Viewer: x.by.ID, Words: x.w}
 	if !x.a.Personal() {
-		o.Done = "You asked for this in a channel. A challenge is raised here, in your private chat, where nobody else can read it."
+		o.Done = x.w.Bot.AskedInChannel
 	}
 	v, err := x.formView(choices, map[string]string{})
 	if err != nil {
@@ -327,7 +319,7 @@ func (x turn) mine(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var v cards.MineView
+	v := cards.MineView{Words: x.w}
 	for _, c := range waiting {
 		v.Waiting = append(v.Waiting, x.view(c))
 	}
@@ -339,5 +331,5 @@ func (x turn) mine(ctx context.Context) error {
 
 // help answers with what the bot can do, and one sentence before it.
 func (x turn) help(ctx context.Context, sentence string) error {
-	return x.reply(ctx, cards.Help(cards.HelpView{Authority: x.Directory().Authority(), Sentence: sentence}), ":help")
+	return x.reply(ctx, cards.Help(cards.HelpView{Authority: x.Directory().Authority(), Sentence: sentence, Words: x.w}), ":help")
 }

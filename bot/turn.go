@@ -15,6 +15,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
 
@@ -67,6 +68,7 @@ type turn struct {
 	*Turns
 	a   Activity
 	by  challenge.Person
+	w   *words.Words // the person's language
 	now time.Time
 }
 
@@ -83,9 +85,9 @@ func (t *Turns) Turn(ctx context.Context, a Activity) (Reply, error) {
 func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 	person := strings.ToLower(a.From.AADObjectID)
 	if person == "" {
-		return nobody(a), nil
+		return t.nobody(a), nil
 	}
-	x := turn{Turns: t, a: a, now: t.Now(), by: challenge.Person{ID: person, Name: a.From.Name}}
+	x := turn{Turns: t, a: a, now: t.Now(), w: words.In(t.Directory().Language(person)), by: challenge.Person{ID: person, Name: a.From.Name}}
 	if p, ok := t.Directory().ByEntra(person); ok {
 		x.by.Name = p.Name
 	}
@@ -112,9 +114,9 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 
 // nobody answers whoever has no identity in the tenant: nothing can be done for them,
 // and who pressed a button is told so.
-func nobody(a Activity) Reply {
+func (t *Turns) nobody(a Activity) Reply {
 	if a.Type == TypeInvoke && a.Name == InvokeCardAction {
-		return say("This bot cannot tell who you are, so nothing was done. Please sign in to Teams with your work account.")
+		return say(words.In(t.Directory().Language("")).Bot.WhoAreYou)
 	}
 	return Reply{}
 }

@@ -136,6 +136,7 @@ func newBuilder(card challenge.Card, visit int, v View, o Options, f fit) *build
 		v.Ladder = &ladder.Ladder{}
 	}
 	b := &builder{View: v, o: o, w: cmp.Or(o.Words, words.English), fit: f, kind: card, visit: visit, ids: map[string]bool{}}
+	b.o.Said = b.w.Said(o.Said)
 	b.at = b.Challenge.Visit(visit)
 	return b
 }

@@ -28,8 +28,8 @@ var arrows = map[string][]string{
 	"cards":              {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words"},
 	"internal/record":    {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"internal/postgres":  {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
-	"internal/engine":    {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "cards"},
-	"bot":                {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "cards"},
+	"internal/engine":    {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
+	"bot":                {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/postgres", "internal/engine", "internal/connector", "bot"},

@@ -19,11 +19,11 @@ const (
 func (s *step) respond(cmd Respond) error {
 	v := s.c.Visit(cmd.Visit)
 	if v == nil {
-		return refuse(MovedOn, "This challenge has no such step. Please use the newest card, or type /challenge %s.", s.c.Ref)
+		return refuse(MovedOn, sayNoSuchStep, s.c.Ref)
 	}
 	_, passed := v.PassedOn(s.by.ID)
 	if !v.MayAnswer(s.by.ID) && !passed {
-		return refuse(NotYours, "%s is not waiting for an answer from you, so nothing was recorded.", s.c.Ref)
+		return refuse(NotYours, sayNotAskedYou, s.c.Ref)
 	}
 	if passed || s.c.State != AwaitingResponse || v.N != len(s.c.Visits) {
 		return s.keep(v, cmd.Response)
@@ -65,7 +65,7 @@ func (s *step) keep(v *Visit, r Response) error {
 	why, said := s.tooLate(v)
 	known := slices.Contains(v.Kept, keptMark(s.by, r))
 	if known && why == "answered" && v.AnsweredBy.ID == s.by.ID {
-		return refuse(Already, "You have answered this already. Your answer stands as it was sent.")
+		return refuse(Already, sayAnsweredAlready)
 	}
 	if known || r.Text == "" && len(r.Plan) == 0 && len(r.Fields) == 0 {
 		return said
@@ -82,19 +82,17 @@ func (s *step) keep(v *Visit, r Response) error {
 func (s *step) tooLate(v *Visit) (why string, said *Refusal) {
 	switch h, passed := v.PassedOn(s.by.ID); {
 	case passed && v.Outcome == Open:
-		return "handed_over", refuse(MovedOn, "This was handed over to %s, who is asked now. What you wrote is kept on the record, and those who deal with the challenge can read it.", h.To.Name)
+		return "handed_over", refuse(MovedOn, sayLateHandedOver, h.To.Name)
 	case !s.c.State.Open():
-		return "closed", refuse(Closed, "This challenge has ended. What you wrote is kept on the record.")
+		return "closed", refuse(Closed, sayLateClosed)
 	case v.Outcome == LapsedOut:
-		return "lapsed", refuse(MovedOn, "The time for this answer has ended and the challenge has moved on. "+
-			"What you wrote is kept on the record as a late reply, and those who deal with the challenge now can read it.")
+		return "lapsed", refuse(MovedOn, sayLateLapsed)
 	case v.Outcome != Answered && v.Outcome != Judged:
-		return "moved_on", refuse(MovedOn, "This challenge has moved on, so your reply does not count as the answer. "+
-			"It is kept on the record, and those who deal with the challenge now can read it.")
+		return "moved_on", refuse(MovedOn, sayLateMovedOn)
 	case v.AnsweredBy.ID == s.by.ID:
-		return "answered", refuse(Already, "You answered this before, and that answer counts. What you wrote now is kept on the record.")
+		return "answered", refuse(Already, sayLateOwnAnswer)
 	default:
-		return "answered", refuse(Already, "%s answered first, so that answer counts. What you wrote is kept on the record.", v.AnsweredBy.Name)
+		return "answered", refuse(Already, sayLateOtherAnswered, v.AnsweredBy.Name)
 	}
 }
 
@@ -102,13 +100,13 @@ func (s *step) tooLate(v *Visit) (why string, said *Refusal) {
 func (s *step) judge(cmd Judge) error {
 	v := s.c.Current()
 	if !s.mayJudge(v) {
-		return refuse(NotYours, "Only the person who judges %s can do that. Nothing was recorded.", s.c.Ref)
+		return refuse(NotYours, sayNotTheJudge, s.c.Ref)
 	}
 	if !s.c.State.Open() {
-		return refuse(Closed, "%s has ended; nothing was changed.", s.c.Ref)
+		return refuse(Closed, sayHasEnded, s.c.Ref)
 	}
 	if v != nil && cmd.Visit != 0 && cmd.Visit != v.N {
-		return refuse(MovedOn, "%s has moved on since this card was sent. Please use the newest card.", s.c.Ref)
+		return refuse(MovedOn, sayMovedOnSince, s.c.Ref)
 	}
 	if err := s.checkJudgement(&cmd, v); err != nil {
 		return err
@@ -123,7 +121,7 @@ func (s *step) judge(cmd Judge) error {
 		s.emitBy(System, ResolvedBody{}, s.c.Rung, n)
 		return nil
 	default:
-		return refuse(MovedOn, "%s has no response waiting to be judged. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
+		return refuse(MovedOn, sayNothingToJudge, s.c.Ref, s.c.Ref)
 	}
 }
 
@@ -149,7 +147,7 @@ func (v *Visit) tookPart(id string) bool {
 func (s *step) verdict(v *Visit, cmd Judge) error {
 	rung, _ := s.env.Ladder.Rung(v.Rung)
 	if cmd.Verdict == Partly && s.partlyUsed(v) {
-		return refuse(NotAllowed, "More has been asked for on this %s once already. Please choose satisfied or not satisfied.", s.env.Ladder.Words.Rung)
+		return refuse(NotAllowed, sayPartlyUsed, s.env.Ladder.Words.Rung)
 	}
 	s.emit(JudgedBody{Verdict: cmd.Verdict, Reason: cmd.Reason, Shorter: cmd.Shorter}, v.Rung, v.N)
 	switch cmd.Verdict {
@@ -180,13 +178,13 @@ func (s *step) partlyUsed(v *Visit) bool {
 
 func (s *step) withdraw(cmd Withdraw) error {
 	if s.by.ID != s.c.Chair.ID && !s.isOversight(s.by.ID) {
-		return refuse(NotYours, "Only the person who raised %s can withdraw it.", s.c.Ref)
+		return refuse(NotYours, sayWithdrawNotYours, s.c.Ref)
 	}
 	if !s.c.State.Open() {
-		return refuse(Closed, "%s has ended already; nothing was changed.", s.c.Ref)
+		return refuse(Closed, sayEndedAlready, s.c.Ref)
 	}
 	f := faults{}
-	cmd.Reason = requiredText(f, "reason", "Please say why the challenge is withdrawn.", cmd.Reason, maxLong)
+	cmd.Reason = requiredText(f, "reason", sayWhyWithdrawn, cmd.Reason, maxLong)
 	if err := f.refusal(); err != nil {
 		return err
 	}
@@ -200,16 +198,16 @@ func (s *step) withdraw(cmd Withdraw) error {
 
 func (s *step) handOff(cmd HandOff) error {
 	if s.by.ID != s.c.Chair.ID && !s.isOversight(s.by.ID) {
-		return refuse(NotYours, "Only the person who raised %s can hand it to another procedure.", s.c.Ref)
+		return refuse(NotYours, sayHandOffNotYours, s.c.Ref)
 	}
 	if !s.c.State.Open() {
-		return refuse(Closed, "%s has ended already; nothing was changed.", s.c.Ref)
+		return refuse(Closed, sayEndedAlready, s.c.Ref)
 	}
 	if !slices.ContainsFunc(s.env.Ladder.HandOffs, func(h ladder.HandOff) bool { return h.ID == cmd.To }) {
-		return refuse(NotAllowed, "This procedure names no other procedure of that name to hand a challenge to.")
+		return refuse(NotAllowed, sayNoSuchProcedure)
 	}
 	f := faults{}
-	cmd.Reason = requiredText(f, "reason", "Please say why the challenge is handed over.", cmd.Reason, maxLong)
+	cmd.Reason = requiredText(f, "reason", sayWhyHandedOff, cmd.Reason, maxLong)
 	if err := f.refusal(); err != nil {
 		return err
 	}

@@ -35,42 +35,42 @@ var recordNumber = regexp.MustCompile(`^[A-Za-z]{0,4}[-/ ]?[0-9]{3,12}$`)
 // checkRaising refuses a challenge that is not complete, in place of guessing.
 func checkRaising(r *Raising, by Person, env Env) error {
 	if by.ID == "" {
-		return refuse(NotYours, "A challenge is raised by a person.")
+		return refuse(NotYours, sayRaisedByPerson)
 	}
 	f := faults{}
 	d := &r.Details
 	l := env.Ladder
 	if !MayRaise(l, by.ID, directory.Scope{Team: d.Team, Agency: d.Agency}, env) {
-		return refuse(NotYours, "You are not listed as somebody who may raise challenges under this procedure. Your administrator keeps that list.")
+		return refuse(NotYours, sayNotARaiser)
 	}
 	d.Record = strings.TrimSpace(d.Record)
 	switch {
 	case d.Record == "":
-		f.add("record", "Please give the %s.", l.Words.RecordID)
+		f.add("record", sayGiveRecord, l.Words.RecordID)
 	case !recordNumber.MatchString(d.Record):
-		f.add("record", "Please give the %s only: digits, with a short prefix if your system uses one. Names are kept out of challenges.", l.Words.RecordID)
+		f.add("record", sayRecordOnlyNumber, l.Words.RecordID)
 	}
 	checkConference(f, d, l, env)
 	checkCategories(f, d, l)
-	d.Concern = requiredText(f, "concern", "Please say what is wrong.", d.Concern, maxLong)
+	d.Concern = requiredText(f, "concern", sayConcern, d.Concern, maxLong)
 	d.Evidence = optionalText(f, "evidence", d.Evidence, maxLong)
-	d.Ask = requiredText(f, "ask", "Please say what you ask for.", d.Ask, maxLong)
-	checkAhead(f, "ask_by", "Please give the date by which you ask for it.", d.AskBy, env)
+	d.Ask = requiredText(f, "ask", sayAsk, d.Ask, maxLong)
+	checkAhead(f, "ask_by", sayAskByDate, d.AskBy, env)
 	if _, ok := env.Directory.Team(d.Team); !ok {
-		f.add("team", "Please choose the child's team from the list.")
+		f.add("team", sayChooseTeam)
 	}
 	checkAgency(f, d.Agency, r.Partner, l, env)
 	if r.Partner {
 		if l.PartnerConcerns == nil {
-			return refuse(NotAllowed, "This procedure has no rule of its own for a concern about a partner agency.")
+			return refuse(NotAllowed, sayNoPartnerRule)
 		}
 		r.StartAt, r.Ground, r.Reason, r.Shorter = "", "", "", nil // nobody is asked
 	}
 	if r.StartAt != "" {
 		if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
-			f.add("start_at", "This procedure does not allow starting there on that ground.")
+			f.add("start_at", sayCannotStartThere)
 		}
-		r.Reason = requiredText(f, "start_reason", "Please say why you start there.", r.Reason, maxLong)
+		r.Reason = requiredText(f, "start_reason", sayWhyStartThere, r.Reason, maxLong)
 	}
 	if err := checkShorterAtRaise(f, r, by, env); err != nil {
 		return err
@@ -102,29 +102,29 @@ func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool 
 
 func checkConference(f faults, d *Details, l *ladder.Ladder, env Env) {
 	if !slices.Contains([]ConferenceType{InitialConference, ReviewConference, CareReview}, d.Conference) {
-		f.add("conference", "Please choose the type of conference.")
+		f.add("conference", sayChooseConference)
 	} else if !slices.Contains(l.Plans, d.Conference.Plan()) {
-		f.add("conference", "This procedure is not for that type of conference. Please choose another procedure or type.")
+		f.add("conference", sayConferenceNotHere)
 	}
 	today := env.Today()
 	if d.ConferenceDate == 0 {
-		f.add("conference_date", "Please give the date of the conference.")
+		f.add("conference_date", sayConferenceDate)
 	} else if d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366) {
-		f.add("conference_date", "Please check the date of the conference: it is more than a year ahead or five years back.")
+		f.add("conference_date", sayConferenceDateFar)
 	}
 }
 
 func checkCategories(f faults, d *Details, l *ladder.Ladder) {
 	if len(d.Categories) == 0 {
-		f.add("categories", "Please choose at least one category of concern.")
+		f.add("categories", sayChooseCategory)
 	}
 	plan := d.Conference.Plan()
 	for _, id := range d.Categories {
 		switch i := slices.IndexFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }); {
 		case i < 0:
-			f.add("categories", "Please choose categories from the list of this procedure.")
+			f.add("categories", sayCategoryUnknown)
 		case len(l.Categories[i].Plans) > 0 && !slices.Contains(l.Categories[i].Plans, plan):
-			f.add("categories", "The category \u201c%s\u201d is not for that type of conference. Please choose another.", l.Categories[i].Label)
+			f.add("categories", sayCategoryNotHere, l.Categories[i].Label)
 		}
 	}
 	d.Categories = slices.Compact(slices.Sorted(slices.Values(d.Categories)))
@@ -137,12 +137,12 @@ func checkAgency(f faults, agency string, partner bool, l *ladder.Ladder, env En
 	switch {
 	case agency == "":
 		if (partner || NamesAgency(l)) && len(env.Directory.Agencies()) > 0 {
-			f.add("agency", "Please choose the agency that this is about.")
+			f.add("agency", sayChooseAgency)
 		}
 	case l.Party == ladder.Internal && !partner:
-		f.add("agency", "This procedure is about the authority's own service. Please leave the agency empty.")
+		f.add("agency", sayAgencyNotWanted)
 	case !known:
-		f.add("agency", "Please choose the agency from the list.")
+		f.add("agency", sayAgencyUnknown)
 	}
 }
 
@@ -182,19 +182,19 @@ func raiseUnchecked(r Raising, by Person, env Env) (Change, error) {
 func checkResponse(r *Response, rung *ladder.Rung, env Env) error {
 	f := faults{}
 	r.Form = rung.Form
-	r.Text = requiredText(f, "text", "Please write your response.", r.Text, maxLong)
+	r.Text = requiredText(f, "text", sayWriteResponse, r.Text, maxLong)
 	r.Plan = filledIn(r.Plan)
 	if rung.Form == ladder.FormPlan && len(r.Plan) == 0 {
-		f.add("plan_1_what", "Please agree at least one action: what, who, and by when.")
+		f.add("plan_1_what", sayPlanNeeded)
 	}
 	if len(r.Plan) > maxActions {
-		f.add("plan_5_what", "A plan holds at most %d actions.", maxActions)
+		f.add("plan_5_what", sayPlanTooLong, maxActions)
 	}
 	for i := range r.Plan {
 		a, n := &r.Plan[i], string(rune('1'+i))
-		a.What = requiredText(f, "plan_"+n+"_what", "Please say what will be done.", a.What, maxAction)
-		a.Who = requiredText(f, "plan_"+n+"_who", "Please say who will do it.", a.Who, maxName)
-		checkAhead(f, "plan_"+n+"_by", "Please give the date by which it will be done.", a.By, env)
+		a.What = requiredText(f, "plan_"+n+"_what", sayPlanWhat, a.What, maxAction)
+		a.Who = requiredText(f, "plan_"+n+"_who", sayPlanWho, a.Who, maxName)
+		checkAhead(f, "plan_"+n+"_by", sayPlanBy, a.By, env)
 	}
 	r.Fields = checkFields(f, r.Fields, rung.Form.Fields(), env)
 	if err := f.refusal(); err != nil {
@@ -238,17 +238,17 @@ func checkFields(f faults, in map[string]string, fields []ladder.Field, env Env)
 		case v == "" && field.Optional:
 			continue
 		case v == "":
-			f.add(field.ID, "Please fill in: %s.", field.Label)
+			f.add(field.ID, sayFillIn, field.Label)
 			continue
 		case field.Kind == ladder.DateOn:
 			d, err := workday.ParseDate(v)
 			if err != nil {
-				f.add(field.ID, "Please give a date.")
+				f.add(field.ID, sayGiveDate)
 			} else if field.Past && d > env.Today() {
-				f.add(field.ID, "This date cannot be in the future.")
+				f.add(field.ID, sayDateInFuture)
 			}
 		case field.Kind == ladder.YesNo && v != "true" && v != "false":
-			f.add(field.ID, "Please answer yes or no.")
+			f.add(field.ID, sayYesOrNo)
 		}
 		if out == nil {
 			out = map[string]string{}
@@ -267,9 +267,9 @@ func (s *step) checkJudgement(cmd *Judge, v *Visit) error {
 		cmd.Shorter = nil
 		cmd.Reason = optionalText(f, "reason", cmd.Reason, maxLong)
 	case Partly, NotSatisfied:
-		cmd.Reason = requiredText(f, "reason", "Please say what is still missing.", cmd.Reason, maxLong)
+		cmd.Reason = requiredText(f, "reason", sayStillMissing, cmd.Reason, maxLong)
 	default:
-		f.add("verdict", "Please choose satisfied, partly or not satisfied.")
+		f.add("verdict", sayChooseVerdict)
 	}
 	if cmd.Shorter != nil && v != nil {
 		own := *cmd.Shorter
@@ -292,13 +292,13 @@ func checkGate(cmd *RecordGate, g ladder.Gate, turned bool, env Env) error {
 	cmd.Fields = nil
 	switch {
 	case cmd.Status == GateOverridden:
-		cmd.Note = requiredText(f, "note", "Please say why you go on.", cmd.Note, maxLong)
+		cmd.Note = requiredText(f, "note", sayWhyGoOn, cmd.Note, maxLong)
 	case cmd.Status == GateRefused:
-		cmd.Note = requiredText(f, "note", "Please say why this was not agreed.", cmd.Note, maxLong)
+		cmd.Note = requiredText(f, "note", sayWhyNotAgreed, cmd.Note, maxLong)
 	default:
 		cmd.Note = optionalText(f, "note", cmd.Note, maxLong)
 		if turned && cmd.Note == "" {
-			f.add("note", "This was refused before. Please say when and how it came to be agreed.")
+			f.add("note", sayHowTurned)
 		}
 		cmd.Fields = checkFields(f, fields, g.Fields, env)
 	}
@@ -306,7 +306,7 @@ func checkGate(cmd *RecordGate, g ladder.Gate, turned bool, env Env) error {
 		cmd.On = env.Today()
 	}
 	if cmd.On > env.Today() {
-		f.add("on", "This date cannot be in the future.")
+		f.add("on", sayDateInFuture)
 	}
 	if err := f.refusal(); err != nil {
 		return err
@@ -316,14 +316,14 @@ func checkGate(cmd *RecordGate, g ladder.Gate, turned bool, env Env) error {
 
 func checkReferral(r *Referral, x *ladder.External, env Env) error {
 	f := faults{}
-	r.Contact = requiredText(f, "contact", "Please say when the call was made and with whom.", r.Contact, maxLong)
+	r.Contact = requiredText(f, "contact", sayCallWhen, r.Contact, maxLong)
 	r.Note = optionalText(f, "note", r.Note, maxLong)
-	r.Informed = checkRoles(f, "informed_", "Please say who was informed, and when.", r.Informed, x.InformBefore)
-	r.Consulted = checkRoles(f, "consulted_", "Please say who was consulted, and when.", r.Consulted, x.Consult)
+	r.Informed = checkRoles(f, "informed_", sayInformedWho, r.Informed, x.InformBefore)
+	r.Consulted = checkRoles(f, "consulted_", sayConsultedWho, r.Consulted, x.Consult)
 	if r.On == 0 {
-		f.add("on", "Please give the date of the referral.")
+		f.add("on", sayReferralDate)
 	} else if r.On > env.Today() {
-		f.add("on", "This date cannot be in the future.")
+		f.add("on", sayDateInFuture)
 	}
 	if err := f.refusal(); err != nil {
 		return err
@@ -332,7 +332,7 @@ func checkReferral(r *Referral, x *ladder.External, env Env) error {
 }
 
 // checkRoles wants a text for each of the roles, and keeps no other.
-func checkRoles(f faults, prefix, missing string, in map[string]string, roles []ladder.Role) map[string]string {
+func checkRoles(f faults, prefix string, missing Message, in map[string]string, roles []ladder.Role) map[string]string {
 	var out map[string]string
 	for _, role := range roles {
 		if out == nil {
@@ -344,32 +344,32 @@ func checkRoles(f faults, prefix, missing string, in map[string]string, roles []
 }
 
 // checkAhead wants a date from today on, within a year and a half.
-func checkAhead(f faults, field, missing string, d workday.Date, env Env) {
+func checkAhead(f faults, field string, missing Message, d workday.Date, env Env) {
 	switch today := env.Today(); {
 	case d == 0:
-		f.add(field, "%s", missing)
+		f.add(field, missing)
 	case d < today:
-		f.add(field, "This date has passed. Please give a date from today on.")
+		f.add(field, sayDatePassed)
 	case d > today.AddDays(550):
-		f.add(field, "Please check this date: it is more than a year and a half away.")
+		f.add(field, sayDateFar)
 	}
 }
 
-func requiredText(f faults, field, missing, v string, most int) string {
+func requiredText(f faults, field string, missing Message, v string, most int) string {
 	v = optionalText(f, field, v, most)
 	if v == "" {
-		f.add(field, "%s", missing)
+		f.add(field, missing)
 	}
 	return v
 }
 
 func optionalText(f faults, field, v string, most int) string {
 	if !utf8.ValidString(v) {
-		f.add(field, "This text cannot be read. Please type it again.")
+		f.add(field, sayUnreadable)
 	}
 	v = plain(v)
 	if n := utf8.RuneCountInString(v); n > most {
-		f.add(field, "Please keep this to %d characters; it has %d.", most, n)
+		f.add(field, sayTooLong, most, n)
 	}
 	return v
 }

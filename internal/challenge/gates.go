@@ -132,11 +132,11 @@ func (s *step) opensAt(r *ladder.Rung, gates []GateState, at time.Time) (time.Ti
 // gate records where a gate stands, at the hold or ahead of it.
 func (s *step) gate(cmd RecordGate) error {
 	if !s.c.State.Open() || s.c.State == Exhausted {
-		return refuse(Closed, "%s is not waiting for that any more; nothing was changed.", s.c.Ref)
+		return refuse(Closed, sayGateOver, s.c.Ref)
 	}
 	g, ok := findGate(s.env.Ladder, cmd.Rung, cmd.Gate)
 	if !ok {
-		return refuse(MovedOn, "%s is not waiting for that. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
+		return refuse(MovedOn, sayGateNotWaited, s.c.Ref, s.c.Ref)
 	}
 	st, ahead, err := s.standing(cmd, g)
 	if err != nil {
@@ -167,13 +167,13 @@ func (s *step) standing(cmd RecordGate, g ladder.Gate) (st GateState, ahead bool
 	if h := s.c.Hold; h != nil && h.Rung == cmd.Rung {
 		i := slices.IndexFunc(h.Gates, func(st GateState) bool { return st.Gate == cmd.Gate })
 		if i < 0 {
-			return st, false, refuse(MovedOn, "%s is not waiting for that. Please use the newest card.", s.c.Ref)
+			return st, false, refuse(MovedOn, sayGateNotWaitedHere, s.c.Ref)
 		}
 		return h.Gates[i], false, nil
 	}
 	next := s.rungAbove(s.c.Rung)
 	if !g.Ahead || next == nil || next.ID != cmd.Rung {
-		return st, false, refuse(MovedOn, "%s is not at that point. Please use the newest card, or type /challenge %s.", s.c.Ref, s.c.Ref)
+		return st, false, refuse(MovedOn, sayGateNotThere, s.c.Ref, s.c.Ref)
 	}
 	return s.gateState(cmd.Rung, g), true, nil
 }
@@ -182,29 +182,29 @@ func (s *step) standing(cmd RecordGate, g ladder.Gate) (st GateState, ahead bool
 // was consulted their own view, and only the opener may go on against a refusal.
 func (s *step) mayRecord(cmd RecordGate, g ladder.Gate, st GateState) error {
 	if !s.isParty(st.Openers) && !s.isParty(st.Consulted) {
-		return refuse(NotYours, "This step of %s is not yours to record. Nothing was changed.", s.c.Ref)
+		return refuse(NotYours, sayGateNotYours, s.c.Ref)
 	}
 	switch cmd.Status {
 	case GatePassed:
 		if st.Done() {
-			return refuse(Already, "This is recorded already; nothing was changed.")
+			return refuse(Already, sayRecordedAlready)
 		}
 	case GateRefused:
 		if st.Status != GateClosed {
-			return refuse(Already, "This is recorded already; nothing was changed.")
+			return refuse(Already, sayRecordedAlready)
 		}
 		if g.Kind != ladder.Consult && g.Kind != ladder.Threshold && g.Kind != ladder.Confirm {
-			return refuse(NotAllowed, "This step can be done or left undone; there is nothing to refuse.")
+			return refuse(NotAllowed, sayNothingToRefuse)
 		}
 	case GateOverridden:
 		if st.Status != GateRefused || st.Done() || !g.Override {
-			return refuse(NotAllowed, "There is no refusal here that you could go on against.")
+			return refuse(NotAllowed, sayNoRefusal)
 		}
 		if !s.isParty(st.Openers) {
-			return refuse(NotYours, "Only %s can go on against a refusal.", names(st.Openers))
+			return refuse(NotYours, sayOnlyOpeners, names(st.Openers))
 		}
 	default:
-		return refuse(BadInput, "Please say whether this was agreed or refused.")
+		return refuse(BadInput, sayAgreedOrRefused)
 	}
 	return nil
 }
@@ -250,21 +250,21 @@ func gatesBefore(l *ladder.Ladder, r *ladder.Rung) []ladder.Gate {
 // skip goes straight to a rung on a ground that the ladder allows.
 func (s *step) skip(cmd SkipTo) error {
 	if s.by.ID != s.c.Chair.ID {
-		return refuse(NotYours, "Only the person who raised %s can take it straight to another %s.", s.c.Ref, s.env.Ladder.Words.Rung)
+		return refuse(NotYours, saySkipNotYours, s.c.Ref, s.env.Ladder.Words.Rung)
 	}
 	if !s.c.State.Open() || s.c.State == Exhausted {
-		return refuse(Closed, "%s cannot be moved any more; nothing was changed.", s.c.Ref)
+		return refuse(Closed, sayCannotBeMoved, s.c.Ref)
 	}
 	skip, ok := findSkip(s.env.Ladder, cmd.To, cmd.Ground)
 	rung, exists := s.env.Ladder.Rung(cmd.To)
 	if !ok || !exists || skip.AtRaise {
-		return refuse(NotAllowed, "This procedure does not allow going straight there on that ground.")
+		return refuse(NotAllowed, saySkipNotAllowed)
 	}
 	if !s.above(rung) {
-		return refuse(NotAllowed, "%s is not above where %s stands now.", rung.Label, s.c.Ref)
+		return refuse(NotAllowed, sayNotAbove, rung.Label, s.c.Ref)
 	}
 	f := faults{}
-	cmd.Evidence = requiredText(f, "evidence", "Please say what makes this necessary.", cmd.Evidence, maxLong)
+	cmd.Evidence = requiredText(f, "evidence", sayWhySkip, cmd.Evidence, maxLong)
 	if err := f.refusal(); err != nil {
 		return err
 	}
@@ -310,16 +310,16 @@ func findGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
 func (s *step) refer(cmd Refer) error {
 	x := s.env.Ladder.External
 	if x == nil {
-		return refuse(NotAllowed, "This procedure knows no referral outside the authority.")
+		return refuse(NotAllowed, sayNoReferral)
 	}
 	if x.OnlyLookedAfter && !s.c.Details.InCare() {
-		return refuse(NotAllowed, "A referral to %s is only for a child who is looked after.", x.To)
+		return refuse(NotAllowed, sayOnlyLookedAfter, x.To)
 	}
 	if !slices.ContainsFunc(s.holders(x.By), func(p Party) bool { return p.ID == s.by.ID }) {
-		return refuse(NotYours, "Only the role %q makes a referral to %s.", s.env.Ladder.RoleLabel(x.By), x.To)
+		return refuse(NotYours, sayReferralRole, s.env.Ladder.RoleLabel(x.By), x.To)
 	}
 	if !x.AnyTime && s.c.State != Exhausted {
-		return refuse(NotAllowed, "The procedure makes a referral to %s only after its last %s.", x.To, s.env.Ladder.Words.Rung)
+		return refuse(NotAllowed, sayReferralAtTop, x.To, s.env.Ladder.Words.Rung)
 	}
 	cmd.Referral.To = x.To
 	if err := checkReferral(&cmd.Referral, x, s.env); err != nil {

@@ -29,29 +29,29 @@ func (HandedOver) Kind() Kind { return KindHandedOver }
 func (s *step) handOver(cmd HandOver) error {
 	v := s.c.Current()
 	if s.c.State != AwaitingResponse || v == nil || !v.MayAnswer(cmd.For) {
-		return refuse(MovedOn, "%s is not waiting for an answer from that person.", s.c.Ref)
+		return refuse(MovedOn, sayHandOverNotAsked, s.c.Ref)
 	}
 	if s.by.ID != cmd.For && !s.isOversight(s.by.ID) {
-		return refuse(NotYours, "Only the person who was asked, or somebody who oversees challenges, can hand %s over.", s.c.Ref)
+		return refuse(NotYours, sayHandOverNotYours, s.c.Ref)
 	}
 	p, ok := s.env.Directory.ActingFor(cmd.For, s.today())
 	if !ok || p.Entra == "" {
-		return refuse(NotAllowed, "Nobody stands in for that person today.")
+		return refuse(NotAllowed, sayNobodyStandsIn)
 	}
 	i := slices.IndexFunc(v.Respondents, func(q Party) bool { return q.ID == cmd.For })
 	if i < 0 {
-		return refuse(NotAllowed, "%s waits for a record by the person who asks, and that is not handed over.", s.c.Ref)
+		return refuse(NotAllowed, sayHandOverRecord, s.c.Ref)
 	}
 	rung, _ := s.env.Ladder.Rung(v.Rung)
 	switch {
 	case p.Entra == s.c.Chair.ID:
-		return refuse(NotAllowed, "%s raised %s, so %s cannot answer it.", p.Name, s.c.Ref, p.Name)
+		return refuse(NotAllowed, sayHandOverRaised, p.Name, s.c.Ref, p.Name)
 	case p.Entra == v.Judge.ID:
-		return refuse(NotAllowed, "%s decides on the answer to %s, so %s cannot give it.", p.Name, s.c.Ref, p.Name)
+		return refuse(NotAllowed, sayHandOverJudges, p.Name, s.c.Ref, p.Name)
 	case v.Asked(p.Entra):
-		return refuse(NotAllowed, "%s has been asked about %s already.", p.Name, s.c.Ref)
+		return refuse(NotAllowed, sayHandOverAsked, p.Name, s.c.Ref)
 	case s.c.askedBelow(p.Entra, v.Rung) && !rung.Respond.MayRepeat:
-		return refuse(NotAllowed, "%s was asked about %s on an earlier %s, so asking again would be no escalation.", p.Name, s.c.Ref, s.env.Ladder.Words.Rung)
+		return refuse(NotAllowed, sayHandOverRepeats, p.Name, s.c.Ref, s.env.Ladder.Words.Rung)
 	}
 	from := v.Respondents[i]
 	to := Party{Person: Person{ID: p.Entra, Name: p.Name}, Role: from.Role, CoverFor: from.Name}

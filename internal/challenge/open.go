@@ -269,6 +269,5 @@ func coverage(err error) (*Refusal, bool) {
 	if !errors.Is(err, workday.ErrCoverage) {
 		return nil, false
 	}
-	return refuse(NoCoverage, "The due date cannot be worked out: the official list of bank holidays that this bot has does not reach that far. "+
-		"Nothing was recorded. Please tell your administrator."), true
+	return refuse(NoCoverage, sayNoCoverage), true
 }

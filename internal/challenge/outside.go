@@ -37,18 +37,18 @@ func (s *step) markAsked(cmd MarkAsked) error {
 	v := s.c.Visit(cmd.Visit)
 	switch {
 	case v == nil || !v.MayAnswer(s.by.ID) || v.Asked(s.by.ID):
-		return refuse(NotYours, "%s has nobody whom you are to ask outside Teams, so nothing was recorded.", s.c.Ref)
+		return refuse(NotYours, sayNobodyOutside, s.c.Ref)
 	case s.c.State != AwaitingResponse || v.N != len(s.c.Visits):
-		return refuse(MovedOn, "%s is not waiting for that answer any more. Please use the newest card.", s.c.Ref)
+		return refuse(MovedOn, sayOutsideMovedOn, s.c.Ref)
 	}
 	f := faults{}
 	if cmd.How != ByTelephone && cmd.How != ByEmail {
-		f.add("how", "Please say whether it was by telephone or by e-mail.")
+		f.add("how", sayHowAsked)
 	}
 	if cmd.On == 0 {
-		f.add("on", "Please give the date.")
+		f.add("on", sayAskedDate)
 	} else if cmd.On > s.env.Today() {
-		f.add("on", "This date cannot be in the future.")
+		f.add("on", sayDateInFuture)
 	}
 	cmd.Note = optionalText(f, "note", cmd.Note, maxLong)
 	if err := f.refusal(); err != nil {

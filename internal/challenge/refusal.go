@@ -23,6 +23,9 @@ type Refusal struct {
 	Sentence string
 	// Fields are the inputs to put right, each with what is wrong with it.
 	Fields map[string]string
+	// Told is Sentence, and FieldsTold are Fields, for other languages.
+	Told       Told
+	FieldsTold map[string]Told
 }
 
 // Error is the code and the names of the fields: fit for a log.
@@ -33,16 +36,24 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("refused: %s (%d fields)", r.Code, len(r.Fields))
 }
 
-func refuse(code Code, format string, args ...any) *Refusal {
-	return &Refusal{Code: code, Sentence: fmt.Sprintf(format, args...)}
+func refuse(code Code, m Message, args ...any) *Refusal {
+	r := &Refusal{Code: code}
+	r.Sentence, r.Told = tell(m, args)
+	return r
 }
 
-// faults gathers what is wrong with the inputs of one command.
-type faults map[string]string
+// faults gathers what is wrong with the inputs of one command: the first of each.
+type faults map[string]fault
 
-func (f faults) add(field, format string, args ...any) {
+type fault struct {
+	english string
+	told    Told
+}
+
+func (f faults) add(field string, m Message, args ...any) {
 	if _, ok := f[field]; !ok {
-		f[field] = fmt.Sprintf(format, args...)
+		english, told := tell(m, args)
+		f[field] = fault{english, told}
 	}
 }
 
@@ -50,6 +61,10 @@ func (f faults) refusal() *Refusal {
 	if len(f) == 0 {
 		return nil
 	}
-	s := "Please put right what is marked and send it again. Nothing has been recorded yet."
-	return &Refusal{Code: BadInput, Sentence: s, Fields: f}
+	r := refuse(BadInput, sayPutRight)
+	r.Fields, r.FieldsTold = map[string]string{}, map[string]Told{}
+	for field, wrong := range f {
+		r.Fields[field], r.FieldsTold[field] = wrong.english, wrong.told
+	}
+	return r
 }

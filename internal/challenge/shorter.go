@@ -80,19 +80,19 @@ func checkShorter(f faults, want *Shorter, c *Challenge, by Person, rung *ladder
 		return nil
 	}
 	if !mayShorten(env, c, by) {
-		return refuse(NotAllowed, "This procedure does not let you ask for an answer sooner than it says.")
+		return refuse(NotAllowed, sayNoShorter)
 	}
-	want.Reason = requiredText(f, "shorter_reason", "Please say why the answer is needed sooner.", want.Reason, maxLong)
+	want.Reason = requiredText(f, "shorter_reason", sayWhyShorter, want.Reason, maxLong)
 	least := 1
 	if m := env.Ladder.Shorten.Minimum; m != nil {
 		least = m.N
 	}
 	if want.Days < least {
-		f.add("shorter_days", "Please give a number of working days, %d at the least.", least)
+		f.add("shorter_days", sayShorterDays, least)
 		return nil
 	}
 	if rung == nil {
-		f.add("shorter_days", "Nobody is asked after this, so there is no time to shorten.")
+		f.add("shorter_days", sayNobodyAfter)
 		return nil
 	}
 	caseStart := c.CaseStart
@@ -108,7 +108,7 @@ func checkShorter(f faults, want *Shorter, c *Challenge, by Person, rung *ladder
 	}
 	// A number of days past the calendar is no shorter time either.
 	if sooner, err := soonerBy(env, d, want.Days); err != nil || sooner.Date >= d.Date {
-		f.add("shorter_days", "The procedure gives until %s. Please ask for less than that, or leave this empty.", d.Date.Long())
+		f.add("shorter_days", sayNotShorter, d.Date)
 	}
 	return nil
 }

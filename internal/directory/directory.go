@@ -12,6 +12,8 @@ type Person struct {
 	ID    string // the key in the file
 	Name  string
 	Entra string // the Entra object id, in lower case; "" for somebody without an account
+	// Language is a BCP 47 tag; "" is the authority's.
+	Language string
 }
 
 // Team is a social work team.
@@ -45,6 +47,7 @@ type Holder struct {
 // Directory is one authority's people and roles. It is safe for concurrent use.
 type Directory struct {
 	authority string
+	language  string // a BCP 47 tag
 	people    []Person
 	byID      map[string]int
 	byEntra   map[string]int
@@ -77,6 +80,15 @@ const (
 
 // Authority is the authority's name.
 func (d *Directory) Authority() string { return d.authority }
+
+// Language is the language of the person with that Entra object id, or else the
+// authority's.
+func (d *Directory) Language(entra string) string {
+	if p, ok := d.ByEntra(entra); ok && p.Language != "" {
+		return p.Language
+	}
+	return d.language
+}
 
 // Warnings are what is odd in the file without making it unusable.
 func (d *Directory) Warnings() yamlfile.Problems { return slices.Clone(d.warnings) }

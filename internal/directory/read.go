@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 type (
 	fileShape struct {
 		Authority string              `yaml:"authority"`
+		Language  string              `yaml:"language"`
 		People    []personEntry       `yaml:"people"`
 		Teams     []unitEntry         `yaml:"teams"`
 		Services  []serviceEntry      `yaml:"services"`
@@ -29,6 +31,8 @@ type (
 		// NoAccount: somebody of a partner agency whom this bot cannot reach; who
 		// asks them records their answer.
 		NoAccount bool `yaml:"no_account"`
+		// Language is that of what the person is shown; without it, the authority's.
+		Language string `yaml:"language"`
 	}
 	unitEntry struct {
 		ID      string              `yaml:"id"`
@@ -65,6 +69,12 @@ var (
 	channelShape = regexp.MustCompile(`^19:[^\s@]+@thread\.[a-z0-9]+$`)
 )
 
+// English is the language where a file names none.
+const English = "en"
+
+// Languages are those that a file may name.
+var Languages = []string{English}
+
 // Read reads a directory from its file. The error is yamlfile.Problems and lists
 // everything that is wrong.
 func Read(name string, data []byte) (*Directory, error) {
@@ -81,6 +91,8 @@ func Read(name string, data []byte) (*Directory, error) {
 	if r.d.authority == "" {
 		r.refuse("$.authority", "the authority has no name", "Write authority: and its name")
 	}
+	r.d.language = cmp.Or(shape.Language, English)
+	r.language("$.language", shape.Language)
 	r.people(shape.People)
 	r.services(shape.Services)
 	r.teams(shape.Teams)
@@ -136,7 +148,8 @@ func (r *reading) people(entries []personEntry) {
 	for i, e := range entries {
 		path := fmt.Sprintf("$.people[%d]", i)
 		r.identity(path, "person", e.ID, e.Name, seen)
-		p := Person{ID: e.ID, Name: strings.Join(strings.Fields(e.Name), " "), Entra: strings.ToLower(e.Entra)}
+		p := Person{ID: e.ID, Name: strings.Join(strings.Fields(e.Name), " "), Entra: strings.ToLower(e.Entra), Language: e.Language}
+		r.language(path+".language", e.Language)
 		r.d.people = append(r.d.people, p)
 		r.d.byID[p.ID] = i
 		r.entra(path, p, i, e.NoAccount)
@@ -148,6 +161,13 @@ func (r *reading) people(entries []personEntry) {
 				r.d.byName[name] = i
 			}
 		}
+	}
+}
+
+// language refuses a language that nobody has put the cards into.
+func (r *reading) language(path, tag string) {
+	if tag != "" && !slices.Contains(Languages, tag) {
+		r.refuse(path, fmt.Sprintf("the language %q is not known", tag), "Write en for English")
 	}
 }
 

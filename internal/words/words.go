@@ -1,8 +1,8 @@
 // Package words holds every text that a person reads on a card, in a message or in
 // an answer of the bot, once for each language.
 //
-// It is data: nothing here decides, and nothing can fail at run time. [English] and
-// [Welsh] have the same fields; the tests hold that none is empty and that a text
+// It is data: nothing here decides, and nothing can fail at run time. Each language
+// has the same fields; the tests hold that none is empty and that a text
 // takes the same arguments in both. What an authority writes itself (the labels of
 // its ladder, names, what people typed) is never translated, and what the record
 // holds stays as it was recorded.
@@ -42,7 +42,10 @@ type Words struct {
 	Oversight OversightWords
 	Type      TypeWords
 	Text      TextWords
-	Step      StepWords
+	Bot       BotWords
+	// Refusals are those of the domain by key; English has them with the domain.
+	Refusals map[challenge.Message]string
+	Step     StepWords
 }
 
 // Grammar is what a language does with dates, numbers and lists.
@@ -207,4 +210,12 @@ type StepWords struct {
 	Withdrawn, Recorded, HandedOff, Asked, HandedOver, Referred                                       string
 	How                                                                                               map[challenge.How]string
 	Why                                                                                               map[string]string
+}
+
+// BotWords: answers in words, where no card says it.
+type BotWords struct {
+	BadReference, UnknownReference, NotUnderstood, GiveReference, NotARaiser, MineShows, AskedInChannel string
+	Unreadable, NotYours, OtherVersion, WhoAreYou                                                       string
+
+	CoverHow, CoverUnknown, CoverDates, CoverNotYou, CoverSelf, CoverNone, CoverNoted, CoverEnded string
 }
