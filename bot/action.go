@@ -41,7 +41,7 @@ func (x turn) invoked(ctx context.Context) (Reply, error) {
 	if err != nil {
 		return say(x.w.Bot.Unreadable), nil
 	}
-	card, err := x.act(ctx, action.Data)
+	shown, err := x.act(ctx, action.Data)
 	var plain sentence
 	switch {
 	case errors.As(err, &plain):
@@ -49,13 +49,13 @@ func (x turn) invoked(ctx context.Context) (Reply, error) {
 	case err != nil:
 		return Reply{}, err
 	}
-	return showCard(card), nil
+	return showCard(shown.Card), nil
 }
 
 // submitted handles the same button from a client that knows no Action.Execute:
 // the answer can only be sent as a message, in place of the card.
 func (x turn) submitted(ctx context.Context, data json.RawMessage) (Reply, error) {
-	card, err := x.act(ctx, data)
+	shown, err := x.act(ctx, data)
 	var plain sentence
 	switch {
 	case errors.As(err, &plain):
@@ -63,7 +63,7 @@ func (x turn) submitted(ctx context.Context, data json.RawMessage) (Reply, error
 	case err != nil:
 		return Reply{}, err
 	}
-	return Reply{}, x.reply(ctx, card, ":card")
+	return Reply{}, x.reply(ctx, shown.Card, ":card")
 }
 
 // sentence is an answer in words, where there is no card to show.
@@ -71,28 +71,44 @@ type sentence string
 
 func (s sentence) Error() string { return "answered in words" }
 
+// shown is the card that answers an action. done says so in a sentence when the action
+// had its effect and the person has nothing to read or mend on the card.
+type shown struct {
+	cards.Card
+	done string
+}
+
 // act does what a card's button asks for and returns the card to show.
-func (x turn) act(ctx context.Context, raw json.RawMessage) (cards.Card, error) {
+func (x turn) act(ctx context.Context, raw json.RawMessage) (shown, error) {
 	data, in, err := cards.ReadAction(raw)
 	if err != nil {
-		return cards.Card{}, sentence(x.w.Bot.Unreadable)
+		return shown{}, sentence(x.w.Bot.Unreadable)
 	}
+	return x.do(ctx, data, in)
+}
+
+func (x turn) do(ctx context.Context, data cards.ActionData, in map[string]string) (shown, error) {
 	switch data.Verb {
 	case cards.VerbRaise, cards.VerbPreview:
 		return x.formSent(ctx, data, in)
 	}
 	id, err := uuid.Parse(data.Challenge)
 	if err != nil {
-		return cards.Card{}, sentence(x.w.Bot.NotYours)
+		return shown{}, sentence(x.w.Bot.NotYours)
 	}
 	if data.Verb == cards.VerbRefresh {
 		return x.refreshed(ctx, id, data)
 	}
 	build, ok := buttons[data.Verb]
 	if !ok {
-		return cards.Card{}, sentence(x.w.Bot.OtherVersion)
+		return shown{}, sentence(x.w.Bot.OtherVersion)
 	}
 	return x.pressed(ctx, id, data, in, build)
+}
+
+// options are how the answer to an action is drawn.
+func (x turn) options(d cards.ActionData) cards.Options {
+	return cards.Options{Viewer: x.by.ID, Words: x.w, Dialog: x.dialog, Message: d.Message}
 }
 
 // button is how one verb becomes a command, and the card it stands on.
@@ -132,22 +148,23 @@ var buttons = map[cards.Verb]button{
 
 // pressed gives a button's command to the door. Whatever the answer, it is the
 // card as it now is, with a sentence and the typed text when it was refused.
-func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in map[string]string, b button) (cards.Card, error) {
+func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in map[string]string, b button) (shown, error) {
 	out, seen, err := x.apply(ctx, x.receipt(""), challenge.Key{ID: id}, func(c challenge.Case) (challenge.Command, error) {
 		return b.command(x, d, in, c), nil
 	})
-	o := cards.Options{Viewer: x.by.ID, Words: x.w, Sent: d}
+	o := x.options(d)
+	o.Sent = d
 	var refusal *challenge.Refusal
 	switch {
 	case errors.Is(err, challenge.ErrNotFound):
-		return cards.Card{}, sentence(x.w.Bot.NotYours)
+		return shown{}, sentence(x.w.Bot.NotYours)
 	case errors.As(err, &refusal):
 		if !x.mayRead(seen) {
-			return cards.Card{}, sentence(x.w.Bot.NotYours)
+			return shown{}, sentence(x.w.Bot.NotYours)
 		}
 		o.Said, o.Typed = refusal, in
 	case err != nil:
-		return cards.Card{}, err
+		return shown{}, err
 	default:
 		seen, o.Said = out.Case, out.Said
 		if out.Said != nil {
@@ -168,25 +185,30 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 	if slices.Contains(challenge.Cards(), d.Card) {
 		card = d.Card
 	}
-	return cards.Render(card, visit, x.view(seen), o), nil
+	s := shown{Card: cards.Render(card, visit, x.view(seen), o)}
+	if o.Said == nil {
+		_, s.done = s.Dialog()
+	}
+	return s, nil
 }
 
 // refreshed draws the card again as the challenge now is. It never changes
 // anything and never fails for what the client sent.
-func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (cards.Card, error) {
+func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (shown, error) {
 	c, err := x.Store.Load(ctx, challenge.Key{ID: id})
 	if errors.Is(err, challenge.ErrNotFound) || err == nil && !x.mayRead(c) {
-		return cards.Card{}, sentence(x.w.Bot.NotYours)
+		return shown{}, sentence(x.w.Bot.NotYours)
 	}
 	if err != nil {
-		return cards.Card{}, err
+		return shown{}, err
 	}
-	o := cards.Options{Viewer: x.by.ID, Words: x.w, Refresh: x.refreshers()}
+	o := x.options(d)
+	o.Refresh = x.refreshers()
 	if !slices.Contains(challenge.Cards(), d.Card) {
 		card, visit := cardFor(c.Challenge, x.by.ID)
-		return cards.Render(card, visit, x.view(c), o), nil
+		return shown{Card: cards.Render(card, visit, x.view(c), o)}, nil
 	}
-	return cards.Render(d.Card, d.Visit, x.view(c), o), nil
+	return shown{Card: cards.Render(d.Card, d.Visit, x.view(c), o)}, nil
 }
 
 // refreshers are those whose client may ask for the card again by itself.
@@ -224,18 +246,20 @@ func referralFrom(in map[string]string) challenge.Referral {
 
 // formSent handles the form: "see who will be asked" draws it again with the
 // answer, "send" raises the challenge.
-func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]string) (cards.Card, error) {
+func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]string) (shown, error) {
 	choices := x.ladders()
 	if len(choices) == 0 {
-		return cards.Card{}, sentence(x.w.Bot.NotARaiser)
+		return shown{}, sentence(x.w.Bot.NotARaiser)
 	}
 	v, err := x.formView(choices, in)
 	if err != nil {
-		return cards.Card{}, err
+		return shown{}, err
 	}
 	v.Nonce = nonceOf(d.Nonce)
+	o := x.options(d)
 	if d.Verb == cards.VerbPreview {
-		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Words: x.w, Said: v.refused}), nil
+		o.Said = v.refused
+		return shown{Card: cards.Form(v.FormView, o)}, nil
 	}
 	r := raisingFrom(in)
 	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
@@ -247,13 +271,14 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	})
 	var refusal *challenge.Refusal
 	if errors.As(err, &refusal) {
-		return cards.Form(v.FormView, cards.Options{Viewer: x.by.ID, Words: x.w, Said: refusal, Typed: in}), nil
+		o.Said, o.Typed = refusal, in
+		return shown{Card: cards.Form(v.FormView, o)}, nil
 	}
 	if err != nil {
-		return cards.Card{}, err
+		return shown{}, err
 	}
 	sent := cards.Sent(x.view(out.Case), cards.Options{Viewer: x.by.ID, Words: x.w})
-	return sent, x.replace(ctx, sent, ":form")
+	return shown{sent, sent.Summary()}, x.replace(ctx, sent, ":form")
 }
 
 // nonceOf keeps a form's mark if it is one of ours in shape, or makes a new one.

@@ -70,6 +70,8 @@ type turn struct {
 	by  challenge.Person
 	w   *words.Words // the person's language
 	now time.Time
+	// dialog: what is answered with is shown in a window of its own.
+	dialog bool
 }
 
 // Turn handles one activity. An activity of a type that the bot has no use for is
@@ -96,8 +98,13 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 	}
 	switch a.Type {
 	case TypeInvoke:
-		if a.Name == InvokeCardAction {
+		switch a.Name {
+		case InvokeCardAction:
 			return x.invoked(ctx)
+		case InvokeTaskFetch:
+			return x.dialogOpened(ctx)
+		case InvokeTaskSubmit:
+			return x.dialogSent(ctx)
 		}
 	case TypeMessage:
 		if data, ok := a.SubmitData(); ok {
@@ -115,8 +122,12 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 // nobody answers whoever has no identity in the tenant: nothing can be done for them,
 // and who pressed a button is told so.
 func (t *Turns) nobody(a Activity) Reply {
-	if a.Type == TypeInvoke && a.Name == InvokeCardAction {
-		return say(words.In(t.Directory().Language("")).Bot.WhoAreYou)
+	said := words.In(t.Directory().Language("")).Bot.WhoAreYou
+	switch a.Name {
+	case InvokeCardAction:
+		return say(said)
+	case InvokeTaskFetch, InvokeTaskSubmit:
+		return closing(said)
 	}
 	return Reply{}
 }

@@ -25,6 +25,7 @@ const (
 	VerbRefer    Verb = "refer"
 	VerbAsked    Verb = "asked"
 	VerbRefresh  Verb = "refresh"
+	VerbOpen     Verb = "open" // as a dialog
 )
 
 // Cards beside those of the domain, as ActionData.Card names them.
@@ -91,12 +92,20 @@ type ActionData struct {
 	// has inputs for several. ReadAction takes it off again.
 	Inputs string
 	Nonce  string
+	// Message is the id of the message that a dialog was opened from.
+	Message string
 }
 
 // dataKeys are the names that no input may have.
-var dataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce"}
+var dataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce", "message"}
 
 func (d ActionData) write(w *writer) {
+	d.open(w)
+	w.close('}')
+}
+
+// open begins the object, for more to follow.
+func (d ActionData) open(w *writer) {
 	w.name("data")
 	w.open('{')
 	for i, v := range []string{string(d.Verb), string(d.Card), d.Challenge, d.Ref} {
@@ -104,10 +113,9 @@ func (d ActionData) write(w *writer) {
 	}
 	w.num("visit", d.Visit)
 	w.num("version", d.Version)
-	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.Inputs, d.Nonce} {
+	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.Inputs, d.Nonce, d.Message} {
 		w.str(dataKeys[6+i], v)
 	}
-	w.close('}')
 }
 
 // MarshalJSON is the data as it stands on a card.
@@ -150,7 +158,7 @@ func ReadAction(raw []byte) (ActionData, map[string]string, error) {
 		Verb: Verb(take("verb")), Card: challenge.Card(take("card")), Challenge: take("challenge"), Ref: take("ref"),
 		Visit: number("visit"), Version: number("version"), Rung: take("rung"), Gate: take("gate"),
 		Status: challenge.GateStatus(take("status")), Verdict: challenge.Verdict(take("verdict")),
-		Inputs: take("inputs"), Nonce: take("nonce"),
+		Inputs: take("inputs"), Nonce: take("nonce"), Message: take("message"),
 	}
 	if d.Inputs == "" {
 		return d, got, nil

@@ -23,6 +23,7 @@ type Card struct {
 	words   *words.Words
 	body    []Element
 	summary string
+	ref     string
 	final   bool
 }
 
@@ -97,27 +98,29 @@ func draw(build func(fit) *builder) Card {
 // card writes out what was built.
 func (b *builder) card() Card {
 	b.leftovers()
-	w := &writer{b: make([]byte, 0, 8<<10)}
+	w := &writer{b: make([]byte, 0, 8<<10), dialog: b.o.Dialog}
 	w.element("AdaptiveCard")
 	w.str("$schema", schema)
 	w.str("version", version)
 	w.str("lang", b.w.Tag)
 	w.str("fallbackText", b.summary+b.readInstead())
 	w.str("speak", b.summary)
-	w.name("msteams")
-	w.open('{')
-	w.str("width", "Full")
-	w.close('}')
+	if !b.o.Dialog {
+		w.name("msteams")
+		w.open('{')
+		w.str("width", "Full")
+		w.close('}')
+	}
 	b.writeRefresh(w)
 	w.elements("body", b.body)
 	w.close('}')
-	return Card{json: w.b, words: b.w, body: b.body, summary: b.summary, final: b.final}
+	return Card{json: w.b, words: b.w, body: b.body, summary: b.summary, ref: b.Challenge.Ref, final: b.final}
 }
 
 // writeRefresh lets the named people have their own view. Nobody named means that
 // the card is refreshed by hand only: without the list Teams would do it for all.
 func (b *builder) writeRefresh(w *writer) {
-	if b.noRefresh || b.final {
+	if b.noRefresh || b.final || b.o.Dialog {
 		return
 	}
 	w.name("refresh")

@@ -188,6 +188,12 @@ type Execute struct {
 }
 
 func (a Execute) write(w *writer) {
+	if w.dialog { // which knows no other
+		w.element("Action.Submit")
+		a.common(w)
+		w.close('}')
+		return
+	}
 	w.element("Action.Execute")
 	a.common(w)
 	w.str("verb", string(a.Data.Verb))

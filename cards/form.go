@@ -79,7 +79,7 @@ func (c *formCard) draw() {
 	if c.f.Ladder != nil {
 		as = append(as, Execute{Title: c.w.Form.Send, Data: c.s.data})
 	}
-	c.buttons(as...)
+	c.buttons(append(as, c.window()...)...)
 	c.small(fmt.Sprintf(c.w.Form.Again, c.w.Form.Preview))
 	c.small(c.w.Form.Only)
 }

@@ -226,6 +226,9 @@ func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateS
 		d.Status = status
 		as = append(as, Execute{Title: b.gateButton(g.Kind, status), Data: d})
 	}
+	if len(g.Fields) > 0 && (open || sent) {
+		as = append(as, b.window()...)
+	}
 	b.foldable(s, title, as, open || sent)
 }
 

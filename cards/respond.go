@@ -160,7 +160,11 @@ func (b *builder) respondInputs() {
 		s.plan()
 	}
 	b.add(Container{Items: s.items, Separator: true})
-	b.buttons(Execute{Title: b.w.Respond.Send, Data: s.data})
+	as := []Action{Execute{Title: b.w.Respond.Send, Data: s.data}}
+	if long(form) {
+		as = append(as, b.window()...)
+	}
+	b.buttons(as...)
 	b.small(b.howToType(form))
 	if behalf {
 		b.askedOutside()

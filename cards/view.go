@@ -37,6 +37,9 @@ type Options struct {
 	Sent ActionData
 	// Done is a plain confirmation.
 	Done string
+	// Dialog draws the card for a window of its own, opened from message Message.
+	Dialog  bool
+	Message string
 	// Refresh are the people (29:…) for whom Teams refreshes the card by itself.
 	Refresh []string
 }
@@ -152,7 +155,7 @@ func (b *builder) readInstead() string {
 
 // data is what every action of the card carries.
 func (b *builder) data(verb Verb) ActionData {
-	d := ActionData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Visit: b.visit, Version: b.Challenge.Version, Nonce: b.nonce}
+	d := ActionData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Visit: b.visit, Version: b.Challenge.Version, Nonce: b.nonce, Message: b.o.Message}
 	if b.Challenge.Ref != "" {
 		d.Challenge = b.Challenge.ID.String()
 	}
@@ -290,6 +293,9 @@ func (b *builder) buttons(as ...Action) {
 			a.Secondary = true
 			as[i] = a
 		case ShowCard:
+			a.Secondary = true
+			as[i] = a
+		case OpenDialog:
 			a.Secondary = true
 			as[i] = a
 		}

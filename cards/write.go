@@ -7,7 +7,10 @@ import (
 
 // writer puts JSON together. Empty texts, false flags and zero numbers are left
 // out: that is what Adaptive Cards mean by them.
-type writer struct{ b []byte }
+type writer struct {
+	b      []byte
+	dialog bool
+}
 
 // sep writes a comma unless something was opened just now.
 func (w *writer) sep() {

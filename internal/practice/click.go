@@ -67,10 +67,12 @@ func (m *Message) act(ctx context.Context, card *Card, action Action, inputs Inp
 	if err != nil {
 		return m.t.mistake(err)
 	}
-	switch action.Type {
-	case "Action.Execute":
+	switch {
+	case action.Type == "Action.Execute":
 		return m.execute(ctx, action, data, "manual")
-	case "Action.Submit":
+	case action.opensDialog():
+		return m.open(ctx, data)
+	case action.Type == "Action.Submit":
 		return m.submit(ctx, data)
 	default:
 		return m.t.mistake(fmt.Errorf("%w: %q is an %s and says nothing to the bot", ErrNoAction, action.Title, action.Type))

@@ -42,6 +42,8 @@ type Answer struct {
 	Card *Card
 	// Notice is the short text shown instead of a card, if any.
 	Notice string
+	// Dialog is the window that the action opened or that it was made in.
+	Dialog *Dialog
 	// ActivityID is the id the activity had.
 	ActivityID string
 

@@ -276,11 +276,17 @@ var byHand = []string{"record", "concern", "evidence", "ask", "text", "what", "w
 // field is the id of the one field of a card whose label begins so.
 func (s *stage) field(m *practice.Message, label string) string {
 	s.t.Helper()
-	for _, in := range m.Card().Inputs() {
+	return labelled(s.t, m.Card(), label)
+}
+
+// labelled is the id of the field of a card with a label that begins so.
+func labelled(t *testing.T, c *practice.Card, label string) string {
+	t.Helper()
+	for _, in := range c.Inputs() {
 		if strings.HasPrefix(in.Label, label) {
 			return in.ID
 		}
 	}
-	s.t.Fatalf("there is no field %q on:\n%s", label, m)
+	t.Fatalf("there is no field %q on:\n%s", label, c.Text())
 	return ""
 }

@@ -33,9 +33,11 @@ type Page struct {
 	pages *template.Template
 	style []byte
 
-	mu     sync.Mutex // one thing at a time
-	flash  flash
-	report func(error) // told of what went wrong here; never nil
+	mu    sync.Mutex // one thing at a time
+	flash flash
+	// dialogs are the windows that are open, by the id of who looks at them.
+	dialogs map[string]*practice.Dialog
+	report  func(error) // told of what went wrong here; never nil
 }
 
 // flash is what must be said once, on the next page.
@@ -46,7 +48,7 @@ type flash struct {
 
 // NewPage makes the practice page of a world. report is told of its own faults.
 func NewPage(w *World, report func(error)) (http.Handler, error) {
-	p := &Page{world: w, report: report}
+	p := &Page{world: w, report: report, dialogs: map[string]*practice.Dialog{}}
 	var err error
 	if p.style, err = pageFiles.ReadFile("page.css"); err != nil {
 		return nil, err
@@ -60,6 +62,8 @@ func NewPage(w *World, report func(error)) (http.Handler, error) {
 	mux.HandleFunc("GET /chat/{person}", p.chat)
 	mux.HandleFunc("POST /chat/{person}/say", p.say)
 	mux.HandleFunc("POST /chat/{person}/press", p.press)
+	mux.HandleFunc("GET /dialog/{person}", p.dialog)
+	mux.HandleFunc("POST /dialog/{person}/press", p.pressInDialog)
 	mux.HandleFunc("GET /channel/{team}", p.channel)
 	mux.HandleFunc("POST /channel/{team}/say", p.sayInChannel)
 	mux.HandleFunc("POST /clock", p.clock)
@@ -278,7 +282,7 @@ func (p *Page) press(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/chat/"+r.PathValue("person"), http.StatusSeeOther)
 		return
 	}
-	card, n, action, err := pressed(m, r.PostForm)
+	card, n, action, err := pressed(m.Cards(), r.PostForm)
 	if err != nil {
 		p.flash = flash{"That button is not there any more. Please look again.", true}
 		http.Redirect(w, r, "/chat/"+r.PathValue("person")+"#m"+m.ID, http.StatusSeeOther)
@@ -291,15 +295,19 @@ func (p *Page) press(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := doing(r)
 	defer cancel()
-	p.heard(m.Press(ctx, who, card, n, typed), p.world.Settle(ctx))
+	answer := m.Press(ctx, who, card, n, typed)
+	p.heard(answer, p.world.Settle(ctx))
+	if p.opened(r, answer) {
+		http.Redirect(w, r, "/dialog/"+r.PathValue("person"), http.StatusSeeOther)
+		return
+	}
 	http.Redirect(w, r, "/chat/"+r.PathValue("person")+"#m"+m.ID, http.StatusSeeOther)
 }
 
 var errNoButton = errors.New("there is no such button")
 
 // pressed finds the card and the button that a form means.
-func pressed(m *practice.Message, form url.Values) (*practice.Card, int, practice.Action, error) {
-	cards := m.Cards()
+func pressed(cards []*practice.Card, form url.Values) (*practice.Card, int, practice.Action, error) {
 	i := slices.IndexFunc(cards, func(c *practice.Card) bool { return markOf(c) == form.Get("card") })
 	if i < 0 {
 		return nil, 0, practice.Action{}, errNoButton

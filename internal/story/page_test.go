@@ -257,6 +257,22 @@ func TestAWindowThatWasLeftOpenSendsWhatItShowed(t *testing.T) {
 	b.shows(200, "Too late, but here it is.", "It is now on Stage 1")
 }
 
+func TestAWindowOnThePageKeepsWhatIsTypedUntilItIsSent(t *testing.T) {
+	t.Parallel()
+	b := openPage(t)
+	b.raised()
+	b.open("/chat/priya")
+	b.press("Open in a window", nil)
+	b.shows(200, "Priya Shah sees this in a window of its own.", "No core group since January.")
+	b.doesNotShow("Open in a window")
+	b.press("Send the answer", map[string]string{"in.text": "We have a plan."})
+	b.shows(http.StatusUnprocessableEntity, "Please put right what is marked.", "We have a plan.")
+	b.press("Send the answer", map[string]string{"in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker", "in.plan_1_by": "2026-04-10"})
+	b.shows(200, "this is recorded. The card in the chat shows it.", "You answered", "We have a plan.")
+	b.open("/dialog/priya") // it is closed
+	b.shows(200, "This is what Priya Shah sees in the chat with the bot.")
+}
+
 func TestTheBotIsReachedInAChannelByMention(t *testing.T) {
 	t.Parallel()
 	b := openPage(t)
@@ -338,7 +354,7 @@ func TestEveryButtonOfEveryCardOfADemonstrationIsDrawnOnce(t *testing.T) {
 				got := map[int]string{}
 				buttonsOf(d.Parts, got)
 				for n, a := range v.Card.Actions() {
-					if sends := a.Type == "Action.Execute"; sends != (got[n] == a.Title && got[n] != "") {
+					if sends := a.Type == "Action.Execute" || a.Type == "Action.Submit"; sends != (got[n] == a.Title && got[n] != "") {
 						t.Errorf("button %d, %q (%s), is drawn as %q", n, a.Title, a.Type, got[n])
 					}
 				}

@@ -29,6 +29,7 @@ type view struct {
 	ChannelID string
 	Say       string
 	Messages  []messageView
+	Dialog    *drawnCard
 
 	Refs     []string
 	Ref      string

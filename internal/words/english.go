@@ -289,6 +289,11 @@ var English = &Words{
 		Follow:  "A card of its own in this chat keeps you up to date. This form is done with: to raise another challenge type /challenge.",
 		Summary: "%s has been sent.",
 	},
+	Dialog: DialogWords{
+		Open:     "Open in a window",
+		Title:    "Challenge",
+		Recorded: "%s: this is recorded. The card in the chat shows it.",
+	},
 	Shorter: ShorterWords{
 		Open:   "Ask for an answer sooner than the procedure says",
 		Days:   "Within how many working days",

@@ -32,6 +32,7 @@ type Words struct {
 	Meeting   MeetingWords
 	Respond   RespondWords
 	Sent      SentWords
+	Dialog    DialogWords
 	Shorter   ShorterWords
 	Common    CommonWords
 	Label     LabelWords
@@ -145,6 +146,11 @@ type RespondWords struct {
 // SentWords: the card in place of a form that was sent.
 type SentWords struct {
 	Title, Asked, Held, Nobody, Follow, Summary string
+}
+
+// DialogWords: a card in a window of its own.
+type DialogWords struct {
+	Open, Title, Recorded string
 }
 
 // ShorterWords: a request for an answer sooner.

@@ -1,0 +1,183 @@
+package story
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/practice"
+)
+
+// A long form can be filled in in a window of its own, where nothing that happens to
+// the card in the chat takes away what was typed.
+
+// opensWindow presses the button that opens a window, with these inputs.
+func (a *actor) opensWindow(m *practice.Message, in practice.Inputs) *practice.Dialog {
+	a.s.t.Helper()
+	answer := a.clicks(m, "Open in a window", in)
+	if answer.Dialog == nil || answer.Dialog.Card() == nil {
+		a.s.t.Fatalf("%s got no window: %s", a.Name, answer.Body)
+	}
+	return answer.Dialog
+}
+
+// in presses a button of a window, which must then hold all of these texts.
+func (a *actor) in(d *practice.Dialog, button string, in practice.Inputs, texts ...string) *practice.Answer {
+	a.s.t.Helper()
+	answer := a.done(d.Click(a.s.t.Context(), button, in))
+	for _, text := range texts {
+		if !strings.Contains(d.String(), text) {
+			a.s.t.Errorf("%s sees no %q in the window:\n%s", a.Name, text, d)
+		}
+	}
+	return answer
+}
+
+// closed holds that a window closed with these words.
+func closed(t *testing.T, d *practice.Dialog, said string) {
+	t.Helper()
+	if d.Card() != nil || !strings.Contains(d.Closing, said) {
+		t.Errorf("the window was to close saying %q, and shows:\n%s", said, d)
+	}
+}
+
+func TestAChallengeIsRaisedInAWindow(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Raise a challenge")
+
+	// What was typed into the card comes along.
+	whole := filled(nil)
+	begun := practice.Inputs{"concern": whole["concern"], "record": whole["record"]}
+	d := s.maya.opensWindow(form, begun)
+	for id, want := range begun {
+		if in, _ := d.Card().Input(id); in.Value != want {
+			t.Errorf("%s did not come along into the window: %q", id, in.Value)
+		}
+	}
+	if d.Card().HasAction("Open in a window") {
+		t.Error("a window can be opened out of a window")
+	}
+
+	// What is wrong is marked, and nothing that was typed is lost.
+	half := maps.Clone(whole)
+	delete(half, "ask")
+	s.maya.in(d, "See who will be asked", half, "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, will be asked")
+	s.maya.in(d, "Send the challenge", nil, "Please put right", "No visit since 12 February.")
+	s.quiet()
+	sent := s.maya.in(d, "Send the challenge", practice.Inputs{"ask": whole["ask"]})
+	closed(t, d, "has been sent.")
+	shows(t, "Maya", form, "Sent: Professional Challenge CH-")
+	s.tom.gets("No visit since 12 February.")
+	s.priya.gets("No visit since 12 February.")
+	s.maya.gets("Waiting for an answer")
+	s.north.gets("An answer is due")
+
+	// The same again is the same challenge.
+	s.maya.done(sent.Redeliver(t.Context()))
+	s.maya.done(sent.DeliverCopy(t.Context(), "f:another"))
+	s.quiet()
+	if n := s.verified(); n != 1 {
+		t.Errorf("%d challenges were raised", n)
+	}
+}
+
+func TestWhatIsTypedInAWindowOutlivesTheCardBehindIt(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	d := s.priya.opensWindow(r.asked[1], nil)
+	s.tom.clicks(r.asked[0], "Send the answer", planned("I can visit on Friday."))
+	shows(t, "Priya", r.asked[1], "Tom Reid answered on") // the card has no inputs any more
+	s.maya.gets("I can visit on Friday.")
+
+	answer := s.priya.in(d, "Send the answer", planned("A colleague can visit tomorrow."),
+		"Tom Reid answered first, so that answer counts. What you wrote is kept on the record.", "A colleague can visit tomorrow.")
+	if answer.Card == nil {
+		t.Error("the window closed over what was to be read")
+	}
+	shows(t, "Maya", s.maya.recalls("What happened so far"), "A colleague can visit tomorrow.")
+	s.drain()
+}
+
+func TestAManagerAnswersInAWindowAndTheCardBecomesTheRecord(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	d := s.priya.opensWindow(r.asked[1], nil)
+	past := planned("We agree a visit.")
+	past["plan_1_what"] = " "
+	s.priya.in(d, "Send the answer", past, "Please put right", "We agree a visit.", "Duty social worker")
+	s.maya.getsNothing()
+	sent := s.priya.in(d, "Send the answer", planned("We agree a visit."))
+	closed(t, d, r.ref+": this is recorded. The card in the chat shows it.")
+	shows(t, "Priya", r.asked[1], "You answered on", "We agree a visit.")
+	s.maya.gets("We agree a visit.")
+	s.drain()
+	s.priya.done(sent.Redeliver(t.Context()))
+	s.quiet()
+	isRecord(t, "Priya", r.asked[1])
+}
+
+func TestTheStatementOfAGateIsWrittenInAWindow(t *testing.T) {
+	t.Parallel()
+	s := walk(t, "rutland")
+	direct := practice.Inputs{"start_at": "stage-4", "start_ground": "urgent", "start_reason": "The mother has left with the baby."}
+	s.begins(s.maya, alert(direct))
+	s.threshold("Stage 4")
+	gate := s.maya.recalls("Written statement of the Independent Chair (Appendix 5): still to do.")
+	s.drain()
+	d := s.maya.opensWindow(gate, nil)
+	s.maya.in(d, "File the statement", practice.Inputs{labelled(t, d.Card(), "Statement of the alert"): "The baby is gone.",
+		labelled(t, d.Card(), "Action required"): "A strategy meeting today."})
+	closed(t, d, "this is recorded")
+	s.called("Diane Foster").gets("Stage 4", "The baby is gone.", "A strategy meeting today.")
+	s.drain()
+}
+
+func TestAWindowTellsAStrangerNotEvenThatTheChallengeExists(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(nil, s.tom, s.priya)
+	s.drain()
+	before := s.stored("conversation")
+	asks := func(name string, data any) string {
+		activity := s.leah.invoke(object{})
+		activity["name"], activity["value"] = name, object{"data": data}
+		got := s.post(activity)
+		if got.Status != 200 {
+			t.Errorf("%s with %v was answered with status %d", name, data, got.Status)
+		}
+		return got.Body
+	}
+	const nobodys = "018f0000-0000-7000-8000-000000000000"
+	for _, verb := range append(slices.Clone(verbs), "open") {
+		if verb == "raise" || verb == "preview" {
+			continue // the form is about no challenge that exists
+		}
+		data := object{"verb": verb, "challenge": s.id(r.ref), "visit": 1, "card": "respond", "text": "Done.", "reason": "No need."}
+		for _, name := range []string{"task/fetch", "task/submit"} {
+			real, made := asks(name, data), asks(name, with(data, "challenge", nobodys))
+			if diff := cmp.Diff(made, real); diff != "" {
+				t.Errorf("a stranger can tell by %s of %q that the challenge exists (-made up +real):\n%s", name, verb, diff)
+			}
+			if !strings.HasPrefix(real, `{"task":{"type":"message"`) {
+				t.Errorf("%s of %q was answered with %s", name, verb, real)
+			}
+		}
+	}
+	for _, data := range []any{nil, "text", []any{1}, object{}, object{"verb": "respond"}, object{"verb": "open"}} {
+		if body := asks("task/fetch", data); !strings.HasPrefix(body, `{"task":{"type":"message"`) {
+			t.Errorf("%v opened a window: %s", data, body)
+		}
+	}
+	s.settle()
+	s.quiet()
+	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		t.Errorf("something was stored:\n%s", diff)
+	}
+}
