@@ -128,7 +128,7 @@ func (b *builder) appendEntry(out []entry, e challenge.Event) []entry {
 	case challenge.Redated:
 		return step(nil, b.w.Step.Redated, rung, b.on(body.Deadline.Due), body.Working)
 	case challenge.Undelivered:
-		return step(nil, b.w.Step.Undelivered, b.addressee(body.To))
+		return step(nil, b.w.Step.Undelivered, b.addressee(body))
 	case challenge.Responded:
 		out = step(b.responseSays(body.Response), b.w.Step.Answered, rung, by, b.behalf(body.Response), b.afterDue(body.AfterDue))
 		out[len(out)-1].answer = true
@@ -272,11 +272,14 @@ func (b *builder) onDate(d workday.Date) string {
 	return fmt.Sprintf(b.w.Step.Dated, b.w.Day(d))
 }
 
-func (b *builder) addressee(to challenge.Address) string {
-	if to.Team != "" {
+func (b *builder) addressee(u challenge.Undelivered) string {
+	switch {
+	case u.To.Team != "":
 		return b.w.Common.Channel
+	case u.Card == challenge.CardOversight:
+		return b.w.Common.Overseer
 	}
-	return b.name(to.Person)
+	return b.name(u.To.Person)
 }
 
 // onThis heads what happened on the card's own rung.

@@ -18,13 +18,14 @@ var consequences = map[connector.Kind]engine.Consequence{
 	connector.ConversationGone: engine.ConversationGone,
 	connector.ActivityGone:     engine.MessageGone,
 	connector.Refused:          engine.Refused,
+	connector.Unclear:          engine.Unclear,
 	connector.BadRequest:       engine.Faulty,
 	connector.TooBig:           engine.Faulty,
 	// What somebody must mend in the bot's set-up waits for that: giving up would
 	// be a missed escalation.
-	connector.Unauthorised:  engine.Again,
-	connector.ForbiddenHost: engine.Again,
-	connector.Failed:        engine.Again,
+	connector.Unauthorised:  engine.Unmended,
+	connector.ForbiddenHost: engine.Unmended,
+	connector.Failed:        engine.Unable,
 }
 
 func failure(err error) error {
@@ -32,7 +33,8 @@ func failure(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return &engine.Failure{Consequence: consequences[e.Kind], Status: e.Status, Code: e.Code, RetryAfter: e.RetryAfter}
+	return &engine.Failure{Consequence: consequences[e.Kind], Status: e.Status, Code: e.Code, RetryAfter: e.RetryAfter,
+		MSCV: e.MSCV, Remedy: e.Remedy()}
 }
 
 func message(m engine.Message) connector.Activity { return connector.CardMessage(m.Summary, m.Card) }

@@ -129,7 +129,9 @@ type Challenge struct {
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
 	// Referrals counts external referrals recorded beside the states.
-	Referrals int       `json:"referrals,omitempty"`
+	Referrals int `json:"referrals,omitempty"`
+	// Unreached are those whose last card Teams refused for good.
+	Unreached []Address `json:"unreached,omitempty"`
 	ClosedAt  time.Time `json:"closed_at,omitzero"`
 }
 

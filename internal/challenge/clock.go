@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"slices"
 	"time"
 
 	"challengebot/internal/ladder"
@@ -156,17 +157,33 @@ func (s *step) redate(v *Visit) error {
 
 // giveUp records that Teams refused a card for good. An unreachable respondent is
 // a held deadline that nobody sees, so the chair and the oversight role are told.
+// Of a channel that takes no notices, and of a chair whose own card is refused, the
+// oversight role hears, and of an oversight role that cannot be reached the chair: but
+// each only once, and nobody by a card that would be refused as well.
 func (s *step) giveUp(cmd GiveUp) error {
 	s.by = System
+	known := slices.Contains(s.c.Unreached, cmd.To)
 	s.emit(Undelivered{Delivery: cmd.Delivery, Card: cmd.Card, To: cmd.To, Code: cmd.Code}, rungOf(s.c.Visit(cmd.Visit)), cmd.Visit)
-	if cmd.Card == CardRespond || cmd.Card == CardGate || cmd.Card == CardJudge {
-		if cmd.To.Person != s.c.Chair.ID {
-			s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	chair := Address{Person: s.c.Chair.ID}
+	switch cmd.Card {
+	case CardRespond, CardReminder, CardGate, CardJudge, CardAlert:
+		if cmd.To != chair {
+			s.show(chair, CardCase)
 		}
 		for _, p := range s.holders(ladder.RoleOversight) {
 			if p.ID != cmd.To.Person {
 				s.show(Address{Person: p.ID}, CardOversight)
 			}
+		}
+	case CardCase, CardNotice:
+		for _, p := range s.holders(ladder.RoleOversight) {
+			if to := (Address{Person: p.ID}); !known && !slices.Contains(s.c.Unreached, to) {
+				s.show(to, CardOversight)
+			}
+		}
+	case CardOversight:
+		if !known && !slices.Contains(s.c.Unreached, chair) {
+			s.show(chair, CardCase)
 		}
 	}
 	return nil

@@ -40,6 +40,7 @@ func (c Challenge) Fold(e Event) Challenge {
 		if v := c.Visit(e.Visit); v != nil && b.Card == CardRespond {
 			v.Received = true
 		}
+		c.reached(b.To)
 	case Reminded:
 		v.Reminders = slices.DeleteFunc(slices.Clone(v.Reminders), func(t time.Time) bool { return !t.After(e.At) })
 		c.NextAt = v.nextAt()
@@ -88,9 +89,19 @@ func (c Challenge) Fold(e Event) Challenge {
 		}
 	case HandedOver:
 		v.passOn(b.Handover)
-	case Undelivered, AskedOutside:
+	case Undelivered:
+		c.reached(b.To)
+		c.Unreached = append(slices.Clone(c.Unreached), b.To)
+	case AskedOutside:
 	}
 	return c
+}
+
+// reached takes an address off those that cannot be reached.
+func (c *Challenge) reached(a Address) {
+	if slices.Contains(c.Unreached, a) {
+		c.Unreached = slices.DeleteFunc(slices.Clone(c.Unreached), func(u Address) bool { return u == a })
+	}
 }
 
 // visible reports whether the event changes what somebody's card shows.

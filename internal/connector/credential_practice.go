@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,7 @@ func (p *practiceCredential) GetToken(ctx context.Context, options policy.TokenR
 		return azcore.AccessToken{}, &Error{Kind: Retry, Status: resp.StatusCode, Code: "no token"}
 	}
 	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &token) != nil || token.AccessToken == "" {
-		return azcore.AccessToken{}, &Error{Kind: Unauthorised, Status: resp.StatusCode, Code: "no token"}
+		return azcore.AccessToken{}, &Error{Kind: Unauthorised, Status: resp.StatusCode, Code: cmp.Or(string(entraCode.Find(body)), "no token")}
 	}
 	expires := time.Unix(token.ExpiresOn, 0)
 	if token.ExpiresOn == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ const (
 	// Refused: the person or an administrator blocked, removed or never
 	// installed the bot. Stop until the person writes or installs; tell somebody.
 	Refused Kind = "refused"
+	// Unclear: a refusal whose reason is none of the documented ones, as Teams
+	// gives now and then right after an installation. Believe it when it stays.
+	Unclear Kind = "unclear"
 	// BadRequest: what we sent is wrong. A fault of ours: alert, never repeat.
 	BadRequest Kind = "bad-request"
 	// Unauthorised: our credentials are not accepted. Alert the operator.
@@ -46,24 +50,18 @@ const (
 	afterLoss Kind = "after-loss"
 )
 
-// answer codes of Teams that the table names.
-const (
-	codeTargetedExpired = "TARGETED_MESSAGE_EXPIRED_OR_DELETED"
-	codeWritesBlocked   = "MessageWritesBlocked"
-)
-
-// row is one line of the table: a status (or, ending in xx, a class), a code and
+// Answer is one line of the table: a status (or, ending in xx, a class), a code and
 // a call, each empty for any; and what it means.
-type row struct {
-	status string
-	code   string
-	call   string
+type Answer struct {
+	Status string
+	Code   string
+	Call   string
 	kind   Kind
 }
 
 // answers is the documented table of Teams' error answers, the first match
 // counting. Rows without a code are our reading of answers the table leaves out.
-var answers = []row{
+var answers = []Answer{
 	{"400", "", "", BadRequest},
 	{"401", "", "", Unauthorised},
 	{"403", "InvalidBotApiHost", "", ForbiddenHost},
@@ -75,11 +73,16 @@ var answers = []row{
 	{"403", "NotEnoughPermissions", "", Refused},
 	{"403", "BotNotInConversationRoster", "", Refused},
 	{"403", "ForbiddenOperationException", "", Refused},
-	{"403", codeWritesBlocked, "", Refused},
-	{"403", "", "", Refused},
+	{"403", "MessageWritesBlocked", "", Refused},
+	{"403", "", "", Unclear},
+	// Whatever the code, there is no such person or channel: creating again would
+	// be answered the same.
+	{"404", "", CallCreatePersonal, Refused},
+	{"404", "", CallStartThread, Refused},
 	{"404", "ConversationNotFound", "", ConversationGone},
-	{"404", "ActivityNotFoundInConversation", "", ActivityGone},
-	{"404", codeTargetedExpired, "", ActivityGone},
+	// ActivityNotFoundInConversation, TARGETED_MESSAGE_EXPIRED_OR_DELETED: what they
+	// speak of is the message that is changed or, where one is sent, the one that
+	// its thread began with.
 	{"404", "", CallUpdate, ActivityGone},
 	{"404", "", CallDelete, ActivityGone},
 	{"404", "", CallSend, ConversationGone},
@@ -98,10 +101,15 @@ var answers = []row{
 	{"5xx", "", "", afterLoss},
 }
 
-func (r row) matches(status int, code, call string) bool {
+// Answers lists the lines of the table in their order, for those who show what
+// becomes of each.
+func Answers() []Answer { return slices.Clone(answers) }
+
+// Matches reports whether the line speaks of such an answer to such a call.
+func (r Answer) Matches(status int, code, call string) bool {
 	text := strconv.Itoa(status)
-	return (r.status == text || r.status == text[:1]+"xx") &&
-		(r.code == "" || r.code == code) && (r.call == "" || r.call == call)
+	return (r.Status == text || r.Status == text[:1]+"xx") &&
+		(r.Code == "" || r.Code == code) && (r.Call == "" || r.Call == call)
 }
 
 // Error is the failure of one call. It never holds personal data or a token.
@@ -123,6 +131,7 @@ var remedies = map[Kind]string{
 	ConversationGone: "create the conversation again",
 	ActivityGone:     "send a new message",
 	Refused:          "the bot is blocked or not installed there; ask the person or the Teams administrator",
+	Unclear:          "the bot may be blocked or not installed there; try again a few times before believing it",
 	BadRequest:       "the request is malformed; report it as a fault of this program",
 	Unauthorised:     "check the bot's credentials and its Teams channel",
 	TooBig:           "shorten the message",
@@ -143,8 +152,16 @@ func (e *Error) Error() string {
 	if e.MSCV != "" {
 		fmt.Fprintf(&b, ", MS-CV %s", e.MSCV)
 	}
-	fmt.Fprintf(&b, ": %s", remedies[e.Kind])
+	fmt.Fprintf(&b, ": %s", e.Remedy())
 	return b.String()
+}
+
+// Remedy is what to do.
+func (e *Error) Remedy() string {
+	if known, ok := entraRemedies[e.Code]; ok {
+		return known
+	}
+	return remedies[e.Kind]
 }
 
 // Unwrap gives context.Canceled or context.DeadlineExceeded where that was the
@@ -166,7 +183,7 @@ func sorted(call call, got answer) error {
 	code := codeIn(got.body)
 	e := &Error{Kind: Failed, Call: call.name, Status: got.status, Code: code, RetryAfter: got.retryAfter, MSCV: got.mscv}
 	for _, r := range answers {
-		if r.matches(got.status, code, call.name) {
+		if r.Matches(got.status, code, call.name) {
 			e.Kind = r.kind
 			break
 		}

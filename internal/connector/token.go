@@ -74,6 +74,20 @@ func (c *tokenCache) drop(refused string) {
 // entraCode is the code of a refusal by Entra, such as AADSTS7000229.
 var entraCode = regexp.MustCompile(`AADSTS\d{3,9}`)
 
+// entraRemedies is what an operator does about the refusals of a token that set-ups
+// run into, in Entra's own list of codes.
+var entraRemedies = map[string]string{
+	"AADSTS7000222": "the client secret has ended: make a new one in the app registration, set CHALLENGEBOT_APP_PASSWORD to its value and restart",
+	"AADSTS7000215": "the client secret is wrong: set CHALLENGEBOT_APP_PASSWORD to the secret's value, not its id, and restart",
+	"AADSTS7000229": "the app has no service principal in the tenant: create one for app_id (az ad sp create --id APP-ID)",
+	"AADSTS700016":  "the tenant does not know the app: check app_id and tenant in the configuration, and that the registration is in that tenant",
+	"AADSTS90002":   "there is no such tenant: check tenant and cloud in the configuration",
+	"AADSTS700027":  "the certificate is not one of the app registration's: upload it there, or configure the one that is",
+	"AADSTS7000112": "the app is disabled in the tenant: ask the Entra administrator to enable it",
+	"AADSTS53003":   "a conditional access policy stops the app: ask the Entra administrator to exempt it",
+	"AADSTS700213":  "the registration trusts no such identity: check its federated credential and client_id in the configuration",
+}
+
 // tokenError sorts a failure to get a token. The credential's own text is dropped,
 // as it quotes requests and answers; the AADSTS code in it is kept.
 func tokenError(call call, err error) *Error {

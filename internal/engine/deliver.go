@@ -28,12 +28,12 @@ func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
 		return err
 	}
 	if out.drop != "" {
-		e.metrics.attempts.WithLabelValues("dropped").Inc()
+		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
 		return e.Store.Drop(ctx, d, e.Now(), out.drop)
 	}
 	posted, err := e.send(ctx, d, out)
 	if err == nil {
-		e.metrics.attempts.WithLabelValues("sent").Inc()
+		e.metrics.attempts.WithLabelValues(resultSent).Inc()
 		now := e.Now()
 		return e.Store.Delivered(ctx, d, posted, challenge.Attempt{At: now, Status: 200}, func(c challenge.Case) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.Deliver{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To,
@@ -51,27 +51,45 @@ func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
 func (e *Engine) failed(ctx context.Context, d challenge.Delivery, f *Failure) error {
 	now := e.Now()
 	a := challenge.Attempt{At: now, Status: f.Status, Code: f.Code, Ambiguous: f.Consequence == Ambiguous}
-	if f.Consequence != Refused && f.Consequence != Faulty {
-		e.metrics.attempts.WithLabelValues("again").Inc()
+	result := f.result(d.Attempts)
+	e.metrics.attempts.WithLabelValues(result).Inc()
+	e.complain(ctx, d, f, result, now)
+	if result != resultRefused && result != resultFaulty {
 		return e.Store.Retry(ctx, d, a, now.Add(backoff(d.Attempts, f.RetryAfter)))
 	}
-	e.metrics.attempts.WithLabelValues("refused").Inc()
-	log := e.Logger.Warn
-	if f.Consequence == Faulty {
-		log = e.Logger.Error
-	}
-	log("Teams refused a delivery for good", "delivery", d.ID, "card", d.Card, "status", f.Status, "code", f.Code)
 	return e.Store.Failed(ctx, d, a, func(c challenge.Case) (challenge.Change, error) {
 		return c.Challenge.Decide(challenge.GiveUp{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To, Code: f.Code},
 			challenge.System, e.env(c, now))
 	})
 }
 
+// believedAfter is how many attempts a refusal without a documented reason, or
+// something that is gone each time it is made anew, gets before it counts as one;
+// and an update that Teams says it cannot make, before a new card takes its place.
+const believedAfter = 4
+
+// result is what a failure means for a delivery that was tried so often before.
+func (f *Failure) result(attempts int) string {
+	switch f.Consequence {
+	case Refused:
+		return resultRefused
+	case Faulty:
+		return resultFaulty
+	case Unmended:
+		return resultUnmended
+	case Unclear, ConversationGone, MessageGone:
+		if attempts >= believedAfter {
+			return resultRefused
+		}
+	}
+	return resultAgain
+}
+
 // backoff is how long to wait after that many attempts: from one second to five
 // minutes, never less than Teams asks for, spread so that not all come at once.
 func backoff(attempts int, asked time.Duration) time.Duration {
 	wait := 5 * time.Minute
-	if attempts < 8 {
+	if attempts < 9 {
 		wait = time.Second << attempts
 	}
 	wait += rand.N(wait/4 + 1)
@@ -133,7 +151,7 @@ func (e *Engine) send(ctx context.Context, d challenge.Delivery, out rendered) (
 			posted.Conversation, posted.ServiceURL, posted.Activity = place.Conversation, place.ServiceURL, d.Posted.Activity
 			return posted, nil
 		}
-		if f := (*Failure)(nil); !errors.As(err, &f) || (f.Consequence != MessageGone && f.Consequence != ConversationGone) {
+		if f := (*Failure)(nil); !errors.As(err, &f) || !f.newCard(d.Attempts) {
 			return posted, err
 		}
 	}
@@ -145,6 +163,12 @@ func (e *Engine) send(ctx context.Context, d challenge.Delivery, out rendered) (
 		err = e.post(ctx, d, out.message, &posted)
 	}
 	return posted, err
+}
+
+// newCard reports whether a new card takes the place of one that cannot be changed.
+// An update that Teams cannot make would hold up all that waits behind it.
+func (f *Failure) newCard(attempts int) bool {
+	return f.Consequence == MessageGone || f.Consequence == ConversationGone || f.Consequence == Unable && attempts >= believedAfter
 }
 
 // post sends a new message to the person's chat or the challenge's thread.

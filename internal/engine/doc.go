@@ -12,5 +12,6 @@
 // answer may have been a delivered message: it is sent again, for a missed
 // escalation is worse than a second copy, and the copy is harmless because the
 // first answer wins. A delivery that Teams refuses for good becomes an event, and
-// those who must know are told.
+// those who must know are told. What only an operator can mend (a secret that has
+// ended, a host that is not allowed) waits, is counted and is logged with what to do.
 package engine

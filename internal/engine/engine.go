@@ -58,15 +58,18 @@ type Teams interface {
 // Consequence is what a failure means for a delivery.
 type Consequence int
 
-// Consequences. Again is for failures that will pass, or that somebody must mend
-// in the bot's own set-up; Refused is final for this person or channel.
+// Consequences. Again is for failures that will pass; Refused is final for this
+// person or channel.
 const (
 	Again Consequence = iota
 	Ambiguous
 	ConversationGone
 	MessageGone
 	Refused
-	Faulty // what we sent is wrong: a fault of ours, not to be repeated
+	Unclear  // refused without a reason; believed when it stays
+	Faulty   // what we sent is wrong: a fault of ours, not to be repeated
+	Unable   // Teams cannot do it, and says that repeating does not help
+	Unmended // our set-up is not accepted: waits until somebody mends it
 )
 
 // Failure is Teams' answer to a call that did not succeed.
@@ -75,6 +78,8 @@ type Failure struct {
 	Status      int
 	Code        string
 	RetryAfter  time.Duration
+	MSCV        string // what Microsoft's support asks for
+	Remedy      string // what to do, for the log
 }
 
 // Error names the answer and nothing else.
@@ -107,6 +112,7 @@ type Engine struct {
 	Config
 	wakeClock, wakeDeliveries chan struct{}
 	metrics                   *metrics
+	complaints                complaints
 }
 
 // lease is how long a claimed delivery is one instance's. It is longer than all
@@ -327,6 +333,18 @@ func (e *Engine) env(c challenge.Case, now time.Time) challenge.Env {
 	return challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
 }
 
+// The results of an attempt, as metrics name them.
+const (
+	resultSent     = "sent"
+	resultDropped  = "dropped"
+	resultAgain    = "again"
+	resultRefused  = "refused"
+	resultFaulty   = "faulty"   // a fault of this program; alarm above 0
+	resultUnmended = "unmended" // the bot's set-up is not accepted; alarm when it grows
+)
+
+var results = []string{resultSent, resultDropped, resultAgain, resultRefused, resultFaulty, resultUnmended}
+
 type metrics struct {
 	rounds    *prometheus.CounterVec
 	ticked    prometheus.Counter
@@ -353,6 +371,9 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Help: "Age of the oldest delivery that has not gone out."}),
 		lastRound: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
 			Help: "When the engine last finished a round of this work."}, []string{"work"}),
+	}
+	for _, result := range results {
+		m.attempts.WithLabelValues(result)
 	}
 	for _, c := range []prometheus.Collector{m.rounds, m.ticked, m.attempts, m.overdue, m.waiting, m.oldest, m.lastRound} {
 		if err := r.Register(c); err != nil {

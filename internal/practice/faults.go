@@ -65,12 +65,15 @@ func (t *Teams) takeFault(call Call) (Fault, bool) {
 	return Fault{}, false
 }
 
-func (f Fault) reply() reply {
+func (f Fault) reply(op string) reply {
 	status := f.Status
 	if status == 0 {
 		status = http.StatusServiceUnavailable
 	}
 	answer := refuse(status, f.Code, "a fault of the practice")
+	if op == OpToken { // Entra's shape, in which the code begins the description
+		answer.body = map[string]any{"error": "invalid_client", "error_description": f.Code + ": a fault of the practice"}
+	}
 	answer.wait, answer.hang = f.RetryAfter, f.Hang
 	return answer
 }

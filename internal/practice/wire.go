@@ -130,12 +130,12 @@ func (t *Teams) decide(r *http.Request, call *Call) reply {
 	active, ok := t.takeFault(*call)
 	if ok && !active.AfterApplying {
 		call.Fault = true
-		return active.reply()
+		return active.reply(call.Op)
 	}
 	answer := t.handle(r, call)
 	if ok && answer.status < 300 {
 		call.Fault = true
-		return active.reply()
+		return active.reply(call.Op)
 	}
 	return answer
 }

@@ -329,6 +329,7 @@ var English = &Words{
 		More:         "%d more",
 		System:       "The system",
 		Channel:      "the team's channel",
+		Overseer:     "the oversight role",
 		PlanBy:       ", by %s",
 	},
 	Label: LabelWords{

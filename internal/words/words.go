@@ -162,7 +162,7 @@ type ShorterWords struct {
 type CommonWords struct {
 	Shortened, Required, Refresh, NotNow, Done, PleaseNote, PutRight, YouTyped, Typing, Working, Limit string
 	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord        string
-	Conference, NobodyNamed, Somebody, StandingIn, More, System, Channel, PlanBy                       string
+	Conference, NobodyNamed, Somebody, StandingIn, More, System, Channel, Overseer, PlanBy             string
 }
 
 // LabelWords: headings and labels of facts.
