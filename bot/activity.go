@@ -118,7 +118,14 @@ var (
 // Errors are ErrNotJSON, ErrNotObject or ErrNoType and hold nothing of the body.
 func DecodeActivity(body []byte) (Activity, error) {
 	var a Activity
-	if err := jsonv2.Unmarshal(body, &a); err != nil {
+	err := jsonv2.Unmarshal(body, &a)
+	if err != nil {
+		if mended, ok := mendSurrogates(body); ok {
+			a = Activity{}
+			err = jsonv2.Unmarshal(mended, &a)
+		}
+	}
+	if err != nil {
 		var shape *jsonv2.SemanticError
 		if errors.As(err, &shape) {
 			return Activity{}, fmt.Errorf("%w: at byte %d", ErrNotObject, shape.ByteOffset)

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"challengebot/cards"
 )
 
 func fixture(t testing.TB, name string) []byte {
@@ -249,6 +251,37 @@ func TestSubmitDataIsAMessageWithAValueAndNoText(t *testing.T) {
 		data, ok := a.SubmitData()
 		if ok != want || (ok && string(data) != string(a.Value)) {
 			t.Errorf("%s: %s, %v", body, data, ok)
+		}
+	}
+}
+
+func TestHalfAnEmojiCostsNothingOfWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ typed, want string }{
+		{`\ud83d`, "\ufffd"},
+		{`cut here \ud83d`, "cut here \ufffd"},
+		{`\uDE00 and after`, "\ufffd and after"},
+		{`\ud83d\ud83d\ude00`, "\ufffd\U0001f600"},
+		{`\ude00\ud83d`, "\ufffd\ufffd"},
+		{`\ud83d\n\\ud83d \ud83dx`, "\ufffd\n\\ud83d \ufffdx"},
+		{`\ud83d\ude00 \u00e9`, "\U0001f600 \u00e9"},
+	} {
+		body := `{"type":"message","text":"` + tt.typed + `","value":{"text":"` + tt.typed + `"}}`
+		a, err := DecodeActivity([]byte(body))
+		if err != nil {
+			t.Errorf("%s: %v", tt.typed, err)
+			continue
+		}
+		if a.Text != tt.want {
+			t.Errorf("%s: the text is %q", tt.typed, a.Text)
+		}
+		if _, in, err := cards.ReadAction(a.Value); err != nil || in["text"] != tt.want {
+			t.Errorf("%s: the field holds %q (%v)", tt.typed, in["text"], err)
+		}
+	}
+	for _, body := range []string{`{"type":"\ud83`, `{"type":"message","text":"\ud83d`, "{\"text\":\"\\ud83d\xff\"}", `\`, `\u`, `\ud83d\`} {
+		if _, err := DecodeActivity([]byte(body)); !errors.Is(err, ErrNotJSON) {
+			t.Errorf("%q: %v", body, err)
 		}
 	}
 }

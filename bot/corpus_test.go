@@ -74,7 +74,7 @@ func TestEveryShapeOfActivityComesToWhatItsFileSays(t *testing.T) {
 	}
 }
 
-func corpusFiles(t *testing.T) []string {
+func corpusFiles(t testing.TB) []string {
 	t.Helper()
 	entries, err := os.ReadDir(corpusDir)
 	if err != nil {
@@ -89,7 +89,7 @@ func corpusFiles(t *testing.T) []string {
 
 // readCorpus is strict: a word it does not know would be an expectation that nobody
 // holds.
-func readCorpus(t *testing.T, name string) corpusCase {
+func readCorpus(t testing.TB, name string) corpusCase {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join(corpusDir, name))
 	if err != nil {
@@ -138,7 +138,7 @@ type corpusStage struct {
 	token  string
 }
 
-func openCorpus(t *testing.T) *corpusStage {
+func openCorpus(t testing.TB) *corpusStage {
 	t.Helper()
 	raw, err := os.ReadFile("../internal/story/authority.yaml")
 	if err != nil {

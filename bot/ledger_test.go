@@ -54,7 +54,7 @@ type written struct {
 	events int
 }
 
-func newLedger(t *testing.T, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *ledger {
+func newLedger(t testing.TB, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *ledger {
 	t.Helper()
 	s := &ledger{people: people, ladder: l, cases: map[uuid.UUID]challenge.Case{}, receipts: map[string]*written{}, number: 1}
 	maya, _ := people.ByName("Maya Okafor")
