@@ -35,10 +35,15 @@ type typed struct {
 	badRef bool
 }
 
-// aliases are other ways to say a word.
+// aliases are other ways to say a word, the Welsh ones among them: what the Welsh
+// cards tell people to type is understood from everybody.
 var aliases = map[string]string{
 	"hi": wordHelp, "hello": wordHelp, "?": wordHelp, "hey": wordHelp, "start": wordHelp,
 	"answer": wordRespond, "notsatisfied": wordNot, "not_satisfied": wordNot, "unsatisfied": wordNot,
+	"her": wordChallenge, "herio": wordChallenge, "fy-heriau": wordMine, "cymorth": wordHelp, "helo": wordHelp,
+	"ateb": wordRespond, "bodlon": wordSatisfied, "rhannol": wordPartly, "anfodlon": wordNot, "porth": wordGate,
+	"tynnu-yn-ôl": wordWithdraw, "tynnu-yn-ol": wordWithdraw, "neidio": wordSkip, "trosglwyddo": wordHandOff,
+	"atgyfeirio": wordRefer, "gofynnwyd": wordAsked,
 	"partly-satisfied": wordPartly, "resolve": wordSatisfied, "handoff": wordHandOff, "my": wordMine, "notice": wordNotices,
 }
 
@@ -67,6 +72,18 @@ func parseCommand(text string) typed {
 		t.badRef = true
 	}
 	return t
+}
+
+// howAsked reads how somebody was asked. A word that is none stays as it is, for the
+// check to say so.
+func howAsked(s string) challenge.How {
+	switch s = strings.ToLower(s); s {
+	case "ffôn", "ffon":
+		return challenge.ByTelephone
+	case "e-bost":
+		return challenge.ByEmail
+	}
+	return challenge.How(s)
 }
 
 // cut takes the first word off a text; the rest keeps its inner spacing.
@@ -115,6 +132,7 @@ func parseGate(s string) (gate string, status challenge.GateStatus, note string)
 		"agreed": challenge.GatePassed, "done": challenge.GatePassed, "passed": challenge.GatePassed, "held": challenge.GatePassed,
 		"refused": challenge.GateRefused, "disagreed": challenge.GateRefused,
 		"override": challenge.GateOverridden, "go-on": challenge.GateOverridden,
+		"cytunwyd": challenge.GatePassed, "gwrthodwyd": challenge.GateRefused, "bwrw-ymlaen": challenge.GateOverridden,
 	}
 	word, rest := cut(s)
 	if st, ok := statuses[strings.ToLower(word)]; ok {

@@ -11,19 +11,6 @@ import (
 	"challengebot/internal/ladder"
 )
 
-const (
-	noticesHow     = "Please say for whom: /notices here NAME in the channel that is to get the notices, or /notices off NAME. These are the names:"
-	noticesWhere   = "Please type this in the channel that is to get the notices: open the channel, type / or @ and the name of this app, then: notices here %s"
-	noticesShared  = "This is a shared channel, which people of other teams or other organisations may read. Please choose a standard or a private channel of a team of your own."
-	noticesForeign = "This channel belongs to a team of another organisation. Please choose a channel of a team of your own."
-	noticesUnknown = "I know no team or service of that name. Please give the name exactly as the list has it."
-	noticesTwice   = "A team and a service bear that name. Please write \"team\" or \"service\" before it."
-	noticesNotYou  = "Only those who oversee challenges can choose where notices appear, each for their own teams. Please ask one of them."
-	noticesDone    = "The notices about cases of %s appear in this channel from now on. What has begun elsewhere stays where it is."
-	noticesOff     = "The channel that was chosen for %s no longer counts. This is how it is now:"
-	noticesOffNone = "No channel was chosen with /notices for %s, so nothing was changed."
-)
-
 // unit is a team or a service that somebody oversees.
 type unit struct {
 	key               challenge.Unit
@@ -42,13 +29,13 @@ func (x turn) notices(ctx context.Context, rest string) error {
 	}
 	mine := x.overseen()
 	if len(mine) == 0 {
-		return x.noticed(ctx, cards.NoticesView{Said: refused(challenge.NotAllowed, noticesNotYou)})
+		return x.noticed(ctx, cards.NoticesView{Said: refused(challenge.NotAllowed, x.w.Bot.NoticesNotYou)})
 	}
 	if word != "here" && word != "off" {
 		if rest == "" {
 			return x.noticed(ctx, cards.NoticesView{})
 		}
-		return x.noticed(ctx, cards.NoticesView{Said: refused(challenge.BadInput, noticesHow), Typed: rest})
+		return x.noticed(ctx, cards.NoticesView{Said: refused(challenge.BadInput, x.w.Bot.NoticesHow), Typed: rest})
 	}
 	u, refusal := x.unitNamed(mine, name)
 	if refusal == nil && word == "here" {
@@ -58,14 +45,14 @@ func (x turn) notices(ctx context.Context, rest string) error {
 		return x.noticed(ctx, cards.NoticesView{Said: refusal, Typed: rest})
 	}
 	n := challenge.NoticeChannel{Unit: u.key, SetBy: x.by.ID}
-	done := fmt.Sprintf(noticesDone, u.name)
+	done := fmt.Sprintf(x.w.Bot.NoticesDone, u.name)
 	switch {
 	case word == "here":
 		n.Channel, n.Team, n.Name = x.a.channelID(), x.a.ChannelData.Team.Name, x.a.ChannelData.Channel.Name
 	case !u.bound.On:
-		return x.noticed(ctx, cards.NoticesView{Done: fmt.Sprintf(noticesOffNone, u.name)})
+		return x.noticed(ctx, cards.NoticesView{Done: fmt.Sprintf(x.w.Bot.NoticesOffNone, u.name)})
 	default:
-		done = fmt.Sprintf(noticesOff, u.name)
+		done = fmt.Sprintf(x.w.Bot.NoticesOff, u.name)
 	}
 	if err := x.Store.BindNotices(ctx, x.receipt(":notices"), n); err != nil {
 		return err
@@ -114,7 +101,7 @@ func (x turn) unitNamed(mine []unit, name string) (unit, *challenge.Refusal) {
 			}
 		}
 		if len(teams) != 1 {
-			return unit{}, refused(challenge.BadInput, noticesHow)
+			return unit{}, refused(challenge.BadInput, x.w.Bot.NoticesHow)
 		}
 		return teams[0], nil
 	}
@@ -131,11 +118,11 @@ func (x turn) unitNamed(mine []unit, name string) (unit, *challenge.Refusal) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return unit{}, refused(challenge.BadInput, noticesTwice)
+		return unit{}, refused(challenge.BadInput, x.w.Bot.NoticesTwice)
 	case x.exists(name):
-		return unit{}, refused(challenge.NotAllowed, noticesNotYou)
+		return unit{}, refused(challenge.NotAllowed, x.w.Bot.NoticesNotYou)
 	}
-	return unit{}, refused(challenge.BadInput, noticesUnknown)
+	return unit{}, refused(challenge.BadInput, x.w.Bot.NoticesUnknown)
 }
 
 func named(all []unit, name string) []unit {
@@ -170,21 +157,22 @@ func (x turn) maybeHere(u unit) *challenge.Refusal {
 	}
 	switch {
 	case x.a.Conversation.ConversationType != "channel" || x.a.channelID() == "":
-		return refused(challenge.BadInput, fmt.Sprintf(noticesWhere, u.name))
+		return refused(challenge.BadInput, fmt.Sprintf(x.w.Bot.NoticesWhere, u.name))
 	case team.TenantID != "" && !strings.EqualFold(team.TenantID, own):
-		return refused(challenge.NotAllowed, noticesForeign)
+		return refused(challenge.NotAllowed, x.w.Bot.NoticesForeign)
 	case strings.EqualFold(channel.Type, "shared") || x.a.shared():
-		return refused(challenge.NotAllowed, noticesShared)
+		return refused(challenge.NotAllowed, x.w.Bot.NoticesShared)
 	}
 	return nil
 }
 
 // noticed answers with the list, and what was done.
 func (x turn) noticed(ctx context.Context, v cards.NoticesView) error {
+	v.Words = x.w
 	for _, u := range x.overseen() {
 		l := cards.NoticesLine{Name: u.name, Service: u.service, Bound: u.bound.On, Via: u.via}
 		if u.channel != "" {
-			l.Place = placeName(u)
+			l.Place = x.placeName(u)
 		}
 		v.Lines = append(v.Lines, l)
 	}
@@ -192,12 +180,12 @@ func (x turn) noticed(ctx context.Context, v cards.NoticesView) error {
 }
 
 // placeName is a channel as people know it, or its id where nobody told its name.
-func placeName(u unit) string {
+func (x turn) placeName(u unit) string {
 	switch {
 	case u.bound.Team != "" && u.bound.Channel != "":
-		return fmt.Sprintf("%s in %s", u.bound.Channel, u.bound.Team)
+		return fmt.Sprintf(x.w.Bot.ChannelIn, u.bound.Channel, u.bound.Team)
 	case u.bound.Team != "": // Teams leaves out the name of a team's first channel
-		return fmt.Sprintf("General in %s", u.bound.Team)
+		return fmt.Sprintf(x.w.Bot.GeneralIn, u.bound.Team)
 	case u.bound.Channel != "":
 		return u.bound.Channel
 	}

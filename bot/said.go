@@ -83,7 +83,7 @@ var commands = map[string]action{
 	wordAsked: {cards.VerbAsked, func(x turn, c challenge.Case, rest string) challenge.Command {
 		how, rest := cut(rest)
 		on, note := cut(rest)
-		return challenge.MarkAsked{Visit: visitFor(c.Challenge, x.by.ID), How: challenge.How(strings.ToLower(how)), On: dateOrZero(on), Note: note}
+		return challenge.MarkAsked{Visit: visitFor(c.Challenge, x.by.ID), How: howAsked(how), On: dateOrZero(on), Note: note}
 	}},
 }
 

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
 
@@ -51,7 +52,7 @@ func faults(root node, c Card) []string {
 	if n := len(c.JSON()); n > Limit {
 		say("it has %d bytes", n)
 	}
-	if root["version"] != "1.5" || root["lang"] != "en-GB" || root["$schema"] != schema {
+	if root["version"] != "1.5" || root["lang"] != c.words.Tag || root["$schema"] != schema {
 		say("version, language or schema is wrong")
 	}
 	if root["speak"] == nil || root["fallbackText"] == nil {
@@ -117,13 +118,19 @@ func faults(root node, c Card) []string {
 }
 
 func TestEveryCardKeepsThePromisesOfThePackage(t *testing.T) {
-	for _, s := range samples() {
-		t.Run(s.name, func(t *testing.T) {
-			c := s.card(t)
-			for _, fault := range faults(parse(t, c), c) {
-				t.Error(fault)
-			}
-		})
+	for _, w := range []*words.Words{words.English, words.Welsh} {
+		for _, s := range samples(w) {
+			t.Run(w.Tag+"/"+s.name, func(t *testing.T) {
+				c := s.card(t)
+				root := parse(t, c)
+				if root["lang"] != w.Tag {
+					t.Errorf("its language is %v", root["lang"])
+				}
+				for _, fault := range faults(root, c) {
+					t.Error(fault)
+				}
+			})
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/words"
+	"challengebot/internal/workday"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -24,11 +26,7 @@ type sample struct {
 	card func(t testing.TB) Card
 }
 
-func render(r *run, card challenge.Card, visit int, viewer string) Card {
-	return Render(card, visit, r.view(), Options{Viewer: viewer, Refresh: []string{"29:one"}})
-}
-
-func refusedAnswer(t testing.TB) Card {
+func refusedAnswer(t testing.TB, w *words.Words) Card {
 	r := raised(t)
 	typed := map[string]string{InText: "We will meet *soon*.", PlanInput(1, "what"): "Meet", PlanInput(2, "what"): "Write"}
 	_, err := r.c.Decide(challenge.Respond{Visit: 1, Response: challenge.Response{Text: typed[InText],
@@ -37,25 +35,32 @@ func refusedAnswer(t testing.TB) Card {
 	if !errors.As(err, &refusal) {
 		t.Fatalf("an answer without dates was not refused: %v", err)
 	}
-	return Render(challenge.CardRespond, 1, r.view(), Options{Viewer: priya, Said: refusal, Typed: typed, Sent: ActionData{Verb: VerbRespond}})
+	return Render(challenge.CardRespond, 1, r.view(), Options{Viewer: priya, Words: w, Said: refusal, Typed: typed, Sent: ActionData{Verb: VerbRespond}})
 }
 
-func samples() []sample {
+// samples are the cards in a language.
+func samples(w *words.Words) []sample {
+	draw := func(r *run, card challenge.Card, visit int, viewer string) Card {
+		return Render(card, visit, r.view(), Options{Viewer: viewer, Words: w, Refresh: []string{"29:one"}})
+	}
 	on := func(make func(testing.TB) *run, card challenge.Card, visit int, viewer string) func(testing.TB) Card {
-		return func(t testing.TB) Card { return render(make(t), card, visit, viewer) }
+		return func(t testing.TB) Card { return draw(make(t), card, visit, viewer) }
+	}
+	in := func(make func(testing.TB, *words.Words) Card) func(testing.TB) Card {
+		return func(t testing.TB) Card { return make(t, w) }
 	}
 	return []sample{
 		{"form-nothing-chosen", func(t testing.TB) Card {
 			f := exampleForm(t)
 			f.Ladder, f.Forecast, f.Values = nil, nil, nil
 			f.Ladders = append(f.Ladders, LadderChoice{"other", "Another procedure"})
-			return Form(f, Options{Viewer: maya})
+			return Form(f, Options{Viewer: maya, Words: w})
 		}},
-		{"form-forecast", func(t testing.TB) Card { return Form(exampleForm(t), Options{Viewer: maya}) }},
-		{"form-refused", refusedForm},
-		{"form-held", heldForm},
+		{"form-forecast", func(t testing.TB) Card { return Form(exampleForm(t), Options{Viewer: maya, Words: w}) }},
+		{"form-refused", in(refusedForm)},
+		{"form-held", in(heldForm)},
 		{"respond-open", on(raised, challenge.CardRespond, 1, priya)},
-		{"respond-refused", refusedAnswer},
+		{"respond-refused", in(refusedAnswer)},
 		{"respond-reads-only", on(raised, challenge.CardRespond, 1, sue)},
 		{"respond-stage-2", on(stageTwo, challenge.CardRespond, 2, ann)},
 		{"respond-answered", on(answeredRun, challenge.CardRespond, 1, priya)},
@@ -79,7 +84,7 @@ func samples() []sample {
 		{"case-looked-after", func(t testing.TB) Card {
 			d := exampleDetails()
 			d.Conference, d.Categories = challenge.CareReview, []string{"placement"}
-			return render(raisedWith(t, d), challenge.CardCase, 1, maya)
+			return draw(raisedWith(t, d), challenge.CardCase, 1, maya)
 		}},
 		{"alert", on(raised, challenge.CardAlert, 1, sue)},
 		{"alert-over", on(heldRun, challenge.CardAlert, 1, sue)},
@@ -91,19 +96,29 @@ func samples() []sample {
 		{"oversight-held", on(heldRun, challenge.CardOversight, 1, sue)},
 		{"oversight-top-passed", on(exhaustedRun, challenge.CardOversight, 2, sue)},
 		{"oversight-settled", on(settledRun, challenge.CardOversight, 1, sue)},
-		{"help", func(testing.TB) Card { return Help(HelpView{Authority: "Exampleshire"}) }},
+		{"help", func(testing.TB) Card { return Help(HelpView{Authority: "Exampleshire", Words: w}) }},
 		{"not-understood", func(testing.TB) Card {
-			return Help(HelpView{Authority: "Exampleshire", Sentence: "I did not understand that, and nothing was changed."})
+			return Help(HelpView{Authority: "Exampleshire", Sentence: w.Bot.NotUnderstood, Words: w})
 		}},
 		{"mine", func(t testing.TB) Card {
-			return Mine(MineView{Waiting: []View{answeredRun(t).view()}, Raised: []View{heldRun(t).view(), answeredRun(t).view()}})
+			return Mine(MineView{Words: w, Waiting: []View{answeredRun(t).view()}, Raised: []View{heldRun(t).view(), answeredRun(t).view()}})
 		}},
-		{"mine-nothing", func(testing.TB) Card { return Mine(MineView{}) }},
-		{"late-reply", lateReply},
+		{"mine-nothing", func(testing.TB) Card { return Mine(MineView{Words: w}) }},
+		{"late-reply", in(lateReply)},
+		{"sent", func(t testing.TB) Card { return Sent(raised(t).view(), Options{Viewer: maya, Words: w}) }},
+		{"cover", func(testing.TB) Card {
+			return Cover(CoverView{Words: w, Done: w.Bot.CoverNoted, HandedOver: []string{"CH-7K3QX2"}, Covers: []CoverLine{
+				{ID: 3, For: "Priya Shah", By: "Tom Reid", From: workday.NewDate(2026, 4, 1), To: workday.NewDate(2026, 4, 17)},
+				{For: "Ann Lee", By: "Sue West", From: workday.NewDate(2026, 5, 4), To: workday.NewDate(2026, 5, 4)}}})
+		}},
+		{"notices", func(testing.TB) Card {
+			return Notices(NoticesView{Words: w, Lines: []NoticesLine{{Name: "North Locality", Place: "Notices in North Locality", Bound: true},
+				{Name: "South Locality", Via: "Locality Service"}, {Name: "Locality Service", Service: true}}})
+		}},
 	}
 }
 
-func refusedForm(t testing.TB) Card {
+func refusedForm(t testing.TB, w *words.Words) Card {
 	r := newRun(t)
 	values := map[string]string{InLadder: "exampleshire", InTeam: "north-locality", InRecord: "Sam Smith", InConcern: "No core group.",
 		InCategories: "drift,report", InConference: "review", InStartAt: "stage-2"}
@@ -115,10 +130,10 @@ func refusedForm(t testing.TB) Card {
 	}
 	f := exampleForm(t)
 	f.Values = values
-	return Form(f, Options{Viewer: maya, Said: refusal})
+	return Form(f, Options{Viewer: maya, Words: w, Said: refusal})
 }
 
-func heldForm(t testing.TB) Card {
+func heldForm(t testing.TB, w *words.Words) Card {
 	r := newRun(t)
 	raising := exampleRaising(challenge.Details{Team: "north-locality"})
 	raising.StartAt, raising.Ground = "stage-2", "harm"
@@ -129,7 +144,7 @@ func heldForm(t testing.TB) Card {
 	f := exampleForm(t)
 	f.Forecast = &forecast
 	f.Values = map[string]string{InTeam: "north-locality", InStartAt: "stage-2", InStartGround: "harm"}
-	return Form(f, Options{Viewer: maya})
+	return Form(f, Options{Viewer: maya, Words: w})
 }
 
 func settledRun(t testing.TB) *run {
@@ -153,15 +168,15 @@ func refusedGate(t testing.TB) *run {
 	return r
 }
 
-func lateReply(t testing.TB) Card {
+func lateReply(t testing.TB, w *words.Words) Card {
 	r := heldRun(t)
 	said := r.do(priya, answer(1))
-	return Render(challenge.CardRespond, 1, r.view(), Options{Viewer: priya, Said: said,
+	return Render(challenge.CardRespond, 1, r.view(), Options{Viewer: priya, Words: w, Said: said,
 		Typed: map[string]string{InText: "You are right, and I am sorry."}, Sent: ActionData{Verb: VerbRespond}})
 }
 
 func TestEachCardInEachStateIsAsAgreed(t *testing.T) {
-	for _, s := range samples() {
+	for _, s := range samples(words.English) {
 		t.Run(s.name, func(t *testing.T) {
 			card := s.card(t)
 			var pretty bytes.Buffer
@@ -171,6 +186,16 @@ func TestEachCardInEachStateIsAsAgreed(t *testing.T) {
 			pretty.WriteByte('\n')
 			golden(t, s.name+".json", pretty.Bytes())
 			golden(t, s.name+".txt", []byte("Summary: "+card.Summary()+"\n\n"+card.Text()))
+		})
+	}
+}
+
+// The Welsh cards are kept as text, for people to read.
+func TestEachCardInWelshIsAsAgreed(t *testing.T) {
+	for _, s := range samples(words.Welsh) {
+		t.Run(s.name, func(t *testing.T) {
+			card := s.card(t)
+			golden(t, filepath.Join("cy", s.name+".txt"), []byte("Summary: "+card.Summary()+"\n\n"+card.Text()))
 		})
 	}
 }

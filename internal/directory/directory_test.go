@@ -257,6 +257,26 @@ func TestComplaintsNeverHoldNamesOrObjectIDs(t *testing.T) {
 	}
 }
 
+func TestEachPersonHasTheirLanguageOrElseTheAuthoritys(t *testing.T) {
+	text := "authority: X\nlanguage: cy\npeople:\n  - {id: a, name: A, entra: " + guid(1) + "}\n  - {id: b, name: B, entra: " + guid(2) +
+		", language: en}\nteams: [{id: t, name: T}]\n"
+	d := read(t, text)
+	for entra, want := range map[string]string{guid(1): "cy", guid(2): "en", strings.ToUpper(guid(2)): "en", guid(3): "cy", "": "cy"} {
+		if got := d.Language(entra); got != want {
+			t.Errorf("the language of %q is %q, want %q", entra, got, want)
+		}
+	}
+	if got := read(t, strings.Replace(text, "language: cy\n", "", 1)).Language(guid(1)); got != English {
+		t.Errorf("without a setting the language is %q", got)
+	}
+	_, err := Read("d.yaml", []byte(strings.NewReplacer("language: cy", "language: welsh", "language: en", "language: EN").Replace(text)))
+	want := "d.yaml:2:11: the language \"welsh\" is not known. Write en for English or cy for Welsh\n" +
+		"d.yaml:5:77: the language \"EN\" is not known. Write en for English or cy for Welsh"
+	if err == nil || err.Error() != want {
+		t.Errorf("\n got %v\nwant %s", err, want)
+	}
+}
+
 func TestCheckListsEveryVacancyWithItsPlace(t *testing.T) {
 	d := read(t, example)
 	got := d.Check([]RoleUse{

@@ -73,7 +73,7 @@ var (
 const English = "en"
 
 // Languages are those that a file may name.
-var Languages = []string{English}
+var Languages = []string{English, "cy"}
 
 // Read reads a directory from its file. The error is yamlfile.Problems and lists
 // everything that is wrong.
@@ -167,7 +167,7 @@ func (r *reading) people(entries []personEntry) {
 // language refuses a language that nobody has put the cards into.
 func (r *reading) language(path, tag string) {
 	if tag != "" && !slices.Contains(Languages, tag) {
-		r.refuse(path, fmt.Sprintf("the language %q is not known", tag), "Write en for English")
+		r.refuse(path, fmt.Sprintf("the language %q is not known", tag), "Write en for English or cy for Welsh")
 	}
 }
 

@@ -478,5 +478,18 @@ var English = &Words{
 		CoverNone:        "There is no such stand-in that you can end. /cover lists them with their numbers.",
 		CoverNoted:       "It is noted.",
 		CoverEnded:       "Number %d has ended. What was handed over before stays with who was asked for it.",
+
+		NoticesHow:     "Please say for whom: /notices here NAME in the channel that is to get the notices, or /notices off NAME. These are the names:",
+		NoticesWhere:   "Please type this in the channel that is to get the notices: open the channel, type / or @ and the name of this app, then: notices here %s",
+		NoticesShared:  "This is a shared channel, which people of other teams or other organisations may read. Please choose a standard or a private channel of a team of your own.",
+		NoticesForeign: "This channel belongs to a team of another organisation. Please choose a channel of a team of your own.",
+		NoticesUnknown: "I know no team or service of that name. Please give the name exactly as the list has it.",
+		NoticesTwice:   "A team and a service bear that name. Please write \"team\" or \"service\" before it.",
+		NoticesNotYou:  "Only those who oversee challenges can choose where notices appear, each for their own teams. Please ask one of them.",
+		NoticesDone:    "The notices about cases of %s appear in this channel from now on. What has begun elsewhere stays where it is.",
+		NoticesOff:     "The channel that was chosen for %s no longer counts. This is how it is now:",
+		NoticesOffNone: "No channel was chosen with /notices for %s, so nothing was changed.",
+		ChannelIn:      "%s in %s",
+		GeneralIn:      "General in %s",
 	},
 }

@@ -7,8 +7,14 @@ import (
 	"challengebot/internal/workday"
 )
 
-// In is the language of that tag, as the directory names it.
-func In(string) *Words { return English }
+// In is the language that the directory names so: "cy" is Welsh, and anything else
+// English.
+func In(language string) *Words {
+	if language == "cy" {
+		return Welsh
+	}
+	return English
+}
 
 // Said is a refusal in this language, nil for none. What has no key, or one that
 // this version does not know, stays in the words in which it came.

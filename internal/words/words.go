@@ -1,8 +1,8 @@
 // Package words holds every text that a person reads on a card, in a message or in
 // an answer of the bot, once for each language.
 //
-// It is data: nothing here decides, and nothing can fail at run time. Each language
-// has the same fields; the tests hold that none is empty and that a text
+// It is data: nothing here decides, and nothing can fail at run time. [English] and
+// [Welsh] have the same fields; the tests hold that none is empty and that a text
 // takes the same arguments in both. What an authority writes itself (the labels of
 // its ladder, names, what people typed) is never translated, and what the record
 // holds stays as it was recorded.
@@ -224,4 +224,7 @@ type BotWords struct {
 	Unreadable, NotYours, OtherVersion, WhoAreYou                                                       string
 
 	CoverHow, CoverUnknown, CoverDates, CoverNotYou, CoverSelf, CoverNone, CoverNoted, CoverEnded string
+
+	NoticesHow, NoticesWhere, NoticesShared, NoticesForeign, NoticesUnknown, NoticesTwice string
+	NoticesNotYou, NoticesDone, NoticesOff, NoticesOffNone, ChannelIn, GeneralIn          string
 }
