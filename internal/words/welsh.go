@@ -291,6 +291,11 @@ var Welsh = &Words{
 		Follow:  "Mae cerdyn arall yn y sgwrs hon yn rhoi'r wybodaeth ddiweddaraf i chi. Mae'r ffurflen hon wedi'i chwblhau: i godi her arall teipiwch /her.",
 		Summary: "Anfonwyd %s.",
 	},
+	Dialog: DialogWords{
+		Open:     "Agor mewn ffenestr",
+		Title:    "Her",
+		Recorded: "%s: mae hyn wedi'i gofnodi. Mae'r cerdyn yn y sgwrs yn ei ddangos.",
+	},
 	Shorter: ShorterWords{
 		Open:   "Gofyn am ateb yn gynt nag y mae'r weithdrefn yn ei nodi",
 		Days:   "O fewn sawl diwrnod gwaith",
