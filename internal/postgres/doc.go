@@ -22,6 +22,10 @@
 //     fence: a result that comes after another instance took over does not undo that instance's.
 //   - Read what was written. A card that was rendered from a row which has changed since is followed by an update.
 //
+// Receipts are kept for good. One takes 0.5 KB with its index, so that 2,000 challenges a year with forty turns each add 40 MB: far
+// less than what the same turns leave in deliveries. In return the table is insert-only like the trail, and a form that has sat in a
+// chat for a year, sent once more, is still the challenge that it was the first time.
+//
 // A message is sent before its delivery is recorded, so a crash in between repeats it: twice, never none.
 //
 // What may fail: the database is away, too slow or too busy. Every such error is challenge.ErrUnavailable, and nothing was changed,
