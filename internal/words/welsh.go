@@ -331,6 +331,7 @@ var Welsh = &Words{
 		More:         "%d arall",
 		System:       "Y system",
 		Channel:      "sianel y tîm",
+		Overseer:     "y rhai sy'n goruchwylio heriau",
 		PlanBy:       ", erbyn %s",
 	},
 	Label: LabelWords{
