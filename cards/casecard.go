@@ -134,7 +134,7 @@ func (b *builder) withdraw() {
 	s := b.own(VerbWithdraw, InReason)
 	s.text(InReason, b.w.Case.WithdrawReason, true, challenge.MaxText)
 	s.typing(fmt.Sprintf(b.w.Type.Withdraw, b.Challenge.Ref))
-	b.form(s, b.w.Case.Withdraw, b.w.Case.Withdraw)
+	b.form(s, b.w.Case.Withdraw, b.w.Case.WithdrawButton)
 }
 
 func (b *builder) settled() {
@@ -173,8 +173,7 @@ func (b *builder) skips() {
 	s.add(Input{Kind: InputChoice, ID: InGround, Label: b.w.Case.SkipGround, Required: true, Choices: grounds, Value: only(grounds)})
 	s.text(InEvidence, b.w.Case.SkipEvidence, true, challenge.MaxText)
 	s.typing(b.typeSkip(to, grounds))
-	title := fmt.Sprintf(b.w.Case.Skip, b.rungWord())
-	b.form(s, title, title)
+	b.form(s, fmt.Sprintf(b.w.Case.Skip, b.rungWord()), fmt.Sprintf(b.w.Case.SkipButton, b.rungWord()))
 }
 
 func (b *builder) handOffs() {
@@ -189,7 +188,7 @@ func (b *builder) handOffs() {
 	s.add(Input{Kind: InputChoice, ID: InTo, Label: b.w.Case.HandOffTo, Required: true, Choices: to, Value: only(to)})
 	s.text(InReason, b.w.Case.HandOffReason, true, challenge.MaxText)
 	s.typing(b.typeHandOff(to))
-	b.form(s, b.w.Case.HandOff, b.w.Case.HandOff)
+	b.form(s, b.w.Case.HandOff, b.w.Case.HandOffButton)
 }
 
 // refersFor reports whether the viewer has the role to which the procedure leaves a
@@ -237,8 +236,7 @@ func (b *builder) refers() bool {
 	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Case.ReferOn, Required: true, Max: b.today().String()})
 	s.text(InNote, b.w.Label.Note, false, challenge.MaxText)
 	s.typing(fmt.Sprintf(b.w.Type.Refer, c.Ref))
-	title := fmt.Sprintf(b.w.Case.Refer, x.To)
-	b.form(s, title, title)
+	b.form(s, fmt.Sprintf(b.w.Case.Refer, x.To), fmt.Sprintf(b.w.Case.ReferButton, x.To))
 	return true
 }
 

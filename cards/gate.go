@@ -224,7 +224,11 @@ func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateS
 	for _, status := range statuses {
 		d := s.data
 		d.Status = status
-		as = append(as, Execute{Title: b.gateButton(g.Kind, status), Data: d})
+		says := b.gateButton(g.Kind, status)
+		if !open { // other gates of the card have such a button too
+			says += ": " + strings.TrimSuffix(g.Label, ".")
+		}
+		as = append(as, Execute{Title: says, Data: d})
 	}
 	if len(g.Fields) > 0 && (open || sent) {
 		as = append(as, b.window()...)

@@ -179,7 +179,7 @@ func (b *builder) askedOutside() {
 	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Respond.AskedOn, Required: true, Max: b.today().String()})
 	s.text(InNote, b.w.Respond.AskedNote, false, challenge.MaxText)
 	s.typing(fmt.Sprintf(b.w.Type.Asked, b.Challenge.Ref))
-	b.form(s, b.w.Respond.Asked, b.w.Respond.Asked)
+	b.form(s, b.w.Respond.Asked, b.w.Respond.AskedButton)
 }
 
 // respondLabel is what the text of a form is called: each form is told in the

@@ -72,6 +72,7 @@ type Command struct{ Type, Does string }
 
 // CaseWords: the chair's card of a challenge.
 type CaseWords struct {
+	WithdrawButton, SkipButton, HandOffButton, ReferButton                                              string
 	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason string
 	Refer, ReferIntro, ReferContact, ReferOn, Informed, Consulted, Settled, SettledNote, SettledButton  string
 	Waiting, Judging, Held, Exhausted, Resolved, Withdrawn, HandedOff, Recorded, Summary, Procedure     string
@@ -138,7 +139,7 @@ type RespondWords struct {
 	Ask, AskOther, Other, Intro, OnBehalf, Send, Text, More, What, Who, By, NoLine, Asked, How, AskedOn string
 	AskedNote, Passed, Record, Summary, SummaryRead, SummaryEnded, Answered, Behalf, Late, EndedYou     string
 	EndedOther, EndedLapsed, EndedJudged, EndedMoved, NowSettled, NowWithdrawn, NowHandedOff, NowHeld   string
-	NowTop, NowOn                                                                                       string
+	NowTop, NowOn, AskedButton                                                                          string
 	Intros                                                                                              map[ladder.Form]string
 	Texts                                                                                               map[ladder.Form]string
 }
