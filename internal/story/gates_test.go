@@ -135,9 +135,10 @@ func TestAGateOpenedAheadLetsSilenceGoOnAtOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	r := s.raises(atStage1(nil), s.priya)
-	s.maya.clicks(r.chair, "Agreed", practice.Inputs{s.field(r.chair, "Note"): "Agreed with Grace Lloyd beforehand."})
+	const agreed = "Agreed: Consult the chair's own Service Manager before Stage 2"
+	s.maya.clicks(r.chair, agreed, practice.Inputs{s.field(r.chair, "Note"): "Agreed with Grace Lloyd beforehand."})
 	s.quiet()
-	if r.chair.Card().HasAction("Agreed") {
+	if r.chair.Card().HasAction(agreed) {
 		t.Errorf("what is recorded can be recorded again")
 	}
 	s.at("Wed 8 Apr 2026 16:59")

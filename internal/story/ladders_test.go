@@ -118,7 +118,7 @@ func TestNorthEastLincolnshireIsHeldBeforeStages2To4AndKeepsToTheDaysFromTheStar
 
 	// The gate of Stage 4 is opened ahead, so that silence does not wait for it.
 	own := s.maya.recalls("Record ahead: Consult the chair's own Service Manager before Stage 4")
-	s.maya.clicks(own, "Agreed", practice.Inputs{own.Card().Inputs()[0].ID: "Agreed with Grace Lloyd on Friday."})
+	s.maya.clicks(own, "Agreed: Consult the chair's own Service Manager before Stage 4", practice.Inputs{own.Card().Inputs()[0].ID: "Agreed with Grace Lloyd on Friday."})
 	s.quiet()
 	s.at("Wed 22 Apr 2026 17:00")
 	s.helen.gets(r.ref+" · Stage 4", "Please answer by Wednesday 29 April 2026 at 17:00", "Agreed with Grace Lloyd on Friday.")
