@@ -14,6 +14,9 @@
 //   - every input has a label, every Action.Execute a fallback Action.Submit with
 //     the same data, every input an id of its own that no action's data uses;
 //   - there are no colours of our own, and no meaning in colour without words;
+//   - it begins with its one main heading, no two buttons of one title do different
+//     things, and inputs come after what asks for them and before their button;
+//   - it is in its reader's language, and says in which; package words has the texts;
 //   - Text says all that the card says, with its inputs and how to answer by typing;
 //   - Summary, fallbackText and speak hold a reference, a stage and a date at the
 //     most: they show on locked phones and are read aloud;
