@@ -255,7 +255,7 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	if err != nil {
 		return shown{}, err
 	}
-	v.Nonce = nonceOf(d.Nonce)
+	v.Nonce = x.nonce(d.Nonce)
 	o := x.options(d)
 	if d.Verb == cards.VerbPreview {
 		o.Said = v.refused
@@ -281,12 +281,13 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	return shown{sent, sent.Summary()}, x.replace(ctx, sent, ":form")
 }
 
-// nonceOf keeps a form's mark if it is one of ours in shape, or makes a new one.
-func nonceOf(s string) string {
+// nonce keeps a form's mark if it is one of ours in shape, or makes one of this
+// activity: delivered again, it is the same.
+func (x turn) nonce(s string) string {
 	if id, err := uuid.Parse(s); err == nil {
 		return id.String()
 	}
-	return uuid.NewString()
+	return uuid.NewSHA1(uuid.Nil, []byte(x.receipt(":form").Key)).String()
 }
 
 func raisingFrom(in map[string]string) challenge.Raising {
