@@ -205,7 +205,7 @@ func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (
 	o := x.options(d)
 	o.Refresh = x.refreshers()
 	if !slices.Contains(challenge.Cards(), d.Card) {
-		card, visit := cardFor(c.Challenge, x.by.ID)
+		card, visit := c.Challenge.CardFor(x.by.ID)
 		return shown{Card: cards.Render(card, visit, x.view(c), o)}, nil
 	}
 	return shown{Card: cards.Render(d.Card, d.Visit, x.view(c), o)}, nil

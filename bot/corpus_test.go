@@ -160,7 +160,7 @@ func openCorpus(t testing.TB) *corpusStage {
 	s.ledger = newLedger(t, l, people, calendar, s.clock.Now())
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
 	turns, err := NewTurns(TurnConfig{Store: s.ledger, Now: s.clock.Now, Calendar: calendar,
-		Directory: func() *directory.Directory { return people }, Refresh: s.ledger.refresh,
+		Directory: func() *directory.Directory { return people }, Refresh: s.ledger.refresh, Unreachable: func(string) bool { return false },
 		Ladders: []*ladder.Ladder{l}, Logger: logger})
 	if err != nil {
 		t.Fatal(err)

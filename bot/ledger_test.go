@@ -211,6 +211,32 @@ func (s *ledger) SetCover(_ context.Context, r challenge.Receipt, c challenge.Co
 	return nil
 }
 
+func (s *ledger) ForgetConversation(_ context.Context, lane string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state("the conversation of " + s.name(strings.TrimPrefix(lane, "person:")) + " is forgotten")
+}
+
+func (s *ledger) MarkUnreachable(_ context.Context, u challenge.Unreachable) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state(fmt.Sprintf("%s cannot be reached: %s", s.name(u.Person), u.Code))
+}
+
+func (s *ledger) Returned(_ context.Context, person string, _ time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state(fmt.Sprintf("%s can be reached", s.name(person)))
+}
+
+// state notes what is true from now on: said twice, it is as true as once.
+func (s *ledger) state(what string) error {
+	if !slices.Contains(s.done.Noted, what) {
+		s.done.Noted = append(s.done.Noted, what)
+	}
+	return nil
+}
+
 func (s *ledger) BindNotices(_ context.Context, r challenge.Receipt, n challenge.NoticeChannel) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -61,7 +61,7 @@ type action struct {
 
 var commands = map[string]action{
 	wordRespond: {cards.VerbRespond, func(x turn, c challenge.Case, rest string) challenge.Command {
-		return challenge.Respond{Visit: visitFor(c.Challenge, x.by.ID), Response: parseResponse(rest)}
+		return challenge.Respond{Visit: c.Challenge.VisitFor(x.by.ID), Response: parseResponse(rest)}
 	}},
 	wordSatisfied: judged(challenge.Satisfied),
 	wordPartly:    judged(challenge.Partly),
@@ -83,7 +83,7 @@ var commands = map[string]action{
 	wordAsked: {cards.VerbAsked, func(x turn, c challenge.Case, rest string) challenge.Command {
 		how, rest := cut(rest)
 		on, note := cut(rest)
-		return challenge.MarkAsked{Visit: visitFor(c.Challenge, x.by.ID), How: howAsked(how), On: dateOrZero(on), Note: note}
+		return challenge.MarkAsked{Visit: c.Challenge.VisitFor(x.by.ID), How: howAsked(how), On: dateOrZero(on), Note: note}
 	}},
 }
 
@@ -103,7 +103,7 @@ func (a action) shown(c challenge.Challenge, id string) (challenge.Card, int) {
 	n := len(c.Visits)
 	switch {
 	case a.verb == cards.VerbRespond, a.verb == cards.VerbAsked:
-		return challenge.CardRespond, visitFor(c, id)
+		return challenge.CardRespond, c.VisitFor(id)
 	case a.verb == cards.VerbJudge && c.State == challenge.AwaitingJudgement:
 		return challenge.CardJudge, n
 	case a.verb == cards.VerbGate && c.State == challenge.HeldAtGate:
@@ -111,17 +111,6 @@ func (a action) shown(c challenge.Challenge, id string) (challenge.Card, int) {
 	default:
 		return challenge.CardCase, n
 	}
-}
-
-// visitFor is the visit that a typed answer is for: the last one on which the
-// person was asked.
-func visitFor(c challenge.Challenge, id string) int {
-	for i, v := range slices.Backward(c.Visits) {
-		if _, passed := v.PassedOn(id); passed || v.MayAnswer(id) {
-			return i + 1
-		}
-	}
-	return len(c.Visits)
 }
 
 func typedGate(_ turn, c challenge.Case, rest string) challenge.Command {
@@ -263,28 +252,10 @@ func (x turn) status(ctx context.Context, ref string) error {
 		return err
 	}
 	_, err = x.Store.Apply(ctx, x.receipt(""), challenge.Key{ID: c.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
-		card, visit := cardFor(c.Challenge, x.by.ID)
+		card, visit := c.Challenge.CardFor(x.by.ID)
 		return challenge.Change{Next: c.Challenge, Shows: []challenge.Show{{To: challenge.Address{Person: x.by.ID}, Card: card, Visit: visit}}}, nil
 	})
 	return err
-}
-
-// cardFor is the card on which a person can do what is theirs to do now.
-func cardFor(c challenge.Challenge, id string) (challenge.Card, int) {
-	n := len(c.Visits)
-	v := c.Current()
-	switch {
-	case c.State == challenge.AwaitingJudgement && v.Judge.ID == id:
-		return challenge.CardJudge, n
-	case c.State == challenge.HeldAtGate && slices.Contains(c.Waiting(), id):
-		return challenge.CardGate, n
-	case id == c.Chair.ID:
-		return challenge.CardCase, n
-	case c.WasAsked(id):
-		return challenge.CardRespond, visitFor(c, id)
-	default:
-		return challenge.CardOversight, n
-	}
 }
 
 // form sends the form on which a challenge is raised.

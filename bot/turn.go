@@ -31,6 +31,9 @@ type Store interface {
 	BindNotices(ctx context.Context, r challenge.Receipt, n challenge.NoticeChannel) error
 	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
 	SaveConversation(ctx context.Context, c challenge.Conversation) error
+	ForgetConversation(ctx context.Context, lane string) error
+	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
+	Returned(ctx context.Context, person string, at time.Time) error
 }
 
 // TurnConfig is what Turns needs. All fields must be set.
@@ -41,6 +44,8 @@ type TurnConfig struct {
 	Directory func() *directory.Directory
 	// Refresh brings the directory up to date with what was said while the bot runs.
 	Refresh func(context.Context) error
+	// Unreachable reports whether Teams refused somebody when last looked at.
+	Unreachable func(entra string) bool
 	// Ladders are those under which a challenge can be raised, in the order in
 	// which the form offers them.
 	Ladders []*ladder.Ladder
@@ -57,7 +62,7 @@ type Turns struct {
 
 // NewTurns makes the handler of all turns.
 func NewTurns(c TurnConfig) (*Turns, error) {
-	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.Refresh == nil || len(c.Ladders) == 0 || c.Logger == nil {
+	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.Refresh == nil || c.Unreachable == nil || len(c.Ladders) == 0 || c.Logger == nil {
 		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
 	}
 	return &Turns{TurnConfig: c}, nil
@@ -93,7 +98,7 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 	if p, ok := t.Directory().ByEntra(person); ok {
 		x.by.Name = p.Name
 	}
-	if err := x.remember(ctx); err != nil {
+	if err := x.reach(ctx); err != nil {
 		return Reply{}, err
 	}
 	switch a.Type {
@@ -113,7 +118,7 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 		return Reply{}, x.said(ctx)
 	case TypeInstallationUpdate:
 		if a.Action == "add" && a.Personal() {
-			return Reply{}, x.help(ctx, "")
+			return Reply{}, x.welcome(ctx)
 		}
 	}
 	return Reply{}, nil

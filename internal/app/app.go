@@ -106,7 +106,7 @@ func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	turns, err := bot.NewTurns(bot.TurnConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
+	turns, err := bot.NewTurns(bot.TurnConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh, Unreachable: people.Unreachable,
 		Ladders: p.Ladders, Logger: p.Logger})
 	if err != nil {
 		return nil, err

@@ -30,6 +30,13 @@ type merged struct {
 	directory *directory.Directory
 	covers    []challenge.Cover
 	channels  []challenge.NoticeChannel
+	away      []challenge.Unreachable
+}
+
+// Unreachable reports whether Teams refused a person when last looked at.
+func (r *roster) Unreachable(entra string) bool {
+	m := r.latest.Load()
+	return m != nil && slices.ContainsFunc(m.away, func(u challenge.Unreachable) bool { return u.Person == entra && u.ReturnedAt.IsZero() })
 }
 
 // Directory is the directory as it was when last looked at.
@@ -40,7 +47,7 @@ func (r *roster) Directory() *directory.Directory {
 	return r.file
 }
 
-// Refresh looks for news of cover and of channels.
+// Refresh looks for news of cover, of channels and of who cannot be reached.
 func (r *roster) Refresh(ctx context.Context) error {
 	covers, err := r.store.Covers(ctx, r.calendar.DateOf(r.now()))
 	if err != nil {
@@ -50,7 +57,11 @@ func (r *roster) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) {
+	away, err := r.store.Unreachables(ctx)
+	if err != nil {
+		return err
+	}
+	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) && slices.Equal(m.away, away) {
 		return nil
 	}
 	var more []directory.Cover
@@ -58,7 +69,7 @@ func (r *roster) Refresh(ctx context.Context) error {
 		more = append(more, directory.Cover{ID: c.ID, For: directory.Person{Entra: c.Person}, By: directory.Person{Entra: c.StandIn},
 			From: c.From.String(), To: c.To.String()})
 	}
-	r.latest.Store(&merged{r.file.WithCover(more).WithChannels(bindings(channels)), covers, channels})
+	r.latest.Store(&merged{r.file.WithCover(more).WithChannels(bindings(channels)), covers, channels, away})
 	return nil
 }
 

@@ -171,6 +171,9 @@ type Visit struct {
 	AnsweredAt  time.Time   `json:"answered_at,omitzero"`
 	Verdict     Verdict     `json:"verdict,omitempty"`
 	Received    bool        `json:"received,omitempty"` // Teams took a respondent's card
+	// Refused are those asked whose card Teams refused for good. When it arrives
+	// after all, the date stays: whoever removes the app gains no time by it.
+	Refused []string `json:"refused,omitempty"`
 	// Kept marks the replies on the record, the one that counts and those that came
 	// too late, so that the same one is kept once.
 	Kept []string `json:"kept,omitempty"`

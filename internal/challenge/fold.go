@@ -92,6 +92,9 @@ func (c Challenge) Fold(e Event) Challenge {
 	case Undelivered:
 		c.reached(b.To)
 		c.Unreached = append(slices.Clone(c.Unreached), b.To)
+		if v := c.Visit(e.Visit); v != nil && b.Card == CardRespond && !slices.Contains(v.Refused, b.To.Person) {
+			v.Refused = append(slices.Clone(v.Refused), b.To.Person)
+		}
 	case AskedOutside:
 	}
 	return c

@@ -57,6 +57,11 @@ func (e *Engine) failed(ctx context.Context, d challenge.Delivery, f *Failure) e
 	if result != resultRefused && result != resultFaulty {
 		return e.Store.Retry(ctx, d, a, now.Add(backoff(d.Attempts, f.RetryAfter)))
 	}
+	if result == resultRefused {
+		if err := e.refusedFor(ctx, d, f); err != nil {
+			return err
+		}
+	}
 	return e.Store.Failed(ctx, d, a, func(c challenge.Case) (challenge.Change, error) {
 		return c.Challenge.Decide(challenge.GiveUp{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To, Code: f.Code},
 			challenge.System, e.env(c, now))

@@ -31,6 +31,13 @@ type Store interface {
 	Conversation(ctx context.Context, lane string) (challenge.Conversation, bool, error)
 	SaveConversation(ctx context.Context, c challenge.Conversation) error
 	ForgetConversation(ctx context.Context, lane string) error
+	Apply(ctx context.Context, r challenge.Receipt, key challenge.Key, decide func(challenge.Case) (challenge.Change, error)) (challenge.Outcome, error)
+	WaitingFor(ctx context.Context, person string, limit int) ([]challenge.Case, error)
+	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
+	Returned(ctx context.Context, person string, at time.Time) error
+	Unreachables(ctx context.Context) ([]challenge.Unreachable, error)
+	ForgetReturn(ctx context.Context, u challenge.Unreachable) error
+	Once(ctx context.Context, r challenge.Receipt) (bool, error)
 	Listen(ctx context.Context, wake func()) error
 	Overdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error)
 }
@@ -113,6 +120,10 @@ type Engine struct {
 	wakeClock, wakeDeliveries chan struct{}
 	metrics                   *metrics
 	complaints                complaints
+	// probed is the last working day on which everybody was probed, and probeAfter
+	// when probing goes on; both are Probe's alone.
+	probed     workday.Date
+	probeAfter time.Time
 }
 
 // lease is how long a claimed delivery is one instance's. It is longer than all
@@ -157,23 +168,26 @@ func (e *Engine) Wake() {
 	}
 }
 
-// Run works until the context ends, then gives its leases back. The clock and the
-// deliveries have a loop each: however slow Teams is, a window ends on time.
+// Run works until the context ends, then gives its leases back. The clock, the
+// deliveries and the probing have a loop each: however slow Teams is, a window ends on
+// time.
 func (e *Engine) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { e.listen(ctx) })
 	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.Store.NextDue) })
 	parts.Go(func() { e.loop(ctx, workDeliveries, e.wakeDeliveries, e.deliveries, e.Store.NextDelivery) })
+	parts.Go(func() { e.loop(ctx, workProbes, nil, e.Probe, e.nextProbe) })
 	parts.Wait()
 	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return e.Store.ReleaseLeases(back, e.Owner)
 }
 
-// The engine's two kinds of work, as metrics name them.
+// The engine's kinds of work, as metrics name them.
 const (
 	workClock      = "clock"
 	workDeliveries = "deliveries"
+	workProbes     = "probes"
 )
 
 // loop does one kind of work in rounds, and sleeps between them until there is news
@@ -246,6 +260,9 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 // ends nothing more is claimed, and what is claimed is brought to its end: a call
 // cut off half-way would be a card that comes twice.
 func (e *Engine) Deliver(ctx context.Context) (int, error) {
+	if err := e.welcomeBack(ctx); err != nil {
+		return 0, err
+	}
 	total := 0
 	for ctx.Err() == nil {
 		ds, err := e.claim(ctx)

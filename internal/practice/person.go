@@ -166,6 +166,9 @@ func (p *Person) Installs(ctx context.Context) *Answer {
 	return p.installation(ctx, "add")
 }
 
+// InstalledUnheard adds the app while Teams' word of it does not reach the bot.
+func (p *Person) InstalledUnheard() { p.setInstalled(true) }
+
 // Uninstalls removes the app. The bot may not write to the person any more.
 func (p *Person) Uninstalls(ctx context.Context) *Answer {
 	p.setInstalled(false)

@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/challenge"
+)
+
+const (
+	// Whoever was refused before stays so since then; a return that came after this refusal stands.
+	markUnreachableSQL = `INSERT INTO unreachable (person, since, code) VALUES ($1, $2, $3)
+ON CONFLICT (person) DO UPDATE SET returned_at = NULL, since = excluded.since, code = excluded.code
+WHERE unreachable.returned_at < excluded.since`
+	returnedSQL     = `UPDATE unreachable SET returned_at = $2 WHERE person = $1 AND returned_at IS NULL`
+	unreachablesSQL = `SELECT person, since, code, returned_at FROM unreachable ORDER BY since, person`
+	forgetReturnSQL = `DELETE FROM unreachable WHERE person = $1 AND returned_at = $2`
+	onceSQL         = `INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+)
+
+// MarkUnreachable keeps that Teams refused a person for good. Every instance is told to look.
+func (s *Store) MarkUnreachable(ctx context.Context, u challenge.Unreachable) error {
+	return s.reach(ctx, markUnreachableSQL, u.Person, u.Since, u.Code)
+}
+
+// Returned keeps that an unreachable person was heard of; of anybody else nothing is kept.
+func (s *Store) Returned(ctx context.Context, person string, at time.Time) error {
+	return s.reach(ctx, returnedSQL, person, at)
+}
+
+func (s *Store) reach(ctx context.Context, sql string, args ...any) error {
+	t, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	b := &pgx.Batch{}
+	b.Queue(beginSQL)
+	b.Queue(sql, args...)
+	b.Queue(commitSQL)
+	b.Queue(notifySQL)
+	return t.send("keep who can be reached", b)
+}
+
+// Unreachables lists whom Teams refuses, and of those who are back the ones not yet welcomed.
+func (s *Store) Unreachables(ctx context.Context) ([]challenge.Unreachable, error) {
+	rows, err := s.pool.Query(ctx, unreachablesSQL)
+	if err != nil {
+		return nil, failed("read who cannot be reached", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u challenge.Unreachable, err error) {
+		var back *time.Time
+		err = row.Scan(&u.Person, &u.Since, &u.Code, &back)
+		u.Since = u.Since.UTC()
+		if back != nil {
+			u.ReturnedAt = back.UTC()
+		}
+		return u, err
+	})
+	if err != nil {
+		return nil, failed("read who cannot be reached", err)
+	}
+	return all, nil
+}
+
+// ForgetReturn ends what is known of somebody who is back. If Teams refused them again meanwhile, that stands.
+func (s *Store) ForgetReturn(ctx context.Context, u challenge.Unreachable) error {
+	return s.reach(ctx, forgetReturnSQL, u.Person, u.ReturnedAt)
+}
+
+// Once reports whether the receipt is the first of its key, and keeps it.
+func (s *Store) Once(ctx context.Context, r challenge.Receipt) (bool, error) {
+	tag, err := s.pool.Exec(ctx, onceSQL, r.Key, r.At)
+	if err != nil {
+		return false, failed("keep a receipt", err)
+	}
+	return tag.RowsAffected() == 1, nil
+}

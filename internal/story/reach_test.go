@@ -1,0 +1,170 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"challengebot/internal/practice"
+)
+
+// Somebody has no app, or blocked it. What waits for them waits on, and finds them when
+// they are back.
+
+func TestWhoComesBackGetsOnceWhatWaitsForThemAndTheDatesStay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		goes, comes  func(s *stage, a *actor)
+		alsoAnswered string // what the coming back itself is answered with
+	}{
+		{"never installed", func(_ *stage, a *actor) { a.Uninstalls(a.s.t.Context()) },
+			func(_ *stage, a *actor) { a.done(a.Installs(a.s.t.Context())) }, "What I can do"},
+		{"blocked, then writes", func(_ *stage, a *actor) { a.Blocks() },
+			func(_ *stage, a *actor) { a.Unblocks(); a.types("hello") }, "What I can do"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, "ne-lincolnshire")
+			c.goes(s, s.priya)
+			s.maya.types("/challenge")
+			s.maya.clicks(s.maya.gets("Send"), "Send the challenge", filled(atStage1(nil)))
+			r := s.lastRef()
+			s.drain()
+			s.at("Thu 2 Apr 2026 11:00") // days later: a first card as late as this would move the date
+			s.drain()
+			s.priya.getsNothing()
+			if got := asks[string](s, `SELECT person FROM unreachable`); len(got) != 1 || got[0] != s.priya.ID {
+				t.Fatalf("unreachable are %v", got)
+			}
+
+			c.comes(s, s.priya)
+			card := s.priya.getsAll(c.alsoAnswered, r+" · Stage 1")[1]
+			shows(t, "Priya", card, "Please answer by Wednesday 8 April 2026 at 17:00", "No visit since 12 February.")
+			if n := s.count(`SELECT FROM unreachable`); n != 0 {
+				t.Errorf("%d are still unreachable", n)
+			}
+			if n := s.kinds(r, "redated"); n != 0 {
+				t.Errorf("the date moved: %q", s.trail(r))
+			}
+			s.quiet()
+			s.priya.types("/help")
+			s.priya.gets("What I can do") // and nothing again
+			s.quiet()
+			s.priya.clicks(card, "Send the answer", answer("2026-04-10", nil))
+			s.maya.gets("Priya Shah answered on Thursday 2 April 2026")
+			if s.verified() != 1 {
+				t.Error("the trail does not hold")
+			}
+			s.drain()
+		})
+	}
+}
+
+func TestWhoComesBackIsAskedForAJudgementAndAGateToo(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r, _ := s.answered()
+	s.maya.Uninstalls(t.Context())
+	s.settle()
+	s.at("Wed 8 Apr 2026 10:00")
+	s.drain()
+	s.maya.done(s.maya.Installs(t.Context()))
+	s.maya.getsAll("What I can do", r.ref) // the welcome, which she had not had, and the answer to judge
+	card := s.maya.Last()
+	if !card.Card().HasAction("Satisfied") {
+		t.Errorf("she cannot judge on:\n%s", card)
+	}
+	s.drain()
+}
+
+func TestTwoInstancesSendToWhoComesBackOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	other := s.another()
+	s.priya.Uninstalls(t.Context())
+	s.maya.types("/challenge")
+	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", filled(atStage1(nil)))
+	s.drain()
+	s.priya.Installs(t.Context()) // heard, and nothing sent yet
+	done := make(chan error, 1)
+	go func() { done <- other.Engine.Settle(t.Context()) }()
+	s.settle()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	s.settle()
+	s.priya.getsAll("What I can do", s.lastRef())
+	s.quiet()
+}
+
+func TestTheBotAsksOnceAWorkingDayWhomItCanReachAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	s := openWith(t, Options{DatabaseURL: database(t)}, "ne-lincolnshire")
+	other := s.another()
+	s.priya.Uninstalls(t.Context())
+	s.tom.types("hello")
+	s.tom.gets("What I can do")
+	probe := func(want int) {
+		t.Helper()
+		before := s.creates()
+		done := make(chan error, 1)
+		go func() { done <- other.Engine.Probe(t.Context()) }()
+		if err := s.App.Engine.Probe(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if got := s.creates() - before; got != want {
+			t.Errorf("%d people were looked for, want %d", got, want)
+		}
+		s.quiet()
+	}
+	all := len(s.Teams.People())
+	s.at("Tue 31 Mar 2026 07:00") // before the day begins
+	probe(0)
+	s.at("Tue 31 Mar 2026 09:00")
+	probe(all - 1) // Tom's conversation is known
+	probe(0)
+	if got := asks[string](s, `SELECT person FROM unreachable`); len(got) != 1 || got[0] != s.priya.ID {
+		t.Fatalf("unreachable are %v", got)
+	}
+	s.at("Wed 1 Apr 2026 09:00")
+	probe(1)
+	s.at("Fri 3 Apr 2026 09:00") // Good Friday
+	probe(0)
+
+	// The app reaches her without a word to the bot: the next morning tells.
+	s.priya.InstalledUnheard()
+	s.at("Tue 7 Apr 2026 09:00")
+	probe(1)
+	s.settle()
+	if n := s.count(`SELECT FROM unreachable`); n != 0 {
+		t.Errorf("%d are still unreachable", n)
+	}
+}
+
+func TestProbingStopsWhileTeamsIsBusy(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.Teams.Fail(practice.Fault{Op: practice.OpCreate, Status: 429, RetryAfter: 3600e9})
+	before := s.creates()
+	for range 3 {
+		if err := s.App.Engine.Probe(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.creates() - before; got != 1 {
+		t.Errorf("%d calls although Teams asked for an hour's peace", got)
+	}
+}
+
+// creates is how often the bot asked Teams for a conversation.
+func (s *stage) creates() (n int) {
+	for _, c := range s.Teams.Calls() {
+		if c.Op == practice.OpCreate && strings.HasSuffix(c.Path, "/v3/conversations") {
+			n++
+		}
+	}
+	return n
+}
