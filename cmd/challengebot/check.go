@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,12 +18,14 @@ import (
 
 type checkCommand struct {
 	Config string `required:"" placeholder:"FILE" help:"The configuration file."`
+	Live   bool   `help:"Ask Teams too: whether the bot can write to everybody, and is in every channel. Nothing is sent to anybody."`
+	JSON   bool   `name:"json" help:"Print what was found as JSON."`
 }
 
 // Run reads everything that serve would read and says what is missing. Whatever
 // would fail a child's case is an error; what will need care soon is a warning.
 func (c *checkCommand) Run(p *program) error {
-	r := &checkReport{program: p}
+	r := &checkReport{program: p, json: c.JSON}
 	settings, err := app.ReadSettings(c.Config)
 	if err != nil {
 		problems := yamlfile.Of(err)
@@ -41,6 +44,9 @@ func (c *checkCommand) Run(p *program) error {
 	r.vacancies(settings)
 	r.credentials(settings)
 	r.database(d)
+	if c.Live {
+		r.teams(settings)
+	}
 	return r.end()
 }
 
@@ -48,18 +54,30 @@ func (c *checkCommand) Run(p *program) error {
 type checkReport struct {
 	*program
 	wrong, care int
+	json        bool
+	lines       []string
+	live        *app.Live
 }
 
-func (r *checkReport) ok(format string, args ...any) { r.printf("ok: "+format+"\n", args...) }
+// line prints one finding, or keeps it for the JSON.
+func (r *checkReport) line(format string, args ...any) {
+	if r.json {
+		r.lines = append(r.lines, fmt.Sprintf(format, args...))
+		return
+	}
+	r.printf(format+"\n", args...)
+}
+
+func (r *checkReport) ok(format string, args ...any) { r.line("ok: "+format, args...) }
 
 func (r *checkReport) warn(format string, args ...any) {
 	r.care++
-	r.printf("warning: "+format+"\n", args...)
+	r.line("warning: "+format, args...)
 }
 
 func (r *checkReport) fail(format string, args ...any) {
 	r.wrong++
-	r.printf("error: "+format+"\n", args...)
+	r.line("error: "+format, args...)
 }
 
 func (r *checkReport) problems(ps yamlfile.Problems) {
@@ -70,12 +88,18 @@ func (r *checkReport) problems(ps yamlfile.Problems) {
 		} else {
 			r.care++
 		}
-		r.printf("%s\n", one.Error())
+		r.line("%s", one.Error())
 	}
 }
 
 func (r *checkReport) end() error {
-	r.printf("%s, %s\n", count(r.wrong, "error"), count(r.care, "warning"))
+	if r.json {
+		if err := r.printJSON(); err != nil {
+			return err
+		}
+	} else {
+		r.printf("%s, %s\n", count(r.wrong, "error"), count(r.care, "warning"))
+	}
 	if r.wrong > 0 {
 		return said{exitWrong}
 	}

@@ -73,6 +73,13 @@ func (r *roster) Refresh(ctx context.Context) error {
 	return nil
 }
 
+// WithSaid is a directory with what was said while the bot runs.
+func WithSaid(ctx context.Context, d *directory.Directory, store *postgres.Store, calendar *workday.Calendar, now func() time.Time) (*directory.Directory, error) {
+	r := &roster{file: d, store: store, calendar: calendar, now: now}
+	err := r.Refresh(ctx)
+	return r.Directory(), err
+}
+
 // bindings are channels as the directory takes them.
 func bindings(channels []challenge.NoticeChannel) []directory.Binding {
 	var all []directory.Binding

@@ -17,6 +17,7 @@ const (
 	CallDelete         = "delete"
 	CallMember         = "member"
 	CallMembers        = "members"
+	CallToken          = "token"
 )
 
 const (
@@ -194,6 +195,24 @@ func (c *Client) Members(ctx context.Context, in Ref) ([]Member, error) {
 		query.Set("continuationToken", page.ContinuationToken)
 	}
 	return nil, &Error{Kind: Failed, Call: CallMembers, Code: "endless pages"}
+}
+
+// Sees asks for one member of a conversation, which Teams answers only where the bot is.
+func (c *Client) Sees(ctx context.Context, in Ref) error {
+	return c.do(ctx, call{
+		name: CallMembers, method: http.MethodGet, serviceURL: in.ServiceURL,
+		path: []string{"v3", "conversations", in.ConversationID, "pagedmembers"}, query: url.Values{"pageSize": {"1"}},
+	}, nil)
+}
+
+// Token gets a token, and tells nothing but whether that went well.
+func (c *Client) Token(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	defer cancel()
+	if _, err := c.tokens.get(bounded); err != nil {
+		return tokenError(call{name: CallToken}, err)
+	}
+	return nil
 }
 
 func (c *Client) self() *Account { return &Account{ID: "28:" + c.config.AppID} }

@@ -224,6 +224,21 @@ func (d *Directory) Team(id string) (Team, bool) {
 // Services are all services, in the order of the file.
 func (d *Directory) Services() []Service { return slices.Clone(d.services) }
 
+// RolesOf are the roles that the person with that key holds anywhere in their own
+// right, in the order of the alphabet.
+func (d *Directory) RolesOf(id string) []string {
+	var held []string
+	for _, roles := range d.roles {
+		for role, ids := range roles {
+			if slices.Contains(ids, id) && !slices.Contains(held, role) {
+				held = append(held, role)
+			}
+		}
+	}
+	slices.Sort(held)
+	return held
+}
+
 // Agencies are all partner agencies, in the order of the file.
 func (d *Directory) Agencies() []Agency { return slices.Clone(d.agencies) }
 

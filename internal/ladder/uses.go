@@ -18,6 +18,9 @@ type RoleUse struct {
 	EveryAgency bool
 	// Opens says that a gate stays shut when nobody holds the role.
 	Opens bool
+	// Acts says that whoever holds the role answers, judges or opens a gate: the
+	// procedure waits for them.
+	Acts bool
 }
 
 // RoleUses are all roles that a ladder needs held, in the order of its file. The
@@ -76,8 +79,10 @@ func (u *uses) each(path, why string, roles []Role) {
 
 func (u *uses) rung(i int, r *Rung) {
 	path := fmt.Sprintf("$.rungs[%d]", i)
+	start := len(u.found)
 	u.add(path+".asked_by", "puts "+r.Label, r.Asked)
 	u.add(path+".judge", "judges "+r.Label, r.Judge)
+	u.acts(start)
 	u.each(path+".alerted", "is alerted of "+r.Label, r.Alerted)
 	if !r.Respond.Outside {
 		u.respondents(path+".respond", "answers "+r.Label, &r.Respond)
@@ -91,8 +96,16 @@ func (u *uses) rung(i int, r *Rung) {
 	u.gates(path, r.Label, r.Gates)
 }
 
+// acts marks what was found since.
+func (u *uses) acts(since int) {
+	for i := range u.found[since:] {
+		u.found[since+i].Acts = true
+	}
+}
+
 func (u *uses) respondents(path, why string, r *Respond) {
 	start := len(u.found)
+	defer func() { u.acts(start) }()
 	u.each(path+".roles", why, r.Roles)
 	for i := start; i < len(u.found); i++ {
 		u.found[i].EveryAgency = u.l.Party == Partner
@@ -113,6 +126,7 @@ func (u *uses) gates(owner, before string, gates []Gate) {
 		u.add(path+".by", "opens a gate before "+before, g.Opener())
 		for j := start; j < len(u.found); j++ {
 			u.found[j].Opens = g.Kind != EscalateBy // that one opens by itself at the end of its window
+			u.found[j].Acts = u.found[j].Opens
 		}
 		if g.With != "" {
 			u.add(path+".with", "is asked or told before "+before, g.With)
