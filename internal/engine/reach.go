@@ -122,7 +122,7 @@ func (e *Engine) Probe(ctx context.Context) error {
 // left to the next working day, and wait says how long to leave it in peace.
 func (e *Engine) probe(ctx context.Context, p directory.Person) (wait time.Duration, err error) {
 	conv := challenge.Conversation{Lane: challenge.Address{Person: p.Entra}.Lane(), ServiceURL: e.ServiceURL, SeenAt: e.Now()}
-	for range probeTries {
+	for try := 1; try <= probeTries; try++ {
 		err := e.call(ctx, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonal(ctx, conv.ServiceURL, p.Entra)
 			return err
@@ -133,9 +133,11 @@ func (e *Engine) probe(ctx context.Context, p directory.Person) (wait time.Durat
 			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.Returned(ctx, p.Entra, e.Now()), e.pause(ctx, probePause))
 		case !errors.As(err, &failure):
 			return 0, err
-		case failure.Consequence == Refused:
+		case failure.Consequence == Refused, failure.Consequence == Unclear && try == probeTries:
 			away := challenge.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
 			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), e.pause(ctx, probePause))
+		case failure.Consequence == Faulty: // about this one account
+			return 0, e.pause(ctx, probePause)
 		case failure.RetryAfter > probePatience:
 			return failure.RetryAfter, nil
 		}
