@@ -39,7 +39,7 @@ func (x turn) gone(ctx context.Context) error {
 // welcome tells a person what the bot can do, once ever: not when the app is installed
 // anew or upgraded.
 func (x turn) welcome(ctx context.Context) error {
-	card := cards.Help(cards.HelpView{Authority: x.Directory().Authority()})
+	card := cards.Help(cards.HelpView{Authority: x.Directory().Authority(), Words: x.w})
 	return x.Store.Reply(ctx, challenge.Receipt{Key: "welcome:" + x.by.ID, At: x.now},
 		challenge.Reply{To: challenge.Address{Person: x.by.ID}, Spec: spec(card)})
 }
