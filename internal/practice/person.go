@@ -144,7 +144,7 @@ func (p *Person) SaysIn(ctx context.Context, channel, text string, how ...Manner
 		reader = p
 	}
 	s := p.keep(c, reader, text)
-	if ch.withoutBot() || !as.mention && !as.targeted {
+	if ch.withoutBot() || !as.mention && !as.targeted || as.targeted && !p.t.takesTargeted() {
 		return &Answer{t: p.t, Err: ErrNotDelivered, ActivityID: s.id}
 	}
 	activity := p.t.envelope(p, s.conversation, "message")
@@ -162,6 +162,9 @@ func (p *Person) SaysIn(ctx context.Context, channel, text string, how ...Manner
 
 // Installs adds the app to the person's chat list.
 func (p *Person) Installs(ctx context.Context) *Answer {
+	if err := p.t.offers("personal"); err != nil {
+		return &Answer{t: p.t, Err: err}
+	}
 	p.setInstalled(true)
 	return p.installation(ctx, "add")
 }
@@ -190,6 +193,9 @@ func (p *Person) installation(ctx context.Context, action string) *Answer {
 // InstallsIn adds the bot to the team of a channel.
 func (p *Person) InstallsIn(ctx context.Context, channel string) *Answer {
 	ch := p.t.Channel(channel)
+	if err := p.t.offers("team"); err != nil {
+		return &Answer{t: p.t, Err: err}
+	}
 	p.t.mu.Lock()
 	ch.NotInstalled = false
 	p.t.mu.Unlock()

@@ -26,6 +26,8 @@ type Options struct {
 	// Clock, if set, is served at ClockURL for child processes, on a port of its
 	// own, so that Cut does not stop it.
 	Clock *Clock
+	// NoApp: the tenant knows no app, so nobody can install it before Upload.
+	NoApp bool
 	// BotURL is where the bot listens, without /api/messages; SetBot sets it later.
 	BotURL string
 	// Errorf is told of each violation at once; a test passes its own Errorf.
@@ -62,6 +64,7 @@ type Teams struct {
 	done     chan struct{}
 
 	mu            sync.Mutex
+	app           *app // nil before Upload
 	bot           string
 	keys          []*signingKey // the newest last
 	people        []*Person

@@ -119,7 +119,7 @@ func prepare(o Options) (*World, error) {
 		}
 	}
 	w.Teams, err = practice.Start(practice.Options{AppID: AppID, Tenant: Tenant, BotName: "Challenge",
-		People: people(w.Directory, o.Nowhere), Channels: channels(w.Directory, o), Clock: w.Clock, Errorf: o.Errorf, OnCard: o.OnCard})
+		People: people(w.Directory, o.Nowhere), Channels: channels(w.Directory, o), NoApp: o.Nowhere, Clock: w.Clock, Errorf: o.Errorf, OnCard: o.OnCard})
 	return w, err
 }
 

@@ -1,0 +1,188 @@
+package story
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"challengebot/internal/app"
+	"challengebot/internal/practice"
+	"challengebot/manifest"
+)
+
+// packaged is the app package that `challengebot app package` makes.
+func packaged(t *testing.T, version string) []byte {
+	t.Helper()
+	var zip bytes.Buffer
+	if err := manifest.Build(&zip, manifest.Options{AppID: AppID, Version: version, Developer: "Exampleshire Council",
+		BaseURL: "https://www.exampleshire.example/challenge"}); err != nil {
+		t.Fatal(err)
+	}
+	return zip.Bytes()
+}
+
+// missing is what check --live says of people and channels that cannot be reached.
+func (s *stage) missing() (people, channels []string) {
+	s.t.Helper()
+	d, err := app.WithSaid(s.t.Context(), s.Directory, s.App.Store, s.Calendar, s.Clock.Now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	live, err := app.CheckLive(s.t.Context(), s.parts.Platform, d, s.Ladders, s.Calendar.DateOf(s.Clock.Now()), s.Clock.Now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, p := range live.People {
+		if !p.OK {
+			people = append(people, p.Name)
+		}
+	}
+	for _, c := range live.Channels {
+		if !c.OK {
+			channels = append(channels, c.ID)
+		}
+	}
+	return people, channels
+}
+
+func TestFromAnEmptyTenantToTheFirstAnswer(t *testing.T) {
+	t.Parallel()
+	s := openWith(t, Options{DatabaseURL: database(t), Nowhere: true,
+		Channels: []practice.Channel{{TeamName: "Safeguarding", Name: "Notices"}}}, "ne-lincolnshire")
+	ctx := t.Context()
+	notices := s.channel("Notices")
+
+	// Nobody has the app: nothing reaches the bot, and nothing can be installed.
+	for _, answer := range []*practice.Answer{s.maya.Installs(ctx), s.owen.InstallsIn(ctx, "Notices"),
+		s.owen.SaysIn(ctx, "Notices", "/notices here North Locality", practice.Targeted)} {
+		if !errors.Is(answer.Err, practice.ErrNotDelivered) {
+			t.Errorf("without the app: %v", answer.Err)
+		}
+	}
+	if people, channels := s.missing(); len(people) != len(s.Teams.People()) || len(channels) != 2 {
+		t.Errorf("missing: %v, %v", people, channels)
+	}
+
+	// The administrator uploads the package, adds it to the team of the channel, and an
+	// app setup policy gives it to everybody but two.
+	if err := s.Teams.Upload(ctx, packaged(t, "1.0.0")); err != nil {
+		t.Fatal(err)
+	}
+	s.owen.done(s.owen.InstallsIn(ctx, "Notices"))
+	s.quiet() // a team is not greeted, nor is anybody in it
+	for _, p := range s.Teams.People() {
+		if p == s.tom.Person || p == s.priya.Person {
+			continue
+		}
+		a := &actor{Person: p, s: s}
+		a.done(a.Installs(ctx))
+		a.gets("What I can do", "/challenge: raise a challenge", "Set up for Exampleshire Council.")
+	}
+	s.quiet()
+
+	// The oversight role chooses the channel with the command that Teams offers.
+	if !s.Teams.Offers("team", "/notices here North Locality") {
+		t.Errorf("Teams offers %q", s.Teams.Commands("team", "slash"))
+	}
+	for _, team := range []string{"North Locality", "South Locality"} {
+		s.owen.typesIn("Notices", "notices here "+team, practice.Targeted)
+		s.owen.told("The notices about cases of " + team + " appear in this channel from now on.")
+	}
+
+	// check --live says who is missing, and they install it.
+	if people, channels := s.missing(); !slices.Equal(people, []string{"Tom Reid", "Priya Shah"}) || len(channels) != 0 {
+		t.Errorf("missing: %v, %v", people, channels)
+	}
+	for _, a := range []*actor{s.tom, s.priya} {
+		a.done(a.Installs(ctx))
+		a.gets("What I can do")
+	}
+	if people, channels := s.missing(); len(people)+len(channels) != 0 {
+		t.Errorf("missing: %v, %v", people, channels)
+	}
+
+	// An upgrade, and installing it anew, greet nobody again.
+	if err := s.Teams.Upload(ctx, packaged(t, "1.0.0")); !errors.Is(err, practice.ErrPackage) {
+		t.Errorf("the same version was taken: %v", err)
+	}
+	if err := s.Teams.Upload(ctx, packaged(t, "1.1.0")); err != nil {
+		t.Fatal(err)
+	}
+	s.sam.done(s.sam.Uninstalls(ctx))
+	s.sam.done(s.sam.Installs(ctx))
+	s.settle()
+	s.quiet()
+
+	// The first challenge.
+	s.maya.types("/challenge")
+	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", filled(nil))
+	ref := s.lastRef()
+	s.maya.gets(ref)
+	asked := s.tom.gets(ref, "Please answer by Tuesday 31 March 2026 at 17:00")
+	s.priya.gets(ref)
+	hides(t, "the channel", notices.gets(ref), "1234567", "No visit")
+	s.tom.clicks(asked, "Send the answer", answer("2026-04-02", nil))
+	s.maya.clicks(s.maya.gets("Tom Reid answered on Monday 30 March 2026"), "Satisfied", nil)
+	if got := s.trail(ref); got[len(got)-1] != "resolved" {
+		t.Errorf("it ended as %q", got)
+	}
+	if s.verified() != 1 {
+		t.Error("the trail does not hold")
+	}
+	s.drain()
+}
+
+func TestAPackageOfAnotherBotIsNotTaken(t *testing.T) {
+	t.Parallel()
+	s := openWith(t, Options{DatabaseURL: database(t), Nowhere: true}, "ne-lincolnshire")
+	other := bytes.Replace(packaged(t, "1.0.0"), []byte("PK"), []byte("XX"), 1)
+	if err := s.Teams.Upload(t.Context(), other); !errors.Is(err, practice.ErrPackage) {
+		t.Errorf("no zip: %v", err)
+	}
+	var zip bytes.Buffer
+	if err := manifest.Build(&zip, manifest.Options{AppID: strings.Replace(AppID, "b07", "b08", 1), Developer: "Elsewhere", BaseURL: "https://www.elsewhere.example"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Teams.Upload(t.Context(), zip.Bytes()); !errors.Is(err, practice.ErrPackage) {
+		t.Errorf("another bot's: %v", err)
+	}
+}
+
+// TestEveryCommandThatTheManifestListsWorks drives each through the bot as Teams would:
+// chosen after "/", and after "@" and the bot's name.
+func TestEveryCommandThatTheManifestListsWorks(t *testing.T) {
+	t.Parallel()
+	s := openWith(t, Options{DatabaseURL: database(t)}, "ne-lincolnshire")
+	if err := s.Teams.Upload(t.Context(), packaged(t, "1.0.0")); err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]string{"challenge": "Send the challenge", "mine": "Your challenges", "cover": "Who stands in for whom",
+		"notices": "Where notices appear", "help": "What I can do"}
+	driven := 0
+	heard := func(command string) {
+		t.Helper()
+		driven++
+		m := s.maya.told()
+		if want := answers[command]; want == "" || !strings.Contains(m.String(), want) && !m.Card().HasAction(want) {
+			t.Errorf("%s is answered with:\n%s", command, m)
+		}
+		s.quiet()
+	}
+	for _, command := range s.Teams.Commands("personal", "slash") {
+		s.maya.types(command)
+		heard(command)
+		s.maya.types("/" + command)
+		heard(command)
+	}
+	for trigger, how := range map[string]practice.Manner{"slash": practice.Targeted, "mention": practice.Mention} {
+		for _, command := range s.Teams.Commands("team", trigger) {
+			s.maya.typesIn("North Locality", command, how)
+			heard(command)
+		}
+	}
+	if driven < 2*5+2*3 {
+		t.Errorf("%d commands were driven", driven)
+	}
+}
