@@ -56,7 +56,7 @@ type expectedReply struct {
 
 const corpusDir = "testdata/activities"
 
-var corpusName = regexp.MustCompile(`^\d{2}-[a-z0-9-]+\.json$`)
+var corpusName = regexp.MustCompile(`^\d{3}-[a-z0-9-]+\.json$`)
 
 func TestEveryShapeOfActivityComesToWhatItsFileSays(t *testing.T) {
 	files := corpusFiles(t)
@@ -64,8 +64,8 @@ func TestEveryShapeOfActivityComesToWhatItsFileSays(t *testing.T) {
 		t.Errorf("the corpus has %d files", len(files))
 	}
 	for i, name := range files {
-		if !corpusName.MatchString(name) || !strings.HasPrefix(name, fmt.Sprintf("%02d-", i+1)) {
-			t.Errorf("%s is no file of the corpus: they are numbered without a gap", name)
+		if number := name[:min(3, len(name))]; !corpusName.MatchString(name) || i > 0 && strings.HasPrefix(files[i-1], number) {
+			t.Errorf("%s is no file of the corpus: they are numbered, each with a number of its own", name)
 		}
 		t.Run(strings.TrimSuffix(name, ".json"), func(t *testing.T) {
 			t.Parallel()

@@ -48,10 +48,10 @@ type ledger struct {
 
 // written is what a receipt's first use left.
 type written struct {
-	id     uuid.UUID
-	said   *challenge.Refusal
-	seq    int
-	events int
+	id   uuid.UUID
+	said *challenge.Refusal
+	seq  int
+	at   time.Time
 }
 
 func newLedger(t testing.TB, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *ledger {
@@ -152,7 +152,7 @@ func (s *ledger) keep(r challenge.Receipt, before challenge.Case, change challen
 	after := challenge.Case{Challenge: change.Next, Ladder: before.Ladder, History: append(slices.Clone(before.History), change.Events...)}
 	s.cases[change.Next.ID] = after
 	if r.Key != "" {
-		s.receipts[r.Key] = &written{id: change.Next.ID, said: change.Said, seq: change.Next.Seq, events: len(change.Events)}
+		s.receipts[r.Key] = &written{id: change.Next.ID, said: change.Said, seq: change.Next.Seq, at: r.At}
 	}
 	for _, e := range change.Events {
 		s.done.Events = append(s.done.Events, fmt.Sprintf("%s by %s", e.Body.Kind(), e.By.Name))
@@ -265,6 +265,15 @@ func (s *ledger) Reply(_ context.Context, r challenge.Receipt, reply challenge.R
 	if reply.Replaces != "" {
 		where = "in place of " + reply.Replaces
 	}
+	if among := reply.Spec.Among; among != nil {
+		where = "for everybody in " + among.Conversation
+		if among.Only != "" {
+			where = "for " + among.Only + " alone in " + among.Conversation
+		}
+		if among.Prompt != "" {
+			where += ", under " + among.Prompt
+		}
+	}
 	s.done.Replies = append(s.done.Replies, toldReply{To: s.address(reply.To), Where: where, says: strings.TrimSpace(reply.Spec.Text)})
 	return nil
 }
@@ -275,4 +284,32 @@ func (s *ledger) SaveConversation(_ context.Context, c challenge.Conversation) e
 	person, _ := strings.CutPrefix(c.Lane, "person:")
 	s.done.Noted = append(s.done.Noted, fmt.Sprintf("%s is reached in %s as %s", s.name(person), c.ID, c.MRI))
 	return nil
+}
+
+func (s *ledger) SaveChannel(_ context.Context, c challenge.Channel) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	what := fmt.Sprintf("channel %s of %s is there", c.ID, c.Team)
+	if c.ID == "" {
+		what = fmt.Sprintf("every channel of %s is there", c.Team)
+	}
+	if c.Gone != "" {
+		what = strings.TrimSuffix(what, "there") + "gone: " + string(c.Gone)
+	}
+	if !slices.Contains(s.done.Noted, what) { // keeping it again is harmless
+		s.done.Noted = append(s.done.Noted, what)
+	}
+	return nil
+}
+
+func (s *ledger) Effects(_ context.Context, receipt string) ([]challenge.Effect, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []challenge.Effect
+	for key, w := range s.receipts {
+		if (key == receipt || strings.HasPrefix(key, receipt+":")) && w.id != uuid.Nil {
+			found = append(found, challenge.Effect{Challenge: w.id, Seq: w.seq, At: w.at})
+		}
+	}
+	return found, nil
 }

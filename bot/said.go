@@ -183,7 +183,7 @@ func (x turn) command(ctx context.Context, t typed, act action) error {
 	case err != nil:
 		return err
 	case out.Said == nil || out.Repeated:
-		return nil
+		return x.elsewhere(ctx)
 	default:
 		seen, o.Said = out.Case, out.Said
 	}
@@ -251,11 +251,16 @@ func (x turn) status(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	_, err = x.Store.Apply(ctx, x.receipt(""), challenge.Key{ID: c.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
+	// A card posted anew is no step: its receipt is not one of the activity's effects.
+	shown := challenge.Receipt{Key: "shown:" + x.receipt("").Key, At: x.now}
+	_, err = x.Store.Apply(ctx, shown, challenge.Key{ID: c.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
 		card, visit := c.Challenge.CardFor(x.by.ID)
 		return challenge.Change{Next: c.Challenge, Shows: []challenge.Show{{To: challenge.Address{Person: x.by.ID}, Card: card, Visit: visit}}}, nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return x.elsewhere(ctx)
 }
 
 // form sends the form on which a challenge is raised.
@@ -300,7 +305,11 @@ func (x turn) mine(ctx context.Context) error {
 	return x.reply(ctx, cards.Mine(v), "")
 }
 
-// help answers with what the bot can do, and one sentence before it.
+// help answers with what the bot can do, and one sentence before it. Among others it is
+// a message that the person alone sees.
 func (x turn) help(ctx context.Context, sentence string) error {
+	if !x.a.Personal() {
+		return x.aside(ctx, x.asideHelp(sentence), ":help")
+	}
 	return x.reply(ctx, cards.Help(cards.HelpView{Authority: x.Directory().Authority(), Sentence: sentence, Words: x.w}), ":help")
 }

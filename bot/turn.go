@@ -34,6 +34,9 @@ type Store interface {
 	ForgetConversation(ctx context.Context, lane string) error
 	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
 	Returned(ctx context.Context, person string, at time.Time) error
+	SaveChannel(ctx context.Context, c challenge.Channel) error
+	// Effects are the steps to which an activity led, by the key of its receipt.
+	Effects(ctx context.Context, receipt string) ([]challenge.Effect, error)
 }
 
 // TurnConfig is what Turns needs. All fields must be set.
@@ -79,8 +82,10 @@ type turn struct {
 	dialog bool
 }
 
-// Turn handles one activity. An activity of a type that the bot has no use for is
-// answered with 200 and nothing is done.
+// Turn handles one activity. One of a type, or an invoke of a name, that the bot has no
+// use for is answered with 200 and nothing in it, and nothing is done: so does Microsoft's
+// Teams SDK (the older Bot Framework said 501, but what Teams delivers again after a 5xx
+// is not documented).
 func (t *Turns) Turn(ctx context.Context, a Activity) (Reply, error) {
 	reply, err := t.route(ctx, a)
 	if errors.Is(err, challenge.ErrUnavailable) {
@@ -90,6 +95,9 @@ func (t *Turns) Turn(ctx context.Context, a Activity) (Reply, error) {
 }
 
 func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
+	if err := t.place(ctx, a); err != nil {
+		return Reply{}, err
+	}
 	person := strings.ToLower(a.From.AADObjectID)
 	if person == "" {
 		return t.nobody(a), nil
@@ -116,6 +124,8 @@ func (t *Turns) route(ctx context.Context, a Activity) (Reply, error) {
 			return x.submitted(ctx, data)
 		}
 		return Reply{}, x.said(ctx)
+	case TypeMessageUpdate, TypeMessageDelete:
+		return Reply{}, x.messageChanged(ctx)
 	case TypeInstallationUpdate:
 		if a.Action == "add" && a.Personal() {
 			return Reply{}, x.welcome(ctx)
@@ -187,15 +197,20 @@ func (x turn) view(c challenge.Case) cards.View {
 		Now: x.now, Zone: x.Calendar.Location()}
 }
 
-// reply queues a card for the person's own chat. What was asked in a channel is
-// answered in private too: nothing about a child is said where others read.
+// reply queues a card for the person's own chat. What was asked where others read is
+// answered there too, and the person is told: nothing about a child is said elsewhere.
 func (x turn) reply(ctx context.Context, card cards.Card, part string) error {
-	return x.Store.Reply(ctx, x.receipt(part), challenge.Reply{To: challenge.Address{Person: x.by.ID}, Spec: spec(card)})
+	err := x.Store.Reply(ctx, x.receipt(part), challenge.Reply{To: challenge.Address{Person: x.by.ID}, Spec: spec(card)})
+	if err != nil {
+		return err
+	}
+	return x.elsewhere(ctx)
 }
 
-// replace queues a card that takes the place of the message that was acted on.
+// replace queues a card that takes the place of the message that was acted on, in the
+// private chat only.
 func (x turn) replace(ctx context.Context, card cards.Card, part string) error {
-	if x.a.ReplyToID == "" {
+	if x.a.ReplyToID == "" || !x.a.Personal() {
 		return nil
 	}
 	return x.Store.Reply(ctx, x.receipt(part), challenge.Reply{

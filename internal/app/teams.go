@@ -37,7 +37,14 @@ func failure(err error) error {
 		MSCV: e.MSCV, Remedy: e.Remedy()}
 }
 
-func message(m engine.Message) connector.Activity { return connector.CardMessage(m.Summary, m.Card) }
+func message(m engine.Message) connector.Activity {
+	if len(m.Card) == 0 {
+		a := connector.TextMessage(m.Text)
+		a.TextFormat = "plain"
+		return a
+	}
+	return connector.CardMessage(m.Summary, m.Card)
+}
 
 func (t teams) CreatePersonal(ctx context.Context, serviceURL, entraID string) (string, error) {
 	id, err := t.client.CreatePersonal(ctx, serviceURL, entraID)
@@ -51,6 +58,15 @@ func (t teams) StartThread(ctx context.Context, serviceURL, channel string, m en
 
 func (t teams) Send(ctx context.Context, p engine.Place, m engine.Message) (string, error) {
 	id, err := t.client.Send(ctx, connector.Ref{ServiceURL: p.ServiceURL, ConversationID: p.Conversation}, message(m))
+	return id, failure(err)
+}
+
+func (t teams) SendOnly(ctx context.Context, p engine.Place, recipient, prompt string, m engine.Message) (string, error) {
+	a := message(m)
+	if prompt != "" {
+		a.Entities = []connector.Entity{connector.AnswersTargeted(prompt)}
+	}
+	id, err := t.client.SendTargeted(ctx, connector.Ref{ServiceURL: p.ServiceURL, ConversationID: p.Conversation}, recipient, a)
 	return id, failure(err)
 }
 

@@ -13,8 +13,8 @@ import (
 // State of a challenge; see the picture in the package comment.
 type State string
 
-// The states. The last three are closed: nothing but an external referral is
-// recorded in them.
+// The states. The last three are closed: nothing but an external referral,
+// and what became of a message, is recorded in them.
 const (
 	AwaitingResponse  State = "awaiting_response"
 	AwaitingJudgement State = "awaiting_judgement"

@@ -96,6 +96,8 @@ func (c Challenge) Decide(cmd Command, by Person, env Env) (Change, error) {
 		err = s.handOver(cmd)
 	case Refer:
 		err = s.refer(cmd)
+	case NoteMessage:
+		err = s.noteMessage(cmd)
 	case Tick:
 		err = s.tick()
 	case Deliver:

@@ -132,10 +132,49 @@ type Reply struct {
 }
 
 // ReplySpec is what a reply shows: a finished card and what the notification says.
+// Without a card, Text is the message.
 type ReplySpec struct {
-	Card    json.RawMessage `json:"card"`
+	Card    json.RawMessage `json:"card,omitempty"`
 	Summary string          `json:"summary"`
 	Text    string          `json:"text"`
+	// Among says that the reply is not for the person's private chat.
+	Among *Among `json:"among,omitempty"`
+}
+
+// Among is a place where others read too. A message for one of them only is kept by
+// clients for a day: nothing that must last, and nothing about a child, is said so.
+type Among struct {
+	Conversation string `json:"conversation"` // of a post for everybody: the channel
+	ServiceURL   string `json:"service_url"`
+	// Only is the Teams id of the one who sees the reply; empty: everybody there does.
+	Only string `json:"only,omitempty"`
+	// Prompt is the person's own message that nobody else saw, to show above the answer.
+	Prompt string `json:"prompt,omitempty"`
+}
+
+// Channel is what Teams has told of a channel or, without an ID, of all channels of a
+// team.
+type Channel struct {
+	ID, Team string
+	Gone     Gone
+	SeenAt   time.Time
+}
+
+// Gone is why nothing can be posted in a channel any more; empty while it can.
+type Gone string
+
+// The ways in which a channel goes.
+const (
+	ChannelDeleted Gone = "ChannelDeleted"
+	TeamDeleted    Gone = "TeamDeleted"
+	BotRemoved     Gone = "BotRemoved" // from the team
+)
+
+// Effect is a step of a challenge to which an activity led.
+type Effect struct {
+	Challenge uuid.UUID
+	Seq       int
+	At        time.Time
 }
 
 // Cover is somebody standing in for another, set while the bot runs; From and To are

@@ -182,28 +182,29 @@ type (
 
 // Event kinds, one for each body.
 const (
-	KindRaised       Kind = "raised"
-	KindRungOpened   Kind = "rung_opened"
-	KindRoleVacant   Kind = "role_vacant"
-	KindRedated      Kind = "redated"
-	KindDelivered    Kind = "delivered"
-	KindUndelivered  Kind = "undelivered"
-	KindReminded     Kind = "reminded"
-	KindResponded    Kind = "responded"
-	KindReplyKept    Kind = "reply_kept"
-	KindJudged       Kind = "judged"
-	KindLapsed       Kind = "lapsed"
-	KindHeld         Kind = "held"
-	KindGateRecorded Kind = "gate_recorded"
-	KindNudged       Kind = "nudged"
-	KindSkippedTo    Kind = "skipped_to"
-	KindResolved     Kind = "resolved"
-	KindExhausted    Kind = "exhausted"
-	KindWithdrawn    Kind = "withdrawn"
-	KindHandedOff    Kind = "handed_off"
-	KindReferred     Kind = "referred"
-	KindHandedOver   Kind = "handed_over"
-	KindAskedOutside Kind = "asked_outside"
+	KindRaised         Kind = "raised"
+	KindRungOpened     Kind = "rung_opened"
+	KindRoleVacant     Kind = "role_vacant"
+	KindRedated        Kind = "redated"
+	KindDelivered      Kind = "delivered"
+	KindUndelivered    Kind = "undelivered"
+	KindReminded       Kind = "reminded"
+	KindResponded      Kind = "responded"
+	KindReplyKept      Kind = "reply_kept"
+	KindJudged         Kind = "judged"
+	KindLapsed         Kind = "lapsed"
+	KindHeld           Kind = "held"
+	KindGateRecorded   Kind = "gate_recorded"
+	KindNudged         Kind = "nudged"
+	KindSkippedTo      Kind = "skipped_to"
+	KindResolved       Kind = "resolved"
+	KindExhausted      Kind = "exhausted"
+	KindWithdrawn      Kind = "withdrawn"
+	KindHandedOff      Kind = "handed_off"
+	KindReferred       Kind = "referred"
+	KindHandedOver     Kind = "handed_over"
+	KindAskedOutside   Kind = "asked_outside"
+	KindMessageChanged Kind = "message_changed"
 )
 
 func (RaisedBody) Kind() Kind    { return KindRaised }
@@ -232,7 +233,7 @@ func Kinds() []Kind {
 	return []Kind{KindRaised, KindRungOpened, KindRoleVacant, KindRedated, KindDelivered, KindUndelivered,
 		KindReminded, KindResponded, KindReplyKept, KindJudged, KindLapsed, KindHeld, KindGateRecorded,
 		KindNudged, KindSkippedTo, KindResolved, KindExhausted, KindWithdrawn, KindHandedOff, KindReferred,
-		KindHandedOver, KindAskedOutside}
+		KindHandedOver, KindAskedOutside, KindMessageChanged}
 }
 
 // DecodeBody reads a stored body of that kind.
@@ -282,6 +283,8 @@ func DecodeBody(k Kind, data []byte) (Body, error) {
 		return decode[HandedOver](k, data)
 	case KindAskedOutside:
 		return decode[AskedOutside](k, data)
+	case KindMessageChanged:
+		return decode[MessageChanged](k, data)
 	}
 	return nil, fmt.Errorf("an event of the unknown kind %q: this program is older than the database", k)
 }

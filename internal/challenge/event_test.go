@@ -63,6 +63,7 @@ func everyBody() []challenge.Body {
 			Consulted: map[string]string{"own-service-manager": "Olive Own"}, Contact: "By telephone.", On: day, Note: "Urgent."}},
 		challenge.HandedOver{Handover: challenge.Handover{From: party, To: party}},
 		challenge.AskedOutside{How: challenge.ByTelephone, On: day, Note: "The duty desk."},
+		challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},
 	}
 }
 

@@ -95,7 +95,7 @@ func (c Challenge) Fold(e Event) Challenge {
 		if v := c.Visit(e.Visit); v != nil && b.Card == CardRespond && !slices.Contains(v.Refused, b.To.Person) {
 			v.Refused = append(slices.Clone(v.Refused), b.To.Person)
 		}
-	case AskedOutside:
+	case AskedOutside, MessageChanged:
 	}
 	return c
 }
@@ -110,7 +110,7 @@ func (c *Challenge) reached(a Address) {
 // visible reports whether the event changes what somebody's card shows.
 func visible(b Body) bool {
 	switch b.(type) {
-	case Delivered, Nudged, Reminded:
+	case Delivered, Nudged, Reminded, MessageChanged:
 		return false
 	}
 	return true

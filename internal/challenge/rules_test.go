@@ -50,13 +50,19 @@ func (d *drive) holdEvent(t *rapid.T, by challenge.Person, e challenge.Event, ch
 		}
 	case challenge.HandedOver:
 		d.holdHandedOver(t, e, b, change.Next)
+	case challenge.MessageChanged:
+		moved := change.Next.State != d.c.State || change.Next.Version != d.c.Version || !change.Next.NextAt.Equal(d.c.NextAt)
+		if b.Seq < 1 || b.Seq >= e.Seq || moved || len(change.Shows) > 0 {
+			t.Fatalf("a message changed in Teams moves the challenge, or names step %d of %d", b.Seq, e.Seq)
+		}
 	case challenge.Lapsed:
 		if d.env.Now.Before(b.Due) || !b.Due.Equal(d.c.Due()) || e.By != challenge.System {
 			t.Fatalf("lapsed at %v though due at %v", d.env.Now, d.c.Due())
 		}
 	}
 	if before := d.c.State; before != "" && !before.Open() {
-		allowed := []challenge.Kind{challenge.KindReplyKept, challenge.KindDelivered, challenge.KindUndelivered, challenge.KindReferred}
+		allowed := []challenge.Kind{challenge.KindReplyKept, challenge.KindDelivered, challenge.KindUndelivered, challenge.KindReferred,
+			challenge.KindMessageChanged}
 		if !slices.Contains(allowed, e.Body.Kind()) {
 			t.Fatalf("a %s challenge has the event %s", before, e.Body.Kind())
 		}

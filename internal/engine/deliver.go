@@ -44,7 +44,25 @@ func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
 	if !errors.As(err, &failure) {
 		return err
 	}
+	if failure, err = e.afterChannel(ctx, d, failure); err != nil {
+		return err
+	}
 	return e.failed(ctx, d, failure)
+}
+
+// afterChannel makes a failure in a channel that is gone a refusal: the notice is not
+// tried for ever, and those who must know are told that nobody reads it.
+func (e *Engine) afterChannel(ctx context.Context, d challenge.Delivery, f *Failure) (*Failure, error) {
+	if d.To.Team == "" || f.Consequence == Refused || f.Consequence == Faulty {
+		return f, nil
+	}
+	gone, err := e.Store.ChannelGone(ctx, e.Directory().Channel(d.To.Team))
+	if err != nil || gone == "" {
+		return f, err
+	}
+	refused := *f
+	refused.Consequence, refused.Code = Refused, string(gone)
+	return &refused, nil
 }
 
 // failed records an attempt that did not succeed: to be tried again, or not.
@@ -108,6 +126,7 @@ type rendered struct {
 	hash    []byte
 	final   bool
 	drop    string // why there is nothing to send
+	among   *challenge.Among
 }
 
 func (e *Engine) render(ctx context.Context, d challenge.Delivery) (rendered, error) {
@@ -116,7 +135,10 @@ func (e *Engine) render(ctx context.Context, d challenge.Delivery) (rendered, er
 		if err := json.Unmarshal(d.Spec, &spec); err != nil {
 			return rendered{}, fmt.Errorf("engine: reply %d cannot be read: %w", d.ID, err)
 		}
-		return rendered{message: Message{Card: spec.Card, Summary: spec.Summary}, final: true}, nil
+		if len(spec.Card) > 0 {
+			spec.Text = "" // the card says it
+		}
+		return rendered{message: Message{Card: spec.Card, Summary: spec.Summary, Text: spec.Text}, among: spec.Among, final: true}, nil
 	}
 	c, err := e.Store.Load(ctx, challenge.Key{ID: d.Challenge})
 	if err != nil {
@@ -149,6 +171,11 @@ func outOfDate(d challenge.Delivery, c challenge.Challenge) bool {
 // once; what happens after that is an attempt like any other.
 func (e *Engine) send(ctx context.Context, d challenge.Delivery, out rendered) (challenge.Posted, error) {
 	posted := challenge.Posted{Version: out.version, Content: out.hash, Final: out.final}
+	if out.among != nil {
+		if done, err := e.sayAmong(ctx, d, out); done {
+			return posted, err
+		}
+	}
 	if d.Posted.Activity != "" {
 		place := Place{ServiceURL: d.Posted.ServiceURL, Conversation: d.Posted.Conversation}
 		err := e.call(ctx, func(ctx context.Context) error { return e.Teams.Update(ctx, place, d.Posted.Activity, out.message) })
@@ -174,6 +201,32 @@ func (e *Engine) send(ctx context.Context, d challenge.Delivery, out rendered) (
 // An update that Teams cannot make would hold up all that waits behind it.
 func (f *Failure) newCard(attempts int) bool {
 	return f.Consequence == MessageGone || f.Consequence == ConversationGone || f.Consequence == Unable && attempts >= believedAfter
+}
+
+// sayAmong posts where others read too. What is for one of them and is not taken there
+// goes to the private chat instead: then it is not done.
+func (e *Engine) sayAmong(ctx context.Context, d challenge.Delivery, out rendered) (done bool, err error) {
+	at := Place{ServiceURL: out.among.ServiceURL, Conversation: out.among.Conversation}
+	if out.among.Only == "" {
+		return true, e.call(ctx, func(ctx context.Context) error {
+			_, _, err := e.Teams.StartThread(ctx, at.ServiceURL, at.Conversation, out.message)
+			return err
+		})
+	}
+	err = e.call(ctx, func(ctx context.Context) error {
+		_, err := e.Teams.SendOnly(ctx, at, out.among.Only, out.among.Prompt, out.message)
+		return err
+	})
+	f := (*Failure)(nil)
+	if !errors.As(err, &f) {
+		return true, err
+	}
+	switch f.Consequence {
+	case Again, Ambiguous, Unmended, Unable:
+		return true, err
+	}
+	e.Logger.Warn("Teams took no private message among others; it goes to the private chat", "delivery", d.ID, "status", f.Status, "code", f.Code)
+	return false, nil
 }
 
 // post sends a new message to the person's chat or the challenge's thread.

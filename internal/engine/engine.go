@@ -38,14 +38,16 @@ type Store interface {
 	Unreachables(ctx context.Context) ([]challenge.Unreachable, error)
 	ForgetReturn(ctx context.Context, u challenge.Unreachable) error
 	Once(ctx context.Context, r challenge.Receipt) (bool, error)
+	ChannelGone(ctx context.Context, channel string) (challenge.Gone, error)
 	Listen(ctx context.Context, wake func()) error
 	Overdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error)
 }
 
-// Message is what goes to Teams.
+// Message is what goes to Teams: a card, or words alone.
 type Message struct {
 	Card    []byte // an Adaptive Card
 	Summary string // what the notification says: nothing about a child
+	Text    string // without a card: plain text
 }
 
 // Place is a conversation.
@@ -59,6 +61,9 @@ type Teams interface {
 	CreatePersonal(ctx context.Context, serviceURL, entraID string) (conversation string, err error)
 	StartThread(ctx context.Context, serviceURL, channel string, m Message) (conversation, activity string, err error)
 	Send(ctx context.Context, p Place, m Message) (activity string, err error)
+	// SendOnly posts where others read too so that one member alone sees it, for a day.
+	// recipient is a Teams id; prompt, if any, the member's own message of that kind.
+	SendOnly(ctx context.Context, p Place, recipient, prompt string, m Message) (activity string, err error)
 	Update(ctx context.Context, p Place, activity string, m Message) error
 }
 

@@ -28,6 +28,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE (conversation_id, service_url, activity_id, version, content_hash,
         final, shown_at) ON posted_card TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE ON channel TO challengebot_app;
 EXCEPTION
     WHEN insufficient_privilege THEN
         RAISE NOTICE 'challengebot_app was not granted its rights: migrate as the owner of the schema';

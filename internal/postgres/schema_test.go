@@ -259,6 +259,10 @@ func TestTheServingRoleCanServeAndCannotRewrite(t *testing.T) {
 	conv := challenge.Conversation{Lane: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.now}
 	w.must(served.SaveConversation(t.Context(), conv))
 	w.must(served.ForgetConversation(t.Context(), conv.Lane))
+	for range 2 {
+		w.must(served.SaveChannel(t.Context(), challenge.Channel{ID: "19:n", Team: "19:t", SeenAt: w.now}))
+	}
+	w.must(served.SaveChannel(t.Context(), challenge.Channel{Team: "19:t", Gone: challenge.BotRemoved, SeenAt: w.now}))
 	w.must(served.ReleaseLeases(t.Context(), "x"))
 	w.mustVerify()
 	for _, sql := range []string{

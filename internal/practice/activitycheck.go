@@ -146,8 +146,11 @@ func (t *Teams) checkContents(a outgoing, as posting) []string {
 				found = append(found, fmt.Sprintf("entities[%d]: the mention is not in the text or names nobody", i))
 			}
 		case "targetedMessageInfo":
-			if s, ok := t.byID[entity.MessageID]; !ok || s.from == nil {
-				found = append(found, fmt.Sprintf("entities[%d]: answers a message that nobody sent", i))
+			s, ok := t.byID[entity.MessageID]
+			if !ok || s.from == nil || s.reader != s.from {
+				found = append(found, fmt.Sprintf("entities[%d]: answers no targeted message", i))
+			} else if as.targeted && a.Recipient != nil && a.Recipient.ID != s.from.MRI {
+				found = append(found, fmt.Sprintf("entities[%d]: answers somebody else's message", i))
 			}
 		default:
 			found = append(found, fmt.Sprintf("entities[%d]: type %q is unknown", i, entity.Type))

@@ -156,7 +156,7 @@ func (m *Message) visible() bool {
 
 func (s *stored) visibleTo(p *Person, now time.Time) bool {
 	switch {
-	case s.deleted || s.conversation.gone:
+	case s.deleted || s.conversation.gone || s.conversation.channel != nil && s.conversation.channel.gone:
 		return false
 	case s.conversation.person != nil:
 		return s.conversation.person == p

@@ -15,7 +15,7 @@ import (
 // targetedLife is how long clients keep a targeted message.
 const targetedLife = 24 * time.Hour
 
-// conversation is a personal chat or one thread of a channel.
+// conversation is a personal chat, a group chat, or one thread of a channel.
 type conversation struct {
 	id      string
 	person  *Person  // of a personal chat
@@ -26,11 +26,11 @@ type conversation struct {
 
 // conversationLocked finds a conversation the bot names.
 func (t *Teams) conversationLocked(id string) (*conversation, *reply) {
-	if c, ok := t.conversations[id]; ok && !c.gone {
+	if c, ok := t.conversations[id]; ok && !c.gone && (c.channel == nil || !c.channel.gone) {
 		return c, nil
 	}
 	for _, ch := range t.channels {
-		if ch.ID == id {
+		if ch.ID == id && !ch.gone {
 			return &conversation{id: id, channel: ch}, nil // a post here begins a thread
 		}
 	}
@@ -152,8 +152,11 @@ func (t *Teams) createThreadLocked(call *Call, wanted newConversation) reply {
 		return fault(http.StatusBadRequest, "BadSyntax", "a new thread needs its first activity")
 	}
 	i := slices.IndexFunc(t.channels, func(ch *Channel) bool { return ch.ID == wanted.ChannelData.Channel.ID })
-	if i < 0 {
+	if i < 0 || t.channels[i].gone {
 		return refuse(http.StatusNotFound, "ConversationNotFound", "Conversation not found.")
+	}
+	if t.channels[i].Group {
+		return fault(http.StatusBadRequest, "BadSyntax", "a group chat has no threads to begin")
 	}
 	whole := call.Body
 	call.Body = wanted.Activity

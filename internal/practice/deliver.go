@@ -93,6 +93,10 @@ func (t *Teams) envelope(p *Person, c *conversation, kind string) map[string]any
 	data := map[string]any{"tenant": map[string]any{"id": t.options.Tenant}}
 	if c.channel != nil {
 		where["conversationType"], where["isGroup"] = "channel", true
+	}
+	if c.channel != nil && c.channel.Group {
+		where["conversationType"] = "groupChat"
+	} else if c.channel != nil {
 		team := map[string]any{"id": c.channel.TeamID, "name": c.channel.TeamName}
 		if c.channel.TeamTenant != "" {
 			team["tenantId"] = c.channel.TeamTenant

@@ -23,5 +23,5 @@
 // OnCall runs and the answer is written after it, so a process killed in OnCall
 // leaves exactly the ambiguity the real platform leaves.
 //
-// Not modelled: reactions, files, group chats, single sign-on.
+// Not modelled: files, single sign-on.
 package practice

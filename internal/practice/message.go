@@ -63,7 +63,7 @@ type News struct {
 // begins one.
 func (t *Teams) storeLocked(c *conversation, from, reader *Person, a outgoing) *stored {
 	s := &stored{id: t.nextIDLocked(), conversation: c, from: from, reader: reader, versions: []Version{a.version(t.Now())}}
-	if c.channel != nil && c.root == "" {
+	if c.channel != nil && c.root == "" && !c.channel.Group {
 		s.conversation = t.threadLocked(c.channel, s.id)
 	}
 	t.stored = append(t.stored, s)

@@ -67,6 +67,14 @@ func (p *Person) Unread() int {
 	return p.t.unread(func(s *stored) bool { return s.owner() == p })
 }
 
+// SeenBy are the messages of the channel as one of its people sees it: those for
+// everybody, and those for this person alone.
+func (ch *Channel) SeenBy(p *Person) []*Message {
+	return ch.t.messages(p, func(s *stored) bool {
+		return s.conversation.channel == ch && (s.reader == nil && !s.deleted || s.reader == p && s.visibleTo(p, ch.t.Now()))
+	})
+}
+
 // Unread counts the messages in the channel that nobody has taken.
 func (ch *Channel) Unread() int {
 	return ch.t.unread(func(s *stored) bool { return s.conversation.channel == ch && s.reader == nil })

@@ -33,11 +33,15 @@ type Channel struct {
 	NotInstalled bool
 	// Type is standard, private or shared; Teams says nothing of it where it is empty.
 	Type string
+	// Group makes it a group chat: no team, no threads, and all that is said is in one
+	// conversation.
+	Group bool
 	// TeamTenant is the tenant of the team that the channel belongs to, where it is
 	// another than the authority's.
 	TeamTenant string
 
-	t *Teams
+	t    *Teams
+	gone bool // deleted, itself or its team
 }
 
 func (ch *Channel) has(p *Person) bool {
@@ -48,6 +52,12 @@ func (ch *Channel) withoutBot() bool {
 	ch.t.mu.Lock()
 	defer ch.t.mu.Unlock()
 	return ch.NotInstalled
+}
+
+func (ch *Channel) isGone() bool {
+	ch.t.mu.Lock()
+	defer ch.t.mu.Unlock()
+	return ch.gone
 }
 
 // profile is how Teams describes a member.
@@ -128,7 +138,7 @@ func (p *Person) SaysIn(ctx context.Context, channel, text string, how ...Manner
 		f(&as)
 	}
 	ch := p.t.Channel(channel)
-	if !ch.has(p) {
+	if !ch.has(p) || ch.isGone() {
 		return p.t.mistake(fmt.Errorf("%w: %s is not in channel %s", ErrNotTheirs, p.Name, channel))
 	}
 	c := &conversation{id: ch.ID, channel: ch}
@@ -196,9 +206,8 @@ func (p *Person) InstallsIn(ctx context.Context, channel string) *Answer {
 	if err := p.t.offers("team"); err != nil {
 		return &Answer{t: p.t, Err: err}
 	}
-	p.t.mu.Lock()
-	ch.NotInstalled = false
-	p.t.mu.Unlock()
+	p.t.eachOf(ch, func(c *Channel) { c.NotInstalled = false })
+	p.TellsOf(ctx, channel, "installationUpdate", map[string]any{"action": "add"})
 	activity := p.t.envelope(p, &conversation{id: ch.ID, channel: ch}, "conversationUpdate")
 	activity["membersAdded"] = []any{map[string]any{"id": p.t.botID()}}
 	data := activity["channelData"].(map[string]any)

@@ -156,7 +156,11 @@ func (t *Teams) settle() error {
 	for _, given := range t.options.Channels {
 		ch := given
 		ch.t = t
-		ch.ID = orElse(ch.ID, "19:"+digest("channel", ch.TeamName, ch.Name)+"@thread.tacv2")
+		kind := "@thread.tacv2"
+		if ch.Group {
+			kind = "@thread.v2"
+		}
+		ch.ID = orElse(ch.ID, "19:"+digest("channel", ch.TeamName, ch.Name)+kind)
 		ch.TeamID = orElse(ch.TeamID, "19:"+digest("team", ch.TeamName)+"@thread.tacv2")
 		if ch.Name == "" || names["#"+ch.Name] || names[ch.ID] {
 			return fmt.Errorf("practice: channel %q needs an id and a name of its own", ch.ID)

@@ -73,6 +73,9 @@ func (t *teller) tellRest(e challenge.Event, who string) (string, []Fact) {
 			return who + " recorded a concern about a partner agency. Nobody is asked.", facts(Fact{"Reason", b.Reason})
 		}
 		return who + " handed the challenge over to " + t.procedure(b.To) + ".", facts(Fact{"Reason", b.Reason})
+	case challenge.MessageChanged:
+		return fmt.Sprintf("%s %s the message with which step %d was given, in Teams, after it had been acted on. The record keeps what was sent.",
+			who, cmp.Or(messageWords[b.Change], "changed"), b.Seq), nil
 	case challenge.AskedOutside:
 		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, t.rung(e.Rung), askedWords[b.How], b.On.Long()), facts(Fact{"Note", b.Note})
 	case challenge.HandedOver:
@@ -320,6 +323,10 @@ var causeWords = map[challenge.Cause]string{
 }
 
 var askedWords = map[challenge.How]string{challenge.ByTelephone: "by telephone", challenge.ByEmail: "by e-mail"}
+
+var messageWords = map[challenge.MessageChange]string{
+	challenge.MessageEdited: "edited", challenge.MessageDeleted: "deleted", challenge.MessageRestored: "restored",
+}
 
 var keptWords = map[string]string{
 	"lapsed": "after its time had ended", "answered": "after somebody else had answered",

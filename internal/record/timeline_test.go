@@ -83,6 +83,8 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 			"Teams took the notice for the channel of North Locality.", nil},
 		{"taken for a stranger", challenge.System, "stage-1", challenge.Delivered{Card: challenge.CardOversight, To: challenge.Address{Person: "o"}},
 			"Teams took the news of what nobody answers for somebody (o).", nil},
+		{"edited", maya, "stage-1", challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},
+			"Maya Okafor edited the message with which step 3 was given, in Teams, after it had been acted on. The record keeps what was sent.", nil},
 		{"withdrawn", maya, "stage-1", challenge.WithdrawnBody{Reason: "Settled."}, "Maya Okafor withdrew the challenge.", []Fact{{"Reason", "Settled."}}},
 	}
 	for _, test := range tests {

@@ -34,7 +34,9 @@ func (a *actor) typesIn(channel, text string, how ...practice.Manner) *practice.
 // chat, or in the channel for them alone.
 func (a *actor) told(texts ...string) *practice.Message {
 	a.s.t.Helper()
-	return a.gets(texts...)
+	m := a.getsAll(texts[0], inPrivateChat)[0]
+	shows(a.s.t, a.Name, m, texts...)
+	return m
 }
 
 func TestOversightChoosesTheChannelOfATeamByTypingInIt(t *testing.T) {

@@ -191,13 +191,13 @@ func (p *Page) channel(w http.ResponseWriter, r *http.Request) {
 	}
 	v := p.frame(r, who)
 	v.Title, v.ChannelID, v.Say = ch.Name, r.PathValue("team"), "/channel/"+r.PathValue("team")+"/say"
-	for _, m := range ch.Messages() {
-		shown, err := p.message(m.As(who), v.AsID, fresh[m.ID], refilled{})
+	for _, m := range ch.SeenBy(who) {
+		shown, err := p.message(m, v.AsID, fresh[m.ID], refilled{})
 		if err != nil {
 			p.fail(w, err)
 			return
 		}
-		shown.Mine = m.From() == who.Name
+		shown.Mine, shown.Alone = m.From() == who.Name, m.ForOnly() != ""
 		v.Messages = append(v.Messages, shown)
 	}
 	p.render(w, http.StatusOK, "chat", v)

@@ -278,7 +278,7 @@ func TestTheBotIsReachedInAChannelByMention(t *testing.T) {
 	b := openPage(t)
 	b.open("/channel/north-locality?as=maya")
 	b.press("Send", map[string]string{"text": "/challenge"})
-	b.shows(200, "@Challenge /challenge", "Maya Okafor IRO / CP chair 1 unread")
+	b.shows(200, "@Challenge /challenge", "Maya Okafor IRO / CP chair 2 unread", "Only you can see this. My answer is in our private chat")
 	b.open("/chat/maya")
 	b.shows(200, "You asked for this in a channel")
 }

@@ -52,7 +52,7 @@ type lane struct {
 // messageView is one message in a chat.
 type messageView struct {
 	ID, From, When, Text string
-	Mine, Fresh          bool
+	Mine, Fresh, Alone   bool // Alone: nobody else sees it
 	Card                 *drawnCard
 	Refs                 []string
 }

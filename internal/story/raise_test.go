@@ -26,21 +26,22 @@ func TestWhatIsAskedInAChannelIsAnsweredInPrivate(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 
 	s.maya.says("North Locality", "challenge")
-	s.maya.gets("Raise a challenge", "You asked for this in a channel. A challenge is raised here, in your private chat")
+	s.maya.getsAll("You asked for this in a channel. A challenge is raised here, in your private chat", everybodyReads)
 	s.quiet()
 
 	s.maya.done(s.maya.SaysIn(t.Context(), "North Locality", "/challenge", practice.Targeted))
-	s.maya.gets("Raise a challenge", "You asked for this in a channel.")
+	s.maya.getsAll("You asked for this in a channel.", inPrivateChat)
 	s.quiet()
 
 	s.tom.says("North Locality", "no visit to Millie Brown since 12 February")
-	help := s.tom.gets("What I can do", "I never show a child's details in a channel.")
+	help := s.tom.gets("I did not understand that.", "write to me in our private chat")
 	hides(t, "Tom", help, "Millie Brown")
 	s.quiet()
 
 	r := s.raises(nil, s.tom, s.priya)
 	s.maya.says("South Locality", "challenge "+r.ref)
-	s.maya.gets(r.ref, "No visit since 12 February.")
+	got := s.maya.getsAll("No visit since 12 February.", inPrivateChat)
+	hides(t, "Maya", got[1], r.ref, "No visit")
 	s.quiet()
 }
 

@@ -475,14 +475,29 @@ var English = &Words{
 		NotYours:         "There is no challenge here that you can see. Type /mine to see what waits for you.",
 		OtherVersion:     "This button belongs to another version of the bot. Type /mine to get new cards.",
 		WhoAreYou:        "This bot cannot tell who you are, so nothing was done. Please sign in to Teams with your work account.",
-		CoverHow:         "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17",
-		CoverUnknown:     "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it.",
-		CoverDates:       "Please give the days as 2026-04-17 or \"today\", the last not before today nor before the first, and a year at the most.",
-		CoverNotYou:      "Only those who oversee challenges can say who stands in for somebody else.",
-		CoverSelf:        "Nobody stands in for themselves. Please name somebody else.",
-		CoverNone:        "There is no such stand-in that you can end. /cover lists them with their numbers.",
-		CoverNoted:       "It is noted.",
-		CoverEnded:       "Number %d has ended. What was handed over before stays with who was asked for it.",
+		AsideHelp: "I carry a challenge from the person who chairs a conference to the manager who can answer it. " +
+			"Type / and choose a command, or write to me in our private chat: challenge raises one, mine lists what waits for you, help tells the rest.",
+		AsideElsewhere: "My answer is in our private chat, where nobody else can read it. " +
+			"If nothing has come there, add the app for yourself in Teams and ask me again.",
+		AsidePublic: "What you wrote here with an @mention can be read by everybody here. " +
+			"To ask me without others reading it, type / and choose a command, or write to me in our private chat.",
+		MessageChanged: map[challenge.MessageChange]string{
+			challenge.MessageEdited:   "You edited a message after I had acted on it. An edit is not a new command: nothing was done. The record keeps what you sent first, and that it was edited later. To put something right, type it anew.",
+			challenge.MessageDeleted:  "You deleted a message after I had acted on it. Nothing was undone: the record keeps what you sent, and that it was deleted later.",
+			challenge.MessageRestored: "You brought a message back on which I had acted before. It is not carried out again: the record keeps what you sent, and that it came back.",
+		},
+		Welcome: "Hello. I carry a challenge from the person who chairs a conference to the manager who can answer it, and watch the working days. " +
+			"In this channel I can post notices: a reference and a date, never anything about a child. To begin, type / and choose challenge or help, " +
+			"or write to me in a private chat. I write to nobody here one by one. The administrator of this app decides who may raise a challenge; " +
+			"those who oversee challenges choose with /notices which channel has the notices.",
+		CoverHow:     "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17",
+		CoverUnknown: "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it.",
+		CoverDates:   "Please give the days as 2026-04-17 or \"today\", the last not before today nor before the first, and a year at the most.",
+		CoverNotYou:  "Only those who oversee challenges can say who stands in for somebody else.",
+		CoverSelf:    "Nobody stands in for themselves. Please name somebody else.",
+		CoverNone:    "There is no such stand-in that you can end. /cover lists them with their numbers.",
+		CoverNoted:   "It is noted.",
+		CoverEnded:   "Number %d has ended. What was handed over before stays with who was asked for it.",
 
 		NoticesHow:     "Please say for whom: /notices here NAME in the channel that is to get the notices, or /notices off NAME. These are the names:",
 		NoticesWhere:   "Please type this in the channel that is to get the notices: open the channel, type / or @ and the name of this app, then: notices here %s",

@@ -477,14 +477,29 @@ var Welsh = &Words{
 		NotYours:         "Nid oes her yma y gallwch chi ei gweld. Teipiwch /fy-heriau i weld beth sy'n aros amdanoch.",
 		OtherVersion:     "Mae'r botwm hwn yn perthyn i fersiwn arall o'r bot. Teipiwch /fy-heriau i gael cardiau newydd.",
 		WhoAreYou:        "Ni all y bot hwn weld pwy ydych, felly ni wnaed dim. Mewngofnodwch i Teams gyda'ch cyfrif gwaith.",
-		CoverHow:         "Nodwch pwy sy'n cymryd lle, o ba bryd a hyd pryd, er enghraifft: /cover Priya Shah today to 2026-04-17",
-		CoverUnknown:     "Nid wyf yn adnabod neb o'r enw hwnnw y gellir gofyn iddynt yma. Rhowch yr enw yn union fel y mae yn y cyfeiriadur.",
-		CoverDates:       "Rhowch y diwrnodau fel 2026-04-17 neu \"today\", heb i'r olaf fod cyn heddiw na chyn y cyntaf, a blwyddyn ar y mwyaf.",
-		CoverNotYou:      "Dim ond y rhai sy'n goruchwylio heriau a gaiff nodi pwy sy'n cymryd lle rhywun arall.",
-		CoverSelf:        "Nid oes neb yn cymryd ei le ei hun. Enwch rywun arall.",
-		CoverNone:        "Nid oes trefniant o'r fath y gallwch chi ddod ag ef i ben. Mae /cover yn eu rhestru gyda'u rhifau.",
-		CoverNoted:       "Fe'i nodwyd.",
-		CoverEnded:       "Mae rhif %d wedi dod i ben. Mae'r hyn a drosglwyddwyd cyn hynny yn aros gyda'r sawl y gofynnwyd iddo.",
+		AsideHelp: "Rwy'n cludo her oddi wrth y sawl sy'n cadeirio cynhadledd at y rheolwr a all ei hateb. " +
+			"Teipiwch / a dewis gorchymyn, neu ysgrifennwch ataf yn ein sgwrs breifat: mae her yn codi un, mae fy-heriau yn rhestru'r hyn sy'n aros amdanoch, ac mae help yn dweud y gweddill.",
+		AsideElsewhere: "Mae fy ateb yn ein sgwrs breifat, lle na all neb arall ei ddarllen. " +
+			"Os nad oes dim wedi dod yno, ychwanegwch yr ap i chi'ch hun yn Teams a gofynnwch i mi eto.",
+		AsidePublic: "Gall pawb yma ddarllen yr hyn a ysgrifenasoch gyda chyfeiriad @. " +
+			"I ofyn i mi heb i eraill ei ddarllen, teipiwch / a dewis gorchymyn, neu ysgrifennwch ataf yn ein sgwrs breifat.",
+		MessageChanged: map[challenge.MessageChange]string{
+			challenge.MessageEdited:   "Golygasoch neges ar ôl i mi weithredu arni. Nid yw golygiad yn orchymyn newydd: ni wnaed dim. Mae'r cofnod yn cadw'r hyn a anfonasoch gyntaf, a'r ffaith iddo gael ei olygu wedyn. I gywiro rhywbeth, teipiwch ef o'r newydd.",
+			challenge.MessageDeleted:  "Dileasoch neges ar ôl i mi weithredu arni. Ni ddadwnaed dim: mae'r cofnod yn cadw'r hyn a anfonasoch, a'r ffaith iddo gael ei ddileu wedyn.",
+			challenge.MessageRestored: "Daethoch â neges yn ôl yr oeddwn wedi gweithredu arni o'r blaen. Ni chaiff ei chyflawni eto: mae'r cofnod yn cadw'r hyn a anfonasoch, a'r ffaith iddo ddod yn ôl.",
+		},
+		Welcome: "Helo. Rwy'n cludo her oddi wrth y sawl sy'n cadeirio cynhadledd at y rheolwr a all ei hateb, ac yn gwylio'r diwrnodau gwaith. " +
+			"Yn y sianel hon gallaf bostio hysbysiadau: cyfeirnod a dyddiad, byth dim am blentyn. I ddechrau, teipiwch / a dewis her neu help, " +
+			"neu ysgrifennwch ataf mewn sgwrs breifat. Nid wyf yn ysgrifennu at neb yma fesul un. Gweinyddwr yr ap hwn sy'n penderfynu pwy a gaiff godi her; " +
+			"y rhai sy'n goruchwylio heriau sy'n dewis gyda /notices pa sianel sy'n cael yr hysbysiadau.",
+		CoverHow:     "Nodwch pwy sy'n cymryd lle, o ba bryd a hyd pryd, er enghraifft: /cover Priya Shah today to 2026-04-17",
+		CoverUnknown: "Nid wyf yn adnabod neb o'r enw hwnnw y gellir gofyn iddynt yma. Rhowch yr enw yn union fel y mae yn y cyfeiriadur.",
+		CoverDates:   "Rhowch y diwrnodau fel 2026-04-17 neu \"today\", heb i'r olaf fod cyn heddiw na chyn y cyntaf, a blwyddyn ar y mwyaf.",
+		CoverNotYou:  "Dim ond y rhai sy'n goruchwylio heriau a gaiff nodi pwy sy'n cymryd lle rhywun arall.",
+		CoverSelf:    "Nid oes neb yn cymryd ei le ei hun. Enwch rywun arall.",
+		CoverNone:    "Nid oes trefniant o'r fath y gallwch chi ddod ag ef i ben. Mae /cover yn eu rhestru gyda'u rhifau.",
+		CoverNoted:   "Fe'i nodwyd.",
+		CoverEnded:   "Mae rhif %d wedi dod i ben. Mae'r hyn a drosglwyddwyd cyn hynny yn aros gyda'r sawl y gofynnwyd iddo.",
 
 		NoticesHow:     "Nodwch ar gyfer pwy: /notices here ENW yn y sianel sydd i gael yr hysbysiadau, neu /notices off ENW. Dyma'r enwau:",
 		NoticesWhere:   "Teipiwch hyn yn y sianel sydd i gael yr hysbysiadau: agorwch y sianel, teipiwch / neu @ ac enw'r ap hwn, yna: notices here %s",

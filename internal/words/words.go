@@ -223,6 +223,11 @@ type StepWords struct {
 type BotWords struct {
 	BadReference, UnknownReference, NotUnderstood, GiveReference, NotARaiser, MineShows, AskedInChannel string
 	Unreadable, NotYours, OtherVersion, WhoAreYou                                                       string
+	// Among others: what help says there, where the answer is, and who could read the question.
+	AsideHelp, AsideElsewhere, AsidePublic string
+	// MessageChanged: what is said of a message that was changed after it had its effect.
+	MessageChanged map[challenge.MessageChange]string
+	Welcome        string // in the channel of a team; who reads it may know nothing of challenges
 
 	CoverHow, CoverUnknown, CoverDates, CoverNotYou, CoverSelf, CoverNone, CoverNoted, CoverEnded string
 

@@ -73,7 +73,7 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	if visit > 0 && rapid.IntRange(0, 4).Draw(t, "stale") == 0 {
 		visit = rapid.IntRange(0, visit+1).Draw(t, "visit")
 	}
-	switch rapid.IntRange(0, 19).Draw(t, "command") {
+	switch rapid.IntRange(0, 20).Draw(t, "command") {
 	case 0, 1, 2, 3:
 		return challenge.Tick{}, challenge.System
 	case 4, 5, 6:
@@ -90,6 +90,9 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 			return challenge.HandOff{To: rapid.SampledFrom([]string{"elsewhere", "multi-agency-escalation", "nowhere"}).Draw(t, "to"), Reason: someText(t)}, maybe(t, c.Chair, by)
 		}
 		return challenge.Withdraw{Reason: someText(t)}, maybe(t, c.Chair, by)
+	case 20:
+		change := rapid.SampledFrom([]challenge.MessageChange{challenge.MessageEdited, challenge.MessageDeleted, challenge.MessageRestored}).Draw(t, "message")
+		return challenge.NoteMessage{Seq: rapid.IntRange(0, c.Seq+1).Draw(t, "step"), Change: change}, by
 	case 19:
 		return challenge.MarkAsked{Visit: visit, How: challenge.ByEmail, On: env.Today(), Note: someText(t)}, by
 	case 18:

@@ -1,0 +1,41 @@
+package challenge
+
+// MessageChange is what somebody did to a message in Teams after it had its effect.
+type MessageChange string
+
+// What can become of a message. A restored one had been deleted before.
+const (
+	MessageEdited   MessageChange = "edited"
+	MessageDeleted  MessageChange = "deleted"
+	MessageRestored MessageChange = "restored"
+)
+
+// NoteMessage records that the message which led to step Seq of the trail was changed
+// in Teams. It undoes nothing and repeats nothing: what was sent stands as it was sent.
+type NoteMessage struct {
+	Seq    int
+	Change MessageChange
+}
+
+func (NoteMessage) command() {}
+
+// MessageChanged: the message behind an earlier step is not any more what it was when
+// it was acted on. The trail keeps what was sent.
+type MessageChanged struct {
+	Seq    int           `json:"seq"` // of the step that the message led to
+	Change MessageChange `json:"change"`
+}
+
+// Kind of the event.
+func (MessageChanged) Kind() Kind { return KindMessageChanged }
+
+// noteMessage is possible in every state: messages are changed whenever people like.
+// Nobody's card is affected and nobody is asked for anything.
+func (s *step) noteMessage(cmd NoteMessage) error {
+	known := cmd.Change == MessageEdited || cmd.Change == MessageDeleted || cmd.Change == MessageRestored
+	if cmd.Seq < 1 || cmd.Seq > s.c.Seq || !known {
+		return refuse(BadInput, sayNoSuchStep, s.c.Ref)
+	}
+	s.emit(MessageChanged(cmd), s.c.Rung, len(s.c.Visits))
+	return nil
+}

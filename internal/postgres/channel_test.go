@@ -1,0 +1,79 @@
+package postgres
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/challenge"
+)
+
+func TestAChannelIsGoneUntilTeamsTellsOtherwise(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	step := 0
+	tell := func(id, team string, gone challenge.Gone) {
+		step++
+		w.must(w.store.SaveChannel(t.Context(), challenge.Channel{ID: id, Team: team, Gone: gone, SeenAt: w.now.Add(time.Duration(step) * time.Second)}))
+	}
+	want := func(one, two, three challenge.Gone) {
+		t.Helper()
+		var got []challenge.Gone
+		for _, id := range []string{"19:one", "19:two", "19:three", "19:never"} {
+			gone, err := w.store.ChannelGone(t.Context(), id)
+			w.must(err)
+			got = append(got, gone)
+		}
+		if diff := cmp.Diff([]challenge.Gone{one, two, three, ""}, got); diff != "" {
+			t.Errorf("after step %d (-want +got):\n%s", step, diff)
+		}
+	}
+	tell("19:one", "19:a", "")
+	tell("19:two", "19:a", "")
+	tell("19:three", "19:b", "")
+	want("", "", "")
+	tell("19:two", "19:a", challenge.ChannelDeleted)
+	want("", challenge.ChannelDeleted, "")
+	tell("", "19:a", challenge.BotRemoved)
+	want(challenge.BotRemoved, challenge.ChannelDeleted, "")
+	tell("", "19:a", "")
+	want("", challenge.ChannelDeleted, "") // the team is back, the deleted channel is not
+	tell("19:two", "", "")
+	want("", "", "")
+	tell("", "19:a", challenge.TeamDeleted)
+	want(challenge.TeamDeleted, challenge.TeamDeleted, "") // a sight without a team keeps the team that was known
+
+	// What was seen earlier and comes later changes nothing.
+	w.must(w.store.SaveChannel(t.Context(), challenge.Channel{ID: "19:one", Team: "19:a", SeenAt: w.now}))
+	w.must(w.store.SaveChannel(t.Context(), challenge.Channel{Team: "19:a", SeenAt: w.now}))
+	want(challenge.TeamDeleted, challenge.TeamDeleted, "")
+}
+
+func TestTheEffectsOfAnActivityAreFoundByItsReceiptAndNoOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, other := w.raise(), w.raise()
+	apply := func(key string, c challenge.Case, cmd challenge.Command, by string) challenge.Effect {
+		out, err := w.store.Apply(t.Context(), challenge.Receipt{Key: key, At: w.now}, challenge.Key{ID: c.Challenge.ID}, w.decide(cmd, by))
+		w.must(err)
+		return challenge.Effect{Challenge: c.Challenge.ID, Seq: out.Case.Challenge.Seq, At: w.now}
+	}
+	first := apply("activity:a:1:17", c, answer("Done."), managerID)
+	second := apply("activity:a:1:17:CH-AAAAAA", other, answer("Done."), managerID)
+	apply("activity:a:1:170", c, challenge.NoteMessage{Seq: 1, Change: challenge.MessageEdited}, managerID)
+	apply("changed:a:1:17:edited", c, challenge.NoteMessage{Seq: 1, Change: challenge.MessageEdited}, managerID)
+	w.must(w.store.Reply(t.Context(), challenge.Receipt{Key: "activity:a:1:17:help", At: w.now},
+		challenge.Reply{To: challenge.Address{Person: chairID}, Spec: challenge.ReplySpec{Text: "help"}}))
+
+	for key, want := range map[string][]challenge.Effect{
+		"activity:a:1:17": {first, second}, "activity:a:1:1": nil, "activity:b": nil, "": nil, "activity:b:1:17": nil,
+	} {
+		got, err := w.store.Effects(t.Context(), key)
+		w.must(err)
+		if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
+			t.Errorf("%q (-want +got):\n%s", key, diff)
+		}
+	}
+	w.mustVerify()
+}
