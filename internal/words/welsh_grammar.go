@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"challengebot/internal/workday"
 )
@@ -69,11 +70,9 @@ func welshWindow(w workday.Window) string {
 // welshAnd is "and" before a word: "ac" before a vowel, "a" otherwise. Names and an
 // authority's own words are not mutated.
 func welshAnd(next string) string {
-	for _, r := range strings.ToLower(next) {
-		if strings.ContainsRune("aeiouwyâêîôûŵŷ8", r) || strings.HasPrefix(next, "1 ") || strings.HasPrefix(next, "11 ") {
-			return " ac "
-		}
-		break
+	first, _ := utf8.DecodeRuneInString(strings.ToLower(next))
+	if strings.ContainsRune("aeiouwyâêîôûŵŷ8", first) || strings.HasPrefix(next, "1 ") || strings.HasPrefix(next, "11 ") {
+		return " ac "
 	}
 	return " a "
 }
