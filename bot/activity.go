@@ -66,6 +66,8 @@ type Account struct {
 	AADObjectID string `json:"aadObjectId"`
 	// IsTargeted on a recipient: only the sender and the bot see the message.
 	IsTargeted bool `json:"isTargeted"`
+	// TenantID is where a sender is at home, where Teams says it.
+	TenantID string `json:"tenantId"`
 }
 
 // Conversation is where the turn happened.
@@ -184,6 +186,7 @@ func (a Activity) origin() origin {
 		serviceURL:         a.ServiceURL,
 		channelTenant:      a.ChannelData.Tenant.ID,
 		conversationTenant: a.Conversation.TenantID,
+		senderTenant:       a.From.TenantID,
 	}
 }
 
@@ -206,8 +209,13 @@ func (a Activity) schema() schema.Activity {
 			TenantID:         a.Conversation.TenantID,
 		},
 	}
+	// The library knows no tenant of a sender: it travels where anything may.
+	s.ChannelData = map[string]any{}
 	if tenant := a.ChannelData.Tenant.ID; tenant != "" {
-		s.ChannelData = map[string]any{"tenant": map[string]any{"id": tenant}}
+		s.ChannelData["tenant"] = map[string]any{"id": tenant}
+	}
+	if tenant := a.From.TenantID; tenant != "" {
+		s.ChannelData[senderTenant] = tenant
 	}
 	return s
 }

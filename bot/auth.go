@@ -72,7 +72,7 @@ type ValidatorConfig struct {
 	MetadataURL string // the OpenID metadata document, as PublicMetadataURL
 
 	// ServiceURLAllowed says whether replies may go to this service URL; our
-	// own bearer token will be sent there. In production: ServiceURLHosts.
+	// own bearer token will be sent there. In production: connector.AllowedHosts.
 	ServiceURLAllowed func(string) bool
 
 	HTTP *http.Client // for the metadata and the keys
@@ -138,6 +138,9 @@ type origin struct {
 	serviceURL         string
 	channelTenant      string // channelData.tenant.id
 	conversationTenant string // conversation.tenantId
+	// senderTenant is from.tenantId: in a channel shared with others, people of other
+	// authorities bring their own along.
+	senderTenant string
 }
 
 func (v *Validator) check(ctx context.Context, authorization string, from origin) (proof, error) {
@@ -195,7 +198,7 @@ func (v *Validator) ours(from origin) bool {
 	if from.channelTenant == "" && from.conversationTenant == "" {
 		return false
 	}
-	for _, named := range []string{from.channelTenant, from.conversationTenant} {
+	for _, named := range []string{from.channelTenant, from.conversationTenant, from.senderTenant} {
 		if named != "" && !strings.EqualFold(named, v.config.Tenant) {
 			return false
 		}

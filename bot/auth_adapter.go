@@ -47,8 +47,12 @@ func originOf(a schema.Activity) origin {
 	if tenant, ok := a.ChannelData["tenant"].(map[string]any); ok {
 		from.channelTenant, _ = tenant["id"].(string)
 	}
+	from.senderTenant, _ = a.ChannelData[senderTenant].(string)
 	return from
 }
+
+// senderTenant is where [Activity.schema] puts from.tenantId.
+const senderTenant = "senderTenant"
 
 // identity is the accepted token as msbotbuilder-go's auth.ClaimsIdentity. The
 // library's own one panics on a claim that is absent.

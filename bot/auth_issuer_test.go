@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"challengebot/internal/connector"
 )
 
 const (
@@ -168,7 +170,7 @@ func newGate(t testing.TB, keys ...any) gate {
 	g := gate{issuer: newIssuer(t, keys...), clock: newClock(), refreshes: make(chan KeyRefresh, 1000)}
 	v, err := NewValidator(ValidatorConfig{
 		AppID: testApp, Tenant: testTenant, Issuer: PublicIssuer, MetadataURL: g.issuer.server.URL + "/metadata",
-		ServiceURLAllowed: ServiceURLHosts("smba.trafficmanager.net"),
+		ServiceURLAllowed: connector.AllowedHosts("smba.trafficmanager.net"),
 		HTTP:              g.issuer.server.Client(), Now: g.clock.Now,
 		OnKeyRefresh: func(r KeyRefresh) { g.refreshes <- r },
 	})

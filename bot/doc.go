@@ -51,4 +51,11 @@
 // trailing bytes are refused; names are case-sensitive) so that no two readers
 // can see two different activities, and lenient about everything it does not
 // need: entities, settings and value stay raw until somebody asks.
+//
+// # What is no command
+//
+// Only messages and buttons act. An edit, a deletion, a reaction, a read receipt and
+// whatever Teams may invent never do: a change to a message that had an effect is noted
+// in the trail, channels that come and go are kept, and the rest is answered with 200.
+// testdata/activities holds one file for each shape, with what must come of it.
 package bot
