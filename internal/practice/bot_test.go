@@ -55,6 +55,7 @@ func newWorld(t *testing.T) *world {
 		Channels: []practice.Channel{
 			{TeamName: "Safeguarding", Name: "Oversight"},
 			{TeamName: "Safeguarding", Name: "Managers", Members: []string{"Tom Baines"}},
+			{Name: "Lunch", Group: true, Members: []string{"Maya Okafor", "Tom Baines"}},
 		},
 		Errorf: func(format string, args ...any) {
 			w.mu.Lock()
