@@ -136,7 +136,7 @@ func TestCheckLiveSaysThatTheCredentialsAreNotAccepted(t *testing.T) {
 		config, teams := live(t)
 		teams.Fail(fault)
 		r := challengebot(t, env{envSecret: "s3nt1nel"}, "check", "--live", "--config", config)
-		r.wants(t, exitWrong, "teams: Teams does not accept the bot's credentials")
+		r.wants(t, exitWrong, "teams: the bot's credentials are not accepted")
 		if all := r.Stdout + r.Stderr; strings.Contains(all, "s3nt1nel") || strings.Contains(all, "eyJ") {
 			t.Errorf("%s: a secret was told:\n%s", name, all)
 		}

@@ -56,7 +56,7 @@ const (
 )
 
 // errNotAccepted ends the asking: the same would be said of everybody.
-var errNotAccepted = errors.New("Teams does not accept the bot's credentials")
+var errNotAccepted = errors.New("the bot's credentials are not accepted")
 
 // CheckLive asks Teams about everybody in the directory who has an account, and about
 // every channel that gets notices. An error means that Teams could not be asked at all.

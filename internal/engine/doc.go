@@ -14,4 +14,9 @@
 // first answer wins. A delivery that Teams refuses for good becomes an event, and
 // those who must know are told. What only an operator can mend (a secret that has
 // ended, a host that is not allowed) waits, is counted and is logged with what to do.
+//
+// Somebody whom Teams refuses is known to be unreachable until they install the app or
+// write; then every card that waits for them is sent again, once, and the dates stay.
+// Once in a working day a loop of its own asks Teams for the conversations of those of
+// whom nothing was heard, so that it is known before a challenge depends on them.
 package engine
