@@ -30,7 +30,7 @@ Specific error texts, never silence, and what was typed is given back
 	story TestAnAnswerWithoutAPlanOrWithAPastDateIsRefusedWithTheTextKept
 	story TestCoverThatCannotBeIsRefusedAndGivenBack
 	story TestAChannelForNoticesIsChosenByOversightOnlyAndWhereItIsTheAuthoritysOwn
-The welcome says what the bot is for and its commands, once, and greets no team
+The welcome says what the bot is for and its commands, once; in a team one post, and nobody there is written to
 	story TestTheWelcomeSaysWhatTheBotIsForAndComesOnce
 	story TestFromAnEmptyTenantToTheFirstAnswer
 No spam: one thread in a channel, one complete message to a person, all input in one form
@@ -115,7 +115,7 @@ func TestEveryCommandThatTheHelpNamesIsUnderstood(t *testing.T) {
 			command += " " + r.ref
 		}
 		s.tom.types(command)
-		hides(t, "Tom", s.tom.told(), texts.English.Bot.NotUnderstood, texts.English.Bot.GiveReference)
+		hides(t, "Tom", s.tom.Last(), texts.English.Bot.NotUnderstood, texts.English.Bot.GiveReference)
 		s.drain()
 		driven++
 	}
@@ -142,6 +142,7 @@ func TestTheWelcomeSaysWhatTheBotIsForAndComesOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.maya.done(s.maya.InstallsIn(ctx, "North Locality"))
+	s.north.gets("I write to nobody here one by one.")
 	s.quiet()
 }
 
