@@ -43,7 +43,7 @@ var aliases = map[string]string{
 	"her": wordChallenge, "herio": wordChallenge, "fy-heriau": wordMine, "cymorth": wordHelp, "helo": wordHelp,
 	"ateb": wordRespond, "bodlon": wordSatisfied, "rhannol": wordPartly, "anfodlon": wordNot, "porth": wordGate,
 	"tynnu-yn-ôl": wordWithdraw, "tynnu-yn-ol": wordWithdraw, "neidio": wordSkip, "trosglwyddo": wordHandOff,
-	"atgyfeirio": wordRefer, "gofynnwyd": wordAsked,
+	"atgyfeirio": wordRefer, "gofynnwyd": wordAsked, "cyflenwi": wordCover, "hysbysiadau": wordNotices,
 	"partly-satisfied": wordPartly, "resolve": wordSatisfied, "handoff": wordHandOff, "my": wordMine, "notice": wordNotices,
 }
 

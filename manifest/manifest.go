@@ -113,6 +113,7 @@ type commandList struct {
 type command struct {
 	Title       string `json:"title"`
 	Description string `json:"description"`
+	titleWelsh  string
 	welsh       string
 }
 
@@ -195,7 +196,8 @@ func (o Options) welsh() map[string]string {
 	}
 	for i, list := range commandLists {
 		for j, c := range list.Commands {
-			texts[fmt.Sprintf("bots[0].commandLists[%d].commands[%d].description", i, j)] = c.welsh
+			path := fmt.Sprintf("bots[0].commandLists[%d].commands[%d].", i, j)
+			texts[path+"title"], texts[path+"description"] = c.titleWelsh, c.welsh
 		}
 	}
 	return texts

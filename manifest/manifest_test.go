@@ -238,11 +238,12 @@ func TestEveryTextHasItsWelshAtTheSamePath(t *testing.T) {
 	}
 	for i, list := range app.Bots[0].CommandLists {
 		for j, c := range list.Commands {
-			english[fmt.Sprintf("bots[0].commandLists[%d].commands[%d].description", i, j)] = c.Description
+			path := fmt.Sprintf("bots[0].commandLists[%d].commands[%d].", i, j)
+			english[path+"title"], english[path+"description"] = c.Title, c.Description
 		}
 	}
 	delete(cy, "$schema")
-	if len(cy) != len(english) || len(english) != 4+8 {
+	if len(cy) != len(english) || len(english) != 4+2*8 {
 		t.Errorf("%d texts, %d in Welsh", len(english), len(cy))
 	}
 	for path, text := range english {

@@ -27,7 +27,7 @@ var welsh = texts{
 	summary: "Codi her broffesiynol, cael ateb mewn pryd, a chadw'r cofnod.",
 	about: `Mae Herio yn mynd â her broffesiynol oddi wrth gadeirydd cynhadledd amddiffyn plant, neu unrhyw un arall a gaiff godi her o dan weithdrefn yr awdurdod, at y rheolwr sy'n gorfod ei hateb.
 
-- Teipiwch /challenge a llenwch y ffurflen. Mae'r rheolwr yn cael cerdyn yn Teams ac yn ateb arno, gan nodi'r cynllun y cytunwyd arno.
+- Teipiwch /herio a llenwch y ffurflen. Mae'r rheolwr yn cael cerdyn yn Teams ac yn ateb arno, gan nodi'r cynllun y cytunwyd arno.
 - Caiff pob dyddiad cau ei gyfrif mewn diwrnodau gwaith, a dangosir sut y cafodd ei gyfrif.
 - Os na ddaw ateb mewn pryd, mae'r her yn symud yn awtomatig i gam nesaf gweithdrefn yr awdurdod.
 - Dim ond cyfeirnod a dyddiad a gaiff sianeli; ni sonnir byth am blentyn.
@@ -37,26 +37,26 @@ Dim ond pobl y mae'r awdurdod wedi'u henwi yn ei gyfeiriadur sy'n gallu codi, at
 }
 
 // commandLists are what Teams offers while somebody types "/", or "@" and the name
-// of the bot. Each title is a word that the bot understands.
+// of the bot. Each title is a word that the bot understands, in either language.
 var commandLists = []commandList{
 	{Scopes: []string{"personal"}, Triggers: []string{"slash", "mention"}, Commands: []command{
 		{"challenge", "Raise a challenge: I give you the form. With a reference (/challenge CH-…), see where it stands.",
-			"Codi her: cewch y ffurflen gennyf. Gyda chyfeirnod (/challenge CH-…), cewch weld sefyllfa'r her honno."},
+			"herio", "Codi her: cewch y ffurflen gennyf. Gyda chyfeirnod (/herio CH-…), cewch weld sefyllfa'r her honno."},
 		{"mine", "What waits for you, and what you raised.",
-			"Yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych."},
+			"fy-heriau", "Yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych."},
 		{"cover", "Have somebody stand in for you: /cover NAME 2026-04-01 to 2026-04-17. Alone, it lists who does.",
-			"Cael rhywun i gymryd eich lle: /cover ENW 2026-04-01 to 2026-04-17. Ar ei ben ei hun, mae'n rhestru pwy sy'n gwneud."},
+			"cyflenwi", "Cael rhywun i gymryd eich lle: /cyflenwi ENW 2026-04-01 to 2026-04-17. Ar ei ben ei hun, mae'n rhestru pwy sy'n gwneud."},
 		{"notices", "In which channel the notices of each team appear, for those who oversee challenges.",
-			"Ym mha sianel y mae hysbysiadau pob tîm yn ymddangos, i'r rhai sy'n goruchwylio heriau."},
+			"hysbysiadau", "Ym mha sianel y mae hysbysiadau pob tîm yn ymddangos, i'r rhai sy'n goruchwylio heriau."},
 		{"help", "What I can do, and what to type.",
-			"Beth y gallaf ei wneud, a beth i'w deipio."},
+			"cymorth", "Beth y gallaf ei wneud, a beth i'w deipio."},
 	}},
 	{Scopes: []string{"team"}, Triggers: []string{"slash", "mention"}, Commands: []command{
 		{"challenge", "Raise a challenge: I send you the form in your private chat. Please write nothing about a child here.",
-			"Codi her: anfonaf y ffurflen atoch yn eich sgwrs breifat. Peidiwch ag ysgrifennu dim am blentyn yma."},
+			"herio", "Codi her: anfonaf y ffurflen atoch yn eich sgwrs breifat. Peidiwch ag ysgrifennu dim am blentyn yma."},
 		{"notices", "Have the notices of a team or a service appear in this channel: /notices here TEAM-OR-SERVICE. For those who oversee challenges.",
-			"Cael hysbysiadau tîm neu wasanaeth yn y sianel hon: /notices here TÎM-NEU-WASANAETH. I'r rhai sy'n goruchwylio heriau."},
+			"hysbysiadau", "Cael hysbysiadau tîm neu wasanaeth yn y sianel hon: /hysbysiadau here TÎM-NEU-WASANAETH. I'r rhai sy'n goruchwylio heriau."},
 		{"help", "What I can do; I answer in your private chat.",
-			"Beth y gallaf ei wneud; atebaf yn eich sgwrs breifat."},
+			"cymorth", "Beth y gallaf ei wneud; atebaf yn eich sgwrs breifat."},
 	}},
 }

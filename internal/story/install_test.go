@@ -1,8 +1,11 @@
 package story
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -151,6 +154,38 @@ func TestAPackageOfAnotherBotIsNotTaken(t *testing.T) {
 	}
 }
 
+// welshTitles are the commands of a package's personal list, each with its Welsh title.
+func welshTitles(t *testing.T, data []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string, into any) {
+		file, err := z.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		if err := json.NewDecoder(file).Decode(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var app struct {
+		Bots []struct {
+			CommandLists []struct{ Commands []struct{ Title string } }
+		}
+	}
+	cy := map[string]string{}
+	read("manifest.json", &app)
+	read("cy.json", &cy)
+	titles := map[string]string{}
+	for i, c := range app.Bots[0].CommandLists[0].Commands {
+		titles[c.Title] = cy[fmt.Sprintf("bots[0].commandLists[0].commands[%d].title", i)]
+	}
+	return titles
+}
+
 // TestEveryCommandThatTheManifestListsWorks drives each through the bot as Teams would:
 // chosen after "/", and after "@" and the bot's name.
 func TestEveryCommandThatTheManifestListsWorks(t *testing.T) {
@@ -187,13 +222,17 @@ func TestEveryCommandThatTheManifestListsWorks(t *testing.T) {
 		s.maya.types("/" + command)
 		heard(command, false)
 	}
+	for english, welsh := range welshTitles(t, packaged(t, "1.0.0")) { // a client in Welsh offers these
+		s.maya.types(welsh)
+		heard(english, false)
+	}
 	for trigger, how := range map[string]practice.Manner{"slash": practice.Targeted, "mention": practice.Mention} {
 		for _, command := range s.Teams.Commands("team", trigger) {
 			s.maya.typesIn("North Locality", command, how)
 			heard(command, true)
 		}
 	}
-	if driven < 2*5+2*3 {
+	if driven < 3*5+2*3 {
 		t.Errorf("%d commands were driven", driven)
 	}
 }
