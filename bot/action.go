@@ -91,6 +91,9 @@ func (x turn) do(ctx context.Context, data cards.ActionData, in map[string]strin
 	switch data.Verb {
 	case cards.VerbRaise, cards.VerbPreview:
 		return x.formSent(ctx, data, in)
+	case cards.VerbWaiting:
+		card, err := x.digest(ctx)
+		return shown{Card: card}, err
 	}
 	id, err := uuid.Parse(data.Challenge)
 	if err != nil {

@@ -24,6 +24,7 @@ const (
 	wordCover     = "cover"
 	wordAsked     = "asked"
 	wordNotices   = "notices"
+	wordWaiting   = "waiting"
 )
 
 // typed is a command as a person typed it.

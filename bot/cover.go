@@ -154,11 +154,15 @@ func (x turn) named(s string) (directory.Person, bool) {
 	return x.Directory().ByName(bare(s))
 }
 
-// oversees reports whether the person oversees the challenges of any team.
+// oversees reports whether the person oversees the challenges of any team, or those
+// of any team about some agency.
 func (x turn) oversees() bool {
 	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
+	holds := func(s directory.Scope) bool { return d.Holds(x.by.ID, string(ladder.RoleOversight), s, today) }
 	return slices.ContainsFunc(d.Teams(), func(t directory.Team) bool {
-		return d.Holds(x.by.ID, string(ladder.RoleOversight), directory.Scope{Team: t.ID}, today)
+		return holds(directory.Scope{Team: t.ID}) || slices.ContainsFunc(d.Agencies(), func(a directory.Agency) bool {
+			return holds(directory.Scope{Team: t.ID, Agency: a.ID})
+		})
 	})
 }
 

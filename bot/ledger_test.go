@@ -173,6 +173,19 @@ func (s *ledger) Load(_ context.Context, key challenge.Key) (challenge.Case, err
 	return c, nil
 }
 
+// Standing gives every open challenge with all of its history, which is more than the
+// door promises.
+func (s *ledger) Standing(_ context.Context, each func(challenge.Case)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.cases {
+		if c.Challenge.State.Open() {
+			each(c)
+		}
+	}
+	return nil
+}
+
 func (s *ledger) WaitingFor(_ context.Context, person string, _ int) ([]challenge.Case, error) {
 	return s.which(func(c challenge.Case) bool { return slices.Contains(c.Challenge.Waiting(), person) }), nil
 }

@@ -31,6 +31,8 @@ func (x turn) said(ctx context.Context) error {
 		return x.form(ctx)
 	case wordMine:
 		return x.mine(ctx)
+	case wordWaiting:
+		return x.waiting(ctx)
 	case wordCover:
 		return x.cover(ctx, t.rest)
 	case wordNotices:

@@ -26,6 +26,7 @@ type Store interface {
 	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
 	WaitingFor(ctx context.Context, person string, limit int) ([]challenge.Case, error)
 	RaisedBy(ctx context.Context, person string, limit int) ([]challenge.Case, error)
+	Standing(ctx context.Context, each func(challenge.Case)) error
 	SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error
 	EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error
 	BindNotices(ctx context.Context, r challenge.Receipt, n challenge.NoticeChannel) error

@@ -25,7 +25,8 @@ const (
 	VerbRefer    Verb = "refer"
 	VerbAsked    Verb = "asked"
 	VerbRefresh  Verb = "refresh"
-	VerbOpen     Verb = "open" // as a dialog
+	VerbOpen     Verb = "open"    // as a dialog
+	VerbWaiting  Verb = "waiting" // the digest as it stands now
 )
 
 // Cards beside those of the domain, as ActionData.Card names them.
@@ -33,6 +34,7 @@ const (
 	CardForm   challenge.Card = "form"
 	CardStatus challenge.Card = "status"
 	CardMine   challenge.Card = "mine"
+	CardDigest challenge.Card = "digest"
 )
 
 // Ids of inputs: the keys of challenge.Refusal.Fields. The fields of a ladder's

@@ -96,6 +96,14 @@ func samples(w *words.Words) []sample {
 		{"oversight-held", on(heldRun, challenge.CardOversight, 1, sue)},
 		{"oversight-top-passed", on(exhaustedRun, challenge.CardOversight, 2, sue)},
 		{"oversight-settled", on(settledRun, challenge.CardOversight, 1, sue)},
+		{"digest", func(t testing.TB) Card {
+			v := digestOf(t, heldRun(t), answeredRun(t), exhaustedRun(t), unreachedRun(t))
+			v.Words = w
+			return Digest(v)
+		}},
+		{"digest-nothing", func(testing.TB) Card {
+			return Digest(DigestView{Now: at(30, 10, 0), Zone: at(30, 10, 0).Location(), Words: w})
+		}},
 		{"help", func(testing.TB) Card { return Help(HelpView{Authority: "Exampleshire", Words: w}) }},
 		{"not-understood", func(testing.TB) Card {
 			return Help(HelpView{Authority: "Exampleshire", Sentence: w.Bot.NotUnderstood, Words: w})

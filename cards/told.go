@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
@@ -115,6 +116,9 @@ func (b *builder) oversight() {
 	if who := b.mustAct(); who != "" {
 		facts = append(facts, Fact{b.w.Label.MustAct, who})
 	}
+	if roles := b.vacant(); roles != "" {
+		facts = append(facts, Fact{b.w.Oversight.Vacant, roles})
+	}
 	if !c.CaseDue.IsZero() && c.State.Open() {
 		facts = append(facts, Fact{b.w.Label.TimeLimit, b.caseClock()})
 	}
@@ -133,6 +137,21 @@ func (b *builder) oversightLine() string {
 		return fmt.Sprintf(b.w.Oversight.Exhausted, b.rungWord(), b.w.Oversight.Nobody)
 	}
 	return b.stateLine()
+}
+
+// vacant names the roles that the gates need and that nobody held when they shut.
+func (b *builder) vacant() string {
+	if b.Challenge.Hold == nil {
+		return ""
+	}
+	var roles []ladder.Role
+	for _, g := range b.Challenge.Hold.Gates {
+		if !g.Done() {
+			roles = append(roles, challenge.VacantAt(b.Ladder, g)...)
+		}
+	}
+	slices.Sort(roles)
+	return b.roles(slices.Compact(roles)...)
 }
 
 // since is when the present waiting began.

@@ -82,8 +82,8 @@ func (s *step) since(due time.Time) time.Time {
 	return s.env.Now
 }
 
-// nudge tells those for whom a challenge without a window waits again, and the
-// oversight role with them.
+// nudge tells those for whom a challenge without a window waits again. Who oversees
+// challenges has it in the digest of the day.
 func (s *step) nudge(every int) error {
 	s.emit(Nudged{State: s.c.State, Nudge: s.nudgeAfter(every)}, s.c.Rung, len(s.c.Visits))
 	switch s.c.State {
@@ -94,7 +94,6 @@ func (s *step) nudge(every int) error {
 	case Exhausted:
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	}
-	s.showRole(ladder.RoleOversight, CardOversight)
 	return nil
 }
 
@@ -157,7 +156,9 @@ func (s *step) redate(v *Visit) error {
 }
 
 // giveUp records that Teams refused a card for good. An unreachable respondent is
-// a held deadline that nobody sees, so the chair and the oversight role are told.
+// a held deadline that nobody sees, so the chair and the oversight role are told, the
+// latter at once only of a question, or of somebody who was reached before: the rest
+// stands in the digest.
 // Of a channel that takes no notices, and of a chair whose own card is refused, the
 // oversight role hears, and of an oversight role that cannot be reached the chair: but
 // each only once, and nobody by a card that would be refused as well.
@@ -172,7 +173,7 @@ func (s *step) giveUp(cmd GiveUp) error {
 			s.show(chair, CardCase)
 		}
 		for _, p := range s.holders(ladder.RoleOversight) {
-			if p.ID != cmd.To.Person {
+			if p.ID != cmd.To.Person && (cmd.Card == CardRespond || !known) {
 				s.show(Address{Person: p.ID}, CardOversight)
 			}
 		}

@@ -103,12 +103,15 @@ func TestWhomTeamsDoesNotReachIsNoSecret(t *testing.T) {
 	}
 }
 
-func TestTheOverseersHearOfEverythingThatWaitsTooLong(t *testing.T) {
+func TestThoseWhoMustActAreToldAgainAndTheOverseersHaveItInTheDigest(t *testing.T) {
 	for _, s := range []challenge.State{challenge.AwaitingJudgement, challenge.HeldAtGate, challenge.Exhausted} {
 		x := inState(t, s)
 		x.env.Now = x.c.NextAt
-		if x.tick(); x.kinds() != "nudged" || !x.shown(challenge.CardOversight, "otto") {
+		if x.tick(); x.kinds() != "nudged" || len(x.last.Shows) == 0 || x.shown(challenge.CardOversight, "otto") {
 			t.Errorf("%s: %s, shown %+v", s, x.kinds(), x.last.Shows)
+		}
+		if _, listed := challenge.Stalled(challenge.Case{Challenge: x.c, Ladder: x.env.Ladder}, x.env.Now, x.env); !listed {
+			t.Errorf("%s is not in the digest", s)
 		}
 		if !x.c.NextAt.After(x.env.Now) {
 			t.Errorf("%s: the next nudge is at %v", s, x.c.NextAt)

@@ -175,7 +175,7 @@ func (s *step) showRole(role ladder.Role, card Card) {
 func (s *step) today() string { return s.env.Today().String() }
 
 func (s *step) scope() directory.Scope {
-	return directory.Scope{Team: s.c.Details.Team, Agency: s.c.Details.Agency}
+	return scopeOf(&s.c)
 }
 
 // holders are the people in a role today whom this bot can reach, the chair being

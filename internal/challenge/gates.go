@@ -80,20 +80,48 @@ func (s *step) gateState(rung string, g ladder.Gate) GateState {
 }
 
 // hold waits at the gates, visibly: those who can open them have a card, the chair
-// is told, the channel has a notice, and all are told again every working day.
+// is told, the channel has a notice, and all are told again every working day. Who
+// oversees challenges has it in the digest, and hears at once when nobody holds a role
+// that a gate needs.
 func (s *step) hold(r *ladder.Rung, cause Cause, gates []GateState, at time.Time) error {
 	body := Held{Why: cause, Gates: gates, Nudge: s.nudgeAfter(heldEvery)}
+	before := s.c.Hold
+	vacant := slices.ContainsFunc(gates, func(st GateState) bool {
+		known := before != nil && hasGate(before.Gates, st.Gate)
+		return !known && !st.Done() && len(VacantAt(s.env.Ladder, st)) > 0
+	})
 	var err error
 	if body.Opens, err = s.opensAt(r, gates, at); err != nil {
 		return calendarRefusal(err)
 	}
 	s.emitBy(System, body, r.ID, len(s.c.Visits))
 	s.tellHeld()
-	if !s.raising {
+	if !s.raising && !slices.Contains(s.c.Waiting(), s.c.Chair.ID) {
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	}
+	if vacant {
+		s.showRole(ladder.RoleOversight, CardOversight)
 	}
 	s.show(Address{Team: s.c.Details.Team}, CardNotice)
 	return nil
+}
+
+// VacantAt are the roles that a gate needs and that nobody held when it shut: whoever
+// should open it, for whom the chair then stands, and whoever should be asked.
+func VacantAt(l *ladder.Ladder, st GateState) []ladder.Role {
+	g, ok := findGate(l, st.Rung, st.Gate)
+	if !ok {
+		return nil
+	}
+	var out []ladder.Role
+	opens := func(p Party) bool { return p.Role == g.Opener() }
+	if g.Opener() != ladder.RoleChair && g.ID != goOn && !slices.ContainsFunc(st.Openers, opens) {
+		out = append(out, g.Opener())
+	}
+	if g.With != "" && g.With != g.Opener() && len(st.Consulted) == 0 {
+		out = append(out, g.With)
+	}
+	return out
 }
 
 func (s *step) tellHeld() {

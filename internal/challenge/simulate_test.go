@@ -75,10 +75,9 @@ func TestSilenceAtAGateIsShownAndStops(t *testing.T) {
 		"8 Apr 17:00 stage-1 lapsed: IRO / CP chair",
 		"8 Apr 17:00 stage-2 held: IRO / CP chair Consult the chair's own Service Manager before Stage 2",
 		"8 Apr 17:00 stage-2 held: Safeguarding and Review Service Manager Consult the chair's own Service Manager before Stage 2",
-		"8 Apr 17:00 stage-2 told: IRO / CP chair",
 		"9 Apr 09:00 stage-2 reminder: IRO / CP chair Consult the chair's own Service Manager before Stage 2",
 		"9 Apr 09:00 stage-2 reminder: Safeguarding and Review Service Manager Consult the chair's own Service Manager before Stage 2",
-		"9 Apr 09:00 stage-2 reminder: Safeguarding and Review oversight",
+		"9 Apr 09:00 stage-2 in the digest: Safeguarding and Review oversight",
 		"10 Apr 09:00 stage-2 held until somebody opens the gate: IRO / CP chair Consult the chair's own Service Manager before Stage 2",
 		"10 Apr 09:00 stage-2 held until somebody opens the gate: Safeguarding and Review Service Manager Consult the chair's own Service Manager before Stage 2",
 	}

@@ -34,8 +34,6 @@ func (s *simulation) write(change Change) {
 			news = append(news, "handed off")
 		case ReplyKept:
 			news = append(news, "late reply")
-		case Nudged:
-			news = append(news, "reminder")
 		case JudgedBody:
 			if v := s.c.Visit(e.Visit); v != nil && v.Outcome == Judged {
 				s.tell(v.Rung, strings.ReplaceAll(string(b.Verdict), "_", " "), v.AnsweredBy.Name, time.Time{}, "")
@@ -60,7 +58,11 @@ func (s *simulation) write(change Change) {
 		switch sh.Card {
 		case CardCase, CardOversight:
 			if told {
-				s.tell(s.c.Rung, "told", s.name(sh.To), s.c.Due(), "")
+				event := "told"
+				if change.Events[0].Body.Kind() == KindNudged {
+					event = "reminder"
+				}
+				s.tell(s.c.Rung, event, s.name(sh.To), s.c.Due(), "")
 			}
 			for _, n := range news {
 				s.tell(s.c.Rung, n, s.name(sh.To), s.c.Due(), "")
@@ -82,17 +84,31 @@ func (s *simulation) write(change Change) {
 			s.tell(s.c.Rung, event, s.name(sh.To), s.c.Due(), "")
 		}
 	}
+	if change.Events[0].Body.Kind() == KindNudged {
+		s.digest()
+	}
 }
 
 // toFollowers tells those who follow the case what happened on a rung that the
-// challenge has left by the end of the change.
+// challenge has left by the end of the change. A gate's card tells the chair of it too.
 func (s *simulation) toFollowers(change Change, rung string, news []string) {
 	for _, sh := range change.Shows {
-		if sh.Card == CardCase || sh.Card == CardOversight {
+		if sh.Card == CardCase || sh.Card == CardOversight || sh.Card == CardGate && sh.To.Person == s.c.Chair.ID {
 			for _, n := range news {
 				s.tell(rung, n, s.name(sh.To), time.Time{}, "")
 			}
 		}
+	}
+}
+
+// digest tells those who oversee challenges that this one is in the digest of the day,
+// which comes when people are told again.
+func (s *simulation) digest() {
+	if _, listed := Stalled(Case{Challenge: s.c, Ladder: s.Ladder}, s.env.Now, s.env); !listed {
+		return
+	}
+	for _, id := range Overseers(&s.c, s.Directory, s.env.Today()) {
+		s.tell(s.c.Rung, "in the digest", s.person(id).Name, time.Time{}, "")
 	}
 }
 

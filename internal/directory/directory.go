@@ -265,3 +265,12 @@ func findIn[T any](all []T, is func(T) bool) (T, bool) {
 	var none T
 	return none, false
 }
+
+// TeamNames are the names of all teams, by id.
+func (d *Directory) TeamNames() map[string]string {
+	names := make(map[string]string, len(d.teams))
+	for _, t := range d.teams {
+		names[t.ID] = t.Name
+	}
+	return names
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,6 +21,9 @@ import (
 type Store interface {
 	Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Case) (challenge.Change, error)) (int, error)
 	NextDue(ctx context.Context) (time.Time, bool, error)
+	Standing(ctx context.Context, each func(challenge.Case)) error
+	AnyStanding(ctx context.Context) (bool, error)
+	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
 	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
 	Claim(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.Delivery, error)
 	Delivered(ctx context.Context, d challenge.Delivery, p challenge.Posted, a challenge.Attempt, decide func(challenge.Case) (challenge.Change, error)) error
@@ -129,6 +133,7 @@ type Engine struct {
 	// when probing goes on; both are Probe's alone.
 	probed     workday.Date
 	probeAfter time.Time
+	digested   atomic.Int32 // the day whose digests this instance has queued
 }
 
 // lease is how long a claimed delivery is one instance's. It is longer than all
@@ -179,7 +184,7 @@ func (e *Engine) Wake() {
 func (e *Engine) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { e.listen(ctx) })
-	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.Store.NextDue) })
+	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.NextDue) })
 	parts.Go(func() { e.loop(ctx, workDeliveries, e.wakeDeliveries, e.deliveries, e.Store.NextDelivery) })
 	parts.Go(func() { e.loop(ctx, workProbes, nil, e.Probe, e.nextProbe) })
 	parts.Wait()
@@ -214,7 +219,8 @@ func (e *Engine) loop(ctx context.Context, work string, wake <-chan struct{}, ro
 // all, when acting failed.
 func (e *Engine) clock(ctx context.Context) error {
 	_, err := e.Tick(ctx)
-	return errors.Join(err, e.Watch(ctx))
+	_, digested := e.Digest(ctx)
+	return errors.Join(err, digested, e.Watch(ctx))
 }
 
 func (e *Engine) deliveries(ctx context.Context) error {
@@ -222,11 +228,15 @@ func (e *Engine) deliveries(ctx context.Context) error {
 	return err
 }
 
-// Settle does everything that is due at this moment of the clock: windows, then
-// deliveries, until there is nothing left.
+// Settle does everything that is due at this moment of the clock: windows, digests,
+// then deliveries, until there is nothing left.
 func (e *Engine) Settle(ctx context.Context) error {
 	for {
 		ticked, err := e.Tick(ctx)
+		if err != nil {
+			return err
+		}
+		told, err := e.Digest(ctx)
 		if err != nil {
 			return err
 		}
@@ -234,7 +244,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if ticked+delivered == 0 {
+		if ticked+told+delivered == 0 {
 			return nil
 		}
 	}

@@ -83,6 +83,8 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 		"WaitingFor":   func() error { _, err := s.WaitingFor(t.Context(), chairID, 1); return err },
 		"Tick":         func() error { _, err := w.tick(s, 1); return err },
 		"NextDue":      func() error { _, _, err := s.NextDue(t.Context()); return err },
+		"Standing":     func() error { return s.Standing(t.Context(), func(challenge.Case) {}) },
+		"AnyStanding":  func() error { _, err := s.AnyStanding(t.Context()); return err },
 		"NextDelivery": func() error { _, _, err := s.NextDelivery(t.Context()); return err },
 		"Reply": func() error {
 			return s.Reply(t.Context(), w.receipt(), challenge.Reply{To: challenge.Address{Person: "x"}})

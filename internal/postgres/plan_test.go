@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
@@ -105,6 +106,8 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		{"waiting", waitingForSQL, []any{"nobody", 10}, "challenge_waiting", 0},
 		{"raised", raisedBySQL, []any{chairID, 10}, "challenge_chair", 0},
 		{"by reference", lockByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key", 0},
+		{"standing", standingSQL, []any{uuid.Nil, standingPage}, "challenge_standing event_refused challenge_pkey", 10},
+		{"anything standing", anyStandingSQL, nil, "challenge_standing event_refused", 5},
 		{"trail", eventsByIDSQL, []any{c.Challenge.ID}, "event_pkey", 0},
 		{"trail by reference", eventsByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key event_pkey", 0},
 	} {

@@ -97,6 +97,15 @@ func (r *relay) stopsOn(text string, stop func() (goOn bool)) {
 	r.holding = text
 }
 
+// stopsAfter has stop called when the next round trip that hands over a text is done,
+// and its reply held back for good.
+func (r *relay) stopsAfter(text string, stop func() (goOn bool)) {
+	r.stopsAt(1, true, stop)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.holding = text
+}
+
 // counted is how many round trips there were since stopsAt.
 func (r *relay) counted() int {
 	r.mu.Lock()

@@ -17,7 +17,7 @@ func (s *stage) held() (ref string, maya, grace *practice.Message) {
 	r, judge := s.answered()
 	s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "No visiting plan."})
 	grace = s.grace.gets("Before Stage 2 can begin")
-	maya = s.maya.getsAll("Maya Okafor raised this.", "Before Stage 2 can begin")[1]
+	maya = s.maya.gets("Before Stage 2 can begin") // and no second card that says the same
 	s.drain()
 	return r.ref, maya, grace
 }
@@ -103,7 +103,7 @@ func TestAHeldChallengeIsBroughtToMindEveryWorkingDay(t *testing.T) {
 		s.at(morning)
 		s.grace.gets("Before Stage 2 can begin", "It has waited since Tuesday 31 March 2026 at 11:00.")
 		s.maya.gets("Before Stage 2 can begin")
-		s.owen.gets("What is waiting: Professional Challenge "+ref, "It waits before Stage 2 for: Consult the chair's own Service Manager before Stage 2.",
+		s.owen.gets(waits, "Professional Challenge "+ref+" · Stage 2 · North Locality", "It waits before Stage 2 for: Consult the chair's own Service Manager before Stage 2.",
 			"Who must act: Maya Okafor (IRO / CP chair) and Grace Lloyd (Safeguarding and Review Service Manager)")
 		s.quiet()
 	}

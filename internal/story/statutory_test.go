@@ -28,6 +28,6 @@ func TestTheStatutoryTimeOfALookedAfterChildIsShownAndWarnedOf(t *testing.T) {
 	s.drain()
 	s.at("Thu 4 Jun 2026 09:00")
 	shows(t, "Maya", s.maya.recalls("Before IRO Stage 2"), runs+" That time has passed.")
-	shows(t, "Owen", s.owen.gets("What is waiting", "Statutory time: "+runs+" That time has passed."), "It waits before")
+	shows(t, "Owen", s.owen.gets(waits, "Statutory time: "+runs+" That time has passed."), "It waits before")
 	s.drain()
 }

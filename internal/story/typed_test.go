@@ -70,7 +70,7 @@ func TestAGateIsRefusedOverriddenAndOpenedAheadByTyping(t *testing.T) {
 	s.maya.types("/not-satisfied " + r.ref)
 	marks(t, s.maya.gets("Please put right"), "reason", "Please say what is still missing.")
 	s.maya.types("/not-satisfied " + r.ref + " No visiting plan.")
-	mine := s.maya.getsAll("Maya Okafor raised this.", "Before Stage 2 can begin")[1]
+	mine := s.maya.gets("Before Stage 2 can begin")
 	gate := s.grace.gets("No visiting plan.")
 	s.north.gets("Held")
 	tellsCommand(t, gate, "/gate "+r.ref+" own-service-manager agreed|refused note")

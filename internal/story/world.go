@@ -217,7 +217,7 @@ func (w *World) MoveTo(ctx context.Context, to time.Time) error {
 
 // NextDue is the next moment at which something is due.
 func (w *World) NextDue(ctx context.Context) (time.Time, bool, error) {
-	due, ok, err := w.App.Store.NextDue(ctx)
+	due, ok, err := w.App.Engine.NextDue(ctx)
 	if err != nil {
 		return time.Time{}, false, err
 	}

@@ -41,6 +41,7 @@ type Words struct {
 	Reminder  ReminderWords
 	Alert     AlertWords
 	Oversight OversightWords
+	Digest    DigestWords
 	Type      TypeWords
 	Text      TextWords
 	Bot       BotWords
@@ -195,7 +196,12 @@ type AlertWords struct {
 
 // OversightWords: the card of who oversees challenges.
 type OversightWords struct {
-	Title, Summary, Nobody, Exhausted string
+	Title, Summary, Nobody, Exhausted, Vacant string
+}
+
+// DigestWords: what waits within what somebody oversees.
+type DigestWords struct {
+	Title, AsOf, Order, Nothing, Refused, RefusedSays, More, HowTo, One, Summary string
 }
 
 // TypeWords: commands as they are typed.
@@ -222,7 +228,7 @@ type StepWords struct {
 // BotWords: answers in words, where no card says it.
 type BotWords struct {
 	BadReference, UnknownReference, NotUnderstood, GiveReference, NotARaiser, MineShows, AskedInChannel string
-	Unreadable, NotYours, OtherVersion, WhoAreYou                                                       string
+	Unreadable, NotYours, OtherVersion, WhoAreYou, WaitingNotYou, DigestNotYou                          string
 	// Among others: what help says there, where the answer is, and who could read the question.
 	AsideHelp, AsideElsewhere, AsidePublic string
 	// MessageChanged: what is said of a message that was changed after it had its effect.

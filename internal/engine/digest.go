@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/words"
+	"challengebot/internal/workday"
+)
+
+// Digest queues, once a working day and when it begins, one message for each of those
+// who oversee challenges and in whose scope something waits: all of it, as it was when
+// the day began. An engine that comes back on the same day makes up for it, for days
+// that are over it does not. The receipt names the day and the person, so that any
+// number of instances and restarts send it once. It returns how many people it is for.
+func (e *Engine) Digest(ctx context.Context) (int, error) {
+	now := e.Now()
+	today := e.Calendar.DateOf(now)
+	begins := e.Calendar.StartOf(today)
+	if !e.works(today) || now.Before(begins) || e.digested.Load() == int32(today) {
+		return 0, nil
+	}
+	digests, unread := e.digests(ctx, begins, now)
+	if errors.Is(unread, challenge.ErrUnavailable) {
+		return 0, unread
+	}
+	people := e.Directory()
+	teams := people.TeamNames()
+	for _, person := range slices.Sorted(maps.Keys(digests)) {
+		card := cards.Digest(cards.DigestView{Digest: *digests[person], Teams: teams, Now: now, Zone: e.Calendar.Location(),
+			Words: words.In(people.Language(person))})
+		err := e.Store.Reply(ctx, challenge.Receipt{Key: "digest:" + today.String() + ":" + person, At: now},
+			challenge.Reply{To: challenge.Address{Person: person},
+				Spec: challenge.ReplySpec{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
+		if err != nil {
+			return 0, err
+		}
+	}
+	// What cannot be read is said once a day; audit verify tells more.
+	e.digested.Store(int32(today))
+	return len(digests), unread
+}
+
+// digests gathers what waited at a moment for each of those who oversee it.
+func (e *Engine) digests(ctx context.Context, at, now time.Time) (map[string]*challenge.Digest, error) {
+	people, today := e.Directory(), e.Calendar.DateOf(now)
+	digests := map[string]*challenge.Digest{}
+	err := e.Store.Standing(ctx, func(c challenge.Case) {
+		stall, ok := challenge.Stalled(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
+		if !ok {
+			return
+		}
+		for _, person := range challenge.Overseers(&c.Challenge, people, today) {
+			if digests[person] == nil {
+				digests[person] = &challenge.Digest{}
+			}
+			digests[person].Add(stall)
+		}
+	})
+	return digests, err
+}
+
+// works reports whether a day is a working day. Past the calendar's coverage every day
+// from Monday to Friday is one: nobody's time depends on a digest.
+func (e *Engine) works(d workday.Date) bool {
+	if _, err := e.Calendar.Day(d); err != nil {
+		return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+	}
+	return e.Calendar.Working(d)
+}
+
+// NextDue is when the clock must act next, digests included; false when it never must.
+func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
+	due, ok, err := e.Store.NextDue(ctx)
+	if err != nil || !ok {
+		return due, ok, err // a digest is about open challenges, and each of those has its time
+	}
+	morning := e.nextMorning()
+	if !morning.Before(due) {
+		return due, true, nil
+	}
+	standing, err := e.Store.AnyStanding(ctx)
+	if standing {
+		due = morning
+	}
+	return due, true, err
+}
+
+// nextMorning is the next beginning of a working day whose digests this instance has
+// not queued; it has passed when today's are late.
+func (e *Engine) nextMorning() time.Time {
+	day := e.Calendar.DateOf(e.Now())
+	if e.digested.Load() == int32(day) {
+		day++
+	}
+	for !e.works(day) {
+		day++
+	}
+	return e.Calendar.StartOf(day).UTC()
+}
