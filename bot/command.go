@@ -41,7 +41,7 @@ type typed struct {
 var aliases = map[string]string{
 	"hi": wordHelp, "hello": wordHelp, "?": wordHelp, "hey": wordHelp, "start": wordHelp,
 	"answer": wordRespond, "notsatisfied": wordNot, "not_satisfied": wordNot, "unsatisfied": wordNot,
-	"her": wordChallenge, "herio": wordChallenge, "fy-heriau": wordMine, "cymorth": wordHelp, "helo": wordHelp,
+	"her": wordChallenge, "herio": wordChallenge, "fy-heriau": wordMine, "yn-aros": wordWaiting, "cymorth": wordHelp, "helo": wordHelp,
 	"ateb": wordRespond, "bodlon": wordSatisfied, "rhannol": wordPartly, "anfodlon": wordNot, "porth": wordGate,
 	"tynnu-yn-ôl": wordWithdraw, "tynnu-yn-ol": wordWithdraw, "neidio": wordSkip, "trosglwyddo": wordHandOff,
 	"atgyfeirio": wordRefer, "gofynnwyd": wordAsked, "cyflenwi": wordCover, "hysbysiadau": wordNotices,

@@ -10,7 +10,7 @@ import (
 
 // Whatever the cards and the help of a language tell people to type is a command.
 func TestEveryCommandThatALanguageShowsIsUnderstood(t *testing.T) {
-	known := map[string]bool{wordChallenge: true, wordMine: true, wordHelp: true, wordCover: true, wordNotices: true}
+	known := map[string]bool{wordChallenge: true, wordMine: true, wordHelp: true, wordCover: true, wordNotices: true, wordWaiting: true}
 	for word := range commands {
 		known[word] = true
 	}
