@@ -223,8 +223,8 @@ func TestARespondentWhomTeamsDoesNotReachStandsInTheDigestUntilACardComesThrough
 	s.quiet()
 	s.priya.Unblocks()
 	s.priya.types("/challenge " + ref)
-	s.priya.gets("Please answer by")
-	s.maya.gets("the card arrived late, so the time was counted again")
+	shows(t, "Priya", s.priya.recalls("Please answer by"), ref)
+	s.drain()
 	s.at("Wed 1 Apr 2026 09:00")
 	s.quiet()
 }
