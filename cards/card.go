@@ -102,13 +102,13 @@ func (b *builder) card() Card {
 	w.element("AdaptiveCard")
 	w.str("$schema", schema)
 	w.str("version", version)
-	w.str("lang", b.w.Tag)
+	w.str("lang", b.w.Tag[:2]) // a language, without its country
 	w.str("fallbackText", b.summary+b.readInstead())
 	w.str("speak", b.summary)
 	if !b.o.Dialog {
 		w.name("msteams")
 		w.open('{')
-		w.str("width", "Full")
+		w.str("width", "full")
 		w.close('}')
 	}
 	b.writeRefresh(w)

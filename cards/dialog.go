@@ -23,16 +23,12 @@ type OpenDialog struct {
 	Data  ActionData
 	// Inputs takes what was typed into the card along. Where the client insists on
 	// inputs it is left alone, since an empty one would keep the dialog from opening.
-	Inputs    bool
-	Secondary bool
+	Inputs bool
 }
 
 func (a OpenDialog) write(w *writer) {
 	w.element("Action.Submit")
 	w.str("title", a.Title)
-	if a.Secondary {
-		w.str("mode", "secondary")
-	}
 	if !a.Inputs {
 		w.str("associatedInputs", "none")
 	}

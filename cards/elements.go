@@ -22,7 +22,11 @@ func (e TextBlock) write(w *writer) {
 	w.element("TextBlock")
 	w.prose("text", e.Text)
 	w.flag("wrap", true)
-	w.str("size", e.Size)
+	size := e.Size
+	if e.Heading && size == "" {
+		size = "Medium" // else the theme makes every heading as large as the title
+	}
+	w.str("size", size)
 	if e.Bold {
 		w.str("weight", "Bolder")
 	}
@@ -182,9 +186,8 @@ func (e ActionSet) write(w *writer) {
 // Execute sends the card's inputs with its data. Older clients send the same by
 // its fallback.
 type Execute struct {
-	Title     string
-	Data      ActionData
-	Secondary bool // behind "…" where there is no room for more buttons
+	Title string
+	Data  ActionData
 }
 
 func (a Execute) write(w *writer) {
@@ -206,25 +209,18 @@ func (a Execute) write(w *writer) {
 
 func (a Execute) common(w *writer) {
 	w.str("title", a.Title)
-	if a.Secondary {
-		w.str("mode", "secondary")
-	}
 	a.Data.write(w)
 }
 
 // ShowCard opens a part of the card with inputs of its own.
 type ShowCard struct {
-	Title     string
-	Body      []Element
-	Secondary bool
+	Title string
+	Body  []Element
 }
 
 func (a ShowCard) write(w *writer) {
 	w.element("Action.ShowCard")
 	w.str("title", a.Title)
-	if a.Secondary {
-		w.str("mode", "secondary")
-	}
 	w.name("card")
 	w.element("AdaptiveCard")
 	w.str("version", version)

@@ -254,5 +254,5 @@ func (b *builder) foldable(s *section, title string, as []Action, open bool) {
 		b.buttons(as...)
 		return
 	}
-	b.buttons(ShowCard{Title: strings.TrimSuffix(title, "."), Body: append(s.items, ActionSet{Actions: as})})
+	b.buttons(ShowCard{Title: strings.TrimSuffix(title, "."), Body: append(s.items, rows(as)...)})
 }

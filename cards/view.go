@@ -127,7 +127,6 @@ type builder struct {
 
 	ids      map[string]bool // of inputs
 	sections int
-	primary  int
 	used     bool // Typed went back into inputs
 }
 
@@ -281,27 +280,37 @@ func (b *builder) long(label, text string) {
 	b.add(TextBlock{Text: label, Bold: true, Heading: true}, TextBlock{Text: b.shorten(text, b.fit.main), Spacing: "Small"})
 }
 
-// buttons adds actions, six to a row; beyond six in a card they go behind "…".
-func (b *builder) buttons(as ...Action) {
-	for i := range as {
-		b.primary++
-		if b.primary <= mostButtons {
-			continue
-		}
-		switch a := as[i].(type) {
+// narrowest is the width in pixels within a card that is 320 wide. There, buttons that
+// do not fit beside each other lose the end of their titles.
+const narrowest = 280
+
+// rows puts buttons beside each other where a narrow screen has room for them, else
+// below one another.
+func rows(as []Action) []Element {
+	const letter, around = 8, 36
+	width := 0
+	for _, a := range as {
+		switch a := a.(type) {
 		case Execute:
-			a.Secondary = true
-			as[i] = a
-		case ShowCard:
-			a.Secondary = true
-			as[i] = a
+			width += letter*len([]rune(a.Title)) + around
 		case OpenDialog:
-			a.Secondary = true
-			as[i] = a
+			width += letter*len([]rune(a.Title)) + around
 		}
 	}
+	if width <= narrowest {
+		return []Element{ActionSet{Actions: as}}
+	}
+	var out []Element
+	for _, a := range as {
+		out = append(out, ActionSet{Actions: []Action{a}})
+	}
+	return out
+}
+
+// buttons adds actions, six to a row at the most.
+func (b *builder) buttons(as ...Action) {
 	for row := range slices.Chunk(as, mostButtons) {
-		b.add(ActionSet{Actions: row})
+		b.add(rows(row)...)
 	}
 }
 

@@ -13,7 +13,7 @@ const (
 	cardSchema  = "http://adaptivecards.io/schemas/adaptive-card.json"
 	// cardLimit is our own cap in bytes; Teams refuses the whole message later.
 	cardLimit = 25 << 10
-	// primaryLimit is how many actions Teams shows before it hides the rest.
+	// primaryLimit is how many actions Teams shows in a row before it hides the rest.
 	primaryLimit = 6
 	// refreshLimit is how many people a card may refresh itself for.
 	refreshLimit = 60
@@ -37,6 +37,9 @@ func CheckCard(raw []byte) []string {
 	if card["$schema"] != cardSchema {
 		c.say("$.$schema", "must be %q", cardSchema)
 	}
+	if language, given := card["lang"].(string); given && !aLanguage.MatchString(language) {
+		c.say("$.lang", "must be a language of two or three letters without its country, or clients leave it aside")
+	}
 	for _, name := range []string{"fallbackText", "speak"} {
 		if text, _ := card[name].(string); strings.TrimSpace(text) == "" {
 			c.say("$."+name, "is missing")
@@ -50,6 +53,8 @@ func CheckCard(raw []byte) []string {
 	slices.Sort(c.findings)
 	return c.findings
 }
+
+var aLanguage = regexp.MustCompile(`^[a-z]{2,3}$`)
 
 type cardChecker struct {
 	findings []string
@@ -70,13 +75,9 @@ func (c *cardChecker) card(place string, card map[string]any) {
 		c.say(place+".type", "must be \"AdaptiveCard\"")
 	}
 	c.shape(place, "AdaptiveCard", card, parts["AdaptiveCard"])
-	primary := 0
-	c.elements(place+".body", card["body"], &primary)
-	c.actions(place+".actions", card["actions"], &primary)
+	c.elements(place+".body", card["body"])
+	c.actions(place+".actions", card["actions"])
 	c.selectAction(place, card)
-	if primary > primaryLimit {
-		c.say(place, "has %d primary actions, more than %d; set \"mode\":\"secondary\" on the rest", primary, primaryLimit)
-	}
 	if card["body"] == nil && card["actions"] == nil {
 		c.say(place, "is empty")
 	}
@@ -142,13 +143,13 @@ func (c *cardChecker) list(place string, value any) []map[string]any {
 	return objects
 }
 
-func (c *cardChecker) elements(place string, value any, primary *int) {
+func (c *cardChecker) elements(place string, value any) {
 	for i, element := range c.list(place, value) {
-		c.element(fmt.Sprintf("%s[%d]", place, i), element, primary)
+		c.element(fmt.Sprintf("%s[%d]", place, i), element)
 	}
 }
 
-func (c *cardChecker) element(place string, element map[string]any, primary *int) {
+func (c *cardChecker) element(place string, element map[string]any) {
 	kind, _ := element["type"].(string)
 	s, known := elements[kind]
 	if !known {
@@ -180,17 +181,17 @@ func (c *cardChecker) element(place string, element map[string]any, primary *int
 	case "Image":
 		c.secureURL(place+".url", element["url"])
 	case "ImageSet":
-		c.elements(place+".images", element["images"], primary)
+		c.elements(place+".images", element["images"])
 	case "Container":
-		c.elements(place+".items", element["items"], primary)
+		c.elements(place+".items", element["items"])
 	case "ColumnSet":
 		for i, column := range c.list(place+".columns", element["columns"]) {
-			c.box(fmt.Sprintf("%s.columns[%d]", place, i), "Column", column, primary)
+			c.box(fmt.Sprintf("%s.columns[%d]", place, i), "Column", column)
 		}
 	case "Table":
-		c.table(place, element, primary)
+		c.table(place, element)
 	case "ActionSet":
-		c.actions(place+".actions", element["actions"], primary)
+		c.actions(place+".actions", element["actions"])
 	default:
 		if strings.HasPrefix(kind, "Input.") {
 			c.input(place, kind, id, element)
@@ -199,22 +200,22 @@ func (c *cardChecker) element(place string, element map[string]any, primary *int
 }
 
 // box checks a column or a table cell.
-func (c *cardChecker) box(place, kind string, box map[string]any, primary *int) {
+func (c *cardChecker) box(place, kind string, box map[string]any) {
 	if given, ok := box["type"]; ok && given != kind {
 		c.say(place+".type", "must be %q", kind)
 	}
 	c.shape(place, kind, box, parts[kind])
 	c.id(place, box)
 	c.selectAction(place, box)
-	c.elements(place+".items", box["items"], primary)
+	c.elements(place+".items", box["items"])
 }
 
-func (c *cardChecker) table(place string, table map[string]any, primary *int) {
+func (c *cardChecker) table(place string, table map[string]any) {
 	for i, row := range c.list(place+".rows", table["rows"]) {
 		at := fmt.Sprintf("%s.rows[%d]", place, i)
 		c.shape(at, "TableRow", row, parts["TableRow"])
 		for j, cell := range c.list(at+".cells", row["cells"]) {
-			c.box(fmt.Sprintf("%s.cells[%d]", at, j), "TableCell", cell, primary)
+			c.box(fmt.Sprintf("%s.cells[%d]", at, j), "TableCell", cell)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestAGoodCardHasNothingToSayAgainst(t *testing.T) {
 	t.Parallel()
 	mention := `{"body":[{"type":"TextBlock","wrap":true,"text":"For <at>Tom</at>"}],
-		"msteams":{"width":"Full","entities":[{"type":"mention","text":"<at>Tom</at>","mentioned":{"id":"29:t","name":"Tom"}}]}}`
+		"msteams":{"width":"full","entities":[{"type":"mention","text":"<at>Tom</at>","mentioned":{"id":"29:t","name":"Tom"}}]}}`
 	for name, c := range map[string]string{"plain": card("x"), "form": form(), "mention": card("x", mention)} {
 		if found := practice.CheckCard([]byte(c)); len(found) > 0 {
 			t.Errorf("%s: %v", name, found)
@@ -65,6 +65,8 @@ func TestTheCardCheckerFinds(t *testing.T) {
 		{"no fallback", act(`"fallback"`, `"tooltip":"x","requires"`), "$.actions[0].fallback must be an Action.Submit"},
 		{"a fallback of another name", strings.Replace(act("", ""), `{"type":"Action.Submit","title":"Send"`, `{"type":"Action.Submit","title":"Go"`, 1), "$.actions[0].fallback.title differs"},
 		{"too many buttons", actions(seven...), "has 7 primary actions"},
+		{"a part of the card behind the dots", actions(`{"type":"Action.ShowCard","title":"x","mode":"secondary","card":{"type":"AdaptiveCard","body":[]}}`), "does not open it"},
+		{"a language with its country", `{"lang":"en-GB","body":[]}`, "$.lang must be a language"},
 		{"an unknown action", actions(`{"type":"Action.Http","title":"x"}`), `"Action.Http" is not an action`},
 		{"an insecure link", actions(`{"type":"Action.OpenUrl","title":"x","url":"http://x"}`), "$.actions[0].url must be https"},
 		{"toggling nothing", actions(`{"type":"Action.ToggleVisibility","title":"x","targetElements":["none"]}`), "names no element"},

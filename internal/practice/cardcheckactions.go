@@ -73,12 +73,22 @@ func (c *cardChecker) choiceSet(place string, input map[string]any) {
 	}
 }
 
-func (c *cardChecker) actions(place string, value any, primary *int) {
+// actions checks a row of buttons: those of a card, or of one ActionSet.
+func (c *cardChecker) actions(place string, value any) {
+	primary := 0
 	for i, action := range c.list(place, value) {
-		if mode, _ := action["mode"].(string); !strings.EqualFold(mode, "secondary") {
-			*primary++
+		at := fmt.Sprintf("%s[%d]", place, i)
+		mode, _ := action["mode"].(string)
+		switch secondary := strings.EqualFold(mode, "secondary"); {
+		case !secondary:
+			primary++
+		case action["type"] == "Action.ShowCard":
+			c.say(at, "is an Action.ShowCard behind \"…\", from where Microsoft's renderer does not open it")
 		}
-		c.action(fmt.Sprintf("%s[%d]", place, i), action)
+		c.action(at, action)
+	}
+	if primary > primaryLimit {
+		c.say(place, "has %d primary actions, more than %d; set \"mode\":\"secondary\" on the rest", primary, primaryLimit)
 	}
 }
 
