@@ -37,5 +37,10 @@ func (x turn) digest(ctx context.Context) (cards.Card, error) {
 	if err != nil {
 		return cards.Card{}, err
 	}
+	away, err := x.Store.Unreachables(ctx)
+	if err != nil {
+		return cards.Card{}, err
+	}
+	v.Away = challenge.AwayFor(away, d, x.now, x.Calendar.DateOf(x.now))[x.by.ID]
 	return cards.Digest(v), nil
 }

@@ -236,6 +236,8 @@ func (s *ledger) MarkUnreachable(_ context.Context, u challenge.Unreachable) err
 	return s.state(fmt.Sprintf("%s cannot be reached: %s", s.name(u.Person), u.Code))
 }
 
+func (s *ledger) Unreachables(context.Context) ([]challenge.Unreachable, error) { return nil, nil }
+
 func (s *ledger) Returned(_ context.Context, person string, _ time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

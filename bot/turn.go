@@ -34,6 +34,7 @@ type Store interface {
 	SaveConversation(ctx context.Context, c challenge.Conversation) error
 	ForgetConversation(ctx context.Context, lane string) error
 	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
+	Unreachables(ctx context.Context) ([]challenge.Unreachable, error)
 	Returned(ctx context.Context, person string, at time.Time) error
 	SaveChannel(ctx context.Context, c challenge.Channel) error
 	// Effects are the steps to which an activity led, by the key of its receipt.

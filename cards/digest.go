@@ -35,6 +35,9 @@ func (v DigestView) draw(n int) Card {
 	b.noRefresh = true
 	all := len(v.Stalls) + v.More
 	b.summary = b.waiting(all)
+	if all == 0 && len(v.Away) > 0 {
+		b.summary = fmt.Sprintf(b.w.Digest.AwaySummary, len(v.Away))
+	}
 	b.heading(b.w.Digest.Title)
 	asOf := fmt.Sprintf(b.w.Digest.AsOf, b.on(v.Now))
 	if all == 0 {
@@ -49,9 +52,31 @@ func (v DigestView) draw(n int) Card {
 	if more := all - n; more > 0 {
 		b.add(TextBlock{Text: fmt.Sprintf(b.w.Digest.More, more), Bold: true})
 	}
+	b.away(v.Away)
 	b.buttons(Execute{Title: b.w.Common.Refresh, Data: ActionData{Verb: VerbWaiting, Card: CardDigest}})
 	b.small(b.w.Digest.HowTo)
 	return b.card()
+}
+
+// mostAway is how many people who cannot be reached are listed.
+const mostAway = 40
+
+// away lists who cannot be reached, by name and role and since when.
+func (b *builder) away(all []challenge.Away) {
+	if len(all) == 0 {
+		return
+	}
+	b.add(TextBlock{Text: b.w.Digest.Away, Bold: true, Heading: true})
+	var facts []Fact
+	for _, a := range all[:min(len(all), mostAway)] {
+		roles := strings.ReplaceAll(strings.Join(a.Roles, ", "), "-", " ")
+		facts = append(facts, Fact{a.Name, fmt.Sprintf(b.w.Digest.AwaySince, b.when(a.Since), roles)})
+	}
+	b.add(FactSet{Facts: facts})
+	if more := len(all) - mostAway; more > 0 {
+		b.add(TextBlock{Text: fmt.Sprintf(b.w.Digest.AwayMore, more)})
+	}
+	b.small(b.w.Digest.AwayHow)
 }
 
 // waiting says how many there are.

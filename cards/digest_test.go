@@ -37,6 +37,9 @@ func TestADigestOfAnyLengthFitsAndCountsWhatItLeavesOut(t *testing.T) {
 	one := digestOf(t, heldRun(t)).Stalls[0]
 	for _, n := range []int{1, 12, challenge.MostListed, challenge.MostListed + 1, 5000} {
 		v := DigestView{Now: one.Since, Zone: time.UTC}
+		for range n * 2 {
+			v.Away = append(v.Away, challenge.Away{Name: "Somebody With A Long Name", Roles: []string{"team-manager", "line-manager"}, Since: one.Since})
+		}
 		for i := range n {
 			s := one
 			s.Case.Challenge.Ref = fmt.Sprintf("CH-%06d", i)

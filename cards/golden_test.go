@@ -101,6 +101,11 @@ func samples(w *words.Words) []sample {
 			v.Words = w
 			return Digest(v)
 		}},
+		{"digest-away", func(testing.TB) Card {
+			v := DigestView{Now: at(30, 10, 0), Zone: at(30, 10, 0).Location(), Words: w}
+			v.Away = []challenge.Away{{Name: "Priya Shah", Roles: []string{"line-manager", "team-manager"}, Since: at(27, 9, 0)}}
+			return Digest(v)
+		}},
 		{"digest-nothing", func(testing.TB) Card {
 			return Digest(DigestView{Now: at(30, 10, 0), Zone: at(30, 10, 0).Location(), Words: w})
 		}},

@@ -176,6 +176,8 @@ func scopeOf(c *Challenge) directory.Scope {
 type Digest struct {
 	Stalls []Stall
 	More   int // not listed
+	// Away are those to whom Teams lets the bot write nothing.
+	Away []Away
 }
 
 // Add puts a challenge in its place. Of very many the longest waiting are kept.

@@ -239,6 +239,24 @@ func (d *Directory) RolesOf(id string) []string {
 	return held
 }
 
+// RolesIn are the roles that the person with that key holds in their own right where
+// something has that scope.
+func (d *Directory) RolesIn(id string, s Scope) []string {
+	return slices.DeleteFunc(d.RolesOf(id), func(role string) bool { return !slices.Contains(d.holdersOf(role, s), id) })
+}
+
+// Scopes are the places that a challenge can be about: each team and each agency.
+func (d *Directory) Scopes() []Scope {
+	var all []Scope
+	for _, t := range d.teams {
+		all = append(all, Scope{Team: t.ID})
+	}
+	for _, a := range d.agencies {
+		all = append(all, Scope{Agency: a.ID})
+	}
+	return all
+}
+
 // Agencies are all partner agencies, in the order of the file.
 func (d *Directory) Agencies() []Agency { return slices.Clone(d.agencies) }
 

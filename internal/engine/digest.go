@@ -15,7 +15,8 @@ import (
 )
 
 // Digest queues, once a working day and when it begins, one message for each of those
-// who oversee challenges and in whose scope something waits: all of it, as it was when
+// who oversee challenges and in whose scope something waits, or somebody cannot be
+// reached in Teams: all of it, as it was when
 // the day began. An engine that comes back on the same day makes up for it, for days
 // that are over it does not. The receipt names the day and the person, so that any
 // number of instances and restarts send it once. It returns how many people it is for.
@@ -63,7 +64,14 @@ func (e *Engine) digests(ctx context.Context, at, now time.Time) (map[string]*ch
 			digests[person].Add(stall)
 		}
 	})
-	return digests, err
+	away, unknown := e.Store.Unreachables(ctx)
+	for person, list := range challenge.AwayFor(away, people, at, today) {
+		if digests[person] == nil {
+			digests[person] = &challenge.Digest{}
+		}
+		digests[person].Away = list
+	}
+	return digests, errors.Join(err, unknown)
 }
 
 // works reports whether a day is a working day. Past the calendar's coverage every day

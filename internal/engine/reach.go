@@ -14,6 +14,9 @@ import (
 const (
 	// resentAtOnce is how many waiting challenges are sent again to somebody who is back.
 	resentAtOnce = 1000
+	// probeAhead is how long before the working day begins its probes are made, so that
+	// they are in its digest.
+	probeAhead = time.Hour
 	// probePause is the time between two probes: a fifth of what Teams allows an app in
 	// one tenant, so that deliveries are not held up.
 	probePause = 100 * time.Millisecond
@@ -84,7 +87,7 @@ func (e *Engine) resend(ctx context.Context, u challenge.Unreachable) error {
 func (e *Engine) Probe(ctx context.Context) error {
 	now := e.Now()
 	today := e.Calendar.DateOf(now)
-	if !e.Calendar.Working(today) || now.Before(e.Calendar.StartOf(today)) || e.probed == today || now.Before(e.probeAfter) {
+	if !e.Calendar.Working(today) || now.Before(e.Calendar.StartOf(today).Add(-probeAhead)) || e.probed == today || now.Before(e.probeAfter) {
 		return nil
 	}
 	for _, p := range e.Directory().People() {

@@ -106,6 +106,7 @@ func TestTheBotAsksOnceAWorkingDayWhomItCanReachAndSendsNothing(t *testing.T) {
 	s.tom.gets("What I can do")
 	probe := func(want int) {
 		t.Helper()
+		s.drain() // the messages of the morning
 		before := s.creates()
 		done := make(chan error, 1)
 		go func() { done <- other.Engine.Probe(t.Context()) }()
@@ -121,9 +122,9 @@ func TestTheBotAsksOnceAWorkingDayWhomItCanReachAndSendsNothing(t *testing.T) {
 		s.quiet()
 	}
 	all := len(s.Teams.People())
-	s.at("Tue 31 Mar 2026 07:00") // before the day begins
+	s.at("Tue 31 Mar 2026 07:00") // long before the day begins
 	probe(0)
-	s.at("Tue 31 Mar 2026 09:00")
+	s.at("Tue 31 Mar 2026 08:00") // an hour before
 	probe(all - 1) // Tom's conversation is known
 	probe(0)
 	if got := asks[string](s, `SELECT person FROM unreachable`); len(got) != 1 || got[0] != s.priya.ID {
@@ -142,6 +143,31 @@ func TestTheBotAsksOnceAWorkingDayWhomItCanReachAndSendsNothing(t *testing.T) {
 	if n := s.count(`SELECT FROM unreachable`); n != 0 {
 		t.Errorf("%d are still unreachable", n)
 	}
+}
+
+func TestThoseWhoOverseeReadEachMorningWhoCannotBeReached(t *testing.T) {
+	t.Parallel()
+	const away = "Cannot be reached in Teams"
+	s := open(t, "ne-lincolnshire")
+	s.priya.Uninstalls(t.Context())
+	s.settle()
+	s.at("Tue 31 Mar 2026 08:00")
+	if err := s.App.Engine.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.quiet()
+	s.at("Tue 31 Mar 2026 09:00")
+	list := s.owen.gets(away, "Priya Shah: since Monday 30 March 2026 at 10:00 (line manager, team manager)")
+	if want := "People who cannot be reached in Teams: 1."; list.Summary() != want {
+		t.Errorf("the notification says %q", list.Summary())
+	}
+	s.quiet() // nobody else oversees
+	s.priya.done(s.priya.Installs(t.Context()))
+	s.priya.gets("What I can do")
+	s.owen.clicks(list, "Show as it stands now", nil)
+	hides(t, "Owen", list, away, "Priya Shah")
+	s.at("Wed 1 Apr 2026 09:00")
+	s.quiet()
 }
 
 func TestProbingStopsWhileTeamsIsBusy(t *testing.T) {

@@ -414,6 +414,11 @@ var English = &Words{
 		HowTo:       "To see one of them: /challenge and its reference. To see this list at any time: /waiting",
 		One:         "1 challenge waits for somebody to act.",
 		Summary:     "%d challenges wait for somebody to act.",
+		Away:        "Cannot be reached in Teams",
+		AwayHow:     "The app is not installed for them, or they blocked it. Please have it installed: what waits for them is sent then.",
+		AwaySince:   "since %s (%s)",
+		AwayMore:    "… and %d more. Your administrator sees them all with check --live.",
+		AwaySummary: "People who cannot be reached in Teams: %d.",
 	},
 	Type: TypeWords{
 		Open:         "/challenge %s",

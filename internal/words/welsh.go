@@ -416,6 +416,11 @@ var Welsh = &Words{
 		HowTo:       "I weld un ohonynt: /her a'i chyfeirnod. I weld y rhestr hon unrhyw bryd: /yn-aros",
 		One:         "Mae 1 her yn aros i rywun weithredu.",
 		Summary:     "Nifer yr heriau sy'n aros i rywun weithredu: %d.",
+		Away:        "Ni ellir eu cyrraedd yn Teams",
+		AwayHow:     "Nid yw'r ap wedi'i osod ar eu cyfer, neu maent wedi'i rwystro. Trefnwch iddo gael ei osod: anfonir yr hyn sy'n aros amdanynt bryd hynny.",
+		AwaySince:   "ers %s (%s)",
+		AwayMore:    "… a %d arall. Gall eich gweinyddwr eu gweld i gyd gyda check --live.",
+		AwaySummary: "Nifer y bobl na ellir eu cyrraedd yn Teams: %d.",
 	},
 	Type: TypeWords{
 		Open:         "/her %s",

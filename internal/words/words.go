@@ -202,6 +202,9 @@ type OversightWords struct {
 // DigestWords: what waits within what somebody oversees.
 type DigestWords struct {
 	Title, AsOf, Order, Nothing, Refused, RefusedSays, More, HowTo, One, Summary string
+	Away, AwayHow                                                                string
+	AwaySince                                                                    string // since when, and the roles
+	AwayMore, AwaySummary                                                        string // how many
 }
 
 // TypeWords: commands as they are typed.
