@@ -25,7 +25,7 @@ func TestWhenTheChairsOwnCardIsRefusedTheOversightIsToldOnceAndTheTimeRunsOn(t *
 	s.north.gets(ref)
 	s.at("Tue 31 Mar 2026 09:00")
 	hides(t, "Owen", s.owen.gets(waits, "Maya Okafor: since Monday 30 March 2026 at 10:00 (chair)"), ref) // of her, not of the case
-	s.at("Tue 31 Mar 2026 17:00") // her next card, of the next stage, is refused as well
+	s.at("Tue 31 Mar 2026 17:00")                                                                         // her next card, of the next stage, is refused as well
 	if n := s.kinds(ref, "undelivered"); n == 0 {
 		t.Errorf("nothing of it is on the trail: %q", s.trail(ref))
 	}

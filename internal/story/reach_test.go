@@ -125,7 +125,7 @@ func TestTheBotAsksOnceAWorkingDayWhomItCanReachAndSendsNothing(t *testing.T) {
 	s.at("Tue 31 Mar 2026 07:00") // long before the day begins
 	probe(0)
 	s.at("Tue 31 Mar 2026 08:00") // an hour before
-	probe(all - 1) // Tom's conversation is known
+	probe(all - 1)                // Tom's conversation is known
 	probe(0)
 	if got := asks[string](s, `SELECT person FROM unreachable`); len(got) != 1 || got[0] != s.priya.ID {
 		t.Fatalf("unreachable are %v", got)
