@@ -215,7 +215,11 @@ func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateS
 		s.say(TextBlock{Text: b.gateLine(st), Size: "Small"})
 	}
 	s.fields(g.Fields)
-	s.text(InNote, b.w.Gate.Note, false, challenge.MaxText)
+	note := b.w.Gate.PlainNote
+	if len(statuses) > 1 || st.Status == challenge.GateRefused { // where something is or can be refused
+		note = b.w.Gate.Note
+	}
+	s.text(InNote, note, false, challenge.MaxText)
 	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Gate.On, Max: b.today().String()})
 	if !slices.ContainsFunc(g.Fields, func(f ladder.Field) bool { return !f.Optional }) {
 		s.typing(b.typeGate(g.ID, statuses)) // one line cannot hold fields

@@ -153,7 +153,7 @@ func (b *builder) respondInputs() {
 		s.lax = true // the button that marks them as asked sends these inputs too
 		intro = fmt.Sprintf(b.w.Respond.OnBehalf, b.respondents(b.at))
 	}
-	s.say(TextBlock{Text: b.w.Respond.Text, Size: "Medium", Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
+	s.say(TextBlock{Text: b.w.Respond.Text, Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
 	s.text(InText, b.respondLabel(form), true, challenge.MaxText)
 	s.fields(fields)
 	if form == ladder.FormPlan {

@@ -107,6 +107,7 @@ var English = &Words{
 	Gate: GateWords{
 		Title:           "Before %s can begin",
 		Over:            "This is no longer waited for.",
+		PlainNote:       "Note, if there is more to say",
 		Note:            "Note: what was said (needed when not agreed, or when going on against a refusal)",
 		On:              "When this took place (today unless you say otherwise)",
 		Since:           "It has waited since %s.",

@@ -109,6 +109,7 @@ var Welsh = &Words{
 	Gate: GateWords{
 		Title:           "Cyn y gall %s ddechrau",
 		Over:            "Nid oes angen aros am hyn mwyach.",
+		PlainNote:       "Nodyn, os oes rhagor i'w ddweud",
 		Note:            "Nodyn: yr hyn a ddywedwyd (mae ei angen os na chytunwyd, neu wrth fwrw ymlaen yn groes i wrthodiad)",
 		On:              "Pryd y digwyddodd hyn (heddiw oni nodwch yn wahanol)",
 		Since:           "Mae'n aros ers %s.",

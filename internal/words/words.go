@@ -95,12 +95,12 @@ type FormWords struct {
 
 // GateWords: what must be done before a rung.
 type GateWords struct {
-	Title, Over, Note, On, Since, Opens, Stays, Case, Passed, NotYou, Ahead, GoOn, With, By, Needs string
-	Holding, StatutoryRuns, StatutoryPassed, StatutoryWill, NotYet, NoCase, Summary, SummaryEnded  string
-	Override, Done                                                                                 string
-	Status                                                                                         map[challenge.GateStatus]string
-	Pass                                                                                           map[ladder.GateKind]string
-	Refuse                                                                                         map[ladder.GateKind]string
+	Title, Over, Note, PlainNote, On, Since, Opens, Stays, Case, Passed, NotYou, Ahead, GoOn, With, By, Needs string
+	Holding, StatutoryRuns, StatutoryPassed, StatutoryWill, NotYet, NoCase, Summary, SummaryEnded             string
+	Override, Done                                                                                            string
+	Status                                                                                                    map[challenge.GateStatus]string
+	Pass                                                                                                      map[ladder.GateKind]string
+	Refuse                                                                                                    map[ladder.GateKind]string
 }
 
 // ChannelsWords: in which channel notices appear.
