@@ -166,7 +166,8 @@ func (x turn) oversees() bool {
 	})
 }
 
-// endCover revokes cover that was set. What was handed over stays with the stand-in.
+// endCover revokes cover that was set. What was handed over stays with the stand-in; who
+// is back is asked beside them when the next working day begins.
 func (x turn) endCover(ctx context.Context, number string) error {
 	id, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	mine := x.visible()

@@ -197,6 +197,9 @@ func (b *builder) appendLater(out []entry, e challenge.Event) []entry {
 	case challenge.AskedOutside:
 		return step([]Fact{{b.w.Label.Note, body.Note}}, b.w.Step.Asked, rung, by, b.w.Step.How[body.How], b.w.OnDay(body.On))
 	case challenge.HandedOver:
+		if body.Both {
+			return step(nil, b.w.Step.BackAgain, rung, b.party(body.To), b.party(body.From))
+		}
 		return step(nil, b.w.Step.HandedOver, rung, b.party(body.From), b.party(body.To))
 	case challenge.Referred:
 		return step(b.referralSays(body.Referral), b.w.Step.Referred, by, body.Referral.To, b.w.OnDay(body.Referral.On))

@@ -21,6 +21,8 @@ func (s *step) respond(cmd Respond) error {
 	if v == nil {
 		return refuse(MovedOn, sayNoSuchStep, s.c.Ref)
 	}
+	s.takesPart(v)
+	v = s.c.Visit(cmd.Visit)
 	_, passed := v.PassedOn(s.by.ID)
 	if !v.MayAnswer(s.by.ID) && !passed {
 		return refuse(NotYours, sayNotAskedYou, s.c.Ref)

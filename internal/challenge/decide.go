@@ -94,6 +94,8 @@ func (c Challenge) Decide(cmd Command, by Person, env Env) (Change, error) {
 		err = s.markAsked(cmd)
 	case HandOver:
 		err = s.handOver(cmd)
+	case TakeBack:
+		err = s.takeBack()
 	case Refer:
 		err = s.refer(cmd)
 	case NoteMessage:

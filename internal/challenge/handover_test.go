@@ -79,3 +79,39 @@ func TestWhoMayHandOverToWhom(t *testing.T) {
 func repeating() *ladder.Ladder {
 	return edited(func(l *ladder.Ladder) { l.Rungs[1].Respond.MayRepeat = true })
 }
+
+func TestWhoIsBackIsAskedAgainBesideWhoStoodIn(t *testing.T) {
+	x := begin(t, small, "2026-06-01 10:00")
+	x.env.Directory = away("tess", "nora")
+	x.at("2026-06-03 10:00").do("", challenge.HandOver{For: challengetest.Person("tess").ID}) // by itself, in the morning
+	if got := x.try("", challenge.TakeBack{}); got != "moved_on" {
+		t.Errorf("taken back while she is away: %s", got)
+	}
+	x.env.Directory = office
+	x.at("2026-06-04 09:00").do("", challenge.TakeBack{}).wantDue("2026-06-08 17:00")
+	if !x.shown(challenge.CardRespond, "tess") || x.shown(challenge.CardRespond, "nora") {
+		t.Errorf("shown %+v", x.last.Shows)
+	}
+	if got := x.try("", challenge.TakeBack{}); got != "moved_on" {
+		t.Errorf("taken back twice: %s", got)
+	}
+	for _, who := range []string{"tess", "nora"} {
+		if !x.c.Current().MayAnswer(challengetest.Person(who).ID) {
+			t.Errorf("%s cannot answer", who)
+		}
+	}
+	x.do("tess", x.respond()).wantState(challenge.AwaitingJudgement, "r1")
+}
+
+func TestWhoStandsInTodayIsHeardThoughNobodyHandedItOn(t *testing.T) {
+	x := begin(t, small, "2026-06-01 10:00")
+	x.env.Directory = away("tess", "nora")
+	if x.do("nora", x.respond()).wantState(challenge.AwaitingJudgement, "r1"); x.c.Current().Respondents[0].CoverFor != "Tess Thorne" {
+		t.Errorf("asked are %+v", x.c.Current().Respondents)
+	}
+	y := begin(t, small, "2026-06-01 10:00")
+	y.env.Directory = away("tess", "anna") // the chair answers nothing of her own
+	if got := y.try("anna", y.respond()); got != "not_yours" {
+		t.Errorf("the chair, standing in: %s", got)
+	}
+}

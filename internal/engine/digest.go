@@ -14,24 +14,40 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Digest queues, once a working day and when it begins, one message for each of those
-// who oversee challenges and in whose scope something waits, or somebody cannot be
-// reached in Teams: all of it, as it was when
-// the day began. An engine that comes back on the same day makes up for it, for days
-// that are over it does not. The receipt names the day and the person, so that any
-// number of instances and restarts send it once. It returns how many people it is for.
-func (e *Engine) Digest(ctx context.Context) (int, error) {
+// Morning does, once a working day and when it begins, what is due then: running questions
+// are handed to who stands in from now on, or back; and each of those who oversee
+// challenges gets one message with all that waits in their scope, and with who there cannot
+// be reached in Teams, if there is any of it, as it was when the day began. An engine that comes back on the same day makes up for it, for
+// days that are over it does not. It returns how much it did.
+func (e *Engine) Morning(ctx context.Context) (int, error) {
 	now := e.Now()
 	today := e.Calendar.DateOf(now)
 	begins := e.Calendar.StartOf(today)
-	if !e.works(today) || now.Before(begins) || e.digested.Load() == int32(today) {
+	if !e.works(today) || now.Before(begins) || e.begun.Load() == int32(today) {
 		return 0, nil
 	}
+	passed, unpassed := e.passOn(ctx, today)
+	if errors.Is(unpassed, challenge.ErrUnavailable) {
+		return passed, unpassed
+	}
+	told, unread, err := e.digest(ctx, begins, now)
+	if err != nil {
+		return passed, err
+	}
+	// What cannot be read is said once a day; audit verify tells more.
+	e.begun.Store(int32(today))
+	return passed + told, errors.Join(unpassed, unread)
+}
+
+// digest queues the messages. The receipt names the day and the person, so that any
+// number of instances and restarts send one. It returns how many people it is for, and
+// what could not be read, without which the rest is sent.
+func (e *Engine) digest(ctx context.Context, begins, now time.Time) (told int, unread, err error) {
 	digests, unread := e.digests(ctx, begins, now)
 	if errors.Is(unread, challenge.ErrUnavailable) {
-		return 0, unread
+		return 0, nil, unread
 	}
-	people := e.Directory()
+	people, today := e.Directory(), e.Calendar.DateOf(now)
 	teams := people.TeamNames()
 	for _, person := range slices.Sorted(maps.Keys(digests)) {
 		card := cards.Digest(cards.DigestView{Digest: *digests[person], Teams: teams, Now: now, Zone: e.Calendar.Location(),
@@ -40,12 +56,10 @@ func (e *Engine) Digest(ctx context.Context) (int, error) {
 			challenge.Reply{To: challenge.Address{Person: person},
 				Spec: challenge.ReplySpec{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
 	}
-	// What cannot be read is said once a day; audit verify tells more.
-	e.digested.Store(int32(today))
-	return len(digests), unread
+	return len(digests), unread, nil
 }
 
 // digests gathers what waited at a moment for each of those who oversee it.
@@ -83,15 +97,19 @@ func (e *Engine) works(d workday.Date) bool {
 	return e.Calendar.Working(d)
 }
 
-// NextDue is when the clock must act next, digests included; false when it never must.
+// NextDue is when the clock must act next, the beginnings of working days included; false
+// when it never must.
 func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
 	due, ok, err := e.Store.NextDue(ctx)
 	if err != nil || !ok {
-		return due, ok, err // a digest is about open challenges, and each of those has its time
+		return due, ok, err // it is about open challenges, and each of those has its time
 	}
 	morning := e.nextMorning()
 	if !morning.Before(due) {
 		return due, true, nil
+	}
+	if len(e.Directory().Covers(e.Calendar.DateOf(e.Now()).String())) > 0 {
+		return morning, true, nil // somebody may begin to stand in
 	}
 	standing, err := e.Store.AnyStanding(ctx)
 	if standing {
@@ -100,11 +118,11 @@ func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
 	return due, true, err
 }
 
-// nextMorning is the next beginning of a working day whose digests this instance has
-// not queued; it has passed when today's are late.
+// nextMorning is the next beginning of a working day that this instance has not dealt
+// with; it has passed when that is late.
 func (e *Engine) nextMorning() time.Time {
 	day := e.Calendar.DateOf(e.Now())
-	if e.digested.Load() == int32(day) {
+	if e.begun.Load() == int32(day) {
 		day++
 	}
 	for !e.works(day) {

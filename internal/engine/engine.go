@@ -23,6 +23,7 @@ type Store interface {
 	NextDue(ctx context.Context) (time.Time, bool, error)
 	Standing(ctx context.Context, each func(challenge.Case)) error
 	AnyStanding(ctx context.Context) (bool, error)
+	HandedOver(ctx context.Context) ([]challenge.Case, error)
 	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
 	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
 	Claim(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.Delivery, error)
@@ -133,7 +134,7 @@ type Engine struct {
 	// when probing goes on; both are Probe's alone.
 	probed     workday.Date
 	probeAfter time.Time
-	digested   atomic.Int32 // the day whose digests this instance has queued
+	begun      atomic.Int32 // the working day whose beginning this instance has dealt with
 }
 
 // lease is how long a claimed delivery is one instance's. It is longer than all
@@ -219,8 +220,8 @@ func (e *Engine) loop(ctx context.Context, work string, wake <-chan struct{}, ro
 // all, when acting failed.
 func (e *Engine) clock(ctx context.Context) error {
 	_, err := e.Tick(ctx)
-	_, digested := e.Digest(ctx)
-	return errors.Join(err, digested, e.Watch(ctx))
+	_, begun := e.Morning(ctx)
+	return errors.Join(err, begun, e.Watch(ctx))
 }
 
 func (e *Engine) deliveries(ctx context.Context) error {
@@ -236,7 +237,7 @@ func (e *Engine) Settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		told, err := e.Digest(ctx)
+		told, err := e.Morning(ctx)
 		if err != nil {
 			return err
 		}

@@ -84,6 +84,7 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 		"Tick":         func() error { _, err := w.tick(s, 1); return err },
 		"NextDue":      func() error { _, _, err := s.NextDue(t.Context()); return err },
 		"Standing":     func() error { return s.Standing(t.Context(), func(challenge.Case) {}) },
+		"HandedOver":   func() error { _, err := s.HandedOver(t.Context()); return err },
 		"AnyStanding":  func() error { _, err := s.AnyStanding(t.Context()); return err },
 		"NextDelivery": func() error { _, _, err := s.NextDelivery(t.Context()); return err },
 		"Reply": func() error {

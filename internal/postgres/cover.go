@@ -22,6 +22,16 @@ WHERE revokes IS NULL AND to_day >= $1::text::date AND NOT EXISTS (SELECT FROM c
 ORDER BY id`
 )
 
+const handedOverSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
+    SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'handed_over'
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id)))
+ORDER BY id`
+
+// HandedOver lists the challenges that wait for an answer and were handed over at some time, without their history.
+func (s *Store) HandedOver(ctx context.Context) ([]challenge.Case, error) {
+	return s.list(ctx, handedOverSQL)
+}
+
 // SetCover keeps who stands in for whom. Every instance is told to look.
 func (s *Store) SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error {
 	return s.writeOnce(ctx, "keep a stand-in", setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)

@@ -26,6 +26,8 @@ ORDER BY id`
 WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', 'exhausted') ORDER BY challenge_id, seq`
 	anyStandingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response')
     OR EXISTS (SELECT FROM event e WHERE e.kind = 'undelivered'
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
+    OR EXISTS (SELECT FROM event e WHERE e.kind = 'handed_over'
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))`
 )
 
@@ -115,7 +117,7 @@ func (s *Store) standingEvents(ctx context.Context, page []challenge.Challenge) 
 	return all, broken, failed("read what stands still", rows.Err())
 }
 
-// AnyStanding reports whether there may be anything to put into a digest.
+// AnyStanding reports whether there may be anything to do when a working day begins: to put into a digest, or to hand back.
 func (s *Store) AnyStanding(ctx context.Context) (bool, error) {
 	var any bool
 	err := s.pool.QueryRow(ctx, anyStandingSQL).Scan(&any)

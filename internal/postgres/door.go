@@ -278,8 +278,8 @@ func (s *Store) RaisedBy(ctx context.Context, person string, limit int) ([]chall
 	return s.list(ctx, raisedBySQL, person, limit)
 }
 
-func (s *Store) list(ctx context.Context, sql, person string, limit int) ([]challenge.Case, error) {
-	rows, err := s.pool.Query(ctx, sql, person, limit)
+func (s *Store) list(ctx context.Context, sql string, args ...any) ([]challenge.Case, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, failed("list challenges", err)
 	}

@@ -107,7 +107,8 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		{"raised", raisedBySQL, []any{chairID, 10}, "challenge_chair", 0},
 		{"by reference", lockByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key", 0},
 		{"standing", standingSQL, []any{uuid.Nil, standingPage}, "challenge_standing event_refused challenge_pkey", 10},
-		{"anything standing", anyStandingSQL, nil, "challenge_standing event_refused", 5},
+		{"anything standing", anyStandingSQL, nil, "challenge_standing event_refused event_handed_over", 6},
+		{"handed over", handedOverSQL, nil, "event_handed_over challenge_pkey", 5},
 		{"trail", eventsByIDSQL, []any{c.Challenge.ID}, "event_pkey", 0},
 		{"trail by reference", eventsByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key event_pkey", 0},
 	} {

@@ -79,6 +79,9 @@ func (t *teller) tellRest(e challenge.Event, who string) (string, []Fact) {
 	case challenge.AskedOutside:
 		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, t.rung(e.Rung), askedWords[b.How], b.On.Long()), facts(Fact{"Note", b.Note})
 	case challenge.HandedOver:
+		if b.Both {
+			return fmt.Sprintf("%s is back and may answer %s as well as %s. The due time stays.", t.party(b.To), t.rung(e.Rung), t.party(b.From)), nil
+		}
 		return fmt.Sprintf("%s was handed over from %s to %s. The due time stays.", t.rung(e.Rung), t.party(b.From), t.party(b.To)), nil
 	case challenge.Referred:
 		return fmt.Sprintf("%s referred it to %s on %s.", who, b.Referral.To, b.Referral.On.Long()), t.referral(b.Referral)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"challengebot/internal/app"
 	"challengebot/internal/practice"
 )
 
@@ -121,4 +122,102 @@ func TestCoverThatCannotBeIsRefusedAndGivenBack(t *testing.T) {
 	if card := s.priya.gets("Nobody stands in for you"); strings.Contains(card.String(), "/cover end") {
 		t.Errorf("something was noted:\n%s", card)
 	}
+}
+
+func TestCoverThatBeginsWhileAQuestionRunsHandsItOnThatMorningAndWhoIsBackMayAnswerToo(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(atStage1(nil), s.priya)
+	s.priya.types("/cover Ben Carter 2026-04-01 to 2026-04-02")
+	s.priya.gets("It is noted.", "For Priya Shah: Ben Carter, from Wednesday 1 April 2026 to Thursday 2 April 2026.")
+	s.at("Wed 1 Apr 2026 08:59")
+	s.quiet()
+	s.at("Wed 1 Apr 2026 09:00")
+	bens := s.ben.gets(r.ref+" · Stage 1", "Please answer by Wednesday 8 April 2026 at 17:00", "No visit since 12 February.")
+	s.maya.gets("Waiting for an answer from Ben Carter (Team Manager, standing in for Priya Shah) by Wednesday 8 April 2026 at 17:00.")
+	s.quiet()
+	isRecord(t, "Priya", r.asked[0])
+
+	// She is back after Easter; he was asked, and may still answer.
+	s.at("Tue 7 Apr 2026 08:59")
+	s.quiet()
+	s.at("Tue 7 Apr 2026 09:00")
+	const back = "Stage 1: Priya Shah (Team Manager) is back and may answer as well as Ben Carter (Team Manager, standing in for Priya Shah). The date stays."
+	again := s.priya.gets(back) // with the date on it: no reminder besides
+	shows(t, "Priya", again, "Please answer by Wednesday 8 April 2026 at 17:00")
+	shows(t, "Ben", bens, back, "Please answer by Wednesday 8 April 2026 at 17:00")
+	if !bens.Card().HasAction("Send the answer") || !again.Card().HasAction("Send the answer") {
+		t.Error("one of the two cannot answer")
+	}
+	s.drain()
+	s.priya.clicks(again, "Send the answer", answer("2026-04-10", nil))
+	s.maya.gets("Is the answer good enough", "Priya Shah answered on Tuesday 7 April 2026")
+	shows(t, "Ben", bens, "Priya Shah answered on Tuesday 7 April 2026 at 09:00, so no other answer is needed.")
+	s.tells(r.ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",
+		"Mon 30 Mar 10:00  challengebot: rung_opened stage-1",
+		"Wed 1 Apr 09:00  challengebot: handed_over stage-1",
+		"Tue 7 Apr 09:00  challengebot: reminded stage-1",
+		"Tue 7 Apr 09:00  challengebot: handed_over stage-1",
+		"Tue 7 Apr 09:00  Priya Shah: responded stage-1")
+}
+
+func TestWhoStoodInMayStillAnswerWhenTheOtherIsBack(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raises(atStage1(nil), s.priya)
+	s.priya.types("/cover Ben Carter today to 2026-03-31")
+	s.drain()
+	bens := s.ben.recalls("Please answer by")
+	s.at("Wed 1 Apr 2026 09:00")
+	again := s.priya.gets("Priya Shah (Team Manager) is back and may answer")
+	s.ben.clicks(bens, "Send the answer", answer("2026-04-10", nil))
+	s.maya.gets("Is the answer good enough", "Ben Carter answered on Wednesday 1 April 2026")
+	shows(t, "Priya", again, "Ben Carter answered on Wednesday 1 April 2026 at 09:00, so no other answer is needed.")
+	if visits := s.load(r.ref).Challenge.Visits; visits[0].AnsweredBy.Name != "Ben Carter" {
+		t.Errorf("%s answered", visits[0].AnsweredBy.Name)
+	}
+}
+
+// Before the working day has begun nobody was told, and who types an answer is heard.
+func TestWhoIsBackAndWhoStandsInAreHeardBeforeTheWorkingDayBegins(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	first, second := s.raises(atStage1(nil), s.priya), s.raises(atStage1(nil), s.priya)
+	s.priya.types("/cover Ben Carter 2026-03-31 to 2026-03-31")
+	s.drain()
+	const answer = " We shall visit. | A visit; duty worker; 2026-04-10"
+	s.at("Tue 31 Mar 2026 07:30")
+	s.ben.types("/respond " + first.ref + answer)
+	s.maya.gets(first.ref, "Is the answer good enough", "Ben Carter answered on Tuesday 31 March 2026 at 07:30.")
+	s.drain()
+	s.at("Tue 31 Mar 2026 09:00")
+	s.ben.gets(second.ref, "Please answer by")
+	s.drain()
+	s.at("Wed 1 Apr 2026 07:30")
+	s.priya.types("/respond " + second.ref + answer)
+	s.maya.gets(second.ref, "Is the answer good enough", "Priya Shah answered on Wednesday 1 April 2026 at 07:30.")
+	s.drain()
+}
+
+func TestTwoInstancesHandAQuestionOnOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	other := s.another()
+	r := s.raises(atStage1(nil), s.priya)
+	s.priya.types("/cover Ben Carter 2026-04-01 to 2026-04-02")
+	s.drain()
+	s.at("Wed 1 Apr 2026 08:59")
+	s.Clock.Set(s.Clock.Now().Add(60e9))
+	together(2, func(i int) {
+		if err := []*app.App{s.App, other}[i].Engine.Settle(t.Context()); err != nil {
+			t.Errorf("engine %d failed: %v", i+1, err)
+		}
+	})
+	s.ben.gets(r.ref, "Please answer by")
+	if n := s.kinds(r.ref, "handed_over"); n != 1 {
+		t.Errorf("it was handed over %d times", n)
+	}
+	s.drain()
 }

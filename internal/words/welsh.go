@@ -474,6 +474,7 @@ var Welsh = &Words{
 		Recorded:       "Cofnododd %s y pryder hwn am asiantaeth bartner. Ni ofynnir i neb.",
 		HandedOff:      "Trosglwyddodd %s yr her hon i: %s.",
 		Asked:          "%s: cofnododd %s fod y cwestiwn wedi'i ofyn %s ar %s.",
+		BackAgain:      "%s: mae %s yn ôl ac yn cael ateb, yn ogystal â %s. Nid yw'r dyddiad yn newid.",
 		HandedOver:     "%s: trosglwyddwyd oddi wrth %s i %s. Nid yw'r dyddiad yn newid.",
 		Referred:       "Atgyfeiriodd %s yr her hon at %s ar %s.",
 		How:            map[challenge.How]string{challenge.ByTelephone: "dros y ffôn", challenge.ByEmail: "drwy e-bost"},
@@ -521,7 +522,7 @@ var Welsh = &Words{
 		CoverSelf:    "Nid oes neb yn cymryd ei le ei hun. Enwch rywun arall.",
 		CoverNone:    "Nid oes trefniant o'r fath y gallwch chi ddod ag ef i ben. Mae /cover yn eu rhestru gyda'u rhifau.",
 		CoverNoted:   "Fe'i nodwyd.",
-		CoverEnded:   "Mae rhif %d wedi dod i ben. Mae'r hyn a drosglwyddwyd cyn hynny yn aros gyda'r sawl y gofynnwyd iddo.",
+		CoverEnded:   "Mae rhif %d wedi dod i ben. Mae'r hyn a drosglwyddwyd cyn hynny yn aros gyda'r sawl y gofynnwyd iddo. Pan fydd y diwrnod gwaith nesaf yn dechrau, gofynnir eto hefyd i'r sawl sydd yn ôl.",
 
 		NoticesHow:     "Nodwch ar gyfer pwy: /notices here ENW yn y sianel sydd i gael yr hysbysiadau, neu /notices off ENW. Dyma'r enwau:",
 		NoticesWhere:   "Teipiwch hyn yn y sianel sydd i gael yr hysbysiadau: agorwch y sianel, teipiwch / neu @ ac enw'r ap hwn, yna: notices here %s",

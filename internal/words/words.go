@@ -223,7 +223,7 @@ type TextWords struct {
 type StepWords struct {
 	Raised, Opened, OpenedSeveral, Vacant, VacantConflict, VacantRole, Redated, Undelivered, Answered string
 	Kept, Settled, Judged, Lapsed, Skipped, Held, GateByItself, Gate, Dated, Resolved, Exhausted      string
-	Withdrawn, Recorded, HandedOff, Asked, HandedOver, Referred                                       string
+	Withdrawn, Recorded, HandedOff, Asked, HandedOver, BackAgain, Referred                            string
 	How                                                                                               map[challenge.How]string
 	Why                                                                                               map[string]string
 }

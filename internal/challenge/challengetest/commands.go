@@ -96,6 +96,9 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	case 19:
 		return challenge.MarkAsked{Visit: visit, How: challenge.ByEmail, On: env.Today(), Note: someText(t)}, by
 	case 18:
+		if rapid.Bool().Draw(t, "back") {
+			return challenge.TakeBack{}, challenge.System
+		}
 		return challenge.HandOver{For: by.ID}, by
 	case 15:
 		return randomReferral(t, env), maybe(t, c.Chair, by)
