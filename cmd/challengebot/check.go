@@ -149,11 +149,11 @@ func relativeTo(dir, name string) string {
 
 // vacancies looks in every team for everybody whom the ladders need.
 func (r *checkReport) vacancies(s *app.Settings) {
-	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls"}}
+	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls", Account: true}}
 	var raisers []string
 	for _, l := range s.Ladders {
 		for _, u := range l.RoleUses() {
-			uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency})
+			uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, Account: u.Card})
 		}
 		for _, role := range l.Raisers() {
 			raisers = append(raisers, string(role))

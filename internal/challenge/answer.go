@@ -24,6 +24,9 @@ func (s *step) respond(cmd Respond) error {
 	s.takesPart(v)
 	v = s.c.Visit(cmd.Visit)
 	_, passed := v.PassedOn(s.by.ID)
+	if !v.MayAnswer(s.by.ID) && v.Asked(s.by.ID) {
+		return refuse(NotYours, sayCopied, s.c.Ref, names(s.repliers(v)))
+	}
 	if !v.MayAnswer(s.by.ID) && !passed {
 		return refuse(NotYours, sayNotAskedYou, s.c.Ref)
 	}
@@ -41,6 +44,15 @@ func (s *step) respond(cmd Respond) error {
 		s.show(Address{Person: s.c.Chair.ID}, CardCase)
 	}
 	return nil
+}
+
+// repliers are those of whom an answer is asked, those without an account here among them.
+func (s *step) repliers(v *Visit) []Party {
+	rung, _ := s.env.Ladder.Rung(v.Rung)
+	replier := rung.Respond.ReplierFor(s.c.Details.Agency)
+	return slices.DeleteFunc(slices.Clone(v.Respondents), func(p Party) bool {
+		return !v.MayAnswer(p.ID) && (p.ID != "" || replier != "" && p.Role != replier)
+	})
 }
 
 // onBehalf names whose answer it is when somebody records it for a respondent who

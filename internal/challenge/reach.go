@@ -34,10 +34,10 @@ func (c *Challenge) CardFor(id string) (Card, int) {
 }
 
 // VisitFor is the visit that a person's answer is for: the last one on which they were
-// asked.
+// asked, be it for information only.
 func (c *Challenge) VisitFor(id string) int {
 	for i, v := range slices.Backward(c.Visits) {
-		if _, passed := v.PassedOn(id); passed || v.MayAnswer(id) {
+		if _, passed := v.PassedOn(id); passed || v.MayAnswer(id) || v.Asked(id) {
 			return i + 1
 		}
 	}

@@ -48,6 +48,7 @@ var (
 	sayPutRight          = sentence("put_right", "Please put right what is marked and send it again. Nothing has been recorded yet.")
 	sayNoSuchStep        = sentence("no_such_step", "This challenge has no such step. Please use the newest card, or type /challenge %s.")
 	sayNotAskedYou       = sentence("not_asked_you", "%s is not waiting for an answer from you, so nothing was recorded.")
+	sayCopied            = sentence("copied", "%s was sent to you for information: %s is asked to answer, and nothing is asked of you. Nothing was recorded.")
 	sayAnsweredAlready   = sentence("answered_already", "You have answered this already. Your answer stands as it was sent.")
 	sayLateHandedOver    = sentence("late_handed_over", "This was handed over to %s, who is asked now. What you wrote is kept on the record, and those who deal with the challenge can read it.")
 	sayLateClosed        = sentence("late_closed", "This challenge has ended. What you wrote is kept on the record.")

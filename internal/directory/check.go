@@ -15,6 +15,9 @@ type RoleUse struct {
 	Agency string
 	// EveryAgency says that the role is looked for in each agency, not each team.
 	EveryAgency bool
+	// Account says that a card is sent to whoever holds it, so that somebody without an
+	// account does not count.
+	Account bool
 }
 
 // Check lists the vacancies that ladders with these roles would meet: for every
@@ -48,31 +51,36 @@ func (d *Directory) Check(roles []RoleUse, chairRoles ...string) yamlfile.Proble
 func (d *Directory) vacancies(use RoleUse) yamlfile.Problems {
 	var vacant yamlfile.Problems
 	lacks := func(path, what string) {
-		vacant = append(vacant, d.file.Problem(path, fmt.Sprintf("%s has nobody as %q (%s)", what, use.Role, use.Why),
+		nobody := "nobody"
+		if use.Account {
+			nobody = "nobody with an account"
+		}
+		vacant = append(vacant, d.file.Problem(path, fmt.Sprintf("%s has %s as %q (%s)", what, nobody, use.Role, use.Why),
 			fmt.Sprintf("Add %s: and who it is to the roles there, or to those of a level above", use.Role)))
 	}
+	held := func(s Scope) bool { return d.heldBy(use, s) }
 	switch {
 	case use.Agency != "":
 		i := slices.IndexFunc(d.agencies, func(a Agency) bool { return a.ID == use.Agency })
 		if i < 0 {
 			// Nobody can name an agency that is not listed, unless its people stand at a level above.
-			if len(d.holdersOf(use.Role, Scope{})) == 0 && !d.heldInEveryTeam(use.Role) {
+			if !held(Scope{}) && !d.heldInEveryTeam(use) {
 				lacks("$.agencies", fmt.Sprintf("the agency %q is not listed, and the authority", use.Agency))
 			}
 			return vacant
 		}
-		if len(d.holdersOf(use.Role, Scope{Agency: use.Agency})) == 0 && !d.heldInEveryTeam(use.Role) {
+		if !held(Scope{Agency: use.Agency}) && !d.heldInEveryTeam(use) {
 			lacks(fmt.Sprintf("$.agencies[%d]", i), fmt.Sprintf("the agency %q", use.Agency))
 		}
 	case use.EveryAgency:
 		for i, a := range d.agencies {
-			if len(d.holdersOf(use.Role, Scope{Agency: a.ID})) == 0 {
+			if !held(Scope{Agency: a.ID}) {
 				lacks(fmt.Sprintf("$.agencies[%d]", i), fmt.Sprintf("the agency %q", a.ID))
 			}
 		}
 	default:
 		for i, t := range d.teams {
-			if len(d.holdersOf(use.Role, Scope{Team: t.ID})) == 0 {
+			if !held(Scope{Team: t.ID}) {
 				lacks(fmt.Sprintf("$.teams[%d]", i), fmt.Sprintf("the team %q", t.ID))
 			}
 		}
@@ -81,8 +89,14 @@ func (d *Directory) vacancies(use RoleUse) yamlfile.Problems {
 }
 
 // heldInEveryTeam reports whether a role is held for each team without an agency.
-func (d *Directory) heldInEveryTeam(role string) bool {
-	return !slices.ContainsFunc(d.teams, func(t Team) bool { return len(d.holdersOf(role, Scope{Team: t.ID})) == 0 })
+func (d *Directory) heldInEveryTeam(use RoleUse) bool {
+	return !slices.ContainsFunc(d.teams, func(t Team) bool { return !d.heldBy(use, Scope{Team: t.ID}) })
+}
+
+// heldBy reports whether somebody holds the role there whom the use can reach. The nearest
+// level that has the role decides, as it does when somebody is asked.
+func (d *Directory) heldBy(use RoleUse, s Scope) bool {
+	return slices.ContainsFunc(d.holdersOf(use.Role, s), func(id string) bool { return !use.Account || d.person(id).Entra != "" })
 }
 
 func (d *Directory) heldAnywhere(role string) bool {

@@ -304,6 +304,36 @@ func TestCheckListsEveryVacancyWithItsPlace(t *testing.T) {
 	}
 }
 
+// Meg has no account: where a card must be sent she is nobody, and where she is asked by
+// telephone she is somebody. The nearest level that has the role decides.
+func TestCheckCountsNobodyWithoutAnAccountWhereACardIsSent(t *testing.T) {
+	d := read(t, `authority: X
+people:
+  - {id: ann, name: Ann, entra: `+guid(1)+`}
+  - {id: meg, name: Meg, no_account: true}
+teams:
+  - {id: north, name: North, roles: {manager: meg}}
+  - {id: south, name: South, roles: {manager: [meg, ann]}}
+agencies:
+  - {id: health, name: Health, roles: {practitioner: meg}}
+roles: {manager: ann}
+`)
+	for _, test := range []struct {
+		use  RoleUse
+		want string
+	}{
+		{RoleUse{Role: "manager", Why: "answers"}, ""},
+		{RoleUse{Role: "manager", Why: "answers", Account: true}, `the team "north" has nobody with an account as "manager" (answers)`},
+		{RoleUse{Role: "practitioner", Why: "answers", Agency: "health"}, ""},
+		{RoleUse{Role: "practitioner", Why: "judges", Agency: "health", Account: true}, `the agency "health" has nobody with an account as "practitioner" (judges)`},
+	} {
+		got := d.Check([]RoleUse{test.use})
+		if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || !strings.Contains(got.Error(), test.want)) {
+			t.Errorf("%+v: %v, want %q", test.use, got, test.want)
+		}
+	}
+}
+
 // Whatever the covers, resolving ends, nobody is asked twice, and whoever is asked
 // may act.
 func TestResolvingAlwaysEndsWithSomebodyWhoMayAct(t *testing.T) {

@@ -21,6 +21,10 @@ type RoleUse struct {
 	// Acts says that whoever holds the role answers, judges or opens a gate: the
 	// procedure waits for them.
 	Acts bool
+	// Card says that the bot sends them a card, so that a holder without an account here
+	// is none. Respondents of a partner agency are no such use: whoever asks them does so
+	// by telephone or e-mail and records their answer.
+	Card bool
 }
 
 // RoleUses are all roles that a ladder needs held, in the order of its file. The
@@ -35,18 +39,18 @@ func (l *Ladder) RoleUses() []RoleUse {
 		u.gates(fmt.Sprintf("$.skips[%d]", i), "a direct entry", s.Gates)
 	}
 	if e := l.External; e != nil {
-		u.add("$.external.by", "refers to "+e.To, e.By)
+		u.card("$.external.by", "refers to "+e.To, e.By)
 		u.each("$.external.inform_before", "is told before a referral to "+e.To, e.InformBefore)
 		u.each("$.external.consult", "is consulted on a referral to "+e.To, e.Consult)
 	}
 	if l.Shorten != nil {
-		u.add("$.shorten.by", "may shorten a window", l.Shorten.By)
+		u.card("$.shorten.by", "may shorten a window", l.Shorten.By)
 	}
 	for i, r := range l.Records {
 		u.add(fmt.Sprintf("$.records[%d].author", i), "writes the note in "+r.System, r.Author)
 	}
 	for i, n := range l.Notices {
-		u.each(fmt.Sprintf("$.notices[%d].to", i), "is told", n.To)
+		u.cards(fmt.Sprintf("$.notices[%d].to", i), "is told", n.To)
 	}
 	if l.Oversight != nil {
 		u.add("$.oversight.role", "oversees", l.Oversight.Role)
@@ -71,6 +75,25 @@ func (u *uses) add(path, why string, r Role) {
 	}
 }
 
+// card and cards add roles whose holders are sent a card.
+func (u *uses) card(path, why string, r Role) {
+	start := len(u.found)
+	u.add(path, why, r)
+	u.sent(start)
+}
+
+func (u *uses) cards(path, why string, roles []Role) {
+	start := len(u.found)
+	u.each(path, why, roles)
+	u.sent(start)
+}
+
+func (u *uses) sent(since int) {
+	for i := range u.found[since:] {
+		u.found[since+i].Card = true
+	}
+}
+
 func (u *uses) each(path, why string, roles []Role) {
 	for i, r := range roles {
 		u.add(fmt.Sprintf("%s[%d]", path, i), why, r)
@@ -80,10 +103,10 @@ func (u *uses) each(path, why string, roles []Role) {
 func (u *uses) rung(i int, r *Rung) {
 	path := fmt.Sprintf("$.rungs[%d]", i)
 	start := len(u.found)
-	u.add(path+".asked_by", "puts "+r.Label, r.Asked)
-	u.add(path+".judge", "judges "+r.Label, r.Judge)
+	u.card(path+".asked_by", "puts "+r.Label, r.Asked)
+	u.card(path+".judge", "judges "+r.Label, r.Judge)
 	u.acts(start)
-	u.each(path+".alerted", "is alerted of "+r.Label, r.Alerted)
+	u.cards(path+".alerted", "is alerted of "+r.Label, r.Alerted)
 	if !r.Respond.Outside {
 		u.respondents(path+".respond", "answers "+r.Label, &r.Respond)
 	}
@@ -108,7 +131,7 @@ func (u *uses) respondents(path, why string, r *Respond) {
 	defer func() { u.acts(start) }()
 	u.each(path+".roles", why, r.Roles)
 	for i := start; i < len(u.found); i++ {
-		u.found[i].EveryAgency = u.l.Party == Partner
+		u.found[i].EveryAgency, u.found[i].Card = u.l.Party == Partner, u.l.Party != Partner
 	}
 	for _, agency := range slices.Sorted(maps.Keys(r.ByAgency)) {
 		start := len(u.found)
@@ -123,13 +146,13 @@ func (u *uses) gates(owner, before string, gates []Gate) {
 	for i, g := range gates {
 		path := fmt.Sprintf("%s.gates[%d]", owner, i)
 		start := len(u.found)
-		u.add(path+".by", "opens a gate before "+before, g.Opener())
+		u.card(path+".by", "opens a gate before "+before, g.Opener())
 		for j := start; j < len(u.found); j++ {
 			u.found[j].Opens = g.Kind != EscalateBy // that one opens by itself at the end of its window
 			u.found[j].Acts = u.found[j].Opens
 		}
 		if g.With != "" {
-			u.add(path+".with", "is asked or told before "+before, g.With)
+			u.card(path+".with", "is asked or told before "+before, g.With)
 		}
 	}
 }

@@ -98,9 +98,9 @@ func (s *stage) marked(m *practice.Message, field string) {
 // lacks is what a directory lacks for a ladder to run: the roles that nobody holds,
 // as the command check says them.
 func lacks(d *directory.Directory, l *ladder.Ladder) []string {
-	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls"}}
+	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls", Account: true}}
 	for _, u := range l.RoleUses() {
-		uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency})
+		uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, Account: u.Card})
 	}
 	var raisers []string
 	for _, role := range l.Raisers() {

@@ -72,7 +72,7 @@ func TestTheChallengeProcessOfKnowsleyAsItIsWritten(t *testing.T) {
 			"Asked to answer: Tom Reid (Social Worker) and Priya Shah (Team Manager)", "CP challenge log are its follow-up in writing", "May is too late.")
 		s.drain()
 		s.tom.types("/respond " + r.ref + " I could start earlier.")
-		s.tom.gets("What you wrote now is kept on the record.", "I could start earlier.")
+		s.tom.gets(r.ref+" was sent to you for information: Priya Shah is asked to answer, and nothing is asked of you. Nothing was recorded.", "I could start earlier.")
 		s.at("Wed 1 Apr 2026 12:00")
 		s.drain()
 		s.priya.clicks(asked, "Send the answer", practice.Inputs{"text": "We have no worker free before May."})
@@ -97,7 +97,7 @@ func TestTheChallengeProcessOfKnowsleyAsItIsWritten(t *testing.T) {
 		s.drain()
 		s.allRecords(r.ref)
 		want := []string{"Maya Okafor: raised ", "challengebot: held concern", "Maya Okafor: gate_recorded concern", "challengebot: rung_opened concern",
-			"Tom Reid: responded concern", "Maya Okafor: judged concern", "challengebot: rung_opened level-1", "Tom Reid: reply_kept concern", "challengebot: reminded level-1", "Priya Shah: responded level-1",
+			"Tom Reid: responded concern", "Maya Okafor: judged concern", "challengebot: rung_opened level-1", "challengebot: reminded level-1", "Priya Shah: responded level-1",
 			"Maya Okafor: judged level-1", "challengebot: rung_opened level-2", "challengebot: reminded level-2", "Victor Hale: responded level-2",
 			"Maya Okafor: judged level-2", "challengebot: handed_off level-2"}
 		if diff := cmp.Diff(want, s.steps(r.ref)); diff != "" {

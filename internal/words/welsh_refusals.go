@@ -6,6 +6,7 @@ import "challengebot/internal/challenge"
 var welshRefusals = map[challenge.Message]string{
 	"put_right":            "Cywirwch yr hyn a nodir a'i anfon eto. Nid oes dim wedi'i gofnodi eto.",
 	"no_such_step":         "Nid oes cam o'r fath yn yr her hon. Defnyddiwch y cerdyn diweddaraf, neu teipiwch /her %s.",
+	"copied":               "Anfonwyd %s atoch er gwybodaeth: gofynnir i %s ateb, ac ni ofynnir dim gennych chi. Ni chofnodwyd dim.",
 	"not_asked_you":        "Nid yw %s yn aros am ateb gennych chi, felly ni chofnodwyd dim.",
 	"answered_already":     "Rydych wedi ateb hyn eisoes. Saif eich ateb fel y'i hanfonwyd.",
 	"late_handed_over":     "Trosglwyddwyd hyn i %s, y gofynnir iddynt yn awr. Caiff yr hyn a ysgrifennoch ei gadw ar y cofnod, a gall y rhai sy'n delio â'r her ei ddarllen.",
