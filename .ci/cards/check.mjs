@@ -108,7 +108,7 @@ async function pressAll(page, cards) {
   });
   for (let i = 0; i < all.length; i += 25) {
     const some = all.slice(i, i + 25);
-    const done = await page.evaluate((some) => some.map((json) => window.press(json)), some.map((c) => c.json));
+    const done = await page.evaluate((some) => some.map(([json, dialog]) => window.press(json, dialog)), some.map((c) => [c.json, c.kind === "dialog"]));
     done.forEach(({ found, pressed }, n) => {
       for (const what of found) find(some[n], "pressed", what);
       for (const p of pressed) lines.push(JSON.stringify({ card: some[n].file, ...p }));

@@ -89,6 +89,10 @@ function unfold(card) {
 const visible = (node) => node.checkVisibility();
 const brief = (node) => `${node.tagName.toLowerCase()}.${String(node.className).split(" ")[0]} "${(node.innerText || node.value || "").trim().slice(0, 50)}"`;
 
+// A button such as "Agreed: Consult the manager before Stage 2" says first what it does;
+// what it is about stands above it.
+const saysFirst = (node) => node.closest("button") && node.innerText.indexOf(": ") > 0 && node.innerText.indexOf(": ") <= 26;
+
 // fits finds what stands out of the card sideways, or is cut. A button that only opens a
 // part of the card may be: what it opens says it in full.
 function fits(card, host, say) {
@@ -103,7 +107,7 @@ function fits(card, host, say) {
     if (box.width > 0 && (box.right > edge.right + 1 || box.left < edge.left - 1)) say(`stands out of the card: ${brief(node)}`);
     const style = getComputedStyle(node);
     if (style.overflowX !== "visible" && node.scrollWidth > node.clientWidth + 1 && !["SELECT", "INPUT"].includes(node.tagName)
-      && !node.closest("[data-opens]")) say(`is cut: ${brief(node)}`);
+      && !node.closest("[data-opens]") && !saysFirst(node)) say(`is cut: ${brief(node)}`);
   }
 }
 
@@ -262,10 +266,12 @@ window.look = (json, width, full) => {
   return { found: [...new Set(found)], contrast: least };
 };
 
-window.press = (json) => {
+// In a dialog only Action.Submit works; elsewhere it stands in for Action.Execute.
+window.press = (json, dialog) => {
   const found = [], pressed = [];
   const say = (what) => found.push(what);
   try {
+    if (dialog) return use(json, "Action.Submit", undefined, say, pressed), { found, pressed };
     use(json, "Action.Execute", undefined, say, pressed);
     use(json, "Action.Submit", registryWithout("Action.Execute"), (what) => say("old client: " + what), pressed);
   } catch (e) {

@@ -144,7 +144,7 @@ func (m *Message) finish(a *Answer, automatic bool) {
 		m.s.views = map[*Person]view{}
 	}
 	m.s.views[m.viewer] = view{card: a.Card, at: m.t.Now()}
-	m.t.shown(a.Card, m.s)
+	m.t.shown(a.Card, m.s, false)
 }
 
 // visible reports whether the viewer has the message in front of them.

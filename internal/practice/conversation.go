@@ -225,7 +225,7 @@ func (t *Teams) updateLocked(call *Call, c *conversation, targeted bool) reply {
 	}
 	changed := a.version(t.Now())
 	s.versions = append(s.versions, changed)
-	t.shown(changed.Card, s)
+	t.shown(changed.Card, s, false)
 	// Everybody sees the new card; those with a view of their own ask again.
 	s.views = nil
 	t.announceLocked(Updated, s)

@@ -94,6 +94,7 @@ func (d *Dialog) finish(a *Answer) {
 		d.m.t.violate("answer to a dialog", found...)
 	}
 	a.Card, a.Notice, a.Dialog = d.card, d.Closing, d
+	d.m.t.shown(d.card, d.m.s, true)
 }
 
 func readDialog(body []byte) (title string, card *Card, said string, found []string) {

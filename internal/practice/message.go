@@ -69,7 +69,7 @@ func (t *Teams) storeLocked(c *conversation, from, reader *Person, a outgoing) *
 	t.stored = append(t.stored, s)
 	t.byID[s.id] = s
 	if from == nil {
-		t.shown(s.versions[0].Card, s)
+		t.shown(s.versions[0].Card, s, false)
 		t.announceLocked(Posted, s)
 	}
 	return s

@@ -32,8 +32,8 @@ type Options struct {
 	BotURL string
 	// Errorf is told of each violation at once; a test passes its own Errorf.
 	Errorf func(format string, args ...any)
-	// OnCard, if set, is handed every card that Teams took: posted, updated, or
-	// returned by an action. It is called under a lock and must not call back.
+	// OnCard, if set, is handed every card that Teams took: posted, updated, returned
+	// by an action, or in a dialog. It may be called under a lock and must not call back.
 	OnCard func(Shown)
 }
 
@@ -42,12 +42,13 @@ type Shown struct {
 	Card    *Card
 	Message string // id of the message it stands in
 	Channel bool   // whether that message stands in a channel
+	Dialog  bool   // whether the card is in a window of its own
 }
 
 // shown hands a card to whoever collects them.
-func (t *Teams) shown(card *Card, s *stored) {
+func (t *Teams) shown(card *Card, s *stored, dialog bool) {
 	if t.options.OnCard != nil && card != nil {
-		t.options.OnCard(Shown{Card: card, Message: s.id, Channel: s.conversation.channel != nil})
+		t.options.OnCard(Shown{Card: card, Message: s.id, Channel: s.conversation.channel != nil, Dialog: dialog})
 	}
 }
 

@@ -30,6 +30,9 @@ var cardsDir = flag.String("cards", "", "an empty directory: write every card th
 // anyLadder is the folder of the cards that belong to no ladder.
 const anyLadder = "any"
 
+// someLadder stands for whichever showed it.
+const someLadder = "some ladder"
+
 // page is one card of the album: what is written to DIR/ladder/kind-hash.json.
 type page struct {
 	Ladder string          `json:"ladder"`
@@ -76,7 +79,9 @@ func (a *album) write(s *stage) {
 	ladders, kinds := map[string]*ladder.Ladder{}, map[string]string{}
 	for _, c := range a.cards {
 		kind := kindOf(c, kinds[c.Message])
-		kinds[c.Message] = kind
+		if !c.Dialog {
+			kinds[c.Message] = kind
+		}
 		l := s.ladderOf(c.Card, ladders)
 		p := page{Ladder: anyLadder, Kind: kind, Test: s.t.Name(), Shows: what(c.Card, l), Card: c.Card.JSON()}
 		if l != nil {
@@ -100,6 +105,7 @@ func (p page) write() error {
 	defer gallery.Unlock()
 	for _, w := range append(p.Shows, p.Kind) {
 		gallery.shown[p.Ladder+" "+w] = true
+		gallery.shown[someLadder+" "+w] = true
 	}
 	if gallery.files[name] {
 		return nil
@@ -129,10 +135,14 @@ func kindOf(c practice.Shown, before string) string {
 		return slices.ContainsFunc(c.Card.Actions(), func(a practice.Action) bool { return a.Data["card"] == name })
 	}
 	switch {
+	case c.Dialog:
+		return "dialog"
 	case card.Refresh.Action.Data.Card != "":
 		return card.Refresh.Action.Data.Card
 	case carries("form"):
 		return "form"
+	case carries("digest"):
+		return "digest"
 	case carries("status"):
 		return "mine"
 	case record:
@@ -282,6 +292,7 @@ func everyCardWasShown() int {
 		}
 	}
 	want(anyLadder, "help", "mine", "cover", "notices")
+	want(someLadder, "dialog", "digest")
 	for _, id := range ladder.Shipped() {
 		l, err := ladder.Load(id)
 		if err != nil {
