@@ -136,7 +136,6 @@ async function photograph(page, name, cards, width, open) {
     await page.screenshot({ path: join(out, `${name}-${++count}.png`), fullPage: true });
     from = to;
   }
-  return count;
 }
 
 const all = gather();
@@ -148,7 +147,7 @@ typecheck(all);
 console.log(`types: ${all.length} cards compiled (${seconds()})`);
 
 const browser = await chromium.launch({ executablePath: browserPath, args: ["--lang=en-GB", "--no-sandbox", "--force-color-profile=srgb"], env: { ...process.env, LANG: "en_GB.UTF-8", LANGUAGE: "en_GB" } });
-let presses = 0, sheets = 0;
+let presses = 0;
 try {
   // One picture of each kind, and of each thing that it can show, for every ladder.
   const pictures = new Map();
@@ -163,8 +162,8 @@ try {
     if (theme === "light") presses = await pressAll(page, all);
     for (const ladder of ladders) {
       const mine = [...pictures.values()].filter((c) => c.ladder === ladder);
-      sheets += await photograph(page, `${ladder}-${theme}`, mine, 640, false);
-      if (theme === "light") sheets += await photograph(page, `${ladder}-320-open`, mine, 320, true);
+      await photograph(page, `${ladder}-${theme}`, mine, 640, false);
+      if (theme === "light") await photograph(page, `${ladder}-320-open`, mine, 320, true);
     }
     await page.close();
   }));
@@ -173,6 +172,7 @@ try {
 }
 
 writeFileSync(join(out, "findings.txt"), findings.map((f) => f + "\n").join(""));
+const sheets = readdirSync(out).filter((n) => n.endsWith(".png")).length;
 const kinds = new Set(all.filter((c) => c.ladder !== "agreed").map((c) => c.kind));
 console.log(`${all.length} cards: ${kinds.size} kinds on ${new Set(all.map((c) => c.ladder)).size - 2} ladders, ${presses} presses, ${sheets} sheets in ${out}, ${findings.length} findings (${seconds()})`);
 for (const f of findings.slice(0, 40)) console.log("  " + f);
