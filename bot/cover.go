@@ -107,6 +107,9 @@ func (x turn) readCover(s string) (challenge.Cover, error) {
 		if away, known = x.named(others[1]); !known {
 			return no(x.w.Bot.CoverUnknown)
 		}
+		if away.Entra != x.by.ID && !x.overseesAllOf(away) {
+			return no(x.w.Bot.CoverNotYou)
+		}
 		standIn = others[2]
 	}
 	by, known := x.named(standIn)
@@ -166,12 +169,27 @@ func (x turn) oversees() bool {
 	})
 }
 
+// overseesAllOf reports whether the person oversees everything in which somebody has a
+// role: who stands in for them may read all of that. The authority's own oversight role
+// does, whoever else there is.
+func (x turn) overseesAllOf(p directory.Person) bool {
+	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
+	holds := func(s directory.Scope) bool { return d.Holds(x.by.ID, string(ladder.RoleOversight), s, today) }
+	if holds(directory.Scope{}) {
+		return true
+	}
+	theirs := slices.DeleteFunc(d.Scopes(), func(s directory.Scope) bool { return len(d.RolesIn(p.ID, s)) == 0 })
+	return len(theirs) > 0 && !slices.ContainsFunc(theirs, func(s directory.Scope) bool { return !holds(s) })
+}
+
 // endCover revokes cover that was set. What was handed over stays with the stand-in; who
 // is back is asked beside them when the next working day begins.
 func (x turn) endCover(ctx context.Context, number string) error {
 	id, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
 	mine := x.visible()
-	if err != nil || !slices.ContainsFunc(mine, func(c directory.Cover) bool { return c.ID == id && id > 0 && (c.For.Entra == x.by.ID || x.oversees()) }) {
+	if err != nil || !slices.ContainsFunc(mine, func(c directory.Cover) bool {
+		return c.ID == id && id > 0 && (c.For.Entra == x.by.ID || x.overseesAllOf(c.For))
+	}) {
 		return x.covers(ctx, cards.CoverView{Said: &challenge.Refusal{Code: challenge.NotAllowed, Sentence: x.w.Bot.CoverNone}})
 	}
 	if err := x.Store.EndCover(ctx, x.receipt(":cover"), id, x.by.ID); err != nil {
@@ -183,14 +201,13 @@ func (x turn) endCover(ctx context.Context, number string) error {
 	return x.covers(ctx, cards.CoverView{Done: fmt.Sprintf(x.w.Bot.CoverEnded, id)})
 }
 
-// visible is the cover, current and to come, in which the person has a part; all of it
-// for those who oversee challenges.
+// visible is the cover, current and to come, in which the person has a part, or that
+// they may set.
 func (x turn) visible() []directory.Cover {
 	all := x.Directory().Covers(x.Calendar.DateOf(x.now).String())
-	if x.oversees() {
-		return all
-	}
-	return slices.DeleteFunc(all, func(c directory.Cover) bool { return c.For.Entra != x.by.ID && c.By.Entra != x.by.ID })
+	return slices.DeleteFunc(all, func(c directory.Cover) bool {
+		return c.For.Entra != x.by.ID && c.By.Entra != x.by.ID && !x.overseesAllOf(c.For)
+	})
 }
 
 // covers answers with the list, and what was done.

@@ -83,6 +83,34 @@ func TestWhoOverseesChallengesSaysWhoStandsInForSomebodyElse(t *testing.T) {
 	s.priya.getsNothing()
 }
 
+// Whoever stands in reads what the other could: nobody gives that beyond what they oversee.
+func TestWhoOverseesOneTeamSaysNothingOfThoseWhoHaveARoleElsewhere(t *testing.T) {
+	t.Parallel()
+	people := strings.Replace(string(authority), "roles: {social-worker: leah, team-manager: ben}", "roles: {social-worker: leah, team-manager: ben, oversight: ines}", 1)
+	s := openWith(t, Options{DatabaseURL: database(t), Directory: []byte(people)}, "ne-lincolnshire")
+	r := s.raises(atStage1(nil), s.priya) // in the north
+	ines := s.called("Ines Moreau")
+	for _, away := range []string{"Priya Shah", "Maya Okafor", "Daniel Hughes"} { // the north, everywhere, the service of both
+		ines.types("/cover for " + away + " by Ines Moreau today")
+		ines.gets("Only those who oversee challenges can say who stands in for somebody else.", "for "+away+" by Ines Moreau today")
+	}
+	ines.types("/challenge " + r.ref)
+	ines.gets("There is no challenge")
+	ines.types("/cover for Ben Carter by Leah Morgan today")
+	ines.gets("It is noted.", "For Ben Carter: Leah Morgan")
+
+	s.owen.types("/cover for Priya Shah by Alex Byrne 2026-03-31")
+	s.owen.gets("For Ben Carter: Leah Morgan", "For Priya Shah: Alex Byrne")
+	ines.types("/cover")
+	if card := ines.gets("For Ben Carter: Leah Morgan"); strings.Contains(card.String(), "Priya") {
+		t.Errorf("who oversees the south alone reads of the north:\n%s", card)
+	}
+	ines.types("/cover end 2")
+	ines.gets("There is no such stand-in that you can end.")
+	ines.types("/cover end 1")
+	ines.gets("Number 1 has ended.")
+}
+
 func TestCoverThatBeginsLaterHoldsFromThatDayInEveryInstance(t *testing.T) {
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")

@@ -516,7 +516,7 @@ var English = &Words{
 		CoverHow:     "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17",
 		CoverUnknown: "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it.",
 		CoverDates:   "Please give the days as 2026-04-17 or \"today\", the last not before today nor before the first, and a year at the most.",
-		CoverNotYou:  "Only those who oversee challenges can say who stands in for somebody else.",
+		CoverNotYou:  "Only those who oversee challenges can say who stands in for somebody else. They must oversee everything in which that person has a role.",
 		CoverSelf:    "Nobody stands in for themselves. Please name somebody else.",
 		CoverNone:    "There is no such stand-in that you can end. /cover lists them with their numbers.",
 		CoverNoted:   "It is noted.",

@@ -518,7 +518,7 @@ var Welsh = &Words{
 		CoverHow:     "Nodwch pwy sy'n cymryd lle, o ba bryd a hyd pryd, er enghraifft: /cover Priya Shah today to 2026-04-17",
 		CoverUnknown: "Nid wyf yn adnabod neb o'r enw hwnnw y gellir gofyn iddynt yma. Rhowch yr enw yn union fel y mae yn y cyfeiriadur.",
 		CoverDates:   "Rhowch y diwrnodau fel 2026-04-17 neu \"today\", heb i'r olaf fod cyn heddiw na chyn y cyntaf, a blwyddyn ar y mwyaf.",
-		CoverNotYou:  "Dim ond y rhai sy'n goruchwylio heriau a gaiff nodi pwy sy'n cymryd lle rhywun arall.",
+		CoverNotYou:  "Dim ond y rhai sy'n goruchwylio heriau a gaiff nodi pwy sy'n cymryd lle rhywun arall. Rhaid iddynt oruchwylio popeth y mae gan y person hwnnw rôl ynddo.",
 		CoverSelf:    "Nid oes neb yn cymryd ei le ei hun. Enwch rywun arall.",
 		CoverNone:    "Nid oes trefniant o'r fath y gallwch chi ddod ag ef i ben. Mae /cover yn eu rhestru gyda'u rhifau.",
 		CoverNoted:   "Fe'i nodwyd.",
