@@ -143,6 +143,8 @@ func (c *formCard) forecast() {
 	switch f := c.f.Forecast; {
 	case f == nil:
 		items = append(items, TextBlock{Text: fmt.Sprintf(c.w.Form.Choose, c.w.Form.Preview)})
+	case challenge.NamesAgency(c.Ladder) && len(c.f.Agencies) > 0 && c.f.Values[InAgency] == "" && f.Partner == nil:
+		items = append(items, TextBlock{Text: fmt.Sprintf(c.w.Form.ChooseAgency, c.w.Form.Preview)})
 	case f.Partner != nil:
 		items = append(items, TextBlock{Text: c.w.Form.NobodyAsked + " " + c.partnerConcerns(f.Partner), Bold: true})
 		if f.Partner.Template != "" {

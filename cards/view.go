@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
@@ -186,7 +188,13 @@ func (b *builder) title(rung string) string {
 	if rung != "" {
 		t += " · " + b.rung(rung)
 	}
-	return t
+	return capital(t)
+}
+
+// capital begins a text with a capital: a procedure's own word may be small.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 func (b *builder) rung(id string) string {

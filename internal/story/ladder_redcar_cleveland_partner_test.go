@@ -147,7 +147,7 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		t.Parallel()
 		s := walk(t, ladderID)
 		s.maya.types("/challenge")
-		form := s.maya.gets("Partner Agency Challenge", "It may start before the conference")
+		form := s.maya.gets("Partner Agency Challenge", "It may start before the conference", "Choose the agency that this is about, and then")
 		in := filled(partnerChallenge(""))
 		s.maya.forges(form, "Send the challenge", in)
 		marks(t, form, "agency", "Please choose the agency that this is about.")

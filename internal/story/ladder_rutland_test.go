@@ -76,7 +76,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		// In the first instance the Service Manager; if he does not agree, the Head of
 		// Service; if neither agrees, the Independent Chair may still choose to escalate.
 		r := s.begins(s.maya, alert(practice.Inputs{"looked_after": "true"}), "It waits before Stage 1 for: Discuss the threshold with the Service Manager.")
-		first := s.daniel.gets("escalation alert "+r.ref, "Before Stage 1 can begin", "With: Daniel Hughes (Service Manager).",
+		first := s.daniel.gets("Escalation alert "+r.ref, "Before Stage 1 can begin", "With: Daniel Hughes (Service Manager).",
 			"It must have taken place; it need not be agreed.", "No Core Group since January.", "From: Maya Okafor (Independent Chair)")
 		s.aisha.getsNothing()
 		s.priya.getsNothing()
@@ -92,7 +92,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		s.maya.clicks(mine, "Go on", practice.Inputs{"note": "Planned three times before."})
 
 		// Stage 1: the Team Manager, within 5 working days of receipt.
-		stage1 := s.priya.gets("escalation alert "+r.ref+" · Stage 1", "Please answer by Wednesday 8 April 2026 at 17:00",
+		stage1 := s.priya.gets("Escalation alert "+r.ref+" · Stage 1", "Please answer by Wednesday 8 April 2026 at 17:00",
 			"Priya Shah (Team Manager with line management responsibility for the worker)", "Core Groups not held, late or not effective",
 			"Appendix 2, Stage 1 form", "I see it as the Service Manager does.", "Planned three times before.")
 		s.drain()
@@ -125,7 +125,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		s.at("Thu 16 Apr 2026 10:00")
 		s.drain()
 		s.maya.clicks(gate, "File the statement", statement)
-		stage4 := diane.gets("escalation alert "+r.ref+" · Stage 4", "Please answer by Friday 24 April 2026 at 17:00", "10 calendar days",
+		stage4 := diane.gets("Escalation alert "+r.ref+" · Stage 4", "Please answer by Friday 24 April 2026 at 17:00", "10 calendar days",
 			"The meeting", "Chaired by: Director for People", "Minuted by: an independent minute taker",
 			"Invited: Social worker, Team Manager with line management responsibility for the worker, Service Manager and Head of Service",
 			"Must attend: Quality Assurance Manager", "Does not attend: Independent Chair (files a written statement in its place)",

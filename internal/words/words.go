@@ -88,9 +88,9 @@ type CoverWords struct {
 
 // FormWords: the form on which a challenge is raised.
 type FormWords struct {
-	Title, Intro, Ladder, Team, Agency, WhichAgency, Conf, ConfDate, Record, Cats, Concern, Evidence   string
-	Ask, AskBy, InCare, Start, StartAt, Ground, Reason, Usual, Who, Choose, Preview, Send, Again, Will string
-	Nobody, Held, HeldBy, Only, Partner, NobodyAsked, Template, Summary, NoteOnly, GoesTo, ForTeam     string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, Conf, ConfDate, Record, Cats, Concern, Evidence                 string
+	Ask, AskBy, InCare, Start, StartAt, Ground, Reason, Usual, Who, Choose, ChooseAgency, Preview, Send, Again, Will string
+	Nobody, Held, HeldBy, Only, Partner, NobodyAsked, Template, Summary, NoteOnly, GoesTo, ForTeam                   string
 }
 
 // GateWords: what must be done before a rung.
