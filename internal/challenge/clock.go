@@ -118,11 +118,11 @@ func (s *step) nudgeAfter(n int) time.Time {
 
 // deliver records that Teams took a card. When a respondent gets the first card of
 // a rung so late that the day of receipt is another, the window counts from then; not
-// when Teams had refused it and the respondent came back.
+// when Teams had refused it and the respondent came back, or passed the question on.
 func (s *step) deliver(cmd Deliver) error {
 	s.by = System
 	v := s.c.Visit(cmd.Visit)
-	first := v != nil && cmd.Card == CardRespond && !v.Received && !slices.Contains(v.Refused, cmd.To.Person) && v.N == len(s.c.Visits) && s.c.State == AwaitingResponse
+	first := v != nil && cmd.Card == CardRespond && !v.Received && !v.refusedBefore(cmd.To.Person) && v.N == len(s.c.Visits) && s.c.State == AwaitingResponse
 	s.emit(Delivered{Delivery: cmd.Delivery, Card: cmd.Card, To: cmd.To, Conversation: cmd.Conversation, Activity: cmd.Activity},
 		rungOf(v), cmd.Visit)
 	if !first || s.env.Now.Sub(v.Deadline.Received) <= Grace {

@@ -159,6 +159,23 @@ func (v *Visit) PassedOn(id string) (Handover, bool) {
 	return Handover{}, false
 }
 
+// refusedBefore reports whether Teams refused the visit's card to that person, or to
+// somebody for whom, in the end, they stand in.
+func (v *Visit) refusedBefore(id string) bool {
+	if slices.Contains(v.Refused, id) {
+		return true
+	}
+	for _, h := range slices.Backward(v.HandedOver) {
+		if h.To.ID != id {
+			continue
+		}
+		if id = h.From.ID; slices.Contains(v.Refused, id) {
+			return true
+		}
+	}
+	return false
+}
+
 // wasAsked reports whether the visit's card went to that person at any time.
 func (v *Visit) wasAsked(id string) bool {
 	_, passed := v.PassedOn(id)

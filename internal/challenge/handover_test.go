@@ -115,3 +115,20 @@ func TestWhoStandsInTodayIsHeardThoughNobodyHandedItOn(t *testing.T) {
 		t.Errorf("the chair, standing in: %s", got)
 	}
 }
+
+// The window counts from a late receipt, but not for somebody whose app is gone: nor
+// for whom they pass the question on to.
+func TestPassingOnWhatTeamsRefusedGainsNoTime(t *testing.T) {
+	x := begin(t, small, "2026-06-01 10:00")
+	to := func(who string) challenge.Address { return challenge.Address{Person: challengetest.Person(who).ID} }
+	x.do("", challenge.GiveUp{Delivery: 1, Card: challenge.CardRespond, Visit: 1, To: to("tess"), Code: "Blocked"})
+	x.env.Directory = away("tess", "nora")
+	if got := x.at("2026-06-03 10:00").handOver("tess", "tess"); got != "ok" {
+		t.Fatal(got)
+	}
+	x.env.Directory = away("nora", "una")
+	if got := x.at("2026-06-03 11:00").handOver("nora", "nora"); got != "ok" {
+		t.Fatal(got)
+	}
+	x.do("", challenge.Deliver{Delivery: 2, Card: challenge.CardRespond, Visit: 1, To: to("una")}).wantDue("2026-06-08 17:00")
+}

@@ -204,10 +204,17 @@ func randomReferral(t *rapid.T, env challenge.Env) challenge.Refer {
 }
 
 func randomDelivery(t *rapid.T, c challenge.Challenge, visit int) challenge.Command {
-	card := rapid.SampledFrom([]challenge.Card{challenge.CardRespond, challenge.CardRespond, challenge.CardJudge, challenge.CardNotice}).Draw(t, "card")
+	card := rapid.SampledFrom([]challenge.Card{challenge.CardRespond, challenge.CardRespond, challenge.CardRespond,
+		challenge.CardReminder, challenge.CardJudge, challenge.CardCase, challenge.CardOversight, challenge.CardNotice}).Draw(t, "card")
 	to := challenge.Address{Person: c.Chair.ID}
-	if v := c.Current(); v != nil && len(v.Repliers) > 0 {
-		to.Person = v.Repliers[0]
+	if v := c.Current(); v != nil && len(v.Repliers) > 0 && card != challenge.CardCase {
+		to.Person = rapid.SampledFrom(v.Repliers).Draw(t, "to")
+	}
+	switch {
+	case card == challenge.CardNotice:
+		to = challenge.Address{Team: c.Details.Team}
+	case card == challenge.CardOversight:
+		to.Person = somebody(t, c).ID
 	}
 	if rapid.IntRange(0, 4).Draw(t, "refused by Teams") == 0 {
 		return challenge.GiveUp{Delivery: 1, Card: card, Visit: visit, To: to, Code: "Forbidden"}
