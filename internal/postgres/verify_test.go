@@ -117,6 +117,8 @@ func TestVerifyFindsWhatTheDatabasesOwnerChanged(t *testing.T) {
 		{"when the clock looks at an open one", `UPDATE challenge SET next_at = next_at + interval '1 year' WHERE id = $open`, at(0), "next_at"},
 		{"the details", `UPDATE challenge SET details = replace(details::text, 'not moved', 'moved')::json WHERE id = $id`, at(0), "details"},
 		{"the document", `UPDATE challenge SET doc = replace(doc::text, 'satisfied', 'partly')::json WHERE id = $id`, at(0), "doc"},
+		{"a refused card in the document", `UPDATE challenge SET doc = replace(doc::text, '"seq":', '"unreached":[{"person":"x"}],"seq":')::json WHERE id = $id`, at(0), "doc"},
+		{"a refused question in the document", `UPDATE challenge SET doc = replace(doc::text, '"outcome":', '"refused":["x"],"outcome":')::json WHERE id = $id`, at(0), "doc"},
 		{"a document of no challenge", `UPDATE challenge SET doc = '[]' WHERE id = $id`, at(0), "read"},
 		{"the row deleted", `DELETE FROM challenge WHERE id = $id`, at(0), "does not exist"},
 		{"a response's text", `UPDATE response SET text = 'x' WHERE challenge_id = $id`, respondedSeq, "another"},

@@ -57,7 +57,12 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, dsn: localpg.TestDatabase(t, Fingerprint(), Migrate), now: monday}
+	return newWorldOn(t, localpg.TestDatabase(t, Fingerprint(), Migrate))
+}
+
+func newWorldOn(t testing.TB, dsn string) *world {
+	t.Helper()
+	w := &world{t: t, dsn: dsn, now: monday}
 	var err error
 	if w.ladder, err = ladder.Load("ne-lincolnshire"); err != nil {
 		t.Fatal(err)
