@@ -34,16 +34,17 @@ func (x turn) messageChanged(ctx context.Context) error {
 		// The same message can be changed again and again: its time tells one from
 		// another, and Teams delivering the same one twice from both.
 		r := challenge.Receipt{Key: "changed:" + x.a.Conversation.ID + ":" + x.a.ID + ":" + string(change) + ":" + x.a.Timestamp + ":" + e.Challenge.String(), At: x.now}
-		_, err := x.Store.Apply(ctx, r, challenge.Key{ID: e.Challenge}, func(c challenge.Case) (challenge.Change, error) {
-			step, ok := stepOf(c, e)
-			if !ok {
+		out, err := x.Store.Apply(ctx, r, challenge.Key{ID: e.Challenge}, func(c challenge.Case) (challenge.Change, error) {
+			if _, ok := stepOf(c, e); !ok {
 				return challenge.Change{Next: c.Challenge}, nil // it only brought a card
 			}
-			own = step.By.ID == x.by.ID
 			return c.Challenge.Decide(challenge.NoteMessage{Seq: e.Seq, Change: change}, x.by, x.env(c.Ladder))
 		})
 		if err != nil {
 			return err
+		}
+		if step, ok := stepOf(out.Case, e); ok && step.By.ID == x.by.ID {
+			own = true
 		}
 	}
 	if !own {

@@ -44,6 +44,7 @@ type ledger struct {
 	receipts map[string]*written
 	number   uint64
 	done     told
+	mute     bool // replies cannot be stored
 }
 
 // written is what a receipt's first use left.
@@ -273,6 +274,9 @@ func (s *ledger) EndCover(_ context.Context, r challenge.Receipt, id int64, _ st
 func (s *ledger) Reply(_ context.Context, r challenge.Receipt, reply challenge.Reply) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.mute {
+		return challenge.ErrUnavailable
+	}
 	if !s.first(r) {
 		return nil
 	}

@@ -60,8 +60,8 @@ type TurnConfig struct {
 // Turns does what authenticated activities ask for.
 type Turns struct {
 	TurnConfig
-	// seen remembers how conversations were last saved, to save them only when
-	// they change. Losing it costs one write.
+	// seen remembers how conversations were last saved, to save them only when they
+	// change or that is rememberFor ago. Losing it costs one write.
 	seen sync.Map
 }
 
@@ -149,6 +149,10 @@ func (t *Turns) nobody(a Activity) Reply {
 	return Reply{}
 }
 
+// rememberFor is how long a saved conversation is believed to be there still: the engine,
+// or another instance that heard of a removal, may have dropped it.
+const rememberFor = 10 * time.Minute
+
 // remember keeps how to reach the person: every authenticated activity from their
 // own chat says so anew.
 func (x turn) remember(ctx context.Context) error {
@@ -157,12 +161,15 @@ func (x turn) remember(ctx context.Context) error {
 	}
 	c := challenge.Conversation{Lane: challenge.Address{Person: x.by.ID}.Lane(), ID: x.a.Conversation.ID,
 		ServiceURL: x.a.ServiceURL, MRI: x.a.From.ID}
-	if last, ok := x.seen.Load(c.Lane); ok && last == c {
-		return nil
+	if v, ok := x.seen.Load(c.Lane); ok {
+		last := v.(challenge.Conversation)
+		c.SeenAt = last.SeenAt
+		if last == c  {
+			return nil
+		}
 	}
-	saved := c
-	saved.SeenAt = x.now
-	if err := x.Store.SaveConversation(ctx, saved); err != nil {
+	c.SeenAt = x.now
+	if err := x.Store.SaveConversation(ctx, c); err != nil {
 		return err
 	}
 	x.seen.Store(c.Lane, c)
