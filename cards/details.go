@@ -56,7 +56,7 @@ func (b *builder) facts() {
 	}
 	facts = append(facts,
 		Fact{b.w.Label.Team, cmp.Or(b.Team, d.Team)},
-		Fact{cmp.Or(b.Ladder.Words.RecordID, b.w.Common.RecordNumber), d.Record},
+		Fact{capital(cmp.Or(b.Ladder.Words.RecordID, b.w.Common.RecordNumber)), d.Record},
 		Fact{b.w.Label.Conference, cmp.Or(b.w.Case.Conferences[d.Conference], string(d.Conference)) + ", " + b.w.Day(d.ConferenceDate)},
 		Fact{b.w.Label.Categories, b.categories(d.Categories)},
 	)

@@ -189,7 +189,7 @@ func (c *formCard) what() {
 		s.add(Input{Kind: InputChoice, ID: InLookedAfter, Label: fmt.Sprintf(c.w.Form.InCare, x.To), Expanded: true, Value: NoChoice,
 			Choices: []Choice{{c.w.Common.No, NoChoice}, {c.w.Common.Yes, "true"}}})
 	}
-	s.add(Input{Kind: InputText, ID: InRecord, Label: fmt.Sprintf(c.w.Form.Record, cmp.Or(words.RecordID, c.w.Common.RecordNumber)), Needed: true, MaxLength: 20})
+	s.add(Input{Kind: InputText, ID: InRecord, Label: capital(fmt.Sprintf(c.w.Form.Record, cmp.Or(words.RecordID, c.w.Common.RecordNumber))), Needed: true, MaxLength: 20})
 	if cats := c.categoryChoices(); len(cats) > 0 {
 		s.add(Input{Kind: InputChoice, ID: InCategories, Label: c.w.Form.Cats, Needed: true, Multi: true, Expanded: true, Choices: cats})
 	}

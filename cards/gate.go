@@ -128,7 +128,7 @@ func (b *builder) gateLine(st challenge.GateState) string {
 		line += " " + fmt.Sprintf(b.w.Gate.By, b.parties(st.Openers))
 	}
 	switch {
-	case st.Done() || b.w.Gate.Refuse[g.Kind] == "":
+	case st.Done(), b.w.Gate.Refuse[g.Kind] == "", g.Kind == ladder.Confirm:
 	case st.Needs == ladder.Held:
 		line += " " + b.w.Gate.Holding
 	default:
