@@ -280,8 +280,28 @@ func (x turn) formSent(ctx context.Context, d cards.ActionData, in map[string]st
 	if err != nil {
 		return shown{}, err
 	}
-	sent := cards.Sent(x.view(out.Case), cards.Options{Viewer: x.by.ID, Words: x.w})
-	return shown{sent, sent.Summary()}, x.replace(ctx, sent, ":form")
+	so := cards.Options{Viewer: x.by.ID, Words: x.w}
+	if out.Repeated {
+		so.Typed = unsent(in, out.Case.Challenge.Details)
+	}
+	sent := cards.Sent(x.view(out.Case), so)
+	s := shown{Card: sent}
+	if len(so.Typed) == 0 {
+		s.done = sent.Summary()
+	}
+	return s, x.replace(ctx, sent, ":form")
+}
+
+// unsent is what a form that was sent before holds and that challenge does not: it was
+// typed on another device, or between two presses, and goes nowhere.
+func unsent(in map[string]string, d challenge.Details) map[string]string {
+	typed := map[string]string{}
+	for id, went := range map[string]string{cards.InConcern: d.Concern, cards.InEvidence: d.Evidence, cards.InAsk: d.Ask} {
+		if !slices.Equal(strings.Fields(in[id]), strings.Fields(went)) {
+			typed[id] = in[id]
+		}
+	}
+	return typed
 }
 
 // nonce keeps a form's mark if it is one of ours in shape, or makes one of this

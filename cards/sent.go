@@ -7,10 +7,10 @@ import (
 )
 
 // Sent takes the place of a form that became a challenge. It tells what was done
-// and never changes again.
+// and never changes again. What was typed and is not in the challenge is given back.
 func Sent(v View, o Options) Card {
 	return draw(func(size fit) *builder {
-		b := newBuilder(CardForm, 0, v, Options{Viewer: o.Viewer, Words: o.Words}, size)
+		b := newBuilder(CardForm, 0, v, Options{Viewer: o.Viewer, Words: o.Words, Typed: o.Typed}, size)
 		b.noRefresh, b.final = true, true
 		c := &b.Challenge
 		b.summary = fmt.Sprintf(b.w.Sent.Summary, c.Ref)

@@ -215,6 +215,13 @@ func TestTheSameFormSentTwiceIsOneChallenge(t *testing.T) {
 			t.Errorf("the form was not answered with what was sent")
 		}
 	}
+	// What the second press held and the first did not is given back, and is no challenge.
+	if given := second.Card.Text(); !strings.Contains(given, "What you had typed") || !strings.Contains(given, "No visit since 12 February!") {
+		t.Errorf("what was typed and not sent is gone:\n%s", given)
+	}
+	if text := first.Card.Text() + first.Redeliver(ctx).Card.Text(); strings.Contains(text, "What you had typed") {
+		t.Errorf("what was sent is given back:\n%s", text)
+	}
 	if n := s.verified(); n != 1 {
 		t.Errorf("one form became %d challenges", n)
 	}
