@@ -164,7 +164,7 @@ func (x turn) remember(ctx context.Context) error {
 	if v, ok := x.seen.Load(c.Lane); ok {
 		last := v.(challenge.Conversation)
 		c.SeenAt = last.SeenAt
-		if last == c  {
+		if last == c && x.now.Sub(last.SeenAt) < rememberFor {
 			return nil
 		}
 	}
