@@ -179,6 +179,7 @@ func (x turn) pressed(ctx context.Context, id uuid.UUID, d cards.ActionData, in 
 		// take the text away. It is brought up to date when the challenge moves on.
 		o.Refresh = x.refreshers()
 	}
+	o.Refers = x.mayRefer(seen)
 	visit := d.Visit
 	if visit < 1 || visit > len(seen.Challenge.Visits) {
 		visit = len(seen.Challenge.Visits)
@@ -206,7 +207,7 @@ func (x turn) refreshed(ctx context.Context, id uuid.UUID, d cards.ActionData) (
 		return shown{}, err
 	}
 	o := x.options(d)
-	o.Refresh = x.refreshers()
+	o.Refresh, o.Refers = x.refreshers(), x.mayRefer(c)
 	if !slices.Contains(challenge.Cards(), d.Card) {
 		card, visit := c.Challenge.CardFor(x.by.ID)
 		return shown{Card: cards.Render(card, visit, x.view(c), o)}, nil

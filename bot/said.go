@@ -189,6 +189,7 @@ func (x turn) command(ctx context.Context, t typed, act action) error {
 	default:
 		seen, o.Said = out.Case, out.Said
 	}
+	o.Refers = x.mayRefer(seen)
 	o.Typed, o.Sent = typedInputs(cmd), cards.ActionData{Verb: act.verb}
 	if gate, ok := cmd.(challenge.RecordGate); ok {
 		o.Sent.Gate = gate.Gate

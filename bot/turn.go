@@ -233,11 +233,11 @@ func spec(card cards.Card) challenge.ReplySpec {
 
 // mayRead reports whether somebody may see a whole challenge: who raised it, who
 // was asked, who judges or was needed at a gate, who was alerted, who acts for one of
-// them today, and the oversight role.
+// them today, who may refer it outside, and the oversight role.
 func (x turn) mayRead(c challenge.Case) bool {
 	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
 	scope := directory.Scope{Team: c.Challenge.Details.Team, Agency: c.Challenge.Details.Agency}
-	if tookPart(c, x.by.ID) || d.Holds(x.by.ID, string(ladder.RoleOversight), scope, today) {
+	if tookPart(c, x.by.ID) || x.mayRefer(c) || d.Holds(x.by.ID, string(ladder.RoleOversight), scope, today) {
 		return true
 	}
 	if h := c.Challenge.Hold; h != nil {
@@ -253,6 +253,11 @@ func (x turn) mayRead(c challenge.Case) bool {
 		acting, away := d.ActingFor(p.Entra, today)
 		return away && acting.Entra == x.by.ID && tookPart(c, p.Entra)
 	})
+}
+
+// mayRefer reports whether the procedure leaves a referral outside to the person now.
+func (x turn) mayRefer(c challenge.Case) bool {
+	return c.Ladder != nil && challenge.MayRefer(x.by.ID, &c.Challenge, c.Ladder, x.Directory(), x.Calendar.DateOf(x.now))
 }
 
 // tookPart reports whether the challenge has been any of that person's business.

@@ -127,6 +127,9 @@ func (b *builder) oversight() {
 	}
 	b.add(FactSet{Facts: facts})
 	b.steps(b.w.Label.InTheWay, b.obstacles())
+	if b.refers() {
+		b.final = false
+	}
 	if c.State.Open() {
 		b.withdraw()
 	}

@@ -37,6 +37,8 @@ type Options struct {
 	// Sent is the action that Said and Typed come from. Without it they belong to
 	// the first inputs of the card.
 	Sent ActionData
+	// Refers: the procedure leaves a referral outside the authority to the viewer.
+	Refers bool
 	// Done is a plain confirmation.
 	Done string
 	// Dialog draws the card for a window of its own, opened from message Message.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -332,6 +333,19 @@ func findGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
 		return goOnGate(ladder.RoleChair), true
 	}
 	return ladder.Gate{}, false
+}
+
+// MayRefer reports whether the procedure leaves a referral outside the authority to that
+// person as the challenge stands on that day.
+func MayRefer(id string, c *Challenge, l *ladder.Ladder, d *directory.Directory, on workday.Date) bool {
+	x := l.External
+	if x == nil || id == "" || x.OnlyLookedAfter && !c.Details.InCare() || !x.AnyTime && c.State != Exhausted {
+		return false
+	}
+	if x.By == ladder.RoleChair {
+		return id == c.Chair.ID
+	}
+	return slices.ContainsFunc(d.Resolve(string(x.By), scopeOf(c), on.String()), func(h directory.Holder) bool { return h.Person.Entra == id })
 }
 
 // refer records an external referral that a person made.

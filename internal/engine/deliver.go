@@ -149,7 +149,8 @@ func (e *Engine) render(ctx context.Context, d challenge.Delivery) (rendered, er
 	}
 	team, _ := e.Directory().Team(c.Challenge.Details.Team)
 	card := cards.Render(d.Card, d.Visit, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
-		Team: team.Name, Now: e.Now(), Zone: e.Calendar.Location()}, cards.Options{Viewer: d.To.Person, Words: words.In(e.Directory().Language(d.To.Person))})
+		Team: team.Name, Now: e.Now(), Zone: e.Calendar.Location()}, cards.Options{Viewer: d.To.Person, Words: words.In(e.Directory().Language(d.To.Person)),
+		Refers: challenge.MayRefer(d.To.Person, &c.Challenge, c.Ladder, e.Directory(), e.Calendar.DateOf(e.Now()))})
 	body := card.JSON()
 	sum := sha256.Sum256(body)
 	out := rendered{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], final: card.Final()}

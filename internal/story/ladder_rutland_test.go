@@ -216,6 +216,50 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		s.drain()
 	})
 
+	// Of a looked-after child the QA Manager may refer before she has any part in the alert.
+	for _, by := range []string{"button", "typing"} {
+		t.Run("section 2, Stage 6 at Stage 1, by "+by, func(t *testing.T) {
+			t.Parallel()
+			s := walk(t, ladderID)
+			quinn := s.called("Quinn Baxter")
+			r := s.begins(s.maya, alert(practice.Inputs{"looked_after": "true"}))
+			s.threshold("Stage 1")
+			s.drain()
+			if by == "typing" {
+				quinn.types("/refer " + r.ref + " 30 March 11:00, CAFCASS | | | The court hears it on Friday.")
+				quinn.gets(r.ref, "Quinn Baxter referred this to CAFCASS on Monday 30 March 2026.", "The court hears it on Friday.")
+			} else {
+				quinn.types("/challenge " + r.ref)
+				own := quinn.gets("What is waiting: escalation alert "+r.ref+" · Stage 1", "A referral to CAFCASS is your own decision; this bot never makes one.")
+				hides(t, "Quinn", own, "No Core Group since January.")
+				full := practice.Inputs{s.field(own, "The call"): "30 March 11:00, CAFCASS", s.field(own, "Date of the referral"): "2026-03-30"}
+				s.refuses(quinn, own, "refer", full)
+				quinn.clicks(own, "refer", full)
+				if !strings.Contains(own.String(), "A referral to CAFCASS is your own decision") {
+					t.Errorf("another referral cannot be recorded:\n%s", own)
+				}
+			}
+			s.owen.gets("What is waiting: escalation alert " + r.ref)
+			if n := s.kinds(r.ref, "referred"); n != 1 {
+				t.Errorf("%d referrals are on the record", n)
+			}
+			s.drain()
+		})
+	}
+
+	t.Run("section 2, Stage 6 is for a looked-after child", func(t *testing.T) {
+		t.Parallel()
+		s := walk(t, ladderID)
+		quinn := s.called("Quinn Baxter")
+		r := s.begins(s.maya, alert(nil))
+		s.threshold("Stage 1")
+		s.drain()
+		quinn.types("/challenge " + r.ref)
+		hides(t, "Quinn", quinn.gets("There is no challenge with that reference that you can see."), "CAFCASS is")
+		quinn.types("/refer " + r.ref + " 30 March 11:00, CAFCASS")
+		quinn.gets("There is no challenge with that reference that you can see.")
+	})
+
 	for _, c := range []struct{ to, label, ground, words string }{
 		{"stage-3", "Stage 3", "serious", "More serious case"}, {"stage-4", "Stage 4", "urgent", "Urgent case"},
 	} {
