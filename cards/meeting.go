@@ -8,7 +8,8 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// meeting adds what a rung's meeting needs, in the roles that the procedure names.
+// meeting adds what a rung's meeting needs, in the roles that the procedure names, and
+// with the people who held them when the rung opened.
 func (b *builder) meeting(rung string) {
 	r, ok := b.Ladder.Rung(rung)
 	if !ok || r.Meeting == nil {
@@ -16,13 +17,13 @@ func (b *builder) meeting(rung string) {
 	}
 	m := r.Meeting
 	facts := []Fact{
-		{b.w.Meeting.Chair, b.roles(m.Chair)},
+		{b.w.Meeting.Chair, b.attending(rung, m.Chair)},
 		{b.w.Meeting.Minutes, m.MinutedBy},
-		{b.w.Meeting.Invited, b.roles(m.Invite...)},
-		{b.w.Meeting.Must, b.roles(m.MustAttend...)},
-		{b.w.Meeting.Optional, b.roles(m.Optional...)},
+		{b.w.Meeting.Invited, b.attending(rung, m.Invite...)},
+		{b.w.Meeting.Must, b.attending(rung, m.MustAttend...)},
+		{b.w.Meeting.Optional, b.attending(rung, m.Optional...)},
 		{b.w.Meeting.Not, b.excluded(r)},
-		{b.w.Meeting.Output, b.roles(m.OutputTo...)},
+		{b.w.Meeting.Output, b.attending(rung, m.OutputTo...)},
 	}
 	if m.AdHoc {
 		facts = append(facts, Fact{b.w.Meeting.Attended, b.w.Meeting.AdHoc})
@@ -36,6 +37,29 @@ func (b *builder) meeting(rung string) {
 	}
 	facts = slices.DeleteFunc(facts, func(f Fact) bool { return f.Value == "" })
 	b.add(Container{Items: append(items, FactSet{Facts: facts})})
+}
+
+// attending are the people in some roles of the meeting; a role whose people are not
+// known, as before the rung opened, stands there by its name.
+func (b *builder) attending(rung string, rs ...ladder.Role) string {
+	v := b.at
+	if v == nil || v.Rung != rung {
+		v = b.Challenge.Current()
+	}
+	var out []string
+	for _, role := range rs {
+		var ps []challenge.Party
+		if v != nil && v.Rung == rung {
+			ps = slices.DeleteFunc(slices.Clone(v.Meeting), func(p challenge.Party) bool { return p.Role != role })
+		}
+		switch {
+		case len(ps) > 0:
+			out = append(out, b.parties(ps))
+		case role != "":
+			out = append(out, b.Ladder.RoleLabel(role))
+		}
+	}
+	return b.w.List(out)
 }
 
 // roles are the procedure's names for some roles.
@@ -54,7 +78,7 @@ func (b *builder) roles(rs ...ladder.Role) string {
 func (b *builder) excluded(r *ladder.Rung) string {
 	var out []string
 	for _, role := range r.Meeting.Exclude {
-		label := b.Ladder.RoleLabel(role)
+		label := b.attending(r.ID, role)
 		if slices.ContainsFunc(r.Gates, func(g ladder.Gate) bool { return g.Kind == ladder.Statement && g.Opener() == role }) {
 			label = fmt.Sprintf(b.w.Meeting.Stands, label)
 		}

@@ -158,6 +158,7 @@ type Visit struct {
 	Repliers    []string  `json:"repliers"` // ids of those who may answer
 	Judge       Party     `json:"judge"`
 	Alerted     []Party   `json:"alerted,omitempty"`
+	Meeting     []Party   `json:"meeting,omitempty"` // who has a role in the rung's meeting
 	// HandedOver are the passings on to stand-ins; Respondents are who is asked now.
 	HandedOver []Handover       `json:"handed_over,omitempty"`
 	Deadline   workday.Deadline `json:"deadline"`

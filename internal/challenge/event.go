@@ -52,12 +52,14 @@ type (
 	}
 	// RungOpened: the respondents are asked, the window runs.
 	RungOpened struct {
-		Cause       Cause            `json:"cause"`
-		Respondents []Party          `json:"respondents"`
-		Repliers    []string         `json:"repliers"`
-		Judge       Party            `json:"judge"`
-		Alerted     []Party          `json:"alerted,omitempty"`
-		Deadline    workday.Deadline `json:"deadline"`
+		Cause       Cause    `json:"cause"`
+		Respondents []Party  `json:"respondents"`
+		Repliers    []string `json:"repliers"`
+		Judge       Party    `json:"judge"`
+		Alerted     []Party  `json:"alerted,omitempty"`
+		// Meeting are those who hold a role in the rung's meeting, as they were known then.
+		Meeting  []Party          `json:"meeting,omitempty"`
+		Deadline workday.Deadline `json:"deadline"`
 		// Working is how the due date was counted, in words, as it was shown.
 		Working     string       `json:"working"`
 		LimitPassed bool         `json:"limit_passed,omitempty"`

@@ -127,7 +127,7 @@ func (c *Challenge) openVisit(e Event, b RungOpened) {
 	c.Ahead = slices.DeleteFunc(c.Ahead, func(g GateState) bool { return g.Rung == e.Rung })
 	c.Visits = append(c.Visits, Visit{
 		N: e.Visit, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Repliers: b.Repliers,
-		Judge: b.Judge, Alerted: b.Alerted, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
+		Judge: b.Judge, Alerted: b.Alerted, Meeting: b.Meeting, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
 		Shorter: b.Shorter, Reminders: b.Reminders, Outcome: Open,
 	})
 	c.NextAt = c.Current().nextAt()

@@ -61,7 +61,7 @@ func (s *step) open(r *ladder.Rung, cause Cause, at time.Time) error {
 	}
 	body := RungOpened{
 		Cause: cause, Respondents: asked.respondents, Repliers: asked.repliers,
-		Judge: asked.judge, Alerted: s.alerted(r),
+		Judge: asked.judge, Alerted: s.alerted(r), Meeting: s.meeting(r),
 	}
 	var err error
 	caseStart := s.c.CaseStart
@@ -184,6 +184,23 @@ func (s *step) judgeOf(r *ladder.Rung) Party {
 		return hs[0]
 	}
 	return s.chair()
+}
+
+// meeting are those who hold a role in the rung's meeting today, each role once.
+func (s *step) meeting(r *ladder.Rung) []Party {
+	m := r.Meeting
+	if m == nil {
+		return nil
+	}
+	var out []Party
+	seen := map[ladder.Role]bool{"": true}
+	for _, role := range slices.Concat([]ladder.Role{m.Chair}, m.Invite, m.MustAttend, m.Optional, m.Exclude, m.OutputTo) {
+		if !seen[role] {
+			seen[role] = true
+			out = append(out, s.named(role)...)
+		}
+	}
+	return out
 }
 
 func (s *step) alerted(r *ladder.Rung) []Party {

@@ -62,7 +62,7 @@ func (g grid) playedInFull(t *testing.T) {
 
 	// Week 5-6: a meeting with Heads of Service; the Case Monitoring Board is alerted.
 	stage1 := s.aisha.gets(r.ref+" · IRO Stage 1 – Issues Resolution Meeting", "Please answer by Friday 8 May 2026 at 17:00", "The meeting",
-		"Chaired by: Heads of Service", "May attend: Independent Reviewing Officer", "Hold it and answer by: Friday 8 May 2026 at 17:00", "What was discussed at the meeting")
+		"Chaired by: Aisha Rahman (Heads of Service)", "May attend: Maya Okafor (Independent Reviewing Officer)", "Hold it and answer by: Friday 8 May 2026 at 17:00", "What was discussed at the meeting")
 	s.drain()
 	held := practice.Inputs{"text": "The waiting list.", "held_on": "2026-03-30", "present": "Heads of Service, IRO", "minuted_by": "Business support", "outcome": "No agreement."}
 	s.refuses(s.aisha, stage1, "Send the answer", held)

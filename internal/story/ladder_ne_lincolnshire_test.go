@@ -60,7 +60,8 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 		s.drain()
 		s.grace.clicks(gate, "Agreed", practice.Inputs{"note": "Agreed in supervision."})
 		stage2 := s.daniel.gets(r.ref+" · Stage 2", "Please answer by Friday 10 April 2026 at 17:00", "or hold a meeting if required",
-			"A meeting may be held if it is required.", "Chaired by: Service Manager", "Invited: Social Worker and Team Manager", "May attend: IRO / CP chair")
+			"A meeting may be held if it is required.", "Chaired by: Daniel Hughes (Service Manager)", "Invited: Tom Reid (Social Worker) and Priya Shah (Team Manager)",
+			"May attend: Maya Okafor (IRO / CP chair)")
 		s.drain()
 		s.at("Tue 7 Apr 2026 10:00")
 		s.drain()

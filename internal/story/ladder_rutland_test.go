@@ -126,12 +126,12 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		s.drain()
 		s.maya.clicks(gate, "File the statement", statement)
 		stage4 := diane.gets("Escalation alert "+r.ref+" · Stage 4", "Please answer by Friday 24 April 2026 at 17:00", "10 calendar days",
-			"The meeting", "Chaired by: Director for People", "Minuted by: an independent minute taker",
-			"Invited: Social worker, Team Manager with line management responsibility for the worker, Service Manager and Head of Service",
-			"Must attend: Quality Assurance Manager", "Does not attend: Independent Chair (files a written statement in its place)",
-			"The outcome goes to: Quality Assurance Manager", "Hold it and answer by: Friday 24 April 2026 at 17:00",
+			"The meeting", "Chaired by: Diane Foster (Director for People)", "Minuted by: an independent minute taker",
+			"Invited: Tom Reid (Social worker), Priya Shah (Team Manager with line management responsibility for the worker), Daniel Hughes (Service Manager) and Aisha Rahman (Head of Service)",
+			"Must attend: Quinn Baxter (Quality Assurance Manager)", "Does not attend: Maya Okafor (Independent Chair) (files a written statement in its place)",
+			"The outcome goes to: Quinn Baxter (Quality Assurance Manager)", "Hold it and answer by: Friday 24 April 2026 at 17:00",
 			"Statement of the alert: Ten weeks without a Core Group.", "Action required to prevent Stage 5: A Core Group within seven days.")
-		told := quinn.gets(r.ref+" · Stage 4", "For your information: this stage has begun.", "Must attend: Quality Assurance Manager",
+		told := quinn.gets(r.ref+" · Stage 4", "For your information: this stage has begun.", "Must attend: Quinn Baxter (Quality Assurance Manager)",
 			"Hold it and answer by: Friday 24 April 2026 at 17:00")
 		s.drain()
 		s.at("Wed 22 Apr 2026 10:00")
@@ -154,8 +154,8 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		// Stage 5: a meeting with the Independent Chair of the LSCB, who has no account
 		// here; a satisfactory response within 10 working days.
 		stage5 := quinn.recalls("Please ask Hugh Lomas (Independent Chair of the LSCB) by telephone or e-mail, and record their answer here.")
-		shows(t, "Quinn", stage5, r.ref+" · Stage 5", "Please answer by Thursday 7 May 2026 at 17:00", "Chaired by: Independent Chair of the LSCB",
-			"Must attend: Director for People and Quality Assurance Manager", "May attend: Independent Chair")
+		shows(t, "Quinn", stage5, r.ref+" · Stage 5", "Please answer by Thursday 7 May 2026 at 17:00", "Chaired by: Hugh Lomas (Independent Chair of the LSCB)",
+			"Must attend: Diane Foster (Director for People) and Quinn Baxter (Quality Assurance Manager)", "May attend: Maya Okafor (Independent Chair)")
 		s.drain()
 		s.at("Wed 29 Apr 2026 10:00")
 		s.refuses(quinn, stage5, "Send the answer", meeting)
@@ -230,7 +230,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 				quinn.gets(r.ref, "Quinn Baxter referred this to CAFCASS on Monday 30 March 2026.", "The court hears it on Friday.")
 			} else {
 				quinn.types("/challenge " + r.ref)
-				own := quinn.gets("What is waiting: escalation alert "+r.ref+" · Stage 1", "A referral to CAFCASS is your own decision; this bot never makes one.")
+				own := quinn.gets("What is waiting: Escalation alert "+r.ref+" · Stage 1", "A referral to CAFCASS is your own decision; this bot never makes one.")
 				hides(t, "Quinn", own, "No Core Group since January.")
 				full := practice.Inputs{s.field(own, "The call"): "30 March 11:00, CAFCASS", s.field(own, "Date of the referral"): "2026-03-30"}
 				s.refuses(quinn, own, "refer", full)
@@ -239,7 +239,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 					t.Errorf("another referral cannot be recorded:\n%s", own)
 				}
 			}
-			s.owen.gets("What is waiting: escalation alert " + r.ref)
+			s.owen.gets("What is waiting: Escalation alert " + r.ref)
 			if n := s.kinds(r.ref, "referred"); n != 1 {
 				t.Errorf("%d referrals are on the record", n)
 			}
