@@ -58,7 +58,7 @@ func TestTheChallengeOfTheIndependentChairServiceAsItIsWritten(t *testing.T) {
 		s.drain()
 		s.daniel.clicks(gate, "Agreed", practice.Inputs{"note": "Raise it."})
 		s.grace.gets(r.ref+" · Stage 2", "Please answer by Wednesday 8 April 2026 at 17:00", "Grace Lloyd (Safeguarding and Review Service Manager)",
-			"A meeting may be held if it is required.", "Chaired by: Safeguarding and Review Service Manager")
+			"A meeting may be held if it is required.", "Chaired by: Grace Lloyd (Safeguarding and Review Service Manager)")
 		s.drain()
 		s.at("Wed 8 Apr 2026 16:59")
 		s.drain()
