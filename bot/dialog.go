@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 
 	jsonv2 "github.com/go-json-experiment/json"
 
@@ -89,12 +90,18 @@ func (x turn) dialogSent(ctx context.Context) (Reply, error) {
 	if !ok {
 		return closing(x.w.Bot.Unreadable), nil
 	}
-	data, _, err := cards.ReadAction(raw)
+	data, in, err := cards.ReadAction(raw)
 	if err != nil {
 		return closing(x.w.Bot.Unreadable), nil
 	}
 	x.a.ReplyToID = data.Message
-	return dialogReply(x.act(ctx, raw))
+	typed := maps.Clone(in)
+	s, err := x.do(ctx, data, in)
+	var plain sentence
+	if errors.As(err, &plain) && len(typed) > 0 { // closed, it would take the text along
+		return window(cards.Unsent(string(plain), typed, x.w)), nil
+	}
+	return dialogReply(s, err)
 }
 
 func dialogReply(s shown, err error) (Reply, error) {

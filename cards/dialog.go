@@ -3,7 +3,9 @@ package cards
 import (
 	"fmt"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/words"
 )
 
 // A long form can be opened in a window of its own, a dialog. While a card in a chat is
@@ -15,6 +17,18 @@ import (
 // once it has done what it was for.
 func (c Card) Dialog() (title, recorded string) {
 	return c.words.Dialog.Title, fmt.Sprintf(c.words.Dialog.Recorded, c.ref)
+}
+
+// Unsent stands in a dialog that can send nowhere what was typed into it, and says why:
+// the text is there to be copied until the person closes it.
+func Unsent(why string, typed map[string]string, w *words.Words) Card {
+	return draw(func(f fit) *builder {
+		o := Options{Words: w, Dialog: true, Typed: typed, Said: &challenge.Refusal{Code: challenge.NotAllowed, Sentence: why}}
+		b := newBuilder("unsent", 0, View{}, o, f)
+		b.noRefresh, b.final, b.summary = true, true, why
+		b.heading(b.w.Dialog.Title)
+		return b
+	})
 }
 
 // OpenDialog opens the card that its data names as a dialog.

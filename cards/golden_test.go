@@ -118,6 +118,9 @@ func samples(w *words.Words) []sample {
 		}},
 		{"mine-nothing", func(testing.TB) Card { return Mine(MineView{Words: w}) }},
 		{"late-reply", in(lateReply)},
+		{"unsent", func(testing.TB) Card {
+			return Unsent(w.Bot.NotYours, map[string]string{InText: "We visited on Tuesday.", InReason: "The plan is late."}, w)
+		}},
 		{"sent", func(t testing.TB) Card { return Sent(raised(t).view(), Options{Viewer: maya, Words: w}) }},
 		{"cover", func(testing.TB) Card {
 			return Cover(CoverView{Words: w, Done: w.Bot.CoverNoted, HandedOver: []string{"CH-7K3QX2"}, Covers: []CoverLine{

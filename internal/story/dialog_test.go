@@ -139,6 +139,24 @@ func TestTheStatementOfAGateIsWrittenInAWindow(t *testing.T) {
 	s.drain()
 }
 
+func TestAWindowThatCanSendNothingAnyMoreGivesBackWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/cover Grace Lloyd today")
+	s.maya.gets("Grace Lloyd")
+	s.grace.types("/challenge")
+	d := s.grace.opensWindow(s.grace.gets("Raise a challenge"), nil)
+	s.at("Tue 31 Mar 2026 09:00") // Maya is back
+	s.grace.in(d, "Send the challenge", filled(nil), "You are not listed as somebody who may raise a challenge.", "What you had typed", "No visit since 12 February.")
+	if d.Card() == nil || len(d.Card().Actions()) > 0 {
+		t.Errorf("the window is to stay, with nothing to press:\n%s", d)
+	}
+	s.quiet()
+	if n := s.verified(); n != 0 {
+		t.Errorf("%d challenges were raised", n)
+	}
+}
+
 func TestAWindowTellsAStrangerNotEvenThatTheChallengeExists(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
@@ -165,7 +183,15 @@ func TestAWindowTellsAStrangerNotEvenThatTheChallengeExists(t *testing.T) {
 			if diff := cmp.Diff(made, real); diff != "" {
 				t.Errorf("a stranger can tell by %s of %q that the challenge exists (-made up +real):\n%s", name, verb, diff)
 			}
-			if !strings.HasPrefix(real, `{"task":{"type":"message"`) {
+			// Sent, a window keeps what was typed, and has nothing else.
+			want := `{"task":{"type":"message"`
+			if name == "task/submit" {
+				want = `{"task":{"type":"continue"`
+				if !strings.Contains(real, "Done.") || strings.Contains(real, "Action.") || strings.Contains(real, "Input.") || strings.Contains(real, r.ref) {
+					t.Errorf("%s of %q holds more or less than what was typed: %s", name, verb, real)
+				}
+			}
+			if !strings.HasPrefix(real, want) {
 				t.Errorf("%s of %q was answered with %s", name, verb, real)
 			}
 		}
