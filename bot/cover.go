@@ -12,7 +12,6 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -155,31 +154,6 @@ func (x turn) named(s string) (directory.Person, bool) {
 		}
 	}
 	return x.Directory().ByName(bare(s))
-}
-
-// oversees reports whether the person oversees the challenges of any team, or those
-// of any team about some agency.
-func (x turn) oversees() bool {
-	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
-	holds := func(s directory.Scope) bool { return d.Holds(x.by.ID, string(ladder.RoleOversight), s, today) }
-	return slices.ContainsFunc(d.Teams(), func(t directory.Team) bool {
-		return holds(directory.Scope{Team: t.ID}) || slices.ContainsFunc(d.Agencies(), func(a directory.Agency) bool {
-			return holds(directory.Scope{Team: t.ID, Agency: a.ID})
-		})
-	})
-}
-
-// overseesAllOf reports whether the person oversees everything in which somebody has a
-// role: who stands in for them may read all of that. The authority's own oversight role
-// does, whoever else there is.
-func (x turn) overseesAllOf(p directory.Person) bool {
-	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
-	holds := func(s directory.Scope) bool { return d.Holds(x.by.ID, string(ladder.RoleOversight), s, today) }
-	if holds(directory.Scope{}) {
-		return true
-	}
-	theirs := slices.DeleteFunc(d.Scopes(), func(s directory.Scope) bool { return len(d.RolesIn(p.ID, s)) == 0 })
-	return len(theirs) > 0 && !slices.ContainsFunc(theirs, func(s directory.Scope) bool { return !holds(s) })
 }
 
 // endCover revokes cover that was set. What was handed over stays with the stand-in; who

@@ -13,7 +13,8 @@
 //
 // A refused token is answered with 401 and counted by [Reason], never with 5xx:
 // Teams delivers a turn again after 5xx. 503 is kept for a handler that says it
-// is [ErrUnavailable], so that a turn that could not be stored comes again.
+// is [ErrUnavailable], so that a turn that could not be stored comes again; a card that
+// asks by itself to be brought up to date is told so with 200.
 //
 // # What may fail, and what still holds
 //

@@ -8,7 +8,6 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 )
 
 // unit is a team or a service that somebody oversees.
@@ -69,16 +68,15 @@ func refused(code challenge.Code, sentence string) *challenge.Refusal {
 
 // overseen are the services and teams whose challenges the person oversees today.
 func (x turn) overseen() []unit {
-	d, today := x.Directory(), x.Calendar.DateOf(x.now).String()
-	oversees := func(s directory.Scope) bool { return d.Holds(x.by.ID, string(ladder.RoleOversight), s, today) }
+	d := x.Directory()
 	var all []unit
 	for _, s := range d.Services() {
-		if oversees(directory.Scope{Service: s.ID}) {
+		if x.overseesAt(directory.Scope{Service: s.ID}) {
 			all = append(all, unit{key: challenge.ServiceUnit(s.ID), id: s.ID, name: s.Name, channel: s.Channel, service: true, bound: s.Bound})
 		}
 	}
 	for _, t := range d.Teams() {
-		if !oversees(directory.Scope{Team: t.ID}) {
+		if !x.overseesAt(directory.Scope{Team: t.ID}) {
 			continue
 		}
 		u := unit{key: challenge.TeamUnit(t.ID), id: t.ID, name: t.Name, channel: t.Channel, bound: t.Bound}

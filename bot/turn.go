@@ -91,6 +91,11 @@ type turn struct {
 func (t *Turns) Turn(ctx context.Context, a Activity) (Reply, error) {
 	reply, err := t.route(ctx, a)
 	if errors.Is(err, challenge.ErrUnavailable) {
+		if action, not := a.InvokeAction(); not == nil && action.Trigger == Automatic {
+			// Nobody pressed anything, and a card whose refresh fails may never ask again.
+			t.Logger.Error("a card could not be refreshed: temporarily unavailable", "activity", a.ID)
+			return say(words.In(t.Directory().Language(a.From.AADObjectID)).Bot.NotNow), nil
+		}
 		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return reply, err

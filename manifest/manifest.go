@@ -185,9 +185,9 @@ func (o Options) app() app {
 	}
 }
 
-// welsh is cy.json: each text under the path it has in the manifest. The titles of
-// commands are not among them: Teams writes a title into the message as the user's
-// own words, and the bot knows these words only.
+// welsh is cy.json: each text under the path it has in the manifest. Teams writes the
+// title of a command into the message as the user's own words, so the bot knows the
+// Welsh ones too.
 func (o Options) welsh() map[string]string {
 	texts := map[string]string{
 		"$schema":    localSchemaAddress,

@@ -56,7 +56,7 @@ var commandLists = []commandList{
 			"herio", "Codi her: anfonaf y ffurflen atoch yn eich sgwrs breifat. Peidiwch ag ysgrifennu dim am blentyn yma."},
 		{"notices", "Have the notices of a team or a service appear in this channel: /notices here TEAM-OR-SERVICE. For those who oversee challenges.",
 			"hysbysiadau", "Cael hysbysiadau tîm neu wasanaeth yn y sianel hon: /hysbysiadau here TÎM-NEU-WASANAETH. I'r rhai sy'n goruchwylio heriau."},
-		{"help", "What I can do; I answer in your private chat.",
-			"cymorth", "Beth y gallaf ei wneud; atebaf yn eich sgwrs breifat."},
+		{"help", "What I can do; only you see my answer.",
+			"cymorth", "Beth y gallaf ei wneud; dim ond chi fydd yn gweld fy ateb."},
 	}},
 }

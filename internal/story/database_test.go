@@ -2,6 +2,7 @@ package story
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,12 +27,19 @@ func TestWhileTheDatabaseIsAwayNothingIsHalfDoneAndTeamsIsAskedToComeAgain(t *te
 	send := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
 	turns := []object{send, s.maya.message("/challenge"), s.maya.message("/mine"), s.maya.message("/withdraw " + r.ref + " x"),
 		s.maya.message("/challenge " + r.ref), s.maya.invoke(with(s.maya.button(r.chair, "withdraw"), "reason", "x")), s.ben.message("/help")}
+	refresh := s.maya.invoke(nil)
+	refresh["value"] = object{"trigger": "automatic", "action": object{"verb": "refresh", "data": object{"verb": "refresh", "challenge": s.id(r.ref)}}}
 	before := s.stored()
 	line.Cut()
 	for _, turn := range turns {
 		if got := s.post(turn); got.Status != http.StatusServiceUnavailable {
 			t.Errorf("%v was answered with %d %s, not 503", turn["text"], got.Status, got.Body)
 		}
+	}
+	// A card that asks by itself is never answered with an error: it might not ask again.
+	s.log.allow("a card could not be refreshed")
+	if got := s.post(refresh); got.Status != http.StatusOK || !strings.Contains(got.Body, "activity.message") {
+		t.Errorf("a refresh was answered with %d %s", got.Status, got.Body)
 	}
 	if status, body := s.fetch("/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("/readyz says %d %s", status, body)

@@ -497,6 +497,7 @@ var English = &Words{
 		NotYours:         "There is no challenge here that you can see. Type /mine to see what waits for you.",
 		WaitingNotYou:    "Only those who oversee challenges have that list. /mine shows what waits for you.",
 		DigestNotYou:     "You do not oversee challenges any more, so this list cannot be shown to you. Type /mine to see what waits for you.",
+		NotNow:           "This card cannot be brought up to date at this moment. Please try again in a minute.",
 		OtherVersion:     "This button belongs to another version of the bot. Type /mine to get new cards.",
 		WhoAreYou:        "This bot cannot tell who you are, so nothing was done. Please sign in to Teams with your work account.",
 		AsideHelp: "I carry a challenge from the person who chairs a conference to the manager who can answer it. " +

@@ -499,6 +499,7 @@ var Welsh = &Words{
 		WaitingNotYou:    "Dim ond y rhai sy'n goruchwylio heriau sydd â'r rhestr honno. Mae /fy-heriau yn dangos beth sy'n aros amdanoch.",
 		DigestNotYou:     "Nid ydych yn goruchwylio heriau mwyach, felly ni ellir dangos y rhestr hon i chi. Teipiwch /fy-heriau i weld beth sy'n aros amdanoch.",
 		NotYours:         "Nid oes her yma y gallwch chi ei gweld. Teipiwch /fy-heriau i weld beth sy'n aros amdanoch.",
+		NotNow:           "Ni ellir diweddaru'r cerdyn hwn ar hyn o bryd. Rhowch gynnig arall arni ymhen munud.",
 		OtherVersion:     "Mae'r botwm hwn yn perthyn i fersiwn arall o'r bot. Teipiwch /fy-heriau i gael cardiau newydd.",
 		WhoAreYou:        "Ni all y bot hwn weld pwy ydych, felly ni wnaed dim. Mewngofnodwch i Teams gyda'ch cyfrif gwaith.",
 		AsideHelp: "Rwy'n cludo her oddi wrth y sawl sy'n cadeirio cynhadledd at y rheolwr a all ei hateb. " +

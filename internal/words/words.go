@@ -231,7 +231,7 @@ type StepWords struct {
 // BotWords: answers in words, where no card says it.
 type BotWords struct {
 	BadReference, UnknownReference, NotUnderstood, GiveReference, NotARaiser, MineShows, AskedInChannel string
-	Unreadable, NotYours, OtherVersion, WhoAreYou, WaitingNotYou, DigestNotYou                          string
+	Unreadable, NotYours, OtherVersion, WhoAreYou, WaitingNotYou, DigestNotYou, NotNow                  string
 	// Among others: what help says there, where the answer is, and who could read the question.
 	AsideHelp, AsideElsewhere, AsidePublic string
 	// MessageChanged: what is said of a message that was changed after it had its effect.
