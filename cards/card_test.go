@@ -369,33 +369,6 @@ func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
 	}
 }
 
-func TestStatusGivesEachViewerTheirCard(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		run    func(testing.TB) *run
-		viewer string
-		want   challenge.Card
-		visit  int
-	}{
-		{"who may answer", raised, tom, challenge.CardRespond, 1},
-		{"the chair", raised, maya, challenge.CardCase, 1},
-		{"the chair who judges", answeredRun, maya, challenge.CardCase, 1},
-		{"who is alerted", raised, sue, challenge.CardAlert, 1},
-		{"who opens a gate", heldRun, dot, challenge.CardGate, 1},
-		{"who answered below", stageTwo, priya, challenge.CardRespond, 1},
-		{"somebody else", raised, ola, challenge.CardNotice, 1},
-		{"nobody", raised, "", challenge.CardNotice, 1},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			r := test.run(t)
-			want := Render(test.want, test.visit, r.view(), Options{Viewer: test.viewer})
-			if got := Status(r.view(), Options{Viewer: test.viewer}); string(got.JSON()) != string(want.JSON()) {
-				t.Errorf("got\n%s\nwant\n%s", got.Text(), want.Text())
-			}
-		})
-	}
-}
-
 func TestACardIsFinalWhenNothingOnItCanChange(t *testing.T) {
 	for _, test := range []struct {
 		name  string

@@ -75,44 +75,6 @@ func Render(card challenge.Card, visit int, v View, o Options) Card {
 	})
 }
 
-// Status is the answer to "/challenge CH-…": the card by which the viewer can act
-// now, or else what they were shown last. Somebody who has no part in the challenge
-// sees what a channel sees.
-func Status(v View, o Options) Card {
-	card, visit := standing(&v.Challenge, o.Viewer)
-	return Render(card, visit, v, o)
-}
-
-// standing picks the card that shows a person where a challenge stands for them.
-func standing(c *challenge.Challenge, viewer string) (challenge.Card, int) {
-	last := len(c.Visits)
-	cur := c.Current()
-	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == viewer }
-	switch {
-	case viewer == "":
-		return challenge.CardNotice, last
-	case c.State == challenge.AwaitingResponse && cur.MayAnswer(viewer):
-		return challenge.CardRespond, last
-	case c.State == challenge.AwaitingJudgement && is(cur.Judge) && viewer != c.Chair.ID:
-		return challenge.CardJudge, last
-	case viewer == c.Chair.ID:
-		return challenge.CardCase, last
-	case c.State == challenge.HeldAtGate && slices.ContainsFunc(c.Hold.Gates, func(g challenge.GateState) bool {
-		return slices.ContainsFunc(g.Openers, is) || slices.ContainsFunc(g.Consulted, is)
-	}):
-		return challenge.CardGate, last
-	}
-	for n := last; n > 0; n-- {
-		switch visit := c.Visit(n); {
-		case visit.Asked(viewer), visit.MayAnswer(viewer), passedOn(visit, viewer):
-			return challenge.CardRespond, n
-		case is(visit.Judge), slices.ContainsFunc(visit.Alerted, is):
-			return challenge.CardAlert, n
-		}
-	}
-	return challenge.CardNotice, last
-}
-
 // builder gathers one card.
 type builder struct {
 	View

@@ -56,18 +56,10 @@ type ConversationRef struct {
 	ID string `json:"id"`
 }
 
-// Entity is a mention or a pointer to the targeted message that is answered.
+// Entity is a pointer to the targeted message that is answered.
 type Entity struct {
-	Type      string   `json:"type"`
-	Text      string   `json:"text,omitempty"`
-	Mentioned *Account `json:"mentioned,omitempty"`
-	MessageID string   `json:"messageId,omitempty"`
-}
-
-// Mention is the entity for text that contains <at>name</at>. id is a Teams id,
-// an Entra object id or a user principal name.
-func Mention(id, name string) Entity {
-	return Entity{Type: "mention", Text: "<at>" + name + "</at>", Mentioned: &Account{ID: id, Name: name}}
+	Type      string `json:"type"`
+	MessageID string `json:"messageId,omitempty"`
 }
 
 // AnswersTargeted shows the person's own targeted message above the answer.
