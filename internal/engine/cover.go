@@ -36,9 +36,10 @@ func (e *Engine) passOn(ctx context.Context, today workday.Date) (int, error) {
 			continue
 		}
 		waiting, err := e.Store.WaitingFor(ctx, cover.For.Entra, mostPassedOn)
-		if err != nil {
+		if errors.Is(err, challenge.ErrUnavailable) {
 			return passed, err
 		}
+		faults = errors.Join(faults, err)
 		for _, c := range waiting {
 			if c.Challenge.State != challenge.AwaitingResponse {
 				continue
@@ -49,9 +50,10 @@ func (e *Engine) passOn(ctx context.Context, today workday.Date) (int, error) {
 		}
 	}
 	handed, err := e.Store.HandedOver(ctx)
-	if err != nil {
+	if errors.Is(err, challenge.ErrUnavailable) {
 		return passed, err
 	}
+	faults = errors.Join(faults, err)
 	for _, c := range handed {
 		if err := apply(c, challenge.TakeBack{}); err != nil {
 			return passed, err

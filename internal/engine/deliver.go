@@ -25,7 +25,7 @@ func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
 		return e.Store.Drop(ctx, d, e.Now(), "not_found")
 	}
 	if err != nil {
-		return err
+		return e.unmade(ctx, d, err)
 	}
 	if out.drop != "" {
 		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
@@ -48,6 +48,22 @@ func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
 		return err
 	}
 	return e.failed(ctx, d, failure)
+}
+
+// hopelessAfter is how many attempts, two minutes from one another, a card gets that cannot
+// be made of what is stored: enough for an instance of a newer version to take its turn.
+const hopelessAfter = 9
+
+// unmade leaves a card that could not be made to a later attempt, until that is hopeless:
+// what waits behind it in the same conversation is about other children.
+func (e *Engine) unmade(ctx context.Context, d challenge.Delivery, cause error) error {
+	if errors.Is(cause, challenge.ErrUnavailable) || d.Attempts < hopelessAfter {
+		return cause
+	}
+	e.Logger.ErrorContext(ctx, "a card cannot be made of what is stored and is given up; run challengebot audit verify",
+		"delivery", d.ID, "challenge", d.Challenge, "card", d.Card, "error", cause)
+	e.metrics.attempts.WithLabelValues(resultDropped).Inc()
+	return e.Store.Drop(ctx, d, e.Now(), "unreadable")
 }
 
 // afterChannel makes a failure in a channel that is gone a refusal: the notice is not

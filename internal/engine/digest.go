@@ -17,14 +17,18 @@ import (
 // Morning does, once a working day and when it begins, what is due then: running questions
 // are handed to who stands in from now on, or back; and each of those who oversee
 // challenges gets one message with all that waits in their scope, and with who there cannot
-// be reached in Teams, if there is any of it, as it was when the day began. An engine that comes back on the same day makes up for it, for
-// days that are over it does not. It returns how much it did.
+// be reached in Teams, if there is any of it, as it was when the day began. An engine that
+// comes back on the same day makes up for it, for days that are over it does not. It
+// returns how much it did.
 func (e *Engine) Morning(ctx context.Context) (int, error) {
 	now := e.Now()
 	today := e.Calendar.DateOf(now)
 	begins := e.Calendar.StartOf(today)
 	if !e.works(today) || now.Before(begins) || e.begun.Load() == int32(today) {
 		return 0, nil
+	}
+	if err := e.Refresh(ctx); err != nil {
+		return 0, err
 	}
 	passed, unpassed := e.passOn(ctx, today)
 	if errors.Is(unpassed, challenge.ErrUnavailable) {
@@ -97,8 +101,8 @@ func (e *Engine) works(d workday.Date) bool {
 	return e.Calendar.Working(d)
 }
 
-// NextDue is when the clock must act next, the beginnings of working days included; false
-// when it never must.
+// NextDue is when the clock, or the work of a morning, must act next; false when it never
+// must.
 func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
 	due, ok, err := e.Store.NextDue(ctx)
 	if err != nil || !ok {

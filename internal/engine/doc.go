@@ -14,6 +14,11 @@
 // first answer wins. A delivery that Teams refuses for good becomes an event, and
 // those who must know are told. What only an operator can mend (a secret that has
 // ended, a host that is not allowed) waits, is counted and is logged with what to do.
+// A card of a challenge whose row cannot be read is given up after twenty minutes and
+// logged: behind it in the same conversation wait cards about other children.
+//
+// What a working day begins with, stand-ins and the messages to those who oversee, has a
+// loop of its own: no deadline waits for it.
 //
 // Somebody whom Teams refuses is known to be unreachable until they install the app or
 // write; then every card that waits for them is sent again, once, and the dates stay.

@@ -127,9 +127,9 @@ type Config struct {
 // Engine does what is due.
 type Engine struct {
 	Config
-	wakeClock, wakeDeliveries chan struct{}
-	metrics                   *metrics
-	complaints                complaints
+	wakeClock, wakeMorning, wakeDeliveries chan struct{}
+	metrics                                *metrics
+	complaints                             complaints
 	// probed is the last working day on which everybody was probed, and probeAfter
 	// when probing goes on; both are Probe's alone.
 	probed     workday.Date
@@ -166,12 +166,13 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{Config: c, wakeClock: make(chan struct{}, 1), wakeDeliveries: make(chan struct{}, 1), metrics: m}, nil
+	return &Engine{Config: c, wakeClock: make(chan struct{}, 1), wakeMorning: make(chan struct{}, 1),
+		wakeDeliveries: make(chan struct{}, 1), metrics: m}, nil
 }
 
 // Wake makes a running engine look now.
 func (e *Engine) Wake() {
-	for _, wake := range []chan<- struct{}{e.wakeClock, e.wakeDeliveries} {
+	for _, wake := range []chan<- struct{}{e.wakeClock, e.wakeMorning, e.wakeDeliveries} {
 		select {
 		case wake <- struct{}{}:
 		default:
@@ -179,15 +180,16 @@ func (e *Engine) Wake() {
 	}
 }
 
-// Run works until the context ends, then gives its leases back. The clock, the
-// deliveries and the probing have a loop each: however slow Teams is, a window ends on
-// time.
+// Run works until the context ends, then gives its leases back. The clock, the work of
+// the morning, the deliveries and the probing have a loop each: however slow Teams is, and
+// however much a morning brings, a window ends on time.
 func (e *Engine) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { e.listen(ctx) })
-	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.NextDue) })
+	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.Store.NextDue) })
+	parts.Go(func() { e.loop(ctx, workMornings, e.wakeMorning, e.morning, unknown) })
 	parts.Go(func() { e.loop(ctx, workDeliveries, e.wakeDeliveries, e.deliveries, e.Store.NextDelivery) })
-	parts.Go(func() { e.loop(ctx, workProbes, nil, e.Probe, e.nextProbe) })
+	parts.Go(func() { e.loop(ctx, workProbes, nil, e.Probe, unknown) })
 	parts.Wait()
 	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -197,6 +199,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // The engine's kinds of work, as metrics name them.
 const (
 	workClock      = "clock"
+	workMornings   = "mornings"
 	workDeliveries = "deliveries"
 	workProbes     = "probes"
 )
@@ -205,23 +208,33 @@ const (
 // or the next of it is due.
 func (e *Engine) loop(ctx context.Context, work string, wake <-chan struct{}, round func(context.Context) error, next nextTime) {
 	for ctx.Err() == nil {
+		least := time.Millisecond
 		if err := round(ctx); err == nil {
 			e.metrics.rounds.WithLabelValues(work, "done").Inc()
 			e.metrics.lastRound.WithLabelValues(work).Set(float64(time.Now().Unix()))
 		} else if ctx.Err() == nil {
+			least = afterFailure
 			e.metrics.rounds.WithLabelValues(work, "failed").Inc()
 			e.Logger.Error("the engine could not finish a round; it tries again", "work", work, "error", err)
 		}
-		e.sleep(ctx, wake, next)
+		e.sleep(ctx, wake, next, least)
 	}
 }
+
+// afterFailure is the least time before a round that failed is made again, unless there
+// is news: what made it fail may still be due.
+const afterFailure = time.Second
 
 // clock lets the clock act, then looks whether anything was missed: also, and above
 // all, when acting failed.
 func (e *Engine) clock(ctx context.Context) error {
 	_, err := e.Tick(ctx)
-	_, begun := e.Morning(ctx)
-	return errors.Join(err, begun, e.Watch(ctx))
+	return errors.Join(err, e.Watch(ctx))
+}
+
+func (e *Engine) morning(ctx context.Context) error {
+	_, err := e.Morning(ctx)
+	return err
 }
 
 func (e *Engine) deliveries(ctx context.Context) error {
@@ -276,9 +289,12 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 // ends nothing more is claimed, and what is claimed is brought to its end: a call
 // cut off half-way would be a card that comes twice.
 func (e *Engine) Deliver(ctx context.Context) (int, error) {
-	if err := e.welcomeBack(ctx); err != nil {
-		return 0, err
-	}
+	unwelcomed := e.welcomeBack(ctx) // it keeps nothing else back
+	total, err := e.deliverAll(ctx)
+	return total, errors.Join(unwelcomed, err)
+}
+
+func (e *Engine) deliverAll(ctx context.Context) (int, error) {
 	total := 0
 	for ctx.Err() == nil {
 		ds, err := e.claim(ctx)
@@ -332,11 +348,14 @@ const watchGrace = 2 * time.Minute
 // nextTime is when there will be work, if that is known.
 type nextTime = func(context.Context) (time.Time, bool, error)
 
+// unknown leaves it to the safety poll, where a round without work costs nothing.
+func unknown(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
+
 // sleep waits for news, for the next time there is work, or the safety poll.
-func (e *Engine) sleep(ctx context.Context, wake <-chan struct{}, next nextTime) {
+func (e *Engine) sleep(ctx context.Context, wake <-chan struct{}, next nextTime, least time.Duration) {
 	wait := safetyPoll
 	if at, ok, err := next(ctx); err == nil && ok {
-		wait = min(wait, max(at.Sub(e.Now()), time.Millisecond))
+		wait = min(wait, max(at.Sub(e.Now()), least))
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

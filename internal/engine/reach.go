@@ -43,27 +43,24 @@ func (e *Engine) welcomeBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var faults error // of one person, who is welcomed later
 	for _, u := range all {
 		if u.ReturnedAt.IsZero() {
 			continue
 		}
 		if err := e.resend(ctx, u); err != nil {
-			return err
+			faults = errors.Join(faults, err)
+			continue
 		}
-		if err := e.Store.ForgetReturn(ctx, u); err != nil {
-			return err
-		}
+		faults = errors.Join(faults, e.Store.ForgetReturn(ctx, u))
 	}
-	return nil
+	return faults
 }
 
 // resend queues a person's cards, each under a receipt of this one return, so that
 // neither a crash nor another instance doubles them.
 func (e *Engine) resend(ctx context.Context, u challenge.Unreachable) error {
-	waiting, err := e.Store.WaitingFor(ctx, u.Person, resentAtOnce)
-	if err != nil {
-		return err
-	}
+	waiting, faults := e.Store.WaitingFor(ctx, u.Person, resentAtOnce)
 	for _, w := range waiting {
 		r := challenge.Receipt{Key: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReturnedAt.UnixMicro(), w.Challenge.ID), At: e.Now()}
 		_, err := e.Store.Apply(ctx, r, challenge.Key{ID: w.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
@@ -74,11 +71,12 @@ func (e *Engine) resend(ctx context.Context, u challenge.Unreachable) error {
 			}
 			return change, nil
 		})
-		if err != nil {
+		if errors.Is(err, challenge.ErrUnavailable) {
 			return err
 		}
+		faults = errors.Join(faults, err)
 	}
-	return nil
+	return faults
 }
 
 // Probe asks Teams, once in a working day, for the conversation of everybody in the
@@ -161,7 +159,3 @@ func (e *Engine) pause(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
-
-// nextProbe is unknown: the loop looks at each safety poll, which costs nothing on a day
-// that is done.
-func (e *Engine) nextProbe(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }

@@ -187,8 +187,11 @@ func (w *world) rawTick(b *testing.B, t *turn, limit int) time.Duration {
 	took.time(func() { w.must(t.send("raw", read)) })
 	rows, err := t.conn.Query(b.Context(), dueSQL, w.now, limit) // our own locks do not stand in the way
 	w.must(err)
-	all, err := readAll(rows)
-	w.must(err)
+	var all []challenge.Challenge
+	w.must(readEach(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
+		w.must(err)
+		all = append(all, c)
+	}))
 	var faults turnFaults
 	moves := w.store.decideAll(t, all, w.decide(challenge.Tick{}, ""), &faults)
 	w.must(faults.err())

@@ -278,22 +278,34 @@ func (s *Store) RaisedBy(ctx context.Context, person string, limit int) ([]chall
 	return s.list(ctx, raisedBySQL, person, limit)
 }
 
+// list reads what a statement finds. What cannot be read is in the error, and the others are given all the same.
 func (s *Store) list(ctx context.Context, sql string, args ...any) ([]challenge.Case, error) {
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, failed("list challenges", err)
 	}
-	all, err := readAll(rows)
-	if err != nil {
+	var all []challenge.Challenge
+	var faults error
+	if err := readEach(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
+		if err != nil {
+			faults = errors.Join(faults, err)
+			return
+		}
+		all = append(all, c)
+	}); err != nil {
 		return nil, failed("list challenges", err)
 	}
 	cases := make([]challenge.Case, 0, len(all))
 	for _, c := range all {
 		l, err := s.Ladder(ctx, c.LadderDigest)
-		if err != nil {
+		if errors.Is(err, challenge.ErrUnavailable) {
 			return nil, err
+		}
+		if err != nil {
+			faults = errors.Join(faults, err)
+			continue
 		}
 		cases = append(cases, challenge.Case{Challenge: c, Ladder: l})
 	}
-	return cases, nil
+	return cases, faults
 }

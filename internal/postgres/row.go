@@ -49,20 +49,11 @@ func decodeChallenge(id uuid.UUID, details, doc []byte) (challenge.Challenge, er
 
 // readOne scans details and doc of one row; found tells whether there is one.
 func readOne(rows pgx.Rows, c *challenge.Challenge, found *bool) error {
-	all, err := readAll(rows)
-	if err == nil && len(all) > 0 {
-		*c, *found = all[0], true
-	}
-	return err
-}
-
-// readAll reads id, details and doc of rows that must all be readable.
-func readAll(rows pgx.Rows) (all []challenge.Challenge, err error) {
 	var broken error
-	err = readEach(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
-		all, broken = append(all, c), errors.Join(broken, err)
+	err := readEach(rows, func(_ uuid.UUID, one challenge.Challenge, err error) {
+		*c, *found, broken = one, true, err
 	})
-	return all, errors.Join(err, broken)
+	return errors.Join(err, broken)
 }
 
 // readEach reads id, details and doc of each row; the error it gives is of that row alone.

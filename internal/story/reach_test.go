@@ -1,9 +1,13 @@
 package story
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
+	"challengebot/internal/challenge"
+	"challengebot/internal/engine"
 	"challengebot/internal/practice"
 )
 
@@ -193,4 +197,31 @@ func (s *stage) creates() (n int) {
 		}
 	}
 	return n
+}
+
+// dying is a store whose instance is gone before it can note that somebody was welcomed.
+type dying struct{ engine.Store }
+
+func (dying) ForgetReturn(context.Context, challenge.Unreachable) error {
+	return challenge.ErrUnavailable
+}
+
+func TestACrashAfterSendingAgainSendsNothingTwice(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.priya.Uninstalls(t.Context())
+	s.maya.types("/challenge")
+	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", filled(atStage1(nil)))
+	s.drain()
+	s.priya.Installs(t.Context())
+	whole := s.App.Engine.Store
+	s.App.Engine.Store = dying{whole}
+	if _, err := s.App.Engine.Deliver(t.Context()); err == nil {
+		t.Error("the store's failure is no error")
+	}
+	s.App.Engine.Store = whole
+	s.Clock.Set(s.Clock.Now().Add(time.Minute))
+	s.settle()
+	s.priya.getsAll("What I can do", s.lastRef())
+	s.quiet()
 }
