@@ -128,7 +128,8 @@ func RemoteClock(ctx context.Context, url string) (*Remote, error) {
 	if err := r.read(ctx, ""); err != nil {
 		return nil, err
 	}
-	go r.follow(ctx)
+	// Read here: a move may be seen by Now before the following begins.
+	go r.follow(ctx, r.moves)
 	return r, nil
 }
 
@@ -151,11 +152,9 @@ func (r *Remote) OnMove(f func(time.Time)) {
 	r.onMove = append(r.onMove, f)
 }
 
-func (r *Remote) follow(ctx context.Context) {
+// follow tells of the moves after the first told.
+func (r *Remote) follow(ctx context.Context, told uint64) {
 	defer r.http.CloseIdleConnections()
-	r.mu.Lock()
-	told := r.moves
-	r.mu.Unlock()
 	for ctx.Err() == nil {
 		if r.read(ctx, "?after="+strconv.FormatUint(told, 10)) != nil {
 			return // the owner is gone and nobody will move the clock again
