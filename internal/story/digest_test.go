@@ -256,7 +256,7 @@ func TestKilledAtTheDigestTheProgramSendsItAll(t *testing.T) {
 	}{
 		{"Wed 1 Apr 2026", 1, func(p *process) { line.stopsOn("digest:2026-04-01", p.kill) }},
 		{"Thu 2 Apr 2026", 1, func(p *process) { line.stopsAfter("digest:2026-04-02", p.kill) }},
-		{"Tue 7 Apr 2026", 1, func(p *process) { s.killsAtCall(1, false, p) }},
+		{"Tue 7 Apr 2026", 2, func(p *process) { s.killsAtCall(1, false, p) }}, // another card was first, and this one on its way
 		{"Wed 8 Apr 2026", 2, func(p *process) { s.killsAtCall(1, true, p) }},
 		{"Thu 9 Apr 2026", 2, func(p *process) { s.killsAtCall(2, true, p) }},
 	} {
