@@ -34,16 +34,16 @@ func (s *Store) HandedOver(ctx context.Context) ([]challenge.Case, error) {
 
 // SetCover keeps who stands in for whom. Every instance is told to look.
 func (s *Store) SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error {
-	return s.writeOnce(ctx, "keep a stand-in", setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
+	return s.runOne(ctx, "keep a stand-in", setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
 }
 
 // EndCover revokes cover that was set. One that is revoked already stays so.
 func (s *Store) EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error {
-	return s.writeOnce(ctx, "keep a stand-in", endCoverSQL, r.Key, r.At, id, by)
+	return s.runOne(ctx, "keep a stand-in", endCoverSQL, r.Key, r.At, id, by)
 }
 
-// writeOnce writes one row with its receipt.
-func (s *Store) writeOnce(ctx context.Context, doing, sql string, args ...any) error {
+// runOne runs one statement, with its receipt if it has one, and wakes the engines.
+func (s *Store) runOne(ctx context.Context, doing, sql string, args ...any) error {
 	t, err := s.turn(ctx)
 	if err != nil {
 		return err

@@ -74,17 +74,7 @@ func (s *Store) Reply(ctx context.Context, r challenge.Receipt, reply challenge.
 	if r.Key != "" {
 		sql, args = replyOnceSQL, append(args, r.Key)
 	}
-	t, err := s.turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer t.end()
-	b := &pgx.Batch{}
-	b.Queue(beginSQL)
-	b.Queue(sql, args...)
-	b.Queue(commitSQL)
-	b.Queue(notifySQL)
-	return t.send("queue a reply", b)
+	return s.runOne(ctx, "queue a reply", sql, args...)
 }
 
 // Claim leases at most limit deliveries that may go out now, until now+lease: of each lane the oldest that waits, and none of a

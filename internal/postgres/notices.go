@@ -20,7 +20,7 @@ ORDER BY id`
 
 // BindNotices keeps in which channel a unit's notices appear from now on. Every instance is told to look.
 func (s *Store) BindNotices(ctx context.Context, r challenge.Receipt, n challenge.NoticeChannel) error {
-	return s.writeOnce(ctx, "keep a channel for notices", bindNoticesSQL, r.Key, r.At, string(n.Unit), n.Channel,
+	return s.runOne(ctx, "keep a channel for notices", bindNoticesSQL, r.Key, r.At, string(n.Unit), n.Channel,
 		storable(n.Team), storable(n.Name), n.SetBy)
 }
 

@@ -22,26 +22,12 @@ WHERE unreachable.returned_at < excluded.since`
 
 // MarkUnreachable keeps that Teams refused a person for good. Every instance is told to look.
 func (s *Store) MarkUnreachable(ctx context.Context, u challenge.Unreachable) error {
-	return s.reach(ctx, markUnreachableSQL, u.Person, u.Since, u.Code)
+	return s.runOne(ctx, "keep who can be reached", markUnreachableSQL, u.Person, u.Since, u.Code)
 }
 
 // Returned keeps that an unreachable person was heard of; of anybody else nothing is kept.
 func (s *Store) Returned(ctx context.Context, person string, at time.Time) error {
-	return s.reach(ctx, returnedSQL, person, at)
-}
-
-func (s *Store) reach(ctx context.Context, sql string, args ...any) error {
-	t, err := s.turn(ctx)
-	if err != nil {
-		return err
-	}
-	defer t.end()
-	b := &pgx.Batch{}
-	b.Queue(beginSQL)
-	b.Queue(sql, args...)
-	b.Queue(commitSQL)
-	b.Queue(notifySQL)
-	return t.send("keep who can be reached", b)
+	return s.runOne(ctx, "keep who can be reached", returnedSQL, person, at)
 }
 
 // Unreachables lists whom Teams refuses, and of those who are back the ones not yet welcomed.
@@ -67,7 +53,7 @@ func (s *Store) Unreachables(ctx context.Context) ([]challenge.Unreachable, erro
 
 // ForgetReturn ends what is known of somebody who is back. If Teams refused them again meanwhile, that stands.
 func (s *Store) ForgetReturn(ctx context.Context, u challenge.Unreachable) error {
-	return s.reach(ctx, forgetReturnSQL, u.Person, u.ReturnedAt)
+	return s.runOne(ctx, "keep who can be reached", forgetReturnSQL, u.Person, u.ReturnedAt)
 }
 
 // Once reports whether the receipt is the first of its key, and keeps it.
