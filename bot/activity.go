@@ -36,26 +36,26 @@ const (
 // Activity is one turn as Teams sends it. What no part of the program needs
 // typed stays raw, so that a new shape there cannot cost us the turn.
 type Activity struct {
-	Type           string          `json:"type"`
-	ID             string          `json:"id"`
-	Name           string          `json:"name"`
-	ChannelID      string          `json:"channelId"`
-	ServiceURL     string          `json:"serviceUrl"`
-	Timestamp      string          `json:"timestamp"` // RFC 3339, UTC; see SentAt
-	Text           string          `json:"text"`
-	TextFormat     string          `json:"textFormat"`
-	Locale         string          `json:"locale"`
-	ReplyToID      string          `json:"replyToId"`
-	Action         string          `json:"action"`
-	From           Account         `json:"from"`
-	Recipient      Account         `json:"recipient"`
-	Conversation   Conversation    `json:"conversation"`
-	ChannelData    ChannelData     `json:"channelData"`
-	Entities       json.RawMessage `json:"entities"` // see Mentions, Client
-	Value          json.RawMessage `json:"value"`    // any JSON; see InvokeAction, SubmitData
-	MembersAdded   []Account       `json:"membersAdded"`
-	MembersRemoved []Account       `json:"membersRemoved"`
-	ReactionsAdded []Reaction      `json:"reactionsAdded"`
+	Type               string          `json:"type"`
+	ID                 string          `json:"id"`
+	Name               string          `json:"name"`
+	ChannelID          string          `json:"channelId"`
+	ServiceURL         string          `json:"serviceUrl"`
+	Timestamp          string          `json:"timestamp"` // RFC 3339, UTC; see SentAt
+	Text               string          `json:"text"`
+	TextFormat         string          `json:"textFormat"`
+	Locale             string          `json:"locale"`
+	ReplyToID          string          `json:"replyToId"`
+	InstallationAction string          `json:"action"`
+	From               Account         `json:"from"`
+	Recipient          Account         `json:"recipient"`
+	Conversation       Conversation    `json:"conversation"`
+	ChannelData        ChannelData     `json:"channelData"`
+	Entities           json.RawMessage `json:"entities"` // see Mentions, Client
+	Value              json.RawMessage `json:"value"`    // any JSON; see CardAction, SubmitData
+	MembersAdded       []Account       `json:"membersAdded"`
+	MembersRemoved     []Account       `json:"membersRemoved"`
+	ReactionsAdded     []Reaction      `json:"reactionsAdded"`
 }
 
 // Account is a person or a bot. ID is Teams' own id for this bot ("29:…",
@@ -122,9 +122,9 @@ func DecodeActivity(body []byte) (Activity, error) {
 	var a Activity
 	err := jsonv2.Unmarshal(body, &a)
 	if err != nil {
-		if mended, ok := mendSurrogates(body); ok {
+		if repaired, ok := replaceLoneSurrogates(body); ok {
 			a = Activity{}
-			err = jsonv2.Unmarshal(mended, &a)
+			err = jsonv2.Unmarshal(repaired, &a)
 		}
 	}
 	if err != nil {
@@ -140,25 +140,25 @@ func DecodeActivity(body []byte) (Activity, error) {
 	return a, nil
 }
 
-// Personal reports whether the turn happened in the 1:1 chat with the bot.
+// IsPersonal reports whether the turn happened in the 1:1 chat with the bot.
 // Anything that does not say so is taken to have an audience.
-func (a Activity) Personal() bool { return a.Conversation.ConversationType == "personal" }
+func (a Activity) IsPersonal() bool { return a.Conversation.ConversationType == "personal" }
 
-// channelID is Teams' id of the channel in which the turn happened, whichever thread of
+// teamsChannelID is Teams' id of the channel in which the turn happened, whichever thread of
 // it; "" outside channels.
-func (a Activity) channelID() string {
+func (a Activity) teamsChannelID() string {
 	id, _, _ := strings.Cut(a.Conversation.ID, ";")
 	if a.ChannelData.Channel.ID != "" {
 		id, _, _ = strings.Cut(a.ChannelData.Channel.ID, ";")
 	}
-	if a.Personal() || !strings.HasPrefix(id, "19:") {
+	if a.IsPersonal() || !strings.HasPrefix(id, "19:") {
 		return ""
 	}
 	return id
 }
 
-// shared reports whether the channel is said to be shared with some team.
-func (a Activity) shared() bool {
+// isSharedChannel reports whether the channel is said to be shared with some team.
+func (a Activity) isSharedChannel() bool {
 	var with []json.RawMessage
 	return jsonv2.Unmarshal(a.ChannelData.SharedWith, &with) == nil && len(with) > 0
 }
@@ -190,9 +190,9 @@ func (a Activity) origin() origin {
 	}
 }
 
-// schema is the activity as msbotbuilder-go knows it, as far as its adapter
+// toSchema is the activity as msbotbuilder-go knows it, as far as its adapter
 // needs it.
-func (a Activity) schema() schema.Activity {
+func (a Activity) toSchema() schema.Activity {
 	s := schema.Activity{
 		Type:       schema.ActivityTypes(a.Type),
 		ID:         a.ID,

@@ -14,8 +14,8 @@ type Trigger string
 
 // A person pressed a button, or the client refreshed the card by itself.
 const (
-	Manual    Trigger = "manual"
-	Automatic Trigger = "automatic"
+	TriggerManual    Trigger = "manual"
+	TriggerAutomatic Trigger = "automatic"
 )
 
 // CardAction is an Action.Execute. Its data comes from the client: it says what
@@ -26,15 +26,15 @@ type CardAction struct {
 	Trigger Trigger
 }
 
-// What InvokeAction refuses.
+// What CardAction refuses.
 var (
-	ErrNotCardAction = errors.New("the activity is not a card action")
-	ErrCardAction    = errors.New("the card action has no readable value: an action with an object as its data is expected")
+	ErrNotCardAction       = errors.New("the activity is not a card action")
+	ErrMalformedCardAction = errors.New("the card action has no readable value: an action with an object as its data is expected")
 )
 
-// InvokeAction reads an adaptiveCard/action invoke. A missing or unknown trigger
+// CardAction reads an adaptiveCard/action invoke. A missing or unknown trigger
 // counts as manual, absent data as an empty object.
-func (a Activity) InvokeAction() (CardAction, error) {
+func (a Activity) CardAction() (CardAction, error) {
 	if a.Type != TypeInvoke || a.Name != InvokeCardAction {
 		return CardAction{}, ErrNotCardAction
 	}
@@ -46,17 +46,17 @@ func (a Activity) InvokeAction() (CardAction, error) {
 		Trigger string `json:"trigger"`
 	}
 	if err := jsonv2.Unmarshal(a.Value, &value); err != nil || value.Action == nil {
-		return CardAction{}, ErrCardAction
+		return CardAction{}, ErrMalformedCardAction
 	}
-	action := CardAction{Verb: value.Action.Verb, Data: value.Action.Data, Trigger: Manual}
-	if value.Trigger == string(Automatic) {
-		action.Trigger = Automatic
+	action := CardAction{Verb: value.Action.Verb, Data: value.Action.Data, Trigger: TriggerManual}
+	if value.Trigger == string(TriggerAutomatic) {
+		action.Trigger = TriggerAutomatic
 	}
-	if absent(action.Data) {
+	if isAbsent(action.Data) {
 		action.Data = json.RawMessage("{}")
 	}
-	if !isObject(action.Data) {
-		return CardAction{}, ErrCardAction
+	if !isJSONObject(action.Data) {
+		return CardAction{}, ErrMalformedCardAction
 	}
 	return action, nil
 }
@@ -64,15 +64,15 @@ func (a Activity) InvokeAction() (CardAction, error) {
 // SubmitData is what an Action.Submit carries: a message with an object as its
 // value and no text. Older clients send it in place of an Action.Execute.
 func (a Activity) SubmitData() (json.RawMessage, bool) {
-	if a.Type != TypeMessage || strings.TrimSpace(a.Text) != "" || !isObject(a.Value) {
+	if a.Type != TypeMessage || strings.TrimSpace(a.Text) != "" || !isJSONObject(a.Value) {
 		return nil, false
 	}
 	return a.Value, true
 }
 
-func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+func isAbsent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// isObject looks at JSON that is already known to be valid.
-func isObject(raw json.RawMessage) bool {
+// isJSONObject looks at JSON that is already known to be valid.
+func isJSONObject(raw json.RawMessage) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{"))
 }

@@ -15,7 +15,7 @@ import (
 	"challengebot/cards"
 )
 
-func fixture(t testing.TB, name string) []byte {
+func readFixture(t testing.TB, name string) []byte {
 	t.Helper()
 	raw, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
@@ -24,7 +24,7 @@ func fixture(t testing.TB, name string) []byte {
 	return raw
 }
 
-func decode(t testing.TB, body string) Activity {
+func mustDecode(t testing.TB, body string) Activity {
 	t.Helper()
 	a, err := DecodeActivity([]byte(body))
 	if err != nil {
@@ -35,7 +35,7 @@ func decode(t testing.TB, body string) Activity {
 
 func TestDecodeKeepsWhatTheLibraryLoses(t *testing.T) {
 	t.Parallel()
-	got, err := DecodeActivity(fixture(t, "slash_command.json"))
+	got, err := DecodeActivity(readFixture(t, "slash_command.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,33 +56,33 @@ func TestDecodeKeepsWhatTheLibraryLoses(t *testing.T) {
 		data.Channel.ID != "19:abc@thread.tacv2" {
 		t.Errorf("channel data %+v", data)
 	}
-	if diff := cmp.Diff(ClientInfo{Timezone: "Europe/London", Locale: "en-GB"}, got.Client()); diff != "" {
+	if diff := cmp.Diff(ClientInfo{Timezone: "Europe/London", Locale: "en-GB"}, got.ClientInfo()); diff != "" {
 		t.Error(diff)
 	}
 	at, ok := got.SentAt()
 	if !ok || !at.Equal(time.Date(2026, 11, 23, 9, 0, 0, 123e6, time.UTC)) {
 		t.Errorf("sent at %v, %v", at, ok)
 	}
-	if got.Personal() {
+	if got.IsPersonal() {
 		t.Error("a channel counts as a personal chat")
 	}
 }
 
 func TestDecodeReadsMembershipAndReactions(t *testing.T) {
 	t.Parallel()
-	a := decode(t, `{"type":"conversationUpdate","membersAdded":[{"id":"28:b"}],"membersRemoved":[{"id":"29:p","aadObjectId":"o"}],
+	a := mustDecode(t, `{"type":"conversationUpdate","membersAdded":[{"id":"28:b"}],"membersRemoved":[{"id":"29:p","aadObjectId":"o"}],
 		"reactionsAdded":[{"type":"like"}],"action":"add","replyToId":"7","name":"n",
 		"channelData":{"eventType":"teamMemberAdded","settings":{"selectedChannel":{"id":"19:x","name":"General"}}}}`)
 	want := Activity{Type: "conversationUpdate", MembersAdded: []Account{{ID: "28:b"}},
 		MembersRemoved: []Account{{ID: "29:p", AADObjectID: "o"}}, ReactionsAdded: []Reaction{{Type: "like"}},
-		Action: "add", ReplyToID: "7", Name: "n", ChannelData: a.ChannelData}
+		InstallationAction: "add", ReplyToID: "7", Name: "n", ChannelData: a.ChannelData}
 	if diff := cmp.Diff(want, a); diff != "" {
 		t.Error(diff)
 	}
 	if got, ok := a.SelectedChannel(); !ok || got != (Channel{ID: "19:x", Name: "General"}) || a.ChannelData.EventType != "teamMemberAdded" {
 		t.Errorf("selected channel %+v, %v; event %q", got, ok, a.ChannelData.EventType)
 	}
-	if _, ok := decode(t, `{"type":"message","channelData":{"settings":"x"}}`).SelectedChannel(); ok {
+	if _, ok := mustDecode(t, `{"type":"message","channelData":{"settings":"x"}}`).SelectedChannel(); ok {
 		t.Error("settings of another shape gave a channel")
 	}
 }
@@ -90,11 +90,11 @@ func TestDecodeReadsMembershipAndReactions(t *testing.T) {
 func TestDecodeSurvivesAnyValue(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{`"text"`, `[1,2]`, `7`, `true`, `{"a":{"b":[]}}`} {
-		a := decode(t, `{"type":"invoke","name":"x","value":`+value+`,"entities":`+value+`,"unknown":`+value+`}`)
+		a := mustDecode(t, `{"type":"invoke","name":"x","value":`+value+`,"entities":`+value+`,"unknown":`+value+`}`)
 		if string(a.Value) != value {
 			t.Errorf("value %s, want %s", a.Value, value)
 		}
-		if len(a.Mentions()) != 0 || a.Client() != (ClientInfo{}) {
+		if len(a.Mentions()) != 0 || a.ClientInfo() != (ClientInfo{}) {
 			t.Errorf("entities %s gave a mention or client information", value)
 		}
 	}
@@ -136,7 +136,7 @@ func TestPersonalIsOnlyWhatSaysSo(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[string]bool{"personal": true, "": false, "channel": false, "groupChat": false, "Personal": false} {
 		a := Activity{Conversation: Conversation{ConversationType: kind}}
-		if got := a.Personal(); got != want {
+		if got := a.IsPersonal(); got != want {
 			t.Errorf("%q: %v, want %v", kind, got, want)
 		}
 	}
@@ -203,24 +203,24 @@ func TestInvokeActionReadsACardAction(t *testing.T) {
 		err         error
 	}{
 		{"manual", `{"action":{"type":"Action.Execute","verb":"respond","data":{"c":"1"}},"trigger":"manual"}`,
-			CardAction{Verb: "respond", Data: json.RawMessage(`{"c":"1"}`), Trigger: Manual}, nil},
+			CardAction{Verb: "respond", Data: json.RawMessage(`{"c":"1"}`), Trigger: TriggerManual}, nil},
 		{"automatic", `{"action":{"verb":"refresh","data":{}},"trigger":"automatic"}`,
-			CardAction{Verb: "refresh", Data: json.RawMessage(`{}`), Trigger: Automatic}, nil},
-		{"trigger missing", `{"action":{"verb":"v","data":{}}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
-		{"trigger unknown", `{"action":{"verb":"v","data":{}},"trigger":"x"}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
-		{"data missing", `{"action":{"verb":"v"}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
-		{"data null", `{"action":{"verb":"v","data":null}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: Manual}, nil},
-		{"data a string", `{"action":{"verb":"v","data":"x"}}`, CardAction{}, ErrCardAction},
-		{"data a list", `{"action":{"verb":"v","data":[{}]}}`, CardAction{}, ErrCardAction},
-		{"verb a number", `{"action":{"verb":1,"data":{}}}`, CardAction{}, ErrCardAction},
-		{"no action", `{}`, CardAction{}, ErrCardAction},
-		{"value a string", `"x"`, CardAction{}, ErrCardAction},
-		{"value missing", ``, CardAction{}, ErrCardAction},
+			CardAction{Verb: "refresh", Data: json.RawMessage(`{}`), Trigger: TriggerAutomatic}, nil},
+		{"trigger missing", `{"action":{"verb":"v","data":{}}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: TriggerManual}, nil},
+		{"trigger unknown", `{"action":{"verb":"v","data":{}},"trigger":"x"}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: TriggerManual}, nil},
+		{"data missing", `{"action":{"verb":"v"}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: TriggerManual}, nil},
+		{"data null", `{"action":{"verb":"v","data":null}}`, CardAction{Verb: "v", Data: json.RawMessage(`{}`), Trigger: TriggerManual}, nil},
+		{"data a string", `{"action":{"verb":"v","data":"x"}}`, CardAction{}, ErrMalformedCardAction},
+		{"data a list", `{"action":{"verb":"v","data":[{}]}}`, CardAction{}, ErrMalformedCardAction},
+		{"verb a number", `{"action":{"verb":1,"data":{}}}`, CardAction{}, ErrMalformedCardAction},
+		{"no action", `{}`, CardAction{}, ErrMalformedCardAction},
+		{"value a string", `"x"`, CardAction{}, ErrMalformedCardAction},
+		{"value missing", ``, CardAction{}, ErrMalformedCardAction},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := Activity{Type: TypeInvoke, Name: InvokeCardAction, Value: json.RawMessage(tt.value)}.InvokeAction()
+			got, err := Activity{Type: TypeInvoke, Name: InvokeCardAction, Value: json.RawMessage(tt.value)}.CardAction()
 			if !errors.Is(err, tt.err) {
 				t.Fatalf("error %v, want %v", err, tt.err)
 			}
@@ -230,7 +230,7 @@ func TestInvokeActionReadsACardAction(t *testing.T) {
 		})
 	}
 	for _, a := range []Activity{{Type: TypeInvoke, Name: InvokeTaskFetch}, {Type: TypeMessage, Name: InvokeCardAction}} {
-		if _, err := a.InvokeAction(); !errors.Is(err, ErrNotCardAction) {
+		if _, err := a.CardAction(); !errors.Is(err, ErrNotCardAction) {
 			t.Errorf("%s %s: error %v", a.Type, a.Name, err)
 		}
 	}
@@ -247,7 +247,7 @@ func TestSubmitDataIsAMessageWithAValueAndNoText(t *testing.T) {
 		`{"type":"message"}`:                                     false,
 		`{"type":"invoke","value":{"verb":"r"}}`:                 false,
 	} {
-		a := decode(t, body)
+		a := mustDecode(t, body)
 		data, ok := a.SubmitData()
 		if ok != want || (ok && string(data) != string(a.Value)) {
 			t.Errorf("%s: %s, %v", body, data, ok)
@@ -275,7 +275,7 @@ func TestHalfAnEmojiCostsNothingOfWhatWasTyped(t *testing.T) {
 		if a.Text != tt.want {
 			t.Errorf("%s: the text is %q", tt.typed, a.Text)
 		}
-		if _, in, err := cards.ReadAction(a.Value); err != nil || in["text"] != tt.want {
+		if _, in, err := cards.ParseButtonData(a.Value); err != nil || in["text"] != tt.want {
 			t.Errorf("%s: the field holds %q (%v)", tt.typed, in["text"], err)
 		}
 	}
@@ -288,7 +288,7 @@ func TestHalfAnEmojiCostsNothingOfWhatWasTyped(t *testing.T) {
 
 func FuzzDecodeActivity(f *testing.F) {
 	for _, seed := range []string{"slash_command.json", "card_action.json"} {
-		f.Add(fixture(f, seed))
+		f.Add(readFixture(f, seed))
 	}
 	for _, seed := range []string{``, `null`, `[]`, `{"type":"message"}`, `{"type":"invoke","value":"x"}`, `{"type":"message","entities":[{"type":"mention"}]}`} {
 		f.Add([]byte(seed))
@@ -304,7 +304,7 @@ func FuzzDecodeActivity(f *testing.F) {
 		if a.Type == "" || !json.Valid(body) {
 			t.Errorf("accepted %q", body)
 		}
-		if action, err := a.InvokeAction(); err == nil {
+		if action, err := a.CardAction(); err == nil {
 			var object map[string]any
 			if json.Unmarshal(action.Data, &object) != nil {
 				t.Errorf("action data %q is no object", action.Data)
@@ -314,9 +314,9 @@ func FuzzDecodeActivity(f *testing.F) {
 			t.Errorf("submit data %q", data)
 		}
 		a.CommandText()
-		a.Client()
+		a.ClientInfo()
 		a.SelectedChannel()
-		a.kind()
+		a.metricKind()
 	})
 }
 
@@ -332,7 +332,7 @@ func FuzzCommandText(f *testing.F) {
 		}
 		a := Activity{Type: TypeMessage, Text: text, Recipient: Account{ID: "28:b", Name: name}, Entities: entity}
 		got := a.CommandText()
-		if got != strings.TrimFunc(got, blank) {
+		if got != strings.TrimFunc(got, isBlank) {
 			t.Errorf("%q keeps space around it", got)
 		}
 		if utf8.ValidString(text) && utf8.ValidString(mention) && !utf8.ValidString(got) {
@@ -345,7 +345,7 @@ func FuzzCommandText(f *testing.F) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	body := fixture(b, "card_action.json")
+	body := readFixture(b, "card_action.json")
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -357,7 +357,7 @@ func BenchmarkDecode(b *testing.B) {
 
 // BenchmarkDecodeStandard is the same work with encoding/json, for comparison.
 func BenchmarkDecodeStandard(b *testing.B) {
-	body := fixture(b, "card_action.json")
+	body := readFixture(b, "card_action.json")
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -10,9 +10,9 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 )
 
-// commandWord is the word that opens a challenge. When the app itself has this
+// raiseCommandWord is the word that opens a challenge. When the app itself has this
 // name, the word at the start of a text is the command and not the name.
-const commandWord = "challenge"
+const raiseCommandWord = "challenge"
 
 // Mention is an @mention: who, and the piece of the text that stands for them.
 type Mention struct {
@@ -39,8 +39,8 @@ type ClientInfo struct {
 	Locale   string `json:"locale"`
 }
 
-// Client returns the sender's client information, empty when there is none.
-func (a Activity) Client() ClientInfo {
+// ClientInfo returns the sender's client information, empty when there is none.
+func (a Activity) ClientInfo() ClientInfo {
 	var info ClientInfo
 	a.eachEntity("clientInfo", func(raw json.RawMessage) {
 		var c ClientInfo
@@ -80,29 +80,29 @@ func (a Activity) CommandText() string {
 		}
 	}
 	text = html.UnescapeString(text)
-	text = strings.TrimFunc(strings.ReplaceAll(text, "\u00a0", " "), blank)
-	text = strings.TrimLeftFunc(strings.TrimPrefix(text, "/"), blank)
-	if rest, ok := cutName(text, a.Recipient.Name); ok {
-		text = strings.TrimLeftFunc(strings.TrimPrefix(rest, "/"), blank)
+	text = strings.TrimFunc(strings.ReplaceAll(text, "\u00a0", " "), isBlank)
+	text = strings.TrimLeftFunc(strings.TrimPrefix(text, "/"), isBlank)
+	if rest, ok := cutAppName(text, a.Recipient.Name); ok {
+		text = strings.TrimLeftFunc(strings.TrimPrefix(rest, "/"), isBlank)
 	}
 	return text
 }
 
-// cutName removes the app's name from the start of a text if a separate word
+// cutAppName removes the app's name from the start of a text if a separate word
 // follows it. A name standing alone stays: it is all that was said.
-func cutName(text, name string) (string, bool) {
-	if name == "" || strings.EqualFold(name, commandWord) || len(text) <= len(name) ||
+func cutAppName(text, name string) (string, bool) {
+	if name == "" || strings.EqualFold(name, raiseCommandWord) || len(text) <= len(name) ||
 		!strings.EqualFold(text[:len(name)], name) {
 		return text, false
 	}
 	rest := text[len(name):]
-	if next, _ := utf8.DecodeRuneInString(rest); !blank(next) {
+	if next, _ := utf8.DecodeRuneInString(rest); !isBlank(next) {
 		return text, false
 	}
-	return strings.TrimLeftFunc(rest, blank), true
+	return strings.TrimLeftFunc(rest, isBlank), true
 }
 
-// blank covers the zero-width characters that editors leave around mentions.
-func blank(r rune) bool {
+// isBlank covers the zero-width characters that editors leave around mentions.
+func isBlank(r rune) bool {
 	return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff'
 }

@@ -27,7 +27,7 @@ const (
 	ReasonMalformed         Reason = "malformed"
 	ReasonAlgorithm         Reason = "algorithm"
 	ReasonKeysUnavailable   Reason = "keys_unavailable" // the issuer never answered so far
-	ReasonKid               Reason = "kid"
+	ReasonKeyID             Reason = "kid"
 	ReasonSignature         Reason = "signature"
 	ReasonIssuer            Reason = "issuer"
 	ReasonAudience          Reason = "audience"
@@ -45,24 +45,24 @@ const (
 // Reasons lists every reason for which a token can be refused.
 func Reasons() []Reason {
 	return []Reason{
-		ReasonMissing, ReasonMalformed, ReasonAlgorithm, ReasonKeysUnavailable, ReasonKid, ReasonSignature,
+		ReasonMissing, ReasonMalformed, ReasonAlgorithm, ReasonKeysUnavailable, ReasonKeyID, ReasonSignature,
 		ReasonIssuer, ReasonAudience, ReasonLifetimeMissing, ReasonExpired, ReasonNotYetValid, ReasonChannel,
 		ReasonEndorsement, ReasonServiceURLMissing, ReasonServiceURL, ReasonServiceURLHost, ReasonTenant,
 	}
 }
 
-// Refusal is the error of every refused token. Its text holds nothing of the
+// AuthError is the error of every refused token. Its text holds nothing of the
 // token or the activity.
-type Refusal struct {
+type AuthError struct {
 	Reason Reason
 	Err    error // may be nil
 }
 
-func (r *Refusal) Error() string { return "inbound token refused: " + string(r.Reason) }
+func (r *AuthError) Error() string { return "inbound token refused: " + string(r.Reason) }
 
-func (r *Refusal) Unwrap() error { return r.Err }
+func (r *AuthError) Unwrap() error { return r.Err }
 
-func refuse(reason Reason, err error) error { return &Refusal{Reason: reason, Err: err} }
+func newAuthError(reason Reason, err error) error { return &AuthError{Reason: reason, Err: err} }
 
 // ValidatorConfig says who may speak to this bot. All fields up to Now must be set.
 type ValidatorConfig struct {
@@ -86,10 +86,10 @@ type ValidatorConfig struct {
 // Validator decides whether a turn comes from Teams and from our tenant. It is
 // safe for concurrent use and is msbotbuilder-go's auth.TokenValidator.
 type Validator struct {
-	config ValidatorConfig
-	keys   *Keys
-	tokens *tokenReader
-	cache  *tokenCache
+	config   ValidatorConfig
+	keys     *KeyCache
+	verifier *tokenVerifier
+	cache    *tokenCache
 }
 
 // NewValidator refuses a configuration with a gap: an empty issuer or audience
@@ -115,20 +115,20 @@ func NewValidator(config ValidatorConfig) (*Validator, error) {
 		config.CacheSize = 4096
 	}
 	return &Validator{
-		config: config,
-		keys:   NewKeys(config.MetadataURL, config.HTTP, config.Now, config.KeyMaxAge, config.OnKeyRefresh),
-		tokens: newTokenReader(config),
-		cache:  newTokenCache(config.CacheSize),
+		config:   config,
+		keys:     NewKeyCache(config.MetadataURL, config.HTTP, config.Now, config.KeyMaxAge, config.OnKeyRefresh),
+		verifier: newTokenVerifier(config),
+		cache:    newTokenCache(config.CacheSize),
 	}, nil
 }
 
 // Keys gives access to the signing keys, to fetch them at start and to report on them.
-func (v *Validator) Keys() *Keys { return v.keys }
+func (v *Validator) Keys() *KeyCache { return v.keys }
 
 // Verify accepts or refuses (with a *Refusal) the authorization header that
 // came with an activity.
 func (v *Validator) Verify(ctx context.Context, authorization string, a Activity) error {
-	_, err := v.check(ctx, authorization, a.origin())
+	_, err := v.verifyHeader(ctx, authorization, a.origin())
 	return err
 }
 
@@ -143,58 +143,58 @@ type origin struct {
 	senderTenant string
 }
 
-func (v *Validator) check(ctx context.Context, authorization string, from origin) (proof, error) {
-	token, err := bearer(authorization)
+func (v *Validator) verifyHeader(ctx context.Context, authorization string, from origin) (verifiedToken, error) {
+	token, err := bearerToken(authorization)
 	if err != nil {
-		return proof{}, err
+		return verifiedToken{}, err
 	}
-	proven, err := v.prove(ctx, token)
+	proven, err := v.verifyToken(ctx, token)
 	if err != nil {
-		return proof{}, err
+		return verifiedToken{}, err
 	}
-	return proven, v.compare(proven, from)
+	return proven, v.matchActivity(proven, from)
 }
 
-// prove returns what the token proves, from memory when the same token was
+// verifyToken returns what the token proves, from memory when the same token was
 // verified before under the same keys.
-func (v *Validator) prove(ctx context.Context, token string) (proof, error) {
-	v.keys.freshen()
+func (v *Validator) verifyToken(ctx context.Context, token string) (verifiedToken, error) {
+	v.keys.refreshIfStale()
 	sum := sha256.Sum256([]byte(token))
 	if known, ok := v.cache.get(sum, v.keys.Generation(), v.config.Now()); ok {
 		return known, nil
 	}
-	fresh, generation, err := v.tokens.read(ctx, token, v.keys)
+	fresh, generation, err := v.verifier.verify(ctx, token, v.keys)
 	if err != nil {
-		return proof{}, err
+		return verifiedToken{}, err
 	}
 	v.cache.put(sum, generation, fresh)
 	return fresh, nil
 }
 
-// compare holds the token against this very activity; it runs on every turn.
-func (v *Validator) compare(p proof, from origin) error {
+// matchActivity holds the token against this very activity; it runs on every turn.
+func (v *Validator) matchActivity(p verifiedToken, from origin) error {
 	switch {
 	case !p.hasAudience(v.config.AppID):
-		return refuse(ReasonAudience, nil)
+		return newAuthError(ReasonAudience, nil)
 	case from.channel != teamsChannel:
-		return refuse(ReasonChannel, nil)
+		return newAuthError(ReasonChannel, nil)
 	case !p.key.endorses(from.channel):
-		return refuse(ReasonEndorsement, nil)
+		return newAuthError(ReasonEndorsement, nil)
 	case p.serviceURL == "" || from.serviceURL == "":
-		return refuse(ReasonServiceURLMissing, nil)
+		return newAuthError(ReasonServiceURLMissing, nil)
 	case strings.TrimRight(p.serviceURL, "/") != strings.TrimRight(from.serviceURL, "/"):
-		return refuse(ReasonServiceURL, nil)
+		return newAuthError(ReasonServiceURL, nil)
 	case !v.config.ServiceURLAllowed(from.serviceURL):
-		return refuse(ReasonServiceURLHost, nil)
-	case !v.ours(from):
-		return refuse(ReasonTenant, nil)
+		return newAuthError(ReasonServiceURLHost, nil)
+	case !v.isOurTenant(from):
+		return newAuthError(ReasonTenant, nil)
 	}
 	return nil
 }
 
-// ours reports whether every tenant the activity names is the configured one,
+// isOurTenant reports whether every tenant the activity names is the configured one,
 // and at least one is named. Tenant ids are GUIDs: letter case means nothing.
-func (v *Validator) ours(from origin) bool {
+func (v *Validator) isOurTenant(from origin) bool {
 	if from.channelTenant == "" && from.conversationTenant == "" {
 		return false
 	}

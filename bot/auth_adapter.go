@@ -33,16 +33,16 @@ func newAdapter(v *Validator, c client.Client) *core.BotFrameworkAdapter {
 func (v *Validator) AuthenticateRequest(ctx context.Context, a schema.Activity, authorization string,
 	credentials auth.CredentialProvider, _ string) (auth.ClaimsIdentity, error) {
 	if credentials == nil || !credentials.IsValidAppID(v.config.AppID) {
-		return nil, refuse(ReasonAudience, errors.New("the adapter's credentials are for another app id"))
+		return nil, newAuthError(ReasonAudience, errors.New("the adapter's credentials are for another app id"))
 	}
-	proven, err := v.check(ctx, authorization, originOf(a))
+	proven, err := v.verifyHeader(ctx, authorization, originOfSchema(a))
 	if err != nil {
 		return nil, err
 	}
-	return identity{proven, v.config.AppID}, nil
+	return tokenIdentity{proven, v.config.AppID}, nil
 }
 
-func originOf(a schema.Activity) origin {
+func originOfSchema(a schema.Activity) origin {
 	from := origin{channel: a.ChannelID, serviceURL: a.ServiceURL, conversationTenant: a.Conversation.TenantID}
 	if tenant, ok := a.ChannelData["tenant"].(map[string]any); ok {
 		from.channelTenant, _ = tenant["id"].(string)
@@ -54,23 +54,23 @@ func originOf(a schema.Activity) origin {
 // senderTenant is where [Activity.schema] puts from.tenantId.
 const senderTenant = "senderTenant"
 
-// identity is the accepted token as msbotbuilder-go's auth.ClaimsIdentity. The
+// tokenIdentity is the accepted token as msbotbuilder-go's auth.ClaimsIdentity. The
 // library's own one panics on a claim that is absent.
-type identity struct {
-	proof proof
+type tokenIdentity struct {
+	token verifiedToken
 	appID string
 }
 
-func (i identity) IsAuthenticated() bool { return true }
+func (i tokenIdentity) IsAuthenticated() bool { return true }
 
-func (i identity) GetClaimValue(name string) string {
+func (i tokenIdentity) GetClaimValue(name string) string {
 	switch name {
 	case auth.IssuerClaim:
-		return i.proof.issuer
+		return i.token.issuer
 	case auth.AudienceClaim:
 		return i.appID
 	case auth.ServiceURLClaim:
-		return i.proof.serviceURL
+		return i.token.serviceURL
 	}
 	return ""
 }

@@ -40,28 +40,28 @@ func newRSA(bits int) *rsa.PrivateKey {
 	return key
 }
 
-// clock is a clock that moves only when told to.
-type clock struct {
+// fakeClock is a clock that moves only when told to.
+type fakeClock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-func newClock() *clock { return &clock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} }
+func newFakeClock() *fakeClock { return &fakeClock{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)} }
 
-func (c *clock) Now() time.Time {
+func (c *fakeClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-func (c *clock) Advance(d time.Duration) {
+func (c *fakeClock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = c.now.Add(d)
 }
 
-// issuer is a practice Bot Connector token service.
-type issuer struct {
+// fakeIssuer is a practice Bot Connector token service.
+type fakeIssuer struct {
 	server *httptest.Server
 
 	mu      sync.Mutex
@@ -72,9 +72,9 @@ type issuer struct {
 	arrived chan struct{} // one signal for each request for the key document
 }
 
-func newIssuer(t testing.TB, keys ...any) *issuer {
+func newFakeIssuer(t testing.TB, keys ...any) *fakeIssuer {
 	t.Helper()
-	is := &issuer{keys: keys, arrived: make(chan struct{}, 1000)}
+	is := &fakeIssuer{keys: keys, arrived: make(chan struct{}, 1000)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metadata", func(w http.ResponseWriter, r *http.Request) {
 		json.NewEncoder(w).Encode(map[string]any{"issuer": PublicIssuer, "jwks_uri": is.server.URL + "/keys"})
@@ -85,7 +85,7 @@ func newIssuer(t testing.TB, keys ...any) *issuer {
 	return is
 }
 
-func (is *issuer) serveKeys(w http.ResponseWriter, r *http.Request) {
+func (is *fakeIssuer) serveKeys(w http.ResponseWriter, r *http.Request) {
 	is.mu.Lock()
 	is.fetches++
 	keys, down, hold := is.keys, is.down, is.hold
@@ -101,20 +101,20 @@ func (is *issuer) serveKeys(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]any{"keys": keys})
 }
 
-func (is *issuer) set(change func(*issuer)) {
+func (is *fakeIssuer) update(change func(*fakeIssuer)) {
 	is.mu.Lock()
 	defer is.mu.Unlock()
 	change(is)
 }
 
-func (is *issuer) fetched() int {
+func (is *fakeIssuer) fetchCount() int {
 	is.mu.Lock()
 	defer is.mu.Unlock()
 	return is.fetches
 }
 
-// jwk is a public key as the issuer prints it.
-func jwk(kid string, key *rsa.PrivateKey, endorsements ...string) map[string]any {
+// publicJWK is a public key as the issuer prints it.
+func publicJWK(kid string, key *rsa.PrivateKey, endorsements ...string) map[string]any {
 	return map[string]any{
 		"kty": "RSA", "use": "sig", "kid": kid, "x5t": "odd",
 		"n":            base64.RawURLEncoding.EncodeToString(key.N.Bytes()),
@@ -123,16 +123,16 @@ func jwk(kid string, key *rsa.PrivateKey, endorsements ...string) map[string]any
 	}
 }
 
-// forgery is a token being made; the zero change is a good one.
-type forgery struct {
+// testToken is a token being made; the zero change is a good one.
+type testToken struct {
 	method jwt.SigningMethod
 	header map[string]any
 	claims jwt.MapClaims
 	key    any
 }
 
-func goodToken(now time.Time) forgery {
-	return forgery{
+func newTestToken(now time.Time) testToken {
+	return testToken{
 		method: jwt.SigningMethodRS256,
 		header: map[string]any{"kid": "one", "cty": "JWT", "x5t": "one"},
 		claims: jwt.MapClaims{
@@ -143,7 +143,7 @@ func goodToken(now time.Time) forgery {
 	}
 }
 
-func (f forgery) sign(t testing.TB) string {
+func (f testToken) sign(t testing.TB) string {
 	t.Helper()
 	token := jwt.NewWithClaims(f.method, f.claims)
 	maps.Copy(token.Header, f.header)
@@ -154,20 +154,20 @@ func (f forgery) sign(t testing.TB) string {
 	return signed
 }
 
-// gate is a validator with its issuer and its clock.
-type gate struct {
+// testValidator is a validator with its issuer and its clock.
+type testValidator struct {
 	*Validator
-	issuer    *issuer
-	clock     *clock
+	issuer    *fakeIssuer
+	clock     *fakeClock
 	refreshes chan KeyRefresh
 }
 
-func newGate(t testing.TB, keys ...any) gate {
+func newTestValidator(t testing.TB, keys ...any) testValidator {
 	t.Helper()
 	if len(keys) == 0 {
-		keys = []any{jwk("one", keyOne(), "msteams", "webchat")}
+		keys = []any{publicJWK("one", keyOne(), "msteams", "webchat")}
 	}
-	g := gate{issuer: newIssuer(t, keys...), clock: newClock(), refreshes: make(chan KeyRefresh, 1000)}
+	g := testValidator{issuer: newFakeIssuer(t, keys...), clock: newFakeClock(), refreshes: make(chan KeyRefresh, 1000)}
 	v, err := NewValidator(ValidatorConfig{
 		AppID: testApp, Tenant: testTenant, Issuer: PublicIssuer, MetadataURL: g.issuer.server.URL + "/metadata",
 		ServiceURLAllowed: connector.AllowedHosts("smba.trafficmanager.net"),
@@ -181,9 +181,9 @@ func newGate(t testing.TB, keys ...any) gate {
 	return g
 }
 
-func (g gate) token(t testing.TB, change ...func(*forgery)) string {
+func (g testValidator) token(t testing.TB, change ...func(*testToken)) string {
 	t.Helper()
-	f := goodToken(g.clock.Now())
+	f := newTestToken(g.clock.Now())
 	for _, c := range change {
 		c(&f)
 	}
@@ -199,6 +199,6 @@ func goodActivity() Activity {
 	return a
 }
 
-func withKid(kid string, key *rsa.PrivateKey) func(*forgery) {
-	return func(f *forgery) { f.header["kid"], f.key = kid, key }
+func withKid(kid string, key *rsa.PrivateKey) func(*testToken) {
+	return func(f *testToken) { f.header["kid"], f.key = kid, key }
 }

@@ -17,7 +17,7 @@ import (
 
 func TestRememberedTokenStillMeetsEveryComparison(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	token := g.token(t)
 	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestRememberedTokenStillMeetsEveryComparison(t *testing.T) {
 	for want, change := range tests {
 		a := goodActivity()
 		change(&a)
-		if got := reasonFrom(g.Verify(t.Context(), token, a)); got != want {
+		if got := reasonOrText(g.Verify(t.Context(), token, a)); got != want {
 			t.Errorf("reason %q, want %q", got, want)
 		}
 	}
@@ -42,7 +42,7 @@ func TestRememberedTokenStillMeetsEveryComparison(t *testing.T) {
 
 func TestRememberedTokenIsReallyRemembered(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	token := g.token(t)
 	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
@@ -59,16 +59,16 @@ func TestRememberedTokenIsReallyRemembered(t *testing.T) {
 
 func TestRememberedTokenEndsWithItsLifetime(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	token := g.token(t) // valid for an hour
 	for _, step := range []struct {
 		by   time.Duration
 		want Reason
 	}{
-		{0, ""}, {time.Hour - time.Second, ""}, {time.Second, ""}, {leeway - time.Second, ""}, {time.Second, ReasonExpired},
+		{0, ""}, {time.Hour - time.Second, ""}, {time.Second, ""}, {clockLeeway - time.Second, ""}, {time.Second, ReasonExpired},
 	} {
 		g.clock.Advance(step.by)
-		if got := reasonFrom(g.Verify(t.Context(), token, goodActivity())); got != step.want {
+		if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != step.want {
 			t.Errorf("%v later: reason %q, want %q", step.by, got, step.want)
 		}
 	}
@@ -76,9 +76,9 @@ func TestRememberedTokenEndsWithItsLifetime(t *testing.T) {
 
 func TestTokenCacheStaysWithinItsBoundAndKeepsWhatIsUsed(t *testing.T) {
 	t.Parallel()
-	now := newClock().Now()
+	now := newFakeClock().Now()
 	c := newTokenCache(10)
-	p := proof{expires: now.Add(time.Hour)}
+	p := verifiedToken{expires: now.Add(time.Hour)}
 	hot := sha256.Sum256([]byte("hot"))
 	c.put(hot, 1, p)
 	for i := range 1000 {
@@ -94,9 +94,9 @@ func TestTokenCacheStaysWithinItsBoundAndKeepsWhatIsUsed(t *testing.T) {
 
 func TestTokenCacheForgetsOlderGenerations(t *testing.T) {
 	t.Parallel()
-	now := newClock().Now()
+	now := newFakeClock().Now()
 	c := newTokenCache(10)
-	p := proof{expires: now.Add(time.Hour)}
+	p := verifiedToken{expires: now.Add(time.Hour)}
 	first, second := sha256.Sum256([]byte("1")), sha256.Sum256([]byte("2"))
 	c.put(first, 1, p)
 	c.put(second, 2, p)
@@ -113,7 +113,7 @@ func TestTokenCacheForgetsOlderGenerations(t *testing.T) {
 
 func TestMutatedTokensAreNeverAccepted(t *testing.T) {
 	t.Parallel()
-	g := newGate(t, issuerKeys()...)
+	g := newTestValidator(t, corpusIssuerKeys()...)
 	good := g.token(t)
 	if err := g.Verify(t.Context(), good, goodActivity()); err != nil {
 		t.Fatal(err)
@@ -169,30 +169,30 @@ func TestValidatorNeedsItsWholeConfiguration(t *testing.T) {
 	}
 }
 
-// openCredentials claims that nothing needs to be authenticated.
-type openCredentials struct{ auth.SimpleCredentialProvider }
+// unauthenticatedCredentials claims that nothing needs to be authenticated.
+type unauthenticatedCredentials struct{ auth.SimpleCredentialProvider }
 
-func (openCredentials) IsAuthenticationDisabled() bool { return true }
+func (unauthenticatedCredentials) IsAuthenticationDisabled() bool { return true }
 
 func TestAdapterHasNoWayAroundTheValidator(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
-	adapter := newAdapter(g.Validator, deafClient{})
-	open := openCredentials{auth.SimpleCredentialProvider{AppID: testApp}}
-	_, err := adapter.AuthenticateRequest(t.Context(), goodActivity().schema(), "", open, "")
-	if got := reasonFrom(err); got != ReasonMissing {
+	g := newTestValidator(t)
+	adapter := newAdapter(g.Validator, forbiddenClient{})
+	open := unauthenticatedCredentials{auth.SimpleCredentialProvider{AppID: testApp}}
+	_, err := adapter.AuthenticateRequest(t.Context(), goodActivity().toSchema(), "", open, "")
+	if got := reasonOrText(err); got != ReasonMissing {
 		t.Errorf("credentials that disable authentication: reason %q, want %q", got, ReasonMissing)
 	}
 	other := auth.SimpleCredentialProvider{AppID: "another"}
-	_, err = adapter.AuthenticateRequest(t.Context(), goodActivity().schema(), g.token(t), other, "")
-	if got := reasonFrom(err); got != ReasonAudience {
+	_, err = adapter.AuthenticateRequest(t.Context(), goodActivity().toSchema(), g.token(t), other, "")
+	if got := reasonOrText(err); got != ReasonAudience {
 		t.Errorf("credentials of another bot: reason %q, want %q", got, ReasonAudience)
 	}
-	_, err = adapter.AuthenticateRequest(t.Context(), goodActivity().schema(), g.token(t), nil, "")
-	if got := reasonFrom(err); got != ReasonAudience {
+	_, err = adapter.AuthenticateRequest(t.Context(), goodActivity().toSchema(), g.token(t), nil, "")
+	if got := reasonOrText(err); got != ReasonAudience {
 		t.Errorf("no credentials: reason %q, want %q", got, ReasonAudience)
 	}
-	identity, err := adapter.AuthenticateRequest(t.Context(), goodActivity().schema(), g.token(t), open, "")
+	identity, err := adapter.AuthenticateRequest(t.Context(), goodActivity().toSchema(), g.token(t), open, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,32 +12,32 @@ import (
 
 const (
 	signingAlgorithm = "RS256"
-	// leeway covers clocks that differ. Platform rule: 5 minutes.
-	leeway = 5 * time.Minute
-	// tokenLimit bounds a token in bytes; those of the Connector have about 1,300.
-	tokenLimit = 16 << 10
+	// clockLeeway covers clocks that differ. Platform rule: 5 minutes.
+	clockLeeway = 5 * time.Minute
+	// maxTokenBytes bounds a token in bytes; those of the Connector have about 1,300.
+	maxTokenBytes = 16 << 10
 )
 
-// bearer takes the token out of an Authorization header. The alphabet is
+// bearerToken takes the token out of an Authorization header. The alphabet is
 // checked here because base64 decoders skip line breaks, and two spellings of
 // one token must not both pass.
-func bearer(header string) (string, error) {
+func bearerToken(header string) (string, error) {
 	header = strings.Trim(header, " \t")
 	if header == "" {
-		return "", refuse(ReasonMissing, nil)
+		return "", newAuthError(ReasonMissing, nil)
 	}
 	scheme, token, found := strings.Cut(header, " ")
 	if !found || !strings.EqualFold(scheme, "Bearer") {
-		return "", refuse(ReasonMalformed, nil)
+		return "", newAuthError(ReasonMalformed, nil)
 	}
 	token = strings.TrimLeft(token, " ")
-	if len(token) > tokenLimit || strings.Count(token, ".") != 2 || strings.ContainsFunc(token, notInToken) {
-		return "", refuse(ReasonMalformed, nil)
+	if len(token) > maxTokenBytes || strings.Count(token, ".") != 2 || strings.ContainsFunc(token, isInvalidTokenRune) {
+		return "", newAuthError(ReasonMalformed, nil)
 	}
 	return token, nil
 }
 
-func notInToken(r rune) bool {
+func isInvalidTokenRune(r rune) bool {
 	switch {
 	case 'A' <= r && r <= 'Z', 'a' <= r && r <= 'z', '0' <= r && r <= '9', r == '-', r == '_', r == '.':
 		return false
@@ -45,8 +45,8 @@ func notInToken(r rune) bool {
 	return true
 }
 
-// proof is what a verified token stands for.
-type proof struct {
+// verifiedToken is what a verified token stands for.
+type verifiedToken struct {
 	key        signingKey
 	issuer     string
 	audience   []string
@@ -55,7 +55,7 @@ type proof struct {
 	expires    time.Time
 }
 
-func (p proof) hasAudience(id string) bool { return slices.Contains(p.audience, id) }
+func (p verifiedToken) hasAudience(id string) bool { return slices.Contains(p.audience, id) }
 
 // connectorClaims are the claims of a Connector token that matter here.
 type connectorClaims struct {
@@ -63,20 +63,20 @@ type connectorClaims struct {
 	ServiceURL string `json:"serviceurl"`
 }
 
-// tokenReader verifies a token from scratch.
-type tokenReader struct {
+// tokenVerifier verifies a token from scratch.
+type tokenVerifier struct {
 	issuer, audience string
 	parser           *jwt.Parser
 }
 
-func newTokenReader(config ValidatorConfig) *tokenReader {
-	return &tokenReader{
+func newTokenVerifier(config ValidatorConfig) *tokenVerifier {
+	return &tokenVerifier{
 		issuer:   config.Issuer,
 		audience: config.AppID,
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{signingAlgorithm}),
 			jwt.WithStrictDecoding(),
-			jwt.WithLeeway(leeway),
+			jwt.WithLeeway(clockLeeway),
 			jwt.WithTimeFunc(config.Now),
 			jwt.WithIssuer(config.Issuer),
 			jwt.WithAudience(config.AppID),
@@ -85,27 +85,27 @@ func newTokenReader(config ValidatorConfig) *tokenReader {
 	}
 }
 
-// read checks form, algorithm, key, signature and claims, in that order.
-func (t *tokenReader) read(ctx context.Context, raw string, keys *Keys) (proof, uint64, error) {
+// verify checks form, algorithm, key, signature and claims, in that order.
+func (v *tokenVerifier) verify(ctx context.Context, raw string, keys *KeyCache) (verifiedToken, uint64, error) {
 	var (
 		claims     connectorClaims
 		key        signingKey
 		generation uint64
 	)
-	token, err := t.parser.ParseWithClaims(raw, &claims, func(token *jwt.Token) (any, error) {
-		kid, err := keyID(token.Header)
+	token, err := v.parser.ParseWithClaims(raw, &claims, func(token *jwt.Token) (any, error) {
+		kid, err := keyIDFromHeader(token.Header)
 		if err != nil {
 			return nil, err
 		}
 		if key, generation, err = keys.lookup(ctx, kid); err != nil {
-			return nil, keyRefusal(err)
+			return nil, keyLookupError(err)
 		}
 		return key.public, nil
 	})
 	if err != nil {
-		return proof{}, 0, t.refusal(err, token, &claims)
+		return verifiedToken{}, 0, v.classifyError(err, token, &claims)
 	}
-	verified := proof{
+	verified := verifiedToken{
 		key:        key,
 		issuer:     claims.Issuer,
 		audience:   claims.Audience,
@@ -118,49 +118,49 @@ func (t *tokenReader) read(ctx context.Context, raw string, keys *Keys) (proof, 
 	return verified, generation, nil
 }
 
-// keyID finds the key id. A critical header is an extension that must be
+// keyIDFromHeader finds the key id. A critical header is an extension that must be
 // understood (RFC 7515, section 4.1.11); we understand none. "cty":"JWT", which
 // real Connector tokens carry, is of no consequence.
-func keyID(header map[string]any) (string, error) {
+func keyIDFromHeader(header map[string]any) (string, error) {
 	if _, critical := header["crit"]; critical {
-		return "", refuse(ReasonMalformed, nil)
+		return "", newAuthError(ReasonMalformed, nil)
 	}
 	kid, ok := header["kid"].(string)
 	if !ok || kid == "" {
-		return "", refuse(ReasonKid, nil)
+		return "", newAuthError(ReasonKeyID, nil)
 	}
 	return kid, nil
 }
 
-func keyRefusal(err error) error {
+func keyLookupError(err error) error {
 	if errors.Is(err, ErrUnknownKey) {
-		return refuse(ReasonKid, err)
+		return newAuthError(ReasonKeyID, err)
 	}
-	return refuse(ReasonKeysUnavailable, err)
+	return newAuthError(ReasonKeysUnavailable, err)
 }
 
-// refusal gives the library's error its one reason. Where several claims are
+// classifyError gives the library's error its one reason. Where several claims are
 // wrong, who issued the token for whom comes before when.
-func (t *tokenReader) refusal(err error, token *jwt.Token, claims *connectorClaims) error {
-	var own *Refusal
+func (v *tokenVerifier) classifyError(err error, token *jwt.Token, claims *connectorClaims) error {
+	var own *AuthError
 	switch {
 	case errors.As(err, &own):
 		return own
 	case errors.Is(err, jwt.ErrTokenMalformed):
-		return refuse(ReasonMalformed, err)
+		return newAuthError(ReasonMalformed, err)
 	case errors.Is(err, jwt.ErrTokenInvalidClaims):
-		return refuse(t.wrongClaim(err, claims), err)
+		return newAuthError(v.reasonForClaims(err, claims), err)
 	case token == nil || token.Header["alg"] != signingAlgorithm:
-		return refuse(ReasonAlgorithm, err)
+		return newAuthError(ReasonAlgorithm, err)
 	}
-	return refuse(ReasonSignature, err)
+	return newAuthError(ReasonSignature, err)
 }
 
-func (t *tokenReader) wrongClaim(err error, claims *connectorClaims) Reason {
+func (v *tokenVerifier) reasonForClaims(err error, claims *connectorClaims) Reason {
 	switch {
-	case claims.Issuer != t.issuer:
+	case claims.Issuer != v.issuer:
 		return ReasonIssuer
-	case !slices.Contains(claims.Audience, t.audience):
+	case !slices.Contains(claims.Audience, v.audience):
 		return ReasonAudience
 	case claims.ExpiresAt == nil:
 		return ReasonLifetimeMissing

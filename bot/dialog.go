@@ -15,8 +15,8 @@ import (
 // in the chat, and its buttons do what those of that card do: the same verbs go the same
 // way. Only the shape of the answers differs.
 
-// dialogAnswer is the shape in which Teams takes the answer to a dialog's invoke.
-type dialogAnswer struct {
+// dialogReplyBody is the shape in which Teams takes the answer to a dialog's invoke.
+type dialogReplyBody struct {
 	Task dialogTask `json:"task"`
 }
 
@@ -26,27 +26,27 @@ type dialogTask struct {
 }
 
 type dialogWindow struct {
-	Title  string       `json:"title"`
-	Height string       `json:"height"`
-	Width  string       `json:"width"`
-	Card   dialogAttach `json:"card"`
+	Title  string           `json:"title"`
+	Height string           `json:"height"`
+	Width  string           `json:"width"`
+	Card   dialogAttachment `json:"card"`
 }
 
-type dialogAttach struct {
+type dialogAttachment struct {
 	ContentType string     `json:"contentType"`
 	Content     cards.Card `json:"content"`
 }
 
-// window shows a card in the dialog.
-func window(c cards.Card) Reply {
-	title, _ := c.Dialog()
-	return Reply{Body: dialogAnswer{dialogTask{"continue", dialogWindow{Title: title, Height: "large", Width: "large",
-		Card: dialogAttach{"application/vnd.microsoft.card.adaptive", c}}}}}
+// replyWithDialog shows a card in the dialog.
+func replyWithDialog(c cards.Card) Reply {
+	title, _ := c.DialogTexts()
+	return Reply{Body: dialogReplyBody{dialogTask{"continue", dialogWindow{Title: title, Height: "large", Width: "large",
+		Card: dialogAttachment{"application/vnd.microsoft.card.adaptive", c}}}}}
 }
 
-// closing says a sentence and closes the dialog.
-func closing(sentence string) Reply {
-	return Reply{Body: dialogAnswer{dialogTask{"message", sentence}}}
+// replyClosingDialog says a sentence and closes the dialog.
+func replyClosingDialog(sentence string) Reply {
+	return Reply{Body: dialogReplyBody{dialogTask{"message", sentence}}}
 }
 
 // DialogData is what a dialog's invoke carries: what its button holds and what was typed.
@@ -54,65 +54,65 @@ func (a Activity) DialogData() (json.RawMessage, bool) {
 	var value struct {
 		Data json.RawMessage `json:"data"`
 	}
-	if err := jsonv2.Unmarshal(a.Value, &value); err != nil || !isObject(value.Data) {
+	if err := jsonv2.Unmarshal(a.Value, &value); err != nil || !isJSONObject(value.Data) {
 		return nil, false
 	}
 	return value.Data, true
 }
 
-// dialogOpened answers with the card that the button stands on, drawn for a dialog.
+// openDialog answers with the card that the button stands on, drawn for a dialog.
 // It changes nothing.
-func (x turn) dialogOpened(ctx context.Context) (Reply, error) {
-	x.dialog = true
-	raw, ok := x.a.DialogData()
+func (rq request) openDialog(ctx context.Context) (Reply, error) {
+	rq.inDialog = true
+	raw, ok := rq.activity.DialogData()
 	if !ok {
-		return closing(x.w.Bot.Unreadable), nil
+		return replyClosingDialog(rq.words.Bot.UnreadableCard), nil
 	}
-	data, in, err := cards.ReadAction(raw)
-	if err != nil || data.Verb != cards.VerbOpen {
-		return closing(x.w.Bot.Unreadable), nil
+	data, in, err := cards.ParseButtonData(raw)
+	if err != nil || data.Verb != cards.VerbOpenDialog {
+		return replyClosingDialog(rq.words.Bot.UnreadableCard), nil
 	}
 	// What is done in the dialog changes this message too, and what a dialog sends does
 	// not say where it was opened.
-	data.Message = x.a.ReplyToID
+	data.MessageID = rq.activity.ReplyToID
 	data.Verb = cards.VerbRefresh
 	if data.Card == cards.CardForm {
 		data.Verb = cards.VerbPreview
 	}
-	return dialogReply(x.do(ctx, data, in))
+	return dialogReply(rq.dispatchButton(ctx, data, in))
 }
 
-// dialogSent does what a dialog's button asks for. The dialog closes when that is
+// submitDialog does what a dialog's button asks for. The dialog closes when that is
 // done, and otherwise comes back with what is to be put right and what was typed.
-func (x turn) dialogSent(ctx context.Context) (Reply, error) {
-	x.dialog = true
-	raw, ok := x.a.DialogData()
+func (rq request) submitDialog(ctx context.Context) (Reply, error) {
+	rq.inDialog = true
+	raw, ok := rq.activity.DialogData()
 	if !ok {
-		return closing(x.w.Bot.Unreadable), nil
+		return replyClosingDialog(rq.words.Bot.UnreadableCard), nil
 	}
-	data, in, err := cards.ReadAction(raw)
+	data, in, err := cards.ParseButtonData(raw)
 	if err != nil {
-		return closing(x.w.Bot.Unreadable), nil
+		return replyClosingDialog(rq.words.Bot.UnreadableCard), nil
 	}
-	x.a.ReplyToID = data.Message
+	rq.activity.ReplyToID = data.MessageID
 	typed := maps.Clone(in)
-	s, err := x.do(ctx, data, in)
-	var plain sentence
+	s, err := rq.dispatchButton(ctx, data, in)
+	var plain textReply
 	if errors.As(err, &plain) && len(typed) > 0 { // closed, it would take the text along
-		return window(cards.Unsent(string(plain), typed, x.w)), nil
+		return replyWithDialog(cards.RenderUnsent(string(plain), typed, rq.words)), nil
 	}
 	return dialogReply(s, err)
 }
 
-func dialogReply(s shown, err error) (Reply, error) {
-	var plain sentence
+func dialogReply(s cardResult, err error) (Reply, error) {
+	var plain textReply
 	switch {
 	case errors.As(err, &plain):
-		return closing(string(plain)), nil
+		return replyClosingDialog(string(plain)), nil
 	case err != nil:
 		return Reply{}, err
-	case s.done != "":
-		return closing(s.done), nil
+	case s.closingText != "":
+		return replyClosingDialog(s.closingText), nil
 	}
-	return window(s.Card), nil
+	return replyWithDialog(s.Card), nil
 }

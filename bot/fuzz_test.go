@@ -16,31 +16,31 @@ import (
 	"challengebot/internal/workday"
 )
 
-// fuzzed is the real routes and handler in front of cases in every state that a
+// fuzzStage is the real routes and handler in front of cases in every state that a
 // button can meet. Each execution begins with the same ones.
-type fuzzed struct {
+type fuzzStage struct {
 	*corpusStage
-	cases map[uuid.UUID]challenge.Case
+	snapshots map[uuid.UUID]challenge.Snapshot
 }
 
 // The cases, by state.
 var (
-	fuzzAnswered  = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ac")
-	fuzzHeld      = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ad")
-	fuzzWithdrawn = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ae")
-	fuzzCases     = []uuid.UUID{corpusID, fuzzAnswered, fuzzHeld, fuzzWithdrawn}
+	fuzzAnswered   = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ac")
+	fuzzHeld       = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ad")
+	fuzzWithdrawn  = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ae")
+	fuzzChallenges = []uuid.UUID{corpusChallengeID, fuzzAnswered, fuzzHeld, fuzzWithdrawn}
 )
 
 // fuzzPeople are those who press buttons and type.
 var fuzzPeople = []string{"Maya Okafor", "Sam Whitfield", "Tom Reid", "Priya Shah", "Daniel Hughes", "Grace Lloyd",
 	"Helen Clarke", "Owen Price", "Leah Morgan", "Ben Carter", "Nadia Farouk", "somebody unknown"}
 
-// fuzzMay is who may be the cause of an event on these cases: of each kind, and of
+// fuzzAllowed is who may be the cause of an event on these cases: of each kind, and of
 // what follows from it. It is written down and not worked out, so that it cannot be
 // wrong in the way in which the program is.
-var fuzzMay = map[challenge.Kind][]string{
+var fuzzAllowed = map[challenge.EventKind][]string{
 	challenge.KindResponded:    {"Tom Reid", "Priya Shah"},
-	challenge.KindReplyKept:    {"Tom Reid", "Priya Shah"},
+	challenge.KindLateResponse: {"Tom Reid", "Priya Shah"},
 	challenge.KindJudged:       {"Maya Okafor"},
 	challenge.KindWithdrawn:    {"Maya Okafor", "Owen Price"},
 	challenge.KindReferred:     {"Maya Okafor"},
@@ -48,69 +48,69 @@ var fuzzMay = map[challenge.Kind][]string{
 	challenge.KindRaised:       {"Maya Okafor", "Sam Whitfield"},
 }
 
-func openFuzzed(f *testing.F) *fuzzed {
+func newFuzzStage(f *testing.F) *fuzzStage {
 	f.Helper()
-	s := &fuzzed{corpusStage: openCorpus(f)}
+	s := &fuzzStage{corpusStage: newCorpusStage(f)}
 	now := s.clock.Now()
 	calendar, err := workday.New(workday.Settings{Division: workday.EnglandAndWales})
 	if err != nil {
 		f.Fatal(err)
 	}
-	first := s.ledger.cases[corpusID]
+	first := s.store.snapshots[corpusChallengeID]
 	as := func(name string) challenge.Person {
-		p, ok := s.ledger.people.ByName(name)
+		p, ok := s.store.people.PersonByName(name)
 		if !ok {
 			f.Fatalf("there is no %s", name)
 		}
 		return challenge.Person{ID: p.Entra, Name: p.Name}
 	}
-	env := challenge.Env{Now: now, Calendar: calendar, Ladder: first.Ladder, Directory: s.ledger.people}
-	step := func(c challenge.Case, by challenge.Person, cmd challenge.Command) challenge.Case {
+	env := challenge.Env{Now: now, Calendar: calendar, Ladder: first.Ladder, Directory: s.store.people}
+	step := func(c challenge.Snapshot, by challenge.Person, cmd challenge.Command) challenge.Snapshot {
 		change, err := c.Challenge.Decide(cmd, by, env)
 		if err != nil {
 			f.Fatal(err)
 		}
-		return challenge.Case{Challenge: change.Next, Ladder: c.Ladder, History: append(slices.Clone(c.History), change.Events...)}
+		return challenge.Snapshot{Challenge: change.Next, Ladder: c.Ladder, History: append(slices.Clone(c.History), change.Events...)}
 	}
-	again := func(r challenge.Raising) challenge.Case {
+	again := func(r challenge.RaiseCommand) challenge.Snapshot {
 		change, err := challenge.Raise(r, as("Maya Okafor"), env)
 		if err != nil {
 			f.Fatal(err)
 		}
-		return challenge.Case{Challenge: change.Next, Ladder: first.Ladder, History: change.Events}
+		return challenge.Snapshot{Challenge: change.Next, Ladder: first.Ladder, History: change.Events}
 	}
-	answer := challenge.Respond{Visit: 1, Response: challenge.Response{Text: "It is done.", Plan: []challenge.Action{{What: "Visit", Who: "Tom Reid", By: first.Challenge.Details.AskBy}}}}
+	answer := challenge.Respond{Opening: 1, Response: challenge.Response{Text: "It is done.", Plan: []challenge.PlannedAction{{What: "Visit", Who: "Tom Reid", DueBy: first.Challenge.Details.AskBy}}}}
 	details, lookedAfter := first.Challenge.Details, first.Challenge.Details
 	lookedAfter.LookedAfter = true
-	answered := step(again(challenge.Raising{ID: fuzzAnswered, Number: 2, Details: details}), as("Tom Reid"), answer)
-	held := again(challenge.Raising{ID: fuzzHeld, Number: 3, Details: lookedAfter, StartAt: "stage-2", Ground: "threshold-met", Reason: "The child is at risk."})
-	if held.Challenge.State != challenge.HeldAtGate {
+	answered := step(again(challenge.RaiseCommand{ID: fuzzAnswered, Number: 2, Details: details}), as("Tom Reid"), answer)
+	held := again(challenge.RaiseCommand{ID: fuzzHeld, Number: 3, Details: lookedAfter, StartAt: "stage-2", Ground: "threshold-met", Reason: "The child is at risk."})
+	if held.Challenge.State != challenge.StateHeldAtGate {
 		f.Fatalf("the third case is %s", held.Challenge.State)
 	}
-	withdrawn := step(again(challenge.Raising{ID: fuzzWithdrawn, Number: 4, Details: details}), as("Maya Okafor"), challenge.Withdraw{Reason: "Settled."})
-	s.cases = map[uuid.UUID]challenge.Case{corpusID: first, fuzzAnswered: answered, fuzzHeld: held, fuzzWithdrawn: withdrawn}
+	withdrawn := step(again(challenge.RaiseCommand{ID: fuzzWithdrawn, Number: 4, Details: details}), as("Maya Okafor"), challenge.Withdraw{Reason: "Settled."})
+	s.snapshots = map[uuid.UUID]challenge.Snapshot{corpusChallengeID: first, fuzzAnswered: answered, fuzzHeld: held, fuzzWithdrawn: withdrawn}
 	return s
 }
 
-// begins puts every case back to where it was.
-func (s *fuzzed) begins() {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	s.ledger.cases, s.ledger.receipts, s.ledger.number = maps.Clone(s.cases), map[string]*written{}, 10
-	s.ledger.done = told{}
+// reset puts every case back to where it was.
+func (s *fuzzStage) reset() {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	s.store.snapshots, s.store.appliedKeys, s.store.number = maps.Clone(s.snapshots), map[string]*appliedKey{}, 10
+	s.store.journal = journal{}
 }
 
-// holdsFor checks what a turn by somebody did to the cases.
-func (s *fuzzed) holdsFor(t *testing.T, who string) {
-	s.ledger.mu.Lock()
-	defer s.ledger.mu.Unlock()
-	for id, after := range s.ledger.cases {
-		before := s.cases[id]
+// assertAllowedEffects checks what a turn by somebody did to the cases.
+func (s *fuzzStage) assertAllowedEffects(t *testing.T, who string) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	for id, after := range s.store.snapshots {
+		before := s.snapshots[id]
 		for i, e := range after.History[len(before.History):] {
 			if e.By != challenge.System && e.By.Name != who {
 				t.Errorf("%s did something as %s", who, e.By.Name)
 			}
-			if i == 0 && !slices.Contains(fuzzMay[e.Body.Kind()], who) {
+			if i == 0 && !slices.Contains(fuzzAllowed[e.Body.Kind()], who) {
 				t.Errorf("%s was the cause of a %s event on the case that is %s", who, e.Body.Kind(), before.Challenge.State)
 			}
 		}
@@ -120,54 +120,54 @@ func (s *fuzzed) holdsFor(t *testing.T, who string) {
 	}
 }
 
-// account is how Teams names somebody in an activity.
-func (s *fuzzed) account(name string) map[string]any {
+// accountOf is how Teams names somebody in an activity.
+func (s *fuzzStage) accountOf(name string) map[string]any {
 	entra := "00000000-0000-4000-8000-00000000dead"
-	if p, ok := s.ledger.people.ByName(name); ok {
+	if p, ok := s.store.people.PersonByName(name); ok {
 		entra = p.Entra
 	}
 	return map[string]any{"id": "29:" + name, "name": name, "aadObjectId": entra}
 }
 
-// envelope is an activity of somebody's, to be completed.
-func (s *fuzzed) envelope(who, kind string) map[string]any {
+// newActivity is an activity of somebody's, to be completed.
+func (s *fuzzStage) newActivity(who, kind string) map[string]any {
 	return map[string]any{"type": kind, "id": "1776000000000", "channelId": "msteams", "serviceUrl": testService,
-		"from": s.account(who), "recipient": map[string]any{"id": "28:" + testApp, "name": "Challenge"}, "replyToId": "1775999999999",
+		"from": s.accountOf(who), "recipient": map[string]any{"id": "28:" + testApp, "name": "Challenge"}, "replyToId": "1775999999999",
 		"conversation": map[string]any{"id": "a:1", "conversationType": "personal", "tenantId": testTenant},
 		"channelData":  map[string]any{"tenant": map[string]any{"id": testTenant}}}
 }
 
-// buttonsOf are the data of every button on every card of a case, and on the form.
-func (s *fuzzed) buttonsOf(f *testing.F) []cards.ActionData {
+// allButtonData are the data of every button on every card of a case, and on the form.
+func (s *fuzzStage) allButtonData(f *testing.F) []cards.ButtonData {
 	f.Helper()
-	var all []cards.ActionData
-	for _, id := range fuzzCases {
-		c := s.cases[id].Challenge
+	var all []cards.ButtonData
+	for _, id := range fuzzChallenges {
+		c := s.snapshots[id].Challenge
 		for verb := range buttons {
-			all = append(all, cards.ActionData{Verb: verb, Card: challenge.CardCase, Challenge: id.String(), Ref: c.Ref, Visit: max(1, len(c.Visits)),
+			all = append(all, cards.ButtonData{Verb: verb, Card: challenge.CardChallenge, ChallengeID: id.String(), Ref: c.Ref, Opening: max(1, len(c.Openings)),
 				Version: c.Version, Rung: c.Rung, Verdict: challenge.NotSatisfied, Status: challenge.GatePassed})
 		}
 		if h := c.Hold; h != nil {
 			for _, g := range h.Gates {
-				all = append(all, cards.ActionData{Verb: cards.VerbGate, Card: challenge.CardGate, Challenge: id.String(), Ref: c.Ref,
+				all = append(all, cards.ButtonData{Verb: cards.VerbGate, Card: challenge.CardGate, ChallengeID: id.String(), Ref: c.Ref,
 					Version: c.Version, Rung: g.Rung, Gate: g.Gate, Status: challenge.GatePassed})
 			}
 		}
 	}
-	return append(all, cards.ActionData{Verb: cards.VerbRaise, Card: cards.CardForm, Nonce: uuid.NewString()},
-		cards.ActionData{Verb: cards.VerbPreview, Card: cards.CardForm},
-		cards.ActionData{Verb: cards.VerbRefresh, Card: challenge.CardRespond, Challenge: corpusID.String(), Visit: 1})
+	return append(all, cards.ButtonData{Verb: cards.VerbRaise, Card: cards.CardForm, Nonce: uuid.NewString()},
+		cards.ButtonData{Verb: cards.VerbPreview, Card: cards.CardForm},
+		cards.ButtonData{Verb: cards.VerbRefresh, Card: challenge.CardRespond, ChallengeID: corpusChallengeID.String(), Opening: 1})
 }
 
 // FuzzCardInputs presses buttons with whatever a client could send: data as a card
 // carries it, merged with a JSON object that the fuzzer writes.
 func FuzzCardInputs(f *testing.F) {
-	s := openFuzzed(f)
+	s := newFuzzStage(f)
 	inputs := []string{`{}`, `{"text":"It is done.","plan_1_what":"Visit","plan_1_who":"Tom","plan_1_by":"2026-12-01"}`, `{"reason":"No visit yet.","shorter_days":"2","shorter_reason":"x"}`,
 		`{"to":"stage-2","ground":"threshold-met","evidence":"e","note":"n","on":"2026-11-23","how":"telephone","contact":"c"}`,
 		`{"team":"north-locality","record":"1234567","conference":"review","conference_date":"2026-11-20","categories":"statutory-minimum","concern":"c","ask":"a","ask_by":"2026-12-04"}`,
 		`{"visit":1e99,"version":-1,"inputs":"p","ptext":"x","card":null}`, `{"text":"\ud83d","reason":"\u0000\ud800","start_at":"stage-3","start_ground":"threshold-met","start_reason":"r"}`}
-	for i, data := range s.buttonsOf(f) {
+	for i, data := range s.allButtonData(f) {
 		raw, err := json.Marshal(data)
 		if err != nil {
 			f.Fatal(err)
@@ -178,26 +178,26 @@ func FuzzCardInputs(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, person byte, submit bool, data, inputs []byte) {
 		who := fuzzPeople[int(person)%len(fuzzPeople)]
-		merged := pressedData(data, inputs)
-		if d, in, err := cards.ReadAction(merged); err == nil {
-			if _, stays := in["verb"]; stays && d.Inputs == "" {
+		merged := mergeInputs(data, inputs)
+		if d, in, err := cards.ParseButtonData(merged); err == nil {
+			if _, stays := in["verb"]; stays && d.InputPrefix == "" {
 				t.Errorf("the verb was taken for an input")
 			}
-		} else if !errors.Is(err, cards.ErrActionData) {
+		} else if !errors.Is(err, cards.ErrButtonData) {
 			t.Errorf("an error of another kind: %v", err)
 		}
-		activity := s.envelope(who, TypeInvoke)
+		activity := s.newActivity(who, TypeInvoke)
 		activity["name"], activity["value"] = InvokeCardAction, map[string]any{"trigger": "manual",
 			"action": map[string]any{"type": "Action.Execute", "verb": "x", "data": json.RawMessage(merged)}}
 		if submit {
-			activity = s.envelope(who, TypeMessage)
+			activity = s.newActivity(who, TypeMessage)
 			activity["value"] = json.RawMessage(merged)
 		}
 		body, err := json.Marshal(activity)
 		if err != nil {
 			return // what the fuzzer wrote is no JSON
 		}
-		s.begins()
+		s.reset()
 		w := s.post(body, s.token)
 		// A client that sends the same name twice, or ends in the middle, is refused.
 		if w.Code != 200 && w.Code != 400 {
@@ -206,19 +206,19 @@ func FuzzCardInputs(f *testing.F) {
 		if w.Code == 200 && !submit && !json.Valid(w.Body.Bytes()) {
 			t.Errorf("answered %s", w.Body)
 		}
-		s.holdsFor(t, who)
-		told := s.ledger.told()
+		s.assertAllowedEffects(t, who)
+		told := s.store.copyJournal()
 		if again := s.post(body, s.token); again.Code != w.Code {
 			t.Errorf("the second time answered %d", again.Code)
 		}
-		if after := s.ledger.told(); len(after.Events) != len(told.Events) || len(after.Replies) != len(told.Replies) {
+		if after := s.store.copyJournal(); len(after.Events) != len(told.Events) || len(after.Messages) != len(told.Messages) {
 			t.Errorf("the second copy had an effect: %v, %v", told, after)
 		}
 	})
 }
 
-// pressedData is what a client makes of a button's data and the inputs.
-func pressedData(data, inputs []byte) []byte {
+// mergeInputs is what a client makes of a button's data and the inputs.
+func mergeInputs(data, inputs []byte) []byte {
 	var all, more map[string]json.RawMessage
 	if json.Unmarshal(data, &all) != nil || json.Unmarshal(inputs, &more) != nil || all == nil {
 		return data
@@ -234,9 +234,9 @@ func pressedData(data, inputs []byte) []byte {
 // FuzzTurn posts whole activities with a good token: fields of every kind laid over a
 // good envelope, or a body that is the fuzzer's alone.
 func FuzzTurn(f *testing.F) {
-	s := openFuzzed(f)
+	s := newFuzzStage(f)
 	for _, name := range corpusFiles(f) {
-		raw := readCorpus(f, name).Activity
+		raw := readCorpusCase(f, name).Activity
 		f.Add(byte(2), []byte(raw))
 	}
 	for i, text := range []string{"/challenge", "/respond CH-Y8WWFJ done | visit; Tom; 2026-12-01", "/judge CH-Y8WWFJ satisfied", "/withdraw CH-Y8WWFJ x",
@@ -256,7 +256,7 @@ func FuzzTurn(f *testing.F) {
 		body := raw
 		var over map[string]json.RawMessage
 		if json.Unmarshal(raw, &over) == nil && over != nil {
-			whole := s.envelope(who, TypeMessage)
+			whole := s.newActivity(who, TypeMessage)
 			for name, value := range over {
 				if !slices.Contains([]string{"from", "serviceUrl", "channelId", "channelData"}, name) || person >= 128 {
 					whole[name] = value
@@ -266,7 +266,7 @@ func FuzzTurn(f *testing.F) {
 				body = merged
 			}
 		}
-		s.begins()
+		s.reset()
 		began := time.Now()
 		w := s.post(body, s.token)
 		if w.Code >= 500 || w.Code < 200 {
@@ -276,13 +276,13 @@ func FuzzTurn(f *testing.F) {
 			t.Errorf("it took %s", took)
 		}
 		if a, err := DecodeActivity(body); err == nil {
-			if p, ok := s.ledger.people.ByEntra(strings.ToLower(a.From.AADObjectID)); ok {
+			if p, ok := s.store.people.PersonByEntra(strings.ToLower(a.From.AADObjectID)); ok {
 				who = p.Name
 			} else {
 				who = "somebody unknown"
 			}
-			s.holdsFor(t, who)
-		} else if told := s.ledger.told(); len(told.Events)+len(told.Replies) > 0 {
+			s.assertAllowedEffects(t, who)
+		} else if told := s.store.copyJournal(); len(told.Events)+len(told.Messages) > 0 {
 			t.Errorf("something was done for a body that cannot be read: %v", told)
 		}
 	})

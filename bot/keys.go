@@ -14,21 +14,21 @@ import (
 )
 
 const (
-	// keyMaxAge is how old the key set may be before a turn starts a refresh in
+	// defaultKeyMaxAge is how old the key set may be before a turn starts a refresh in
 	// its background. Platform rule: 24 hours.
-	keyMaxAge = 24 * time.Hour
+	defaultKeyMaxAge = 24 * time.Hour
 	// unknownKeyInterval is the least time between a successful fetch and the
 	// next one caused by an unknown key id. Platform rule: once an hour.
 	unknownKeyInterval = time.Hour
-	// failedRetry is the least time between a failed fetch and the next try, so
+	// failedFetchRetryInterval is the least time between a failed fetch and the next try, so
 	// that a short outage of the issuer during a key change costs a minute and
 	// not an hour.
-	failedRetry = time.Minute
+	failedFetchRetryInterval = time.Minute
 	// fetchTimeout bounds the two requests of one refresh. It stays below the
 	// 10 seconds after which a Teams client gives up on an invoke.
 	fetchTimeout = 8 * time.Second
-	// documentLimit bounds the metadata and the key document, each, in bytes.
-	documentLimit = 1 << 20
+	// maxDocumentBytes bounds the metadata and the key document, each, in bytes.
+	maxDocumentBytes = 1 << 20
 )
 
 var (
@@ -38,9 +38,9 @@ var (
 	ErrNoKeys = errors.New("no signing keys have been fetched from the issuer yet")
 )
 
-// Keys remembers the signing keys that an OpenID metadata document points to.
+// KeyCache remembers the signing keys that an OpenID metadata document points to.
 // It is safe for concurrent use.
-type Keys struct {
+type KeyCache struct {
 	metadataURL string
 	client      *http.Client
 	now         func() time.Time
@@ -49,10 +49,10 @@ type Keys struct {
 
 	current atomic.Pointer[keySet]
 
-	mu       sync.Mutex
-	inflight chan struct{} // closed when the running refresh has ended; nil when none runs
-	tried    time.Time     // end of the last refresh, successful or not
-	err      error         // how that refresh failed; nil when it did not
+	mu          sync.Mutex
+	inflight    chan struct{} // closed when the running refresh has ended; nil when none runs
+	lastAttempt time.Time     // end of the last refresh, successful or not
+	lastErr     error         // how that refresh failed; nil when it did not
 }
 
 // KeyRefresh tells a metrics hook how one refresh ended.
@@ -66,23 +66,23 @@ type KeyRefresh struct {
 type keySet struct {
 	keys       map[string]signingKey
 	generation uint64
-	fetched    time.Time
+	fetchedAt  time.Time
 }
 
-// NewKeys returns an empty cache; the first turn, or Refresh, fills it.
+// NewKeyCache returns an empty cache; the first turn, or Refresh, fills it.
 // onRefresh may be nil. A maxAge of zero means 24 hours.
-func NewKeys(metadataURL string, client *http.Client, now func() time.Time, maxAge time.Duration, onRefresh func(KeyRefresh)) *Keys {
+func NewKeyCache(metadataURL string, client *http.Client, now func() time.Time, maxAge time.Duration, onRefresh func(KeyRefresh)) *KeyCache {
 	if maxAge <= 0 {
-		maxAge = keyMaxAge
+		maxAge = defaultKeyMaxAge
 	}
 	if onRefresh == nil {
 		onRefresh = func(KeyRefresh) {}
 	}
-	return &Keys{metadataURL: metadataURL, client: client, now: now, maxAge: maxAge, onRefresh: onRefresh}
+	return &KeyCache{metadataURL: metadataURL, client: client, now: now, maxAge: maxAge, onRefresh: onRefresh}
 }
 
 // Generation is the number of the key set in use, zero before the first.
-func (k *Keys) Generation() uint64 {
+func (k *KeyCache) Generation() uint64 {
 	if set := k.current.Load(); set != nil {
 		return set.generation
 	}
@@ -91,26 +91,26 @@ func (k *Keys) Generation() uint64 {
 
 // Refresh fetches the keys now, joining a refresh that is already under way. A
 // program calls it at its start, so that the first turn need not wait.
-func (k *Keys) Refresh(ctx context.Context) error {
-	if err := k.await(ctx, k.start()); err != nil {
+func (k *KeyCache) Refresh(ctx context.Context) error {
+	if err := k.awaitRefresh(ctx, k.startRefresh()); err != nil {
 		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.err
+	return k.lastErr
 }
 
 // lookup finds the key and the generation it belongs to. It waits for the
 // issuer only when the id is unknown and a fetch is allowed or already running.
-func (k *Keys) lookup(ctx context.Context, kid string) (signingKey, uint64, error) {
-	set := k.freshen()
+func (k *KeyCache) lookup(ctx context.Context, kid string) (signingKey, uint64, error) {
+	set := k.refreshIfStale()
 	if set != nil {
 		if key, ok := set.keys[kid]; ok {
 			return key, set.generation, nil
 		}
 	}
-	if done := k.startForUnknown(set); done != nil {
-		if err := k.await(ctx, done); err != nil {
+	if done := k.refreshForUnknownKey(set); done != nil {
+		if err := k.awaitRefresh(ctx, done); err != nil {
 			return signingKey{}, 0, err
 		}
 	}
@@ -124,24 +124,24 @@ func (k *Keys) lookup(ctx context.Context, kid string) (signingKey, uint64, erro
 	return signingKey{}, 0, ErrUnknownKey
 }
 
-// freshen returns the set in use and starts a refresh behind the caller's back
+// refreshIfStale returns the set in use and starts a refresh behind the caller's back
 // when it is too old.
-func (k *Keys) freshen() *keySet {
+func (k *KeyCache) refreshIfStale() *keySet {
 	set := k.current.Load()
-	if set == nil || k.now().Sub(set.fetched) < k.maxAge {
+	if set == nil || k.now().Sub(set.fetchedAt) < k.maxAge {
 		return set
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.inflight == nil && k.now().Sub(k.tried) >= failedRetry {
-		k.launch()
+	if k.inflight == nil && k.now().Sub(k.lastAttempt) >= failedFetchRetryInterval {
+		k.launchRefresh()
 	}
 	return set
 }
 
-// startForUnknown joins or starts the refresh that an unknown key id calls for;
+// refreshForUnknownKey joins or starts the refresh that an unknown key id calls for;
 // nil means that none is allowed now. seen is the set the caller looked in.
-func (k *Keys) startForUnknown(seen *keySet) <-chan struct{} {
+func (k *KeyCache) refreshForUnknownKey(seen *keySet) <-chan struct{} {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
@@ -149,52 +149,52 @@ func (k *Keys) startForUnknown(seen *keySet) <-chan struct{} {
 		return nil
 	case k.inflight != nil:
 		return k.inflight
-	case k.tried.IsZero():
-		return k.launch()
+	case k.lastAttempt.IsZero():
+		return k.launchRefresh()
 	}
 	wait := unknownKeyInterval
-	if k.err != nil {
-		wait = failedRetry
+	if k.lastErr != nil {
+		wait = failedFetchRetryInterval
 	}
-	if k.now().Sub(k.tried) < wait {
+	if k.now().Sub(k.lastAttempt) < wait {
 		return nil
 	}
-	return k.launch()
+	return k.launchRefresh()
 }
 
-func (k *Keys) start() <-chan struct{} {
+func (k *KeyCache) startRefresh() <-chan struct{} {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.inflight != nil {
 		return k.inflight
 	}
-	return k.launch()
+	return k.launchRefresh()
 }
 
-// launch starts one refresh; k.mu is held. It has its own deadline instead of a
+// launchRefresh starts one refresh; k.mu is held. It has its own deadline instead of a
 // caller's, because several turns may be waiting for it.
-func (k *Keys) launch() <-chan struct{} {
+func (k *KeyCache) launchRefresh() <-chan struct{} {
 	done := make(chan struct{})
 	k.inflight = done
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 		defer cancel()
-		keys, err := k.fetch(ctx)
-		k.finish(keys, err)
+		keys, err := k.fetchKeys(ctx)
+		k.finishRefresh(keys, err)
 		close(done)
 	}()
 	return done
 }
 
-func (k *Keys) finish(keys map[string]signingKey, err error) {
+func (k *KeyCache) finishRefresh(keys map[string]signingKey, err error) {
 	k.mu.Lock()
-	k.inflight, k.tried, k.err = nil, k.now(), err
+	k.inflight, k.lastAttempt, k.lastErr = nil, k.now(), err
 	old := k.current.Load()
 	if err == nil {
-		next := &keySet{keys: keys, generation: 1, fetched: k.tried}
+		next := &keySet{keys: keys, generation: 1, fetchedAt: k.lastAttempt}
 		if old != nil {
 			next.generation = old.generation
-			if !sameKeys(old.keys, keys) {
+			if !equalKeys(old.keys, keys) {
 				next.generation++
 			}
 		}
@@ -209,7 +209,7 @@ func (k *Keys) finish(keys map[string]signingKey, err error) {
 	k.onRefresh(report)
 }
 
-func (k *Keys) await(ctx context.Context, done <-chan struct{}) error {
+func (k *KeyCache) awaitRefresh(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-done:
 		return nil
@@ -218,10 +218,10 @@ func (k *Keys) await(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// fetch reads the metadata and then the keys it points to. A set without one
+// fetchKeys reads the metadata and then the keys it points to. A set without one
 // usable key is an error, so that it cannot replace a good set.
-func (k *Keys) fetch(ctx context.Context) (map[string]signingKey, error) {
-	raw, err := k.get(ctx, k.metadataURL)
+func (k *KeyCache) fetchKeys(ctx context.Context) (map[string]signingKey, error) {
+	raw, err := k.fetchDocument(ctx, k.metadataURL)
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenID metadata: %w", err)
 	}
@@ -231,10 +231,10 @@ func (k *Keys) fetch(ctx context.Context) (map[string]signingKey, error) {
 	if err := json.Unmarshal(raw, &metadata); err != nil {
 		return nil, fmt.Errorf("reading the OpenID metadata: %w", err)
 	}
-	if err := sameScheme(k.metadataURL, metadata.JWKSURI); err != nil {
+	if err := checkSameScheme(k.metadataURL, metadata.JWKSURI); err != nil {
 		return nil, err
 	}
-	raw, err = k.get(ctx, metadata.JWKSURI)
+	raw, err = k.fetchDocument(ctx, metadata.JWKSURI)
 	if err != nil {
 		return nil, fmt.Errorf("reading the issuer's keys: %w", err)
 	}
@@ -245,8 +245,8 @@ func (k *Keys) fetch(ctx context.Context) (map[string]signingKey, error) {
 	return keys, nil
 }
 
-// sameScheme keeps an https metadata document from sending us to a plain one.
-func sameScheme(metadataURL, keysURL string) error {
+// checkSameScheme keeps an https metadata document from sending us to a plain one.
+func checkSameScheme(metadataURL, keysURL string) error {
 	m, err := url.Parse(metadataURL)
 	if err != nil {
 		return fmt.Errorf("metadata URL: %w", err)
@@ -261,7 +261,7 @@ func sameScheme(metadataURL, keysURL string) error {
 	return nil
 }
 
-func (k *Keys) get(ctx context.Context, from string) ([]byte, error) {
+func (k *KeyCache) fetchDocument(ctx context.Context, from string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return nil, err
@@ -275,25 +275,25 @@ func (k *Keys) get(ctx context.Context, from string) ([]byte, error) {
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the issuer answered %d", res.StatusCode)
 	}
-	raw, err := io.ReadAll(io.LimitReader(res.Body, documentLimit+1))
+	raw, err := io.ReadAll(io.LimitReader(res.Body, maxDocumentBytes+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(raw) > documentLimit {
-		return nil, fmt.Errorf("the issuer's document is larger than %d bytes", documentLimit)
+	if len(raw) > maxDocumentBytes {
+		return nil, fmt.Errorf("the issuer's document is larger than %d bytes", maxDocumentBytes)
 	}
 	return raw, nil
 }
 
-// age is the age of the keys in use in seconds, -1 before the first.
-func (k *Keys) age(now time.Time) float64 {
+// ageSeconds is the age of the keys in use in seconds, -1 before the first.
+func (k *KeyCache) ageSeconds(now time.Time) float64 {
 	if set := k.current.Load(); set != nil {
-		return now.Sub(set.fetched).Seconds()
+		return now.Sub(set.fetchedAt).Seconds()
 	}
 	return -1
 }
 
-func (k *Keys) count() int {
+func (k *KeyCache) count() int {
 	if set := k.current.Load(); set != nil {
 		return len(set.keys)
 	}

@@ -28,11 +28,11 @@ type signingKey struct {
 
 func (k signingKey) endorses(channel string) bool { return slices.Contains(k.endorsements, channel) }
 
-func (k signingKey) same(other signingKey) bool {
+func (k signingKey) equal(other signingKey) bool {
 	return k.public.Equal(other.public) && slices.Equal(k.endorsements, other.endorsements)
 }
 
-func sameKeys(a, b map[string]signingKey) bool { return maps.EqualFunc(a, b, signingKey.same) }
+func equalKeys(a, b map[string]signingKey) bool { return maps.EqualFunc(a, b, signingKey.equal) }
 
 // parseKeys reads a JWK set and keeps what can be used: one odd key must not
 // cost us the others. It fails only when nothing is left.
@@ -77,7 +77,7 @@ func parseKey(raw []byte) (string, signingKey, error) {
 	case jwk.Alg != "" && jwk.Alg != signingAlgorithm:
 		return "", signingKey{}, errors.New("key is for another algorithm")
 	}
-	public, err := rsaKey(jwk.N, jwk.E)
+	public, err := parseRSAKey(jwk.N, jwk.E)
 	if err != nil {
 		return "", signingKey{}, err
 	}
@@ -91,12 +91,12 @@ func parseKey(raw []byte) (string, signingKey, error) {
 	return jwk.Kid, key, nil
 }
 
-func rsaKey(modulus, exponent string) (*rsa.PublicKey, error) {
-	n, err := base64Number(modulus)
+func parseRSAKey(modulus, exponent string) (*rsa.PublicKey, error) {
+	n, err := parseBase64Int(modulus)
 	if err != nil {
 		return nil, fmt.Errorf("modulus: %w", err)
 	}
-	e, err := base64Number(exponent)
+	e, err := parseBase64Int(exponent)
 	if err != nil {
 		return nil, fmt.Errorf("exponent: %w", err)
 	}
@@ -109,7 +109,7 @@ func rsaKey(modulus, exponent string) (*rsa.PublicKey, error) {
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
 }
 
-func base64Number(s string) (*big.Int, error) {
+func parseBase64Int(s string) (*big.Int, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "="))
 	if err != nil {
 		return nil, err

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-func reasonFrom(err error) Reason {
-	var refusal *Refusal
+func reasonOrText(err error) Reason {
+	var refusal *AuthError
 	if errors.As(err, &refusal) {
 		return refusal.Reason
 	}
@@ -26,9 +26,9 @@ func reasonFrom(err error) Reason {
 
 func TestParseKeysKeepsGoodKeysAmongOddOnes(t *testing.T) {
 	t.Parallel()
-	good := jwk("good", keyOne(), "msteams")
+	good := publicJWK("good", keyOne(), "msteams")
 	altered := func(change func(map[string]any)) map[string]any {
-		k := jwk("odd", keyTwo(), "msteams")
+		k := publicJWK("odd", keyTwo(), "msteams")
 		change(k)
 		return k
 	}
@@ -47,7 +47,7 @@ func TestParseKeysKeepsGoodKeysAmongOddOnes(t *testing.T) {
 		"exponent one":       altered(func(k map[string]any) { k["e"] = "AQ" }),
 		"exponent even":      altered(func(k map[string]any) { k["e"] = "BA" }),
 		"exponent huge":      altered(func(k map[string]any) { k["e"] = strings.Repeat("_", 20) }),
-		"same id again":      jwk("good", keyTwo(), "msteams"),
+		"same id again":      publicJWK("good", keyTwo(), "msteams"),
 	}
 	for name, odd := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -77,19 +77,19 @@ func TestParseKeysFailsWhenNothingIsUsable(t *testing.T) {
 
 func TestKeyWithEndorsementsOfAnotherShapeVouchesForNothing(t *testing.T) {
 	t.Parallel()
-	odd := jwk("one", keyOne())
+	odd := publicJWK("one", keyOne())
 	odd["endorsements"] = "msteams"
-	g := newGate(t, odd)
-	if got := reasonFrom(g.Verify(t.Context(), g.token(t), goodActivity())); got != ReasonEndorsement {
+	g := newTestValidator(t, odd)
+	if got := reasonOrText(g.Verify(t.Context(), g.token(t), goodActivity())); got != ReasonEndorsement {
 		t.Errorf("reason %q, want %q", got, ReasonEndorsement)
 	}
 }
 
 func TestConcurrentFirstUseFetchesOnce(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	hold := make(chan struct{})
-	g.issuer.set(func(is *issuer) { is.hold = hold })
+	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })
 	token := g.token(t)
 	var wg sync.WaitGroup
 	for range 32 {
@@ -102,14 +102,14 @@ func TestConcurrentFirstUseFetchesOnce(t *testing.T) {
 	<-g.issuer.arrived
 	close(hold)
 	wg.Wait()
-	if n := g.issuer.fetched(); n != 1 {
+	if n := g.issuer.fetchCount(); n != 1 {
 		t.Errorf("%d fetches, want 1", n)
 	}
 }
 
 func TestStormOfUnknownKeyIDsMakesOneFetchAnHour(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -118,8 +118,8 @@ func TestStormOfUnknownKeyIDsMakesOneFetchAnHour(t *testing.T) {
 		for i := range 40 {
 			token := g.token(t, withKid(fmt.Sprintf("made-up-%d-%d", round, i), keyAlien()))
 			wg.Go(func() {
-				if got := reasonFrom(g.Verify(t.Context(), token, goodActivity())); got != ReasonKid {
-					t.Errorf("reason %q, want %q", got, ReasonKid)
+				if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeyID {
+					t.Errorf("reason %q, want %q", got, ReasonKeyID)
 				}
 			})
 		}
@@ -128,13 +128,13 @@ func TestStormOfUnknownKeyIDsMakesOneFetchAnHour(t *testing.T) {
 	storm(0)
 	g.clock.Advance(59 * time.Minute)
 	storm(1)
-	if n := g.issuer.fetched(); n != 1 {
+	if n := g.issuer.fetchCount(); n != 1 {
 		t.Fatalf("%d fetches within the first hour, want the first alone", n)
 	}
 	for hour := 1; hour <= 3; hour++ {
 		g.clock.Advance(time.Hour)
 		storm(hour + 1)
-		if n := g.issuer.fetched(); n != 1+hour {
+		if n := g.issuer.fetchCount(); n != 1+hour {
 			t.Fatalf("%d fetches after %d hours, want %d", n, hour, 1+hour)
 		}
 	}
@@ -145,7 +145,7 @@ func TestStormOfUnknownKeyIDsMakesOneFetchAnHour(t *testing.T) {
 
 func TestNewKeyIsLearntFromItsFirstToken(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	old := g.token(t)
 	if err := g.Verify(t.Context(), old, goodActivity()); err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestNewKeyIsLearntFromItsFirstToken(t *testing.T) {
 	if got := g.Keys().Generation(); got != 1 {
 		t.Fatalf("generation %d, want 1", got)
 	}
-	g.issuer.set(func(is *issuer) { is.keys = []any{jwk("two", keyTwo(), "msteams")} })
+	g.issuer.update(func(is *fakeIssuer) { is.keys = []any{publicJWK("two", keyTwo(), "msteams")} })
 	g.clock.Advance(unknownKeyInterval)
 	if err := g.Verify(t.Context(), g.token(t, withKid("two", keyTwo())), goodActivity()); err != nil {
 		t.Fatalf("token of the new key: %v", err)
@@ -165,7 +165,7 @@ func TestNewKeyIsLearntFromItsFirstToken(t *testing.T) {
 
 func TestWithdrawnKeyEndsRememberedTokens(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	token := g.token(t)
 	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
@@ -173,34 +173,34 @@ func TestWithdrawnKeyEndsRememberedTokens(t *testing.T) {
 	if g.cache.size() != 1 {
 		t.Fatal("the verified token was not remembered")
 	}
-	g.issuer.set(func(is *issuer) { is.keys = []any{jwk("two", keyTwo(), "msteams")} })
+	g.issuer.update(func(is *fakeIssuer) { is.keys = []any{publicJWK("two", keyTwo(), "msteams")} })
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := reasonFrom(g.Verify(t.Context(), token, goodActivity())); got != ReasonKid {
-		t.Errorf("reason %q, want %q: the token's key was withdrawn", got, ReasonKid)
+	if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeyID {
+		t.Errorf("reason %q, want %q: the token's key was withdrawn", got, ReasonKeyID)
 	}
 }
 
 func TestWithdrawnEndorsementEndsRememberedTokens(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	token := g.token(t)
 	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
-	g.issuer.set(func(is *issuer) { is.keys = []any{jwk("one", keyOne(), "webchat")} })
+	g.issuer.update(func(is *fakeIssuer) { is.keys = []any{publicJWK("one", keyOne(), "webchat")} })
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := reasonFrom(g.Verify(t.Context(), token, goodActivity())); got != ReasonEndorsement {
+	if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonEndorsement {
 		t.Errorf("reason %q, want %q", got, ReasonEndorsement)
 	}
 }
 
 func TestUnchangedKeysKeepTheirGeneration(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	for range 3 {
 		if err := g.Keys().Refresh(t.Context()); err != nil {
 			t.Fatal(err)
@@ -213,15 +213,15 @@ func TestUnchangedKeysKeepTheirGeneration(t *testing.T) {
 
 func TestOldKeysRefreshBehindATurnThatDoesNotWait(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	<-g.refreshes
 	<-g.issuer.arrived
 	hold := make(chan struct{})
-	g.issuer.set(func(is *issuer) { is.hold = hold })
-	g.clock.Advance(keyMaxAge)
+	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })
+	g.clock.Advance(defaultKeyMaxAge)
 	for range 5 { // the issuer hangs; each of these would hang with it
 		if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
 			t.Fatal(err)
@@ -232,19 +232,19 @@ func TestOldKeysRefreshBehindATurnThatDoesNotWait(t *testing.T) {
 	if r := <-g.refreshes; r.Err != nil || r.Keys != 1 {
 		t.Errorf("background refresh ended with %+v", r)
 	}
-	if n := g.issuer.fetched(); n != 2 {
+	if n := g.issuer.fetchCount(); n != 2 {
 		t.Errorf("%d fetches, want 2", n)
 	}
 }
 
 func TestIssuerDownKeepsOldKeys(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	<-g.refreshes
-	g.issuer.set(func(is *issuer) { is.down = true })
+	g.issuer.update(func(is *fakeIssuer) { is.down = true })
 	g.clock.Advance(30 * 24 * time.Hour)
 	if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
 		t.Fatalf("known key while the issuer is down: %v", err)
@@ -256,7 +256,7 @@ func TestIssuerDownKeepsOldKeys(t *testing.T) {
 	// turn may start another refresh, which would hang here and be seen.
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
-	g.issuer.set(func(is *issuer) { is.hold = hold })
+	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })
 	for range 20 {
 		if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
 			t.Fatal(err)
@@ -271,19 +271,19 @@ func TestIssuerDownKeepsOldKeys(t *testing.T) {
 
 func TestAfterAFailedFetchANewKeyIsFoundWithinAMinute(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
-	g.issuer.set(func(is *issuer) { is.down = true })
+	g := newTestValidator(t)
+	g.issuer.update(func(is *fakeIssuer) { is.down = true })
 	token := g.token(t)
 	for range 5 {
-		if got := reasonFrom(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeysUnavailable {
+		if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeysUnavailable {
 			t.Fatalf("reason %q, want %q", got, ReasonKeysUnavailable)
 		}
 	}
-	if n := g.issuer.fetched(); n != 1 {
+	if n := g.issuer.fetchCount(); n != 1 {
 		t.Fatalf("%d fetches, want 1", n)
 	}
-	g.issuer.set(func(is *issuer) { is.down = false })
-	g.clock.Advance(failedRetry)
+	g.issuer.update(func(is *fakeIssuer) { is.down = false })
+	g.clock.Advance(failedFetchRetryInterval)
 	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
 		t.Errorf("after the issuer came back: %v", err)
 	}
@@ -291,24 +291,24 @@ func TestAfterAFailedFetchANewKeyIsFoundWithinAMinute(t *testing.T) {
 
 func TestTurnThatEndsStopsWaitingForTheIssuer(t *testing.T) {
 	t.Parallel()
-	g := newGate(t)
+	g := newTestValidator(t)
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
-	g.issuer.set(func(is *issuer) { is.hold = hold })
+	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	token := g.token(t)
 	go func() { result <- g.Verify(ctx, token, goodActivity()) }()
 	<-g.issuer.arrived
 	cancel()
-	if err := <-result; !errors.Is(err, context.Canceled) || reasonFrom(err) != ReasonKeysUnavailable {
+	if err := <-result; !errors.Is(err, context.Canceled) || reasonOrText(err) != ReasonKeysUnavailable {
 		t.Errorf("got %v, want a refusal because of the cancelled turn", err)
 	}
 }
 
 func TestUnfitIssuerDocumentsAreRefused(t *testing.T) {
 	t.Parallel()
-	good, err := json.Marshal(map[string]any{"keys": []any{jwk("one", keyOne(), "msteams")}})
+	good, err := json.Marshal(map[string]any{"keys": []any{publicJWK("one", keyOne(), "msteams")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,8 +317,8 @@ func TestUnfitIssuerDocumentsAreRefused(t *testing.T) {
 		"metadata without jwks_uri":  {"{}", string(good)},
 		"jwks_uri of another scheme": {`{"jwks_uri":"file:///etc/passwd"}`, string(good)},
 		"jwks_uri relative":          {`{"jwks_uri":"/keys"}`, string(good)},
-		"metadata too large":         {`{"jwks_uri":"HERE/keys","x":"` + strings.Repeat("x", documentLimit) + `"}`, string(good)},
-		"keys too large":             {`{"jwks_uri":"HERE/keys"}`, string(good[:len(good)-1]) + `,"x":"` + strings.Repeat("x", documentLimit) + `"}`},
+		"metadata too large":         {`{"jwks_uri":"HERE/keys","x":"` + strings.Repeat("x", maxDocumentBytes) + `"}`, string(good)},
+		"keys too large":             {`{"jwks_uri":"HERE/keys"}`, string(good[:len(good)-1]) + `,"x":"` + strings.Repeat("x", maxDocumentBytes) + `"}`},
 		"keys empty":                 {`{"jwks_uri":"HERE/keys"}`, `{"keys":[]}`},
 	}
 	for name, tt := range tests {
@@ -333,7 +333,7 @@ func TestUnfitIssuerDocumentsAreRefused(t *testing.T) {
 				fmt.Fprint(w, strings.ReplaceAll(tt.metadata, "HERE", server.URL))
 			}))
 			t.Cleanup(server.Close)
-			keys := NewKeys(server.URL, server.Client(), newClock().Now, 0, nil)
+			keys := NewKeyCache(server.URL, server.Client(), newFakeClock().Now, 0, nil)
 			if err := keys.Refresh(t.Context()); err == nil || keys.Generation() != 0 {
 				t.Errorf("Refresh = %v with generation %d, want an error and no keys", err, keys.Generation())
 			}
@@ -343,10 +343,10 @@ func TestUnfitIssuerDocumentsAreRefused(t *testing.T) {
 
 func TestSecureMetadataDoesNotLeadToAPlainKeyDocument(t *testing.T) {
 	t.Parallel()
-	if sameScheme("https://login.example/metadata", "http://login.example/keys") == nil {
+	if checkSameScheme("https://login.example/metadata", "http://login.example/keys") == nil {
 		t.Error("an http key document was accepted from https metadata")
 	}
-	if err := sameScheme("https://login.example/metadata", "https://keys.example/keys"); err != nil {
+	if err := checkSameScheme("https://login.example/metadata", "https://keys.example/keys"); err != nil {
 		t.Error(err)
 	}
 }

@@ -10,104 +10,104 @@ import (
 	"challengebot/internal/directory"
 )
 
-// unit is a team or a service that somebody oversees.
-type unit struct {
-	key               challenge.Unit
+// overseenUnit is a team or a service that somebody oversees.
+type overseenUnit struct {
+	key               challenge.DirectoryUnit
 	id, name, channel string
-	service           bool
-	bound             directory.Bound
-	via               string
+	isService         bool
+	binding           directory.BoundChannel
+	viaService        string
 }
 
-// notices lists where notices appear, or chooses it.
-func (x turn) notices(ctx context.Context, rest string) error {
-	word, name := cut(rest)
+// handleNotices lists where notices appear, or chooses it.
+func (rq request) handleNotices(ctx context.Context, rest string) error {
+	word, name := cutWord(rest)
 	word = strings.ToLower(word)
-	if err := x.Refresh(ctx); err != nil { // another instance may have been told more
+	if err := rq.RefreshDirectory(ctx); err != nil { // another instance may have been told more
 		return err
 	}
-	mine := x.overseen()
+	mine := rq.overseenUnits()
 	if len(mine) == 0 {
-		return x.noticed(ctx, cards.NoticesView{Said: refused(challenge.NotAllowed, x.w.Bot.NoticesNotYou)})
+		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Refusal: newRefusal(challenge.CodeNotAllowed, rq.words.Bot.NoticesOverseersOnly)})
 	}
 	if word != "here" && word != "off" {
 		if rest == "" {
-			return x.noticed(ctx, cards.NoticesView{})
+			return rq.replyWithNotices(ctx, cards.NoticeChannelsView{})
 		}
-		return x.noticed(ctx, cards.NoticesView{Said: refused(challenge.BadInput, x.w.Bot.NoticesHow), Typed: rest})
+		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Refusal: newRefusal(challenge.CodeBadInput, rq.words.Bot.NoticesUsage), TypedText: rest})
 	}
-	u, refusal := x.unitNamed(mine, name)
+	u, refusal := rq.findUnit(mine, name)
 	if refusal == nil && word == "here" {
-		refusal = x.maybeHere(u)
+		refusal = rq.checkNoticeChannel(u)
 	}
 	if refusal != nil {
-		return x.noticed(ctx, cards.NoticesView{Said: refusal, Typed: rest})
+		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Refusal: refusal, TypedText: rest})
 	}
-	n := challenge.NoticeChannel{Unit: u.key, SetBy: x.by.ID}
-	done := fmt.Sprintf(x.w.Bot.NoticesDone, u.name)
+	n := challenge.NoticeChannel{Unit: u.key, SetBy: rq.person.ID}
+	done := fmt.Sprintf(rq.words.Bot.NoticesChannelChosen, u.name)
 	switch {
 	case word == "here":
-		n.Channel, n.Team, n.Name = x.a.channelID(), x.a.ChannelData.Team.Name, x.a.ChannelData.Channel.Name
-	case !u.bound.On:
-		return x.noticed(ctx, cards.NoticesView{Done: fmt.Sprintf(x.w.Bot.NoticesOffNone, u.name)})
+		n.ChannelID, n.TeamName, n.ChannelName = rq.activity.teamsChannelID(), rq.activity.ChannelData.Team.Name, rq.activity.ChannelData.Channel.Name
+	case !u.binding.IsSet:
+		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Confirmation: fmt.Sprintf(rq.words.Bot.NoticesNothingToRemove, u.name)})
 	default:
-		done = fmt.Sprintf(x.w.Bot.NoticesOff, u.name)
+		done = fmt.Sprintf(rq.words.Bot.NoticesChannelRemoved, u.name)
 	}
-	if err := x.Store.BindNotices(ctx, x.receipt(":notices"), n); err != nil {
+	if err := rq.Store.BindNoticeChannel(ctx, rq.idempotencyKey(":notices"), n); err != nil {
 		return err
 	}
-	if err := x.Refresh(ctx); err != nil {
+	if err := rq.RefreshDirectory(ctx); err != nil {
 		return err
 	}
-	return x.noticed(ctx, cards.NoticesView{Done: done})
+	return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Confirmation: done})
 }
 
-func refused(code challenge.Code, sentence string) *challenge.Refusal {
+func newRefusal(code challenge.RefusalCode, sentence string) *challenge.Refusal {
 	return &challenge.Refusal{Code: code, Sentence: sentence}
 }
 
-// overseen are the services and teams whose challenges the person oversees today.
-func (x turn) overseen() []unit {
-	d := x.Directory()
-	var all []unit
+// overseenUnits are the services and teams whose challenges the person oversees today.
+func (rq request) overseenUnits() []overseenUnit {
+	d := rq.Directory()
+	var all []overseenUnit
 	for _, s := range d.Services() {
-		if x.overseesAt(directory.Scope{Service: s.ID}) {
-			all = append(all, unit{key: challenge.ServiceUnit(s.ID), id: s.ID, name: s.Name, channel: s.Channel, service: true, bound: s.Bound})
+		if rq.overseesScope(directory.Scope{Service: s.ID}) {
+			all = append(all, overseenUnit{key: challenge.ServiceUnit(s.ID), id: s.ID, name: s.Name, channel: s.Channel, isService: true, binding: s.BoundChannel})
 		}
 	}
 	for _, t := range d.Teams() {
-		if !x.overseesAt(directory.Scope{Team: t.ID}) {
+		if !rq.overseesScope(directory.Scope{Team: t.ID}) {
 			continue
 		}
-		u := unit{key: challenge.TeamUnit(t.ID), id: t.ID, name: t.Name, channel: t.Channel, bound: t.Bound}
+		u := overseenUnit{key: challenge.TeamUnit(t.ID), id: t.ID, name: t.Name, channel: t.Channel, binding: t.BoundChannel}
 		if s, ok := d.ServiceOf(t.ID); ok && t.Channel == "" && s.Channel != "" {
-			u.via = s.Name
+			u.viaService = s.Name
 		}
 		all = append(all, u)
 	}
 	return all
 }
 
-// unitNamed finds the one that is meant, by name or id. Without a name it is the only
+// findUnit finds the one that is meant, by name or id. Without a name it is the only
 // team, where there is one team only.
-func (x turn) unitNamed(mine []unit, name string) (unit, *challenge.Refusal) {
+func (rq request) findUnit(mine []overseenUnit, name string) (overseenUnit, *challenge.Refusal) {
 	if name == "" {
-		var teams []unit
+		var teams []overseenUnit
 		for _, u := range mine {
-			if !u.service {
+			if !u.isService {
 				teams = append(teams, u)
 			}
 		}
 		if len(teams) != 1 {
-			return unit{}, refused(challenge.BadInput, x.w.Bot.NoticesHow)
+			return overseenUnit{}, newRefusal(challenge.CodeBadInput, rq.words.Bot.NoticesUsage)
 		}
 		return teams[0], nil
 	}
-	found := named(mine, name)
-	kind, bare := cut(name)
+	found := unitsByName(mine, name)
+	kind, bare := cutWord(name)
 	if kind = strings.ToLower(kind); len(found) != 1 && (kind == "team" || kind == "service") {
-		for _, u := range named(mine, bare) {
-			if u.service == (kind == "service") {
+		for _, u := range unitsByName(mine, bare) {
+			if u.isService == (kind == "service") {
 				return u, nil
 			}
 		}
@@ -116,16 +116,16 @@ func (x turn) unitNamed(mine []unit, name string) (unit, *challenge.Refusal) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return unit{}, refused(challenge.BadInput, x.w.Bot.NoticesTwice)
-	case x.exists(name):
-		return unit{}, refused(challenge.NotAllowed, x.w.Bot.NoticesNotYou)
+		return overseenUnit{}, newRefusal(challenge.CodeBadInput, rq.words.Bot.NoticesAmbiguousName)
+	case rq.unitExists(name):
+		return overseenUnit{}, newRefusal(challenge.CodeNotAllowed, rq.words.Bot.NoticesOverseersOnly)
 	}
-	return unit{}, refused(challenge.BadInput, x.w.Bot.NoticesUnknown)
+	return overseenUnit{}, newRefusal(challenge.CodeBadInput, rq.words.Bot.NoticesUnknownName)
 }
 
-func named(all []unit, name string) []unit {
+func unitsByName(all []overseenUnit, name string) []overseenUnit {
 	name = strings.Join(strings.Fields(name), " ")
-	var found []unit
+	var found []overseenUnit
 	for _, u := range all {
 		if strings.EqualFold(u.name, name) || strings.EqualFold(u.id, name) {
 			found = append(found, u)
@@ -134,58 +134,58 @@ func named(all []unit, name string) []unit {
 	return found
 }
 
-// exists reports whether there is such a team or service, whoever oversees it.
-func (x turn) exists(name string) bool {
-	var all []unit
-	for _, t := range x.Directory().Teams() {
-		all = append(all, unit{id: t.ID, name: t.Name})
+// unitExists reports whether there is such a team or service, whoever oversees it.
+func (rq request) unitExists(name string) bool {
+	var all []overseenUnit
+	for _, t := range rq.Directory().Teams() {
+		all = append(all, overseenUnit{id: t.ID, name: t.Name})
 	}
-	for _, s := range x.Directory().Services() {
-		all = append(all, unit{id: s.ID, name: s.Name})
+	for _, s := range rq.Directory().Services() {
+		all = append(all, overseenUnit{id: s.ID, name: s.Name})
 	}
-	return len(named(all, name)) > 0
+	return len(unitsByName(all, name)) > 0
 }
 
-// maybeHere refuses places that are no channel of a team of this authority's own.
-func (x turn) maybeHere(u unit) *challenge.Refusal {
-	team, channel := x.a.ChannelData.Team, x.a.ChannelData.Channel
-	own := x.a.Conversation.TenantID
+// checkNoticeChannel refuses places that are no channel of a team of this authority's own.
+func (rq request) checkNoticeChannel(u overseenUnit) *challenge.Refusal {
+	team, channel := rq.activity.ChannelData.Team, rq.activity.ChannelData.Channel
+	own := rq.activity.Conversation.TenantID
 	if own == "" {
-		own = x.a.ChannelData.Tenant.ID
+		own = rq.activity.ChannelData.Tenant.ID
 	}
 	switch {
-	case x.a.Conversation.ConversationType != "channel" || x.a.channelID() == "":
-		return refused(challenge.BadInput, fmt.Sprintf(x.w.Bot.NoticesWhere, u.name))
+	case rq.activity.Conversation.ConversationType != "channel" || rq.activity.teamsChannelID() == "":
+		return newRefusal(challenge.CodeBadInput, fmt.Sprintf(rq.words.Bot.NoticesTypeInChannel, u.name))
 	case team.TenantID != "" && !strings.EqualFold(team.TenantID, own):
-		return refused(challenge.NotAllowed, x.w.Bot.NoticesForeign)
-	case strings.EqualFold(channel.Type, "shared") || x.a.shared():
-		return refused(challenge.NotAllowed, x.w.Bot.NoticesShared)
+		return newRefusal(challenge.CodeNotAllowed, rq.words.Bot.NoticesForeignChannel)
+	case strings.EqualFold(channel.Type, "shared") || rq.activity.isSharedChannel():
+		return newRefusal(challenge.CodeNotAllowed, rq.words.Bot.NoticesSharedChannel)
 	}
 	return nil
 }
 
-// noticed answers with the list, and what was done.
-func (x turn) noticed(ctx context.Context, v cards.NoticesView) error {
-	v.Words = x.w
-	for _, u := range x.overseen() {
-		l := cards.NoticesLine{Name: u.name, Service: u.service, Bound: u.bound.On, Via: u.via}
+// replyWithNotices answers with the list, and what was done.
+func (rq request) replyWithNotices(ctx context.Context, v cards.NoticeChannelsView) error {
+	v.Words = rq.words
+	for _, u := range rq.overseenUnits() {
+		l := cards.NoticeChannelLine{Name: u.name, IsService: u.isService, ChosenByCommand: u.binding.IsSet, ViaService: u.viaService}
 		if u.channel != "" {
-			l.Place = x.placeName(u)
+			l.ChannelName = rq.channelName(u)
 		}
 		v.Lines = append(v.Lines, l)
 	}
-	return x.reply(ctx, cards.Notices(v), ":reply")
+	return rq.sendCard(ctx, cards.RenderNoticeChannels(v), ":reply")
 }
 
-// placeName is a channel as people know it, or its id where nobody told its name.
-func (x turn) placeName(u unit) string {
+// channelName is a channel as people know it, or its id where nobody told its name.
+func (rq request) channelName(u overseenUnit) string {
 	switch {
-	case u.bound.Team != "" && u.bound.Channel != "":
-		return fmt.Sprintf(x.w.Bot.ChannelIn, u.bound.Channel, u.bound.Team)
-	case u.bound.Team != "": // Teams leaves out the name of a team's first channel
-		return fmt.Sprintf(x.w.Bot.GeneralIn, u.bound.Team)
-	case u.bound.Channel != "":
-		return u.bound.Channel
+	case u.binding.Team != "" && u.binding.Channel != "":
+		return fmt.Sprintf(rq.words.Bot.ChannelInTeam, u.binding.Channel, u.binding.Team)
+	case u.binding.Team != "": // Teams leaves out the name of a team's first channel
+		return fmt.Sprintf(rq.words.Bot.GeneralChannelInTeam, u.binding.Team)
+	case u.binding.Channel != "":
+		return u.binding.Channel
 	}
 	return u.channel
 }

@@ -20,18 +20,18 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// bodyLimit is the largest body of a turn in bytes. A Teams message has at most
+// maxBodyBytes is the largest body of a turn in bytes. A Teams message has at most
 // about 100 KB, twice that in UTF-8 at the worst.
-const bodyLimit = 256 << 10
+const maxBodyBytes = 256 << 10
 
 // ErrUnavailable, wrapped in a handler's error, means that the turn could not be
 // stored now and should be delivered again: it is answered with 503.
 var ErrUnavailable = errors.New("temporarily unavailable")
 
-// Handler does what an authenticated turn asks for. An activity type it does not
+// ActivityHandler does what an authenticated turn asks for. An activity type it does not
 // know is a Reply with nothing in it. The context ends when the request does.
-type Handler interface {
-	Turn(ctx context.Context, a Activity) (Reply, error)
+type ActivityHandler interface {
+	HandleActivity(ctx context.Context, a Activity) (Reply, error)
 }
 
 // Reply is the HTTP answer to a turn. Status zero means 200. Body nil means an
@@ -48,24 +48,24 @@ type ServerConfig struct {
 	Registry  *prometheus.Registry // served at /metrics
 	Logger    *slog.Logger
 	Now       func() time.Time
-	// Ready lists why the program cannot serve now; nothing means that it can.
+	// NotReadyReasons lists why the program cannot serve now; nothing means that it can.
 	// The reasons are public: they must not name people or secrets.
-	Ready func(context.Context) []string
+	NotReadyReasons func(context.Context) []string
 }
 
 type server struct {
 	config  ServerConfig
 	adapter *core.BotFrameworkAdapter
-	handler Handler
+	handler ActivityHandler
 	metrics *metrics
 }
 
 // NewServer returns the routes POST /api/messages, GET /healthz, GET /readyz and
 // GET /metrics. Timeouts and the size of headers belong to the http.Server that
 // it is put into.
-func NewServer(config ServerConfig, handler Handler) (http.Handler, error) {
+func NewServer(config ServerConfig, handler ActivityHandler) (http.Handler, error) {
 	if config.Validator == nil || config.Client == nil || config.Registry == nil || config.Logger == nil ||
-		config.Now == nil || config.Ready == nil || handler == nil {
+		config.Now == nil || config.NotReadyReasons == nil || handler == nil {
 		return nil, errors.New("bot: every field of ServerConfig and a handler are needed")
 	}
 	m, err := newMetrics(config.Registry, config.Validator.Keys(), config.Now)
@@ -78,48 +78,48 @@ func NewServer(config ServerConfig, handler Handler) (http.Handler, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(io.Discard) // everything is said through slog
 	e.IPExtractor = echo.ExtractIPDirect()
-	e.HTTPErrorHandler = s.httpError
-	e.Use(s.recovered)
-	e.POST("/api/messages", s.messages)
+	e.HTTPErrorHandler = s.writeError
+	e.Use(s.recoverMiddleware)
+	e.POST("/api/messages", s.handleMessages)
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", s.readyz)
+	e.GET("/readyz", s.serveReadiness)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(config.Registry, promhttp.HandlerOpts{})))
 	return e, nil
 }
 
-// messages takes one turn: cap, decode, authenticate, handle.
-func (s *server) messages(c echo.Context) error {
-	body, err := s.body(c)
+// handleMessages takes one turn: cap, decode, authenticate, handle.
+func (s *server) handleMessages(c echo.Context) error {
+	body, err := s.readBody(c)
 	if err != nil {
 		return err
 	}
 	a, err := DecodeActivity(body)
 	if err != nil {
-		s.metrics.reject(bodyReason(err))
+		s.metrics.countRejection(bodyRejectReason(err))
 		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
 	}
 	if err := s.authenticate(c.Request(), a); err != nil {
-		s.metrics.reject(reasonOf(err))
+		s.metrics.countRejection(rejectReason(err))
 		return echo.NewHTTPError(http.StatusUnauthorized, "The request is not authorised.")
 	}
-	return s.turn(c, a)
+	return s.serveActivity(c, a)
 }
 
-func (s *server) body(c echo.Context) ([]byte, error) {
+func (s *server) readBody(c echo.Context) ([]byte, error) {
 	r := c.Request()
 	var buf bytes.Buffer
 	// What the sender says of its length is believed for the first 16 KiB only.
 	if r.ContentLength > 0 {
 		buf.Grow(int(min(r.ContentLength, 16<<10)) + bytes.MinRead)
 	}
-	_, err := buf.ReadFrom(http.MaxBytesReader(c.Response(), r.Body, bodyLimit))
+	_, err := buf.ReadFrom(http.MaxBytesReader(c.Response(), r.Body, maxBodyBytes))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		s.metrics.reject(reasonTooLarge)
+		s.metrics.countRejection(reasonTooLarge)
 		return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge, "The body is larger than 256 KiB.")
 	case err != nil:
-		s.metrics.reject(reasonBodyUnread)
+		s.metrics.countRejection(reasonBodyUnread)
 		return nil, echo.NewHTTPError(http.StatusBadRequest, "The body could not be read to its end.")
 	}
 	return buf.Bytes(), nil
@@ -129,46 +129,46 @@ func (s *server) body(c echo.Context) ([]byte, error) {
 // Authorization headers are one too many: each reader might pick another.
 func (s *server) authenticate(r *http.Request, a Activity) error {
 	if len(r.Header.Values(echo.HeaderAuthorization)) > 1 {
-		return refuse(ReasonMalformed, nil)
+		return newAuthError(ReasonMalformed, nil)
 	}
-	identity, err := s.adapter.AuthenticateRequest(r.Context(), a.schema(), r.Header.Get(echo.HeaderAuthorization),
+	identity, err := s.adapter.AuthenticateRequest(r.Context(), a.toSchema(), r.Header.Get(echo.HeaderAuthorization),
 		s.adapter.CredentialProvider, s.adapter.ChannelService)
 	if err != nil {
 		return err
 	}
 	if identity == nil || !identity.IsAuthenticated() {
-		return refuse(ReasonMalformed, nil)
+		return newAuthError(ReasonMalformed, nil)
 	}
 	return nil
 }
 
-func reasonOf(err error) Reason {
-	var refusal *Refusal
+func rejectReason(err error) Reason {
+	var refusal *AuthError
 	if errors.As(err, &refusal) {
 		return refusal.Reason
 	}
 	return ReasonMalformed
 }
 
-func (s *server) turn(c echo.Context, a Activity) error {
+func (s *server) serveActivity(c echo.Context, a Activity) error {
 	started := s.config.Now()
-	defer func() { s.metrics.observe(a.kind(), s.config.Now().Sub(started)) }()
+	defer func() { s.metrics.observeDuration(a.metricKind(), s.config.Now().Sub(started)) }()
 
-	reply, err := s.handle(c.Request().Context(), a)
+	reply, err := s.callHandler(c.Request().Context(), a)
 	switch {
-	case errors.Is(err, errPanicked):
+	case errors.Is(err, errHandlerPanicked):
 		return echo.ErrInternalServerError
 	case errors.Is(err, ErrUnavailable):
-		s.metrics.fail(causeUnavailable)
+		s.metrics.countFailure(causeUnavailable)
 		s.config.Logger.Error("turn not handled: temporarily unavailable", "activity", a.ID)
 		return echo.NewHTTPError(http.StatusServiceUnavailable, "Temporarily unavailable.")
 	case err != nil:
-		s.failed(a)
+		s.recordFailure(a)
 		return echo.ErrInternalServerError
 	}
-	payload, err := reply.bytes()
+	payload, err := reply.encodeBody()
 	if err != nil {
-		s.failed(a)
+		s.recordFailure(a)
 		return echo.ErrInternalServerError
 	}
 	if reply.Status == 0 {
@@ -180,30 +180,30 @@ func (s *server) turn(c echo.Context, a Activity) error {
 	return c.Blob(reply.Status, "application/json; charset=utf-8", payload)
 }
 
-// errPanicked stands for a panic that has been logged and counted.
-var errPanicked = errors.New("the handler panicked")
+// errHandlerPanicked stands for a panic that has been logged and counted.
+var errHandlerPanicked = errors.New("the handler panicked")
 
-// handle runs the handler. A panic's value may hold a child's details, so only
+// callHandler runs the handler. A panic's value may hold a child's details, so only
 // its type and the stack are logged.
-func (s *server) handle(ctx context.Context, a Activity) (reply Reply, err error) {
+func (s *server) callHandler(ctx context.Context, a Activity) (reply Reply, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.metrics.fail(causePanic)
+			s.metrics.countFailure(causePanic)
 			s.config.Logger.Error("turn panicked", "activity", a.ID,
 				"panic_type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			reply, err = Reply{}, errPanicked
+			reply, err = Reply{}, errHandlerPanicked
 		}
 	}()
-	return s.handler.Turn(ctx, a)
+	return s.handler.HandleActivity(ctx, a)
 }
 
-// failed logs a turn by its id alone: an error's text is the handler's own affair.
-func (s *server) failed(a Activity) {
-	s.metrics.fail(causeError)
+// recordFailure logs a turn by its id alone: an error's text is the handler's own affair.
+func (s *server) recordFailure(a Activity) {
+	s.metrics.countFailure(causeError)
 	s.config.Logger.Error("turn failed", "activity", a.ID)
 }
 
-func (r Reply) bytes() ([]byte, error) {
+func (r Reply) encodeBody() ([]byte, error) {
 	switch body := r.Body.(type) {
 	case nil:
 		return nil, nil
@@ -214,8 +214,8 @@ func (r Reply) bytes() ([]byte, error) {
 	}
 }
 
-func (s *server) readyz(c echo.Context) error {
-	reasons := s.config.Ready(c.Request().Context())
+func (s *server) serveReadiness(c echo.Context) error {
+	reasons := s.config.NotReadyReasons(c.Request().Context())
 	status := http.StatusOK
 	if len(reasons) > 0 {
 		status = http.StatusServiceUnavailable
@@ -226,8 +226,8 @@ func (s *server) readyz(c echo.Context) error {
 	}{len(reasons) == 0, reasons})
 }
 
-// recovered is the last net, for panics outside the handler.
-func (s *server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
+// recoverMiddleware is the last net, for panics outside the handler.
+func (s *server) recoverMiddleware(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
 			p := recover()
@@ -237,7 +237,7 @@ func (s *server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			s.metrics.fail(causePanic)
+			s.metrics.countFailure(causePanic)
 			s.config.Logger.Error("request panicked", "panic_type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 			err = echo.ErrInternalServerError
 		}()
@@ -245,8 +245,8 @@ func (s *server) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// httpError answers every error in the Bot Connector's own form.
-func (s *server) httpError(err error, c echo.Context) {
+// writeError answers every error in the Bot Connector's own form.
+func (s *server) writeError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}

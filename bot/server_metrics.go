@@ -28,22 +28,22 @@ const (
 // metrics are the numbers of the gate. Every label value is from a closed set;
 // none says anything about a person or a case.
 type metrics struct {
-	rejected *prometheus.CounterVec
-	failed   *prometheus.CounterVec
-	turns    *prometheus.HistogramVec
+	rejections *prometheus.CounterVec
+	failures   *prometheus.CounterVec
+	durations  *prometheus.HistogramVec
 }
 
-func newMetrics(registry prometheus.Registerer, keys *Keys, now func() time.Time) (*metrics, error) {
+func newMetrics(registry prometheus.Registerer, keys *KeyCache, now func() time.Time) (*metrics, error) {
 	m := &metrics{
-		rejected: prometheus.NewCounterVec(prometheus.CounterOpts{
+		rejections: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "challengebot_inbound_rejected_total",
 			Help: "Requests to /api/messages refused before any handling, by reason.",
 		}, []string{"reason"}),
-		failed: prometheus.NewCounterVec(prometheus.CounterOpts{
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "challengebot_turn_failures_total",
 			Help: "Authenticated turns that ended in an error, by cause.",
 		}, []string{"cause"}),
-		turns: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "challengebot_turn_duration_seconds",
 			Help:    "Time from an authenticated turn to its answer, by kind. Teams gives up after 10 to 15 seconds.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15},
@@ -52,36 +52,36 @@ func newMetrics(registry prometheus.Registerer, keys *Keys, now func() time.Time
 	age := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "challengebot_issuer_keys_age_seconds",
 		Help: "Age of the issuer's signing keys in use; -1 before the first were fetched.",
-	}, func() float64 { return keys.age(now()) })
+	}, func() float64 { return keys.ageSeconds(now()) })
 	usable := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "challengebot_issuer_keys",
 		Help: "Usable signing keys of the issuer now known.",
 	}, func() float64 { return float64(keys.count()) })
 
-	for _, c := range []prometheus.Collector{m.rejected, m.failed, m.turns, age, usable} {
+	for _, c := range []prometheus.Collector{m.rejections, m.failures, m.durations, age, usable} {
 		if err := registry.Register(c); err != nil {
 			return nil, fmt.Errorf("bot: registering metrics: %w", err)
 		}
 	}
 	// A counter that exists at zero can be alerted on from its first increase.
 	for _, r := range append(Reasons(), reasonBodyUnread, reasonTooLarge, reasonNotJSON, reasonNotObject, reasonNoType) {
-		m.rejected.WithLabelValues(string(r))
+		m.rejections.WithLabelValues(string(r))
 	}
 	for _, cause := range []string{causeUnavailable, causeError, causePanic} {
-		m.failed.WithLabelValues(cause)
+		m.failures.WithLabelValues(cause)
 	}
 	return m, nil
 }
 
-func (m *metrics) reject(r Reason) { m.rejected.WithLabelValues(string(r)).Inc() }
+func (m *metrics) countRejection(r Reason) { m.rejections.WithLabelValues(string(r)).Inc() }
 
-func (m *metrics) fail(cause string) { m.failed.WithLabelValues(cause).Inc() }
+func (m *metrics) countFailure(cause string) { m.failures.WithLabelValues(cause).Inc() }
 
-func (m *metrics) observe(kind string, took time.Duration) {
-	m.turns.WithLabelValues(kind).Observe(took.Seconds())
+func (m *metrics) observeDuration(kind string, took time.Duration) {
+	m.durations.WithLabelValues(kind).Observe(took.Seconds())
 }
 
-func bodyReason(err error) Reason {
+func bodyRejectReason(err error) Reason {
 	switch {
 	case errors.Is(err, ErrNoType):
 		return reasonNoType
@@ -91,8 +91,8 @@ func bodyReason(err error) Reason {
 	return reasonNotJSON
 }
 
-// kind sorts a turn for the metrics; the set is closed whatever Teams sends.
-func (a Activity) kind() string {
+// metricKind sorts a turn for the metrics; the set is closed whatever Teams sends.
+func (a Activity) metricKind() string {
 	switch a.Type {
 	case TypeMessage:
 		if _, submit := a.SubmitData(); submit {

@@ -21,28 +21,32 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// deafClient is a connector that must never be called from a request.
-type deafClient struct{}
+// forbiddenClient is a connector that must never be called from a request.
+type forbiddenClient struct{}
 
-var errCalled = errors.New("the connector was called from inside a request")
+var errConnectorCalled = errors.New("the connector was called from inside a request")
 
-func (deafClient) Post(context.Context, url.URL, schema.Activity) error { panic(errCalled) }
-func (deafClient) Put(context.Context, url.URL, schema.Activity) error  { panic(errCalled) }
-func (deafClient) Delete(context.Context, url.URL) error                { panic(errCalled) }
-func (deafClient) Get(context.Context, url.URL) (json.RawMessage, error) {
-	panic(errCalled)
+func (forbiddenClient) Post(context.Context, url.URL, schema.Activity) error {
+	panic(errConnectorCalled)
+}
+func (forbiddenClient) Put(context.Context, url.URL, schema.Activity) error {
+	panic(errConnectorCalled)
+}
+func (forbiddenClient) Delete(context.Context, url.URL) error { panic(errConnectorCalled) }
+func (forbiddenClient) Get(context.Context, url.URL) (json.RawMessage, error) {
+	panic(errConnectorCalled)
 }
 
-// recorder is a handler that keeps the turns it was given.
-type recorder struct {
-	mu     sync.Mutex
-	turns  []Activity
-	answer func(Activity) (Reply, error)
+// recordingHandler is a handler that keeps the turns it was given.
+type recordingHandler struct {
+	mu         sync.Mutex
+	activities []Activity
+	answer     func(Activity) (Reply, error)
 }
 
-func (r *recorder) Turn(_ context.Context, a Activity) (Reply, error) {
+func (r *recordingHandler) HandleActivity(_ context.Context, a Activity) (Reply, error) {
 	r.mu.Lock()
-	r.turns = append(r.turns, a)
+	r.activities = append(r.activities, a)
 	r.mu.Unlock()
 	if r.answer == nil {
 		return Reply{}, nil
@@ -50,29 +54,29 @@ func (r *recorder) Turn(_ context.Context, a Activity) (Reply, error) {
 	return r.answer(a)
 }
 
-func (r *recorder) count() int {
+func (r *recordingHandler) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.turns)
+	return len(r.activities)
 }
 
-type house struct {
-	gate
-	*recorder
+type testServer struct {
+	testValidator
+	*recordingHandler
 	http.Handler
 	registry *prometheus.Registry
 	log      *bytes.Buffer
 	notReady []string
 }
 
-func newHouse(t testing.TB, keys ...any) *house {
+func newTestServer(t testing.TB, keys ...any) *testServer {
 	t.Helper()
-	h := &house{gate: newGate(t, keys...), recorder: &recorder{}, registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}
+	h := &testServer{testValidator: newTestValidator(t, keys...), recordingHandler: &recordingHandler{}, registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}
 	handler, err := NewServer(ServerConfig{
-		Validator: h.Validator, Client: deafClient{}, Registry: h.registry,
+		Validator: h.Validator, Client: forbiddenClient{}, Registry: h.registry,
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.clock.Now,
-		Ready: func(context.Context) []string { return h.notReady },
-	}, h.recorder)
+		NotReadyReasons: func(context.Context) []string { return h.notReady },
+	}, h.recordingHandler)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,31 +84,31 @@ func newHouse(t testing.TB, keys ...any) *house {
 	return h
 }
 
-func (h *house) post(body []byte, authorization ...string) *httptest.ResponseRecorder {
+func (h *testServer) post(body []byte, authorization ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, "/api/messages", bytes.NewReader(body))
 	for _, a := range authorization {
 		r.Header.Add("Authorization", a)
 	}
-	return h.do(r)
+	return h.serve(r)
 }
 
-func (h *house) do(r *http.Request) *httptest.ResponseRecorder {
+func (h *testServer) serve(r *http.Request) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
 }
 
-func (h *house) get(path string) *httptest.ResponseRecorder {
-	return h.do(httptest.NewRequest(http.MethodGet, path, nil))
+func (h *testServer) get(path string) *httptest.ResponseRecorder {
+	return h.serve(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
 // rejections returns the reasons counted so far.
-func (h *house) rejections(t testing.TB) map[string]float64 {
+func (h *testServer) rejections(t testing.TB) map[string]float64 {
 	t.Helper()
-	return h.counted(t, "challengebot_inbound_rejected_total", "reason")
+	return h.countByLabel(t, "challengebot_inbound_rejected_total", "reason")
 }
 
-func (h *house) counted(t testing.TB, name, label string) map[string]float64 {
+func (h *testServer) countByLabel(t testing.TB, name, label string) map[string]float64 {
 	t.Helper()
 	families, err := h.registry.Gather()
 	if err != nil {
@@ -125,7 +129,7 @@ func (h *house) counted(t testing.TB, name, label string) map[string]float64 {
 	return found
 }
 
-func bodyOf(t testing.TB, a Activity) []byte {
+func encodeActivity(t testing.TB, a Activity) []byte {
 	t.Helper()
 	raw, err := json.Marshal(map[string]any{
 		"type": a.Type, "id": a.ID, "channelId": a.ChannelID, "serviceUrl": a.ServiceURL, "text": a.Text,
@@ -153,22 +157,22 @@ func errorCode(t testing.TB, w *httptest.ResponseRecorder) string {
 
 func TestGoodTurnReachesTheHandlerWhole(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	h.answer = func(a Activity) (Reply, error) {
-		action, err := a.InvokeAction()
+		action, err := a.CardAction()
 		return Reply{Body: map[string]any{"statusCode": 200, "type": "application/vnd.microsoft.activity.message", "value": action.Verb}}, err
 	}
-	body := fixture(t, "card_action.json")
+	body := readFixture(t, "card_action.json")
 	w := h.post(body, h.token(t))
 	if w.Code != http.StatusOK || w.Header().Get("Content-Type") != "application/json; charset=utf-8" ||
 		w.Body.String() != `{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"respond"}` {
 		t.Errorf("answer %d %s %s", w.Code, w.Header(), w.Body)
 	}
-	want := decode(t, string(body))
-	if diff := cmp.Diff([]Activity{want}, h.turns); diff != "" {
+	want := mustDecode(t, string(body))
+	if diff := cmp.Diff([]Activity{want}, h.activities); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[string]float64{"card_action": 1}, h.counted(t, "challengebot_turn_duration_seconds", "kind")); diff != "" {
+	if diff := cmp.Diff(map[string]float64{"card_action": 1}, h.countByLabel(t, "challengebot_turn_duration_seconds", "kind")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -189,9 +193,9 @@ func TestRepliesKeepTheirForm(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestServer(t)
 			h.answer = func(Activity) (Reply, error) { return tt.reply, nil }
-			if w := h.post(bodyOf(t, goodActivity()), h.token(t)); w.Code != tt.code || w.Body.String() != tt.body {
+			if w := h.post(encodeActivity(t, goodActivity()), h.token(t)); w.Code != tt.code || w.Body.String() != tt.body {
 				t.Errorf("answer %d %q", w.Code, w.Body)
 			}
 		})
@@ -210,13 +214,13 @@ func TestUnreadableBodiesAreRefusedBeforeTheToken(t *testing.T) {
 		{"a list", "[]", 400, reasonNotObject},
 		{"wrong shape", `{"type":"message","from":7}`, 400, reasonNotObject},
 		{"no type", `{"text":"x"}`, 400, reasonNoType},
-		{"one byte too many", `{"type":"message","text":"` + strings.Repeat("x", bodyLimit-27) + `"}`, 413, reasonTooLarge},
-		{"far too large", strings.Repeat("x", 4*bodyLimit), 413, reasonTooLarge},
+		{"one byte too many", `{"type":"message","text":"` + strings.Repeat("x", maxBodyBytes-27) + `"}`, 413, reasonTooLarge},
+		{"far too large", strings.Repeat("x", 4*maxBodyBytes), 413, reasonTooLarge},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestServer(t)
 			for _, authorization := range [][]string{nil, {h.token(t)}} {
 				w := h.post([]byte(tt.body), authorization...)
 				if code := errorCode(t, w); w.Code != tt.code || code == "" {
@@ -226,8 +230,8 @@ func TestUnreadableBodiesAreRefusedBeforeTheToken(t *testing.T) {
 			if diff := cmp.Diff(map[string]float64{string(tt.want): 2}, h.rejections(t)); diff != "" {
 				t.Error(diff)
 			}
-			if h.count() != 0 || h.issuer.fetched() != 0 {
-				t.Errorf("handler called %d times, issuer %d times", h.count(), h.issuer.fetched())
+			if h.count() != 0 || h.issuer.fetchCount() != 0 {
+				t.Errorf("handler called %d times, issuer %d times", h.count(), h.issuer.fetchCount())
 			}
 		})
 	}
@@ -235,9 +239,9 @@ func TestUnreadableBodiesAreRefusedBeforeTheToken(t *testing.T) {
 
 func TestBodyOfExactlyTheLimitIsTaken(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	body := bodyOf(t, goodActivity())
-	body = append(body, bytes.Repeat([]byte(" "), bodyLimit-len(body))...)
+	h := newTestServer(t)
+	body := encodeActivity(t, goodActivity())
+	body = append(body, bytes.Repeat([]byte(" "), maxBodyBytes-len(body))...)
 	if w := h.post(body, h.token(t)); w.Code != http.StatusOK || h.count() != 1 {
 		t.Errorf("answer %d %s", w.Code, w.Body)
 	}
@@ -245,19 +249,19 @@ func TestBodyOfExactlyTheLimitIsTaken(t *testing.T) {
 
 func TestBodyWithoutALengthIsCappedToo(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	r := httptest.NewRequest(http.MethodPost, "/api/messages", io.MultiReader(strings.NewReader(strings.Repeat(" ", bodyLimit+1))))
+	h := newTestServer(t)
+	r := httptest.NewRequest(http.MethodPost, "/api/messages", io.MultiReader(strings.NewReader(strings.Repeat(" ", maxBodyBytes+1))))
 	r.ContentLength = -1
-	if w := h.do(r); w.Code != http.StatusRequestEntityTooLarge {
+	if w := h.serve(r); w.Code != http.StatusRequestEntityTooLarge {
 		t.Errorf("answer %d", w.Code)
 	}
 }
 
 func TestBrokenBodyIsABadRequest(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	r := httptest.NewRequest(http.MethodPost, "/api/messages", io.MultiReader(strings.NewReader("{"), brokenReader{}))
-	if w := h.do(r); w.Code != http.StatusBadRequest || h.rejections(t)[string(reasonBodyUnread)] != 1 {
+	if w := h.serve(r); w.Code != http.StatusBadRequest || h.rejections(t)[string(reasonBodyUnread)] != 1 {
 		t.Errorf("answer %d, %v", w.Code, h.rejections(t))
 	}
 }
@@ -284,9 +288,9 @@ func TestFailedTurnsSayNothingOfTheirContent(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			h := newTestServer(t)
 			h.answer = tt.answer
-			w := h.post(bodyOf(t, goodActivity()), h.token(t))
+			w := h.post(encodeActivity(t, goodActivity()), h.token(t))
 			if w.Code != tt.code || errorCode(t, w) != strings.ReplaceAll(http.StatusText(tt.code), " ", "") {
 				t.Errorf("answer %d %s", w.Code, w.Body)
 			}
@@ -296,14 +300,14 @@ func TestFailedTurnsSayNothingOfTheirContent(t *testing.T) {
 			if n := strings.Count(h.log.String(), goodActivity().ID); n != 1 {
 				t.Errorf("the activity is named %d times in the log, want once: %s", n, h.log)
 			}
-			if diff := cmp.Diff(map[string]float64{tt.cause: 1}, h.counted(t, "challengebot_turn_failures_total", "cause")); diff != "" {
+			if diff := cmp.Diff(map[string]float64{tt.cause: 1}, h.countByLabel(t, "challengebot_turn_failures_total", "cause")); diff != "" {
 				t.Error(diff)
 			}
-			if diff := cmp.Diff(map[string]float64{"message": 1}, h.counted(t, "challengebot_turn_duration_seconds", "kind")); diff != "" {
+			if diff := cmp.Diff(map[string]float64{"message": 1}, h.countByLabel(t, "challengebot_turn_duration_seconds", "kind")); diff != "" {
 				t.Error(diff)
 			}
 			h.answer = nil
-			if w := h.post(bodyOf(t, goodActivity()), h.token(t)); w.Code != http.StatusOK {
+			if w := h.post(encodeActivity(t, goodActivity()), h.token(t)); w.Code != http.StatusOK {
 				t.Errorf("the next turn got %d", w.Code)
 			}
 		})
@@ -312,18 +316,18 @@ func TestFailedTurnsSayNothingOfTheirContent(t *testing.T) {
 
 func TestHandlerSeesTheRequestEnd(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	seen := make(chan error, 1)
-	h.Handler = mustServer(t, h, handlerFunc(func(ctx context.Context, _ Activity) (Reply, error) {
+	h.Handler = newServerWithHandler(t, h, handlerFunc(func(ctx context.Context, _ Activity) (Reply, error) {
 		cancel()
 		<-ctx.Done()
 		seen <- ctx.Err()
 		return Reply{}, nil
 	}))
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/messages", bytes.NewReader(bodyOf(t, goodActivity())))
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/api/messages", bytes.NewReader(encodeActivity(t, goodActivity())))
 	r.Header.Set("Authorization", h.token(t))
-	h.do(r)
+	h.serve(r)
 	if err := <-seen; !errors.Is(err, context.Canceled) {
 		t.Errorf("context ended with %v", err)
 	}
@@ -331,13 +335,13 @@ func TestHandlerSeesTheRequestEnd(t *testing.T) {
 
 type handlerFunc func(context.Context, Activity) (Reply, error)
 
-func (f handlerFunc) Turn(ctx context.Context, a Activity) (Reply, error) { return f(ctx, a) }
+func (f handlerFunc) HandleActivity(ctx context.Context, a Activity) (Reply, error) { return f(ctx, a) }
 
-func mustServer(t testing.TB, h *house, handler Handler) http.Handler {
+func newServerWithHandler(t testing.TB, h *testServer, handler ActivityHandler) http.Handler {
 	t.Helper()
 	h.registry = prometheus.NewRegistry()
-	server, err := NewServer(ServerConfig{Validator: h.Validator, Client: deafClient{}, Registry: h.registry,
-		Logger: slog.New(slog.DiscardHandler), Now: h.clock.Now, Ready: func(context.Context) []string { return nil }}, handler)
+	server, err := NewServer(ServerConfig{Validator: h.Validator, Client: forbiddenClient{}, Registry: h.registry,
+		Logger: slog.New(slog.DiscardHandler), Now: h.clock.Now, NotReadyReasons: func(context.Context) []string { return nil }}, handler)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -346,7 +350,7 @@ func mustServer(t testing.TB, h *house, handler Handler) http.Handler {
 
 func TestHealthReadinessAndMetricsAnswer(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	if w := h.get("/healthz"); w.Code != http.StatusOK {
 		t.Errorf("healthz %d", w.Code)
 	}
@@ -358,7 +362,7 @@ func TestHealthReadinessAndMetricsAnswer(t *testing.T) {
 		strings.TrimSpace(w.Body.String()) != `{"ready":false,"reasons":["the database does not answer"]}` {
 		t.Errorf("readyz %d %s", w.Code, w.Body)
 	}
-	h.post(bodyOf(t, goodActivity()))
+	h.post(encodeActivity(t, goodActivity()))
 	w := h.get("/metrics")
 	for _, line := range []string{`challengebot_inbound_rejected_total{reason="missing"} 1`,
 		`challengebot_inbound_rejected_total{reason="tenant"} 0`, `challengebot_issuer_keys_age_seconds -1`} {
@@ -373,7 +377,7 @@ func TestHealthReadinessAndMetricsAnswer(t *testing.T) {
 
 func TestOtherPathsAndMethodsAnswerInTheSameForm(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newTestServer(t)
 	if w := h.get("/nowhere"); w.Code != http.StatusNotFound || errorCode(t, w) != "NotFound" {
 		t.Errorf("answer %d %s", w.Code, w.Body)
 	}
@@ -398,7 +402,7 @@ func TestTurnKindsAreAClosedSet(t *testing.T) {
 		`{"type":"event","name":"x"}`:                    "event",
 		`{"type":"made up"}`:                             "other",
 	} {
-		if got := decode(t, body).kind(); got != want {
+		if got := mustDecode(t, body).metricKind(); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
@@ -406,15 +410,15 @@ func TestTurnKindsAreAClosedSet(t *testing.T) {
 
 func TestServerNeedsItsWholeConfiguration(t *testing.T) {
 	t.Parallel()
-	if _, err := NewServer(ServerConfig{}, &recorder{}); err == nil {
+	if _, err := NewServer(ServerConfig{}, &recordingHandler{}); err == nil {
 		t.Error("a server without a validator was built")
 	}
 }
 
-func benchmarkTurn(b *testing.B, prepare func(*house)) {
-	h := newHouse(b)
-	body := fixture(b, "card_action.json")
-	h.Handler = mustServer(b, h, handlerFunc(func(context.Context, Activity) (Reply, error) { return Reply{}, nil }))
+func benchmarkRequest(b *testing.B, prepare func(*testServer)) {
+	h := newTestServer(b)
+	body := readFixture(b, "card_action.json")
+	h.Handler = newServerWithHandler(b, h, handlerFunc(func(context.Context, Activity) (Reply, error) { return Reply{}, nil }))
 	token := h.token(b)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -427,8 +431,8 @@ func benchmarkTurn(b *testing.B, prepare func(*house)) {
 
 // BenchmarkVerifyAndParse is a whole turn without network and handler.
 func BenchmarkVerifyAndParse(b *testing.B) {
-	b.Run("remembered token", func(b *testing.B) { benchmarkTurn(b, func(*house) {}) })
+	b.Run("remembered token", func(b *testing.B) { benchmarkRequest(b, func(*testServer) {}) })
 	b.Run("first sight", func(b *testing.B) {
-		benchmarkTurn(b, func(h *house) { h.cache.young, h.cache.old = map[[32]byte]proof{}, nil })
+		benchmarkRequest(b, func(h *testServer) { h.cache.young, h.cache.old = map[[32]byte]verifiedToken{}, nil })
 	})
 }

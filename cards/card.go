@@ -7,20 +7,20 @@ import (
 )
 
 const (
-	version = "1.5"
-	schema  = "http://adaptivecards.io/schemas/adaptive-card.json"
-	// Limit is the most bytes that a card has.
-	Limit = 25 << 10
-	// mostButtons is how many buttons Teams shows in a row.
-	mostButtons = 6
-	// mostRefreshed is for how many people a card may refresh itself.
-	mostRefreshed = 60
+	adaptiveCardVersion = "1.5"
+	adaptiveCardSchema  = "http://adaptivecards.io/schemas/adaptive-card.json"
+	// MaxBytes is the most bytes that a card has.
+	MaxBytes = 25 << 10
+	// maxButtonsPerRow is how many buttons Teams shows in a row.
+	maxButtonsPerRow = 6
+	// maxRefreshUsers is for how many people a card may refresh itself.
+	maxRefreshUsers = 60
 )
 
 // Card is a drawn card. The zero Card is none.
 type Card struct {
 	json    []byte
-	words   *words.Words
+	words   *words.Catalogue
 	body    []Element
 	summary string
 	ref     string
@@ -41,30 +41,30 @@ func (c Card) MarshalJSON() ([]byte, error) {
 // Text is all that the card says, with its inputs and the commands to answer by
 // typing. It is plain text, not markdown.
 func (c Card) Text() string {
-	t := teller{w: c.words}
-	t.elements(c.body)
-	return strings.TrimSpace(t.b.String()) + "\n"
+	t := textWriter{words: c.words}
+	t.writeElements(c.body)
+	return strings.TrimSpace(t.buf.String()) + "\n"
 }
 
 // Summary is what a toast shows: the reference and what is asked.
 func (c Card) Summary() string { return c.summary }
 
-// Final reports whether nothing on the card can change or be acted on any more.
-func (c Card) Final() bool { return c.final }
+// IsFinal reports whether nothing on the card can change or be acted on any more.
+func (c Card) IsFinal() bool { return c.final }
 
-// fit is how much of everything a card holds. Texts are counted in characters.
-type fit struct {
-	entries int // entries of the history, the newest
-	older   int // texts of the history
-	main    int // what the card is about
-	typed   int // what is put back into inputs
+// sizeBudget is how much of everything a card holds. Texts are counted in characters.
+type sizeBudget struct {
+	historyEntries int // entries of the history, the newest
+	historyText    int // texts of the history
+	mainText       int // what the card is about
+	typedText      int // what is put back into inputs
 }
 
 const unlimited = 1 << 30
 
-// fits are tried one after the other until the card is small enough. Older entries
+// sizeBudgets are tried one after the other until the card is small enough. Older entries
 // give way first, what somebody has just typed last.
-var fits = []fit{
+var sizeBudgets = []sizeBudget{
 	{unlimited, unlimited, unlimited, unlimited},
 	{unlimited, 1000, unlimited, unlimited},
 	{unlimited, 300, unlimited, unlimited},
@@ -82,62 +82,62 @@ var fits = []fit{
 	{1, 10, 20, 25},
 }
 
-// draw builds the card once for each fit until it is within the limit.
-func draw(build func(fit) *builder) Card {
+// renderWithinLimit builds the card once for each fit until it is within the limit.
+func renderWithinLimit(build func(sizeBudget) *builder) Card {
 	var c Card
-	for _, f := range fits {
+	for _, f := range sizeBudgets {
 		b := build(f)
-		c = b.card()
-		if len(c.json) <= Limit {
+		c = b.encode()
+		if len(c.json) <= MaxBytes {
 			break
 		}
 	}
 	return c
 }
 
-// card writes out what was built.
-func (b *builder) card() Card {
-	b.leftovers()
-	w := &writer{b: make([]byte, 0, 8<<10), dialog: b.o.Dialog}
-	w.element("AdaptiveCard")
-	w.str("$schema", schema)
-	w.str("version", version)
-	w.str("lang", b.w.Tag[:2]) // a language, without its country
-	w.str("fallbackText", b.summary+b.readInstead())
-	w.str("speak", b.summary)
-	if !b.o.Dialog {
-		w.name("msteams")
-		w.open('{')
-		w.str("width", "full")
-		w.close('}')
+// encode writes out what was built.
+func (b *builder) encode() Card {
+	b.addLeftoverInput()
+	w := &jsonWriter{buf: make([]byte, 0, 8<<10), forDialog: b.opts.Dialog}
+	w.openElement("AdaptiveCard")
+	w.writeString("$schema", adaptiveCardSchema)
+	w.writeString("version", adaptiveCardVersion)
+	w.writeString("lang", b.words.LanguageTag[:2]) // a language, without its country
+	w.writeString("fallbackText", b.summary+b.readAsTextHint())
+	w.writeString("speak", b.summary)
+	if !b.opts.Dialog {
+		w.writeName("msteams")
+		w.openBracket('{')
+		w.writeString("width", "full")
+		w.closeBracket('}')
 	}
 	b.writeRefresh(w)
-	w.elements("body", b.body)
-	w.close('}')
-	return Card{json: w.b, words: b.w, body: b.body, summary: b.summary, ref: b.Challenge.Ref, final: b.final}
+	w.writeElements("body", b.body)
+	w.closeBracket('}')
+	return Card{json: w.buf, words: b.words, body: b.body, summary: b.summary, ref: b.Challenge.Ref, final: b.final}
 }
 
 // writeRefresh lets the named people have their own view. Nobody named means that
 // the card is refreshed by hand only: without the list Teams would do it for all.
-func (b *builder) writeRefresh(w *writer) {
-	if b.noRefresh || b.final || b.o.Dialog {
+func (b *builder) writeRefresh(w *jsonWriter) {
+	if b.noRefresh || b.final || b.opts.Dialog {
 		return
 	}
-	w.name("refresh")
-	w.open('{')
-	w.name("action")
-	w.element("Action.Execute")
-	w.str("title", b.w.Common.Refresh)
-	data := b.data(VerbRefresh)
-	w.str("verb", string(data.Verb))
-	data.write(w)
-	w.close('}')
-	w.name("userIds")
-	w.open('[')
-	for _, id := range b.o.Refresh[:min(len(b.o.Refresh), mostRefreshed)] {
-		w.sep()
-		w.quote(id)
+	w.writeName("refresh")
+	w.openBracket('{')
+	w.writeName("action")
+	w.openElement("Action.Execute")
+	w.writeString("title", b.words.Common.Refresh)
+	data := b.buttonData(VerbRefresh)
+	w.writeString("verb", string(data.Verb))
+	data.writeJSON(w)
+	w.closeBracket('}')
+	w.writeName("userIds")
+	w.openBracket('[')
+	for _, id := range b.opts.RefreshFor[:min(len(b.opts.RefreshFor), maxRefreshUsers)] {
+		w.writeComma()
+		w.writeQuoted(id)
 	}
-	w.close(']')
-	w.close('}')
+	w.closeBracket(']')
+	w.closeBracket('}')
 }

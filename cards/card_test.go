@@ -15,44 +15,44 @@ import (
 	"challengebot/internal/workday"
 )
 
-// node is an object of a card.
-type node = map[string]any
+// jsonNode is an object of a card.
+type jsonNode = map[string]any
 
-// walk visits every object of a card, parents first.
-func walk(v any, visit func(node)) {
+// walkNodes visits every object of a card, parents first.
+func walkNodes(v any, visit func(jsonNode)) {
 	switch v := v.(type) {
 	case map[string]any:
 		visit(v)
 		for _, inner := range v {
-			walk(inner, visit)
+			walkNodes(inner, visit)
 		}
 	case []any:
 		for _, inner := range v {
-			walk(inner, visit)
+			walkNodes(inner, visit)
 		}
 	}
 }
 
-func parse(t interface {
+func parseCard(t interface {
 	Fatalf(string, ...any)
 	Helper()
-}, c Card) node {
+}, c Card) jsonNode {
 	t.Helper()
-	var root node
+	var root jsonNode
 	if err := json.Unmarshal(c.JSON(), &root); err != nil {
 		t.Fatalf("the card is no JSON: %v", err)
 	}
 	return root
 }
 
-// faults lists what breaks the promises of the package comment.
-func faults(root node, c Card) []string {
+// brokenPromises lists what breaks the promises of the package comment.
+func brokenPromises(root jsonNode, c Card) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if n := len(c.JSON()); n > Limit {
+	if n := len(c.JSON()); n > MaxBytes {
 		say("it has %d bytes", n)
 	}
-	if root["version"] != "1.5" || root["lang"] != c.words.Tag[:2] || root["$schema"] != schema {
+	if root["version"] != "1.5" || root["lang"] != c.words.LanguageTag[:2] || root["$schema"] != adaptiveCardSchema {
 		say("version, language or schema is wrong")
 	}
 	if root["speak"] == nil || root["fallbackText"] == nil {
@@ -60,7 +60,7 @@ func faults(root node, c Card) []string {
 	}
 	ids := map[string]int{}
 	text := c.Text()
-	walk(root, func(n node) {
+	walkNodes(root, func(n jsonNode) {
 		kind, _ := n["type"].(string)
 		if id, ok := n["id"].(string); ok {
 			ids[id]++
@@ -74,28 +74,28 @@ func faults(root node, c Card) []string {
 			if !strings.Contains(text, label) {
 				say("the text form lacks the input %q", label)
 			}
-			if slices.Contains(dataKeys, n["id"].(string)) {
+			if slices.Contains(buttonDataKeys, n["id"].(string)) {
 				say("input %v would overwrite what the actions carry", n["id"])
 			}
 		case kind == "Container" && n["isVisible"] == false:
-			walk(n, func(in node) {
+			walkNodes(n, func(in jsonNode) {
 				if in["isRequired"] == true {
 					say("%v is required and hidden", in["id"])
 				}
 			})
 		case kind == "ActionSet":
-			if as, _ := n["actions"].([]any); len(as) == 0 || len(as) > mostButtons {
+			if as, _ := n["actions"].([]any); len(as) == 0 || len(as) > maxButtonsPerRow {
 				say("a row has %d buttons", len(as))
 			}
 		case kind == "Action.Execute" && n["fallback"] != nil:
-			fallback := n["fallback"].(node)
+			fallback := n["fallback"].(jsonNode)
 			a, _ := json.Marshal(n["data"])
 			b, _ := json.Marshal(fallback["data"])
-			if fallback["type"] != "Action.Submit" || string(a) != string(b) || n["verb"] != n["data"].(node)["verb"] {
+			if fallback["type"] != "Action.Submit" || string(a) != string(b) || n["verb"] != n["data"].(jsonNode)["verb"] {
 				say("the fallback of %v is another action", n["title"])
 			}
 		case kind == "Action.Execute":
-			if refresh, _ := root["refresh"].(node); refresh == nil || fmt.Sprint(refresh["action"]) != fmt.Sprint(n) {
+			if refresh, _ := root["refresh"].(jsonNode); refresh == nil || fmt.Sprint(refresh["action"]) != fmt.Sprint(n) {
 				say("%v has no fallback", n["title"])
 			}
 		case kind == "TextBlock" && n["wrap"] != true:
@@ -118,15 +118,15 @@ func faults(root node, c Card) []string {
 }
 
 func TestEveryCardKeepsThePromisesOfThePackage(t *testing.T) {
-	for _, w := range []*words.Words{words.English, words.Welsh} {
-		for _, s := range samples(w) {
-			t.Run(w.Tag+"/"+s.name, func(t *testing.T) {
+	for _, w := range []*words.Catalogue{words.English, words.Welsh} {
+		for _, s := range cardSamples(w) {
+			t.Run(w.LanguageTag+"/"+s.name, func(t *testing.T) {
 				c := s.card(t)
-				root := parse(t, c)
-				if root["lang"] != w.Tag[:2] {
+				root := parseCard(t, c)
+				if root["lang"] != w.LanguageTag[:2] {
 					t.Errorf("its language is %v", root["lang"])
 				}
-				for _, fault := range append(faults(root, c), unreadable(root, c)...) {
+				for _, fault := range append(brokenPromises(root, c), accessibilityFaults(root, c)...) {
 					t.Error(fault)
 				}
 			})
@@ -134,52 +134,52 @@ func TestEveryCardKeepsThePromisesOfThePackage(t *testing.T) {
 	}
 }
 
-// worst are texts that grow most when they are written out.
-var worst = []string{"a", "*", "\\", "\"", "👪", "\n*", "é", "&a", "<at>x</at>", "word "}
+// worstUnits are texts that grow most when they are written out.
+var worstUnits = []string{"a", "*", "\\", "\"", "👪", "\n*", "é", "&a", "<at>x</at>", "word "}
 
-func fill(unit string, most int) string {
+func fillText(unit string, most int) string {
 	r := []rune(strings.Repeat(unit, most))
 	return strings.TrimSpace("x" + string(r[:most-2]) + "x")
 }
 
-// full is a challenge on which everybody wrote as much as they may.
-func full(t testing.TB, unit string, late int) *run {
-	r := askedForMore(t, unit, late)
-	r.do(tom, fullAnswer(unit, 2, 0))
+// fullRun is a challenge on which everybody wrote as much as they may.
+func fullRun(t testing.TB, unit string, late int) *run {
+	r := askedForMoreRun(t, unit, late)
+	r.decide(tom, fullAnswer(unit, 2, 0))
 	return r
 }
 
-func fullAnswer(unit string, visit, n int) challenge.Respond {
-	a := answer(visit)
-	a.Response.Text = fill(unit, challenge.MaxText-8) + fmt.Sprint(n)
+func fullAnswer(unit string, opening, n int) challenge.Respond {
+	a := exampleAnswer(opening)
+	a.Response.Text = fillText(unit, challenge.MaxText-8) + fmt.Sprint(n)
 	a.Response.Plan = nil
 	for range challenge.MaxActions {
-		a.Response.Plan = append(a.Response.Plan, challenge.Action{What: fill(unit, challenge.MaxActionText), Who: fill(unit, challenge.MaxName), By: workday.NewDate(2026, 6, 1)})
+		a.Response.Plan = append(a.Response.Plan, challenge.PlannedAction{What: fillText(unit, challenge.MaxActionText), Who: fillText(unit, challenge.MaxName), DueBy: workday.NewDate(2026, 6, 1)})
 	}
 	return a
 }
 
-// askedForMore is the same before the second answer.
-func askedForMore(t testing.TB, unit string, late int) *run {
+// askedForMoreRun is the same before the second answer.
+func askedForMoreRun(t testing.TB, unit string, late int) *run {
 	d := exampleDetails()
-	d.Concern, d.Evidence, d.Ask = fill(unit, challenge.MaxText), fill(unit, challenge.MaxText), fill(unit, challenge.MaxText)
-	r := raisedWith(t, d)
-	r.do(priya, fullAnswer(unit, 1, 0))
-	r.do(maya, challenge.Judge{Visit: 1, Verdict: challenge.Partly, Reason: fill(unit, challenge.MaxText)})
+	d.Concern, d.Evidence, d.Ask = fillText(unit, challenge.MaxText), fillText(unit, challenge.MaxText), fillText(unit, challenge.MaxText)
+	r := raisedRunWith(t, d)
+	r.decide(priya, fullAnswer(unit, 1, 0))
+	r.decide(maya, challenge.Judge{Opening: 1, Verdict: challenge.Partly, Reason: fillText(unit, challenge.MaxText)})
 	r.env.Now = r.env.Now.Add(time.Hour)
 	for n := range late {
-		r.do(tom, fullAnswer(unit, 1, n+1))
+		r.decide(tom, fullAnswer(unit, 1, n+1))
 	}
 	return r
 }
 
 func typedInFull(unit string) map[string]string {
 	typed := map[string]string{}
-	for _, id := range []string{InText, InReason, InNote, InConcern, InEvidence, InAsk, InStartReason, "present", "minuted_by", "outcome", "statement"} {
-		typed[id] = fill(unit, challenge.MaxText)
+	for _, id := range []string{FieldText, FieldReason, FieldNote, FieldConcern, FieldEvidence, FieldAsk, FieldStartReason, "present", "minuted_by", "outcome", "statement"} {
+		typed[id] = fillText(unit, challenge.MaxText)
 	}
 	for n := 1; n <= challenge.MaxActions; n++ {
-		typed[PlanInput(n, "what")], typed[PlanInput(n, "who")] = fill(unit, challenge.MaxActionText), fill(unit, challenge.MaxName)
+		typed[PlanFieldID(n, "what")], typed[PlanFieldID(n, "who")] = fillText(unit, challenge.MaxActionText), fillText(unit, challenge.MaxName)
 	}
 	return typed
 }
@@ -187,25 +187,25 @@ func typedInFull(unit string) map[string]string {
 func TestNoCardIsLargerThanTeamsTakesWhateverWasWritten(t *testing.T) {
 	everybody := []string{maya, priya, tom, ann, sue, dot, ola, ""}
 	rapid.Check(t, func(rt *rapid.T) {
-		unit := rapid.SampledFrom(worst).Draw(rt, "unit")
-		r := full(t, unit, rapid.IntRange(0, 12).Draw(rt, "late replies"))
+		unit := rapid.SampledFrom(worstUnits).Draw(rt, "unit")
+		r := fullRun(t, unit, rapid.IntRange(0, 12).Draw(rt, "late replies"))
 		if rapid.Bool().Draw(rt, "moved on") {
-			r.do(maya, challenge.Judge{Visit: 2, Verdict: challenge.NotSatisfied, Reason: fill(unit, challenge.MaxText)})
+			r.decide(maya, challenge.Judge{Opening: 2, Verdict: challenge.NotSatisfied, Reason: fillText(unit, challenge.MaxText)})
 		}
-		o := Options{Viewer: rapid.SampledFrom(everybody).Draw(rt, "viewer")}
+		o := Options{ViewerID: rapid.SampledFrom(everybody).Draw(rt, "viewer")}
 		if rapid.Bool().Draw(rt, "typed") {
-			o.Typed = typedInFull(unit)
-			o.Sent.Verb = rapid.SampledFrom([]Verb{"", VerbRespond, VerbJudge, VerbGate, VerbSkip, VerbWithdraw}).Draw(rt, "verb")
-			o.Said = &challenge.Refusal{Sentence: fill(unit, 200), Fields: map[string]string{InText: "Too long."}}
+			o.TypedValues = typedInFull(unit)
+			o.Submitted.Verb = rapid.SampledFrom([]Verb{"", VerbRespond, VerbJudge, VerbGate, VerbSkip, VerbWithdraw}).Draw(rt, "verb")
+			o.Refusal = &challenge.Refusal{Sentence: fillText(unit, 200), Fields: map[string]string{FieldText: "Too long."}}
 		}
 		kind := rapid.SampledFrom(append(challenge.Cards(), CardForm)).Draw(rt, "card")
 		c := Render(kind, rapid.IntRange(0, 3).Draw(rt, "visit"), r.view(), o)
 		if kind == CardForm {
 			f := exampleForm(t)
 			f.Values = typedInFull(unit)
-			c = Form(f, Options{})
+			c = RenderForm(f, Options{})
 		}
-		for _, fault := range faults(parse(rt, c), c) {
+		for _, fault := range brokenPromises(parseCard(rt, c), c) {
 			rt.Errorf("%s: %s", kind, fault)
 		}
 	})
@@ -214,28 +214,28 @@ func TestNoCardIsLargerThanTeamsTakesWhateverWasWritten(t *testing.T) {
 // A refused answer whose inputs are gone comes back as text, all of it in letters
 // that are written twice.
 func TestTextThatFitsNowhereIsShortenedLast(t *testing.T) {
-	r := full(t, "\\", 0)
-	o := Options{Viewer: maya, Typed: typedInFull("\\"), Sent: ActionData{Verb: VerbRespond},
-		Said: &challenge.Refusal{Sentence: fill("\\", 200), Fields: map[string]string{InText: "Too long."}}}
-	for _, fault := range faults(parse(t, Render(challenge.CardCase, 1, r.view(), o)), Render(challenge.CardCase, 1, r.view(), o)) {
+	r := fullRun(t, "\\", 0)
+	o := Options{ViewerID: maya, TypedValues: typedInFull("\\"), Submitted: ButtonData{Verb: VerbRespond},
+		Refusal: &challenge.Refusal{Sentence: fillText("\\", 200), Fields: map[string]string{FieldText: "Too long."}}}
+	for _, fault := range brokenPromises(parseCard(t, Render(challenge.CardChallenge, 1, r.view(), o)), Render(challenge.CardChallenge, 1, r.view(), o)) {
 		t.Error(fault)
 	}
 }
 
 func TestOlderEntriesAreShortenedFirstAndTheCardSaysSo(t *testing.T) {
-	r := full(t, "word ", 12)
-	c := Render(challenge.CardJudge, 2, r.view(), Options{Viewer: maya})
+	r := fullRun(t, "word ", 12)
+	c := Render(challenge.CardJudge, 2, r.view(), Options{ViewerID: maya})
 	text := c.Text()
 	if !strings.Contains(text, "earlier steps; the full record is in the audit trail") || !strings.Contains(text, "shortened; all of it") {
 		t.Error("the card does not say that it was shortened")
 	}
-	brief := Render(challenge.CardJudge, 1, answeredRun(t).view(), Options{Viewer: maya}).Text()
+	brief := Render(challenge.CardJudge, 1, answeredRun(t).view(), Options{ViewerID: maya}).Text()
 	if strings.Contains(brief, "shortened") || strings.Contains(brief, "earlier step") {
 		t.Error("a card with room says that it was shortened")
 	}
-	few := askedForMore(t, "word ", 3)
-	kept := Render(challenge.CardRespond, 2, few.view(), Options{Viewer: priya}).Text()
-	if !strings.Contains(kept, few.c.Details.Ask) {
+	few := askedForMoreRun(t, "word ", 3)
+	kept := Render(challenge.CardRespond, 2, few.view(), Options{ViewerID: priya}).Text()
+	if !strings.Contains(kept, few.challenge.Details.Ask) {
 		t.Error("what is asked was cut though older entries could have been")
 	}
 }
@@ -243,51 +243,51 @@ func TestOlderEntriesAreShortenedFirstAndTheCardSaysSo(t *testing.T) {
 // secrets are details that no channel, toast or lock screen may show.
 func secretRun(t testing.TB) *run {
 	d := exampleDetails()
-	d.Record, d.Concern, d.Evidence, d.Ask = "QZX 777123", "QZXconcern", "QZXevidence", "QZXask"
-	return raisedWith(t, d)
+	d.RecordNumber, d.Concern, d.Evidence, d.Ask = "QZX 777123", "QZXconcern", "QZXevidence", "QZXask"
+	return raisedRunWith(t, d)
 }
 
 var secrets = []string{"QZX", "777123", "Maya", "Priya", "Tom Reid", "Ann Lee", "Sue West", "Dot Hay", "North Locality", "north-locality",
 	"Drift", "drift", "Review child", "2026-03-27", "27 March"}
 
-func leaks(where string) []string {
+func leakedSecrets(where string) []string {
 	return slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return !strings.Contains(where, s) })
 }
 
-// everyState calls see with one challenge in state after state.
-func everyState(t *testing.T, see func(*run)) {
+// forEachState calls see with one challenge in state after state.
+func forEachState(t *testing.T, see func(*run)) {
 	t.Helper()
 	r := secretRun(t)
 	see(r)
-	secret := answer(1)
+	secret := exampleAnswer(1)
 	secret.Response.Text = "QZXanswer"
-	r.do(priya, secret)
+	r.decide(priya, secret)
 	see(r)
-	r.do(maya, challenge.Judge{Visit: 1, Verdict: challenge.NotSatisfied, Reason: "QZXreason"})
+	r.decide(maya, challenge.Judge{Opening: 1, Verdict: challenge.NotSatisfied, Reason: "QZXreason"})
 	see(r)
-	r.do(maya, challenge.RecordGate{Rung: "stage-2", Gate: "own-manager", Status: challenge.GatePassed, Note: "QZXnote"})
-	r.do(maya, challenge.RecordGate{Rung: "stage-2", Gate: "statement", Status: challenge.GatePassed, Fields: map[string]string{"statement": "QZX", "status": "true"}})
+	r.decide(maya, challenge.RecordGate{Rung: "stage-2", Gate: "own-manager", Status: challenge.GatePassed, Note: "QZXnote"})
+	r.decide(maya, challenge.RecordGate{Rung: "stage-2", Gate: "statement", Status: challenge.GatePassed, Fields: map[string]string{"statement": "QZX", "status": "true"}})
 	see(r)
 	r.lapse()
 	see(r)
-	r.do(maya, challenge.Withdraw{Reason: "QZXwithdrawn"})
+	r.decide(maya, challenge.Withdraw{Reason: "QZXwithdrawn"})
 	see(r)
 }
 
 func TestNoticeForAChannelLeaksNothing(t *testing.T) {
 	states := map[challenge.State]bool{}
-	everyState(t, func(r *run) {
-		states[r.c.State] = true
-		for visit := range len(r.c.Visits) + 1 {
-			o := Options{Viewer: maya, Done: "QZX", Typed: map[string]string{InText: "QZX"}, Said: &challenge.Refusal{Sentence: "QZX"}}
+	forEachState(t, func(r *run) {
+		states[r.challenge.State] = true
+		for visit := range len(r.challenge.Openings) + 1 {
+			o := Options{ViewerID: maya, Confirmation: "QZX", TypedValues: map[string]string{FieldText: "QZX"}, Refusal: &challenge.Refusal{Sentence: "QZX"}}
 			c := Render(challenge.CardNotice, visit, r.view(), o)
 			for _, s := range []string{string(c.JSON()), c.Text(), c.Summary()} {
-				if found := leaks(s); len(found) > 0 {
-					t.Errorf("%s: the notice shows %v", r.c.State, found)
+				if found := leakedSecrets(s); len(found) > 0 {
+					t.Errorf("%s: the notice shows %v", r.challenge.State, found)
 				}
 			}
-			if !strings.Contains(c.Text(), r.c.Ref) {
-				t.Errorf("%s: the notice lacks the reference", r.c.State)
+			if !strings.Contains(c.Text(), r.challenge.Ref) {
+				t.Errorf("%s: the notice lacks the reference", r.challenge.State)
 			}
 		}
 	})
@@ -297,14 +297,14 @@ func TestNoticeForAChannelLeaksNothing(t *testing.T) {
 }
 
 func TestToastsAndSpokenTextsLeakNothing(t *testing.T) {
-	everyState(t, func(r *run) {
+	forEachState(t, func(r *run) {
 		for _, kind := range challenge.Cards() {
 			for _, viewer := range []string{maya, priya, ann, sue, dot} {
-				c := Render(kind, len(r.c.Visits), r.view(), Options{Viewer: viewer})
-				root := parse(t, c)
+				c := Render(kind, len(r.challenge.Openings), r.view(), Options{ViewerID: viewer})
+				root := parseCard(t, c)
 				for _, s := range []string{c.Summary(), root["speak"].(string), root["fallbackText"].(string)} {
-					if found := leaks(s); len(found) > 0 || !strings.Contains(s, r.c.Ref) {
-						t.Errorf("%s, %s: %q shows %v", r.c.State, kind, s, found)
+					if found := leakedSecrets(s); len(found) > 0 || !strings.Contains(s, r.challenge.Ref) {
+						t.Errorf("%s, %s: %q shows %v", r.challenge.State, kind, s, found)
 					}
 				}
 			}
@@ -313,21 +313,21 @@ func TestToastsAndSpokenTextsLeakNothing(t *testing.T) {
 }
 
 func TestReminderAndOversightSayNothingOfTheChild(t *testing.T) {
-	everyState(t, func(r *run) {
+	forEachState(t, func(r *run) {
 		for _, kind := range []challenge.Card{challenge.CardReminder, challenge.CardOversight} {
-			c := Render(kind, len(r.c.Visits), r.view(), Options{Viewer: priya})
+			c := Render(kind, len(r.challenge.Openings), r.view(), Options{ViewerID: priya})
 			for _, secret := range []string{"QZX", "777123", "Drift", "Review child"} {
 				if strings.Contains(string(c.JSON()), secret) {
-					t.Errorf("%s, %s: the card shows %s", r.c.State, kind, secret)
+					t.Errorf("%s, %s: the card shows %s", r.challenge.State, kind, secret)
 				}
 			}
 		}
 	})
 }
 
-func verbs(t *testing.T, c Card) []string {
+func offeredVerbs(t *testing.T, c Card) []string {
 	var out []string
-	walk(parse(t, c)["body"], func(n node) {
+	walkNodes(parseCard(t, c)["body"], func(n jsonNode) {
 		if n["type"] == "Action.Execute" {
 			out = append(out, n["verb"].(string))
 		}
@@ -344,25 +344,25 @@ func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
 		viewer string
 		want   string
 	}{
-		{"who may answer answers", challenge.CardRespond, raised, priya, "respond"},
-		{"the chair does not", challenge.CardRespond, raised, maya, ""},
-		{"nobody in particular does not", challenge.CardRespond, raised, "", ""},
+		{"who may answer answers", challenge.CardRespond, raisedRun, priya, "respond"},
+		{"the chair does not", challenge.CardRespond, raisedRun, maya, ""},
+		{"nobody in particular does not", challenge.CardRespond, raisedRun, "", ""},
 		{"nobody answers twice", challenge.CardRespond, answeredRun, priya, ""},
 		{"the judge judges", challenge.CardJudge, answeredRun, maya, "judge"},
 		{"the respondent does not", challenge.CardJudge, answeredRun, priya, ""},
 		{"the chair opens the gate", challenge.CardGate, heldRun, maya, "gate"},
 		{"who is consulted records a view", challenge.CardGate, heldRun, dot, "gate"},
 		{"others look on", challenge.CardGate, heldRun, priya, ""},
-		{"the chair's card while it waits", challenge.CardCase, raised, maya, "gate hand_off skip withdraw"},
-		{"the chair's card past the top", challenge.CardCase, exhaustedRun, maya, "hand_off judge withdraw"},
-		{"the chair's card in other hands", challenge.CardCase, raised, priya, ""},
-		{"an alert", challenge.CardAlert, raised, sue, ""},
-		{"a notice", challenge.CardNotice, raised, maya, ""},
+		{"the chair's card while it waits", challenge.CardChallenge, raisedRun, maya, "gate hand_off skip withdraw"},
+		{"the chair's card past the top", challenge.CardChallenge, exhaustedRun, maya, "hand_off judge withdraw"},
+		{"the chair's card in other hands", challenge.CardChallenge, raisedRun, priya, ""},
+		{"an alert", challenge.CardAlert, raisedRun, sue, ""},
+		{"a notice", challenge.CardNotice, raisedRun, maya, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := test.run(t)
-			c := Render(test.card, len(r.c.Visits), r.view(), Options{Viewer: test.viewer})
-			if got := strings.Join(verbs(t, c), " "); got != test.want {
+			c := Render(test.card, len(r.challenge.Openings), r.view(), Options{ViewerID: test.viewer})
+			if got := strings.Join(offeredVerbs(t, c), " "); got != test.want {
 				t.Errorf("the card offers %q, not %q", got, test.want)
 			}
 		})
@@ -377,23 +377,23 @@ func TestACardIsFinalWhenNothingOnItCanChange(t *testing.T) {
 		run   func(testing.TB) *run
 		want  bool
 	}{
-		{"an open question", challenge.CardRespond, 1, raised, false},
+		{"an open question", challenge.CardRespond, 1, raisedRun, false},
 		{"an answer that is to be judged", challenge.CardRespond, 1, answeredRun, false},
 		{"a window that lapsed", challenge.CardRespond, 1, heldRun, true},
-		{"a case that is settled", challenge.CardCase, 1, settledRun, true},
-		{"a case under way", challenge.CardCase, 1, heldRun, false},
+		{"a case that is settled", challenge.CardChallenge, 1, settledRun, true},
+		{"a case under way", challenge.CardChallenge, 1, heldRun, false},
 		{"a gate that holds", challenge.CardGate, 1, heldRun, false},
-		{"a gate that was passed", challenge.CardGate, 1, stageTwo, true},
+		{"a gate that was passed", challenge.CardGate, 1, stageTwoRun, true},
 		{"a judgement that was given", challenge.CardJudge, 1, settledRun, true},
 		{"a notice of a closed challenge", challenge.CardNotice, 1, settledRun, true},
-		{"a notice of an open one", challenge.CardNotice, 1, raised, false},
+		{"a notice of an open one", challenge.CardNotice, 1, raisedRun, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c := Render(test.card, test.visit, test.run(t).view(), Options{Viewer: maya})
-			if c.Final() != test.want {
-				t.Errorf("Final is %v", c.Final())
+			c := Render(test.card, test.visit, test.run(t).view(), Options{ViewerID: maya})
+			if c.IsFinal() != test.want {
+				t.Errorf("Final is %v", c.IsFinal())
 			}
-			if _, refreshes := parse(t, c)["refresh"]; c.Final() && refreshes {
+			if _, refreshes := parseCard(t, c)["refresh"]; c.IsFinal() && refreshes {
 				t.Error("a final card refreshes itself")
 			}
 		})
@@ -401,7 +401,7 @@ func TestACardIsFinalWhenNothingOnItCanChange(t *testing.T) {
 }
 
 func TestWhatWasTypedIsGivenBackWhenTheCardHasMovedOn(t *testing.T) {
-	c := Render(challenge.CardRespond, 1, heldRun(t).view(), Options{Viewer: priya, Typed: map[string]string{InText: "My long answer"}})
+	c := Render(challenge.CardRespond, 1, heldRun(t).view(), Options{ViewerID: priya, TypedValues: map[string]string{FieldText: "My long answer"}})
 	if !strings.Contains(c.Text(), "My long answer") {
 		t.Error("the text is lost")
 	}
@@ -409,13 +409,13 @@ func TestWhatWasTypedIsGivenBackWhenTheCardHasMovedOn(t *testing.T) {
 
 func TestARefusedGateStandsOpenWithWhatIsToBePutRight(t *testing.T) {
 	r := heldRun(t)
-	sent := ActionData{Verb: VerbGate, Rung: "stage-2", Gate: "statement", Status: challenge.GatePassed}
+	sent := ButtonData{Verb: VerbGate, Rung: "stage-2", Gate: "statement", Status: challenge.GatePassed}
 	said := &challenge.Refusal{Sentence: "Please put right what is marked.", Fields: map[string]string{"statement": "Please fill in: statement."}}
-	c := Render(challenge.CardGate, 1, r.view(), Options{Viewer: maya, Sent: sent, Said: said, Typed: map[string]string{InNote: "my note"}})
+	c := Render(challenge.CardGate, 1, r.view(), Options{ViewerID: maya, Submitted: sent, Refusal: said, TypedValues: map[string]string{FieldNote: "my note"}})
 	shown := 0
-	for _, e := range parse(t, c)["body"].([]any) {
-		if n := e.(node); n["type"] == "Container" {
-			walk(n, func(in node) {
+	for _, e := range parseCard(t, c)["body"].([]any) {
+		if n := e.(jsonNode); n["type"] == "Container" {
+			walkNodes(n, func(in jsonNode) {
 				if in["value"] == "my note" || strings.Contains(fmt.Sprint(in["text"]), "Please fill in") {
 					shown++
 				}
@@ -425,16 +425,16 @@ func TestARefusedGateStandsOpenWithWhatIsToBePutRight(t *testing.T) {
 	if shown != 2 {
 		t.Errorf("note and complaint stand open %d times, not 2:\n%s", shown, c.Text())
 	}
-	for _, fault := range faults(parse(t, c), c) {
+	for _, fault := range brokenPromises(parseCard(t, c), c) {
 		t.Error(fault)
 	}
 }
 
 func BenchmarkRespondCard(b *testing.B) {
-	v := stageTwo(b).view()
+	v := stageTwoRun(b).view()
 	b.ReportAllocs()
 	for b.Loop() {
-		if c := Render(challenge.CardRespond, 2, v, Options{Viewer: ann}); len(c.JSON()) == 0 {
+		if c := Render(challenge.CardRespond, 2, v, Options{ViewerID: ann}); len(c.JSON()) == 0 {
 			b.Fatal("no card")
 		}
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// mostCovers is how many lines the list has.
-	mostCovers = 40
+	// maxCoverLines is how many lines the list has.
+	maxCoverLines = 40
 )
 
 // CoverLine is one stand-in of the list; ID 0 is one of the directory's file.
@@ -23,48 +23,48 @@ type CoverLine struct {
 
 // CoverView is the list, and what a command about it did.
 type CoverView struct {
-	Covers []CoverLine
-	Done   string
-	Said   *challenge.Refusal
-	Typed  string // what was typed and refused
+	Lines        []CoverLine
+	Confirmation string
+	Refusal      *challenge.Refusal
+	TypedText    string // what was typed and refused
 	// Words are the reader's language; nil is English.
-	Words *words.Words
+	Words *words.Catalogue
 	// HandedOver are references; Kept says of others why they were not.
-	HandedOver, Kept []string
+	HandedOver, NotHandedOver []string
 }
 
-// Cover lists stand-ins. It holds names of staff and references, nothing about a child.
-func Cover(v CoverView) Card {
-	return draw(func(f fit) *builder {
-		o := Options{Words: v.Words, Done: v.Done, Said: v.Said}
-		if v.Typed != "" {
-			o.Typed = map[string]string{"/cover": v.Typed}
+// RenderCover lists stand-ins. It holds names of staff and references, nothing about a child.
+func RenderCover(v CoverView) Card {
+	return renderWithinLimit(func(f sizeBudget) *builder {
+		o := Options{Words: v.Words, Confirmation: v.Confirmation, Refusal: v.Refusal}
+		if v.TypedText != "" {
+			o.TypedValues = map[string]string{"/cover": v.TypedText}
 		}
 		b := newBuilder("cover", 0, View{}, o, f)
-		b.noRefresh, b.final, b.summary = true, true, b.w.Cover.Summary
-		b.heading(b.w.Cover.Title)
+		b.noRefresh, b.final, b.summary = true, true, b.words.Cover.Summary
+		b.addHeading(b.words.Cover.Title)
 		if len(v.HandedOver) > 0 {
-			b.add(TextBlock{Text: fmt.Sprintf(b.w.Cover.Handed, strings.Join(v.HandedOver, ", "))})
+			b.add(TextBlock{Text: fmt.Sprintf(b.words.Cover.HandedOver, strings.Join(v.HandedOver, ", "))})
 		}
-		for _, why := range v.Kept {
-			b.add(TextBlock{Text: fmt.Sprintf(b.w.Cover.Kept, why)})
+		for _, why := range v.NotHandedOver {
+			b.add(TextBlock{Text: fmt.Sprintf(b.words.Cover.NotHandedOver, why)})
 		}
 		var facts []Fact
-		for _, c := range v.Covers[:min(len(v.Covers), mostCovers)] {
-			line := fmt.Sprintf(b.w.Cover.Line, c.By, b.w.OnDay(c.From), b.w.OnDay(c.To))
+		for _, c := range v.Lines[:min(len(v.Lines), maxCoverLines)] {
+			line := fmt.Sprintf(b.words.Cover.Period, c.By, b.words.FormatOnDate(c.From), b.words.FormatOnDate(c.To))
 			if c.ID > 0 {
-				line += fmt.Sprintf(b.w.Cover.End, c.ID)
+				line += fmt.Sprintf(b.words.Cover.HowToEnd, c.ID)
 			} else {
-				line += b.w.Cover.File
+				line += b.words.Cover.FromDirectory
 			}
-			facts = append(facts, Fact{fmt.Sprintf(b.w.Cover.For, c.For), line})
+			facts = append(facts, Fact{fmt.Sprintf(b.words.Cover.ForPerson, c.For), line})
 		}
 		if len(facts) == 0 {
-			b.add(TextBlock{Text: b.w.Cover.Nobody})
+			b.add(TextBlock{Text: b.words.Cover.Nobody})
 		} else {
 			b.add(FactSet{Facts: facts})
 		}
-		b.small(b.w.Cover.HowTo)
+		b.addSmallPrint(b.words.Cover.HowTo)
 		return b
 	})
 }

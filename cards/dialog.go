@@ -13,58 +13,58 @@ import (
 // as it is until the person sends or closes it. It is the same card: the same inputs
 // under the same names, the same buttons with the same data.
 
-// Dialog is what is said of a card as a dialog: its title, and what stands in its place
+// DialogTexts is what is said of a card as a dialog: its title, and what stands in its place
 // once it has done what it was for.
-func (c Card) Dialog() (title, recorded string) {
-	return c.words.Dialog.Title, fmt.Sprintf(c.words.Dialog.Recorded, c.ref)
+func (c Card) DialogTexts() (title, recorded string) {
+	return c.words.Dialog.Title, fmt.Sprintf(c.words.Dialog.IsRecorded, c.ref)
 }
 
-// Unsent stands in a dialog that can send nowhere what was typed into it, and says why:
+// RenderUnsent stands in a dialog that can send nowhere what was typed into it, and says why:
 // the text is there to be copied until the person closes it.
-func Unsent(why string, typed map[string]string, w *words.Words) Card {
-	return draw(func(f fit) *builder {
-		o := Options{Words: w, Dialog: true, Typed: typed, Said: &challenge.Refusal{Code: challenge.NotAllowed, Sentence: why}}
+func RenderUnsent(why string, typed map[string]string, w *words.Catalogue) Card {
+	return renderWithinLimit(func(f sizeBudget) *builder {
+		o := Options{Words: w, Dialog: true, TypedValues: typed, Refusal: &challenge.Refusal{Code: challenge.CodeNotAllowed, Sentence: why}}
 		b := newBuilder("unsent", 0, View{}, o, f)
 		b.noRefresh, b.final, b.summary = true, true, why
-		b.heading(b.w.Dialog.Title)
+		b.addHeading(b.words.Dialog.Title)
 		return b
 	})
 }
 
-// OpenDialog opens the card that its data names as a dialog.
-type OpenDialog struct {
+// DialogButton opens the card that its data names as a dialog.
+type DialogButton struct {
 	Title string
-	Data  ActionData
-	// Inputs takes what was typed into the card along. Where the client insists on
+	Data  ButtonData
+	// CarryInputs takes what was typed into the card along. Where the client insists on
 	// inputs it is left alone, since an empty one would keep the dialog from opening.
-	Inputs bool
+	CarryInputs bool
 }
 
-func (a OpenDialog) write(w *writer) {
-	w.element("Action.Submit")
-	w.str("title", a.Title)
-	if !a.Inputs {
-		w.str("associatedInputs", "none")
+func (a DialogButton) writeJSON(w *jsonWriter) {
+	w.openElement("Action.Submit")
+	w.writeString("title", a.Title)
+	if !a.CarryInputs {
+		w.writeString("associatedInputs", "none")
 	}
-	a.Data.open(w)
-	w.name("msteams")
-	w.open('{')
-	w.str("type", "task/fetch")
-	w.close('}')
-	w.close('}')
-	w.close('}')
+	a.Data.openObject(w)
+	w.writeName("msteams")
+	w.openBracket('{')
+	w.writeString("type", "task/fetch")
+	w.closeBracket('}')
+	w.closeBracket('}')
+	w.closeBracket('}')
 }
 
-// tell says nothing: whoever reads the card as text has no windows.
-func (a OpenDialog) tell(*teller) {}
+// writeText says nothing: whoever reads the card as text has no windows.
+func (a DialogButton) writeText(*textWriter) {}
 
-// window is the button that opens the card as a dialog; none in a dialog.
-func (b *builder) window() []Action {
-	if b.o.Dialog {
+// dialogButtons is the button that opens the card as a dialog; none in a dialog.
+func (b *builder) dialogButtons() []Button {
+	if b.opts.Dialog {
 		return nil
 	}
-	return []Action{OpenDialog{Title: b.w.Dialog.Open, Data: b.data(VerbOpen), Inputs: b.kind == CardForm}}
+	return []Button{DialogButton{Title: b.words.Dialog.Open, Data: b.buttonData(VerbOpenDialog), CarryInputs: b.kind == CardForm}}
 }
 
-// long reports whether a form asks for more than a text.
-func long(f ladder.Form) bool { return f == ladder.FormPlan || len(f.Fields()) > 0 }
+// isLongForm reports whether a form asks for more than a text.
+func isLongForm(f ladder.ResponseForm) bool { return f == ladder.FormPlan || len(f.Fields()) > 0 }

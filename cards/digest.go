@@ -12,102 +12,102 @@ import (
 // DigestView is what waits within what one person oversees.
 type DigestView struct {
 	challenge.Digest
-	Teams map[string]string // names by id
-	Now   time.Time
-	Zone  *time.Location
+	TeamNames map[string]string // names by id
+	Now       time.Time
+	Zone      *time.Location
 	// Words are the reader's language; nil is English.
-	Words *words.Words
+	Words *words.Catalogue
 }
 
-// Digest lists what waits: reference, stage, team, state, since when and for whom, by
+// RenderDigest lists what waits: reference, stage, team, state, since when and for whom, by
 // name and role. It holds nothing about a child and nothing that anybody wrote. What
 // the card has no room for is counted.
-func Digest(v DigestView) Card {
-	for n := len(v.Stalls); ; n = n * 4 / 5 {
-		if c := v.draw(n); len(c.json) <= Limit || n == 0 {
+func RenderDigest(v DigestView) Card {
+	for n := len(v.Items); ; n = n * 4 / 5 {
+		if c := v.renderItems(n); len(c.json) <= MaxBytes || n == 0 {
 			return c
 		}
 	}
 }
 
-func (v DigestView) draw(n int) Card {
-	b := newBuilder(CardDigest, 0, View{Now: v.Now, Zone: v.Zone}, Options{Words: v.Words}, fits[0])
+func (v DigestView) renderItems(n int) Card {
+	b := newBuilder(CardDigest, 0, View{Now: v.Now, Zone: v.Zone}, Options{Words: v.Words}, sizeBudgets[0])
 	b.noRefresh = true
-	all := len(v.Stalls) + v.More
-	b.summary = b.waiting(all)
-	if all == 0 && len(v.Away) > 0 {
-		b.summary = fmt.Sprintf(b.w.Digest.AwaySummary, len(v.Away))
+	all := len(v.Items) + v.More
+	b.summary = b.waitingSummary(all)
+	if all == 0 && len(v.Unreachable) > 0 {
+		b.summary = fmt.Sprintf(b.words.Digest.UnreachableSummary, len(v.Unreachable))
 	}
-	b.heading(b.w.Digest.Title)
-	asOf := fmt.Sprintf(b.w.Digest.AsOf, b.on(v.Now))
+	b.addHeading(b.words.Digest.Title)
+	asOf := fmt.Sprintf(b.words.Digest.AsOf, b.formatOnDateTime(v.Now))
 	if all == 0 {
-		b.add(TextBlock{Text: b.w.Digest.Nothing})
+		b.add(TextBlock{Text: b.words.Digest.Nothing})
 	} else {
-		asOf += b.w.Digest.Order
+		asOf += b.words.Digest.LongestFirst
 	}
-	b.small(asOf)
-	for _, s := range v.Stalls[:n] {
-		b.add(v.stall(s))
+	b.addSmallPrint(asOf)
+	for _, s := range v.Items[:n] {
+		b.add(v.itemElement(s))
 	}
 	if more := all - n; more > 0 {
-		b.add(TextBlock{Text: fmt.Sprintf(b.w.Digest.More, more), Bold: true})
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Digest.More, more), Bold: true})
 	}
-	b.away(v.Away)
-	b.buttons(Execute{Title: b.w.Common.Refresh, Data: ActionData{Verb: VerbWaiting, Card: CardDigest}})
-	b.small(b.w.Digest.HowTo)
-	return b.card()
+	b.addUnreachable(v.Unreachable)
+	b.addButtons(ExecuteButton{Title: b.words.Common.Refresh, Data: ButtonData{Verb: VerbWaiting, Card: CardDigest}})
+	b.addSmallPrint(b.words.Digest.HowTo)
+	return b.encode()
 }
 
-// mostAway is how many people who cannot be reached are listed.
-const mostAway = 40
+// maxUnreachable is how many people who cannot be reached are listed.
+const maxUnreachable = 40
 
-// away lists who cannot be reached, by name and role and since when.
-func (b *builder) away(all []challenge.Away) {
+// addUnreachable lists who cannot be reached, by name and role and since when.
+func (b *builder) addUnreachable(all []challenge.UnreachablePerson) {
 	if len(all) == 0 {
 		return
 	}
-	b.add(TextBlock{Text: b.w.Digest.Away, Bold: true, Heading: true})
+	b.add(TextBlock{Text: b.words.Digest.Unreachable, Bold: true, Heading: true})
 	var facts []Fact
-	for _, a := range all[:min(len(all), mostAway)] {
+	for _, a := range all[:min(len(all), maxUnreachable)] {
 		roles := strings.ReplaceAll(strings.Join(a.Roles, ", "), "-", " ")
-		facts = append(facts, Fact{a.Name, fmt.Sprintf(b.w.Digest.AwaySince, b.when(a.Since), roles)})
+		facts = append(facts, Fact{a.Name, fmt.Sprintf(b.words.Digest.UnreachableSince, b.formatDateTime(a.Since), roles)})
 	}
 	b.add(FactSet{Facts: facts})
-	if more := len(all) - mostAway; more > 0 {
-		b.add(TextBlock{Text: fmt.Sprintf(b.w.Digest.AwayMore, more)})
+	if more := len(all) - maxUnreachable; more > 0 {
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Digest.UnreachableMore, more)})
 	}
-	b.small(b.w.Digest.AwayHow)
+	b.addSmallPrint(b.words.Digest.UnreachableHint)
 }
 
-// waiting says how many there are.
-func (b *builder) waiting(n int) string {
+// waitingSummary says how many there are.
+func (b *builder) waitingSummary(n int) string {
 	switch n {
 	case 0:
-		return b.w.Digest.Nothing
+		return b.words.Digest.Nothing
 	case 1:
-		return b.w.Digest.One
+		return b.words.Digest.SummaryOne
 	}
-	return fmt.Sprintf(b.w.Digest.Summary, n)
+	return fmt.Sprintf(b.words.Digest.Summary, n)
 }
 
-// stall is one challenge of the list.
-func (v DigestView) stall(s challenge.Stall) Element {
-	c := &s.Case.Challenge
-	one := newBuilder(CardDigest, len(c.Visits), View{Challenge: *c, Ladder: s.Case.Ladder, Now: v.Now, Zone: v.Zone}, Options{Words: v.Words}, fits[0])
-	title := strings.Join(nonEmpty(one.title(c.Rung), v.Teams[c.Details.Team]), " · ")
-	facts := []Fact{{one.w.Label.WaitingSince, one.when(s.Since)}, {one.w.Label.MustAct, one.parties(s.Must)}}
-	if len(s.Unreached) > 0 {
-		facts = append(facts, Fact{one.w.Digest.Refused, fmt.Sprintf(one.w.Digest.RefusedSays, one.parties(s.Unreached))})
+// itemElement is one challenge of the list.
+func (v DigestView) itemElement(s challenge.PendingItem) Element {
+	c := &s.Snapshot.Challenge
+	one := newBuilder(CardDigest, len(c.Openings), View{Challenge: *c, Ladder: s.Snapshot.Ladder, Now: v.Now, Zone: v.Zone}, Options{Words: v.Words}, sizeBudgets[0])
+	title := strings.Join(nonEmpty(one.cardTitle(c.Rung), v.TeamNames[c.Details.Team]), " · ")
+	facts := []Fact{{one.words.Label.WaitingSince, one.formatDateTime(s.Since)}, {one.words.Label.MustAct, one.formatParties(s.MustAct)}}
+	if len(s.Unreachable) > 0 {
+		facts = append(facts, Fact{one.words.Digest.NotDelivered, fmt.Sprintf(one.words.Digest.NotDeliveredHint, one.formatParties(s.Unreachable))})
 	}
-	if roles := one.vacant(); roles != "" {
-		facts = append(facts, Fact{one.w.Oversight.Vacant, roles})
+	if roles := one.vacantRoles(); roles != "" {
+		facts = append(facts, Fact{one.words.Oversight.NobodyHolds, roles})
 	}
 	if s.LimitNear {
-		facts = append(facts, Fact{one.w.Label.TimeLimit, one.caseClock()})
+		facts = append(facts, Fact{one.words.Label.TimeLimit, one.describeOverallLimit()})
 	}
-	if text := one.statutory(); s.StatutoryNear && text != "" {
-		facts = append(facts, Fact{one.w.Label.Statutory, text})
+	if text := one.describeStatutoryTime(); s.StatutoryNear && text != "" {
+		facts = append(facts, Fact{one.words.Label.StatutoryTime, text})
 	}
 	return Container{Separator: true, Items: []Element{TextBlock{Text: title, Bold: true, Heading: true},
-		TextBlock{Text: one.oversightLine(), Spacing: "Small"}, FactSet{Facts: facts}}}
+		TextBlock{Text: one.describeStateForOversight(), Spacing: "Small"}, FactSet{Facts: facts}}}
 }

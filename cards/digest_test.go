@@ -10,17 +10,17 @@ import (
 	"challengebot/internal/words"
 )
 
-// digestOf lists what waits in these, two working days later.
-func digestOf(t testing.TB, runs ...*run) DigestView {
+// newDigest lists what waits in these, two working days later.
+func newDigest(t testing.TB, runs ...*run) DigestView {
 	t.Helper()
-	v := DigestView{Teams: map[string]string{"north-locality": "North Locality"}}
+	v := DigestView{TeamNames: map[string]string{"north-locality": "North Locality"}}
 	for _, r := range runs {
 		v.Now, v.Zone = r.env.Now.Add(48*time.Hour), r.env.Calendar.Location()
 		env := r.env
 		env.Now = v.Now
-		s, ok := challenge.Stalled(challenge.Case{Challenge: r.c, Ladder: env.Ladder, History: r.log}, v.Now, env)
+		s, ok := challenge.NewPendingItem(challenge.Snapshot{Challenge: r.challenge, Ladder: env.Ladder, History: r.events}, v.Now, env)
 		if !ok {
-			t.Fatalf("%s does not stand still", r.c.State)
+			t.Fatalf("%s does not stand still", r.challenge.State)
 		}
 		v.Add(s)
 	}
@@ -28,27 +28,27 @@ func digestOf(t testing.TB, runs ...*run) DigestView {
 }
 
 func unreachedRun(t testing.TB) *run {
-	r := raised(t)
-	r.do("", challenge.GiveUp{Delivery: 1, Card: challenge.CardRespond, Visit: 1, To: challenge.Address{Person: priya}, Code: "Blocked"})
+	r := raisedRun(t)
+	r.decide("", challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: priya}, Code: "Blocked"})
 	return r
 }
 
 func TestADigestOfAnyLengthFitsAndCountsWhatItLeavesOut(t *testing.T) {
-	one := digestOf(t, heldRun(t)).Stalls[0]
-	for _, n := range []int{1, 12, challenge.MostListed, challenge.MostListed + 1, 5000} {
+	one := newDigest(t, heldRun(t)).Items[0]
+	for _, n := range []int{1, 12, challenge.MaxDigestItems, challenge.MaxDigestItems + 1, 5000} {
 		v := DigestView{Now: one.Since, Zone: time.UTC}
 		for range n * 2 {
-			v.Away = append(v.Away, challenge.Away{Name: "Somebody With A Long Name", Roles: []string{"team-manager", "line-manager"}, Since: one.Since})
+			v.Unreachable = append(v.Unreachable, challenge.UnreachablePerson{Name: "Somebody With A Long Name", Roles: []string{"team-manager", "line-manager"}, Since: one.Since})
 		}
 		for i := range n {
 			s := one
-			s.Case.Challenge.Ref = fmt.Sprintf("CH-%06d", i)
+			s.Snapshot.Challenge.Ref = fmt.Sprintf("CH-%06d", i)
 			s.Since = one.Since.Add(time.Duration(n-i) * time.Minute) // the last is the oldest
 			v.Add(s)
 		}
-		c := Digest(v)
+		c := RenderDigest(v)
 		listed := strings.Count(c.Text(), "Waiting since")
-		if len(c.JSON()) > Limit || listed == 0 || n <= 12 && listed != n {
+		if len(c.JSON()) > MaxBytes || listed == 0 || n <= 12 && listed != n {
 			t.Errorf("of %d the card lists %d in %d bytes", n, listed, len(c.JSON()))
 		}
 		if more := fmt.Sprintf(words.English.Digest.More, n-listed); (n > listed) != strings.Contains(c.Text(), more) {
@@ -61,22 +61,22 @@ func TestADigestOfAnyLengthFitsAndCountsWhatItLeavesOut(t *testing.T) {
 }
 
 func TestTheDigestSaysNothingOfTheChildAndNothingThatAnybodyWrote(t *testing.T) {
-	everyState(t, func(r *run) {
+	forEachState(t, func(r *run) {
 		env := r.env
 		env.Now = env.Now.Add(30 * 24 * time.Hour)
-		s, ok := challenge.Stalled(challenge.Case{Challenge: r.c, Ladder: env.Ladder, History: r.log}, env.Now, env)
-		if ok != (r.c.State == challenge.AwaitingJudgement || r.c.State == challenge.HeldAtGate || r.c.State == challenge.Exhausted) {
-			t.Errorf("%s is listed: %v", r.c.State, ok)
+		s, ok := challenge.NewPendingItem(challenge.Snapshot{Challenge: r.challenge, Ladder: env.Ladder, History: r.events}, env.Now, env)
+		if ok != (r.challenge.State == challenge.StateAwaitingJudgement || r.challenge.State == challenge.StateHeldAtGate || r.challenge.State == challenge.StateExhausted) {
+			t.Errorf("%s is listed: %v", r.challenge.State, ok)
 		}
 		if !ok {
 			return
 		}
 		v := DigestView{Now: env.Now, Zone: time.UTC}
 		v.Add(s)
-		c := Digest(v)
+		c := RenderDigest(v)
 		for _, secret := range []string{"QZX", "777123", "Drift", "Review child"} {
 			if strings.Contains(string(c.JSON()), secret) {
-				t.Errorf("%s: the digest shows %s", r.c.State, secret)
+				t.Errorf("%s: the digest shows %s", r.challenge.State, secret)
 			}
 		}
 	})

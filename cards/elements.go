@@ -3,8 +3,8 @@ package cards
 // Element is a part of a card's body. It writes itself as JSON and tells itself
 // as plain text.
 type Element interface {
-	write(w *writer)
-	tell(t *teller)
+	writeJSON(w *jsonWriter)
+	writeText(t *textWriter)
 }
 
 // TextBlock is a paragraph. Its text is plain; it is escaped when written.
@@ -18,25 +18,25 @@ type TextBlock struct {
 	Spacing string
 }
 
-func (e TextBlock) write(w *writer) {
-	w.element("TextBlock")
-	w.prose("text", e.Text)
-	w.flag("wrap", true)
+func (e TextBlock) writeJSON(w *jsonWriter) {
+	w.openElement("TextBlock")
+	w.writeEscaped("text", e.Text)
+	w.writeFlag("wrap", true)
 	size := e.Size
 	if e.Heading && size == "" {
 		size = "Medium" // else the theme makes every heading as large as the title
 	}
-	w.str("size", size)
+	w.writeString("size", size)
 	if e.Bold {
-		w.str("weight", "Bolder")
+		w.writeString("weight", "Bolder")
 	}
-	w.str("color", e.Color)
-	w.flag("isSubtle", e.Subtle)
+	w.writeString("color", e.Color)
+	w.writeFlag("isSubtle", e.Subtle)
 	if e.Heading {
-		w.str("style", "heading")
+		w.writeString("style", "heading")
 	}
-	w.str("spacing", e.Spacing)
-	w.close('}')
+	w.writeString("spacing", e.Spacing)
+	w.closeBracket('}')
 }
 
 // Fact is a label and what it says.
@@ -45,18 +45,18 @@ type Fact struct{ Title, Value string }
 // FactSet is a list of facts.
 type FactSet struct{ Facts []Fact }
 
-func (e FactSet) write(w *writer) {
-	w.element("FactSet")
-	w.name("facts")
-	w.open('[')
+func (e FactSet) writeJSON(w *jsonWriter) {
+	w.openElement("FactSet")
+	w.writeName("facts")
+	w.openBracket('[')
 	for _, f := range e.Facts {
-		w.open('{')
-		w.prose("title", f.Title)
-		w.prose("value", f.Value)
-		w.close('}')
+		w.openBracket('{')
+		w.writeEscaped("title", f.Title)
+		w.writeEscaped("value", f.Value)
+		w.closeBracket('}')
 	}
-	w.close(']')
-	w.close('}')
+	w.closeBracket(']')
+	w.closeBracket('}')
 }
 
 // Container holds elements together. Style is one of the theme's own: emphasis,
@@ -69,31 +69,31 @@ type Container struct {
 	Separator bool
 }
 
-func (e Container) write(w *writer) {
-	w.element("Container")
-	w.str("id", e.ID)
-	w.str("style", e.Style)
-	w.hidden(e.Hidden)
-	w.flag("separator", e.Separator)
-	w.elements("items", e.Items)
-	w.close('}')
+func (e Container) writeJSON(w *jsonWriter) {
+	w.openElement("Container")
+	w.writeString("id", e.ID)
+	w.writeString("style", e.Style)
+	w.writeHidden(e.Hidden)
+	w.writeFlag("separator", e.Separator)
+	w.writeElements("items", e.Items)
+	w.closeBracket('}')
 }
 
 // ColumnSet puts elements beside each other, all of the same width.
 type ColumnSet struct{ Columns [][]Element }
 
-func (e ColumnSet) write(w *writer) {
-	w.element("ColumnSet")
-	w.name("columns")
-	w.open('[')
+func (e ColumnSet) writeJSON(w *jsonWriter) {
+	w.openElement("ColumnSet")
+	w.writeName("columns")
+	w.openBracket('[')
 	for _, items := range e.Columns {
-		w.element("Column")
-		w.str("width", "stretch")
-		w.elements("items", items)
-		w.close('}')
+		w.openElement("Column")
+		w.writeString("width", "stretch")
+		w.writeElements("items", items)
+		w.closeBracket('}')
 	}
-	w.close(']')
-	w.close('}')
+	w.closeBracket(']')
+	w.closeBracket('}')
 }
 
 // Choice is one option of an input.
@@ -118,131 +118,131 @@ type Input struct {
 	// Error is what the client says when the input is empty or too long.
 	Error    string
 	Required bool
-	// Needed is an input that only the server insists on, because another button of
+	// RequiredByServer is an input that only the server insists on, because another button of
 	// the same card works without it. Its label says so; clients mark Required by
 	// themselves.
-	Needed    bool
-	Multiline bool
-	MaxLength int
-	Min, Max  string // dates, YYYY-MM-DD
-	Choices   []Choice
-	Multi     bool
-	Expanded  bool
+	RequiredByServer bool
+	Multiline        bool
+	MaxLength        int
+	Min, Max         string // dates, YYYY-MM-DD
+	Choices          []Choice
+	MultiSelect      bool
+	Expanded         bool
 }
 
-func (e Input) write(w *writer) {
-	w.element(string(e.Kind))
-	w.str("id", e.ID)
-	w.str("label", e.Label)
-	w.str("value", e.Value)
-	w.flag("isRequired", e.Required)
-	w.str("errorMessage", e.Error)
-	w.flag("isMultiline", e.Multiline)
-	w.num("maxLength", e.MaxLength)
-	w.str("min", e.Min)
-	w.str("max", e.Max)
+func (e Input) writeJSON(w *jsonWriter) {
+	w.openElement(string(e.Kind))
+	w.writeString("id", e.ID)
+	w.writeString("label", e.Label)
+	w.writeString("value", e.Value)
+	w.writeFlag("isRequired", e.Required)
+	w.writeString("errorMessage", e.Error)
+	w.writeFlag("isMultiline", e.Multiline)
+	w.writeInt("maxLength", e.MaxLength)
+	w.writeString("min", e.Min)
+	w.writeString("max", e.Max)
 	if e.Kind == InputChoice {
 		e.writeChoices(w)
 	}
-	w.close('}')
+	w.closeBracket('}')
 }
 
-func (e Input) writeChoices(w *writer) {
-	w.str("style", map[bool]string{true: "expanded", false: "compact"}[e.Expanded])
-	w.flag("isMultiSelect", e.Multi)
-	w.flag("wrap", true)
-	w.name("choices")
-	w.open('[')
+func (e Input) writeChoices(w *jsonWriter) {
+	w.writeString("style", map[bool]string{true: "expanded", false: "compact"}[e.Expanded])
+	w.writeFlag("isMultiSelect", e.MultiSelect)
+	w.writeFlag("wrap", true)
+	w.writeName("choices")
+	w.openBracket('[')
 	for _, c := range e.Choices {
-		w.open('{')
-		w.str("title", c.Title)
-		w.name("value") // an empty value is one, too: "none"
-		w.quote(c.Value)
-		w.close('}')
+		w.openBracket('{')
+		w.writeString("title", c.Title)
+		w.writeName("value") // an empty value is one, too: "none"
+		w.writeQuoted(c.Value)
+		w.closeBracket('}')
 	}
-	w.close(']')
+	w.closeBracket(']')
 }
 
-// Action is a button.
-type Action interface {
-	write(w *writer)
-	tell(t *teller)
+// Button is a button.
+type Button interface {
+	writeJSON(w *jsonWriter)
+	writeText(t *textWriter)
 }
 
 // ActionSet is a row of buttons, six at the most.
-type ActionSet struct{ Actions []Action }
+type ActionSet struct{ Actions []Button }
 
-func (e ActionSet) write(w *writer) {
-	w.element("ActionSet")
-	w.name("actions")
-	w.open('[')
+func (e ActionSet) writeJSON(w *jsonWriter) {
+	w.openElement("ActionSet")
+	w.writeName("actions")
+	w.openBracket('[')
 	for _, a := range e.Actions {
-		a.write(w)
+		a.writeJSON(w)
 	}
-	w.close(']')
-	w.close('}')
+	w.closeBracket(']')
+	w.closeBracket('}')
 }
 
-// Execute sends the card's inputs with its data. Older clients send the same by
+// ExecuteButton sends the card's inputs with its data. Older clients send the same by
 // its fallback.
-type Execute struct {
+type ExecuteButton struct {
 	Title string
-	Data  ActionData
+	Data  ButtonData
 }
 
-func (a Execute) write(w *writer) {
-	if w.dialog { // which knows no other
-		w.element("Action.Submit")
-		a.common(w)
-		w.close('}')
+func (a ExecuteButton) writeJSON(w *jsonWriter) {
+	if w.forDialog { // which knows no other
+		w.openElement("Action.Submit")
+		a.writeTitleAndData(w)
+		w.closeBracket('}')
 		return
 	}
-	w.element("Action.Execute")
-	a.common(w)
-	w.str("verb", string(a.Data.Verb))
-	w.name("fallback")
-	w.element("Action.Submit")
-	a.common(w)
-	w.close('}')
-	w.close('}')
+	w.openElement("Action.Execute")
+	a.writeTitleAndData(w)
+	w.writeString("verb", string(a.Data.Verb))
+	w.writeName("fallback")
+	w.openElement("Action.Submit")
+	a.writeTitleAndData(w)
+	w.closeBracket('}')
+	w.closeBracket('}')
 }
 
-func (a Execute) common(w *writer) {
-	w.str("title", a.Title)
-	a.Data.write(w)
+func (a ExecuteButton) writeTitleAndData(w *jsonWriter) {
+	w.writeString("title", a.Title)
+	a.Data.writeJSON(w)
 }
 
-// ShowCard opens a part of the card with inputs of its own.
-type ShowCard struct {
+// ShowCardButton opens a part of the card with inputs of its own.
+type ShowCardButton struct {
 	Title string
 	Body  []Element
 }
 
-func (a ShowCard) write(w *writer) {
-	w.element("Action.ShowCard")
-	w.str("title", a.Title)
-	w.name("card")
-	w.element("AdaptiveCard")
-	w.str("version", version)
-	w.elements("body", a.Body)
-	w.close('}')
-	w.close('}')
+func (a ShowCardButton) writeJSON(w *jsonWriter) {
+	w.openElement("Action.ShowCard")
+	w.writeString("title", a.Title)
+	w.writeName("card")
+	w.openElement("AdaptiveCard")
+	w.writeString("version", adaptiveCardVersion)
+	w.writeElements("body", a.Body)
+	w.closeBracket('}')
+	w.closeBracket('}')
 }
 
-// Toggle shows or hides a container. What stands in a hidden one is sent all the
+// ToggleButton shows or hides a container. What stands in a hidden one is sent all the
 // same.
-type Toggle struct {
+type ToggleButton struct {
 	Title  string
 	Target string
 }
 
-func (a Toggle) write(w *writer) {
-	w.element("Action.ToggleVisibility")
-	w.str("title", a.Title)
-	w.name("targetElements")
-	w.open('[')
-	w.sep()
-	w.quote(a.Target)
-	w.close(']')
-	w.close('}')
+func (a ToggleButton) writeJSON(w *jsonWriter) {
+	w.openElement("Action.ToggleVisibility")
+	w.writeString("title", a.Title)
+	w.writeName("targetElements")
+	w.openBracket('[')
+	w.writeComma()
+	w.writeQuoted(a.Target)
+	w.closeBracket(']')
+	w.closeBracket('}')
 }

@@ -5,16 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// always are the characters that markdown could take for its own anywhere. "<"
+// markdownChars are the characters that markdown could take for its own anywhere. "<"
 // and ">" are among them so that no <at> can stand on a card.
-const always = "\\`*_[]<>~|"
+const markdownChars = "\\`*_[]<>~|"
 
-// escape makes Teams show s as it is: no emphasis, links, lists, headings,
+// escapeMarkdown makes Teams show s as it is: no emphasis, links, lists, headings,
 // entities or mentions. Line breaks become paragraphs, which Teams needs to show
 // them (section 9 of the platform's own card format).
-func escape(s string) string {
-	s = clean(s)
-	if harmless(s) {
+func escapeMarkdown(s string) string {
+	s = cleanText(s)
+	if needsNoEscape(s) {
 		return s
 	}
 	var b strings.Builder
@@ -28,25 +28,25 @@ func escape(s string) string {
 	return b.String()
 }
 
-// special are the bytes that can need an escape, in some place or other.
-var special = func() (t [256]bool) {
-	for _, c := range []byte(always + "\n#-+=.){&") {
+// mayNeedEscape are the bytes that can need an escape, in some place or other.
+var mayNeedEscape = func() (t [256]bool) {
+	for _, c := range []byte(markdownChars + "\n#-+=.){&") {
 		t[c] = true
 	}
 	return t
 }()
 
-// harmless reports whether s stays as it is, which most texts of our own do: what
+// needsNoEscape reports whether s stays as it is, which most texts of our own do: what
 // is special at the start of a line only may stand anywhere else.
-func harmless(s string) bool {
+func needsNoEscape(s string) bool {
 	if s == "" {
 		return true
 	}
-	if c := s[0]; special[c] || c == ' ' || '0' <= c && c <= '9' {
+	if c := s[0]; mayNeedEscape[c] || c == ' ' || '0' <= c && c <= '9' {
 		return false
 	}
 	for i := 0; i < len(s); i++ {
-		if c := s[i]; special[c] && strings.IndexByte("#-+=.)", c) < 0 {
+		if c := s[i]; mayNeedEscape[c] && strings.IndexByte("#-+=.)", c) < 0 {
 			return false
 		}
 	}
@@ -78,15 +78,15 @@ func escapeLine(b *strings.Builder, line string) {
 	start := 0
 	for i := 0; i < len(rest); i++ {
 		c := rest[i]
-		if !special[c] {
+		if !mayNeedEscape[c] {
 			continue
 		}
 		switch {
-		case strings.IndexByte(always, c) >= 0,
+		case strings.IndexByte(markdownChars, c) >= 0,
 			i == 0 && strings.IndexByte("#-+=", c) >= 0,
 			i > 0 && i == digits && (c == '.' || c == ')'),
 			c == '{' && i+1 < len(rest) && rest[i+1] == '{',
-			c == '&' && i+1 < len(rest) && entity(rest[i+1]):
+			c == '&' && i+1 < len(rest) && startsEntity(rest[i+1]):
 			b.WriteString(rest[start:i])
 			b.WriteByte('\\')
 			start = i
@@ -95,15 +95,15 @@ func escapeLine(b *strings.Builder, line string) {
 	b.WriteString(rest[start:])
 }
 
-func entity(c byte) bool {
+func startsEntity(c byte) bool {
 	return c == '#' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// clean drops what no reader sees and what could turn other text around: control
+// cleanText drops what no reader sees and what could turn other text around: control
 // characters and the marks that override the direction of writing. Line breaks of
 // every kind become "\n".
-func clean(s string) string {
-	if !strange(s) {
+func cleanText(s string) string {
+	if !needsCleaning(s) {
 		return s
 	}
 	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
@@ -120,7 +120,7 @@ func clean(s string) string {
 	}, s)
 }
 
-func strange(s string) bool {
+func needsCleaning(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < 0x20 && c != '\n' || c >= 0x7f {
 			return true
@@ -134,5 +134,5 @@ func (b *builder) shorten(s string, most int) string {
 	if len(s) <= most || utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return strings.TrimSpace(string([]rune(s)[:most])) + b.w.Common.Shortened
+	return strings.TrimSpace(string([]rune(s)[:most])) + b.words.Common.TextShortened
 }

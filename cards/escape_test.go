@@ -24,7 +24,7 @@ func TestTextIsShownAsItWasWritten(t *testing.T) {
 		"a\u202eb\x00c\ufeff":       "abc",
 		`back\slash`:                `back\\slash`,
 	} {
-		if got := escape(in); got != want {
+		if got := escapeMarkdown(in); got != want {
 			t.Errorf("%q becomes %q, not %q", in, got, want)
 		}
 	}
@@ -36,9 +36,9 @@ func unescape(s string) string {
 	return regexp.MustCompile(`(?s)\\(.)`).ReplaceAllString(s, "$1")
 }
 
-// normal is what of a text must come through: its lines without empty ones.
-func normal(s string) string {
-	lines := nonEmptyLines(clean(s))
+// normaliseLines is what of a text must come through: its lines without empty ones.
+func normaliseLines(s string) string {
+	lines := nonEmptyLines(cleanText(s))
 	for i, line := range lines {
 		rest := strings.TrimLeft(line, " ")
 		lines[i] = strings.Repeat("\u00a0", len(line)-len(rest)) + rest
@@ -46,28 +46,28 @@ func normal(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-var live = regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*_\\[\\]<>~|]")
+var unescapedMarkdown = regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*_\\[\\]<>~|]")
 
 func FuzzEscape(f *testing.F) {
-	for _, s := range append(worst, "# x\n- y\n1) z", "<at>x</at>", "\\[", "a\u2028b", "\xff", "{{{") {
+	for _, s := range append(worstUnits, "# x\n- y\n1) z", "<at>x</at>", "\\[", "a\u2028b", "\xff", "{{{") {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := escape(s)
-		if m := live.FindString(got); m != "" {
+		got := escapeMarkdown(s)
+		if m := unescapedMarkdown.FindString(got); m != "" {
 			t.Errorf("%q still has markdown: %q", got, m)
 		}
 		if strings.Contains(got, "<at>") || !utf8.ValidString(got) {
 			t.Errorf("%q is not safe", got)
 		}
-		if back := unescape(got); back != normal(s) {
-			t.Errorf("%q is read as %q", normal(s), back)
+		if back := unescape(got); back != normaliseLines(s) {
+			t.Errorf("%q is read as %q", normaliseLines(s), back)
 		}
-		w := &writer{}
-		w.quote(s)
+		w := &jsonWriter{}
+		w.writeQuoted(s)
 		var read string
-		if err := json.Unmarshal(w.b, &read); err != nil || read != strings.ToValidUTF8(s, "\uFFFD") && utf8.ValidString(s) {
-			t.Errorf("%q is written as %s: %v", s, w.b, err)
+		if err := json.Unmarshal(w.buf, &read); err != nil || read != strings.ToValidUTF8(s, "\uFFFD") && utf8.ValidString(s) {
+			t.Errorf("%q is written as %s: %v", s, w.buf, err)
 		}
 	})
 }

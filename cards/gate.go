@@ -10,11 +10,11 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// gate finds a gate before a rung, be it the rung's own, a skip's, or the decision
+// findGate finds a gate before a rung, be it the rung's own, a skip's, or the decision
 // to go on that a ladder can ask for after silence.
-func (b *builder) gate(rung, id string) ladder.Gate {
+func (b *builder) findGate(rung, id string) ladder.Gate {
 	is := func(g ladder.Gate) bool { return g.ID == id }
-	if r, ok := b.Ladder.Rung(rung); ok {
+	if r, ok := b.Ladder.RungByID(rung); ok {
 		if i := slices.IndexFunc(r.Gates, is); i >= 0 {
 			return r.Gates[i]
 		}
@@ -24,239 +24,239 @@ func (b *builder) gate(rung, id string) ladder.Gate {
 			return sk.Gates[i]
 		}
 	}
-	return ladder.Gate{ID: id, Label: b.w.Gate.GoOn, Kind: ladder.Confirm, Needs: ladder.Held}
+	return ladder.Gate{ID: id, Label: b.words.Gate.GoOn, Kind: ladder.GateConfirm, Needs: ladder.TookPlace}
 }
 
 func (b *builder) gateLabels(gates []challenge.GateState) string {
 	var labels []string
 	for _, g := range gates {
-		if !g.Done() {
-			labels = append(labels, b.gate(g.Rung, g.Gate).Label)
+		if !g.IsCleared() {
+			labels = append(labels, b.findGate(g.Rung, g.Gate).Label)
 		}
 	}
-	return b.w.List(labels)
+	return b.words.JoinList(labels)
 }
 
-// gateCard tells what holds a challenge before a rung, and takes what is recorded.
-func (b *builder) gateCard() {
+// buildGateCard tells what holds a challenge before a rung, and takes what is recorded.
+func (b *builder) buildGateCard() {
 	h := b.Challenge.Hold
-	if h == nil || b.Challenge.State != challenge.HeldAtGate || b.visit != len(b.Challenge.Visits) {
-		b.heading(b.title(""))
-		b.summary = fmt.Sprintf(b.w.Gate.SummaryEnded, b.Challenge.Ref)
-		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.w.Gate.Over + b.whereNow(), Bold: true}}})
-		b.steps(b.w.Label.Timeline, b.recordedGates())
+	if h == nil || b.Challenge.State != challenge.StateHeldAtGate || b.openingNo != len(b.Challenge.Openings) {
+		b.addHeading(b.cardTitle(""))
+		b.summary = fmt.Sprintf(b.words.Gate.SummaryEnded, b.Challenge.Ref)
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.words.Gate.NoLongerWaited + b.describeWhereNow(), Bold: true}}})
+		b.addSteps(b.words.Label.AllSteps, b.gateSteps())
 		b.final = true
 		return
 	}
-	b.summary = fmt.Sprintf(b.w.Gate.Summary, b.Challenge.Ref)
-	b.heading(b.title(h.Rung))
-	b.held()
-	b.facts()
-	b.meeting(h.Rung)
-	b.asked()
-	b.steps(b.w.Label.Earlier, b.beforeHold())
-	if !b.gateInputs() {
-		b.small(b.w.Gate.NotYou)
+	b.summary = fmt.Sprintf(b.words.Gate.Summary, b.Challenge.Ref)
+	b.addHeading(b.cardTitle(h.Rung))
+	b.addHoldStatus()
+	b.addFacts()
+	b.addMeeting(h.Rung)
+	b.addConcern()
+	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeHold())
+	if !b.addGateInputs() {
+		b.addSmallPrint(b.words.Gate.NotForViewer)
 	}
-	if b.o.Viewer != b.Challenge.Chair.ID { // the chair's own card of the case has it
-		b.refers()
+	if b.opts.ViewerID != b.Challenge.Chair.ID { // the chair's own card of the case has it
+		b.addReferralSection()
 	}
 }
 
-// held adds what is waited for, with whom, since when, and the clocks that run on.
-func (b *builder) held() {
+// addHoldStatus adds what is waited for, with whom, since when, and the clocks that run on.
+func (b *builder) addHoldStatus() {
 	h := b.Challenge.Hold
 	items := []Element{
-		TextBlock{Text: fmt.Sprintf(b.w.Gate.Title, b.rung(h.Rung)), Size: "Medium", Bold: true},
-		TextBlock{Text: fmt.Sprintf(b.w.Gate.Since, b.when(h.Since)) + " " + b.opens()},
+		TextBlock{Text: fmt.Sprintf(b.words.Gate.Title, b.rungLabel(h.Rung)), Size: "Medium", Bold: true},
+		TextBlock{Text: fmt.Sprintf(b.words.Gate.WaitingSince, b.formatDateTime(h.Since)) + " " + b.describeGoingOn()},
 	}
 	for _, st := range h.Gates {
-		items = append(items, TextBlock{Text: b.gateLine(st)})
+		items = append(items, TextBlock{Text: b.describeGate(st)})
 	}
-	items = append(items, TextBlock{Text: b.caseClock(), Size: "Small"})
-	if text := b.statutory(); text != "" {
+	items = append(items, TextBlock{Text: b.describeOverallLimit(), Size: "Small"})
+	if text := b.describeStatutoryTime(); text != "" {
 		items = append(items, TextBlock{Text: text, Size: "Small"})
 	}
 	b.add(Container{Style: "emphasis", Items: items})
 }
 
-func (b *builder) opens() string {
-	if at := b.Challenge.Hold.Opens; !at.IsZero() {
-		return fmt.Sprintf(b.w.Gate.Opens, b.when(at))
+func (b *builder) describeGoingOn() string {
+	if at := b.Challenge.Hold.OpensAt; !at.IsZero() {
+		return fmt.Sprintf(b.words.Gate.GoesOnByItself, b.formatDateTime(at))
 	}
-	return b.w.Gate.Stays
+	return b.words.Gate.WaitsUntilRecorded
 }
 
-func (b *builder) caseClock() string {
-	switch due := b.Challenge.CaseDue; {
-	case due.IsZero() && b.Ladder.Case.Limit != nil:
-		return b.w.Gate.NotYet
+func (b *builder) describeOverallLimit() string {
+	switch due := b.Challenge.LimitDue; {
+	case due.IsZero() && b.Ladder.OverallLimit.Window != nil:
+		return b.words.Gate.LimitNotStarted
 	case due.IsZero():
-		return b.w.Gate.NoCase
+		return b.words.Gate.NoLimit
 	case b.Now.After(due):
-		return fmt.Sprintf(b.w.Gate.Passed, b.when(due))
+		return fmt.Sprintf(b.words.Gate.LimitPassed, b.formatDateTime(due))
 	default:
-		return fmt.Sprintf(b.w.Gate.Case, b.when(due))
+		return fmt.Sprintf(b.words.Gate.LimitDue, b.formatDateTime(due))
 	}
 }
 
-// statutory says of a looked-after child's challenge how it stands to the time that
+// describeStatutoryTime says of a looked-after child's challenge how it stands to the time that
 // the law gives; "" when none runs.
-func (b *builder) statutory() string {
+func (b *builder) describeStatutoryTime() string {
 	c := &b.Challenge
-	if c.StatutoryDue.IsZero() || !c.State.Open() || b.Ladder.Case.Statutory == nil {
+	if c.StatutoryDue.IsZero() || !c.State.IsOpen() || b.Ladder.OverallLimit.Statutory == nil {
 		return ""
 	}
-	text := fmt.Sprintf(b.w.Gate.StatutoryRuns, b.w.Window(*b.Ladder.Case.Statutory), b.on(c.StatutoryDue))
+	text := fmt.Sprintf(b.words.Gate.StatutoryRuns, b.words.FormatWindow(*b.Ladder.OverallLimit.Statutory), b.formatOnDateTime(c.StatutoryDue))
 	switch {
 	case b.Now.After(c.StatutoryDue):
-		text += b.w.Gate.StatutoryPassed
-	case c.Overruns(b.Now):
-		text += b.w.Gate.StatutoryWill
+		text += b.words.Gate.StatutoryPassed
+	case c.OverrunsStatutoryLimit(b.Now):
+		text += b.words.Gate.StatutoryWillPass
 	}
 	return text
 }
 
-// gateLine is one gate: what, where it stands, with whom, by whom.
-func (b *builder) gateLine(st challenge.GateState) string {
-	g := b.gate(st.Rung, st.Gate)
-	line := g.Label + ": " + b.w.Gate.Status[st.Status] + "."
+// describeGate is one gate: what, where it stands, with whom, by whom.
+func (b *builder) describeGate(st challenge.GateState) string {
+	g := b.findGate(st.Rung, st.Gate)
+	line := g.Label + ": " + b.words.Gate.Statuses[st.Status] + "."
 	if len(st.Consulted) > 0 {
-		line += " " + fmt.Sprintf(b.w.Gate.With, b.parties(st.Consulted))
+		line += " " + fmt.Sprintf(b.words.Gate.ConsultedWith, b.formatParties(st.Consulted))
 	}
-	if !st.Done() && len(st.Openers) > 0 {
-		line += " " + fmt.Sprintf(b.w.Gate.By, b.parties(st.Openers))
+	if !st.IsCleared() && len(st.Openers) > 0 {
+		line += " " + fmt.Sprintf(b.words.Gate.RecordedBy, b.formatParties(st.Openers))
 	}
 	switch {
-	case st.Done(), b.w.Gate.Refuse[g.Kind] == "", g.Kind == ladder.Confirm:
-	case st.Needs == ladder.Held:
-		line += " " + b.w.Gate.Holding
+	case st.IsCleared(), b.words.Gate.NotAgreedButtons[g.Kind] == "", g.Kind == ladder.GateConfirm:
+	case st.Needs == ladder.TookPlace:
+		line += " " + b.words.Gate.MustTakePlace
 	default:
-		line += " " + b.w.Gate.Needs
+		line += " " + b.words.Gate.MustBeAgreed
 	}
 	return line
 }
 
-// recordedGates are the gates' part of the history.
-func (b *builder) recordedGates() []entry {
-	var out []entry
+// gateSteps are the gates' part of the history.
+func (b *builder) gateSteps() []historyStep {
+	var out []historyStep
 	for _, e := range b.History {
 		switch e.Body.(type) {
 		case challenge.Held, challenge.GateRecorded:
-			if e.Visit == b.visit {
-				out = b.appendEntry(out, e)
+			if e.Opening == b.openingNo {
+				out = b.appendStep(out, e)
 			}
 		}
 	}
 	return out
 }
 
-// beforeHold is what happened up to now, the raising left out.
-func (b *builder) beforeHold() []entry {
-	var out []entry
+// stepsBeforeHold is what happened up to now, the raising left out.
+func (b *builder) stepsBeforeHold() []historyStep {
+	var out []historyStep
 	for _, e := range b.History {
-		if _, raised := e.Body.(challenge.RaisedBody); !raised {
-			out = b.appendEntry(out, e)
+		if _, raised := e.Body.(challenge.Raised); !raised {
+			out = b.appendStep(out, e)
 		}
 	}
 	return out
 }
 
-// gateInputs offers what the viewer may record, and reports whether there is any.
-func (b *builder) gateInputs() bool {
+// addGateInputs offers what the viewer may record, and reports whether there is any.
+func (b *builder) addGateInputs() bool {
 	type task struct {
 		st       challenge.GateState
 		statuses []challenge.GateStatus
 	}
 	var tasks []task
 	for _, st := range b.Challenge.Hold.Gates {
-		if can := b.mayRecord(st); len(can) > 0 {
+		if can := b.recordableStatuses(st); len(can) > 0 {
 			tasks = append(tasks, task{st, can})
 		}
 	}
 	for _, t := range tasks {
 		// One alone stands open; several open one at a time, because the inputs of
 		// the card itself are sent with every button.
-		b.gateSection(t.st, t.statuses, len(tasks) == 1, b.gate(t.st.Rung, t.st.Gate).Label)
+		b.addGateSection(t.st, t.statuses, len(tasks) == 1, b.findGate(t.st.Rung, t.st.Gate).Label)
 	}
 	return len(tasks) > 0
 }
 
-// mayRecord is what the viewer may say of a gate. The domain checks it again.
-func (b *builder) mayRecord(st challenge.GateState) []challenge.GateStatus {
-	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.o.Viewer }
+// recordableStatuses is what the viewer may say of a gate. The domain checks it again.
+func (b *builder) recordableStatuses(st challenge.GateState) []challenge.GateStatus {
+	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.opts.ViewerID }
 	opener := slices.ContainsFunc(st.Openers, is)
-	if !opener && !slices.ContainsFunc(st.Consulted, is) || st.Done() {
+	if !opener && !slices.ContainsFunc(st.Consulted, is) || st.IsCleared() {
 		return nil
 	}
-	g := b.gate(st.Rung, st.Gate)
+	g := b.findGate(st.Rung, st.Gate)
 	can := []challenge.GateStatus{challenge.GatePassed}
-	if st.Status == challenge.GateClosed && b.w.Gate.Refuse[g.Kind] != "" {
-		can = append(can, challenge.GateRefused)
+	if st.Status == challenge.GateClosed && b.words.Gate.NotAgreedButtons[g.Kind] != "" {
+		can = append(can, challenge.GateNotAgreed)
 	}
-	if opener && st.Status == challenge.GateRefused && g.Override {
+	if opener && st.Status == challenge.GateNotAgreed && g.MayOverride {
 		can = append(can, challenge.GateOverridden)
 	}
 	return can
 }
 
-// gateSection adds the inputs and buttons of one gate, in the open or behind a
+// addGateSection adds the inputs and buttons of one gate, in the open or behind a
 // button of that title.
-func (b *builder) gateSection(st challenge.GateState, statuses []challenge.GateStatus, open bool, title string) {
-	g := b.gate(st.Rung, st.Gate)
-	d := b.data(VerbGate)
+func (b *builder) addGateSection(st challenge.GateState, statuses []challenge.GateStatus, open bool, title string) {
+	g := b.findGate(st.Rung, st.Gate)
+	d := b.buttonData(VerbGate)
 	d.Rung, d.Gate = st.Rung, st.Gate
-	s := b.section(d, append(fieldIDs(g.Fields), InNote, InOn)...)
-	sent := s.active && b.o.Sent.Verb == VerbGate
-	s.lax = len(statuses) > 1 || sent && !open // a refusal has no fields to fill in
+	s := b.newSection(d, append(fieldIDs(g.Fields), FieldNote, FieldOn)...)
+	sent := s.active && b.opts.Submitted.Verb == VerbGate
+	s.optionalForClient = len(statuses) > 1 || sent && !open // a refusal has no fields to fill in
 	if open || sent {
-		s.say(TextBlock{Text: g.Label, Bold: true, Heading: true})
+		s.addElements(TextBlock{Text: g.Label, Bold: true, Heading: true})
 	} else {
-		s.say(TextBlock{Text: b.gateLine(st), Size: "Small"})
+		s.addElements(TextBlock{Text: b.describeGate(st), Size: "Small"})
 	}
-	s.fields(g.Fields)
-	note := b.w.Gate.PlainNote
-	if len(statuses) > 1 || st.Status == challenge.GateRefused { // where something is or can be refused
-		note = b.w.Gate.Note
+	s.addFields(g.Fields)
+	note := b.words.Gate.PlainNote
+	if len(statuses) > 1 || st.Status == challenge.GateNotAgreed { // where something is or can be refused
+		note = b.words.Gate.Note
 	}
-	s.text(InNote, note, false, challenge.MaxText)
-	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Gate.On, Max: b.today().String()})
+	s.addTextInput(FieldNote, note, false, challenge.MaxText)
+	s.addInput(Input{Kind: InputDate, ID: FieldOn, Label: b.words.Gate.TookPlaceOn, Max: b.today().String()})
 	if !slices.ContainsFunc(g.Fields, func(f ladder.Field) bool { return !f.Optional }) {
-		s.typing(b.typeGate(g.ID, statuses)) // one line cannot hold fields
+		s.addTypedCommand(b.gateCommand(g.ID, statuses)) // one line cannot hold fields
 	}
-	var as []Action
+	var as []Button
 	for _, status := range statuses {
 		d := s.data
 		d.Status = status
-		says := b.gateButton(g.Kind, status)
+		says := b.gateButtonTitle(g.Kind, status)
 		if !open { // other gates of the card have such a button too
 			says += ": " + strings.TrimSuffix(g.Label, ".")
 		}
-		as = append(as, Execute{Title: says, Data: d})
+		as = append(as, ExecuteButton{Title: says, Data: d})
 	}
 	if len(g.Fields) > 0 && (open || sent) {
-		as = append(as, b.window()...)
+		as = append(as, b.dialogButtons()...)
 	}
-	b.foldable(s, title, as, open || sent)
+	b.addSection(s, title, as, open || sent)
 }
 
-func (b *builder) gateButton(k ladder.GateKind, status challenge.GateStatus) string {
+func (b *builder) gateButtonTitle(k ladder.GateKind, status challenge.GateStatus) string {
 	switch status {
 	case challenge.GateOverridden:
-		return b.w.Gate.Override
-	case challenge.GateRefused:
-		return b.w.Gate.Refuse[k]
+		return b.words.Gate.Override
+	case challenge.GateNotAgreed:
+		return b.words.Gate.NotAgreedButtons[k]
 	default:
-		return cmp.Or(b.w.Gate.Pass[k], b.w.Gate.Done)
+		return cmp.Or(b.words.Gate.PassButtons[k], b.words.Gate.RecordDone)
 	}
 }
 
-// foldable adds a section with its buttons: in the open, or behind a button.
-func (b *builder) foldable(s *section, title string, as []Action, open bool) {
+// addSection adds a section with its buttons: in the open, or behind a button.
+func (b *builder) addSection(s *section, title string, as []Button, open bool) {
 	if open {
 		b.add(Container{Items: s.items, Separator: true})
-		b.buttons(as...)
+		b.addButtons(as...)
 		return
 	}
-	b.buttons(ShowCard{Title: strings.TrimSuffix(title, "."), Body: append(s.items, rows(as)...)})
+	b.addButtons(ShowCardButton{Title: strings.TrimSuffix(title, "."), Body: append(s.items, buttonRows(as)...)})
 }

@@ -20,125 +20,125 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// sample is a card in a state that matters.
-type sample struct {
+// cardSample is a card in a state that matters.
+type cardSample struct {
 	name string
 	card func(t testing.TB) Card
 }
 
-func refusedAnswer(t testing.TB, w *words.Words) Card {
-	r := raised(t)
-	typed := map[string]string{InText: "We will meet *soon*.", PlanInput(1, "what"): "Meet", PlanInput(2, "what"): "Write"}
-	_, err := r.c.Decide(challenge.Respond{Visit: 1, Response: challenge.Response{Text: typed[InText],
-		Plan: []challenge.Action{{What: "Meet"}, {What: "Write"}}}}, r.person(priya), r.env)
+func refusedAnswerCard(t testing.TB, w *words.Catalogue) Card {
+	r := raisedRun(t)
+	typed := map[string]string{FieldText: "We will meet *soon*.", PlanFieldID(1, "what"): "Meet", PlanFieldID(2, "what"): "Write"}
+	_, err := r.challenge.Decide(challenge.Respond{Opening: 1, Response: challenge.Response{Text: typed[FieldText],
+		Plan: []challenge.PlannedAction{{What: "Meet"}, {What: "Write"}}}}, r.person(priya), r.env)
 	var refusal *challenge.Refusal
 	if !errors.As(err, &refusal) {
 		t.Fatalf("an answer without dates was not refused: %v", err)
 	}
-	return Render(challenge.CardRespond, 1, r.view(), Options{Viewer: priya, Words: w, Said: refusal, Typed: typed, Sent: ActionData{Verb: VerbRespond}})
+	return Render(challenge.CardRespond, 1, r.view(), Options{ViewerID: priya, Words: w, Refusal: refusal, TypedValues: typed, Submitted: ButtonData{Verb: VerbRespond}})
 }
 
-// samples are the cards in a language.
-func samples(w *words.Words) []sample {
+// cardSamples are the cards in a language.
+func cardSamples(w *words.Catalogue) []cardSample {
 	draw := func(r *run, card challenge.Card, visit int, viewer string) Card {
-		return Render(card, visit, r.view(), Options{Viewer: viewer, Words: w, Refresh: []string{"29:one"}})
+		return Render(card, visit, r.view(), Options{ViewerID: viewer, Words: w, RefreshFor: []string{"29:one"}})
 	}
 	on := func(make func(testing.TB) *run, card challenge.Card, visit int, viewer string) func(testing.TB) Card {
 		return func(t testing.TB) Card { return draw(make(t), card, visit, viewer) }
 	}
-	in := func(make func(testing.TB, *words.Words) Card) func(testing.TB) Card {
+	in := func(make func(testing.TB, *words.Catalogue) Card) func(testing.TB) Card {
 		return func(t testing.TB) Card { return make(t, w) }
 	}
-	return []sample{
+	return []cardSample{
 		{"form-nothing-chosen", func(t testing.TB) Card {
 			f := exampleForm(t)
 			f.Ladder, f.Forecast, f.Values = nil, nil, nil
 			f.Ladders = append(f.Ladders, LadderChoice{"other", "Another procedure"})
-			return Form(f, Options{Viewer: maya, Words: w})
+			return RenderForm(f, Options{ViewerID: maya, Words: w})
 		}},
-		{"form-forecast", func(t testing.TB) Card { return Form(exampleForm(t), Options{Viewer: maya, Words: w}) }},
-		{"form-refused", in(refusedForm)},
-		{"form-held", in(heldForm)},
-		{"respond-open", on(raised, challenge.CardRespond, 1, priya)},
-		{"respond-refused", in(refusedAnswer)},
-		{"respond-reads-only", on(raised, challenge.CardRespond, 1, sue)},
-		{"respond-stage-2", on(stageTwo, challenge.CardRespond, 2, ann)},
+		{"form-forecast", func(t testing.TB) Card { return RenderForm(exampleForm(t), Options{ViewerID: maya, Words: w}) }},
+		{"form-refused", in(refusedFormCard)},
+		{"form-held", in(heldFormCard)},
+		{"respond-open", on(raisedRun, challenge.CardRespond, 1, priya)},
+		{"respond-refused", in(refusedAnswerCard)},
+		{"respond-reads-only", on(raisedRun, challenge.CardRespond, 1, sue)},
+		{"respond-stage-2", on(stageTwoRun, challenge.CardRespond, 2, ann)},
 		{"respond-answered", on(answeredRun, challenge.CardRespond, 1, priya)},
 		{"respond-answered-by-another", on(answeredRun, challenge.CardRespond, 1, tom)},
-		{"respond-lapsed", on(stageTwo, challenge.CardRespond, 1, priya)},
+		{"respond-lapsed", on(stageTwoRun, challenge.CardRespond, 1, priya)},
 		{"respond-closed", on(settledRun, challenge.CardRespond, 1, priya)},
-		{"reminder", on(raised, challenge.CardReminder, 1, priya)},
+		{"reminder", on(raisedRun, challenge.CardReminder, 1, priya)},
 		{"reminder-over", on(answeredRun, challenge.CardReminder, 1, priya)},
 		{"judge", on(answeredRun, challenge.CardJudge, 1, maya)},
-		{"judge-asked-for-more", on(twiceAnswered, challenge.CardJudge, 2, maya)},
+		{"judge-asked-for-more", on(twiceAnsweredRun, challenge.CardJudge, 2, maya)},
 		{"judge-over", on(settledRun, challenge.CardJudge, 1, maya)},
 		{"gate-opener", on(heldRun, challenge.CardGate, 1, maya)},
 		{"gate-consulted", on(heldRun, challenge.CardGate, 1, dot)},
-		{"gate-refused", on(refusedGate, challenge.CardGate, 1, maya)},
-		{"gate-over", on(stageTwo, challenge.CardGate, 1, maya)},
-		{"case-awaiting-response", on(raised, challenge.CardCase, 1, maya)},
-		{"case-awaiting-judgement", on(answeredRun, challenge.CardCase, 1, maya)},
-		{"case-held", on(heldRun, challenge.CardCase, 1, maya)},
-		{"case-top-passed", on(exhaustedRun, challenge.CardCase, 2, maya)},
-		{"case-settled", on(settledRun, challenge.CardCase, 1, maya)},
+		{"gate-refused", on(gateNotAgreedRun, challenge.CardGate, 1, maya)},
+		{"gate-over", on(stageTwoRun, challenge.CardGate, 1, maya)},
+		{"case-awaiting-response", on(raisedRun, challenge.CardChallenge, 1, maya)},
+		{"case-awaiting-judgement", on(answeredRun, challenge.CardChallenge, 1, maya)},
+		{"case-held", on(heldRun, challenge.CardChallenge, 1, maya)},
+		{"case-top-passed", on(exhaustedRun, challenge.CardChallenge, 2, maya)},
+		{"case-settled", on(settledRun, challenge.CardChallenge, 1, maya)},
 		{"case-looked-after", func(t testing.TB) Card {
 			d := exampleDetails()
 			d.Conference, d.Categories = challenge.CareReview, []string{"placement"}
-			return draw(raisedWith(t, d), challenge.CardCase, 1, maya)
+			return draw(raisedRunWith(t, d), challenge.CardChallenge, 1, maya)
 		}},
-		{"alert", on(raised, challenge.CardAlert, 1, sue)},
+		{"alert", on(raisedRun, challenge.CardAlert, 1, sue)},
 		{"alert-over", on(heldRun, challenge.CardAlert, 1, sue)},
-		{"notice-due", on(raised, challenge.CardNotice, 1, "")},
+		{"notice-due", on(raisedRun, challenge.CardNotice, 1, "")},
 		{"notice-held", on(heldRun, challenge.CardNotice, 1, "")},
-		{"notice-moved-on", on(stageTwo, challenge.CardNotice, 1, "")},
+		{"notice-moved-on", on(stageTwoRun, challenge.CardNotice, 1, "")},
 		{"notice-top-passed", on(exhaustedRun, challenge.CardNotice, 2, "")},
 		{"notice-closed", on(settledRun, challenge.CardNotice, 1, "")},
 		{"oversight-held", on(heldRun, challenge.CardOversight, 1, sue)},
 		{"oversight-top-passed", on(exhaustedRun, challenge.CardOversight, 2, sue)},
 		{"oversight-settled", on(settledRun, challenge.CardOversight, 1, sue)},
 		{"digest", func(t testing.TB) Card {
-			v := digestOf(t, heldRun(t), answeredRun(t), exhaustedRun(t), unreachedRun(t))
+			v := newDigest(t, heldRun(t), answeredRun(t), exhaustedRun(t), unreachedRun(t))
 			v.Words = w
-			return Digest(v)
+			return RenderDigest(v)
 		}},
 		{"digest-away", func(testing.TB) Card {
-			v := DigestView{Now: at(30, 10, 0), Zone: at(30, 10, 0).Location(), Words: w}
-			v.Away = []challenge.Away{{Name: "Priya Shah", Roles: []string{"line-manager", "team-manager"}, Since: at(27, 9, 0)}}
-			return Digest(v)
+			v := DigestView{Now: marchAt(30, 10, 0), Zone: marchAt(30, 10, 0).Location(), Words: w}
+			v.Unreachable = []challenge.UnreachablePerson{{Name: "Priya Shah", Roles: []string{"line-manager", "team-manager"}, Since: marchAt(27, 9, 0)}}
+			return RenderDigest(v)
 		}},
 		{"digest-nothing", func(testing.TB) Card {
-			return Digest(DigestView{Now: at(30, 10, 0), Zone: at(30, 10, 0).Location(), Words: w})
+			return RenderDigest(DigestView{Now: marchAt(30, 10, 0), Zone: marchAt(30, 10, 0).Location(), Words: w})
 		}},
-		{"help", func(testing.TB) Card { return Help(HelpView{Authority: "Exampleshire", Words: w}) }},
+		{"help", func(testing.TB) Card { return RenderHelp(HelpView{Authority: "Exampleshire", Words: w}) }},
 		{"not-understood", func(testing.TB) Card {
-			return Help(HelpView{Authority: "Exampleshire", Sentence: w.Bot.NotUnderstood, Words: w})
+			return RenderHelp(HelpView{Authority: "Exampleshire", Preface: w.Bot.NotUnderstood, Words: w})
 		}},
 		{"mine", func(t testing.TB) Card {
-			return Mine(MineView{Words: w, Waiting: []View{answeredRun(t).view()}, Raised: []View{heldRun(t).view(), answeredRun(t).view()}})
+			return RenderMyChallenges(MyChallengesView{Words: w, WaitingForViewer: []View{answeredRun(t).view()}, RaisedByViewer: []View{heldRun(t).view(), answeredRun(t).view()}})
 		}},
-		{"mine-nothing", func(testing.TB) Card { return Mine(MineView{Words: w}) }},
-		{"late-reply", in(lateReply)},
+		{"mine-nothing", func(testing.TB) Card { return RenderMyChallenges(MyChallengesView{Words: w}) }},
+		{"late-reply", in(lateResponseCard)},
 		{"unsent", func(testing.TB) Card {
-			return Unsent(w.Bot.NotYours, map[string]string{InText: "We visited on Tuesday.", InReason: "The plan is late."}, w)
+			return RenderUnsent(w.Bot.NoSuchChallenge, map[string]string{FieldText: "We visited on Tuesday.", FieldReason: "The plan is late."}, w)
 		}},
-		{"sent", func(t testing.TB) Card { return Sent(raised(t).view(), Options{Viewer: maya, Words: w}) }},
+		{"sent", func(t testing.TB) Card { return RenderFormSent(raisedRun(t).view(), Options{ViewerID: maya, Words: w}) }},
 		{"cover", func(testing.TB) Card {
-			return Cover(CoverView{Words: w, Done: w.Bot.CoverNoted, HandedOver: []string{"CH-7K3QX2"}, Covers: []CoverLine{
+			return RenderCover(CoverView{Words: w, Confirmation: w.Bot.CoverNoted, HandedOver: []string{"CH-7K3QX2"}, Lines: []CoverLine{
 				{ID: 3, For: "Priya Shah", By: "Tom Reid", From: workday.NewDate(2026, 4, 1), To: workday.NewDate(2026, 4, 17)},
 				{For: "Ann Lee", By: "Sue West", From: workday.NewDate(2026, 5, 4), To: workday.NewDate(2026, 5, 4)}}})
 		}},
 		{"notices", func(testing.TB) Card {
-			return Notices(NoticesView{Words: w, Lines: []NoticesLine{{Name: "North Locality", Place: "Notices in North Locality", Bound: true},
-				{Name: "South Locality", Via: "Locality Service"}, {Name: "Locality Service", Service: true}}})
+			return RenderNoticeChannels(NoticeChannelsView{Words: w, Lines: []NoticeChannelLine{{Name: "North Locality", ChannelName: "Notices in North Locality", ChosenByCommand: true},
+				{Name: "South Locality", ViaService: "Locality Service"}, {Name: "Locality Service", IsService: true}}})
 		}},
 	}
 }
 
-func refusedForm(t testing.TB, w *words.Words) Card {
+func refusedFormCard(t testing.TB, w *words.Catalogue) Card {
 	r := newRun(t)
-	values := map[string]string{InLadder: "exampleshire", InTeam: "north-locality", InRecord: "Sam Smith", InConcern: "No core group.",
-		InCategories: "drift,report", InConference: "review", InStartAt: "stage-2"}
-	_, err := challenge.Raise(exampleRaising(challenge.Details{Record: values[InRecord], Concern: values[InConcern], Team: values[InTeam],
+	values := map[string]string{FieldLadder: "exampleshire", FieldTeam: "north-locality", FieldRecordNumber: "Sam Smith", FieldConcern: "No core group.",
+		FieldCategories: "drift,report", FieldConference: "review", FieldStartAt: "stage-2"}
+	_, err := challenge.Raise(exampleRaising(challenge.Details{RecordNumber: values[FieldRecordNumber], Concern: values[FieldConcern], Team: values[FieldTeam],
 		Categories: []string{"drift", "report"}, Conference: challenge.ReviewConference}), r.person(maya), r.env)
 	var refusal *challenge.Refusal
 	if !errors.As(err, &refusal) {
@@ -146,53 +146,53 @@ func refusedForm(t testing.TB, w *words.Words) Card {
 	}
 	f := exampleForm(t)
 	f.Values = values
-	return Form(f, Options{Viewer: maya, Words: w, Said: refusal})
+	return RenderForm(f, Options{ViewerID: maya, Words: w, Refusal: refusal})
 }
 
-func heldForm(t testing.TB, w *words.Words) Card {
+func heldFormCard(t testing.TB, w *words.Catalogue) Card {
 	r := newRun(t)
 	raising := exampleRaising(challenge.Details{Team: "north-locality"})
 	raising.StartAt, raising.Ground = "stage-2", "harm"
-	forecast, err := challenge.Foresee(raising, r.person(maya), r.env)
+	forecast, err := challenge.ForecastRaise(raising, r.person(maya), r.env)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := exampleForm(t)
 	f.Forecast = &forecast
-	f.Values = map[string]string{InTeam: "north-locality", InStartAt: "stage-2", InStartGround: "harm"}
-	return Form(f, Options{Viewer: maya, Words: w})
+	f.Values = map[string]string{FieldTeam: "north-locality", FieldStartAt: "stage-2", FieldStartGround: "harm"}
+	return RenderForm(f, Options{ViewerID: maya, Words: w})
 }
 
 func settledRun(t testing.TB) *run {
 	r := answeredRun(t)
-	r.env.Now = at(31, 14, 0)
-	r.do(maya, challenge.Judge{Visit: 1, Verdict: challenge.Satisfied, Reason: "Thank you, this will help."})
+	r.env.Now = marchAt(31, 14, 0)
+	r.decide(maya, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied, Reason: "Thank you, this will help."})
 	return r
 }
 
-func twiceAnswered(t testing.TB) *run {
+func twiceAnsweredRun(t testing.TB) *run {
 	r := answeredRun(t)
-	r.do(maya, challenge.Judge{Visit: 1, Verdict: challenge.Partly, Reason: "Who tells the parents?"})
+	r.decide(maya, challenge.Judge{Opening: 1, Verdict: challenge.Partly, Reason: "Who tells the parents?"})
 	r.env.Now = r.env.Now.Add(24 * time.Hour)
-	r.do(tom, answer(2))
+	r.decide(tom, exampleAnswer(2))
 	return r
 }
 
-func refusedGate(t testing.TB) *run {
+func gateNotAgreedRun(t testing.TB) *run {
 	r := heldRun(t)
-	r.do(dot, challenge.RecordGate{Rung: "stage-2", Gate: "own-manager", Status: challenge.GateRefused, Note: "Try once more."})
+	r.decide(dot, challenge.RecordGate{Rung: "stage-2", Gate: "own-manager", Status: challenge.GateNotAgreed, Note: "Try once more."})
 	return r
 }
 
-func lateReply(t testing.TB, w *words.Words) Card {
+func lateResponseCard(t testing.TB, w *words.Catalogue) Card {
 	r := heldRun(t)
-	said := r.do(priya, answer(1))
-	return Render(challenge.CardRespond, 1, r.view(), Options{Viewer: priya, Words: w, Said: said,
-		Typed: map[string]string{InText: "You are right, and I am sorry."}, Sent: ActionData{Verb: VerbRespond}})
+	said := r.decide(priya, exampleAnswer(1))
+	return Render(challenge.CardRespond, 1, r.view(), Options{ViewerID: priya, Words: w, Refusal: said,
+		TypedValues: map[string]string{FieldText: "You are right, and I am sorry."}, Submitted: ButtonData{Verb: VerbRespond}})
 }
 
 func TestEachCardInEachStateIsAsAgreed(t *testing.T) {
-	for _, s := range samples(words.English) {
+	for _, s := range cardSamples(words.English) {
 		t.Run(s.name, func(t *testing.T) {
 			card := s.card(t)
 			var pretty bytes.Buffer
@@ -200,23 +200,23 @@ func TestEachCardInEachStateIsAsAgreed(t *testing.T) {
 				t.Fatalf("the card is no JSON: %v", err)
 			}
 			pretty.WriteByte('\n')
-			golden(t, s.name+".json", pretty.Bytes())
-			golden(t, s.name+".txt", []byte("Summary: "+card.Summary()+"\n\n"+card.Text()))
+			checkGolden(t, s.name+".json", pretty.Bytes())
+			checkGolden(t, s.name+".txt", []byte("Summary: "+card.Summary()+"\n\n"+card.Text()))
 		})
 	}
 }
 
 // The Welsh cards are kept as text, for people to read.
 func TestEachCardInWelshIsAsAgreed(t *testing.T) {
-	for _, s := range samples(words.Welsh) {
+	for _, s := range cardSamples(words.Welsh) {
 		t.Run(s.name, func(t *testing.T) {
 			card := s.card(t)
-			golden(t, filepath.Join("cy", s.name+".txt"), []byte("Summary: "+card.Summary()+"\n\n"+card.Text()))
+			checkGolden(t, filepath.Join("cy", s.name+".txt"), []byte("Summary: "+card.Summary()+"\n\n"+card.Text()))
 		})
 	}
 }
 
-func golden(t *testing.T, name string, got []byte) {
+func checkGolden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
@@ -235,14 +235,14 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 func TestAFormThatWasSentSaysWhoWasAsked(t *testing.T) {
-	r := raised(t)
-	c := Sent(r.view(), Options{Viewer: maya})
-	for _, want := range []string{r.c.Ref, "Priya Shah", "Wednesday 8 April 2026 at 17:00"} {
+	r := raisedRun(t)
+	c := RenderFormSent(r.view(), Options{ViewerID: maya})
+	for _, want := range []string{r.challenge.Ref, "Priya Shah", "Wednesday 8 April 2026 at 17:00"} {
 		if !strings.Contains(c.Text(), want) {
 			t.Errorf("the card lacks %q:\n%s", want, c.Text())
 		}
 	}
-	if len(verbs(t, c)) > 0 || !c.Final() || strings.Contains(c.Summary(), "Priya") {
+	if len(offeredVerbs(t, c)) > 0 || !c.IsFinal() || strings.Contains(c.Summary(), "Priya") {
 		t.Error("the card can be acted on, or its toast names somebody")
 	}
 }

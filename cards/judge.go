@@ -7,104 +7,104 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// judge is the card of the one who has the last word on an answer.
-func (b *builder) judge() {
-	if b.at == nil {
-		b.notice()
+// buildJudgeCard is the card of the one who has the last word on an answer.
+func (b *builder) buildJudgeCard() {
+	if b.opening == nil {
+		b.buildNotice()
 		return
 	}
-	b.heading(b.title(b.at.Rung))
+	b.addHeading(b.cardTitle(b.opening.Rung))
 	mine := b.mayJudge()
 	if mine {
-		b.summary = fmt.Sprintf(b.w.Judge.Summary, b.Challenge.Ref)
-		b.add(TextBlock{Text: b.w.Judge.Ask, Size: "Medium", Bold: true})
+		b.summary = fmt.Sprintf(b.words.Judge.Summary, b.Challenge.Ref)
+		b.add(TextBlock{Text: b.words.Judge.Question, Size: "Medium", Bold: true})
 	} else {
-		b.summary = fmt.Sprintf(b.w.Judge.SummaryEnded, b.Challenge.Ref)
-		text := b.w.Judge.Record
+		b.summary = fmt.Sprintf(b.words.Judge.SummaryEnded, b.Challenge.Ref)
+		text := b.words.Judge.RecordOnly
 		if b.awaitsJudgement() {
-			b.summary = fmt.Sprintf(b.w.Judge.Summary, b.Challenge.Ref)
-			text = fmt.Sprintf(b.w.Judge.Other, b.party(b.at.Judge))
+			b.summary = fmt.Sprintf(b.words.Judge.Summary, b.Challenge.Ref)
+			text = fmt.Sprintf(b.words.Judge.DecidedByOther, b.formatParty(b.opening.Judge))
 		}
-		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: text + b.whereNow(), Bold: true}}})
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: text + b.describeWhereNow(), Bold: true}}})
 	}
-	b.answered()
+	b.addAnswer()
 	if mine {
-		b.judgeInputs()
+		b.addJudgeInputs()
 	}
 	b.final = !b.awaitsJudgement()
-	b.facts()
-	b.asked()
-	b.steps(b.w.Label.Earlier, b.earlier())
+	b.addFacts()
+	b.addConcern()
+	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
 }
 
 func (b *builder) awaitsJudgement() bool {
-	return b.current() && b.Challenge.State == challenge.AwaitingJudgement
+	return b.isCurrent() && b.Challenge.State == challenge.StateAwaitingJudgement
 }
 
 func (b *builder) mayJudge() bool {
-	return b.awaitsJudgement() && b.o.Viewer != "" && b.at.Judge.ID == b.o.Viewer
+	return b.awaitsJudgement() && b.opts.ViewerID != "" && b.opening.Judge.ID == b.opts.ViewerID
 }
 
-// judgeInputs asks for the verdict.
-func (b *builder) judgeInputs() {
-	s := b.section(b.data(VerbJudge), append([]string{InReason}, shorterIDs...)...)
-	partly := !b.askedForMore()
-	hint := b.w.Judge.NoMore
+// addJudgeInputs asks for the verdict.
+func (b *builder) addJudgeInputs() {
+	s := b.newSection(b.buttonData(VerbJudge), append([]string{FieldReason}, shorterTimeFields...)...)
+	partly := !b.wasAskedForMore()
+	hint := b.words.Judge.NoMoreHint
 	if partly {
-		hint = b.w.Judge.Partly
+		hint = b.words.Judge.PartlyHint
 	}
-	s.say(TextBlock{Text: fmt.Sprintf(hint, b.rungWord(), b.afterUnsatisfied())})
-	s.text(InReason, b.w.Judge.Reason, false, challenge.MaxText)
-	k := b.shortens()
+	s.addElements(TextBlock{Text: fmt.Sprintf(hint, b.rungWord(), b.describeNotSatisfied())})
+	s.addTextInput(FieldReason, b.words.Judge.Reason, false, challenge.MaxText)
+	k := b.shorterTimeRule()
 	if k != nil {
-		s.shorter(k)
+		s.addShorterTime(k)
 	}
 	b.add(Container{Items: s.items, Separator: true})
-	button := func(title string, v challenge.Verdict) Action {
+	button := func(title string, v challenge.Verdict) Button {
 		d := s.data
 		d.Verdict = v
-		return Execute{Title: title, Data: d}
+		return ExecuteButton{Title: title, Data: d}
 	}
-	as := []Action{button(b.w.Judge.Satisfied, challenge.Satisfied)}
+	as := []Button{button(b.words.Judge.Satisfied, challenge.Satisfied)}
 	if partly {
-		as = append(as, button(b.w.Judge.PartlyButton, challenge.Partly))
+		as = append(as, button(b.words.Judge.PartlyButton, challenge.Partly))
 	}
-	b.buttons(append(as, button(b.w.Judge.NotSatisfied, challenge.NotSatisfied))...)
-	b.small(fmt.Sprintf(b.w.Common.Typing, b.typeJudge(partly, k != nil)))
+	b.addButtons(append(as, button(b.words.Judge.NotSatisfied, challenge.NotSatisfied))...)
+	b.addSmallPrint(fmt.Sprintf(b.words.Common.ByTyping, b.judgeCommands(partly, k != nil)))
 }
 
-// askedForMore reports whether the visit before ended in "partly" on this rung.
-func (b *builder) askedForMore() bool {
-	prev := b.Challenge.Visit(b.visit - 1)
-	return prev != nil && prev.Rung == b.at.Rung && prev.Verdict == challenge.Partly
+// wasAskedForMore reports whether the visit before ended in "partly" on this rung.
+func (b *builder) wasAskedForMore() bool {
+	prev := b.Challenge.Opening(b.openingNo - 1)
+	return prev != nil && prev.Rung == b.opening.Rung && prev.Verdict == challenge.Partly
 }
 
-// afterUnsatisfied says what "not satisfied" leads to.
-func (b *builder) afterUnsatisfied() string {
+// describeNotSatisfied says what "not satisfied" leads to.
+func (b *builder) describeNotSatisfied() string {
 	var next *ladder.Rung
-	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
-		if r.Then != nil && r.Then.HandOff != "" {
-			return fmt.Sprintf(b.w.Judge.ThenHandOff, b.procedure(r.Then.HandOff))
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok {
+		if r.IfNotSatisfied != nil && r.IfNotSatisfied.HandOff != "" {
+			return fmt.Sprintf(b.words.Judge.ThenHandOff, b.procedureLabel(r.IfNotSatisfied.HandOff))
 		}
-		next = b.Ladder.Above(r)
+		next = b.Ladder.EscalationTarget(r)
 	}
 	if next == nil {
-		return b.w.Judge.ThenNobody
+		return b.words.Judge.ThenNobody
 	}
-	to := b.w.Judge.ThenNext
+	to := b.words.Judge.ThenNext
 	if len(next.Gates) > 0 {
-		to = b.w.Judge.ThenGated
+		to = b.words.Judge.ThenGated
 	}
-	return fmt.Sprintf(to, next.Label+b.rolesOf(next))
+	return fmt.Sprintf(to, next.Label+b.formatRungRoles(next))
 }
 
-func (b *builder) rolesOf(r *ladder.Rung) string {
+func (b *builder) formatRungRoles(r *ladder.Rung) string {
 	var roles []string
-	for _, role := range r.Respond.RolesFor(b.Challenge.Details.Agency) {
+	for _, role := range r.Respondents.RolesFor(b.Challenge.Details.Agency) {
 		roles = append(roles, b.Ladder.RoleLabel(role))
 	}
 	if len(roles) == 0 {
 		return ""
 	}
-	return " (" + b.w.List(roles) + ")"
+	return " (" + b.words.JoinList(roles) + ")"
 }

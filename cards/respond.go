@@ -8,221 +8,221 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// respond is the card of the one who is asked: what, until when and why that date,
+// buildRespondCard is the card of the one who is asked: what, until when and why that date,
 // by whom, about what, what happened before, and the inputs for the answer.
-func (b *builder) respond() {
-	if b.at == nil {
-		b.notice()
+func (b *builder) buildRespondCard() {
+	if b.opening == nil {
+		b.buildNotice()
 		return
 	}
-	running := b.current() && b.Challenge.State == challenge.AwaitingResponse
-	passed := running && passedOn(b.at, b.o.Viewer)
+	running := b.isCurrent() && b.Challenge.State == challenge.StateAwaitingResponse
+	passed := running && hasPassedOn(b.opening, b.opts.ViewerID)
 	open := running && !passed
-	due := b.when(b.at.Deadline.Due)
-	b.heading(b.title(b.at.Rung))
+	due := b.formatDateTime(b.opening.Deadline.Due)
+	b.addHeading(b.cardTitle(b.opening.Rung))
 	switch {
-	case open && b.at.MayAnswer(b.o.Viewer):
-		b.summary = fmt.Sprintf(b.w.Respond.Summary, b.Challenge.Ref, due)
-		b.due(fmt.Sprintf(b.w.Respond.Ask, due))
+	case open && b.opening.MayAnswer(b.opts.ViewerID):
+		b.summary = fmt.Sprintf(b.words.Respond.Summary, b.Challenge.Ref, due)
+		b.addDueDate(fmt.Sprintf(b.words.Respond.PleaseAnswer, due))
 	case open:
-		b.summary = fmt.Sprintf(b.w.Respond.SummaryRead, b.Challenge.Ref, due)
-		b.due(fmt.Sprintf(b.w.Respond.AskOther, due))
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryRead, b.Challenge.Ref, due)
+		b.addDueDate(fmt.Sprintf(b.words.Respond.AnswerAskedFor, due))
 	default:
-		b.summary = fmt.Sprintf(b.w.Respond.SummaryEnded, b.Challenge.Ref)
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryEnded, b.Challenge.Ref)
 		b.add(Container{Style: "emphasis", Items: []Element{
-			TextBlock{Text: b.ended(), Bold: true}, TextBlock{Text: b.w.Respond.Record, Size: "Small"},
+			TextBlock{Text: b.describeEnd(), Bold: true}, TextBlock{Text: b.words.Respond.RecordOnly, Size: "Small"},
 		}})
 	}
-	b.facts()
-	if r, ok := b.Ladder.Rung(b.at.Rung); ok && r.About != "" {
-		b.small(b.shorten(r.About, b.fit.main))
+	b.addFacts()
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok && r.About != "" {
+		b.addSmallPrint(b.shorten(r.About, b.budget.mainText))
 	}
-	b.meeting(b.at.Rung)
-	b.asked()
-	b.steps(b.w.Label.Earlier, b.earlier())
+	b.addMeeting(b.opening.Rung)
+	b.addConcern()
+	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
 	switch {
-	case open && b.at.MayAnswer(b.o.Viewer):
-		b.sinceAsked()
-		b.respondInputs()
+	case open && b.opening.MayAnswer(b.opts.ViewerID):
+		b.addStepsSinceAsked()
+		b.addResponseInputs()
 	case open:
-		b.add(TextBlock{Text: fmt.Sprintf(b.w.Respond.Other, b.repliers())})
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AskedTogether, b.formatRepliers())})
 	default:
-		b.answered()
-		b.final = !passed && (!b.Challenge.State.Open() || b.at.Outcome != challenge.Answered)
+		b.addAnswer()
+		b.final = !passed && (!b.Challenge.State.IsOpen() || b.opening.Outcome != challenge.OutcomeAnswered)
 	}
 }
 
-// passedOn reports whether somebody passed the question on to a stand-in.
-func passedOn(v *challenge.Visit, id string) bool {
-	_, passed := v.PassedOn(id)
+// hasPassedOn reports whether somebody passed the question on to a stand-in.
+func hasPassedOn(v *challenge.Opening, id string) bool {
+	_, passed := v.HandoverFrom(id)
 	return passed
 }
 
-// sinceAsked tells what happened since the question was put: how it came to a
+// addStepsSinceAsked tells what happened since the question was put: how it came to a
 // stand-in, and how somebody outside was asked.
-func (b *builder) sinceAsked() {
-	if len(b.ownVisit()) > 0 {
-		b.steps(b.onThis(), b.ownVisit())
+func (b *builder) addStepsSinceAsked() {
+	if len(b.stepsOfOpening()) > 0 {
+		b.addSteps(b.thisRungTitle(), b.stepsOfOpening())
 	}
 }
 
-// answered adds what became of the visit: the answer in full, the rest as steps.
-func (b *builder) answered() {
+// addAnswer adds what became of the visit: the answer in full, the rest as steps.
+func (b *builder) addAnswer() {
 	for _, e := range b.History {
-		if r, ok := e.Body.(challenge.Responded); ok && e.Visit == b.visit {
-			b.add(TextBlock{Text: fmt.Sprintf(b.w.Respond.Answered, e.By.Name, b.behalf(r.Response), b.on(e.At), b.afterDue(r.AfterDue)), Bold: true})
-			b.response(r.Response)
+		if r, ok := e.Body.(challenge.Responded); ok && e.Opening == b.openingNo {
+			b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AnsweredBy, e.By.Name, b.formatOnBehalf(r.Response), b.formatOnDateTime(e.At), b.formatAfterDue(r.AfterDue)), Bold: true})
+			b.addResponse(r.Response)
 		}
 	}
-	var rest []entry
-	for _, e := range b.ownVisit() {
-		if !e.answer {
+	var rest []historyStep
+	for _, e := range b.stepsOfOpening() {
+		if !e.isAnswer {
 			rest = append(rest, e)
 		}
 	}
-	b.steps(b.onThis(), rest)
+	b.addSteps(b.thisRungTitle(), rest)
 }
 
-// ended says in one sentence why nothing is asked any more, and since when.
-func (b *builder) ended() string {
-	v := b.at
-	switch h, passed := v.PassedOn(b.o.Viewer); {
-	case passed && v.Outcome == challenge.Open:
-		return fmt.Sprintf(b.w.Respond.Passed, h.To.Name)
-	case v.Outcome == challenge.Answered && v.AnsweredBy.ID == b.o.Viewer:
-		return fmt.Sprintf(b.w.Respond.EndedYou, b.on(v.AnsweredAt), b.party(v.Judge))
-	case v.Outcome == challenge.Answered:
-		return fmt.Sprintf(b.w.Respond.EndedOther, v.AnsweredBy.Name, b.on(v.AnsweredAt), b.party(v.Judge))
-	case v.Outcome == challenge.LapsedOut:
-		return fmt.Sprintf(b.w.Respond.EndedLapsed, b.on(v.Deadline.Due)) + b.whereNow()
-	case v.Outcome == challenge.Judged:
-		return fmt.Sprintf(b.w.Respond.EndedJudged, v.AnsweredBy.Name, b.on(v.AnsweredAt), b.party(v.Judge), b.w.Judge.Verdicts[v.Verdict]) + b.whereNow()
+// describeEnd says in one sentence why nothing is asked any more, and since when.
+func (b *builder) describeEnd() string {
+	v := b.opening
+	switch h, passed := v.HandoverFrom(b.opts.ViewerID); {
+	case passed && v.Outcome == challenge.OutcomeOpen:
+		return fmt.Sprintf(b.words.Respond.HandedOver, h.To.Name)
+	case v.Outcome == challenge.OutcomeAnswered && v.AnsweredBy.ID == b.opts.ViewerID:
+		return fmt.Sprintf(b.words.Respond.EndedAnsweredByYou, b.formatOnDateTime(v.AnsweredAt), b.formatParty(v.Judge))
+	case v.Outcome == challenge.OutcomeAnswered:
+		return fmt.Sprintf(b.words.Respond.EndedAnsweredByOther, v.AnsweredBy.Name, b.formatOnDateTime(v.AnsweredAt), b.formatParty(v.Judge))
+	case v.Outcome == challenge.OutcomeLapsed:
+		return fmt.Sprintf(b.words.Respond.EndedLapsed, b.formatOnDateTime(v.Deadline.Due)) + b.describeWhereNow()
+	case v.Outcome == challenge.OutcomeJudged:
+		return fmt.Sprintf(b.words.Respond.EndedJudged, v.AnsweredBy.Name, b.formatOnDateTime(v.AnsweredAt), b.formatParty(v.Judge), b.words.Judge.Verdicts[v.Verdict]) + b.describeWhereNow()
 	default:
-		return fmt.Sprintf(b.w.Respond.EndedMoved, b.rungWord()) + b.whereNow()
+		return fmt.Sprintf(b.words.Respond.EndedMovedOn, b.rungWord()) + b.describeWhereNow()
 	}
 }
 
-// whereNow says where the challenge stands, for somebody whose part is over.
-func (b *builder) whereNow() string {
+// describeWhereNow says where the challenge stands, for somebody whose part is over.
+func (b *builder) describeWhereNow() string {
 	c := &b.Challenge
 	switch c.State {
-	case challenge.Resolved:
-		return fmt.Sprintf(b.w.Respond.NowSettled, b.on(c.ClosedAt))
-	case challenge.Withdrawn:
-		return fmt.Sprintf(b.w.Respond.NowWithdrawn, b.on(c.ClosedAt))
-	case challenge.HandedOff:
-		return fmt.Sprintf(b.w.Respond.NowHandedOff, b.on(c.ClosedAt))
-	case challenge.HeldAtGate:
-		return fmt.Sprintf(b.w.Respond.NowHeld, b.rung(c.Rung))
-	case challenge.Exhausted:
-		return fmt.Sprintf(b.w.Respond.NowTop, b.rungWord())
+	case challenge.StateResolved:
+		return fmt.Sprintf(b.words.Respond.NowSettled, b.formatOnDateTime(c.ClosedAt))
+	case challenge.StateWithdrawn:
+		return fmt.Sprintf(b.words.Respond.NowWithdrawn, b.formatOnDateTime(c.ClosedAt))
+	case challenge.StateHandedOff:
+		return fmt.Sprintf(b.words.Respond.NowHandedOff, b.formatOnDateTime(c.ClosedAt))
+	case challenge.StateHeldAtGate:
+		return fmt.Sprintf(b.words.Respond.NowHeldAtGate, b.rungLabel(c.Rung))
+	case challenge.StateExhausted:
+		return fmt.Sprintf(b.words.Respond.NowExhausted, b.rungWord())
 	}
-	if len(c.Visits) > b.visit {
-		return fmt.Sprintf(b.w.Respond.NowOn, b.rung(c.Rung))
+	if len(c.Openings) > b.openingNo {
+		return fmt.Sprintf(b.words.Respond.NowOnRung, b.rungLabel(c.Rung))
 	}
 	return ""
 }
 
-func (b *builder) repliers() string {
+func (b *builder) formatRepliers() string {
 	var names []string
-	for _, id := range b.at.Repliers {
-		names = append(names, b.name(id))
+	for _, id := range b.opening.Responders {
+		names = append(names, b.personName(id))
 	}
-	return b.w.List(names)
+	return b.words.JoinList(names)
 }
 
-// respondInputs asks for what the rung's form holds.
-func (b *builder) respondInputs() {
-	form, behalf := ladder.FormReply, !b.at.Asked(b.o.Viewer)
-	if r, ok := b.Ladder.Rung(b.at.Rung); ok {
+// addResponseInputs asks for what the rung's form holds.
+func (b *builder) addResponseInputs() {
+	form, behalf := ladder.FormWritten, !b.opening.IsRespondent(b.opts.ViewerID)
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok {
 		form = r.Form
 	}
 	fields := b.formFields(form)
-	ids := append([]string{InText}, fieldIDs(fields)...)
+	ids := append([]string{FieldText}, fieldIDs(fields)...)
 	if form == ladder.FormPlan {
 		for n := 1; n <= challenge.MaxActions; n++ {
-			ids = append(ids, PlanInput(n, "what"), PlanInput(n, "who"), PlanInput(n, "by"))
+			ids = append(ids, PlanFieldID(n, "what"), PlanFieldID(n, "who"), PlanFieldID(n, "by"))
 		}
 	}
-	s := b.section(b.data(VerbRespond), ids...)
-	intro := b.w.Respond.Intros[form]
+	s := b.newSection(b.buttonData(VerbRespond), ids...)
+	intro := b.words.Respond.Intros[form]
 	if intro == "" {
-		intro = b.w.Respond.Intro
+		intro = b.words.Respond.Intro
 	}
 	if behalf {
-		s.lax = true // the button that marks them as asked sends these inputs too
-		intro = fmt.Sprintf(b.w.Respond.OnBehalf, b.respondents(b.at))
+		s.optionalForClient = true // the button that marks them as asked sends these inputs too
+		intro = fmt.Sprintf(b.words.Respond.OnBehalfIntro, b.formatRespondents(b.opening))
 	}
-	s.say(TextBlock{Text: b.w.Respond.Text, Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
-	s.text(InText, b.respondLabel(form), true, challenge.MaxText)
-	s.fields(fields)
+	s.addElements(TextBlock{Text: b.words.Respond.ResponseLabel, Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
+	s.addTextInput(FieldText, b.responseLabel(form), true, challenge.MaxText)
+	s.addFields(fields)
 	if form == ladder.FormPlan {
-		s.plan()
+		s.addPlanInputs()
 	}
 	b.add(Container{Items: s.items, Separator: true})
-	as := []Action{Execute{Title: b.w.Respond.Send, Data: s.data}}
-	if long(form) {
-		as = append(as, b.window()...)
+	as := []Button{ExecuteButton{Title: b.words.Respond.Send, Data: s.data}}
+	if isLongForm(form) {
+		as = append(as, b.dialogButtons()...)
 	}
-	b.buttons(as...)
-	b.small(b.howToType(form))
+	b.addButtons(as...)
+	b.addSmallPrint(b.typedAnswerHint(form))
 	if behalf {
-		b.askedOutside()
+		b.addAskedOutsideSection()
 	}
 }
 
-// askedOutside offers to record that somebody without an account has been asked.
-func (b *builder) askedOutside() {
-	s := b.own(VerbAsked, InHow, InOn, InNote)
-	s.add(Input{Kind: InputChoice, ID: InHow, Label: b.w.Respond.How, Required: true,
-		Choices: []Choice{{b.w.Common.ByTelephone, string(challenge.ByTelephone)}, {b.w.Common.ByEmail, string(challenge.ByEmail)}}})
-	s.add(Input{Kind: InputDate, ID: InOn, Label: b.w.Respond.AskedOn, Required: true, Max: b.today().String()})
-	s.text(InNote, b.w.Respond.AskedNote, false, challenge.MaxText)
-	s.typing(fmt.Sprintf(b.w.Type.Asked, b.Challenge.Ref))
-	b.form(s, b.w.Respond.Asked, b.w.Respond.AskedButton)
+// addAskedOutsideSection offers to record that somebody without an account has been asked.
+func (b *builder) addAskedOutsideSection() {
+	s := b.requiredSection(VerbAskedOutside, FieldHow, FieldOn, FieldNote)
+	s.addInput(Input{Kind: InputChoice, ID: FieldHow, Label: b.words.Respond.AskedHow, Required: true,
+		Choices: []Choice{{b.words.Common.ByTelephone, string(challenge.ContactByTelephone)}, {b.words.Common.ByEmail, string(challenge.ContactByEmail)}}})
+	s.addInput(Input{Kind: InputDate, ID: FieldOn, Label: b.words.Respond.AskedOn, Required: true, Max: b.today().String()})
+	s.addTextInput(FieldNote, b.words.Respond.AskedNote, false, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.AskedOutside, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.Respond.RecordAsked, b.words.Respond.AskedButton)
 }
 
-// respondLabel is what the text of a form is called: each form is told in the
+// responseLabel is what the text of a form is called: each form is told in the
 // procedure's own order, as query, action, outcome.
-func (b *builder) respondLabel(form ladder.Form) string {
-	return cmp.Or(b.w.Respond.Texts[form], b.w.Respond.Text)
+func (b *builder) responseLabel(form ladder.ResponseForm) string {
+	return cmp.Or(b.words.Respond.ResponseLabels[form], b.words.Respond.ResponseLabel)
 }
 
-// howToType is the command that answers, where one line can hold the answer.
-func (b *builder) howToType(form ladder.Form) string {
+// typedAnswerHint is the command that answers, where one line can hold the answer.
+func (b *builder) typedAnswerHint(form ladder.ResponseForm) string {
 	if len(form.Fields()) > 0 {
-		return fmt.Sprintf(b.w.Respond.NoLine, b.rungWord(), b.typeOpen())
+		return fmt.Sprintf(b.words.Respond.NotByTyping, b.rungWord(), b.openCommand())
 	}
-	return fmt.Sprintf(b.w.Common.Typing, b.typeRespond(form == ladder.FormPlan))
+	return fmt.Sprintf(b.words.Common.ByTyping, b.respondCommand(form == ladder.FormPlan))
 }
 
-// plan asks for the actions: the first in sight, each further one behind a button.
+// addPlanInputs asks for the actions: the first in sight, each further one behind a button.
 // Only the first is required by the client, since a required input that is hidden
 // would let nobody send.
-func (s *section) plan() {
-	s.say(TextBlock{Text: s.b.w.Label.Plan, Bold: true, Heading: true})
-	s.say(s.action(1)...)
-	s.say(s.further(2)...)
+func (s *section) addPlanInputs() {
+	s.addElements(TextBlock{Text: s.b.words.Label.Plan, Bold: true, Heading: true})
+	s.addElements(s.planLineInputs(1)...)
+	s.addElements(s.planLinesFrom(2)...)
 }
 
-func (s *section) further(n int) []Element {
+func (s *section) planLinesFrom(n int) []Element {
 	if n > challenge.MaxActions {
 		return nil
 	}
-	id := fmt.Sprintf("%saction_%d", s.data.Inputs, n)
-	box := Container{ID: id, Items: append(s.action(n), s.further(n+1)...), Hidden: !s.typed(n)}
-	return []Element{ActionSet{Actions: []Action{Toggle{Title: fmt.Sprintf(s.b.w.Respond.More, n), Target: id}}}, box}
+	id := fmt.Sprintf("%saction_%d", s.data.InputPrefix, n)
+	box := Container{ID: id, Items: append(s.planLineInputs(n), s.planLinesFrom(n+1)...), Hidden: !s.hasTypedLineFrom(n)}
+	return []Element{ActionSet{Actions: []Button{ToggleButton{Title: fmt.Sprintf(s.b.words.Respond.ToggleAction, n), Target: id}}}, box}
 }
 
-// typed reports whether line n, or one after it, has something to show.
-func (s *section) typed(n int) bool {
+// hasTypedLineFrom reports whether line n, or one after it, has something to show.
+func (s *section) hasTypedLineFrom(n int) bool {
 	if !s.active {
 		return false
 	}
 	for ; n <= challenge.MaxActions; n++ {
 		for _, part := range []string{"what", "who", "by"} {
-			id := PlanInput(n, part)
-			if s.b.o.Typed[id] != "" || s.b.o.Said != nil && s.b.o.Said.Fields[id] != "" {
+			id := PlanFieldID(n, part)
+			if s.b.opts.TypedValues[id] != "" || s.b.opts.Refusal != nil && s.b.opts.Refusal.Fields[id] != "" {
 				return true
 			}
 		}
@@ -230,10 +230,10 @@ func (s *section) typed(n int) bool {
 	return false
 }
 
-func (s *section) action(n int) []Element {
+func (s *section) planLineInputs(n int) []Element {
 	first := n == 1
-	what := s.input(Input{Kind: InputText, ID: PlanInput(n, "what"), Label: fmt.Sprintf(s.b.w.Respond.What, n), Required: first, Multiline: true, MaxLength: challenge.MaxActionText})
-	who := s.input(Input{Kind: InputText, ID: PlanInput(n, "who"), Label: fmt.Sprintf(s.b.w.Respond.Who, n), Required: first, MaxLength: challenge.MaxName})
-	by := s.input(Input{Kind: InputDate, ID: PlanInput(n, "by"), Label: fmt.Sprintf(s.b.w.Respond.By, n), Required: first, Min: s.b.today().String()})
+	what := s.prepareInput(Input{Kind: InputText, ID: PlanFieldID(n, "what"), Label: fmt.Sprintf(s.b.words.Respond.ActionWhat, n), Required: first, Multiline: true, MaxLength: challenge.MaxActionText})
+	who := s.prepareInput(Input{Kind: InputText, ID: PlanFieldID(n, "who"), Label: fmt.Sprintf(s.b.words.Respond.ActionWho, n), Required: first, MaxLength: challenge.MaxName})
+	by := s.prepareInput(Input{Kind: InputDate, ID: PlanFieldID(n, "by"), Label: fmt.Sprintf(s.b.words.Respond.ActionBy, n), Required: first, Min: s.b.today().String()})
 	return append(what, ColumnSet{Columns: [][]Element{who, by}})
 }

@@ -13,13 +13,13 @@ import (
 //go:generate go test . -run TestTheIconsAreAsDrawn -update
 var (
 	//go:embed color.png
-	ownColour []byte
+	defaultColourIcon []byte
 	//go:embed outline.png
-	ownOutline []byte
+	defaultOutlineIcon []byte
 )
 
-// accent is the colour of the app, behind the mark and around it in Teams.
-const accent = "#24527A"
+// accentColour is the colour of the app, behind the mark and around it in Teams.
+const accentColour = "#24527A"
 
 var (
 	blue  = color.NRGBA{0x24, 0x52, 0x7A, 0xFF} // accent
@@ -33,68 +33,68 @@ type shape func(x, y float64) float64
 
 // The mark: somebody speaks, and what they say goes up a ladder.
 var (
-	bubble = either(rounded(1, 2, 31, 25, 5), triangle(7, 31, 20, 20))
-	rails  = either(box(10, 6, 12, 21), box(20, 6, 22, 21))
-	lower  = either(box(10, 12, 22, 14), box(10, 16, 22, 18))
-	upper  = box(10, 8, 22, 10) // where the challenge goes
+	speechBubble = union(roundedRectangle(1, 2, 31, 25, 5), rightTriangle(7, 31, 20, 20))
+	rails        = union(rectangle(10, 6, 12, 21), rectangle(20, 6, 22, 21))
+	lowerRungs   = union(rectangle(10, 12, 22, 14), rectangle(10, 16, 22, 18))
+	topRung      = rectangle(10, 8, 22, 10) // where the challenge goes
 )
 
-// colourMark draws the colour icon: the mark on a ground of the accent.
-func colourMark() *image.NRGBA {
+// drawColourIcon draws the colour icon: the mark on a ground of the accent.
+func drawColourIcon() *image.NRGBA {
 	picture := image.NewNRGBA(image.Rect(0, 0, colourSize, colourSize))
-	paint(picture, blue, 1, 0, 0, func(float64, float64) float64 { return -1 })
+	paintShape(picture, blue, 1, 0, 0, func(float64, float64) float64 { return -1 })
 	// The ground keeps a margin: Teams rounds the corners or cuts a circle.
 	const scale, left, top = 4.0, 32.0, 31.0
-	paint(picture, white, scale, left, top, bubble)
-	paint(picture, blue, scale, left, top, either(rails, lower))
-	paint(picture, amber, scale, left, top, within(upper, box(12, 0, 20, 32)))
-	paint(picture, blue, scale, left, top, within(upper, either(box(10, 0, 12, 32), box(20, 0, 22, 32))))
+	paintShape(picture, white, scale, left, top, speechBubble)
+	paintShape(picture, blue, scale, left, top, union(rails, lowerRungs))
+	paintShape(picture, amber, scale, left, top, intersection(topRung, rectangle(12, 0, 20, 32)))
+	paintShape(picture, blue, scale, left, top, intersection(topRung, union(rectangle(10, 0, 12, 32), rectangle(20, 0, 22, 32))))
 	return picture
 }
 
-// outlineMark draws the outline icon: the mark in white lines.
-func outlineMark() *image.NRGBA {
+// drawOutlineIcon draws the outline icon: the mark in white lines.
+func drawOutlineIcon() *image.NRGBA {
 	picture := image.NewNRGBA(image.Rect(0, 0, outlineSize, outlineSize))
-	paint(picture, white, 1, 0, 0, either(edge(bubble, 2), rails, lower, upper))
+	paintShape(picture, white, 1, 0, 0, union(innerOutline(speechBubble, 2), rails, lowerRungs, topRung))
 	return picture
 }
 
-// paint lays a shape in one colour over a picture, its edges smoothed.
-func paint(picture *image.NRGBA, c color.NRGBA, scale, left, top float64, s shape) {
+// paintShape lays a shape in one colour over a picture, its edges smoothed.
+func paintShape(picture *image.NRGBA, c color.NRGBA, scale, left, top float64, s shape) {
 	b := picture.Bounds()
 	for py := b.Min.Y; py < b.Max.Y; py++ {
 		for px := b.Min.X; px < b.Max.X; px++ {
-			hit := hits(func(x, y float64) float64 {
+			hit := countCovered(func(x, y float64) float64 {
 				return scale * s((float64(px)+x-left)/scale, (float64(py)+y-top)/scale)
 			})
-			picture.SetNRGBA(px, py, over(picture.NRGBAAt(px, py), c, hit, samples*samples))
+			picture.SetNRGBA(px, py, blendColour(picture.NRGBAAt(px, py), c, hit, samplesPerSide*samplesPerSide))
 		}
 	}
 }
 
-const samples = 8 // each way, a pixel
+const samplesPerSide = 8 // each way, a pixel
 
-// hits counts the samples of one pixel, from 0 to 1 each way, that a shape covers.
-func hits(s shape) int {
+// countCovered counts the samples of one pixel, from 0 to 1 each way, that a shape covers.
+func countCovered(s shape) int {
 	const halfDiagonal = 0.75 // and a little more
 	switch middle := s(0.5, 0.5); {
 	case middle > halfDiagonal:
 		return 0
 	case middle < -halfDiagonal:
-		return samples * samples
+		return samplesPerSide * samplesPerSide
 	}
 	hit := 0
-	for i := range samples * samples {
-		if s((float64(i%samples)+0.5)/samples, (float64(i/samples)+0.5)/samples) < 0 {
+	for i := range samplesPerSide * samplesPerSide {
+		if s((float64(i%samplesPerSide)+0.5)/samplesPerSide, (float64(i/samplesPerSide)+0.5)/samplesPerSide) < 0 {
 			hit++
 		}
 	}
 	return hit
 }
 
-// over lays a colour that covers part of whole over another. What lies below is
+// blendColour lays a colour that covers part of whole over another. What lies below is
 // either opaque or nothing.
-func over(below, c color.NRGBA, part, whole int) color.NRGBA {
+func blendColour(below, c color.NRGBA, part, whole int) color.NRGBA {
 	if below.A == 0 {
 		if part == 0 {
 			return below
@@ -106,11 +106,11 @@ func over(below, c color.NRGBA, part, whole int) color.NRGBA {
 	return color.NRGBA{mix(below.R, c.R), mix(below.G, c.G), mix(below.B, c.B), below.A}
 }
 
-func box(left, top, right, bottom float64) shape {
+func rectangle(left, top, right, bottom float64) shape {
 	return func(x, y float64) float64 { return max(left-x, x-right, top-y, y-bottom) }
 }
 
-func rounded(left, top, right, bottom, radius float64) shape {
+func roundedRectangle(left, top, right, bottom, radius float64) shape {
 	return func(x, y float64) float64 {
 		dx := math.Abs(x-(left+right)/2) - (right-left)/2 + radius
 		dy := math.Abs(y-(top+bottom)/2) - (bottom-top)/2 + radius
@@ -118,9 +118,9 @@ func rounded(left, top, right, bottom, radius float64) shape {
 	}
 }
 
-// triangle has a right angle on the left, its tip at (x, bottom) and a slope from
+// rightTriangle has a right angle on the left, its tip at (x, bottom) and a slope from
 // there up to (right, top).
-func triangle(x0, bottom, right, top float64) shape {
+func rightTriangle(x0, bottom, right, top float64) shape {
 	nx, ny := bottom-top, right-x0
 	length := math.Hypot(nx, ny)
 	return func(x, y float64) float64 {
@@ -128,7 +128,7 @@ func triangle(x0, bottom, right, top float64) shape {
 	}
 }
 
-func either(all ...shape) shape {
+func union(all ...shape) shape {
 	return func(x, y float64) float64 {
 		nearest := math.Inf(1)
 		for _, s := range all {
@@ -138,12 +138,12 @@ func either(all ...shape) shape {
 	}
 }
 
-func within(a, b shape) shape {
+func intersection(a, b shape) shape {
 	return func(x, y float64) float64 { return max(a(x, y), b(x, y)) }
 }
 
-// edge is a line of some width along the inside of a shape.
-func edge(s shape, width float64) shape {
+// innerOutline is a line of some width along the inside of a shape.
+func innerOutline(s shape, width float64) shape {
 	return func(x, y float64) float64 {
 		d := s(x, y)
 		return max(d, -d-width)

@@ -12,7 +12,7 @@ import (
 var update = flag.Bool("update", false, "write the icons and the golden files anew")
 
 func TestTheIconsAreAsDrawn(t *testing.T) {
-	for name, want := range map[string]*image.NRGBA{fileColour: colourMark(), fileOutline: outlineMark()} {
+	for name, want := range map[string]*image.NRGBA{fileColour: drawColourIcon(), fileOutline: drawOutlineIcon()} {
 		if *update {
 			var b bytes.Buffer
 			if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, want); err != nil {

@@ -20,8 +20,8 @@ type Options struct {
 	Developer string
 	// BaseURL stands in for the three addresses below: itself, /privacy and /terms.
 	BaseURL string
-	// Website, Privacy and Terms are public https pages; people open them from Teams.
-	Website, Privacy, Terms string
+	// WebsiteURL, Privacy and Terms are public https pages; people open them from Teams.
+	WebsiteURL, PrivacyURL, TermsURL string
 	// Name and NameWelsh are what people see and look for, up to 30 characters.
 	// "Challenge" and "Herio" if empty; a name without a Welsh one is kept in Welsh.
 	Name, NameWelsh string
@@ -31,10 +31,10 @@ type Options struct {
 
 // The release of the schema that the package follows. Slash commands need 1.29.
 const (
-	schemaVersion      = "1.30"
-	schemaHost         = "https://developer.microsoft.com/json-schemas/teams/v" + schemaVersion
-	schemaAddress      = schemaHost + "/MicrosoftTeams.schema.json"
-	localSchemaAddress = schemaHost + "/MicrosoftTeams.Localization.schema.json"
+	schemaVersion         = "1.30"
+	schemaBaseURL         = "https://developer.microsoft.com/json-schemas/teams/v" + schemaVersion
+	schemaURL             = schemaBaseURL + "/MicrosoftTeams.schema.json"
+	localisationSchemaURL = schemaBaseURL + "/MicrosoftTeams.Localization.schema.json"
 )
 
 // The files of the package. All lie at its root.
@@ -45,63 +45,63 @@ const (
 	fileWelsh    = "cy.json"
 )
 
-// app is manifest.json, as far as this product uses it.
-type app struct {
-	Schema          string       `json:"$schema"`
-	ManifestVersion string       `json:"manifestVersion"`
-	Version         string       `json:"version"`
-	ID              string       `json:"id"`
-	Localisation    localisation `json:"localizationInfo"`
-	Developer       developer    `json:"developer"`
-	Name            name         `json:"name"`
-	Description     description  `json:"description"`
-	Icons           icons        `json:"icons"`
-	AccentColour    string       `json:"accentColor"`
-	Bots            []teamsBot   `json:"bots"`
-	// Install is the button that people are offered first. The private chat is where
+// appManifest is manifest.json, as far as this product uses it.
+type appManifest struct {
+	SchemaURL       string         `json:"$schema"`
+	ManifestVersion string         `json:"manifestVersion"`
+	Version         string         `json:"version"`
+	ID              string         `json:"id"`
+	Localisation    localisation   `json:"localizationInfo"`
+	Developer       developerInfo  `json:"developer"`
+	Name            appName        `json:"name"`
+	Description     appDescription `json:"description"`
+	Icons           iconFiles      `json:"icons"`
+	AccentColour    string         `json:"accentColor"`
+	Bots            []teamsBot     `json:"bots"`
+	// DefaultInstallScope is the button that people are offered first. The private chat is where
 	// a manager is asked: without a personal installation Teams refuses the card.
-	Install         string            `json:"defaultInstallScope"`
-	Capability      map[string]string `json:"defaultGroupCapability"`
-	ChannelFeatures string            `json:"supportsChannelFeatures"`
+	DefaultInstallScope    string            `json:"defaultInstallScope"`
+	DefaultGroupCapability map[string]string `json:"defaultGroupCapability"`
+	ChannelFeatures        string            `json:"supportsChannelFeatures"`
 }
 
 type localisation struct {
-	Default    string     `json:"defaultLanguageTag"`
-	Additional []language `json:"additionalLanguages"`
+	Default    string         `json:"defaultLanguageTag"`
+	Additional []languageFile `json:"additionalLanguages"`
 }
 
-type language struct {
+type languageFile struct {
 	Tag  string `json:"languageTag"`
 	File string `json:"file"`
 }
 
-type developer struct {
+type developerInfo struct {
 	Name    string `json:"name"`
 	Website string `json:"websiteUrl"`
 	Privacy string `json:"privacyUrl"`
 	Terms   string `json:"termsOfUseUrl"`
 }
 
-type name struct {
+type appName struct {
 	Short string `json:"short"`
 	Full  string `json:"full"`
 }
 
-type description struct {
+type appDescription struct {
 	Short string `json:"short"`
 	Full  string `json:"full"`
 }
 
-type icons struct {
+type iconFiles struct {
 	Colour  string `json:"color"`
 	Outline string `json:"outline"`
 }
 
 type teamsBot struct {
-	ID       string        `json:"botId"`
-	Scopes   []string      `json:"scopes"`
-	Targeted bool          `json:"supportsTargetedMessages"`
-	Commands []commandList `json:"commandLists"`
+	ID               string        `json:"botId"`
+	Scopes           []string      `json:"scopes"`
+	TargetedMessages bool          `json:"supportsTargetedMessages"`
+	CommandLists     []commandList `json:"commandLists"`
 }
 
 type commandList struct {
@@ -111,28 +111,28 @@ type commandList struct {
 }
 
 type command struct {
-	Title       string `json:"title"`
-	Description string `json:"description"`
-	titleWelsh  string
-	welsh       string
+	Title            string `json:"title"`
+	Description      string `json:"description"`
+	titleWelsh       string
+	descriptionWelsh string
 }
 
 // Build writes the app package.
 func Build(w io.Writer, o Options) error {
 	o = o.withDefaults()
-	if err := o.check(); err != nil {
+	if err := o.validate(); err != nil {
 		return err
 	}
-	manifest, err := encode(o.app())
+	manifest, err := encodeJSON(o.buildManifest())
 	if err != nil {
 		return err
 	}
-	welsh, err := encode(o.welsh())
+	welsh, err := encodeJSON(o.welshTranslations())
 	if err != nil {
 		return err
 	}
 	var whole bytes.Buffer
-	err = pack(&whole, []file{
+	err = writeZip(&whole, []packageFile{
 		{fileManifest, manifest}, {fileColour, o.ColourIcon}, {fileOutline, o.OutlineIcon}, {fileWelsh, welsh},
 	})
 	if err != nil {
@@ -152,58 +152,58 @@ func (o Options) withDefaults() Options {
 	if o.Name != "" {
 		set(&o.NameWelsh, o.Name)
 	}
-	set(&o.Name, english.short)
-	set(&o.NameWelsh, welsh.short)
+	set(&o.Name, englishTexts.shortName)
+	set(&o.NameWelsh, welshTexts.shortName)
 	if o.BaseURL != "" {
 		base := strings.TrimRight(o.BaseURL, "/")
-		set(&o.Website, base)
-		set(&o.Privacy, base+"/privacy")
-		set(&o.Terms, base+"/terms")
+		set(&o.WebsiteURL, base)
+		set(&o.PrivacyURL, base+"/privacy")
+		set(&o.TermsURL, base+"/terms")
 	}
 	if len(o.ColourIcon) == 0 {
-		o.ColourIcon = ownColour
+		o.ColourIcon = defaultColourIcon
 	}
 	if len(o.OutlineIcon) == 0 {
-		o.OutlineIcon = ownOutline
+		o.OutlineIcon = defaultOutlineIcon
 	}
 	return o
 }
 
-func (o Options) app() app {
-	return app{
-		Schema: schemaAddress, ManifestVersion: schemaVersion, Version: o.Version, ID: strings.ToLower(o.AppID),
-		Localisation: localisation{Default: "en-gb", Additional: []language{{"cy", fileWelsh}}},
-		Developer:    developer{Name: o.Developer, Website: o.Website, Privacy: o.Privacy, Terms: o.Terms},
-		Name:         name{Short: o.Name, Full: english.full},
-		Description:  description{Short: english.summary, Full: english.about},
-		Icons:        icons{Colour: fileColour, Outline: fileOutline},
-		AccentColour: accent,
+func (o Options) buildManifest() appManifest {
+	return appManifest{
+		SchemaURL: schemaURL, ManifestVersion: schemaVersion, Version: o.Version, ID: strings.ToLower(o.AppID),
+		Localisation: localisation{Default: "en-gb", Additional: []languageFile{{"cy", fileWelsh}}},
+		Developer:    developerInfo{Name: o.Developer, Website: o.WebsiteURL, Privacy: o.PrivacyURL, Terms: o.TermsURL},
+		Name:         appName{Short: o.Name, Full: englishTexts.fullName},
+		Description:  appDescription{Short: englishTexts.summary, Full: englishTexts.description},
+		Icons:        iconFiles{Colour: fileColour, Outline: fileOutline},
+		AccentColour: accentColour,
 		Bots: []teamsBot{{
-			ID: strings.ToLower(o.AppID), Scopes: []string{"personal", "team"}, Targeted: true, Commands: commandLists,
+			ID: strings.ToLower(o.AppID), Scopes: []string{"personal", "team"}, TargetedMessages: true, CommandLists: commandLists,
 		}},
-		Install: "personal", Capability: map[string]string{"team": "bot"}, ChannelFeatures: "tier1",
+		DefaultInstallScope: "personal", DefaultGroupCapability: map[string]string{"team": "bot"}, ChannelFeatures: "tier1",
 	}
 }
 
-// welsh is cy.json: each text under the path it has in the manifest. Teams writes the
+// welshTranslations is cy.json: each text under the path it has in the manifest. Teams writes the
 // title of a command into the message as the user's own words, so the bot knows the
 // Welsh ones too.
-func (o Options) welsh() map[string]string {
+func (o Options) welshTranslations() map[string]string {
 	texts := map[string]string{
-		"$schema":    localSchemaAddress,
-		"name.short": o.NameWelsh, "name.full": welsh.full,
-		"description.short": welsh.summary, "description.full": welsh.about,
+		"$schema":    localisationSchemaURL,
+		"name.short": o.NameWelsh, "name.full": welshTexts.fullName,
+		"description.short": welshTexts.summary, "description.full": welshTexts.description,
 	}
 	for i, list := range commandLists {
 		for j, c := range list.Commands {
 			path := fmt.Sprintf("bots[0].commandLists[%d].commands[%d].", i, j)
-			texts[path+"title"], texts[path+"description"] = c.titleWelsh, c.welsh
+			texts[path+"title"], texts[path+"description"] = c.titleWelsh, c.descriptionWelsh
 		}
 	}
 	return texts
 }
 
-func encode(v any) ([]byte, error) {
+func encodeJSON(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -212,18 +212,18 @@ func encode(v any) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-type file struct {
+type packageFile struct {
 	name string
 	data []byte
 }
 
-// packed is the time that every file of the package carries: the earliest a zip can.
-var packed = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+// zipModTime is the time that every file of the package carries: the earliest a zip can.
+var zipModTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func pack(w io.Writer, files []file) error {
+func writeZip(w io.Writer, files []packageFile) error {
 	z := zip.NewWriter(w)
 	for _, f := range files {
-		entry, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: packed})
+		entry, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: zipModTime})
 		if err != nil {
 			return err
 		}

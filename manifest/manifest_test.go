@@ -20,7 +20,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-func good() Options {
+func validOptions() Options {
 	return Options{
 		AppID:     "ABCDEF01-1111-4111-8111-111111111111",
 		Developer: "North East Lincolnshire Council", // 31 characters
@@ -28,17 +28,17 @@ func good() Options {
 	}
 }
 
-// built is the unpacked app package.
-func built(t *testing.T, o Options) map[string][]byte {
+// buildPackage is the unpacked app package.
+func buildPackage(t *testing.T, o Options) map[string][]byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := Build(&b, o); err != nil {
 		t.Fatal(err)
 	}
-	return unpacked(t, b.Bytes())
+	return unzip(t, b.Bytes())
 }
 
-func unpacked(t *testing.T, data []byte) map[string][]byte {
+func unzip(t *testing.T, data []byte) map[string][]byte {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -57,15 +57,15 @@ func unpacked(t *testing.T, data []byte) map[string][]byte {
 	return files
 }
 
-// lookAhead is a regular expression as the schemas write them.
-type lookAhead struct{ *regexp2.Regexp }
+// schemaRegexp is a regular expression as the schemas write them.
+type schemaRegexp struct{ *regexp2.Regexp }
 
-func (l lookAhead) MatchString(s string) bool {
+func (l schemaRegexp) MatchString(s string) bool {
 	ok, err := l.Regexp.MatchString(s)
 	return ok && err == nil
 }
 
-func schema(t *testing.T, name string) *jsonschema.Schema {
+func loadSchema(t *testing.T, name string) *jsonschema.Schema {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
@@ -79,7 +79,7 @@ func schema(t *testing.T, name string) *jsonschema.Schema {
 	c.AssertFormat()
 	c.UseRegexpEngine(func(s string) (jsonschema.Regexp, error) {
 		re, err := regexp2.Compile(s, regexp2.ECMAScript)
-		return lookAhead{re}, err
+		return schemaRegexp{re}, err
 	})
 	if err := c.AddResource(name, document); err != nil {
 		t.Fatal(err)
@@ -91,7 +91,7 @@ func schema(t *testing.T, name string) *jsonschema.Schema {
 	return compiled
 }
 
-func validate(t *testing.T, s *jsonschema.Schema, data []byte) error {
+func validateAgainstSchema(t *testing.T, s *jsonschema.Schema, data []byte) error {
 	t.Helper()
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
@@ -102,21 +102,21 @@ func validate(t *testing.T, s *jsonschema.Schema, data []byte) error {
 
 func TestThePackageKeepsToTheOfficialSchemas(t *testing.T) {
 	t.Parallel()
-	app, local := schema(t, "MicrosoftTeams.schema.json"), schema(t, "MicrosoftTeams.Localization.schema.json")
-	full := good()
-	full.Name, full.NameWelsh = strings.Repeat("N", mostShortName), strings.Repeat("ŵ", mostShortName)
-	full.Developer, full.Version = strings.Repeat("D", mostDeveloper), "10.20.300"
-	for name, o := range map[string]Options{"as it comes": good(), "everything as long as it may be": full} {
-		files := built(t, o)
-		if err := validate(t, app, files[fileManifest]); err != nil {
+	app, local := loadSchema(t, "MicrosoftTeams.schema.json"), loadSchema(t, "MicrosoftTeams.Localization.schema.json")
+	full := validOptions()
+	full.Name, full.NameWelsh = strings.Repeat("N", maxShortName), strings.Repeat("ŵ", maxShortName)
+	full.Developer, full.Version = strings.Repeat("D", maxDeveloperName), "10.20.300"
+	for name, o := range map[string]Options{"as it comes": validOptions(), "everything as long as it may be": full} {
+		files := buildPackage(t, o)
+		if err := validateAgainstSchema(t, app, files[fileManifest]); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := validate(t, local, files[fileWelsh]); err != nil {
+		if err := validateAgainstSchema(t, local, files[fileWelsh]); err != nil {
 			t.Errorf("%s: Welsh: %v", name, err)
 		}
 	}
 	// The schemas refuse what they should: they were compiled, not passed over.
-	files := built(t, good())
+	files := buildPackage(t, validOptions())
 	for _, broken := range []struct {
 		schema   *jsonschema.Schema
 		data     []byte
@@ -133,7 +133,7 @@ func TestThePackageKeepsToTheOfficialSchemas(t *testing.T) {
 		if bytes.Equal(changed, broken.data) {
 			t.Errorf("%s is not in the package", broken.old)
 		}
-		if validate(t, broken.schema, changed) == nil {
+		if validateAgainstSchema(t, broken.schema, changed) == nil {
 			t.Errorf("%s was taken", broken.new)
 		}
 	}
@@ -163,7 +163,7 @@ func TestThePackageNamesTheReleaseOfTheSchemaItIsHeldTo(t *testing.T) {
 func TestThePackageIsTheSameEveryTimeAndLiesFlat(t *testing.T) {
 	t.Parallel()
 	var first, second bytes.Buffer
-	if err := errors.Join(Build(&first, good()), Build(&second, good())); err != nil {
+	if err := errors.Join(Build(&first, validOptions()), Build(&second, validOptions())); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(first.Bytes(), second.Bytes()) {
@@ -183,7 +183,7 @@ func TestThePackageIsTheSameEveryTimeAndLiesFlat(t *testing.T) {
 }
 
 func TestThePackageReadsAsItDid(t *testing.T) {
-	files := built(t, good())
+	files := buildPackage(t, validOptions())
 	for _, name := range []string{fileManifest, fileWelsh} {
 		golden := filepath.Join("testdata", "golden_"+name)
 		if *update {
@@ -204,7 +204,7 @@ func TestThePackageReadsAsItDid(t *testing.T) {
 func TestThePackageAsksForNoPermission(t *testing.T) {
 	t.Parallel()
 	var app map[string]any
-	if err := json.Unmarshal(built(t, good())[fileManifest], &app); err != nil {
+	if err := json.Unmarshal(buildPackage(t, validOptions())[fileManifest], &app); err != nil {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"permissions", "devicePermissions", "authorization", "webApplicationInfo", "validDomains"} {
@@ -216,7 +216,7 @@ func TestThePackageAsksForNoPermission(t *testing.T) {
 
 func TestEveryTextHasItsWelshAtTheSamePath(t *testing.T) {
 	t.Parallel()
-	files := built(t, good())
+	files := buildPackage(t, validOptions())
 	var app struct {
 		Name, Description map[string]string
 		Bots              []struct {
@@ -261,11 +261,11 @@ func TestANameOfTheAuthoritysOwnIsKeptInWelshUnlessItHasOne(t *testing.T) {
 		{"Escalate", "Uwchgyfeirio", "Escalate", "Uwchgyfeirio"},
 		{"", "Uwchgyfeirio", "Challenge", "Uwchgyfeirio"},
 	} {
-		o := good()
+		o := validOptions()
 		o.Name, o.NameWelsh = test.name, test.welsh
-		files := built(t, o)
+		files := buildPackage(t, o)
 		var cy map[string]string
-		var app struct{ Name name }
+		var app struct{ Name appName }
 		if err := errors.Join(json.Unmarshal(files[fileWelsh], &cy), json.Unmarshal(files[fileManifest], &app)); err != nil {
 			t.Fatal(err)
 		}
@@ -275,8 +275,8 @@ func TestANameOfTheAuthoritysOwnIsKeptInWelshUnlessItHasOne(t *testing.T) {
 	}
 }
 
-// icon is a PNG of one colour, with one transparent corner if asked.
-func icon(t *testing.T, size int, c color.NRGBA, corner bool) []byte {
+// newIcon is a PNG of one colour, with one transparent corner if asked.
+func newIcon(t *testing.T, size int, c color.NRGBA, corner bool) []byte {
 	t.Helper()
 	picture := image.NewNRGBA(image.Rect(0, 0, size, size))
 	for i := range size * size {
@@ -302,7 +302,7 @@ func TestWhatTeamsWouldRefuseIsSaidWithTheMend(t *testing.T) {
 		"no app id":             {func(o *Options) { o.AppID = "" }, "the app id is no GUID; copy"},
 		"a wrong app id":        {func(o *Options) { o.AppID = "challengebot" }, "the app id is no GUID; copy"},
 		"a GUID in braces":      {func(o *Options) { o.AppID = "{" + o.AppID + "}" }, "the app id is no GUID"},
-		"the GUID of nobody":    {func(o *Options) { o.AppID = guidZero }, "the app id is no GUID"},
+		"the GUID of nobody":    {func(o *Options) { o.AppID = zeroGUID }, "the app id is no GUID"},
 		"two numbers":           {func(o *Options) { o.Version = "1.0" }, "three numbers; write for example 1.0.1"},
 		"a leading zero":        {func(o *Options) { o.Version = "1.02.0" }, "three numbers"},
 		"a pre-release":         {func(o *Options) { o.Version = "1.0.0-beta" }, "three numbers"},
@@ -316,28 +316,28 @@ func TestWhatTeamsWouldRefuseIsSaidWithTheMend(t *testing.T) {
 		"the word for nothing":  {func(o *Options) { o.NameWelsh = "Null" }, "takes for nothing"},
 		"no addresses":          {func(o *Options) { o.BaseURL = "" }, "the privacy page has no address; give the https address"},
 		"http":                  {func(o *Options) { o.BaseURL = "http://challenge.example.gov.uk" }, "the website is not https"},
-		"http for one":          {func(o *Options) { o.Terms = "http://example.gov.uk/terms" }, "the page with the terms of use is not https"},
-		"no address at all":     {func(o *Options) { o.Privacy = "example.gov.uk/privacy" }, "the privacy page is no web address"},
-		"a password in it":      {func(o *Options) { o.Privacy = "https://a:b@example.gov.uk/" }, "a user name in its address"},
-		"this machine":          {func(o *Options) { o.Privacy = "https://localhost/" }, "no public address"},
-		"a blank in it":         {func(o *Options) { o.Privacy = "https://example.gov.uk/a b" }, "no public address"},
-		"a very long address":   {func(o *Options) { o.Privacy = "https://example.gov.uk/" + strings.Repeat("a", 2048) }, "more than 2048"},
-		"a small colour icon":   {func(o *Options) { o.ColourIcon = icon(t, 96, black, false) }, "the colour icon is 96 × 96 pixels; give a PNG file of 192 × 192 pixels"},
+		"http for one":          {func(o *Options) { o.TermsURL = "http://example.gov.uk/terms" }, "the page with the terms of use is not https"},
+		"no address at all":     {func(o *Options) { o.PrivacyURL = "example.gov.uk/privacy" }, "the privacy page is no web address"},
+		"a password in it":      {func(o *Options) { o.PrivacyURL = "https://a:b@example.gov.uk/" }, "a user name in its address"},
+		"this machine":          {func(o *Options) { o.PrivacyURL = "https://localhost/" }, "no public address"},
+		"a blank in it":         {func(o *Options) { o.PrivacyURL = "https://example.gov.uk/a b" }, "no public address"},
+		"a very long address":   {func(o *Options) { o.PrivacyURL = "https://example.gov.uk/" + strings.Repeat("a", 2048) }, "more than 2048"},
+		"a small colour icon":   {func(o *Options) { o.ColourIcon = newIcon(t, 96, black, false) }, "the colour icon is 96 × 96 pixels; give a PNG file of 192 × 192 pixels"},
 		"an icon of text":       {func(o *Options) { o.ColourIcon = []byte("<svg/>") }, "the colour icon is no PNG file"},
-		"half a colour icon":    {func(o *Options) { o.ColourIcon = ownColour[:len(ownColour)/2] }, "the colour icon is a damaged PNG file"},
-		"a huge colour icon":    {func(o *Options) { o.ColourIcon = make([]byte, mostIcon+1) }, "more than 1048576 bytes"},
-		"a large outline icon":  {func(o *Options) { o.OutlineIcon = icon(t, 192, white, true) }, "the outline icon is 192 × 192 pixels; give a PNG file of 32 × 32 pixels"},
-		"a black outline icon":  {func(o *Options) { o.OutlineIcon = icon(t, 32, black, true) }, "the outline icon has a colour; draw it in white"},
-		"a full outline icon":   {func(o *Options) { o.OutlineIcon = icon(t, 32, white, false) }, "the outline icon shows nothing"},
-		"an empty outline icon": {func(o *Options) { o.OutlineIcon = icon(t, 32, color.NRGBA{}, false) }, "the outline icon shows nothing"},
-		"half an outline icon":  {func(o *Options) { o.OutlineIcon = ownOutline[:len(ownOutline)/2] }, "the outline icon is a damaged PNG file"},
+		"half a colour icon":    {func(o *Options) { o.ColourIcon = defaultColourIcon[:len(defaultColourIcon)/2] }, "the colour icon is a damaged PNG file"},
+		"a huge colour icon":    {func(o *Options) { o.ColourIcon = make([]byte, maxIconBytes+1) }, "more than 1048576 bytes"},
+		"a large outline icon":  {func(o *Options) { o.OutlineIcon = newIcon(t, 192, white, true) }, "the outline icon is 192 × 192 pixels; give a PNG file of 32 × 32 pixels"},
+		"a black outline icon":  {func(o *Options) { o.OutlineIcon = newIcon(t, 32, black, true) }, "the outline icon has a colour; draw it in white"},
+		"a full outline icon":   {func(o *Options) { o.OutlineIcon = newIcon(t, 32, white, false) }, "the outline icon shows nothing"},
+		"an empty outline icon": {func(o *Options) { o.OutlineIcon = newIcon(t, 32, color.NRGBA{}, false) }, "the outline icon shows nothing"},
+		"half an outline icon":  {func(o *Options) { o.OutlineIcon = defaultOutlineIcon[:len(defaultOutlineIcon)/2] }, "the outline icon is a damaged PNG file"},
 	}
 	for name, test := range tests {
-		o := good()
+		o := validOptions()
 		test.change(&o)
 		var b bytes.Buffer
 		err := Build(&b, o)
-		var problem *Problem
+		var problem *OptionError
 		if !errors.As(err, &problem) || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %q", name, err, test.want)
 		}
@@ -357,10 +357,10 @@ func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
 
 func TestIconsOfTheAuthoritysOwnArePacked(t *testing.T) {
 	t.Parallel()
-	o := good()
-	o.ColourIcon = icon(t, colourSize, color.NRGBA{1, 2, 3, 255}, false)
-	o.OutlineIcon = icon(t, outlineSize, white, true)
-	files := built(t, o)
+	o := validOptions()
+	o.ColourIcon = newIcon(t, colourSize, color.NRGBA{1, 2, 3, 255}, false)
+	o.OutlineIcon = newIcon(t, outlineSize, white, true)
+	files := buildPackage(t, o)
 	if !bytes.Equal(files[fileColour], o.ColourIcon) || !bytes.Equal(files[fileOutline], o.OutlineIcon) {
 		t.Error("other icons are in the package")
 	}
@@ -368,13 +368,13 @@ func TestIconsOfTheAuthoritysOwnArePacked(t *testing.T) {
 
 func TestAPackageThatCannotBeWrittenIsAnError(t *testing.T) {
 	t.Parallel()
-	if err := Build(full{}, good()); !errors.Is(err, errFull) {
+	if err := Build(fullDisk{}, validOptions()); !errors.Is(err, errDiskFull) {
 		t.Errorf("got %v", err)
 	}
 }
 
-var errFull = errors.New("the disk is full")
+var errDiskFull = errors.New("the disk is full")
 
-type full struct{}
+type fullDisk struct{}
 
-func (full) Write([]byte) (int, error) { return 0, errFull }
+func (fullDisk) Write([]byte) (int, error) { return 0, errDiskFull }

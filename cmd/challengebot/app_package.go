@@ -33,7 +33,7 @@ type appPackage struct {
 func (c *appPackage) Run(p *program) error {
 	o := manifest.Options{
 		AppID: c.AppID, Version: c.AppVersion, Developer: c.Developer, Name: c.Name, NameWelsh: c.NameWelsh,
-		BaseURL: c.BaseURL, Website: c.Website, Privacy: c.Privacy, Terms: c.Terms,
+		BaseURL: c.BaseURL, WebsiteURL: c.Website, PrivacyURL: c.Privacy, TermsURL: c.Terms,
 	}
 	var err error
 	if o.ColourIcon, err = readIcon(c.ColourIcon); err != nil {
@@ -45,11 +45,11 @@ func (c *appPackage) Run(p *program) error {
 	var b bytes.Buffer
 	if err := manifest.Build(&b, o); err != nil {
 		for line := range strings.Lines(err.Error()) {
-			p.complain("challengebot: %s", strings.TrimSpace(line))
+			p.printError("challengebot: %s", strings.TrimSpace(line))
 		}
-		return said{exitWrong}
+		return reportedError{exitWrong}
 	}
-	if err := replace(c.Out, b.Bytes()); err != nil {
+	if err := replaceFile(c.Out, b.Bytes()); err != nil {
 		return fmt.Errorf("the app package cannot be written: %w; name another file with --out", err)
 	}
 	p.printf("%s: upload it in the Teams admin centre under Manage apps; people need it in their private chat, teams in their channels\n", c.Out)
@@ -70,8 +70,8 @@ func readIcon(name string) ([]byte, error) {
 	return data, nil
 }
 
-// replace writes a whole file or leaves the one that was there.
-func replace(name string, data []byte) error {
+// replaceFile writes a whole file or leaves the one that was there.
+func replaceFile(name string, data []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(name), ".app-*.zip")
 	if err != nil {
 		return err

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// packageWith runs app package.
-func packageWith(t *testing.T, args ...string) (code int, stdout, stderr string) {
+// runAppPackage runs app package.
+func runAppPackage(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	r := challengebot(t, nil, append([]string{"app", "package"}, args...)...)
+	r := runCommand(t, nil, append([]string{"app", "package"}, args...)...)
 	return r.Code, r.Stdout, r.Stderr
 }
 
-const registration = "11111111-1111-4111-8111-111111111111"
+const registrationID = "11111111-1111-4111-8111-111111111111"
 
 func TestAppPackageWritesAZipThatCanBeUploaded(t *testing.T) {
 	t.Parallel()
@@ -26,7 +26,7 @@ func TestAppPackageWritesAZipThatCanBeUploaded(t *testing.T) {
 	if err := os.WriteFile(file, []byte("an older one"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := packageWith(t, "--app-id", registration, "--developer", "Exampleshire Council",
+	code, stdout, stderr := runAppPackage(t, "--app-id", registrationID, "--developer", "Exampleshire Council",
 		"--base-url", "https://challenge.example.gov.uk", "--app-version", "1.2.0", "-o", file)
 	if code != exitOK || stderr != "" || !strings.HasPrefix(stdout, file+": upload it") {
 		t.Fatalf("code %d, %q, %q", code, stdout, stderr)
@@ -44,7 +44,7 @@ func TestAppPackageWritesAZipThatCanBeUploaded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{registration, `"version": "1.2.0"`, "https://challenge.example.gov.uk/privacy", "Exampleshire Council"} {
+	for _, want := range []string{registrationID, `"version": "1.2.0"`, "https://challenge.example.gov.uk/privacy", "Exampleshire Council"} {
 		if !bytes.Contains(text, []byte(want)) {
 			t.Errorf("%s is not in the manifest", want)
 		}
@@ -58,7 +58,7 @@ func TestAppPackageSaysAllThatTeamsWouldRefuseAndWritesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "app.zip")
-	code, stdout, stderr := packageWith(t, "--app-id", "bot", "--developer", "Exampleshire Council", "--base-url", "http://example.gov.uk", "-o", file)
+	code, stdout, stderr := runAppPackage(t, "--app-id", "bot", "--developer", "Exampleshire Council", "--base-url", "http://example.gov.uk", "-o", file)
 	lines := strings.Split(strings.TrimSpace(stderr), "\n")
 	if code != exitWrong || stdout != "" || len(lines) != 4 {
 		t.Errorf("code %d, %q, %q", code, stdout, stderr)
@@ -80,7 +80,7 @@ func TestAppPackageNamesTheFileThatItCannotUse(t *testing.T) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	well := []string{"--app-id", registration, "--developer", "Exampleshire Council", "--base-url", "https://example.gov.uk"}
+	well := []string{"--app-id", registrationID, "--developer", "Exampleshire Council", "--base-url", "https://example.gov.uk"}
 	for name, test := range map[string]struct {
 		args []string
 		want string
@@ -90,7 +90,7 @@ func TestAppPackageNamesTheFileThatItCannotUse(t *testing.T) {
 		"no folder there": {[]string{"-o", filepath.Join(dir, "none", "a.zip")}, "name another file with --out"},
 		"a folder":        {[]string{"-o", dir}, "name another file with --out"},
 	} {
-		code, stdout, stderr := packageWith(t, append(well, test.args...)...)
+		code, stdout, stderr := runAppPackage(t, append(well, test.args...)...)
 		if code != exitWrong || stdout != "" || !strings.Contains(stderr, test.want) {
 			t.Errorf("%s: code %d, %q, %q", name, code, stdout, stderr)
 		}

@@ -26,15 +26,15 @@ type auditShow struct {
 
 // storedEvent is an event as it stands in the database.
 type storedEvent struct {
-	Seq   int              `json:"seq"`
-	At    time.Time        `json:"at"`
-	By    challenge.Person `json:"by"`
-	Kind  challenge.Kind   `json:"kind"`
-	Rung  string           `json:"rung,omitempty"`
-	Visit int              `json:"visit,omitempty"`
-	Data  json.RawMessage  `json:"data"`
-	Prev  challenge.Hash   `json:"prev"`
-	Hash  challenge.Hash   `json:"hash"`
+	Seq     int                 `json:"seq"`
+	At      time.Time           `json:"at"`
+	By      challenge.Person    `json:"by"`
+	Kind    challenge.EventKind `json:"kind"`
+	Rung    string              `json:"rung,omitempty"`
+	Opening int                 `json:"visit,omitempty"`
+	Data    json.RawMessage     `json:"data"`
+	Prev    challenge.Hash      `json:"prev"`
+	Hash    challenge.Hash      `json:"hash"`
 }
 
 // Run prints one trail, in sentences or as stored. A trail that does not hold is
@@ -44,7 +44,7 @@ func (c *auditShow) Run(p *program) error {
 	if !ok {
 		return fmt.Errorf("%w: %q is no reference; one looks like CH-7K3QX2", errUsage, c.Ref)
 	}
-	names, err := c.names()
+	names, err := c.loadNames()
 	if err != nil {
 		return err
 	}
@@ -53,14 +53,14 @@ func (c *auditShow) Run(p *program) error {
 		return err
 	}
 	defer store.Close()
-	found, err := store.Load(p.ctx, challenge.Key{Ref: ref})
+	found, err := store.Load(p.ctx, challenge.LookupKey{Ref: ref})
 	if errors.Is(err, challenge.ErrNotFound) {
 		return fmt.Errorf("there is no challenge %s in this database; check it letter by letter", ref)
 	}
 	if err != nil {
 		return err
 	}
-	_, broken := challenge.Replay(found.Challenge.ID, found.History)
+	_, chainErr := challenge.Replay(found.Challenge.ID, found.History)
 	if c.JSON {
 		if err := p.writeJSON(storedEvents(found.History)); err != nil {
 			return err
@@ -70,28 +70,28 @@ func (c *auditShow) Run(p *program) error {
 		if err != nil {
 			return fmt.Errorf("the time zone Europe/London is not known on this machine: %w", err)
 		}
-		p.printf("%s", record.Text(found, record.Timeline(found, names, zone)))
+		p.printf("%s", record.FormatText(found, record.Timeline(found, names, zone)))
 	}
-	if broken != nil {
-		return fmt.Errorf("the chain of %s is broken: %w", ref, broken)
+	if chainErr != nil {
+		return fmt.Errorf("the chain of %s is broken: %w", ref, chainErr)
 	}
 	if !c.JSON {
-		p.printf("\nchain verified: %s, head %s\n", count(len(found.History), "event"), found.Challenge.Head)
+		p.printf("\nchain verified: %s, head %s\n", formatCount(len(found.History), "event"), found.Challenge.Head)
 	}
 	return nil
 }
 
-func (c *auditShow) names() (record.Names, error) {
+func (c *auditShow) loadNames() (record.NameLookup, error) {
 	if c.Directory == "" {
-		return record.Names{}, nil
+		return record.NameLookup{}, nil
 	}
 	people, err := readDirectory(c.Directory)
 	if err != nil {
-		return record.Names{}, err
+		return record.NameLookup{}, err
 	}
-	return record.Names{
-		Team:   func(id string) string { t, _ := people.Team(id); return t.Name },
-		Person: func(entra string) string { q, _ := people.ByEntra(entra); return q.Name },
+	return record.NameLookup{
+		TeamName:   func(id string) string { t, _ := people.TeamByID(id); return t.Name },
+		PersonName: func(entra string) string { q, _ := people.PersonByEntra(entra); return q.Name },
 	}, nil
 }
 
@@ -106,7 +106,7 @@ func readDirectory(file string) (*directory.Directory, error) {
 func storedEvents(history []challenge.Event) []storedEvent {
 	out := make([]storedEvent, 0, len(history))
 	for _, e := range history {
-		out = append(out, storedEvent{Seq: e.Seq, At: e.At, By: e.By, Kind: e.Body.Kind(), Rung: e.Rung, Visit: e.Visit,
+		out = append(out, storedEvent{Seq: e.Seq, At: e.At, By: e.By, Kind: e.Body.Kind(), Rung: e.Rung, Opening: e.Opening,
 			Data: e.Data, Prev: e.Prev, Hash: e.Hash})
 	}
 	return out
@@ -138,14 +138,14 @@ func (c *auditVerify) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	for _, digest := range sum.Ladders {
-		p.printf("the stored ladder %s is not the one that its name says\n", digest)
+	for _, hash := range sum.BrokenLadders {
+		p.printf("the stored ladder %s is not the one that its name says\n", hash)
 	}
-	if !sum.Held() {
+	if !sum.IsIntact() {
 		return fmt.Errorf("%d of %s and %d stored ladders do not hold: keep this database as it is and compare it with a backup",
-			sum.Broken, count(sum.Challenges, "chain"), len(sum.Ladders))
+			sum.Broken, formatCount(sum.Challenges, "chain"), len(sum.BrokenLadders))
 	}
-	p.printf("%s verified, %s\n", count(sum.Challenges, "chain"), count(sum.Events, "event"))
+	p.printf("%s verified, %s\n", formatCount(sum.Challenges, "chain"), formatCount(sum.Events, "event"))
 	return nil
 }
 
@@ -159,7 +159,7 @@ func (p *program) openStore() (*postgres.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Ready(p.ctx); err != nil {
+	if err := store.CheckReady(p.ctx); err != nil {
 		store.Close()
 		return nil, err
 	}
@@ -173,10 +173,10 @@ func (p *program) writeJSON(v any) error {
 	return e.Encode(v)
 }
 
-// count is "1 event" or "12 events".
-func count(n int, thing string) string { return plural(n, thing, thing+"s") }
+// formatCount is "1 event" or "12 events".
+func formatCount(n int, thing string) string { return formatPlural(n, thing, thing+"s") }
 
-func plural(n int, one, many string) string {
+func formatPlural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

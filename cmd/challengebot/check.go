@@ -25,152 +25,152 @@ type checkCommand struct {
 // Run reads everything that serve would read and says what is missing. Whatever
 // would fail a child's case is an error; what will need care soon is a warning.
 func (c *checkCommand) Run(p *program) error {
-	r := &checkReport{program: p, json: c.JSON}
+	r := &checkReport{program: p, asJSON: c.JSON}
 	settings, err := app.ReadSettings(c.Config)
 	if err != nil {
-		problems := yamlfile.Of(err)
+		problems := yamlfile.ProblemsOf(err)
 		if len(problems) == 0 {
 			return err
 		}
-		r.problems(problems)
-		return r.end()
+		r.reportProblems(problems)
+		return r.finish()
 	}
 	d := settings.Directory
 	r.ok("configuration: %s", c.Config)
-	r.ok("directory: %s, %s, %s", plural(len(d.People()), "person", "people"), count(len(d.Teams()), "team"), plural(len(d.Agencies()), "partner agency", "partner agencies"))
-	r.problems(d.Warnings())
-	r.calendar(settings.Calendar)
-	r.ladders(settings, filepath.Dir(c.Config))
-	r.vacancies(settings)
-	r.credentials(settings)
-	r.database(d)
+	r.ok("directory: %s, %s, %s", formatPlural(len(d.People()), "person", "people"), formatCount(len(d.Teams()), "team"), formatPlural(len(d.Agencies()), "partner agency", "partner agencies"))
+	r.reportProblems(d.Warnings())
+	r.checkCalendar(settings.Calendar)
+	r.checkLadders(settings, filepath.Dir(c.Config))
+	r.checkVacancies(settings)
+	r.checkCredentials(settings)
+	r.checkDatabase(d)
 	if c.Live {
-		r.teams(settings)
+		r.checkTeams(settings)
 	}
-	return r.end()
+	return r.finish()
 }
 
 // checkReport prints what was found, line by line, and counts it.
 type checkReport struct {
 	*program
-	wrong, care int
-	json        bool
-	lines       []string
-	live        *app.Live
+	errorCount, warningCount int
+	asJSON                   bool
+	findings                 []string
+	live                     *app.LiveReport
 }
 
-// line prints one finding, or keeps it for the JSON.
-func (r *checkReport) line(format string, args ...any) {
-	if r.json {
-		r.lines = append(r.lines, fmt.Sprintf(format, args...))
+// printLine prints one finding, or keeps it for the JSON.
+func (r *checkReport) printLine(format string, args ...any) {
+	if r.asJSON {
+		r.findings = append(r.findings, fmt.Sprintf(format, args...))
 		return
 	}
 	r.printf(format+"\n", args...)
 }
 
-func (r *checkReport) ok(format string, args ...any) { r.line("ok: "+format, args...) }
+func (r *checkReport) ok(format string, args ...any) { r.printLine("ok: "+format, args...) }
 
 func (r *checkReport) warn(format string, args ...any) {
-	r.care++
-	r.line("warning: "+format, args...)
+	r.warningCount++
+	r.printLine("warning: "+format, args...)
 }
 
 func (r *checkReport) fail(format string, args ...any) {
-	r.wrong++
-	r.line("error: "+format, args...)
+	r.errorCount++
+	r.printLine("error: "+format, args...)
 }
 
-func (r *checkReport) problems(ps yamlfile.Problems) {
+func (r *checkReport) reportProblems(ps yamlfile.Problems) {
 	ps.Sort()
 	for _, one := range ps {
-		if one.Severity == yamlfile.Error {
-			r.wrong++
+		if one.Severity == yamlfile.SeverityError {
+			r.errorCount++
 		} else {
-			r.care++
+			r.warningCount++
 		}
-		r.line("%s", one.Error())
+		r.printLine("%s", one.Error())
 	}
 }
 
-func (r *checkReport) end() error {
-	if r.json {
+func (r *checkReport) finish() error {
+	if r.asJSON {
 		if err := r.printJSON(); err != nil {
 			return err
 		}
 	} else {
-		r.printf("%s, %s\n", count(r.wrong, "error"), count(r.care, "warning"))
+		r.printf("%s, %s\n", formatCount(r.errorCount, "error"), formatCount(r.warningCount, "warning"))
 	}
-	if r.wrong > 0 {
-		return said{exitWrong}
+	if r.errorCount > 0 {
+		return reportedError{exitWrong}
 	}
 	return nil
 }
 
-// calendarCare is how far ahead the calendar must reach without a word being said.
-const calendarCare = 12 // months
+// minCalendarMonths is how far ahead the calendar must reach without a word being said.
+const minCalendarMonths = 12 // months
 
-func (r *checkReport) calendar(c *workday.Calendar) {
+func (r *checkReport) checkCalendar(c *workday.Calendar) {
 	_, until := c.Coverage()
 	now := r.now()
 	switch {
 	case until < c.DateOf(now):
-		r.fail("calendar: it ended on %s; no due date can be worked out. Install a newer version of the program, or set calendar.coverage_until", until.Long())
-	case until < c.DateOf(now.AddDate(0, calendarCare, 0)):
-		r.warn("calendar: it ends on %s, in less than %d months. Install a newer version of the program by then", until.Long(), calendarCare)
+		r.fail("calendar: it ended on %s; no due date can be worked out. Install a newer version of the program, or set calendar.coverage_until", until.FormatLong())
+	case until < c.DateOf(now.AddDate(0, minCalendarMonths, 0)):
+		r.warn("calendar: it ends on %s, in less than %d months. Install a newer version of the program by then", until.FormatLong(), minCalendarMonths)
 	default:
-		r.ok("calendar: %s, until %s", c.Settings().Division, until.Long())
+		r.ok("calendar: %s, until %s", c.Settings().Division, until.FormatLong())
 	}
 }
 
-// ladders lints each ladder as lint does, against the calendar.
-func (r *checkReport) ladders(s *app.Settings, dir string) {
+// checkLadders lints each ladder as lint does, against the calendar.
+func (r *checkReport) checkLadders(s *app.Settings, dir string) {
 	known := ladder.LintContext{Calendar: s.Calendar, Today: s.Calendar.DateOf(r.now()).String()}
 	for i, name := range s.Config.Ladders {
-		file, text, err := ladderText(relativeTo(dir, name))
+		file, text, err := readLadderText(resolveLadderPath(dir, name))
 		if err != nil {
 			r.fail("ladder: %v", err)
 			continue
 		}
 		problems := yamlfile.Problems(ladder.Lint(file, text, known))
-		r.problems(problems)
+		r.reportProblems(problems)
 		if len(problems.Errors()) == 0 {
-			r.ok("ladder: %s, %s", s.Ladders[i].ID, count(len(s.Ladders[i].Rungs), "rung"))
+			r.ok("ladder: %s, %s", s.Ladders[i].ID, formatCount(len(s.Ladders[i].Rungs), "rung"))
 		}
 	}
 }
 
-// relativeTo is a file beside the configuration; a shipped ladder's id stays as it is.
-func relativeTo(dir, name string) string {
+// resolveLadderPath is a file beside the configuration; a shipped ladder's id stays as it is.
+func resolveLadderPath(dir, name string) string {
 	if filepath.IsAbs(name) || !strings.ContainsAny(name, `./\`) {
 		return name
 	}
 	return filepath.Join(dir, name)
 }
 
-// vacancies looks in every team for everybody whom the ladders need.
-func (r *checkReport) vacancies(s *app.Settings) {
-	uses := []directory.RoleUse{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls", Account: true}}
+// checkVacancies looks in every team for everybody whom the ladders need.
+func (r *checkReport) checkVacancies(s *app.Settings) {
+	uses := []directory.RoleNeed{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls", NeedsAccount: true}}
 	var raisers []string
 	for _, l := range s.Ladders {
-		for _, u := range l.RoleUses() {
-			uses = append(uses, directory.RoleUse{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, Account: u.Card})
+		for _, u := range l.RolesNeeded() {
+			uses = append(uses, directory.RoleNeed{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
 		}
-		for _, role := range l.Raisers() {
+		for _, role := range l.RaiserRoles() {
 			raisers = append(raisers, string(role))
 		}
 	}
-	vacant := s.Directory.Check(uses, raisers...)
-	r.problems(vacant)
+	vacant := s.Directory.CheckVacancies(uses, raisers...)
+	r.reportProblems(vacant)
 	if len(vacant) == 0 {
 		r.ok("roles: every role of every ladder is held in every team")
 	}
 }
 
-// secretCare is how long before the end of a secret a word is said.
-const secretCare = 30 * 24 * time.Hour
+// secretExpiryWarning is how long before the end of a secret a word is said.
+const secretExpiryWarning = 30 * 24 * time.Hour
 
-func (r *checkReport) credentials(s *app.Settings) {
-	platform, err := s.Config.Platform(r.env(envSecret))
+func (r *checkReport) checkCredentials(s *app.Settings) {
+	platform, err := s.Config.BuildPlatform(r.env(envSecret))
 	if err != nil {
 		r.fail("credentials: %v", err)
 		return
@@ -180,15 +180,15 @@ func (r *checkReport) credentials(s *app.Settings) {
 	case s.Config.Practice != nil:
 		r.warn("credentials: this is practice mode; it knows no credentials and no real Teams")
 	case known && !end.After(r.now()):
-		r.fail("credentials: they ended on %s, and Teams takes nothing from the bot. Make new ones in Azure", workday.DateOf(end).Long())
-	case known && end.Sub(r.now()) < secretCare:
-		r.warn("credentials: they end on %s. Make new ones in Azure before", workday.DateOf(end).Long())
+		r.fail("credentials: they ended on %s, and Teams takes nothing from the bot. Make new ones in Azure", workday.DateOf(end).FormatLong())
+	case known && end.Sub(r.now()) < secretExpiryWarning:
+		r.warn("credentials: they end on %s. Make new ones in Azure before", workday.DateOf(end).FormatLong())
 	default:
 		r.ok("credentials: they are there")
 	}
 }
 
-func (r *checkReport) database(d *directory.Directory) {
+func (r *checkReport) checkDatabase(d *directory.Directory) {
 	if r.env(envDatabase) == "" {
 		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
 		return
@@ -199,34 +199,34 @@ func (r *checkReport) database(d *directory.Directory) {
 		return
 	}
 	defer store.Close()
-	sum, err := store.Overdue(r.ctx, r.now(), overdueGrace)
+	sum, err := store.CountOverdue(r.ctx, r.now(), overdueGrace)
 	switch {
 	case err != nil:
 		r.fail("database: %v", err)
 	case sum.Challenges > 0:
-		r.fail("database: %s past their time and nothing happened: is the bot serving?", count(sum.Challenges, "challenge"))
+		r.fail("database: %s past their time and nothing happened: is the bot serving?", formatCount(sum.Challenges, "challenge"))
 	default:
 		r.ok("database: it answers and its tables are current")
 	}
-	bound, err := store.NoticeChannels(r.ctx)
+	bound, err := store.ListNoticeChannels(r.ctx)
 	if err != nil {
 		r.fail("database: %v", err)
 		return
 	}
-	r.notices(d, bound)
+	r.checkNoticeChannels(d, bound)
 }
 
-// notices says which channels were chosen in Teams, since those come before the file's.
-func (r *checkReport) notices(d *directory.Directory, bound []challenge.NoticeChannel) {
+// checkNoticeChannels says which channels were chosen in Teams, since those come before the file's.
+func (r *checkReport) checkNoticeChannels(d *directory.Directory, bound []challenge.NoticeChannel) {
 	for _, n := range bound {
 		kind, id, _ := strings.Cut(string(n.Unit), ":")
-		_, team := d.Team(id)
+		_, team := d.TeamByID(id)
 		service := slices.ContainsFunc(d.Services(), func(s directory.Service) bool { return s.ID == id })
 		if kind == "team" && !team || kind == "service" && !service {
 			r.warn("notices: a channel was chosen for the %s %q, which the directory no longer lists", kind, id)
 			continue
 		}
-		r.ok("notices: of the %s %q in %s, chosen in Teams with /notices, in the place of the directory's", kind, id, n.Channel)
+		r.ok("notices: of the %s %q in %s, chosen in Teams with /notices, in the place of the directory's", kind, id, n.ChannelID)
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 	"challengebot/internal/story"
 )
 
-// live is a practice Teams with everybody of the sample directory, and a configuration
+// startLivePractice is a practice Teams with everybody of the sample directory, and a configuration
 // that speaks to it. without are those for whom the app is not installed.
-func live(t *testing.T, without ...string) (string, *practice.Teams) {
+func startLivePractice(t *testing.T, without ...string) (string, *practice.Teams) {
 	t.Helper()
 	d, err := directory.Read("people.yaml", story.SampleDirectory())
 	if err != nil {
@@ -36,15 +36,15 @@ func live(t *testing.T, without ...string) (string, *practice.Teams) {
 		t.Fatal(err)
 	}
 	t.Cleanup(teams.Close)
-	return configured(t, production+fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n",
+	return writeConfig(t, productionConfig+fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n",
 		teams.ServiceURL(), teams.MetadataURL(), teams.TokenURL(), teams.Issuer())), teams
 }
 
 func TestCheckLiveSaysWhoCannotBeReachedAndWhatToDo(t *testing.T) {
 	t.Parallel()
-	config, teams := live(t, "Priya Shah", "South Locality")
-	got := challengebot(t, nil, "check", "--live", "--config", config)
-	got.wants(t, exitWrong, "20 people asked about, 1 cannot be reached; 2 channels")
+	config, teams := startLivePractice(t, "Priya Shah", "South Locality")
+	got := runCommand(t, nil, "check", "--live", "--config", config)
+	got.expect(t, exitWrong, "20 people asked about, 1 cannot be reached; 2 channels")
 	for _, want := range [][]string{
 		{"Priya Shah", "line-manager, team-manager", "NOT REACHED, and a ladder waits for them", "install the app for them: add them to the app setup policy"},
 		{"Owen Price", "case-monitoring-board, oversight", "reached"},
@@ -66,14 +66,14 @@ func TestCheckLiveSaysWhoCannotBeReachedAndWhatToDo(t *testing.T) {
 
 func TestCheckLiveIsContentWhenEverybodyWhoActsIsReached(t *testing.T) {
 	t.Parallel()
-	config, teams := live(t, "Owen Price") // the oversight role answers and judges nothing
-	teams.Fail(practice.Fault{Op: practice.OpCreate, Status: 429, RetryAfter: time.Second, Times: 1})
+	config, teams := startLivePractice(t, "Owen Price") // the oversight role answers and judges nothing
+	teams.InjectFault(practice.Fault{Op: practice.OpCreate, Status: 429, RetryAfter: time.Second, Times: 1})
 	began := time.Now()
-	r := challengebot(t, nil, "check", "--live", "--json", "--config", config)
+	r := runCommand(t, nil, "check", "--live", "--json", "--config", config)
 	if time.Since(began) < time.Second {
 		t.Error("Teams asked for a second's peace and did not get it")
 	}
-	r.wants(t, exitOK)
+	r.expect(t, exitOK)
 	var out struct {
 		Errors   int
 		Findings []string
@@ -107,20 +107,20 @@ func TestCheckLiveIsContentWhenEverybodyWhoActsIsReached(t *testing.T) {
 
 func TestCheckLiveKnowsTheChannelsThatWereChosenInTeams(t *testing.T) {
 	t.Parallel()
-	config, _ := live(t)
-	dsn := database(t)
+	config, _ := startLivePractice(t)
+	dsn := newDatabase(t)
 	store, err := postgres.Open(t.Context(), dsn, postgres.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	for unit, channel := range map[challenge.Unit]string{challenge.TeamUnit("north-locality"): "19:notices@thread.tacv2", challenge.TeamUnit("gone"): "19:notices@thread.tacv2"} {
-		if err := store.BindNotices(t.Context(), challenge.Receipt{Key: string(unit), At: monday}, challenge.NoticeChannel{Unit: unit, Channel: channel, SetBy: "o"}); err != nil {
+	for unit, channel := range map[challenge.DirectoryUnit]string{challenge.TeamUnit("north-locality"): "19:notices@thread.tacv2", challenge.TeamUnit("gone"): "19:notices@thread.tacv2"} {
+		if err := store.BindNoticeChannel(t.Context(), challenge.IdempotencyKey{Value: string(unit), At: monday}, challenge.NoticeChannel{Unit: unit, ChannelID: channel, SetBy: "o"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	r := challengebot(t, env{envDatabase: dsn}, "check", "--live", "--config", config)
-	r.wants(t, exitOK, `notices: of the team "north-locality" in 19:notices@thread.tacv2, chosen in Teams with /notices`,
+	r := runCommand(t, fakeEnv{envDatabase: dsn}, "check", "--live", "--config", config)
+	r.expect(t, exitOK, `notices: of the team "north-locality" in 19:notices@thread.tacv2, chosen in Teams with /notices`,
 		`warning: notices: a channel was chosen for the team "gone", which the directory no longer lists`)
 	if strings.Contains(r.Stdout, "19:north-locality@thread.tacv2") {
 		t.Errorf("the file's channel was asked about:\n%s", r.Stdout)
@@ -133,10 +133,10 @@ func TestCheckLiveSaysThatTheCredentialsAreNotAccepted(t *testing.T) {
 		"no token":      {Op: practice.OpToken, Status: 401, Code: "invalid_client"},
 		"not the bot's": {Op: practice.OpCreate, Status: 401, Code: "BotNotRegistered"},
 	} {
-		config, teams := live(t)
-		teams.Fail(fault)
-		r := challengebot(t, env{envSecret: "s3nt1nel"}, "check", "--live", "--config", config)
-		r.wants(t, exitWrong, "teams: the bot's credentials are not accepted")
+		config, teams := startLivePractice(t)
+		teams.InjectFault(fault)
+		r := runCommand(t, fakeEnv{envSecret: "s3nt1nel"}, "check", "--live", "--config", config)
+		r.expect(t, exitWrong, "teams: the bot's credentials are not accepted")
 		if all := r.Stdout + r.Stderr; strings.Contains(all, "s3nt1nel") || strings.Contains(all, "eyJ") {
 			t.Errorf("%s: a secret was told:\n%s", name, all)
 		}

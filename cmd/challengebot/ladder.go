@@ -28,7 +28,7 @@ type ladderLint struct {
 // Run prints every complaint. Errors make the exit code 1, warnings do not.
 func (c *ladderLint) Run(p *program) error {
 	if len(c.Files)+len(c.Ladder) == 0 {
-		return fmt.Errorf("%w: name a ladder file, or --ladder and one of %s", errUsage, strings.Join(ladder.Shipped(), ", "))
+		return fmt.Errorf("%w: name a ladder file, or --ladder and one of %s", errUsage, strings.Join(ladder.ShippedIDs(), ", "))
 	}
 	known := ladder.LintContext{Today: workday.DateOf(p.now()).String()}
 	if c.Directory != "" {
@@ -36,11 +36,11 @@ func (c *ladderLint) Run(p *program) error {
 		if err != nil {
 			return err
 		}
-		known.RoleHeld = heldAnywhere(people, known.Today)
+		known.HasHolder = roleFilledAnywhere(people, known.Today)
 	}
 	var problems yamlfile.Problems
 	for _, name := range append(c.Ladder, c.Files...) {
-		file, text, err := ladderText(name)
+		file, text, err := readLadderText(name)
 		if err != nil {
 			return err
 		}
@@ -50,15 +50,15 @@ func (c *ladderLint) Run(p *program) error {
 		p.printf("%s\n", one.Error())
 	}
 	wrong := len(problems.Errors())
-	p.printf("%s, %s in %s\n", count(wrong, "error"), count(len(problems)-wrong, "warning"), count(len(c.Files)+len(c.Ladder), "ladder"))
+	p.printf("%s, %s in %s\n", formatCount(wrong, "error"), formatCount(len(problems)-wrong, "warning"), formatCount(len(c.Files)+len(c.Ladder), "ladder"))
 	if wrong > 0 {
-		return said{exitWrong}
+		return reportedError{exitWrong}
 	}
 	return nil
 }
 
-// heldAnywhere tells whether somebody holds a role in any team, for any agency.
-func heldAnywhere(d *directory.Directory, on string) func(ladder.Role) bool {
+// roleFilledAnywhere tells whether somebody holds a role in any team, for any agency.
+func roleFilledAnywhere(d *directory.Directory, on string) func(ladder.Role) bool {
 	scopes := []directory.Scope{{}}
 	for _, t := range d.Teams() {
 		scopes = append(scopes, directory.Scope{Team: t.ID})
@@ -68,7 +68,7 @@ func heldAnywhere(d *directory.Directory, on string) func(ladder.Role) bool {
 	}
 	return func(r ladder.Role) bool {
 		for _, s := range scopes {
-			if len(d.Resolve(string(r), s, on)) > 0 {
+			if len(d.ActingHolders(string(r), s, on)) > 0 {
 				return true
 			}
 		}
@@ -76,9 +76,9 @@ func heldAnywhere(d *directory.Directory, on string) func(ladder.Role) bool {
 	}
 }
 
-// ladderText is the text of a shipped ladder, or of a file. A name with a dot or a
+// readLadderText is the text of a shipped ladder, or of a file. A name with a dot or a
 // slash in it is a file's.
-func ladderText(name string) (file string, text []byte, err error) {
+func readLadderText(name string) (file string, text []byte, err error) {
 	if !strings.ContainsAny(name, `./\`) {
 		text, err = ladder.ShippedText(name)
 		return name + ".yaml", text, err
@@ -90,7 +90,7 @@ func ladderText(name string) (file string, text []byte, err error) {
 }
 
 func readLadder(name string) (*ladder.Ladder, error) {
-	file, text, err := ladderText(name)
+	file, text, err := readLadderText(name)
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +109,9 @@ func (c *ladderShow) Run(p *program) error {
 		return err
 	}
 	if c.Mermaid {
-		p.printf("%s", ladder.Mermaid(l))
+		p.printf("%s", ladder.RenderMermaid(l))
 	} else {
-		p.printf("%s", ladder.Page(l))
+		p.printf("%s", ladder.RenderText(l))
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func (c *ladderDiff) Run(p *program) error {
 			p.printf("  warning: %s\n", d.Warning)
 		}
 	}
-	p.printf("%s, %s\n", count(len(found), "difference"), count(longer, "warning"))
+	p.printf("%s, %s\n", formatCount(len(found), "difference"), formatCount(longer, "warning"))
 	p.printf("Challenges that are running keep the ladder under which they were raised.\n")
 	return nil
 }

@@ -62,41 +62,41 @@ type program struct {
 // printf writes for the person who asked. A terminal that is gone is nobody's error.
 func (p *program) printf(format string, args ...any) { _, _ = fmt.Fprintf(p.stdout, format, args...) }
 
-// complain writes one line about what went wrong.
-func (p *program) complain(format string, args ...any) {
+// printError writes one line about what went wrong.
+func (p *program) printError(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.stderr, format+"\n", args...)
 }
 
-// said is an error that has been told already; only the exit code is left.
-type said struct{ code int }
+// reportedError is an error that has been told already; only the exit code is left.
+type reportedError struct{ code int }
 
-func (s said) Error() string { return fmt.Sprintf("exit code %d", s.code) }
+func (s reportedError) Error() string { return fmt.Sprintf("exit code %d", s.code) }
 
 // errUsage wraps what is wrong with the command line itself.
 var errUsage = errors.New("see --help")
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) string) int {
-	return runAt(&program{ctx: ctx, stdout: stdout, stderr: stderr, env: env, now: time.Now}, args)
+	return runProgram(&program{ctx: ctx, stdout: stdout, stderr: stderr, env: env, now: time.Now}, args)
 }
 
-// leave is how kong asks to end the program: after --help.
-type leave int
+// exitRequest is how kong asks to end the program: after --help.
+type exitRequest int
 
-func runAt(p *program, args []string) (code int) {
+func runProgram(p *program, args []string) (code int) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
-		case leave:
+		case exitRequest:
 			code = int(r)
 		default: // its value and the stack could hold what people wrote
-			p.complain("challengebot: the program has a fault of its own, at %s; please report it", faultAt())
+			p.printError("challengebot: the program has a fault of its own, at %s; please report it", panicLocation())
 			code = exitWrong
 		}
 	}()
 	var c commands
 	parser, err := kong.New(&c, kong.Name("challengebot"), kong.Writers(p.stdout, p.stderr), kong.UsageOnError(),
 		kong.Description("A Microsoft Teams bot for professional challenges in children's safeguarding."),
-		kong.Exit(func(code int) { panic(leave(code)) }))
+		kong.Exit(func(code int) { panic(exitRequest(code)) }))
 	if err != nil {
 		panic(err) // the grammar is compiled in
 	}
@@ -105,14 +105,14 @@ func runAt(p *program, args []string) (code int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		p.complain("challengebot: %v; run challengebot --help to see what there is", err)
+		p.printError("challengebot: %v; run challengebot --help to see what there is", err)
 		return exitUsage
 	}
-	return p.end(parsed.Run(p))
+	return p.exitCode(parsed.Run(p))
 }
 
-// faultAt is the line of this program at which a panic began.
-func faultAt() string {
+// panicLocation is the line of this program at which a panic began.
+func panicLocation() string {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
 	for panicked := false; ; {
@@ -124,24 +124,24 @@ func faultAt() string {
 	}
 }
 
-// end tells an error, if it was not told already, and gives the exit code.
-func (p *program) end(err error) int {
-	var told said
-	switch problems := yamlfile.Of(err); {
+// exitCode tells an error, if it was not told already, and gives the exit code.
+func (p *program) exitCode(err error) int {
+	var reported reportedError
+	switch problems := yamlfile.ProblemsOf(err); {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &told):
-		return told.code
+	case errors.As(err, &reported):
+		return reported.code
 	case len(problems) > 0:
 		problems.Sort()
 		for _, one := range problems {
-			p.complain("%s", one.Error())
+			p.printError("%s", one.Error())
 		}
 	case errors.Is(err, errUsage):
-		p.complain("challengebot: %v", err)
+		p.printError("challengebot: %v", err)
 		return exitUsage
 	default:
-		p.complain("challengebot: %v", err)
+		p.printError("challengebot: %v", err)
 	}
 	return exitWrong
 }

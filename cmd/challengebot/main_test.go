@@ -13,40 +13,40 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
-// result is what a run left behind.
-type result struct {
+// commandResult is what a run left behind.
+type commandResult struct {
 	Code           int
 	Stdout, Stderr string
 }
 
-// env is an environment of the test's own.
-type env map[string]string
+// fakeEnv is an environment of the test's own.
+type fakeEnv map[string]string
 
-func (e env) get(key string) string { return e[key] }
+func (e fakeEnv) lookup(key string) string { return e[key] }
 
 // monday is a Monday in term time, years before the end of the calendar.
 var monday = time.Date(2026, time.March, 30, 9, 0, 0, 0, time.UTC)
 
-// challengebot runs the program as main does, on a Monday.
-func challengebot(t *testing.T, e env, args ...string) result {
+// runCommand runs the program as main does, on a Monday.
+func runCommand(t *testing.T, e fakeEnv, args ...string) commandResult {
 	t.Helper()
-	return challengebotAt(t.Context(), monday, e, args...)
+	return runCommandAt(t.Context(), monday, e, args...)
 }
 
-func challengebotAt(ctx context.Context, now time.Time, e env, args ...string) result {
+func runCommandAt(ctx context.Context, now time.Time, e fakeEnv, args ...string) commandResult {
 	var out, errs bytes.Buffer
-	p := &program{ctx: ctx, stdout: &out, stderr: &errs, env: e.get, now: func() time.Time { return now }}
-	code := runAt(p, args)
-	return result{code, out.String(), errs.String()}
+	p := &program{ctx: ctx, stdout: &out, stderr: &errs, env: e.lookup, now: func() time.Time { return now }}
+	code := runProgram(p, args)
+	return commandResult{code, out.String(), errs.String()}
 }
 
-// golden compares with a file in testdata, which -update writes.
-func golden(t *testing.T, name, got string) {
+// compareGolden compares with a file in testdata, which -update writes.
+func compareGolden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
-	if *update {
+	if *updateGolden {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-func write(t *testing.T, name, text string) string {
+func writeTestFile(t *testing.T, name, text string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -69,8 +69,8 @@ func write(t *testing.T, name, text string) string {
 	return file
 }
 
-// wants fails unless the run ended with the code and said all of the words.
-func (r result) wants(t *testing.T, code int, words ...string) {
+// expect fails unless the run ended with the code and said all of the words.
+func (r commandResult) expect(t *testing.T, code int, words ...string) {
 	t.Helper()
 	if r.Code != code {
 		t.Errorf("exit code %d, want %d\nstdout: %s\nstderr: %s", r.Code, code, r.Stdout, r.Stderr)
@@ -92,7 +92,7 @@ func TestACommandLineThatCannotBeUnderstoodEndsWithTwoAndOneLine(t *testing.T) {
 		{"ladder", "simulate", "--ladder", "ne-lincolnshire", "--closures", "2026-13-01"},
 		{"ladder", "simulate", "--ladder", "ne-lincolnshire", "--calendar", "wales"},
 	} {
-		r := challengebot(t, nil, args...)
+		r := runCommand(t, nil, args...)
 		if r.Code != exitUsage || strings.Count(r.Stderr, "\n") != 1 || r.Stdout != "" {
 			t.Errorf("%q: exit code %d, stderr %q, stdout %q", args, r.Code, r.Stderr, r.Stdout)
 		}
@@ -102,7 +102,7 @@ func TestACommandLineThatCannotBeUnderstoodEndsWithTwoAndOneLine(t *testing.T) {
 func TestHelpIsNoMistake(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{}, {"--help"}, {"ladder", "simulate", "--help"}} {
-		challengebot(t, nil, args...).wants(t, exitOK, "Usage: challengebot")
+		runCommand(t, nil, args...).expect(t, exitOK, "Usage: challengebot")
 	}
 }
 
@@ -110,7 +110,7 @@ func TestAFaultOfTheProgramIsToldInOneLineWithoutItsValue(t *testing.T) {
 	t.Parallel()
 	var errs bytes.Buffer
 	p := &program{ctx: t.Context(), stdout: &bytes.Buffer{}, stderr: &errs, now: func() time.Time { panic("the child's name") }}
-	code := runAt(p, []string{"ladder", "lint", "--ladder", "ne-lincolnshire"})
+	code := runProgram(p, []string{"ladder", "lint", "--ladder", "ne-lincolnshire"})
 	if got := errs.String(); code != exitWrong || strings.Count(got, "\n") != 1 || strings.Contains(got, "child") {
 		t.Errorf("exit code %d: %s", code, got)
 	}

@@ -32,15 +32,15 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	now := time.Now
-	var moved func(func(time.Time))
+	var onMove func(func(time.Time))
 	if pr := settings.Config.Practice; pr != nil && pr.ClockURL != "" {
-		clock, err := practice.RemoteClock(p.ctx, pr.ClockURL)
+		clock, err := practice.FollowClock(p.ctx, pr.ClockURL)
 		if err != nil {
 			return fmt.Errorf("the practice clock cannot be read: %w", err)
 		}
-		now, moved = clock.Now, clock.OnMove
+		now, onMove = clock.Now, clock.OnMove
 	}
-	parts, err := settings.Parts(p.env(envDatabase), p.env(envSecret), now)
+	parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), now)
 	if err != nil {
 		return err
 	}
@@ -58,8 +58,8 @@ func (c *serveCommand) Run(p *program) error {
 		return fmt.Errorf("the bot cannot start: %w", err)
 	}
 	defer bot.Close()
-	if moved != nil {
-		moved(func(time.Time) { bot.Engine.Wake() })
+	if onMove != nil {
+		onMove(func(time.Time) { bot.Engine.Wake() })
 	}
 	listener, err := net.Listen("tcp", settings.Config.Listen)
 	if err != nil {

@@ -21,19 +21,19 @@ import (
 	"challengebot/internal/story"
 )
 
-// database is a migrated database of the test's own.
-func database(t *testing.T) string {
+// newDatabase is a migrated database of the test's own.
+func newDatabase(t *testing.T) string {
 	t.Helper()
-	return localpg.TestDatabase(t, postgres.Fingerprint(), postgres.Migrate)
+	return localpg.NewTestDatabase(t, postgres.SchemaFingerprint(), postgres.Migrate)
 }
 
-// emptyDatabase is one that nobody has migrated.
-func emptyDatabase(t *testing.T) string {
+// newEmptyDatabase is one that nobody has migrated.
+func newEmptyDatabase(t *testing.T) string {
 	t.Helper()
-	return localpg.TestDatabase(t, "empty", func(context.Context, string) error { return nil })
+	return localpg.NewTestDatabase(t, "empty", func(context.Context, string) error { return nil })
 }
 
-const production = `listen: 127.0.0.1:0
+const productionConfig = `listen: 127.0.0.1:0
 app_id: b0700000-0000-4000-8000-000000000001
 tenant: 7e700000-0000-4000-8000-000000000001
 directory: people.yaml
@@ -41,8 +41,8 @@ ladders: [ne-lincolnshire]
 calendar: {division: england-and-wales}
 `
 
-// configured writes a configuration beside the sample directory.
-func configured(t *testing.T, text string) string {
+// writeConfig writes a configuration beside the sample directory.
+func writeConfig(t *testing.T, text string) string {
 	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.yaml")
@@ -54,59 +54,59 @@ func configured(t *testing.T, text string) string {
 	return file
 }
 
-// inPractice is a configuration for a practice Teams.
-func inPractice(t *testing.T) (string, *practice.Teams) {
+// startPractice is a configuration for a practice Teams.
+func startPractice(t *testing.T) (string, *practice.Teams) {
 	t.Helper()
 	teams, err := practice.Start(practice.Options{AppID: story.AppID, Tenant: story.Tenant, Clock: practice.NewClock(monday), Errorf: t.Errorf})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(teams.Close)
-	return production + fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n  clock_url: %s\n",
+	return productionConfig + fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n  clock_url: %s\n",
 		teams.ServiceURL(), teams.MetadataURL(), teams.TokenURL(), teams.Issuer(), teams.ClockURL()), teams
 }
 
 func TestServeRefusesToStartWhenSomethingIsMissing(t *testing.T) {
 	t.Parallel()
-	practising, _ := inPractice(t)
-	secret := env{envSecret: "a secret"}
+	practising, _ := startPractice(t)
+	secret := fakeEnv{envSecret: "a secret"}
 	tests := []struct {
 		name, config string
-		env          env
+		env          fakeEnv
 		words        []string
 	}{
-		{"no credentials", production, env{envDatabase: "postgres://nowhere.invalid/x"}, []string{"CHALLENGEBOT_APP_PASSWORD is not set", "practice mode"}},
-		{"no database", production, secret, []string{"DATABASE_URL is not set"}},
-		{"an unknown key", strings.Replace(production, "listen:", "lissten:", 1), secret, []string{"config.yaml:1:1: ", "lissten", `Did you mean "listen"?`}},
-		{"a ladder that does not exist", strings.Replace(production, "ne-lincolnshire", "narnia", 1), secret, []string{"config.yaml:5:11: ", "ne-lincolnshire"}},
-		{"no directory", strings.Replace(production, "people.yaml", "peple.yaml", 1), secret, []string{"config.yaml:4:12: "}},
-		{"a tenant that is none", strings.Replace(production, "tenant: 7e7", "tenant: xe7", 1), secret, []string{"config.yaml:3:9: ", "GUID"}},
-		{"practice for everybody", strings.Replace(practising, "127.0.0.1:0", "0.0.0.0:3978", 1), env{envDatabase: "x"}, []string{"config.yaml:", "loopback"}},
+		{"no credentials", productionConfig, fakeEnv{envDatabase: "postgres://nowhere.invalid/x"}, []string{"CHALLENGEBOT_APP_PASSWORD is not set", "practice mode"}},
+		{"no database", productionConfig, secret, []string{"DATABASE_URL is not set"}},
+		{"an unknown key", strings.Replace(productionConfig, "listen:", "lissten:", 1), secret, []string{"config.yaml:1:1: ", "lissten", `Did you mean "listen"?`}},
+		{"a ladder that does not exist", strings.Replace(productionConfig, "ne-lincolnshire", "narnia", 1), secret, []string{"config.yaml:5:11: ", "ne-lincolnshire"}},
+		{"no directory", strings.Replace(productionConfig, "people.yaml", "peple.yaml", 1), secret, []string{"config.yaml:4:12: "}},
+		{"a tenant that is none", strings.Replace(productionConfig, "tenant: 7e7", "tenant: xe7", 1), secret, []string{"config.yaml:3:9: ", "GUID"}},
+		{"practice for everybody", strings.Replace(practising, "127.0.0.1:0", "0.0.0.0:3978", 1), fakeEnv{envDatabase: "x"}, []string{"config.yaml:", "loopback"}},
 		{"practice without a service URL", regexp.MustCompile(`(?s)service_url: \S+(.*)\n  clock_url: \S+`).ReplaceAllString(practising, `service_url: ""$1`), nil, []string{"loopback"}},
 		{"practice with another host's clock", regexp.MustCompile(`clock_url: \S+`).ReplaceAllString(practising, "clock_url: http://10.0.0.1/clock"), nil, []string{"loopback"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			r := challengebot(t, test.env, "serve", "--config", configured(t, test.config))
-			r.wants(t, exitWrong, test.words...)
+			r := runCommand(t, test.env, "serve", "--config", writeConfig(t, test.config))
+			r.expect(t, exitWrong, test.words...)
 			if strings.Contains(r.Stderr, "a secret") || strings.Contains(r.Stderr, "goroutine") {
 				t.Errorf("too much was told: %s", r.Stderr)
 			}
 		})
 	}
-	challengebot(t, nil, "serve", "--config", filepath.Join(t.TempDir(), "none.yaml")).wants(t, exitWrong, "none.yaml", "--config")
+	runCommand(t, nil, "serve", "--config", filepath.Join(t.TempDir(), "none.yaml")).expect(t, exitWrong, "none.yaml", "--config")
 }
 
 func TestServeRefusesADatabaseThatIsNotMigrated(t *testing.T) {
 	t.Parallel()
-	config, _ := inPractice(t)
-	dsn := emptyDatabase(t)
-	challengebot(t, env{envDatabase: dsn}, "serve", "--config", configured(t, config)).wants(t, exitWrong, "run challengebot migrate")
-	challengebot(t, env{envDatabase: dsn}, "audit", "verify").wants(t, exitWrong, "run challengebot migrate")
-	challengebot(t, env{envDatabase: dsn}, "migrate").wants(t, exitOK, "The database is at version")
-	challengebot(t, env{envDatabase: dsn}, "migrate").wants(t, exitOK, "The database is at version")
-	challengebot(t, env{envDatabase: dsn}, "audit", "verify").wants(t, exitOK, "0 chains verified, 0 events")
+	config, _ := startPractice(t)
+	dsn := newEmptyDatabase(t)
+	runCommand(t, fakeEnv{envDatabase: dsn}, "serve", "--config", writeConfig(t, config)).expect(t, exitWrong, "run challengebot migrate")
+	runCommand(t, fakeEnv{envDatabase: dsn}, "audit", "verify").expect(t, exitWrong, "run challengebot migrate")
+	runCommand(t, fakeEnv{envDatabase: dsn}, "migrate").expect(t, exitOK, "The database is at version")
+	runCommand(t, fakeEnv{envDatabase: dsn}, "migrate").expect(t, exitOK, "The database is at version")
+	runCommand(t, fakeEnv{envDatabase: dsn}, "audit", "verify").expect(t, exitOK, "0 chains verified, 0 events")
 }
 
 // lineWriter gives what is written to it line by line.
@@ -121,14 +121,14 @@ func (w lineWriter) Write(p []byte) (int, error) {
 
 func TestServeServesUntilItIsToldToEnd(t *testing.T) {
 	t.Parallel()
-	text, _ := inPractice(t)
-	config, dsn := configured(t, text), emptyDatabase(t)
+	text, _ := startPractice(t)
+	config, dsn := writeConfig(t, text), newEmptyDatabase(t)
 	ctx, end := context.WithCancel(t.Context())
 	out, log := lineWriter{make(chan string, 10)}, &bytes.Buffer{}
 	code := make(chan int, 1)
 	go func() {
-		p := &program{ctx: ctx, stdout: out, stderr: log, env: env{envDatabase: dsn}.get, now: time.Now}
-		code <- runAt(p, []string{"serve", "--migrate", "--config", config})
+		p := &program{ctx: ctx, stdout: out, stderr: log, env: fakeEnv{envDatabase: dsn}.lookup, now: time.Now}
+		code <- runProgram(p, []string{"serve", "--migrate", "--config", config})
 	}()
 	var address string
 	select {
@@ -162,47 +162,47 @@ func TestServeServesUntilItIsToldToEnd(t *testing.T) {
 
 func TestCheckSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	all := env{envDatabase: database(t), envSecret: "a secret"}
-	challengebot(t, all, "check", "--config", configured(t, production)).wants(t, exitOK,
+	all := fakeEnv{envDatabase: newDatabase(t), envSecret: "a secret"}
+	runCommand(t, all, "check", "--config", writeConfig(t, productionConfig)).expect(t, exitOK,
 		"ok: configuration", "ok: directory: 20 people, 2 teams", "ok: calendar: england-and-wales", "ok: ladder: ne-lincolnshire", "ok: roles",
 		"ok: credentials", "ok: database", "0 errors")
 
-	challengebot(t, nil, "check", "--config", configured(t, production)).wants(t, exitWrong,
+	runCommand(t, nil, "check", "--config", writeConfig(t, productionConfig)).expect(t, exitWrong,
 		"error: credentials: CHALLENGEBOT_APP_PASSWORD is not set", "warning: database: DATABASE_URL is not set")
-	challengebot(t, env{envSecret: "s", envDatabase: emptyDatabase(t)}, "check", "--config", configured(t, production)).wants(t, exitWrong,
+	runCommand(t, fakeEnv{envSecret: "s", envDatabase: newEmptyDatabase(t)}, "check", "--config", writeConfig(t, productionConfig)).expect(t, exitWrong,
 		"error: database: ", "run challengebot migrate")
-	challengebot(t, all, "check", "--config", configured(t, strings.Replace(production, "tenant:", "tennant:", 1))).wants(t, exitWrong,
+	runCommand(t, all, "check", "--config", writeConfig(t, strings.Replace(productionConfig, "tenant:", "tennant:", 1))).expect(t, exitWrong,
 		"config.yaml:3:1: ", `Did you mean "tenant"?`)
 
-	config := configured(t, production)
+	config := writeConfig(t, productionConfig)
 	people := filepath.Join(filepath.Dir(config), "people.yaml")
 	vacant := strings.Replace(string(story.SampleDirectory()), "{social-worker: leah, team-manager: ben}", "{social-worker: leah}", 1)
 	if err := os.WriteFile(people, []byte(vacant), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	challengebot(t, all, "check", "--config", config).wants(t, exitWrong, "people.yaml:", `the team "south-locality" has nobody as "team-manager"`, "answers Stage 1 of ne-lincolnshire", "Add team-manager:")
+	runCommand(t, all, "check", "--config", config).expect(t, exitWrong, "people.yaml:", `the team "south-locality" has nobody as "team-manager"`, "answers Stage 1 of ne-lincolnshire", "Add team-manager:")
 }
 
 func TestCheckWarnsOfACalendarThatEndsSoon(t *testing.T) {
 	t.Parallel()
-	all := env{envSecret: "a secret"}
-	at := func(day string) result {
+	all := fakeEnv{envSecret: "a secret"}
+	at := func(day string) commandResult {
 		now, err := time.Parse(time.DateOnly, day)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return challengebotAt(t.Context(), now, all, "check", "--config", configured(t, production))
+		return runCommandAt(t.Context(), now, all, "check", "--config", writeConfig(t, productionConfig))
 	}
-	at("2027-12-01").wants(t, exitOK, "ok: calendar")
-	at("2028-02-01").wants(t, exitOK, "warning: calendar: it ends on Sunday 31 December 2028")
-	at("2028-12-20").wants(t, exitWrong, "ladder", "the calendar ends on 2028-12-31")
-	at("2029-01-02").wants(t, exitWrong, "error: calendar: it ended on Sunday 31 December 2028")
+	at("2027-12-01").expect(t, exitOK, "ok: calendar")
+	at("2028-02-01").expect(t, exitOK, "warning: calendar: it ends on Sunday 31 December 2028")
+	at("2028-12-20").expect(t, exitWrong, "ladder", "the calendar ends on 2028-12-31")
+	at("2029-01-02").expect(t, exitWrong, "error: calendar: it ended on Sunday 31 December 2028")
 }
 
-// played is a database in which the demonstration took place, and its reference.
-func played(t *testing.T) (dsn, ref string) {
+// playDemoInto is a database in which the demonstration took place, and its reference.
+func playDemoInto(t *testing.T) (dsn, ref string) {
 	t.Helper()
-	dsn = database(t)
+	dsn = newDatabase(t)
 	w, err := story.Open(t.Context(), story.Options{DatabaseURL: dsn, Errorf: t.Errorf})
 	if err != nil {
 		t.Fatal(err)
@@ -220,25 +220,25 @@ func played(t *testing.T) (dsn, ref string) {
 
 func TestTheAuditTrailIsToldAndVerified(t *testing.T) {
 	t.Parallel()
-	dsn, ref := played(t)
-	e := env{envDatabase: dsn}
-	people := write(t, "people.yaml", string(story.SampleDirectory()))
-	r := challengebot(t, e, "audit", "show", ref, "--directory", people)
-	r.wants(t, exitOK, "Maya Okafor (IRO / CP chair) raised Professional Challenge "+ref,
+	dsn, ref := playDemoInto(t)
+	e := fakeEnv{envDatabase: dsn}
+	people := writeTestFile(t, "people.yaml", string(story.SampleDirectory()))
+	r := runCommand(t, e, "audit", "show", ref, "--directory", people)
+	r.expect(t, exitOK, "Maya Okafor (IRO / CP chair) raised Professional Challenge "+ref,
 		"Team: North Locality", "Nobody answered Informal Stage by Tuesday 31 March 2026 at 17:00",
 		"Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr", "Maya Okafor was not satisfied with the answer to Stage 1.",
 		"Grace Lloyd recorded “Consult the chair's own Service Manager before Stage 2”: agreed.", "The challenge is resolved.", "chain verified: ")
 	if strings.Contains(r.Stdout, "0a000000-") {
 		t.Errorf("somebody is told by a number:\n%s", r.Stdout)
 	}
-	challengebot(t, e, "audit", "show", strings.ToLower(ref)).wants(t, exitOK, "Team: north-locality")
-	challengebot(t, e, "audit", "show", "--json", ref).wants(t, exitOK, `"kind": "raised"`, `"prev": "0000000000000000`)
-	challengebot(t, e, "audit", "verify").wants(t, exitOK, "1 chain verified, ")
+	runCommand(t, e, "audit", "show", strings.ToLower(ref)).expect(t, exitOK, "Team: north-locality")
+	runCommand(t, e, "audit", "show", "--json", ref).expect(t, exitOK, `"kind": "raised"`, `"prev": "0000000000000000`)
+	runCommand(t, e, "audit", "verify").expect(t, exitOK, "1 chain verified, ")
 }
 
 func TestVerifyNamesTheFirstEventThatWasTamperedWith(t *testing.T) {
 	t.Parallel()
-	dsn, ref := played(t)
+	dsn, ref := playDemoInto(t)
 	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -250,18 +250,18 @@ func TestVerifyNamesTheFirstEventThatWasTamperedWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := env{envDatabase: dsn}
-	r := challengebot(t, e, "audit", "verify")
-	r.wants(t, exitWrong, ref+": event 7: ", "1 of 1 chain")
+	e := fakeEnv{envDatabase: dsn}
+	r := runCommand(t, e, "audit", "verify")
+	r.expect(t, exitWrong, ref+": event 7: ", "1 of 1 chain")
 	if strings.Contains(r.Stdout, "event 9") {
 		t.Errorf("more than the first was told: %s", r.Stdout)
 	}
-	challengebot(t, e, "audit", "show", ref).wants(t, exitWrong, "The challenge is resolved.", "the chain of "+ref+" is broken: event 7")
+	runCommand(t, e, "audit", "show", ref).expect(t, exitWrong, "The challenge is resolved.", "the chain of "+ref+" is broken: event 7")
 }
 
 func TestAuditShowDoesNotKnowEveryReference(t *testing.T) {
 	t.Parallel()
 	const ref = "CH-Y8WWFJ"
-	challengebot(t, env{envDatabase: database(t)}, "audit", "show", ref).wants(t, exitWrong, "there is no challenge "+ref)
-	challengebot(t, nil, "audit", "show", ref).wants(t, exitWrong, "DATABASE_URL is not set")
+	runCommand(t, fakeEnv{envDatabase: newDatabase(t)}, "audit", "show", ref).expect(t, exitWrong, "there is no challenge "+ref)
+	runCommand(t, nil, "audit", "show", ref).expect(t, exitWrong, "DATABASE_URL is not set")
 }

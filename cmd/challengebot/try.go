@@ -30,14 +30,14 @@ func (c *tryCommand) Run(p *program) (err error) {
 	if c.JSON && !c.Demo {
 		return fmt.Errorf("%w: --json goes with --demo", errUsage)
 	}
-	ladders, err := c.load()
+	ladders, err := c.loadLadders()
 	if err != nil {
 		return err
 	}
 	if !c.Demo {
 		p.printf("Starting a database, the bot and the practice Teams…\n")
 	}
-	db, err := ownDatabase(p.ctx)
+	db, err := createTryDatabase(p.ctx)
 	if err != nil {
 		return err
 	}
@@ -45,26 +45,26 @@ func (c *tryCommand) Run(p *program) (err error) {
 	if err := postgres.Migrate(p.ctx, db.dsn); err != nil {
 		return err
 	}
-	faults := &faults{next: slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})}
+	faults := &faultRecorder{next: slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn})}
 	world, err := story.Open(p.ctx, story.Options{DatabaseURL: db.dsn, Ladders: ladders, Logger: slog.New(faults),
-		Errorf: faults.rule})
+		Errorf: faults.recordRuleBreach})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, world.Close()) }()
 	if c.Demo {
-		return c.demo(p, world, faults)
+		return c.runDemo(p, world, faults)
 	}
-	return c.page(p, world)
+	return c.servePage(p, world)
 }
 
-// load gives the shipped ladders and those of the folder, which win over a shipped
+// loadLadders gives the shipped ladders and those of the folder, which win over a shipped
 // one of the same id. The demonstration needs its own only.
-func (c *tryCommand) load() ([]*ladder.Ladder, error) {
+func (c *tryCommand) loadLadders() ([]*ladder.Ladder, error) {
 	var own []*ladder.Ladder
 	shipped := []string{story.DemoLadder} // offered first
 	if !c.Demo {
-		shipped = append(shipped, slices.DeleteFunc(ladder.Shipped(), func(id string) bool { return id == story.DemoLadder })...)
+		shipped = append(shipped, slices.DeleteFunc(ladder.ShippedIDs(), func(id string) bool { return id == story.DemoLadder })...)
 	}
 	if c.Ladders != "" {
 		var err error
@@ -72,15 +72,15 @@ func (c *tryCommand) load() ([]*ladder.Ladder, error) {
 			return nil, err
 		}
 	}
-	taken := map[string]bool{}
+	seen := map[string]bool{}
 	for _, l := range own {
-		taken[l.ID] = true
+		seen[l.ID] = true
 	}
 	for _, id := range shipped {
-		if taken[id] {
+		if seen[id] {
 			continue
 		}
-		l, err := ladder.Load(id)
+		l, err := ladder.LoadShipped(id)
 		if err != nil {
 			return nil, err
 		}
@@ -89,19 +89,19 @@ func (c *tryCommand) load() ([]*ladder.Ladder, error) {
 	return own, nil
 }
 
-// demo plays the demonstration. The first thing that is not as it should be ends it.
-func (c *tryCommand) demo(p *program, w *story.World, faults *faults) error {
-	tell := (&teller{program: p, shown: map[string]map[string]bool{}}).step
+// runDemo plays the demonstration. The first thing that is not as it should be ends it.
+func (c *tryCommand) runDemo(p *program, w *story.World, faults *faultRecorder) error {
+	printStep := (&stepPrinter{program: p, shown: map[string]map[string]bool{}}).printStep
 	if c.JSON {
-		tell = p.tellStepJSON
+		printStep = p.printStepJSON
 	}
 	started := time.Now()
 	if !c.JSON {
 		p.printf("%s", demoHeading)
 	}
 	err := story.PlayDemo(p.ctx, w, func(s story.Step) error {
-		tell(s)
-		return faults.err()
+		printStep(s)
+		return faults.firstFault()
 	})
 	if err != nil {
 		return err
@@ -112,9 +112,9 @@ func (c *tryCommand) demo(p *program, w *story.World, faults *faults) error {
 	return nil
 }
 
-// page serves the practice page until the context ends.
-func (c *tryCommand) page(p *program, w *story.World) error {
-	handler, err := story.NewPage(w, func(err error) { p.complain("challengebot: %v", err) })
+// servePage serves the practice page until the context ends.
+func (c *tryCommand) servePage(p *program, w *story.World) error {
+	handler, err := story.NewPage(w, func(err error) { p.printError("challengebot: %v", err) })
 	if err != nil {
 		return err
 	}
@@ -140,33 +140,41 @@ func (c *tryCommand) page(p *program, w *story.World) error {
 	return nil
 }
 
-// faults is a log handler that remembers what must not happen in a demonstration:
+// faultRecorder is a log handler that remembers what must not happen in a demonstration:
 // an error of the program's, or something that Teams would not have accepted.
-type faults struct {
+type faultRecorder struct {
 	next slog.Handler
 
 	mu    sync.Mutex
 	first error
 }
 
-func (f *faults) Enabled(ctx context.Context, l slog.Level) bool { return f.next.Enabled(ctx, l) }
+func (f *faultRecorder) Enabled(ctx context.Context, l slog.Level) bool {
+	return f.next.Enabled(ctx, l)
+}
 
-func (f *faults) Handle(ctx context.Context, r slog.Record) error {
+func (f *faultRecorder) Handle(ctx context.Context, r slog.Record) error {
 	if r.Level >= slog.LevelError {
-		f.note(fmt.Errorf("the program logged an error: %s", r.Message))
+		f.recordFault(fmt.Errorf("the program logged an error: %s", r.Message))
 	}
 	return f.next.Handle(ctx, r)
 }
 
 // WithAttrs and WithGroup give a handler that remembers into the same place.
-func (f *faults) WithAttrs(attrs []slog.Attr) slog.Handler { return branch{f, f.next.WithAttrs(attrs)} }
+func (f *faultRecorder) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return derivedHandler{f, f.next.WithAttrs(attrs)}
+}
 
-func (f *faults) WithGroup(name string) slog.Handler { return branch{f, f.next.WithGroup(name)} }
+func (f *faultRecorder) WithGroup(name string) slog.Handler {
+	return derivedHandler{f, f.next.WithGroup(name)}
+}
 
-// rule hears of what Teams would not have accepted.
-func (f *faults) rule(format string, args ...any) { f.note(fmt.Errorf(format, args...)) }
+// recordRuleBreach hears of what Teams would not have accepted.
+func (f *faultRecorder) recordRuleBreach(format string, args ...any) {
+	f.recordFault(fmt.Errorf(format, args...))
+}
 
-func (f *faults) note(err error) {
+func (f *faultRecorder) recordFault(err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.first == nil {
@@ -174,28 +182,32 @@ func (f *faults) note(err error) {
 	}
 }
 
-func (f *faults) err() error {
+func (f *faultRecorder) firstFault() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.first
 }
 
-type branch struct {
-	f    *faults
-	next slog.Handler
+type derivedHandler struct {
+	recorder *faultRecorder
+	next     slog.Handler
 }
 
-func (b branch) Enabled(ctx context.Context, l slog.Level) bool { return b.next.Enabled(ctx, l) }
+func (b derivedHandler) Enabled(ctx context.Context, l slog.Level) bool {
+	return b.next.Enabled(ctx, l)
+}
 
-func (b branch) Handle(ctx context.Context, r slog.Record) error {
+func (b derivedHandler) Handle(ctx context.Context, r slog.Record) error {
 	if r.Level >= slog.LevelError {
-		b.f.note(fmt.Errorf("the program logged an error: %s", r.Message))
+		b.recorder.recordFault(fmt.Errorf("the program logged an error: %s", r.Message))
 	}
 	return b.next.Handle(ctx, r)
 }
 
-func (b branch) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return branch{b.f, b.next.WithAttrs(attrs)}
+func (b derivedHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return derivedHandler{b.recorder, b.next.WithAttrs(attrs)}
 }
 
-func (b branch) WithGroup(name string) slog.Handler { return branch{b.f, b.next.WithGroup(name)} }
+func (b derivedHandler) WithGroup(name string) slog.Handler {
+	return derivedHandler{b.recorder, b.next.WithGroup(name)}
+}

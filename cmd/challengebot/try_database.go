@@ -19,15 +19,15 @@ import (
 type tryDatabase struct {
 	dsn, name string
 	server    *localpg.Server
-	// roleIsOurs: migrating made the role of the bot's logins, so that goes too.
-	roleIsOurs bool
+	// createdRole: migrating made the role of the bot's logins, so that goes too.
+	createdRole bool
 }
 
-// dropPatience is how long going may take.
-const dropPatience = 20 * time.Second
+// dropTimeout is how long going may take.
+const dropTimeout = 20 * time.Second
 
-// ownDatabase makes a fresh database. No table that was there before is touched.
-func ownDatabase(ctx context.Context) (*tryDatabase, error) {
+// createTryDatabase makes a fresh database. No table that was there before is touched.
+func createTryDatabase(ctx context.Context) (*tryDatabase, error) {
 	server, err := localpg.Open(ctx, localpg.Options{Throwaway: true})
 	if err != nil {
 		return nil, err
@@ -36,12 +36,12 @@ func ownDatabase(ctx context.Context) (*tryDatabase, error) {
 	rand.Read(suffix)
 	d := &tryDatabase{server: server, name: "challengebot_try_" + hex.EncodeToString(suffix)}
 	d.dsn = server.DSN(d.name)
-	err = d.admin(ctx, func(conn *pgx.Conn) error {
+	err = d.runAsAdmin(ctx, func(conn *pgx.Conn) error {
 		var known bool
 		if err := conn.QueryRow(ctx, "select exists (select from pg_roles where rolname = 'challengebot_app')").Scan(&known); err != nil {
 			return err
 		}
-		d.roleIsOurs = !known
+		d.createdRole = !known
 		_, err := conn.Exec(ctx, "create database "+d.name+" template template0 encoding 'UTF8'")
 		return err
 	})
@@ -53,16 +53,16 @@ func ownDatabase(ctx context.Context) (*tryDatabase, error) {
 
 // drop removes the database and ends a private server. It works after Ctrl-C too.
 func (d *tryDatabase) drop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), dropPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
 	defer cancel()
 	if d.server.Dir() != "" {
 		return d.server.Stop() // and the database with it
 	}
-	return d.admin(ctx, func(conn *pgx.Conn) error {
+	return d.runAsAdmin(ctx, func(conn *pgx.Conn) error {
 		if _, err := conn.Exec(ctx, "drop database if exists "+d.name+" with (force)"); err != nil {
 			return fmt.Errorf("the database %s could not be dropped; drop it by hand: %w", d.name, err)
 		}
-		if d.roleIsOurs {
+		if d.createdRole {
 			// Refused if somebody has come to use the role meanwhile: then it stays.
 			_, _ = conn.Exec(ctx, "drop role if exists challengebot_app")
 		}
@@ -70,21 +70,21 @@ func (d *tryDatabase) drop() error {
 	})
 }
 
-// admin does something on the server, outside the database. The server's own words
+// runAsAdmin does something on the server, outside the database. The server's own words
 // are told only as a code.
-func (d *tryDatabase) admin(ctx context.Context, do func(*pgx.Conn) error) error {
+func (d *tryDatabase) runAsAdmin(ctx context.Context, action func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, d.server.DSN(""))
 	if err != nil {
 		return errors.New("the server does not answer")
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	err = do(conn)
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		if refused.Code == "42501" { // insufficient_privilege
+	err = action(conn)
+	var rejected *pgconn.PgError
+	if errors.As(err, &rejected) {
+		if rejected.Code == "42501" { // insufficient_privilege
 			return errors.New("the user of DATABASE_URL needs the right CREATEDB (alter role … createdb); or unset DATABASE_URL")
 		}
-		return fmt.Errorf("SQLSTATE %s", refused.Code)
+		return fmt.Errorf("SQLSTATE %s", rejected.Code)
 	}
 	return err
 }

@@ -12,36 +12,36 @@ const demoHeading = `One challenge, played through the bot's real HTTP endpoint 
 The authority, its people and the case are made up. The clock is moved by hand.
 `
 
-// teller prints steps for a person: who did what when, and what everybody then saw.
+// stepPrinter prints steps for a person: who did what when, and what everybody then saw.
 // What somebody was shown before in the same words is not printed to them again.
-type teller struct {
+type stepPrinter struct {
 	*program
 	shown map[string]map[string]bool // person, line
 }
 
-func (t *teller) step(s story.Step) {
-	t.printf("\n%2d. %s\n    %s\n", s.N, s.When, s.Does)
-	for _, seen := range s.Shown {
+func (t *stepPrinter) printStep(s story.Step) {
+	t.printf("\n%2d. %s\n    %s\n", s.Number, s.TimeText, s.Description)
+	for _, seen := range s.Messages {
 		where := "in the chat with the bot"
-		if seen.Channel {
+		if seen.InChannel {
 			where = "in the channel"
 		}
 		t.printf("\n    %s sees %s (%s):\n", seen.To, where, seen.Change)
-		t.printf("%s", framed(t.fresh(seen), "    │ "))
+		t.printf("%s", indentText(t.omitRepeatedLines(seen), "    │ "))
 	}
 	if s.Audit != "" {
-		t.printf("\n%s", framed(s.Audit, "    "))
+		t.printf("\n%s", indentText(s.Audit, "    "))
 	}
-	if s.Chain != "" {
-		t.printf("\n    %s\n", s.Chain)
+	if s.ChainResult != "" {
+		t.printf("\n    %s\n", s.ChainResult)
 	}
 }
 
-// folded is the shortest run of lines that is worth leaving out.
-const folded = 3
+// minOmittedLines is the shortest run of lines that is worth leaving out.
+const minOmittedLines = 3
 
-// fresh is a message without the long runs of lines that its reader knows.
-func (t *teller) fresh(seen story.Seen) string {
+// omitRepeatedLines is a message without the long runs of lines that its reader knows.
+func (t *stepPrinter) omitRepeatedLines(seen story.SeenMessage) string {
 	known := t.shown[seen.To]
 	if known == nil {
 		known = map[string]bool{}
@@ -49,7 +49,7 @@ func (t *teller) fresh(seen story.Seen) string {
 	}
 	var out, run []string
 	flush := func() {
-		if len(run) >= folded {
+		if len(run) >= minOmittedLines {
 			run = []string{fmt.Sprintf("… (%d lines as shown before)", len(run))}
 		}
 		out, run = append(out, run...), nil
@@ -70,18 +70,18 @@ func (t *teller) fresh(seen story.Seen) string {
 	return strings.Join(out, "\n")
 }
 
-func framed(text, edge string) string {
+func indentText(text, edge string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		for _, part := range wrapped(line, 100) {
+		for _, part := range wrapLine(line, 100) {
 			b.WriteString(strings.TrimRight(edge+part, " ") + "\n")
 		}
 	}
 	return b.String()
 }
 
-// wrapped breaks a long line at its spaces and keeps how far it was set in.
-func wrapped(line string, width int) []string {
+// wrapLine breaks a long line at its spaces and keeps how far it was set in.
+func wrapLine(line string, width int) []string {
 	indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
 	var out []string
 	current := ""
@@ -99,8 +99,8 @@ func wrapped(line string, width int) []string {
 	return append(out, current)
 }
 
-// tellStepJSON prints a step as one JSON object on one line.
-func (p *program) tellStepJSON(s story.Step) {
+// printStepJSON prints a step as one JSON object on one line.
+func (p *program) printStepJSON(s story.Step) {
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic(fmt.Sprintf("a step is plain text and times: %v", err))

@@ -19,8 +19,8 @@ import (
 )
 
 func TestTheDemonstrationGoesAsExpectedAndLeavesNothing(t *testing.T) {
-	r := challengebot(t, nil, "try", "--demo")
-	r.wants(t, exitOK, "Raise a challenge", "Reminder: ", "Still nobody answers", "Before Stage 2 can begin",
+	r := runCommand(t, nil, "try", "--demo")
+	r.expect(t, exitOK, "Raise a challenge", "Reminder: ", "Still nobody answers", "Before Stage 2 can begin",
 		"North Locality sees in the channel", "chain verified: ", "All as expected")
 	if r.Stderr != "" {
 		t.Errorf("it complained: %s", r.Stderr)
@@ -28,8 +28,8 @@ func TestTheDemonstrationGoesAsExpectedAndLeavesNothing(t *testing.T) {
 }
 
 func TestTheDemonstrationGivesOneObjectAStep(t *testing.T) {
-	r := challengebot(t, nil, "try", "--demo", "--json")
-	r.wants(t, exitOK)
+	r := runCommand(t, nil, "try", "--demo", "--json")
+	r.expect(t, exitOK)
 	var all []story.Step
 	for line := range strings.Lines(r.Stdout) {
 		var s story.Step
@@ -39,13 +39,13 @@ func TestTheDemonstrationGivesOneObjectAStep(t *testing.T) {
 		all = append(all, s)
 	}
 	last := all[len(all)-1]
-	if len(all) != 11 || last.N != 11 || last.State != "resolved" || !strings.HasPrefix(last.Chain, "chain verified: ") || last.Reference == "" {
+	if len(all) != 11 || last.Number != 11 || last.State != "resolved" || !strings.HasPrefix(last.ChainResult, "chain verified: ") || last.Reference == "" {
 		t.Errorf("%d steps; the last is %+v", len(all), last)
 	}
 }
 
-// tables are all tables of a database with how many rows they hold.
-func tables(t *testing.T, dsn string) string {
+// listTables are all tables of a database with how many rows they hold.
+func listTables(t *testing.T, dsn string) string {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
@@ -63,11 +63,11 @@ func tables(t *testing.T, dsn string) string {
 }
 
 func TestTheDemonstrationTouchesNothingOnAServerThatItWasGiven(t *testing.T) {
-	dsn, _ := played(t)
-	before := tables(t, dsn)
+	dsn, _ := playDemoInto(t)
+	before := listTables(t, dsn)
 	t.Setenv("DATABASE_URL", dsn)
-	challengebot(t, nil, "try", "--demo").wants(t, exitOK, "All as expected")
-	if after := tables(t, dsn); after != before {
+	runCommand(t, nil, "try", "--demo").expect(t, exitOK, "All as expected")
+	if after := listTables(t, dsn); after != before {
 		t.Errorf("tables were %s and are %s", before, after)
 	}
 	conn, err := pgx.Connect(t.Context(), dsn)
@@ -96,7 +96,7 @@ func TestTryServesThePracticePageUntilItIsEnded(t *testing.T) {
 	code := make(chan int, 1)
 	go func() {
 		p := &program{ctx: ctx, stdout: out, stderr: errs, env: os.Getenv, now: time.Now}
-		code <- runAt(p, []string{"try", "--ladders", dir})
+		code <- runProgram(p, []string{"try", "--ladders", dir})
 	}()
 	var address string
 	for address == "" {
@@ -135,8 +135,8 @@ func TestTryServesThePracticePageUntilItIsEnded(t *testing.T) {
 func TestTryEndsWhenItIsToldWhileStarting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if r := challengebotAt(ctx, monday, nil, "try", "--demo"); r.Code != exitWrong || strings.Contains(r.Stdout, "All as expected") {
+	if r := runCommandAt(ctx, monday, nil, "try", "--demo"); r.Code != exitWrong || strings.Contains(r.Stdout, "All as expected") {
 		t.Errorf("exit code %d: %s", r.Code, r.Stdout)
 	}
-	challengebot(t, nil, "try", "--ladders", filepath.Join(t.TempDir(), "none")).wants(t, exitWrong, "folder of ladders")
+	runCommand(t, nil, "try", "--ladders", filepath.Join(t.TempDir(), "none")).expect(t, exitWrong, "folder of ladders")
 }

@@ -34,12 +34,12 @@ type Platform struct {
 	Scope      string
 	// ServiceURL is where people are reached who never wrote to the bot.
 	ServiceURL string
-	// Allowed says which service URLs may be spoken to.
-	Allowed func(string) bool
+	// ServiceURLAllowed says which service URLs may be spoken to.
+	ServiceURLAllowed func(string) bool
 }
 
-// Parts are what the program is made of.
-type Parts struct {
+// Dependencies are what the program is made of.
+type Dependencies struct {
 	DatabaseURL string
 	Platform    Platform
 	Calendar    *workday.Calendar
@@ -57,22 +57,22 @@ type App struct {
 	Engine   *engine.Engine
 	Handler  http.Handler
 	Registry *prometheus.Registry
-	keys     *bot.Keys
+	keys     *bot.KeyCache
 	logger   *slog.Logger
 }
 
 // New connects to the database and joins the parts. The schema must be current:
 // see Migrate.
-func New(ctx context.Context, p Parts) (*App, error) {
+func New(ctx context.Context, p Dependencies) (*App, error) {
 	store, err := postgres.Open(ctx, p.DatabaseURL, postgres.Options{Logger: p.Logger})
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Ready(ctx); err != nil {
+	if err := store.CheckReady(ctx); err != nil {
 		store.Close()
 		return nil, err
 	}
-	a, err := join(ctx, p, store)
+	a, err := buildApp(ctx, p, store)
 	if err != nil {
 		store.Close()
 		return nil, err
@@ -80,57 +80,57 @@ func New(ctx context.Context, p Parts) (*App, error) {
 	return a, nil
 }
 
-func join(ctx context.Context, p Parts, store *postgres.Store) (*App, error) {
+func buildApp(ctx context.Context, p Dependencies, store *postgres.Store) (*App, error) {
 	for _, l := range p.Ladders {
 		if err := store.SaveLadder(ctx, l); err != nil {
 			return nil, fmt.Errorf("the ladder %s could not be stored: %w", l.ID, err)
 		}
 	}
-	people := &roster{file: p.Directory, store: store, calendar: p.Calendar, now: p.Now}
+	people := &liveDirectory{file: p.Directory, store: store, calendar: p.Calendar, now: p.Now}
 	if err := people.Refresh(ctx); err != nil {
 		return nil, err
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	watchCredential(registry, p.Platform)
+	registerCredentialExpiry(registry, p.Platform)
 
 	client := connector.New(connector.Config{
-		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Tokens: p.Platform.Credential, Scope: p.Platform.Scope,
-		Allowed: p.Platform.Allowed, DefaultServiceURL: p.Platform.ServiceURL, Now: p.Now,
+		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Credential: p.Platform.Credential, Scope: p.Platform.Scope,
+		ServiceURLAllowed: p.Platform.ServiceURLAllowed, DefaultServiceURL: p.Platform.ServiceURL, Now: p.Now,
 	})
-	work, err := engine.New(engine.Config{
-		Store: store, Teams: teams{client}, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
+	eng, err := engine.New(engine.Config{
+		Store: store, Teams: teamsAdapter{client}, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
 		Logger: p.Logger, Registry: registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,
 		CallTimeout: p.CallTimeout,
 	})
 	if err != nil {
 		return nil, err
 	}
-	turns, err := bot.NewTurns(bot.TurnConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh, Unreachable: people.Unreachable,
+	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
 		Ladders: p.Ladders, Logger: p.Logger})
 	if err != nil {
 		return nil, err
 	}
 	validator, err := bot.NewValidator(bot.ValidatorConfig{
 		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Issuer: p.Platform.Issuer, MetadataURL: p.Platform.MetadataURL,
-		ServiceURLAllowed: p.Platform.Allowed, Now: p.Now, HTTP: &http.Client{Timeout: 10 * time.Second},
+		ServiceURLAllowed: p.Platform.ServiceURLAllowed, Now: p.Now, HTTP: &http.Client{Timeout: 10 * time.Second},
 	})
 	if err != nil {
 		return nil, err
 	}
 	handler, err := bot.NewServer(bot.ServerConfig{
-		Validator: validator, Client: client.Library(), Registry: registry, Logger: p.Logger, Now: p.Now,
-		Ready: func(ctx context.Context) []string {
-			if err := store.Ready(ctx); err != nil {
+		Validator: validator, Client: client.BotbuilderClient(), Registry: registry, Logger: p.Logger, Now: p.Now,
+		NotReadyReasons: func(ctx context.Context) []string {
+			if err := store.CheckReady(ctx); err != nil {
 				return []string{"the database is not ready"}
 			}
 			return nil
 		},
-	}, turns)
+	}, activityHandler)
 	if err != nil {
 		return nil, err
 	}
-	return &App{Store: store, Engine: work, Handler: handler, Registry: registry, keys: validator.Keys(), logger: p.Logger}, nil
+	return &App{Store: store, Engine: eng, Handler: handler, Registry: registry, keys: validator.Keys(), logger: p.Logger}, nil
 }
 
 // Close ends the connections to the database.

@@ -45,16 +45,16 @@ type Config struct {
 
 // CalendarConfig is the working-day calendar.
 type CalendarConfig struct {
-	Division        workday.Division  `yaml:"division"`
-	Zone            string            `yaml:"zone,omitempty"`
-	DayStarts       workday.TimeOfDay `yaml:"day_starts,omitempty"`
-	Cutoff          workday.TimeOfDay `yaml:"cutoff,omitempty"`
-	DayEnds         workday.TimeOfDay `yaml:"day_ends,omitempty"`
-	Weekend         []string          `yaml:"weekend,omitempty"`
-	Closures        []workday.Closure `yaml:"closures,omitempty"`
-	ExtraHolidays   []workday.Named   `yaml:"extra_holidays,omitempty"`
-	RemovedHolidays []workday.Named   `yaml:"removed_holidays,omitempty"`
-	CoverageUntil   workday.Date      `yaml:"coverage_until,omitempty"`
+	Division        workday.Division   `yaml:"division"`
+	Zone            string             `yaml:"zone,omitempty"`
+	DayStarts       workday.TimeOfDay  `yaml:"day_starts,omitempty"`
+	Cutoff          workday.TimeOfDay  `yaml:"cutoff,omitempty"`
+	DayEnds         workday.TimeOfDay  `yaml:"day_ends,omitempty"`
+	Weekend         []string           `yaml:"weekend,omitempty"`
+	Closures        []workday.Closure  `yaml:"closures,omitempty"`
+	ExtraHolidays   []workday.NamedDay `yaml:"extra_holidays,omitempty"`
+	RemovedHolidays []workday.NamedDay `yaml:"removed_holidays,omitempty"`
+	CoverageUntil   workday.Date       `yaml:"coverage_until,omitempty"`
 }
 
 // PracticeConfig says where the practice Teams is.
@@ -84,12 +84,12 @@ func ReadSettings(path string) (*Settings, error) {
 	}
 	s := &Settings{}
 	file, err := yamlfile.Read(path, data, &s.Config)
-	problems := yamlfile.Of(err)
+	problems := yamlfile.ProblemsOf(err)
 	if err != nil && len(problems) == 0 {
 		return nil, err
 	}
 	if file != nil {
-		problems = append(problems, s.Config.check(file)...)
+		problems = append(problems, s.Config.validate(file)...)
 		problems = append(problems, s.readFiles(file, filepath.Dir(path))...)
 	}
 	if len(problems.Errors()) > 0 {
@@ -98,29 +98,29 @@ func ReadSettings(path string) (*Settings, error) {
 	return s, nil
 }
 
-func (c *Config) check(f *yamlfile.File) yamlfile.Problems {
+func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
 	var ps yamlfile.Problems
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		ps = append(ps, f.Problem("$.listen", "listen is no address and port", `write for example "127.0.0.1:3978"`))
+		ps = append(ps, f.ProblemAt("$.listen", "listen is no address and port", `write for example "127.0.0.1:3978"`))
 	}
 	for key, v := range map[string]string{"app_id": c.AppID, "tenant": c.Tenant} {
 		if _, err := uuid.Parse(v); err != nil {
-			ps = append(ps, f.Problem("$."+key, key+" is no GUID", "copy it from the bot's registration in Azure"))
+			ps = append(ps, f.ProblemAt("$."+key, key+" is no GUID", "copy it from the bot's registration in Azure"))
 		}
 	}
 	if len(c.Ladders) == 0 {
-		ps = append(ps, f.Problem("$.ladders", "no ladder is named", "name one of "+strings.Join(ladder.Shipped(), ", ")+", or a file of your own"))
+		ps = append(ps, f.ProblemAt("$.ladders", "no ladder is named", "name one of "+strings.Join(ladder.ShippedIDs(), ", ")+", or a file of your own"))
 	}
-	ps = append(ps, c.checkPlatform(f)...)
-	if c.Practice != nil && !c.onLoopback() {
-		ps = append(ps, f.Problem("$.practice", "practice mode serves and speaks on loopback only",
+	ps = append(ps, c.validatePlatform(f)...)
+	if c.Practice != nil && !c.isLoopbackOnly() {
+		ps = append(ps, f.ProblemAt("$.practice", "practice mode serves and speaks on loopback only",
 			"listen on 127.0.0.1 and name addresses of this machine, or leave practice out"))
 	}
 	return ps
 }
 
-// onLoopback holds practice mode on this machine: it knows no credentials.
-func (c *Config) onLoopback() bool {
+// isLoopbackOnly holds practice mode on this machine: it knows no credentials.
+func (c *Config) isLoopbackOnly() bool {
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil || !net.ParseIP(host).IsLoopback() {
 		return false
@@ -139,27 +139,27 @@ func (c *Config) onLoopback() bool {
 
 func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 	var ps yamlfile.Problems
-	in := func(p string) string {
+	resolvePath := func(p string) string {
 		if filepath.IsAbs(p) {
 			return p
 		}
 		return filepath.Join(dir, p)
 	}
-	ps = append(ps, s.Config.readCertificate(f, in)...)
+	ps = append(ps, s.Config.resolveCertificate(f, resolvePath)...)
 	var err error
-	if s.Calendar, err = s.Config.Calendar.New(); err != nil {
-		ps = append(ps, f.Problem("$.calendar", strings.TrimPrefix(err.Error(), "workday: "), "see the calendar section of the README"))
+	if s.Calendar, err = s.Config.Calendar.BuildCalendar(); err != nil {
+		ps = append(ps, f.ProblemAt("$.calendar", strings.TrimPrefix(err.Error(), "workday: "), "see the calendar section of the README"))
 	}
-	name := in(s.Config.Directory)
+	name := resolvePath(s.Config.Directory)
 	if data, err := os.ReadFile(name); err != nil {
-		ps = append(ps, f.Problem("$.directory", "the directory file cannot be read", "write the path of the file of people, teams and roles"))
+		ps = append(ps, f.ProblemAt("$.directory", "the directory file cannot be read", "write the path of the file of people, teams and roles"))
 	} else if s.Directory, err = directory.Read(name, data); err != nil {
-		ps = append(ps, yamlfile.Of(err)...)
+		ps = append(ps, yamlfile.ProblemsOf(err)...)
 	}
 	for i, id := range s.Config.Ladders {
-		l, err := readLadder(id, in(id))
+		l, err := readLadder(id, resolvePath(id))
 		if err != nil {
-			ps = append(ps, laddersProblem(f, fmt.Sprintf("$.ladders[%d]", i), err)...)
+			ps = append(ps, ladderProblems(f, fmt.Sprintf("$.ladders[%d]", i), err)...)
 			continue
 		}
 		s.Ladders = append(s.Ladders, l)
@@ -167,17 +167,17 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 	return ps
 }
 
-func laddersProblem(f *yamlfile.File, path string, err error) yamlfile.Problems {
-	if ps := yamlfile.Of(err); len(ps) > 0 {
+func ladderProblems(f *yamlfile.File, path string, err error) yamlfile.Problems {
+	if ps := yamlfile.ProblemsOf(err); len(ps) > 0 {
 		return ps
 	}
-	return yamlfile.Problems{f.Problem(path, "this ladder cannot be read",
-		"name one of "+strings.Join(ladder.Shipped(), ", ")+", or a file of your own")}
+	return yamlfile.Problems{f.ProblemAt(path, "this ladder cannot be read",
+		"name one of "+strings.Join(ladder.ShippedIDs(), ", ")+", or a file of your own")}
 }
 
 func readLadder(id, path string) (*ladder.Ladder, error) {
 	if !strings.ContainsAny(id, "./\\") {
-		return ladder.Load(id)
+		return ladder.LoadShipped(id)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -186,8 +186,8 @@ func readLadder(id, path string) (*ladder.Ladder, error) {
 	return ladder.Read(path, data)
 }
 
-// New makes the calendar.
-func (c CalendarConfig) New() (*workday.Calendar, error) {
+// BuildCalendar makes the calendar.
+func (c CalendarConfig) BuildCalendar() (*workday.Calendar, error) {
 	set := workday.Settings{Division: c.Division, Zone: c.Zone, DayStarts: c.DayStarts, Cutoff: c.Cutoff, DayEnds: c.DayEnds,
 		Closures: c.Closures, ExtraHolidays: c.ExtraHolidays, RemovedHolidays: c.RemovedHolidays, CoverageUntil: c.CoverageUntil}
 	for _, name := range c.Weekend {
@@ -200,20 +200,20 @@ func (c CalendarConfig) New() (*workday.Calendar, error) {
 	return workday.New(set)
 }
 
-// Platform is the Teams that the configuration names. secret is the client secret,
+// BuildPlatform is the Teams that the configuration names. secret is the client secret,
 // or the password of the certificate's file; identities need none.
-func (c *Config) Platform(secret string) (Platform, error) {
-	cloud, known := c.cloud()
+func (c *Config) BuildPlatform(secret string) (Platform, error) {
+	cloud, known := c.findCloud()
 	if !known {
 		return Platform{}, fmt.Errorf("there is no cloud %q: use one of %s", c.Cloud, strings.Join(cloudNames(), ", "))
 	}
 	p := Platform{AppID: c.AppID, Tenant: c.Tenant, Issuer: cloud.Issuer, MetadataURL: cloud.MetadataURL,
-		Scope: cloud.Scope, ServiceURL: cmp.Or(c.ServiceURL, cloud.ServiceURL), Allowed: cloud.Allowed()}
+		Scope: cloud.Scope, ServiceURL: cmp.Or(c.ServiceURL, cloud.ServiceURL), ServiceURLAllowed: cloud.AllowList()}
 	if c.Practice != nil {
 		p.Issuer, p.MetadataURL = c.Practice.Issuer, c.Practice.MetadataURL
-		p.ServiceURL, p.Allowed = c.Practice.ServiceURL, connector.LoopbackOnly(c.Practice.ServiceURL)
+		p.ServiceURL, p.ServiceURLAllowed = c.Practice.ServiceURL, connector.LoopbackOnly(c.Practice.ServiceURL)
 	}
-	credential, err := c.credential(cloud, secret)
+	credential, err := c.credentialConfig(cloud, secret)
 	if err != nil {
 		return p, err
 	}
@@ -221,9 +221,9 @@ func (c *Config) Platform(secret string) (Platform, error) {
 	return p, err
 }
 
-// Parts are what New needs, from settings that were read.
-func (s *Settings) Parts(databaseURL, secret string, now func() time.Time) (Parts, error) {
-	platform, err := s.Config.Platform(secret)
-	return Parts{DatabaseURL: databaseURL, Platform: platform, Calendar: s.Calendar, Directory: s.Directory,
+// AppOptions are what New needs, from settings that were read.
+func (s *Settings) AppOptions(databaseURL, secret string, now func() time.Time) (Dependencies, error) {
+	platform, err := s.Config.BuildPlatform(secret)
+	return Dependencies{DatabaseURL: databaseURL, Platform: platform, Calendar: s.Calendar, Directory: s.Directory,
 		Ladders: s.Ladders, Now: now}, err
 }

@@ -29,9 +29,9 @@ type CredentialConfig struct {
 
 // credentialKey is a key of the credential: which kinds need it, which may have it.
 type credentialKey struct {
-	name          string
-	needs, allows connector.CredentialKind
-	why           string
+	name                    string
+	requiredBy, optionalFor connector.CredentialKind
+	purpose                 string
 }
 
 var credentialKeys = []credentialKey{
@@ -40,38 +40,38 @@ var credentialKeys = []credentialKey{
 	{"expires", "", connector.ClientSecret, "the day on which a client secret ends; a certificate tells its own end, and an identity has none"},
 }
 
-// cloud is the Teams cloud that is named, or the public one.
-func (c *Config) cloud() (connector.Cloud, bool) {
+// findCloud is the Teams cloud that is named, or the public one.
+func (c *Config) findCloud() (connector.Cloud, bool) {
 	if c.Cloud == "" {
-		return connector.CloudNamed(connector.PublicCloud)
+		return connector.FindCloud(connector.PublicCloud)
 	}
-	return connector.CloudNamed(c.Cloud)
+	return connector.FindCloud(c.Cloud)
 }
 
-// checkPlatform checks which Teams is spoken to, and how the bot proves who it is.
-func (c *Config) checkPlatform(f *yamlfile.File) yamlfile.Problems {
+// validatePlatform checks which Teams is spoken to, and how the bot proves who it is.
+func (c *Config) validatePlatform(f *yamlfile.File) yamlfile.Problems {
 	var ps yamlfile.Problems
 	if c.Practice != nil {
 		for _, key := range []string{"cloud", "service_url", "credential"} {
-			if f.Has("$." + key) {
-				ps = append(ps, f.Problem("$."+key, key+" is Microsoft's, and practice is not", "leave out either practice or "+key))
+			if f.HasPath("$." + key) {
+				ps = append(ps, f.ProblemAt("$."+key, key+" is Microsoft's, and practice is not", "leave out either practice or "+key))
 			}
 		}
 		return ps
 	}
-	cloud, known := c.cloud()
+	cloud, known := c.findCloud()
 	switch {
 	case !known:
-		ps = append(ps, f.Problem("$.cloud", "there is no cloud of this name", yamlfile.DidYouMean(c.Cloud, cloudNames())))
+		ps = append(ps, f.ProblemAt("$.cloud", "there is no cloud of this name", yamlfile.DidYouMean(c.Cloud, cloudNames())))
 	case c.ServiceURL == "" && cloud.ServiceURL == "":
-		ps = append(ps, f.Problem("$.cloud", "nothing says where first messages go in this cloud",
+		ps = append(ps, f.ProblemAt("$.cloud", "nothing says where first messages go in this cloud",
 			"write service_url: Microsoft names it to those who register a bot there, on "+strings.Join(cloud.Hosts, ", ")))
-	case c.ServiceURL != "" && !cloud.Allowed()(c.ServiceURL):
-		ps = append(ps, f.Problem("$.service_url", "service_url is no address of this cloud's Teams",
+	case c.ServiceURL != "" && !cloud.AllowList()(c.ServiceURL):
+		ps = append(ps, f.ProblemAt("$.service_url", "service_url is no address of this cloud's Teams",
 			"leave it out, or write an https address on "+strings.Join(cloud.Hosts, ", ")))
 	}
 	if c.Credential != nil {
-		ps = append(ps, c.Credential.check(f, c.AppID)...)
+		ps = append(ps, c.Credential.validate(f, c.AppID)...)
 	}
 	return ps
 }
@@ -84,7 +84,7 @@ func cloudNames() []string {
 	return names
 }
 
-func (c *CredentialConfig) check(f *yamlfile.File, appID string) yamlfile.Problems {
+func (c *CredentialConfig) validate(f *yamlfile.File, appID string) yamlfile.Problems {
 	var kinds []string
 	known := false
 	for _, k := range connector.CredentialKinds() {
@@ -92,49 +92,49 @@ func (c *CredentialConfig) check(f *yamlfile.File, appID string) yamlfile.Proble
 		known = known || k == c.Kind
 	}
 	if !known {
-		return yamlfile.Problems{f.Problem("$.credential.kind", "there is no credential of this kind", yamlfile.DidYouMean(string(c.Kind), kinds))}
+		return yamlfile.Problems{f.ProblemAt("$.credential.kind", "there is no credential of this kind", yamlfile.DidYouMean(string(c.Kind), kinds))}
 	}
 	var ps yamlfile.Problems
 	for _, key := range credentialKeys {
 		path := "$.credential." + key.name
-		switch has := f.Has(path); {
-		case !has && key.needs == c.Kind:
-			ps = append(ps, f.Problem("$.credential.kind", fmt.Sprintf("a %s credential needs %s", c.Kind, key.name), "write "+key.name+": "+key.why))
-		case has && key.needs != c.Kind && key.allows != c.Kind:
-			ps = append(ps, f.Problem(path, fmt.Sprintf("a %s credential has no %s", c.Kind, key.name), "leave it out; it is "+key.why))
+		switch has := f.HasPath(path); {
+		case !has && key.requiredBy == c.Kind:
+			ps = append(ps, f.ProblemAt("$.credential.kind", fmt.Sprintf("a %s credential needs %s", c.Kind, key.name), "write "+key.name+": "+key.purpose))
+		case has && key.requiredBy != c.Kind && key.optionalFor != c.Kind:
+			ps = append(ps, f.ProblemAt(path, fmt.Sprintf("a %s credential has no %s", c.Kind, key.name), "leave it out; it is "+key.purpose))
 		}
 	}
-	if f.Has("$.credential.client_id") {
-		ps = append(ps, c.checkClientID(f, appID)...)
+	if f.HasPath("$.credential.client_id") {
+		ps = append(ps, c.validateClientID(f, appID)...)
 	}
 	return ps
 }
 
-func (c *CredentialConfig) checkClientID(f *yamlfile.File, appID string) yamlfile.Problems {
+func (c *CredentialConfig) validateClientID(f *yamlfile.File, appID string) yamlfile.Problems {
 	const path = "$.credential.client_id"
 	own := strings.EqualFold(c.ClientID, appID)
 	switch _, err := uuid.Parse(c.ClientID); {
 	case err != nil || len(c.ClientID) != len(uuid.Nil.String()): // braces and prefixes are readable too
-		return yamlfile.Problems{f.Problem(path, "client_id is no GUID", "copy it from the managed identity in Azure")}
+		return yamlfile.Problems{f.ProblemAt(path, "client_id is no GUID", "copy it from the managed identity in Azure")}
 	case c.Kind == connector.ManagedIdentity && !own:
-		return yamlfile.Problems{f.Problem(path, "client_id is not the bot's app_id",
+		return yamlfile.Problems{f.ProblemAt(path, "client_id is not the bot's app_id",
 			"leave it out: a bot with a managed identity has that identity's client id as its app_id. If the registration trusts another identity, the kind is federated")}
 	case c.Kind == connector.Federated && own:
-		return yamlfile.Problems{f.Problem(path, "client_id is the bot's own app_id",
+		return yamlfile.Problems{f.ProblemAt(path, "client_id is the bot's own app_id",
 			"write the client id of the managed identity that the registration trusts. If the bot's registration is the identity, the kind is managed-identity")}
 	}
 	return nil
 }
 
-// readCertificate finds the certificate's file beside the configuration. What is
+// resolveCertificate finds the certificate's file beside the configuration. What is
 // in it is checked when the credential is made, with its password.
-func (c *Config) readCertificate(f *yamlfile.File, in func(string) string) yamlfile.Problems {
+func (c *Config) resolveCertificate(f *yamlfile.File, resolvePath func(string) string) yamlfile.Problems {
 	if c.Credential == nil || c.Credential.Certificate == "" {
 		return nil
 	}
-	c.Credential.Certificate = in(c.Credential.Certificate)
+	c.Credential.Certificate = resolvePath(c.Credential.Certificate)
 	if info, err := os.Stat(c.Credential.Certificate); err != nil || !info.Mode().IsRegular() {
-		return yamlfile.Problems{f.Problem("$.credential.certificate", "the certificate file "+filepath.Base(c.Credential.Certificate)+" cannot be read",
+		return yamlfile.Problems{f.ProblemAt("$.credential.certificate", "the certificate file "+filepath.Base(c.Credential.Certificate)+" cannot be read",
 			"write the path of a PEM or PKCS#12 file that the bot may read")}
 	}
 	return nil
@@ -144,9 +144,9 @@ func (c *Config) readCertificate(f *yamlfile.File, in func(string) string) yamlf
 var ErrNoCredentials = errors.New("CHALLENGEBOT_APP_PASSWORD is not set: set it to the client secret of the bot's registration, " +
 	"or name another credential in the configuration; without credentials the bot starts only in practice mode, on loopback")
 
-// credential is the configured credential. secret is the client secret, or the
+// credentialConfig is the configured credential. secret is the client secret, or the
 // password of the certificate's file.
-func (c *Config) credential(cloud connector.Cloud, secret string) (connector.CredentialConfig, error) {
+func (c *Config) credentialConfig(cloud connector.Cloud, secret string) (connector.CredentialConfig, error) {
 	own := connector.CredentialConfig{Kind: connector.ClientSecret, AppID: c.AppID, Tenant: c.Tenant, Cloud: cloud, Secret: secret}
 	if c.Practice != nil {
 		own.Kind, own.Secret, own.TokenURL = connector.Practice, "", c.Practice.TokenURL
@@ -155,7 +155,7 @@ func (c *Config) credential(cloud connector.Cloud, secret string) (connector.Cre
 	if d := c.Credential; d != nil {
 		own.Kind, own.CertificateFile, own.ClientID = d.Kind, d.Certificate, d.ClientID
 		if !d.Expires.IsZero() {
-			own.Expires = d.Expires.Time(time.UTC) // the start of the day: early rather than late
+			own.Expires = d.Expires.Midnight(time.UTC) // the start of the day: early rather than late
 		}
 	}
 	if own.Kind == connector.ClientSecret && secret == "" {
@@ -164,9 +164,9 @@ func (c *Config) credential(cloud connector.Cloud, secret string) (connector.Cre
 	return own, nil
 }
 
-// watchCredential shows when the credential ends, where that is known. A gauge that
+// registerCredentialExpiry shows when the credential ends, where that is known. A gauge that
 // is not there says that nobody knows.
-func watchCredential(registry prometheus.Registerer, p Platform) {
+func registerCredentialExpiry(registry prometheus.Registerer, p Platform) {
 	if _, known := connector.SecretExpiry(p.Credential); !known {
 		return
 	}

@@ -21,8 +21,8 @@ const (
 	secret     = "s3nt1nel"
 )
 
-// configuration writes a configuration file with further lines, line 9 and on.
-func configuration(t *testing.T, more ...string) string {
+// writeConfig writes a configuration file with further lines, line 9 and on.
+func writeConfig(t *testing.T, more ...string) string {
 	t.Helper()
 	people, err := filepath.Abs("../story/authority.yaml")
 	if err != nil {
@@ -33,7 +33,7 @@ func configuration(t *testing.T, more ...string) string {
 		"app_id: " + appID,
 		"tenant: 22222222-2222-2222-2222-222222222222",
 		"directory: " + people,
-		"ladders: [" + ladder.Shipped()[0] + "]",
+		"ladders: [" + ladder.ShippedIDs()[0] + "]",
 		"calendar:",
 		"  division: england-and-wales",
 		"",
@@ -58,12 +58,12 @@ func TestThePlatformIsTheOneOfTheCloudThatIsNamed(t *testing.T) {
 			want = "https://" + cloud.Hosts[0] + "/teams/"
 			more = append(more, "service_url: "+want)
 		}
-		s, err := ReadSettings(configuration(t, more...))
+		s, err := ReadSettings(writeConfig(t, more...))
 		if err != nil {
 			t.Errorf("%s: %v", cloud.Name, err)
 			continue
 		}
-		p, err := s.Config.Platform(secret)
+		p, err := s.Config.BuildPlatform(secret)
 		if err != nil {
 			t.Errorf("%s: %v", cloud.Name, err)
 			continue
@@ -72,7 +72,7 @@ func TestThePlatformIsTheOneOfTheCloudThatIsNamed(t *testing.T) {
 		if diff := cmp.Diff([]string{cloud.Issuer, cloud.MetadataURL, cloud.Scope, want}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", cloud.Name, diff)
 		}
-		if !p.Allowed(want) || p.Allowed("https://evil.example/") {
+		if !p.ServiceURLAllowed(want) || p.ServiceURLAllowed("https://evil.example/") {
 			t.Errorf("%s: its own service URL is refused, or any is taken", cloud.Name)
 		}
 	}
@@ -80,11 +80,11 @@ func TestThePlatformIsTheOneOfTheCloudThatIsNamed(t *testing.T) {
 
 func TestWithoutAWordTheCloudIsThePublicOneWithAClientSecret(t *testing.T) {
 	t.Parallel()
-	s, err := ReadSettings(configuration(t))
+	s, err := ReadSettings(writeConfig(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.Config.Platform(secret)
+	p, err := s.Config.BuildPlatform(secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestWithoutAWordTheCloudIsThePublicOneWithAClientSecret(t *testing.T) {
 	if diff := cmp.Diff([]string{bot.PublicIssuer, bot.PublicMetadataURL, connector.PublicScope, connector.PublicServiceURL}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := s.Config.Platform(""); err != ErrNoCredentials {
+	if _, err := s.Config.BuildPlatform(""); err != ErrNoCredentials {
 		t.Errorf("without a secret: %v", err)
 	}
 }
@@ -112,15 +112,15 @@ func TestEachKindOfCredentialIsReadAndNeedsOnlyItsOwn(t *testing.T) {
 		"federated":                  {[]string{"credential: {kind: federated, client_id: " + identityID + "}"}, "", connector.Federated},
 	}
 	for name, test := range tests {
-		s, err := ReadSettings(configuration(t, test.more...))
+		s, err := ReadSettings(writeConfig(t, test.more...))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got, _ := s.Config.credential(connector.Cloud{}, test.secret); got.Kind != test.kind {
+		if got, _ := s.Config.credentialConfig(connector.Cloud{}, test.secret); got.Kind != test.kind {
 			t.Errorf("%s: kind %s", name, got.Kind)
 		}
-		if p, err := s.Config.Platform(test.secret); err != nil || p.Credential == nil {
+		if p, err := s.Config.BuildPlatform(test.secret); err != nil || p.Credential == nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -128,7 +128,7 @@ func TestEachKindOfCredentialIsReadAndNeedsOnlyItsOwn(t *testing.T) {
 
 func TestACertificateLiesBesideTheConfigurationAndOpensWithThePassword(t *testing.T) {
 	t.Parallel()
-	file := configuration(t, "credential: {kind: certificate, certificate: bot.pfx}")
+	file := writeConfig(t, "credential: {kind: certificate, certificate: bot.pfx}")
 	pfx, err := os.ReadFile("../connector/testdata/test-only.pfx")
 	if err != nil {
 		t.Fatal(err)
@@ -140,14 +140,14 @@ func TestACertificateLiesBesideTheConfigurationAndOpensWithThePassword(t *testin
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := s.Config.Platform("s3nt1nel-password")
+	p, err := s.Config.BuildPlatform("s3nt1nel-password")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if end, ok := connector.SecretExpiry(p.Credential); !ok || end.Year() != 2126 {
 		t.Errorf("ends %s, %t", end, ok)
 	}
-	if _, err := s.Config.Platform(secret); err == nil || strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "bot.pfx") {
+	if _, err := s.Config.BuildPlatform(secret); err == nil || strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "bot.pfx") {
 		t.Errorf("a wrong password: %v", err)
 	}
 }
@@ -186,7 +186,7 @@ func TestAWrongCredentialOrCloudIsRefusedWithItsPlaceAndMend(t *testing.T) {
 		"practice with a credential": {append([]string{"credential: {kind: managed-identity}"}, practice...), ":9:1: ", "leave out either"},
 	}
 	for name, test := range tests {
-		file := configuration(t, test.more...)
+		file := writeConfig(t, test.more...)
 		_, err := ReadSettings(file)
 		if err == nil {
 			t.Errorf("%s: taken", name)
@@ -209,16 +209,16 @@ func TestTheEndOfTheCredentialIsAMetricWhereItIsKnown(t *testing.T) {
 		{"credential: {kind: client-secret}", map[string]float64{}},
 		{"credential: {kind: managed-identity}", map[string]float64{}},
 	} {
-		s, err := ReadSettings(configuration(t, test.credential))
+		s, err := ReadSettings(writeConfig(t, test.credential))
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := s.Config.Platform(secret)
+		p, err := s.Config.BuildPlatform(secret)
 		if err != nil {
 			t.Fatal(err)
 		}
 		registry := prometheus.NewRegistry()
-		watchCredential(registry, p)
+		registerCredentialExpiry(registry, p)
 		families, err := registry.Gather()
 		if err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 )
 
 func BenchmarkDecideRespond(b *testing.B) {
-	x := begin(b, small, "2026-06-01 10:00")
+	x := raiseLife(b, smallLadder, "2026-06-01 10:00")
 	cmd, by := x.respond(), challengetest.Person("tess")
 	b.ReportAllocs()
 	for b.Loop() {
@@ -19,7 +19,7 @@ func BenchmarkDecideRespond(b *testing.B) {
 }
 
 func BenchmarkDecideLapse(b *testing.B) {
-	x := begin(b, small, "2026-06-01 10:00").do("anna", recordOwn(challenge.GatePassed)).at("2026-06-08 17:00")
+	x := raiseLife(b, smallLadder, "2026-06-01 10:00").do("anna", recordOwnGate(challenge.GatePassed)).at("2026-06-08 17:00")
 	b.ReportAllocs()
 	for b.Loop() {
 		change, err := x.c.Decide(challenge.Tick{}, challenge.System, x.env)
@@ -30,12 +30,12 @@ func BenchmarkDecideLapse(b *testing.B) {
 }
 
 func BenchmarkSum(b *testing.B) {
-	x := begin(b, small, "2026-06-01 10:00")
+	x := raiseLife(b, smallLadder, "2026-06-01 10:00")
 	e := x.last.Events[1]
 	b.ReportAllocs()
 	b.SetBytes(int64(len(e.Data)))
 	for b.Loop() {
-		if e.Sum(x.c.ID) != e.Hash {
+		if e.ChainHash(x.c.ID) != e.Hash {
 			b.Fatal("another hash")
 		}
 	}

@@ -16,18 +16,18 @@ type State string
 // The states. The last three are closed: nothing but an external referral,
 // and what became of a message, is recorded in them.
 const (
-	AwaitingResponse  State = "awaiting_response"
-	AwaitingJudgement State = "awaiting_judgement"
-	HeldAtGate        State = "held_at_gate"
-	Exhausted         State = "exhausted"
-	Resolved          State = "resolved"
-	Withdrawn         State = "withdrawn"
-	HandedOff         State = "handed_off"
+	StateAwaitingResponse  State = "awaiting_response"
+	StateAwaitingJudgement State = "awaiting_judgement"
+	StateHeldAtGate        State = "held_at_gate"
+	StateExhausted         State = "exhausted"
+	StateResolved          State = "resolved"
+	StateWithdrawn         State = "withdrawn"
+	StateHandedOff         State = "handed_off"
 )
 
-// Open reports whether anything can still be asked of anybody.
-func (s State) Open() bool {
-	return s == AwaitingResponse || s == AwaitingJudgement || s == HeldAtGate || s == Exhausted
+// IsOpen reports whether anything can still be asked of anybody.
+func (s State) IsOpen() bool {
+	return s == StateAwaitingResponse || s == StateAwaitingJudgement || s == StateHeldAtGate || s == StateExhausted
 }
 
 // Person is somebody as known when an event was written: the Entra object id
@@ -59,7 +59,7 @@ const (
 )
 
 // Plan is the kind of plan that the conference looks after.
-func (t ConferenceType) Plan() ladder.Plan {
+func (t ConferenceType) Plan() ladder.ChildPlan {
 	if t == CareReview {
 		return ladder.LookedAfter
 	}
@@ -68,8 +68,8 @@ func (t ConferenceType) Plan() ladder.Plan {
 
 // Details are what the chair wrote when raising. They never change.
 type Details struct {
-	// Record is the child's number in the recording system. Never a name.
-	Record         string         `json:"record"`
+	// RecordNumber is the child's number in the recording system. Never a name.
+	RecordNumber   string         `json:"record"`
 	Conference     ConferenceType `json:"conference"`
 	ConferenceDate workday.Date   `json:"conference_date"`
 	Categories     []string       `json:"categories"`
@@ -84,8 +84,10 @@ type Details struct {
 	LookedAfter bool `json:"looked_after,omitempty"`
 }
 
-// InCare reports whether the child is looked after.
-func (d Details) InCare() bool { return d.LookedAfter || d.Conference.Plan() == ladder.LookedAfter }
+// IsLookedAfter reports whether the child is looked after.
+func (d Details) IsLookedAfter() bool {
+	return d.LookedAfter || d.Conference.Plan() == ladder.LookedAfter
+}
 
 // Challenge is one challenge as it stands. All of it, Details excepted, is one
 // document beside the columns that the database searches by.
@@ -94,7 +96,7 @@ type Challenge struct {
 	Ref           string    `json:"ref"`
 	Ladder        string    `json:"ladder"`
 	LadderVersion int       `json:"ladder_version"`
-	LadderDigest  string    `json:"ladder_digest"`
+	LadderHash    string    `json:"ladder_digest"`
 	Calendar      string    `json:"calendar"`
 	State         State     `json:"state"`
 	// Version counts what people can see; a card shows one version.
@@ -106,88 +108,88 @@ type Challenge struct {
 	Details  Details   `json:"-"`
 	Chair    Person    `json:"chair"`
 	RaisedAt time.Time `json:"raised_at"`
-	// CaseStart is day 0 of the case clock, 0 until it starts.
-	CaseStart workday.Date `json:"case_start,omitempty"`
-	// CaseDue is the end of the case limit, zero without one.
-	CaseDue time.Time `json:"case_due,omitzero"`
+	// LimitStart is day 0 of the case clock, 0 until it starts.
+	LimitStart workday.Date `json:"case_start,omitempty"`
+	// LimitDue is the end of the case limit, zero without one.
+	LimitDue time.Time `json:"case_due,omitzero"`
 	// StatutoryDue is when the formal part for a looked-after child should have ended.
 	// It is a warning only, zero until that part begins.
 	StatutoryDue time.Time `json:"statutory_due,omitzero"`
 
 	// Rung is the rung the challenge is on, or waits to enter when held.
 	Rung string `json:"rung"`
-	// Visits are the openings of rungs, the last one the current.
-	Visits []Visit `json:"visits"`
-	Hold   *Hold   `json:"hold,omitempty"`
-	// Shorter is a shorter time that was asked for the next answer.
-	Shorter *Shorter `json:"shorter,omitempty"`
-	// Ahead are gates opened before their rung was reached.
-	Ahead []GateState `json:"ahead,omitempty"`
-	// Thresholds are the views on the threshold that were asked for: once asked, they
+	// Openings are the openings of rungs, the last one the current.
+	Openings []Opening `json:"visits"`
+	Hold     *Hold     `json:"hold,omitempty"`
+	// ShorterWindow is a shorter time that was asked for the next answer.
+	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
+	// GatesAhead are gates opened before their rung was reached.
+	GatesAhead []GateState `json:"ahead,omitempty"`
+	// ThresholdViews are the views on the threshold that were asked for: once asked, they
 	// are not asked for again on a later direct entry.
-	Thresholds []ThresholdView `json:"thresholds,omitempty"`
+	ThresholdViews []ThresholdView `json:"thresholds,omitempty"`
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
-	// Referrals counts external referrals recorded beside the states.
-	Referrals int `json:"referrals,omitempty"`
-	// Unreached are those whose last card Teams refused for good.
-	Unreached []Address `json:"unreached,omitempty"`
-	ClosedAt  time.Time `json:"closed_at,omitzero"`
+	// ReferralCount counts external referrals recorded beside the states.
+	ReferralCount int `json:"referrals,omitempty"`
+	// UnreachableAddresses are those whose last card Teams refused for good.
+	UnreachableAddresses []Address `json:"unreached,omitempty"`
+	ClosedAt             time.Time `json:"closed_at,omitzero"`
 }
 
-// Ending is how a visit to a rung ended.
-type Ending string
+// Outcome is how a visit to a rung ended.
+type Outcome string
 
 // Outcomes of a visit.
 const (
-	Open      Ending = "open"
-	Answered  Ending = "answered"
-	Judged    Ending = "judged"
-	LapsedOut Ending = "lapsed"
-	Vacant    Ending = "vacant"
-	LeftBy    Ending = "left" // skipped, withdrawn or handed off before an answer
+	OutcomeOpen     Outcome = "open"
+	OutcomeAnswered Outcome = "answered"
+	OutcomeJudged   Outcome = "judged"
+	OutcomeLapsed   Outcome = "lapsed"
+	OutcomeVacant   Outcome = "vacant"
+	OutcomeLeft     Outcome = "left" // skipped, withdrawn or handed off before an answer
 )
 
-// Visit is one opening of a rung. A rung is visited twice when the chair was
+// Opening is one opening of a rung. A rung is visited twice when the chair was
 // partly satisfied.
-type Visit struct {
-	N           int       `json:"n"`
-	Rung        string    `json:"rung"`
-	OpenedAt    time.Time `json:"opened_at"`
-	Respondents []Party   `json:"respondents"`
-	Repliers    []string  `json:"repliers"` // ids of those who may answer
-	Judge       Party     `json:"judge"`
-	Alerted     []Party   `json:"alerted,omitempty"`
-	Meeting     []Party   `json:"meeting,omitempty"` // who has a role in the rung's meeting
-	// HandedOver are the passings on to stand-ins; Respondents are who is asked now.
-	HandedOver []Handover       `json:"handed_over,omitempty"`
-	Deadline   workday.Deadline `json:"deadline"`
+type Opening struct {
+	Number         int       `json:"n"`
+	Rung           string    `json:"rung"`
+	OpenedAt       time.Time `json:"opened_at"`
+	Respondents    []Party   `json:"respondents"`
+	Responders     []string  `json:"repliers"` // ids of those who may answer
+	Judge          Party     `json:"judge"`
+	Alerted        []Party   `json:"alerted,omitempty"`
+	MeetingParties []Party   `json:"meeting,omitempty"` // who has a role in the rung's meeting
+	// Handovers are the passings on to stand-ins; Respondents are who is asked now.
+	Handovers []CoverHandover  `json:"handed_over,omitempty"`
+	Deadline  workday.Deadline `json:"deadline"`
 	// LimitPassed: the cumulative limit had ended before the rung opened, so the
 	// respondent has the one working day that is the least.
-	LimitPassed bool        `json:"limit_passed,omitempty"`
-	Shorter     *Shorter    `json:"shorter,omitempty"`
-	Reminders   []time.Time `json:"reminders,omitempty"` // still to come
-	Outcome     Ending      `json:"outcome"`
-	AnsweredBy  Person      `json:"answered_by,omitzero"`
-	AnsweredAt  time.Time   `json:"answered_at,omitzero"`
-	Verdict     Verdict     `json:"verdict,omitempty"`
-	Received    bool        `json:"received,omitempty"` // Teams took a respondent's card
-	// Refused are those asked whose card Teams refused for good. When it arrives
+	LimitPassed   bool           `json:"limit_passed,omitempty"`
+	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
+	Reminders     []time.Time    `json:"reminders,omitempty"` // still to come
+	Outcome       Outcome        `json:"outcome"`
+	AnsweredBy    Person         `json:"answered_by,omitzero"`
+	AnsweredAt    time.Time      `json:"answered_at,omitzero"`
+	Verdict       Verdict        `json:"verdict,omitempty"`
+	CardReceived  bool           `json:"received,omitempty"` // Teams took a respondent's card
+	// RejectedFor are those asked whose card Teams refused for good. When it arrives
 	// after all, the date stays: whoever removes the app gains no time by it.
-	Refused []string `json:"refused,omitempty"`
-	// Kept marks the replies on the record, the one that counts and those that came
+	RejectedFor []string `json:"refused,omitempty"`
+	// Fingerprints marks the replies on the record, the one that counts and those that came
 	// too late, so that the same one is kept once.
-	Kept []string `json:"kept,omitempty"`
+	Fingerprints []string `json:"kept,omitempty"`
 }
 
 // Hold is a challenge waiting at the gates of the rung it wants to enter.
 type Hold struct {
 	Rung  string      `json:"rung"`
 	Since time.Time   `json:"since"`
-	Why   Cause       `json:"why"`
+	Cause Cause       `json:"why"`
 	Gates []GateState `json:"gates"`
-	// Opens is when an escalator's window ends and the gate opens by itself.
-	Opens time.Time `json:"opens,omitzero"`
+	// OpensAt is when an escalator's window ends and the gate opens by itself.
+	OpensAt time.Time `json:"opens,omitzero"`
 }
 
 // Cause is what brought a challenge to a rung.
@@ -195,13 +197,13 @@ type Cause string
 
 // Causes.
 const (
-	ByRaise       Cause = "raise"
-	ByLapse       Cause = "lapse"
-	ByVacancy     Cause = "vacancy"
-	ByUnsatisfied Cause = "not_satisfied"
-	ByPartly      Cause = "partly"
-	BySkip        Cause = "skip"
-	ByGate        Cause = "gate"
+	CauseRaise        Cause = "raise"
+	CauseLapse        Cause = "lapse"
+	CauseVacancy      Cause = "vacancy"
+	CauseNotSatisfied Cause = "not_satisfied"
+	CausePartly       Cause = "partly"
+	CauseSkip         Cause = "skip"
+	CauseGate         Cause = "gate"
 )
 
 // GateStatus is where one gate stands.
@@ -211,7 +213,7 @@ type GateStatus string
 const (
 	GateClosed     GateStatus = "closed"
 	GatePassed     GateStatus = "passed"
-	GateRefused    GateStatus = "refused"
+	GateNotAgreed  GateStatus = "refused"
 	GateOverridden GateStatus = "overridden"
 )
 
@@ -220,8 +222,8 @@ type GateState struct {
 	Rung string `json:"rung"`
 	Gate string `json:"gate"`
 	// Needs is copied from the ladder: whether a refusal holds the challenge.
-	Needs  ladder.Outcome `json:"needs"`
-	Status GateStatus     `json:"status"`
+	Needs  ladder.Requirement `json:"needs"`
+	Status GateStatus         `json:"status"`
 	// Openers may record the gate; Consulted may record their own view.
 	Openers   []Party `json:"openers,omitempty"`
 	Consulted []Party `json:"consulted,omitempty"`
@@ -233,74 +235,74 @@ type ThresholdView struct {
 	Status GateStatus  `json:"status"`
 }
 
-// Done reports whether the gate no longer holds.
-func (g GateState) Done() bool {
-	return g.Status == GatePassed || g.Status == GateOverridden || (g.Status == GateRefused && g.Needs == ladder.Held)
+// IsCleared reports whether the gate no longer holds.
+func (g GateState) IsCleared() bool {
+	return g.Status == GatePassed || g.Status == GateOverridden || (g.Status == GateNotAgreed && g.Needs == ladder.TookPlace)
 }
 
-// Current is the visit under way, or the last one; nil before the first.
-func (c *Challenge) Current() *Visit {
-	if len(c.Visits) == 0 {
+// CurrentOpening is the visit under way, or the last one; nil before the first.
+func (c *Challenge) CurrentOpening() *Opening {
+	if len(c.Openings) == 0 {
 		return nil
 	}
-	return &c.Visits[len(c.Visits)-1]
+	return &c.Openings[len(c.Openings)-1]
 }
 
-// Visit returns visit n.
-func (c *Challenge) Visit(n int) *Visit {
-	if n < 1 || n > len(c.Visits) {
+// Opening returns visit n.
+func (c *Challenge) Opening(n int) *Opening {
+	if n < 1 || n > len(c.Openings) {
 		return nil
 	}
-	return &c.Visits[n-1]
+	return &c.Openings[n-1]
 }
 
 // Due is when the current window ends; zero unless a response is awaited.
 func (c *Challenge) Due() time.Time {
-	v := c.Current()
-	if c.State != AwaitingResponse || v == nil {
+	opening := c.CurrentOpening()
+	if c.State != StateAwaitingResponse || opening == nil {
 		return time.Time{}
 	}
-	return v.Deadline.Due
+	return opening.Deadline.Due
 }
 
 // MayAnswer reports whether that person is one of those asked on the visit.
-func (v *Visit) MayAnswer(id string) bool { return slices.Contains(v.Repliers, id) }
+func (o *Opening) MayAnswer(id string) bool { return slices.Contains(o.Responders, id) }
 
-// Asked reports whether the visit's card went to that person.
-func (v *Visit) Asked(id string) bool {
-	return slices.ContainsFunc(v.Respondents, func(p Party) bool { return p.ID == id })
+// IsRespondent reports whether the visit's card went to that person.
+func (o *Opening) IsRespondent(id string) bool {
+	return slices.ContainsFunc(o.Respondents, func(p Party) bool { return p.ID == id })
 }
 
-// WasAsked reports whether that person was a respondent on any visit.
-func (c *Challenge) WasAsked(id string) bool {
-	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.wasAsked(id) })
+// WasRespondent reports whether that person was a respondent on any visit.
+func (c *Challenge) WasRespondent(id string) bool {
+	return slices.ContainsFunc(c.Openings, func(opening Opening) bool { return opening.wasRespondent(id) })
 }
 
-// askedBelow reports whether that person was a respondent on another rung.
-func (c *Challenge) askedBelow(id, rung string) bool {
-	return slices.ContainsFunc(c.Visits, func(v Visit) bool { return v.Rung != rung && v.wasAsked(id) })
+// wasRespondentOnOtherRung reports whether that person was a respondent on another rung.
+func (c *Challenge) wasRespondentOnOtherRung(id, rung string) bool {
+	return slices.ContainsFunc(c.Openings, func(opening Opening) bool { return opening.Rung != rung && opening.wasRespondent(id) })
 }
 
-// Waiting are the people whom the challenge waits for now.
-func (c *Challenge) Waiting() []string {
+// WaitingFor are the people whom the challenge waits for now.
+func (c *Challenge) WaitingFor() []string {
 	switch c.State {
-	case AwaitingResponse:
-		if v := c.Current(); v != nil {
-			return v.Repliers
+	case StateAwaitingResponse:
+		if opening := c.CurrentOpening(); opening != nil {
+			return opening.Responders
 		}
 		return nil
-	case AwaitingJudgement, Exhausted:
-		if v := c.Current(); v != nil {
-			return []string{v.Judge.ID}
+	case StateAwaitingJudgement, StateExhausted:
+		if opening := c.CurrentOpening(); opening != nil {
+			return []string{opening.Judge.ID}
 		}
 		return []string{c.Chair.ID}
-	case HeldAtGate:
+	case StateHeldAtGate:
 		if c.Hold == nil {
 			return nil
 		}
 		var ids []string
 		for _, g := range c.Hold.Gates {
-			if g.Done() {
+			if g.IsCleared() {
 				continue
 			}
 			for _, p := range slices.Concat(g.Openers, g.Consulted) {
@@ -317,9 +319,9 @@ func (c *Challenge) Waiting() []string {
 
 // clone copies what fold changes, so that a transition never alters its argument.
 func (c Challenge) clone() Challenge {
-	c.Visits = slices.Clone(c.Visits)
-	c.Ahead = slices.Clone(c.Ahead)
-	c.Thresholds = slices.Clone(c.Thresholds)
+	c.Openings = slices.Clone(c.Openings)
+	c.GatesAhead = slices.Clone(c.GatesAhead)
+	c.ThresholdViews = slices.Clone(c.ThresholdViews)
 	if c.Hold != nil {
 		h := *c.Hold
 		h.Gates = slices.Clone(h.Gates)

@@ -10,192 +10,192 @@ import (
 
 // tick does the one thing that is due: the end of a window before a reminder of
 // it. A challenge for which nothing is due is left as it is.
-func (s *step) tick() error {
-	if s.c.NextAt.IsZero() || s.env.Now.Before(s.c.NextAt) {
-		if s.c.State != AwaitingResponse || s.env.Now.Before(s.c.Due()) {
+func (tr *transition) tick() error {
+	if tr.c.NextAt.IsZero() || tr.env.Now.Before(tr.c.NextAt) {
+		if tr.c.State != StateAwaitingResponse || tr.env.Now.Before(tr.c.Due()) {
 			return nil
 		}
 	}
-	s.by = System
-	switch s.c.State {
-	case AwaitingResponse:
-		if !s.env.Now.Before(s.c.Due()) {
-			return s.lapse()
+	tr.by = System
+	switch tr.c.State {
+	case StateAwaitingResponse:
+		if !tr.env.Now.Before(tr.c.Due()) {
+			return tr.lapse()
 		}
-		return s.remind()
-	case HeldAtGate:
-		if !s.c.Hold.Opens.IsZero() && !s.env.Now.Before(s.c.Hold.Opens) {
-			return s.openByItself()
+		return tr.sendReminder()
+	case StateHeldAtGate:
+		if !tr.c.Hold.OpensAt.IsZero() && !tr.env.Now.Before(tr.c.Hold.OpensAt) {
+			return tr.openEscalatorGates()
 		}
-		return s.nudge(heldEvery)
-	case AwaitingJudgement:
-		return s.nudge(judgeEvery)
-	case Exhausted:
-		return s.nudge(exhaustedEvery)
+		return tr.nudgeAgain(gateNudgeDays)
+	case StateAwaitingJudgement:
+		return tr.nudgeAgain(judgeNudgeDays)
+	case StateExhausted:
+		return tr.nudgeAgain(exhaustedNudgeDays)
 	}
 	return nil
 }
 
 // lapse ends a window in silence and moves the challenge on. What opens because
 // of it counts from the instant the window ended, unless the engine was away.
-func (s *step) lapse() error {
-	v := s.c.Current()
-	rung, _ := s.env.Ladder.Rung(v.Rung)
-	due := v.Deadline.Due
-	s.emit(Lapsed{Due: due}, v.Rung, v.N)
-	if rung.Then != nil && rung.Then.HandOff != "" {
-		return s.exhaust(v.Rung, ByLapse)
+func (tr *transition) lapse() error {
+	opening := tr.c.CurrentOpening()
+	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
+	due := opening.Deadline.Due
+	tr.emit(Lapsed{Due: due}, opening.Rung, opening.Number)
+	if rung.IfNotSatisfied != nil && rung.IfNotSatisfied.HandOff != "" {
+		return tr.exhaustLadder(opening.Rung, CauseLapse)
 	}
-	return s.advance(v.Rung, ByLapse, s.since(due))
+	return tr.advanceFrom(opening.Rung, CauseLapse, tr.countFrom(due))
 }
 
-func (s *step) remind() error {
-	v := s.c.Current()
-	s.emit(Reminded{Due: v.Deadline.Due}, v.Rung, v.N)
-	for _, id := range v.Repliers {
-		s.show(Address{Person: id}, CardReminder)
+func (tr *transition) sendReminder() error {
+	opening := tr.c.CurrentOpening()
+	tr.emit(Reminded{Due: opening.Deadline.Due}, opening.Rung, opening.Number)
+	for _, id := range opening.Responders {
+		tr.post(Address{Person: id}, CardReminder)
 	}
-	if r, ok := s.env.Ladder.Rung(v.Rung); ok && r.Owner == ladder.OwnerChair {
-		s.show(Address{Person: s.c.Chair.ID}, CardCase) // the window is the chair's own
+	if r, ok := tr.env.Ladder.RungByID(opening.Rung); ok && r.WindowOwner == ladder.OwnerChair {
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge) // the window is the chair's own
 	}
 	return nil
 }
 
-// openByItself opens the gates of an escalator whose own time ran out. Like a
+// openEscalatorGates opens the gates of an escalator whose own time ran out. Like a
 // lapse, it counts from the instant the time ended unless the engine was away.
-func (s *step) openByItself() error {
-	h := *s.c.Hold
+func (tr *transition) openEscalatorGates() error {
+	h := *tr.c.Hold
 	for _, st := range h.Gates {
-		if g, _ := findGate(s.env.Ladder, h.Rung, st.Gate); !st.Done() && g.Kind == ladder.EscalateBy {
-			s.emit(GateRecorded{Rung: h.Rung, Gate: st.Gate, Needs: g.Needs, Status: GatePassed, ByItself: true}, h.Rung, len(s.c.Visits))
+		if g, _ := findGate(tr.env.Ladder, h.Rung, st.Gate); !st.IsCleared() && g.Kind == ladder.GateEscalation {
+			tr.emit(GateRecorded{Rung: h.Rung, Gate: st.Gate, Needs: g.Needs, Status: GatePassed, Automatic: true}, h.Rung, len(tr.c.Openings))
 		}
 	}
-	return s.afterGate(s.since(h.Opens))
+	return tr.continueAfterGate(tr.countFrom(h.OpensAt))
 }
 
-// since is the instant from which something counts that was due at due: that very
+// countFrom is the instant from which something counts that was due at due: that very
 // instant, unless the engine came so late that people would lose by it.
-func (s *step) since(due time.Time) time.Time {
-	if s.env.Now.Sub(due) <= Grace {
+func (tr *transition) countFrom(due time.Time) time.Time {
+	if tr.env.Now.Sub(due) <= GracePeriod {
 		return due
 	}
-	return s.env.Now
+	return tr.env.Now
 }
 
-// nudge tells those for whom a challenge without a window waits again. Who oversees
+// nudgeAgain tells those for whom a challenge without a window waits again. Who oversees
 // challenges has it in the digest of the day.
-func (s *step) nudge(every int) error {
-	s.emit(Nudged{State: s.c.State, Nudge: s.nudgeAfter(every)}, s.c.Rung, len(s.c.Visits))
-	switch s.c.State {
-	case AwaitingJudgement:
-		s.tellJudge()
-	case HeldAtGate:
-		s.tellHeld()
-	case Exhausted:
-		s.show(Address{Person: s.c.Chair.ID}, CardCase)
+func (tr *transition) nudgeAgain(every int) error {
+	tr.emit(Nudged{State: tr.c.State, NudgeAt: tr.nudgeTime(every)}, tr.c.Rung, len(tr.c.Openings))
+	switch tr.c.State {
+	case StateAwaitingJudgement:
+		tr.postJudgeCards()
+	case StateHeldAtGate:
+		tr.postGateCards()
+	case StateExhausted:
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	}
 	return nil
 }
 
-// tellJudge asks the judge for their word, and who acts for them while away.
-func (s *step) tellJudge() {
-	v := s.c.Current()
-	s.show(Address{Person: v.Judge.ID}, CardJudge)
-	if p, ok := s.env.Directory.ActingFor(v.Judge.ID, s.today()); ok && !v.tookPart(p.Entra) {
-		s.show(Address{Person: p.Entra}, CardJudge)
+// postJudgeCards asks the judge for their word, and who acts for them while away.
+func (tr *transition) postJudgeCards() {
+	opening := tr.c.CurrentOpening()
+	tr.post(Address{Person: opening.Judge.ID}, CardJudge)
+	if p, ok := tr.env.Directory.StandInFor(opening.Judge.ID, tr.today()); ok && !opening.hadPartInAnswer(p.Entra) {
+		tr.post(Address{Person: p.Entra}, CardJudge)
 	}
 }
 
-// nudgeAfter is the start of the n-th working day after today. Past the calendar's
+// nudgeTime is the start of the n-th working day after today. Past the calendar's
 // coverage it is a plain day: nobody's time depends on it, and a step must not
 // fail for want of a reminder.
-func (s *step) nudgeAfter(n int) time.Time {
-	if d, err := s.env.Calendar.Add(s.env.Today(), n); err == nil {
-		return s.env.Calendar.StartOf(d).UTC()
+func (tr *transition) nudgeTime(n int) time.Time {
+	if d, err := tr.env.Calendar.AddWorkingDays(tr.env.Today(), n); err == nil {
+		return tr.env.Calendar.StartOfDay(d).UTC()
 	}
-	return s.env.Now.AddDate(0, 0, n)
+	return tr.env.Now.AddDate(0, 0, n)
 }
 
-// deliver records that Teams took a card. When a respondent gets the first card of
+// recordDelivery records that Teams took a card. When a respondent gets the first card of
 // a rung so late that the day of receipt is another, the window counts from then; not
 // when Teams had refused it and the respondent came back, or passed the question on.
-func (s *step) deliver(cmd Deliver) error {
-	s.by = System
-	v := s.c.Visit(cmd.Visit)
-	first := v != nil && cmd.Card == CardRespond && !v.Received && !v.refusedBefore(cmd.To.Person) && v.N == len(s.c.Visits) && s.c.State == AwaitingResponse
-	s.emit(Delivered{Delivery: cmd.Delivery, Card: cmd.Card, To: cmd.To, Conversation: cmd.Conversation, Activity: cmd.Activity},
-		rungOf(v), cmd.Visit)
-	if !first || s.env.Now.Sub(v.Deadline.Received) <= Grace {
+func (tr *transition) recordDelivery(cmd RecordDelivery) error {
+	tr.by = System
+	opening := tr.c.Opening(cmd.Opening)
+	first := opening != nil && cmd.Card == CardRespond && !opening.CardReceived && !opening.wasRejectedFor(cmd.To.Person) && opening.Number == len(tr.c.Openings) && tr.c.State == StateAwaitingResponse
+	tr.emit(Delivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, ConversationID: cmd.ConversationID, ActivityID: cmd.ActivityID},
+		rungOf(opening), cmd.Opening)
+	if !first || tr.env.Now.Sub(opening.Deadline.Received) <= GracePeriod {
 		return nil
 	}
-	return s.redate(s.c.Current())
+	return tr.redate(tr.c.CurrentOpening())
 }
 
 // redate counts the window from a late receipt.
-func (s *step) redate(v *Visit) error {
-	rung, _ := s.env.Ladder.Rung(v.Rung)
-	fixed := rung.From == ladder.CaseBegan || rung.Remainder
-	if fixed && v.Shorter == nil {
+func (tr *transition) redate(opening *Opening) error {
+	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
+	fixed := rung.WindowStart == ladder.WindowFromLimitStart || rung.Remainder
+	if fixed && opening.ShorterWindow == nil {
 		return nil
 	}
-	d, passed, used, err := s.deadline(rung, s.env.Now, s.c.CaseStart, v.Shorter)
+	d, passed, used, err := tr.deadlineWithShorter(rung, tr.env.Now, tr.c.LimitStart, opening.ShorterWindow)
 	if err != nil {
-		return calendarRefusal(err)
+		return calendarError(err)
 	}
-	if !d.Due.After(v.Deadline.Due) || fixed && d.Due.After(v.Shorter.Instead) {
+	if !d.Due.After(opening.Deadline.Due) || fixed && d.Due.After(opening.ShorterWindow.OriginalDue) {
 		return nil
 	}
-	text, reminders, err := working(s.env, d)
+	text, reminders, err := explainAndPlanReminders(tr.env, d)
 	if err != nil {
-		return calendarRefusal(err)
+		return calendarError(err)
 	}
-	s.emit(Redated{Deadline: d, Working: shorterWords(s.env, used, text), Reminders: reminders, Why: "received_late",
-		LimitPassed: passed, Shorter: used}, v.Rung, v.N)
-	s.show(Address{Person: s.c.Chair.ID}, CardCase)
+	tr.emit(Redated{Deadline: d, Explanation: explainShorterWindow(tr.env, used, text), Reminders: reminders, Reason: "received_late",
+		LimitPassed: passed, ShorterWindow: used}, opening.Rung, opening.Number)
+	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	return nil
 }
 
-// giveUp records that Teams refused a card for good. An unreachable respondent is
+// recordRejection records that Teams refused a card for good. An unreachable respondent is
 // a held deadline that nobody sees, so the chair and the oversight role are told, the
 // latter at once only of a question, or of somebody who was reached before: the rest
 // stands in the digest.
 // Of a channel that takes no notices, and of a chair whose own card is refused, the
 // oversight role hears, and of an oversight role that cannot be reached the chair: but
 // each only once, and nobody by a card that would be refused as well.
-func (s *step) giveUp(cmd GiveUp) error {
-	s.by = System
-	known := slices.Contains(s.c.Unreached, cmd.To)
-	s.emit(Undelivered{Delivery: cmd.Delivery, Card: cmd.Card, To: cmd.To, Code: cmd.Code}, rungOf(s.c.Visit(cmd.Visit)), cmd.Visit)
-	chair := Address{Person: s.c.Chair.ID}
+func (tr *transition) recordRejection(cmd RecordRejection) error {
+	tr.by = System
+	known := slices.Contains(tr.c.UnreachableAddresses, cmd.To)
+	tr.emit(Undelivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, Code: cmd.Code}, rungOf(tr.c.Opening(cmd.Opening)), cmd.Opening)
+	chair := Address{Person: tr.c.Chair.ID}
 	switch cmd.Card {
 	case CardRespond, CardReminder, CardGate, CardJudge, CardAlert:
 		if cmd.To != chair {
-			s.show(chair, CardCase)
+			tr.post(chair, CardChallenge)
 		}
-		for _, p := range s.holders(ladder.RoleOversight) {
+		for _, p := range tr.reachableInRole(ladder.RoleOversight) {
 			if p.ID != cmd.To.Person && (cmd.Card == CardRespond || !known) {
-				s.show(Address{Person: p.ID}, CardOversight)
+				tr.post(Address{Person: p.ID}, CardOversight)
 			}
 		}
-	case CardCase, CardNotice:
-		for _, p := range s.holders(ladder.RoleOversight) {
-			if to := (Address{Person: p.ID}); !known && !slices.Contains(s.c.Unreached, to) {
-				s.show(to, CardOversight)
+	case CardChallenge, CardNotice:
+		for _, p := range tr.reachableInRole(ladder.RoleOversight) {
+			if to := (Address{Person: p.ID}); !known && !slices.Contains(tr.c.UnreachableAddresses, to) {
+				tr.post(to, CardOversight)
 			}
 		}
 	case CardOversight:
-		if !known && !slices.Contains(s.c.Unreached, chair) {
-			s.show(chair, CardCase)
+		if !known && !slices.Contains(tr.c.UnreachableAddresses, chair) {
+			tr.post(chair, CardChallenge)
 		}
 	}
 	return nil
 }
 
-func rungOf(v *Visit) string {
-	if v == nil {
+func rungOf(opening *Opening) string {
+	if opening == nil {
 		return ""
 	}
-	return v.Rung
+	return opening.Rung
 }
 
 // Forecast is who would be asked first and when the answer would be due, if a
@@ -203,17 +203,17 @@ func rungOf(v *Visit) string {
 type Forecast struct {
 	Rung        ladder.Rung
 	Respondents []Party
-	Held        []GateState
+	Gates       []GateState
 	Deadline    workday.Deadline
-	Working     string
-	// Partner is the rule by which a concern about a partner agency ends at once.
-	Partner *ladder.PartnerConcerns
+	Explanation string
+	// PartnerRule is the rule by which a concern about a partner agency ends at once.
+	PartnerRule *ladder.PartnerConcerns
 }
 
-// Foresee tells what raising would do, without raising.
-func Foresee(r Raising, by Person, env Env) (Forecast, error) {
-	if p := env.Ladder.PartnerConcerns; r.Partner && p != nil {
-		return Forecast{Partner: p}, nil
+// ForecastRaise tells what raising would do, without raising.
+func ForecastRaise(r RaiseCommand, by Person, env Env) (Forecast, error) {
+	if p := env.Ladder.PartnerConcerns; r.AboutPartner && p != nil {
+		return Forecast{PartnerRule: p}, nil
 	}
 	change, err := raiseUnchecked(r, by, env)
 	if err != nil {
@@ -223,11 +223,11 @@ func Foresee(r Raising, by Person, env Env) (Forecast, error) {
 	for _, e := range change.Events {
 		switch b := e.Body.(type) {
 		case RungOpened:
-			rung, _ := env.Ladder.Rung(e.Rung)
-			return Forecast{Rung: *rung, Respondents: b.Respondents, Deadline: b.Deadline, Working: b.Working}, nil
+			rung, _ := env.Ladder.RungByID(e.Rung)
+			return Forecast{Rung: *rung, Respondents: b.Respondents, Deadline: b.Deadline, Explanation: b.Explanation}, nil
 		case Held:
-			rung, _ := env.Ladder.Rung(e.Rung)
-			f = Forecast{Rung: *rung, Held: b.Gates}
+			rung, _ := env.Ladder.RungByID(e.Rung)
+			f = Forecast{Rung: *rung, Gates: b.Gates}
 		}
 	}
 	return f, nil

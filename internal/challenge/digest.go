@@ -12,74 +12,74 @@ import (
 )
 
 const (
-	// MostListed is how many challenges a digest lists before it counts the rest.
-	MostListed = 60
-	// nearDays is how many working days before its end a time limit is told of.
-	nearDays = 2
+	// MaxDigestItems is how many challenges a digest lists before it counts the rest.
+	MaxDigestItems = 60
+	// limitNearDays is how many working days before its end a time limit is told of.
+	limitNearDays = 2
 )
 
-// Stall is a challenge that waits for somebody, as those who oversee challenges hear
+// PendingItem is a challenge that waits for somebody, as those who oversee challenges hear
 // of it: since when, and for whom.
-type Stall struct {
-	Case  Case
-	Since time.Time
-	// Must are those who must act, whoever stands in for one today in their place.
-	Must []Party
-	// Unreached are those of them to whom Teams refused a message for good.
-	Unreached []Party
+type PendingItem struct {
+	Snapshot Snapshot
+	Since    time.Time
+	// MustAct are those who must act, whoever stands in for one today in their place.
+	MustAct []Party
+	// Unreachable are those of them to whom Teams refused a message for good.
+	Unreachable []Party
 	// LimitNear and StatutoryNear: the time for the whole challenge, and that which the
 	// law gives, have passed, or end within two working days.
 	LimitNear, StatutoryNear bool
 }
 
-// Stalled reports whether a challenge belongs in the digest, as things were at a
+// NewPendingItem reports whether a challenge belongs in the digest, as things were at a
 // moment: it is held, or the top is passed, or its answer has not been judged for a
 // working day, or a card could not be brought to somebody who must act. The case's
 // history need hold no more than deliveries, those that failed, and the end of the
 // ladder. The words are those of env.Now, the people those of that day.
-func Stalled(c Case, at time.Time, env Env) (Stall, bool) {
-	refusedAt := unreached(c)
-	since, stalls := waitsSince(c, refusedAt)
-	if !stalls || since.After(at) {
-		return Stall{}, false
+func NewPendingItem(c Snapshot, at time.Time, env Env) (PendingItem, bool) {
+	rejectedAt := undeliveredSince(c)
+	since, isPending := pendingSince(c, rejectedAt)
+	if !isPending || since.After(at) {
+		return PendingItem{}, false
 	}
-	st := Stall{Case: c, Since: since}
-	if c.Challenge.State == AwaitingJudgement && len(refusedAt) == 0 && dayAfter(env.Calendar, since).After(at) {
-		return Stall{}, false
+	item := PendingItem{Snapshot: c, Since: since}
+	if c.Challenge.State == StateAwaitingJudgement && len(rejectedAt) == 0 && sameTimeNextWorkingDay(env.Calendar, since).After(at) {
+		return PendingItem{}, false
 	}
-	for _, p := range mustAct(&c.Challenge, env.Directory) {
-		if _, refused := refusedAt[p.ID]; refused {
-			st.Unreached = append(st.Unreached, p)
+	for _, p := range partiesToAct(&c.Challenge, env.Directory) {
+		if _, isRejected := rejectedAt[p.ID]; isRejected {
+			item.Unreachable = append(item.Unreachable, p)
 		}
-		if by, away := env.Directory.ActingFor(p.ID, env.Today().String()); away && c.Challenge.State != AwaitingResponse {
+		if by, onLeave := env.Directory.StandInFor(p.ID, env.Today().String()); onLeave && c.Challenge.State != StateAwaitingResponse {
 			p = Party{Person: Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name}
 		}
-		if !slices.ContainsFunc(st.Must, func(q Party) bool { return q.Person == p.Person }) {
-			st.Must = append(st.Must, p)
+		if !slices.ContainsFunc(item.MustAct, func(q Party) bool { return q.Person == p.Person }) {
+			item.MustAct = append(item.MustAct, p)
 		}
 	}
-	st.LimitNear = near(env, c.Challenge.CaseDue)
-	st.StatutoryNear = c.Challenge.Overruns(env.Now) || near(env, c.Challenge.StatutoryDue)
-	return st, true
+	item.LimitNear = isLimitNear(env, c.Challenge.LimitDue)
+	item.StatutoryNear = c.Challenge.OverrunsStatutoryLimit(env.Now) || isLimitNear(env, c.Challenge.StatutoryDue)
+	return item, true
 }
 
-// waitsSince is when the waiting began that the digest tells of.
-func waitsSince(c Case, refusedAt map[string]time.Time) (time.Time, bool) {
-	switch v := c.Challenge.Current(); c.Challenge.State {
-	case HeldAtGate:
+// pendingSince is when the waiting began that the digest tells of.
+func pendingSince(c Snapshot, rejectedAt map[string]time.Time) (time.Time, bool) {
+	switch opening := c.Challenge.CurrentOpening(); c.Challenge.State {
+	case StateHeldAtGate:
 		return c.Challenge.Hold.Since, true
-	case AwaitingJudgement:
-		return v.AnsweredAt, true
-	case Exhausted:
+	case StateAwaitingJudgement:
+		return opening.AnsweredAt, true
+	case StateExhausted:
 		for _, e := range slices.Backward(c.History) {
 			if e.Body.Kind() == KindExhausted {
 				return e.At, true
 			}
 		}
 		return c.Challenge.RaisedAt, true
-	case AwaitingResponse:
+	case StateAwaitingResponse:
 		var first time.Time
-		for _, at := range refusedAt {
+		for _, at := range rejectedAt {
 			if first.IsZero() || at.Before(first) {
 				first = at
 			}
@@ -89,73 +89,73 @@ func waitsSince(c Case, refusedAt map[string]time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// unreached are those for whom the challenge waits and to whom no card of its present
+// undeliveredSince are those for whom the challenge waits and to whom no card of its present
 // step came through since Teams refused one, and when that began.
-func unreached(c Case) map[string]time.Time {
-	waiting, visit := c.Challenge.Waiting(), len(c.Challenge.Visits)
-	refused := map[string]time.Time{}
+func undeliveredSince(c Snapshot) map[string]time.Time {
+	waiting, visit := c.Challenge.WaitingFor(), len(c.Challenge.Openings)
+	rejected := map[string]time.Time{}
 	for _, e := range c.History {
-		if e.Visit != visit {
+		if e.Opening != visit {
 			continue
 		}
 		switch b := e.Body.(type) {
 		case Delivered:
-			delete(refused, b.To.Person)
+			delete(rejected, b.To.Person)
 		case Undelivered:
-			if _, known := refused[b.To.Person]; !known && slices.Contains(waiting, b.To.Person) {
-				refused[b.To.Person] = e.At
+			if _, known := rejected[b.To.Person]; !known && slices.Contains(waiting, b.To.Person) {
+				rejected[b.To.Person] = e.At
 			}
 		}
 	}
-	return refused
+	return rejected
 }
 
-// mustAct are those for whom the challenge waits, by name and role.
-func mustAct(c *Challenge, d *directory.Directory) []Party {
+// partiesToAct are those for whom the challenge waits, by name and role.
+func partiesToAct(c *Challenge, d *directory.Directory) []Party {
 	var known []Party
 	if h := c.Hold; h != nil {
 		for _, g := range h.Gates {
-			if !g.Done() {
+			if !g.IsCleared() {
 				known = append(known, slices.Concat(g.Openers, g.Consulted)...)
 			}
 		}
 	}
-	if v := c.Current(); v != nil {
-		known = slices.Concat(known, v.Respondents, []Party{v.Judge})
+	if opening := c.CurrentOpening(); opening != nil {
+		known = slices.Concat(known, opening.Respondents, []Party{opening.Judge})
 	}
 	known = append(known, Party{Person: c.Chair, Role: ladder.RoleChair})
 	var out []Party
-	for _, id := range c.Waiting() {
+	for _, id := range c.WaitingFor() {
 		i := slices.IndexFunc(known, func(p Party) bool { return p.ID == id })
 		if i >= 0 {
 			out = append(out, known[i])
-		} else if p, ok := d.ByEntra(id); ok { // who asks in the place of somebody without an account
+		} else if p, ok := d.PersonByEntra(id); ok { // who asks in the place of somebody without an account
 			out = append(out, Party{Person: Person{ID: p.Entra, Name: p.Name}})
 		}
 	}
 	return out
 }
 
-// dayAfter is the same time of the next working day.
-func dayAfter(c *workday.Calendar, t time.Time) time.Time {
+// sameTimeNextWorkingDay is the same time of the next working day.
+func sameTimeNextWorkingDay(c *workday.Calendar, t time.Time) time.Time {
 	today := c.DateOf(t)
-	next, err := c.Add(today, 1)
+	next, err := c.AddWorkingDays(today, 1)
 	if err != nil {
 		next = today + 1 // past the calendar's coverage: nobody's time depends on it
 	}
 	return t.In(c.Location()).AddDate(0, 0, int(next-today))
 }
 
-// near reports whether a limit has passed or will within a few working days.
-func near(env Env, limit time.Time) bool {
-	return !limit.IsZero() && env.Calendar.Between(env.Today(), env.Calendar.DateOf(limit)) <= nearDays
+// isLimitNear reports whether a limit has passed or will within a few working days.
+func isLimitNear(env Env, limit time.Time) bool {
+	return !limit.IsZero() && env.Calendar.CountWorkingDays(env.Today(), env.Calendar.DateOf(limit)) <= limitNearDays
 }
 
 // Overseers are those who oversee a challenge on the day of env.Now: who stands in for
 // one who is away in their place.
 func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
 	var ids []string
-	for _, h := range d.Resolve(string(ladder.RoleOversight), scopeOf(c), on.String()) {
+	for _, h := range d.ActingHolders(string(ladder.RoleOversight), scopeOf(c), on.String()) {
 		if h.Person.Entra != "" {
 			ids = append(ids, h.Person.Entra)
 		}
@@ -163,9 +163,9 @@ func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
 	return ids
 }
 
-// Oversees reports whether a person may see what waits in the challenge.
-func Oversees(id string, c *Challenge, d *directory.Directory, on workday.Date) bool {
-	return d.Holds(id, string(ladder.RoleOversight), scopeOf(c), on.String())
+// MayOversee reports whether a person may see what waits in the challenge.
+func MayOversee(id string, c *Challenge, d *directory.Directory, on workday.Date) bool {
+	return d.MayActIn(id, string(ladder.RoleOversight), scopeOf(c), on.String())
 }
 
 func scopeOf(c *Challenge) directory.Scope {
@@ -174,20 +174,20 @@ func scopeOf(c *Challenge) directory.Scope {
 
 // Digest is what waits within what one person oversees, the longest first.
 type Digest struct {
-	Stalls []Stall
-	More   int // not listed
-	// Away are those to whom Teams lets the bot write nothing.
-	Away []Away
+	Items []PendingItem
+	More  int // not listed
+	// Unreachable are those to whom Teams lets the bot write nothing.
+	Unreachable []UnreachablePerson
 }
 
 // Add puts a challenge in its place. Of very many the longest waiting are kept.
-func (d *Digest) Add(s Stall) {
-	i, _ := slices.BinarySearchFunc(d.Stalls, s, func(a, b Stall) int {
-		return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Case.Challenge.Ref, b.Case.Challenge.Ref))
+func (d *Digest) Add(s PendingItem) {
+	i, _ := slices.BinarySearchFunc(d.Items, s, func(a, b PendingItem) int {
+		return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.Snapshot.Challenge.Ref, b.Snapshot.Challenge.Ref))
 	})
-	d.Stalls = slices.Insert(d.Stalls, i, s)
-	if len(d.Stalls) > MostListed {
-		d.Stalls = d.Stalls[:MostListed]
+	d.Items = slices.Insert(d.Items, i, s)
+	if len(d.Items) > MaxDigestItems {
+		d.Items = d.Items[:MaxDigestItems]
 		d.More++
 	}
 }

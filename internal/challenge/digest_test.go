@@ -8,39 +8,39 @@ import (
 	"challengebot/internal/challenge/challengetest"
 )
 
-func (x *life) stalled(at string, history ...challenge.Event) (challenge.Stall, bool) {
+func (x *life) pendingItem(at string, history ...challenge.Event) (challenge.PendingItem, bool) {
 	env := x.env
 	env.Now = challengetest.At(at)
-	return challenge.Stalled(challenge.Case{Challenge: x.c, Ladder: env.Ladder, History: history}, env.Now, env)
+	return challenge.NewPendingItem(challenge.Snapshot{Challenge: x.c, Ladder: env.Ladder, History: history}, env.Now, env)
 }
 
 // Answered on Tuesday 2 June 2026 at 11:00.
 func TestAnAnswerStandsStillOnlyAfterAWholeWorkingDay(t *testing.T) {
-	x := begin(t, small, "2026-06-01 10:00").at("2026-06-02 11:00")
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00").at("2026-06-02 11:00")
 	x.do("tess", x.respond())
 	for at, want := range map[string]bool{"2026-06-02 17:00": false, "2026-06-03 09:00": false, "2026-06-03 10:59": false,
 		"2026-06-03 11:00": true, "2026-06-04 09:00": true} {
-		if _, got := x.stalled(at); got != want {
+		if _, got := x.pendingItem(at); got != want {
 			t.Errorf("at %s it is in the digest: %v", at, got)
 		}
 	}
 }
 
 func TestAnAnswerOfAFridayStandsStillFromMondayOn(t *testing.T) {
-	x := begin(t, small, "2026-06-04 10:00").at("2026-06-05 16:00")
+	x := raiseLife(t, smallLadder, "2026-06-04 10:00").at("2026-06-05 16:00")
 	x.do("tess", x.respond())
 	for at, want := range map[string]bool{"2026-06-07 16:00": false, "2026-06-08 15:59": false, "2026-06-08 16:00": true} {
-		if _, got := x.stalled(at); got != want {
+		if _, got := x.pendingItem(at); got != want {
 			t.Errorf("at %s it is in the digest: %v", at, got)
 		}
 	}
 }
 
 func TestWhomTeamsRefusesStandsInTheDigestWhileItWaitsForThemAndNothingCame(t *testing.T) {
-	x := begin(t, small, "2026-06-01 10:00")
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00")
 	tess, anna := challenge.Address{Person: challengetest.Person("tess").ID}, challenge.Address{Person: challengetest.Person("anna").ID}
 	event := func(at string, visit int, b challenge.Body) challenge.Event {
-		return challenge.Event{At: challengetest.At(at), Visit: visit, Body: b}
+		return challenge.Event{At: challengetest.At(at), Opening: visit, Body: b}
 	}
 	refused := event("2026-06-01 10:01", 1, challenge.Undelivered{Card: challenge.CardRespond, To: tess})
 	again := event("2026-06-02 09:00", 1, challenge.Undelivered{Card: challenge.CardReminder, To: tess})
@@ -58,11 +58,11 @@ func TestWhomTeamsRefusesStandsInTheDigestWhileItWaitsForThemAndNothingCame(t *t
 		"on another step":                    {[]challenge.Event{event("2026-06-01 10:01", 0, challenge.Undelivered{To: tess})}, ""},
 		"later than the morning":             {[]challenge.Event{event("2026-06-04 09:01", 1, challenge.Undelivered{To: tess})}, ""},
 	} {
-		s, got := x.stalled("2026-06-04 09:00", test.history...)
+		s, got := x.pendingItem("2026-06-04 09:00", test.history...)
 		if got != (test.since != "") {
 			t.Errorf("%s: in the digest: %v", name, got)
-		} else if got && (!s.Since.Equal(challengetest.At(test.since)) || len(s.Unreached) != 1 || s.Unreached[0].ID != tess.Person) {
-			t.Errorf("%s: since %v, not reached %v", name, s.Since, s.Unreached)
+		} else if got && (!s.Since.Equal(challengetest.At(test.since)) || len(s.Unreachable) != 1 || s.Unreachable[0].ID != tess.Person) {
+			t.Errorf("%s: since %v, not reached %v", name, s.Since, s.Unreachable)
 		}
 	}
 }
@@ -70,13 +70,13 @@ func TestWhomTeamsRefusesStandsInTheDigestWhileItWaitsForThemAndNothingCame(t *t
 func TestTheDigestKeepsTheLongestWaitingAndCountsTheRest(t *testing.T) {
 	var d challenge.Digest
 	start := challengetest.At("2026-06-01 10:00")
-	for i := range challenge.MostListed + 25 {
-		d.Add(challenge.Stall{Since: start.Add(time.Duration(i*37%(challenge.MostListed+25)) * time.Minute)})
+	for i := range challenge.MaxDigestItems + 25 {
+		d.Add(challenge.PendingItem{Since: start.Add(time.Duration(i*37%(challenge.MaxDigestItems+25)) * time.Minute)})
 	}
-	if len(d.Stalls) != challenge.MostListed || d.More != 25 {
-		t.Fatalf("%d are listed and %d counted", len(d.Stalls), d.More)
+	if len(d.Items) != challenge.MaxDigestItems || d.More != 25 {
+		t.Fatalf("%d are listed and %d counted", len(d.Items), d.More)
 	}
-	for i, s := range d.Stalls {
+	for i, s := range d.Items {
 		if !s.Since.Equal(start.Add(time.Duration(i) * time.Minute)) {
 			t.Fatalf("number %d waits since %v", i+1, s.Since)
 		}
@@ -84,14 +84,14 @@ func TestTheDigestKeepsTheLongestWaitingAndCountsTheRest(t *testing.T) {
 }
 
 func TestAGateKnowsWhichRoleNobodyHeldWhenItShut(t *testing.T) {
-	x := begin(t, small, "2026-06-01 10:00")
-	x.env.Directory = deserted
-	x.at("2026-06-08 17:00").tick().wantState(challenge.HeldAtGate, "r2")
-	if len(challenge.VacantAt(x.env.Ladder, x.c.Hold.Gates[0])) == 0 {
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00")
+	x.env.Directory = desertedOffice
+	x.at("2026-06-08 17:00").tick().wantState(challenge.StateHeldAtGate, "r2")
+	if len(challenge.VacantGateRoles(x.env.Ladder, x.c.Hold.Gates[0])) == 0 {
 		t.Errorf("nobody holds anything, and the gate knows %+v", x.c.Hold.Gates[0])
 	}
-	y := begin(t, small, "2026-06-01 10:00").at("2026-06-08 17:00").tick()
-	if y.shown(challenge.CardOversight, "otto") || len(challenge.VacantAt(y.env.Ladder, y.c.Hold.Gates[0])) > 0 {
-		t.Errorf("the role is held, and shown is %+v", y.last.Shows)
+	y := raiseLife(t, smallLadder, "2026-06-01 10:00").at("2026-06-08 17:00").tick()
+	if y.isPosted(challenge.CardOversight, "otto") || len(challenge.VacantGateRoles(y.env.Ladder, y.c.Hold.Gates[0])) > 0 {
+		t.Errorf("the role is held, and shown is %+v", y.last.Posts)
 	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // refusalOf gives the code and the fields with what is said of them.
-func refusalOf(t *testing.T, err error) (challenge.Code, map[string]string) {
+func refusalOf(t *testing.T, err error) (challenge.RefusalCode, map[string]string) {
 	t.Helper()
 	if err == nil {
 		return "", nil
@@ -32,12 +32,14 @@ func TestAChallengeThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
 	long := strings.Repeat("é", challenge.MaxText)
 	for _, test := range []struct {
 		name   string
-		change func(*challenge.Raising)
+		change func(*challenge.RaiseCommand)
 		want   map[string]string
 	}{
-		{"complete", func(*challenge.Raising) {}, nil},
-		{"texts at their limit", func(r *challenge.Raising) { r.Details.Concern, r.Details.Evidence, r.Details.Ask = long, long, long }, nil},
-		{"nothing", func(r *challenge.Raising) { r.Details = challenge.Details{} }, map[string]string{
+		{"complete", func(*challenge.RaiseCommand) {}, nil},
+		{"texts at their limit", func(r *challenge.RaiseCommand) {
+			r.Details.Concern, r.Details.Evidence, r.Details.Ask = long, long, long
+		}, nil},
+		{"nothing", func(r *challenge.RaiseCommand) { r.Details = challenge.Details{} }, map[string]string{
 			"record":          "Please give the LCS number.",
 			"conference":      "Please choose the type of conference.",
 			"conference_date": "Please give the date of the conference.",
@@ -47,40 +49,40 @@ func TestAChallengeThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
 			"ask_by":          "Please give the date by which you ask for it.",
 			"team":            "Please choose the child's team from the list.",
 		}},
-		{"a child's name", func(r *challenge.Raising) { r.Details.Record = "Kayleigh Smith" }, map[string]string{
+		{"a child's name", func(r *challenge.RaiseCommand) { r.Details.RecordNumber = "Kayleigh Smith" }, map[string]string{
 			"record": "Please give the LCS number only: digits, with a short prefix if your system uses one. Names are kept out of challenges.",
 		}},
-		{"dates that cannot be", func(r *challenge.Raising) {
+		{"dates that cannot be", func(r *challenge.RaiseCommand) {
 			r.Details.AskBy, r.Details.ConferenceDate = today-1, today.AddDays(-2000)
 		}, map[string]string{
 			"ask_by":          "This date has passed. Please give a date from today on.",
 			"conference_date": "Please check the date of the conference: it is more than a year ahead or five years back.",
 		}},
-		{"years ahead", func(r *challenge.Raising) { r.Details.AskBy = today.AddDays(600) }, map[string]string{
+		{"years ahead", func(r *challenge.RaiseCommand) { r.Details.AskBy = today.AddDays(600) }, map[string]string{
 			"ask_by": "Please check this date: it is more than a year and a half away.",
 		}},
-		{"too long", func(r *challenge.Raising) { r.Details.Concern = long + "!" }, map[string]string{
+		{"too long", func(r *challenge.RaiseCommand) { r.Details.Concern = long + "!" }, map[string]string{
 			"concern": "Please keep this to 4000 characters; it has 4001.",
 		}},
-		{"not text", func(r *challenge.Raising) { r.Details.Evidence = "\xff" }, map[string]string{
+		{"not text", func(r *challenge.RaiseCommand) { r.Details.Evidence = "\xff" }, map[string]string{
 			"evidence": "This text cannot be read. Please type it again.",
 		}},
-		{"categories of another plan", func(r *challenge.Raising) { r.Details.Categories = []string{"placement", "drift"} }, map[string]string{
+		{"categories of another plan", func(r *challenge.RaiseCommand) { r.Details.Categories = []string{"placement", "drift"} }, map[string]string{
 			"categories": "The category “Placement” is not for that type of conference. Please choose another.",
 		}},
-		{"categories of another ladder", func(r *challenge.Raising) { r.Details.Categories = []string{"weather"} }, map[string]string{
+		{"categories of another ladder", func(r *challenge.RaiseCommand) { r.Details.Categories = []string{"weather"} }, map[string]string{
 			"categories": "Please choose categories from the list of this procedure.",
 		}},
-		{"an agency on an internal ladder", func(r *challenge.Raising) { r.Details.Agency = "health" }, map[string]string{
+		{"an agency on an internal ladder", func(r *challenge.RaiseCommand) { r.Details.Agency = "health" }, map[string]string{
 			"agency": "This procedure is about the authority's own service. Please leave the agency empty.",
 		}},
-		{"a rung on a ground that is none", func(r *challenge.Raising) { r.StartAt, r.Ground = "r2", "boredom" }, map[string]string{
+		{"a rung on a ground that is none", func(r *challenge.RaiseCommand) { r.StartAt, r.Ground = "r2", "boredom" }, map[string]string{
 			"start_at":     "This procedure does not allow starting there on that ground.",
 			"start_reason": "Please say why you start there.",
 		}},
 	} {
-		env := challengetest.Env(small, "2026-06-01 10:00")
-		r := challengetest.Raising(env, "north", 1)
+		env := challengetest.Env(smallLadder, "2026-06-01 10:00")
+		r := challengetest.RaiseCommand(env, "north", 1)
 		test.change(&r)
 		_, err := challenge.Raise(r, challengetest.Person("anna"), env)
 		if _, got := refusalOf(t, err); !cmp.Equal(test.want, got) {
@@ -90,12 +92,12 @@ func TestAChallengeThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
 }
 
 func TestAgenciesArePartOfAPartnersLadder(t *testing.T) {
-	ext := challengetest.Load(t, "redcar-cleveland-partner")
+	ext := challengetest.LoadLadder(t, "redcar-cleveland-partner")
 	env := challengetest.Env(ext, "2026-06-01 10:00")
 	for agency, want := range map[string]string{
 		"health": "", "": "Please choose the agency that this is about.", "weather": "Please choose the agency from the list.",
 	} {
-		r := challengetest.Raising(env, "north", 1)
+		r := challengetest.RaiseCommand(env, "north", 1)
 		r.Details.Agency = agency
 		_, err := challenge.Raise(r, challengetest.Person("anna"), env)
 		if _, fields := refusalOf(t, err); fields["agency"] != want {
@@ -105,49 +107,49 @@ func TestAgenciesArePartOfAPartnersLadder(t *testing.T) {
 }
 
 func TestOnlyThoseALadderNamesRaise(t *testing.T) {
-	env := challengetest.Env(small, "2026-06-01 10:00")
-	for who, want := range map[string]challenge.Code{"anna": "", "ben": "", "tess": challenge.NotYours, "otto": challenge.NotYours, "zed": challenge.NotYours} {
-		_, err := challenge.Raise(challengetest.Raising(env, "north", 1), challengetest.Person(who), env)
+	env := challengetest.Env(smallLadder, "2026-06-01 10:00")
+	for who, want := range map[string]challenge.RefusalCode{"anna": "", "ben": "", "tess": challenge.CodeNotYours, "otto": challenge.CodeNotYours, "zed": challenge.CodeNotYours} {
+		_, err := challenge.Raise(challengetest.RaiseCommand(env, "north", 1), challengetest.Person(who), env)
 		if got, _ := refusalOf(t, err); got != want {
 			t.Errorf("%s: %q", who, got)
 		}
 	}
 	for _, by := range []challenge.Person{challenge.System, challengetest.Stranger()} {
-		_, err := challenge.Raise(challengetest.Raising(env, "north", 1), by, env)
-		if got, _ := refusalOf(t, err); got != challenge.NotYours {
+		_, err := challenge.Raise(challengetest.RaiseCommand(env, "north", 1), by, env)
+		if got, _ := refusalOf(t, err); got != challenge.CodeNotYours {
 			t.Errorf("%s: %q", by.Name, got)
 		}
 	}
 	shouted := challengetest.Person("anna")
 	shouted.ID = strings.ToUpper(shouted.ID)
-	change, err := challenge.Raise(challengetest.Raising(env, "north", 1), shouted, env)
+	change, err := challenge.Raise(challengetest.RaiseCommand(env, "north", 1), shouted, env)
 	if err != nil || change.Next.Chair != challengetest.Person("anna") {
 		t.Errorf("an object id in capitals: %v, %v", change.Next.Chair, err)
 	}
 }
 
 func TestAnAnswerThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
-	plan := func(as ...challenge.Action) challenge.Response {
+	plan := func(as ...challenge.PlannedAction) challenge.Response {
 		return challenge.Response{Text: "Agreed.", Plan: as}
 	}
-	act := challenge.Action{What: "Visit", Who: "Social worker", By: challengetest.Date("2026-06-08")}
+	act := challenge.PlannedAction{What: "Visit", Who: "Social worker", DueBy: challengetest.Date("2026-06-08")}
 	for _, test := range []struct {
 		name     string
 		response challenge.Response
 		want     map[string]string
 	}{
 		{"complete", plan(act), nil},
-		{"empty lines do not count", plan(challenge.Action{What: " "}, act, challenge.Action{}), nil},
+		{"empty lines do not count", plan(challenge.PlannedAction{What: " "}, act, challenge.PlannedAction{}), nil},
 		{"nothing", challenge.Response{}, map[string]string{
 			"text": "Please write your response.", "plan_1_what": "Please agree at least one action: what, who, and by when."}},
-		{"half an action", plan(act, challenge.Action{What: "Visit"}), map[string]string{
+		{"half an action", plan(act, challenge.PlannedAction{What: "Visit"}), map[string]string{
 			"plan_2_who": "Please say who will do it.", "plan_2_by": "Please give the date by which it will be done."}},
-		{"an action for yesterday", plan(challenge.Action{Who: "I", By: challengetest.Date("2026-05-31")}), map[string]string{
+		{"an action for yesterday", plan(challenge.PlannedAction{Who: "I", DueBy: challengetest.Date("2026-05-31")}), map[string]string{
 			"plan_1_what": "Please say what will be done.", "plan_1_by": "This date has passed. Please give a date from today on."}},
 		{"six actions", plan(act, act, act, act, act, act), map[string]string{"plan_5_what": "A plan holds at most 5 actions."}},
 	} {
-		x := begin(t, small, "2026-06-01 10:00")
-		_, err := x.c.Decide(challenge.Respond{Visit: 1, Response: test.response}, challengetest.Person("tess"), x.env)
+		x := raiseLife(t, smallLadder, "2026-06-01 10:00")
+		_, err := x.c.Decide(challenge.Respond{Opening: 1, Response: test.response}, challengetest.Person("tess"), x.env)
 		if _, got := refusalOf(t, err); !cmp.Equal(test.want, got) {
 			t.Errorf("%s (-want +got):\n%s", test.name, cmp.Diff(test.want, got))
 		}
@@ -155,17 +157,17 @@ func TestAnAnswerThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
 }
 
 func TestFieldsOfAFormAreChecked(t *testing.T) {
-	l := edited(func(l *ladder.Ladder) { l.Rungs[0].Form = ladder.FormMeeting })
-	x := begin(t, l, "2026-06-01 10:00")
+	l := editedLadder(func(l *ladder.Ladder) { l.Rungs[0].Form = ladder.FormMeeting })
+	x := raiseLife(t, l, "2026-06-01 10:00")
 	held := map[string]string{"held_on": "2026-06-02", "present": "All", "minuted_by": "Nobody\x00", "invented": "x"}
-	_, err := x.c.Decide(challenge.Respond{Visit: 1, Response: challenge.Response{Text: "Met.", Fields: held}}, challengetest.Person("tess"), x.env)
+	_, err := x.c.Decide(challenge.Respond{Opening: 1, Response: challenge.Response{Text: "Met.", Fields: held}}, challengetest.Person("tess"), x.env)
 	_, got := refusalOf(t, err)
 	want := map[string]string{"held_on": "This date cannot be in the future.", "outcome": "Please fill in: Outcome of the meeting."}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	held["held_on"], held["outcome"] = "2026-06-01", "Agreed\r\n\r\nin full. "
-	x.do("tess", challenge.Respond{Visit: 1, Response: challenge.Response{Text: "Met.", Fields: held}})
+	x.do("tess", challenge.Respond{Opening: 1, Response: challenge.Response{Text: "Met.", Fields: held}})
 	b := x.last.Events[0].Body.(challenge.Responded)
 	kept := map[string]string{"held_on": "2026-06-01", "present": "All", "minuted_by": "Nobody", "outcome": "Agreed\n\nin full."}
 	if diff := cmp.Diff(kept, b.Response.Fields); diff != "" {
@@ -175,12 +177,12 @@ func TestFieldsOfAFormAreChecked(t *testing.T) {
 
 // Whatever the form says beforehand is what raising then does.
 func TestForeseeTellsWhatRaisingDoes(t *testing.T) {
-	shipped := challengetest.Shipped(t)
+	shipped := challengetest.ShippedLadders(t)
 	rapid.Check(t, func(t *rapid.T) {
 		env := challengetest.Env(randomLadder(t, shipped), "2026-03-30 08:00")
 		env.Directory = office
 		r, by := challengetest.RandomRaising(t, env, 1)
-		f, err := challenge.Foresee(r, by, env)
+		f, err := challenge.ForecastRaise(r, by, env)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,18 +191,18 @@ func TestForeseeTellsWhatRaisingDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want challenge.Forecast
-		switch v := change.Next.Current(); {
+		switch v := change.Next.CurrentOpening(); {
 		case v != nil:
-			rung, _ := env.Ladder.Rung(v.Rung)
-			want = challenge.Forecast{Rung: *rung, Respondents: v.Respondents, Deadline: v.Deadline, Working: f.Working}
-			if !strings.Contains(f.Working, workday.DateOf(v.Deadline.Due).Long()) {
-				t.Fatalf("the working does not end in the due date: %s", f.Working)
+			rung, _ := env.Ladder.RungByID(v.Rung)
+			want = challenge.Forecast{Rung: *rung, Respondents: v.Respondents, Deadline: v.Deadline, Explanation: f.Explanation}
+			if !strings.Contains(f.Explanation, workday.DateOf(v.Deadline.Due).FormatLong()) {
+				t.Fatalf("the working does not end in the due date: %s", f.Explanation)
 			}
 		case change.Next.Hold != nil:
-			rung, _ := env.Ladder.Rung(change.Next.Rung)
-			want = challenge.Forecast{Rung: *rung, Held: change.Next.Hold.Gates}
-		case r.Partner:
-			want = challenge.Forecast{Partner: env.Ladder.PartnerConcerns}
+			rung, _ := env.Ladder.RungByID(change.Next.Rung)
+			want = challenge.Forecast{Rung: *rung, Gates: change.Next.Hold.Gates}
+		case r.AboutPartner:
+			want = challenge.Forecast{PartnerRule: env.Ladder.PartnerConcerns}
 		}
 		if diff := cmp.Diff(want, f); diff != "" {
 			t.Fatalf("raised against foreseen:\n%s", diff)

@@ -2,30 +2,31 @@ package challenge
 
 import "fmt"
 
-// Code says why a command was refused.
-type Code string
+// RefusalCode says why a command was refused.
+type RefusalCode string
 
 // Codes of refusals.
 const (
-	NotYours   Code = "not_yours"   // this person may not do that
-	MovedOn    Code = "moved_on"    // the challenge is no longer where the card says
-	Already    Code = "already"     // it was done before
-	Closed     Code = "closed"      // the challenge has ended
-	BadInput   Code = "bad_input"   // a field is missing, too long, or past
-	NotAllowed Code = "not_allowed" // the ladder does not allow it
-	NoCoverage Code = "no_coverage" // the calendar does not reach that far
+	CodeNotYours    RefusalCode = "not_yours"   // this person may not do that
+	CodeMovedOn     RefusalCode = "moved_on"    // the challenge is no longer where the card says
+	CodeAlreadyDone RefusalCode = "already"     // it was done before
+	CodeClosed      RefusalCode = "closed"      // the challenge has ended
+	CodeBadInput    RefusalCode = "bad_input"   // a field is missing, too long, or past
+	CodeNotAllowed  RefusalCode = "not_allowed" // the ladder does not allow it
+	CodeNoCoverage  RefusalCode = "no_coverage" // the calendar does not reach that far
 )
 
 // Refusal says why nothing was done. Sentence is for the person who asked; it
 // holds nothing that they may not see, and nothing that they typed.
 type Refusal struct {
-	Code     Code
-	Sentence string
+	Code     RefusalCode `json:"Code"`
+	Sentence string      `json:"Sentence"`
 	// Fields are the inputs to put right, each with what is wrong with it.
-	Fields map[string]string
-	// Told is Sentence, and FieldsTold are Fields, for other languages.
-	Told       Told
-	FieldsTold map[string]Told
+	Fields map[string]string `json:"Fields"`
+	// Translation is Sentence, and FieldTranslations are Fields, for other languages.
+	// Their stored names are those of the first version.
+	Translation       Translatable            `json:"Told"`
+	FieldTranslations map[string]Translatable `json:"FieldsTold"`
 }
 
 // Error is the code and the names of the fields: fit for a log.
@@ -36,35 +37,35 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("refused: %s (%d fields)", r.Code, len(r.Fields))
 }
 
-func refuse(code Code, m Message, args ...any) *Refusal {
+func newRefusal(code RefusalCode, m SentenceKey, args ...any) *Refusal {
 	r := &Refusal{Code: code}
-	r.Sentence, r.Told = tell(m, args)
+	r.Sentence, r.Translation = formatSentence(m, args)
 	return r
 }
 
-// faults gathers what is wrong with the inputs of one command: the first of each.
-type faults map[string]fault
+// inputFaults gathers what is wrong with the inputs of one command: the first of each.
+type inputFaults map[string]inputFault
 
-type fault struct {
-	english string
-	told    Told
+type inputFault struct {
+	english      string
+	translatable Translatable
 }
 
-func (f faults) add(field string, m Message, args ...any) {
+func (f inputFaults) add(field string, m SentenceKey, args ...any) {
 	if _, ok := f[field]; !ok {
-		english, told := tell(m, args)
-		f[field] = fault{english, told}
+		english, told := formatSentence(m, args)
+		f[field] = inputFault{english, told}
 	}
 }
 
-func (f faults) refusal() *Refusal {
+func (f inputFaults) toRefusal() *Refusal {
 	if len(f) == 0 {
 		return nil
 	}
-	r := refuse(BadInput, sayPutRight)
-	r.Fields, r.FieldsTold = map[string]string{}, map[string]Told{}
+	r := newRefusal(CodeBadInput, sayPutRight)
+	r.Fields, r.FieldTranslations = map[string]string{}, map[string]Translatable{}
 	for field, wrong := range f {
-		r.Fields[field], r.FieldsTold[field] = wrong.english, wrong.told
+		r.Fields[field], r.FieldTranslations[field] = wrong.english, wrong.translatable
 	}
 	return r
 }

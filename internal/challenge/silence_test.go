@@ -22,7 +22,7 @@ import (
 // ends the climb; in the second half, of a ladder with gates, these are opened at once
 // and nobody answers, so that every rung shows its date.
 func TestSilenceOverChristmas(t *testing.T) {
-	for _, l := range challengetest.Shipped(t) {
+	for _, l := range challengetest.ShippedLadders(t) {
 		for name, closures := range map[string][]workday.Closure{
 			l.ID:             nil,
 			l.ID + "-closed": {{From: challengetest.Date("2026-12-29"), To: challengetest.Date("2026-12-31"), Name: "Christmas closure"}},
@@ -33,13 +33,13 @@ func TestSilenceOverChristmas(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s := challenge.Script{Ladder: l, Calendar: calendar, Start: challengetest.At("2026-12-23 10:00"), Behaviour: challenge.Silent}
-				got := "Total silence\n\n" + challenge.SimSteps(simulate(t, s)).Text(l)
+				s := challenge.Script{Ladder: l, Calendar: calendar, Start: challengetest.At("2026-12-23 10:00"), Behaviour: challenge.BehaviourSilent}
+				got := "Total silence\n\n" + challenge.SimulationSteps(mustSimulate(t, s)).Text(l)
 				if s.Lines = gatesAtOnce(l); len(s.Lines) > 0 {
-					s.Behaviour = challenge.Scripted
-					got += "\nGates are opened at once, nobody answers\n\n" + challenge.SimSteps(simulate(t, s)).Text(l)
+					s.Behaviour = challenge.BehaviourScripted
+					got += "\nGates are opened at once, nobody answers\n\n" + challenge.SimulationSteps(mustSimulate(t, s)).Text(l)
 				}
-				golden(t, filepath.Join("testdata", "silence", name+".txt"), got)
+				compareGolden(t, filepath.Join("testdata", "silence", name+".txt"), got)
 			})
 		}
 	}
@@ -50,25 +50,25 @@ func gatesAtOnce(l *ladder.Ladder) []challenge.ScriptLine {
 	var lines []challenge.ScriptLine
 	asks := false // the rung below asks the judge to go on
 	for _, r := range l.Rungs {
-		if r.Kind == ladder.Exceptional {
+		if r.Kind == ladder.RungExceptional {
 			continue
 		}
 		if asks {
 			lines = append(lines, challenge.ScriptLine{Rung: r.ID, Do: "gate:go_on:agreed"})
 		}
 		for _, g := range r.Gates {
-			if g.OnlyIfRefused == "" && g.Kind != ladder.EscalateBy {
+			if g.OnlyIfNotAgreed == "" && g.Kind != ladder.GateEscalation {
 				lines = append(lines, challenge.ScriptLine{Rung: r.ID, Do: "gate:" + g.ID + ":agreed"})
 			}
 		}
-		asks = r.OnLapse == ladder.Prompt
+		asks = r.OnLapse == ladder.PromptOnLapse
 	}
 	return lines
 }
 
-func golden(t *testing.T, file, got string) {
+func compareGolden(t *testing.T, file, got string) {
 	t.Helper()
-	if *update {
+	if *updateGolden {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}

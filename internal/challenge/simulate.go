@@ -18,13 +18,13 @@ import (
 // Behaviour is how people behave in a simulation.
 type Behaviour string
 
-// Silent: nobody answers and nobody opens a gate. Prompt: everybody answers and
+// BehaviourSilent: nobody answers and nobody opens a gate. Prompt: everybody answers and
 // opens gates on the next working morning, and the judge is not satisfied until
 // the top. Scripted: people do what Script.Lines say, and nothing else.
 const (
-	Silent   Behaviour = "silent"
-	Prompt   Behaviour = "prompt"
-	Scripted Behaviour = "scripted"
+	BehaviourSilent   Behaviour = "silent"
+	BehaviourPrompt   Behaviour = "prompt"
+	BehaviourScripted Behaviour = "scripted"
 )
 
 // Script is what to simulate.
@@ -61,8 +61,8 @@ type ScriptLine struct {
 	Do string `json:"do"`
 }
 
-// SimStep is one person told one thing.
-type SimStep struct {
+// SimulationStep is one person told one thing.
+type SimulationStep struct {
 	At    time.Time  `json:"at"` // on the calendar's wall clock
 	Rung  string     `json:"rung"`
 	Event string     `json:"event"`
@@ -72,29 +72,29 @@ type SimStep struct {
 	Gate string `json:"gate,omitempty"`
 }
 
-// TeamChannel is who is told in SimStep.To when it is the channel.
-const TeamChannel = "team channel"
+// TeamChannelLabel is who is told in SimulationStep.To when it is the channel.
+const TeamChannelLabel = "team channel"
 
 // HeldUntilOpened is the last step of a simulation in which nobody opens a gate.
 const HeldUntilOpened = "held until somebody opens the gate"
 
-// ErrScript says that a script cannot be played: what it says is impossible at
+// ErrUnplayableScript says that a script cannot be played: what it says is impossible at
 // that point, or never came to pass.
-var ErrScript = errors.New("the script cannot be played")
+var ErrUnplayableScript = errors.New("the script cannot be played")
 
 // Simulate raises a challenge and lets time and people act on it by the very
 // transitions that the program uses, until nothing more would happen or the
 // horizon is reached. With an error the steps until then are returned.
-func Simulate(s Script) ([]SimStep, error) {
+func Simulate(s Script) ([]SimulationStep, error) {
 	sim, err := newSimulation(s)
 	if err != nil {
 		return nil, err
 	}
-	if err := sim.raise(); err != nil {
+	if err := sim.raiseChallenge(); err != nil {
 		return nil, err
 	}
 	for {
-		more, err := sim.next()
+		more, err := sim.nextStep()
 		if err != nil || !more {
 			return sim.steps, err
 		}
@@ -104,19 +104,19 @@ func Simulate(s Script) ([]SimStep, error) {
 // simulation is a script under way.
 type simulation struct {
 	Script
-	env    Env
-	c      Challenge
-	end    time.Time
-	steps  []SimStep
-	played []bool    // the lines that were done
-	nudged bool      // those for whom the challenge waits were told again
-	since  time.Time // when the challenge came to where it is
-	turn   time.Time // when it became the turn of those for whom it waits
+	env           Env
+	c             Challenge
+	end           time.Time
+	steps         []SimulationStep
+	playedLines   []bool    // the lines that were done
+	alreadyNudged bool      // those for whom the challenge waits were told again
+	arrivedAt     time.Time // when the challenge came to where it is
+	waitingSince  time.Time // when it became the turn of those for whom it waits
 }
 
 func newSimulation(s Script) (*simulation, error) {
 	if s.Directory == nil {
-		d, err := oneForEachRole(s.Ladder, s.Agency)
+		d, err := directoryFromRoles(s.Ladder, s.Agency)
 		if err != nil {
 			return nil, err
 		}
@@ -128,16 +128,16 @@ func newSimulation(s Script) (*simulation, error) {
 	if s.Horizon == 0 {
 		s.Horizon = 2 * 366 * 24 * time.Hour
 	}
-	sim := &simulation{Script: s, end: s.Start.Add(s.Horizon), played: make([]bool, len(s.Lines))}
+	sim := &simulation{Script: s, end: s.Start.Add(s.Horizon), playedLines: make([]bool, len(s.Lines))}
 	sim.env = Env{Now: s.Start, Calendar: s.Calendar, Ladder: s.Ladder, Directory: s.Directory}
 	return sim, nil
 }
 
-// oneForEachRole is a directory in which each role that the ladder names is one
+// directoryFromRoles is a directory in which each role that the ladder names is one
 // person with the role's label as a name.
-func oneForEachRole(l *ladder.Ladder, agency string) (*directory.Directory, error) {
+func directoryFromRoles(l *ladder.Ladder, agency string) (*directory.Directory, error) {
 	roles := slices.Sorted(maps.Keys(l.Roles))
-	for _, r := range append(l.Raisers(), ladder.RoleChair, ladder.RoleOversight) {
+	for _, r := range append(l.RaiserRoles(), ladder.RoleChair, ladder.RoleOversight) {
 		if !slices.Contains(roles, r) {
 			roles = append(roles, r)
 		}
@@ -168,7 +168,7 @@ func agenciesOf(l *ladder.Ladder, named string) []string {
 		ids = append(ids, named)
 	}
 	for _, r := range l.Rungs {
-		for _, id := range slices.Sorted(maps.Keys(r.Respond.ByAgency)) {
+		for _, id := range slices.Sorted(maps.Keys(r.Respondents.ByAgency)) {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
@@ -177,11 +177,11 @@ func agenciesOf(l *ladder.Ladder, named string) []string {
 	return ids
 }
 
-// raise gives the challenge of the script, complete in all its fields.
-func (s *simulation) raise() error {
+// raiseChallenge gives the challenge of the script, complete in all its fields.
+func (s *simulation) raiseChallenge() error {
 	today := s.env.Today()
-	r := Raising{ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("simulation of "+s.Ladder.ID)), Number: 1, StartAt: s.StartAt, Ground: s.Ground,
-		Details: Details{Record: "000001", Conference: s.Conference, ConferenceDate: today, Concern: simulated, Ask: simulated,
+	r := RaiseCommand{ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("simulation of "+s.Ladder.ID)), Number: 1, StartAt: s.StartAt, Ground: s.Ground,
+		Details: Details{RecordNumber: "000001", Conference: s.Conference, ConferenceDate: today, Concern: simulatedText, Ask: simulatedText,
 			AskBy: today.AddDays(28), Team: s.Team, Agency: s.Agency}}
 	if r.Details.Conference == "" {
 		r.Details.Conference = ReviewConference
@@ -194,16 +194,16 @@ func (s *simulation) raise() error {
 			r.Details.Categories = []string{c.ID}
 		}
 	}
-	if agencies := s.Directory.Agencies(); NamesAgency(s.Ladder) && s.Agency == "" && len(agencies) > 0 {
+	if agencies := s.Directory.Agencies(); NeedsAgency(s.Ladder) && s.Agency == "" && len(agencies) > 0 {
 		r.Details.Agency = agencies[0].ID
 	}
 	if s.StartAt != "" {
-		r.Reason = simulated
+		r.Reason = simulatedText
 		if s.Ground == "" {
 			r.Ground = firstGround(s.Ladder, s.StartAt)
 		}
 	}
-	by, err := s.raiser()
+	by, err := s.findRaiser()
 	if err != nil {
 		return err
 	}
@@ -211,70 +211,70 @@ func (s *simulation) raise() error {
 	if err != nil {
 		return scriptError("raising", err)
 	}
-	s.take(change)
+	s.recordChange(change)
 	return nil
 }
 
-const simulated = "Simulated"
+const simulatedText = "Simulated"
 
 func firstGround(l *ladder.Ladder, to string) string {
 	for _, sk := range l.Skips {
 		if slices.Contains(sk.To, to) {
-			return sk.Ground[0].ID
+			return sk.Grounds[0].ID
 		}
 	}
 	return ""
 }
 
-func (s *simulation) raiser() (Person, error) {
-	for _, role := range s.Ladder.Raisers() {
-		hs := s.Directory.Resolve(string(role), directory.Scope{Team: s.Team, Agency: s.Agency}, s.env.Today().String())
+func (s *simulation) findRaiser() (Person, error) {
+	for _, role := range s.Ladder.RaiserRoles() {
+		hs := s.Directory.ActingHolders(string(role), directory.Scope{Team: s.Team, Agency: s.Agency}, s.env.Today().String())
 		if len(hs) > 0 {
 			return Person{ID: hs[0].Person.Entra, Name: hs[0].Person.Name}, nil
 		}
 	}
-	return Person{}, fmt.Errorf("challenge: %w: nobody in the directory may raise a challenge under %s", ErrScript, s.Ladder.ID)
+	return Person{}, fmt.Errorf("challenge: %w: nobody in the directory may raise a challenge under %s", ErrUnplayableScript, s.Ladder.ID)
 }
 
-// next lets the earlier of the clock and the people act; false at the end.
-func (s *simulation) next() (bool, error) {
+// nextStep lets the earlier of the clock and the people act; false at the end.
+func (s *simulation) nextStep() (bool, error) {
 	act, people := s.nextAct()
 	tick := s.c.NextAt
-	clock := s.c.State.Open() && !tick.IsZero()
-	if clock && s.onlyNudges() && (s.nudged || s.c.State == Exhausted) {
+	clock := s.c.State.IsOpen() && !tick.IsZero()
+	if clock && s.canOnlyNudge() && (s.alreadyNudged || s.c.State == StateExhausted) {
 		clock = people // told again only while somebody may still act
 	}
 	switch {
-	case clock && (!people || tick.Before(act.at) || tick.Equal(act.at) && !s.onlyReminds()):
-		return s.tick(tick)
+	case clock && (!people || tick.Before(act.at) || tick.Equal(act.at) && !s.canOnlyRemind()):
+		return s.runClock(tick)
 	case people:
-		return s.act(act)
+		return s.performAct(act)
 	}
-	if s.c.State == HeldAtGate {
-		s.toHeld(HeldUntilOpened, s.c.NextAt)
+	if s.c.State == StateHeldAtGate {
+		s.tellHeld(HeldUntilOpened, s.c.NextAt)
 	}
-	return false, s.unplayed()
+	return false, s.checkAllPlayed()
 }
 
-// onlyNudges reports whether the clock can do no more than tell people again.
-func (s *simulation) onlyNudges() bool {
-	return s.c.State == AwaitingJudgement || s.c.State == Exhausted || s.c.State == HeldAtGate && s.c.Hold.Opens.IsZero()
+// canOnlyNudge reports whether the clock can do no more than tell people again.
+func (s *simulation) canOnlyNudge() bool {
+	return s.c.State == StateAwaitingJudgement || s.c.State == StateExhausted || s.c.State == StateHeldAtGate && s.c.Hold.OpensAt.IsZero()
 }
 
-// onlyReminds reports whether the clock's next act moves nothing: whoever acts at
+// canOnlyRemind reports whether the clock's next act moves nothing: whoever acts at
 // that moment is before it.
-func (s *simulation) onlyReminds() bool {
-	return s.onlyNudges() || s.c.State == AwaitingResponse && s.c.NextAt.Before(s.c.Due())
+func (s *simulation) canOnlyRemind() bool {
+	return s.canOnlyNudge() || s.c.State == StateAwaitingResponse && s.c.NextAt.Before(s.c.Due())
 }
 
-func (s *simulation) tick(at time.Time) (bool, error) {
+func (s *simulation) runClock(at time.Time) (bool, error) {
 	if at.After(s.end) {
-		return false, s.unplayed()
+		return false, s.checkAllPlayed()
 	}
 	if at.After(s.env.Now) {
 		s.env.Now = at
 	}
-	nudges, repeated := s.onlyNudges(), s.nudged
+	nudges, repeated := s.canOnlyNudge(), s.alreadyNudged
 	change, err := s.c.Decide(Tick{}, System, s.env)
 	if err != nil {
 		return false, scriptError("the clock", err)
@@ -283,24 +283,24 @@ func (s *simulation) tick(at time.Time) (bool, error) {
 		s.c = change.Next // told before; it is not written down again
 		return true, nil
 	}
-	s.take(change)
-	s.nudged = nudges
+	s.recordChange(change)
+	s.alreadyNudged = nudges
 	return true, nil
 }
 
-// take goes on from a change and writes down who was told what.
-func (s *simulation) take(change Change) {
-	was, visits := s.c.Rung, len(s.c.Visits)
+// recordChange goes on from a change and writes down who was told what.
+func (s *simulation) recordChange(change Change) {
+	was, visits := s.c.Rung, len(s.c.Openings)
 	held := s.c.Hold != nil
 	s.c = change.Next
-	if s.c.Rung != was || len(s.c.Visits) != visits || held != (s.c.Hold != nil) {
-		s.since = s.env.Now
+	if s.c.Rung != was || len(s.c.Openings) != visits || held != (s.c.Hold != nil) {
+		s.arrivedAt = s.env.Now
 	}
 	if k := change.Events[0].Body.Kind(); k != KindReminded && k != KindNudged {
-		s.turn = s.env.Now
+		s.waitingSince = s.env.Now
 	}
-	s.nudged = false
-	s.write(change)
+	s.alreadyNudged = false
+	s.reportChange(change)
 }
 
 func scriptError(what string, err error) error {
@@ -310,7 +310,7 @@ func scriptError(what string, err error) error {
 		for _, f := range slices.Sorted(maps.Keys(r.Fields)) {
 			fields += "; " + f + ": " + r.Fields[f]
 		}
-		return fmt.Errorf("challenge: %w: %s: %s%s", ErrScript, what, r.Sentence, fields)
+		return fmt.Errorf("challenge: %w: %s: %s%s", ErrUnplayableScript, what, r.Sentence, fields)
 	}
 	return fmt.Errorf("challenge: %s: %w", what, err)
 }

@@ -15,7 +15,7 @@ import (
 	"challengebot/internal/challenge/challengetest"
 )
 
-func simulate(t *testing.T, s challenge.Script) []challenge.SimStep {
+func mustSimulate(t *testing.T, s challenge.Script) []challenge.SimulationStep {
 	t.Helper()
 	if s.Calendar == nil {
 		s.Calendar = calendar
@@ -27,8 +27,8 @@ func simulate(t *testing.T, s challenge.Script) []challenge.SimStep {
 	return steps
 }
 
-// brief is a simulation without the channel's notices: "when rung event to".
-func brief(steps []challenge.SimStep) []string {
+// summarise is a simulation without the channel's notices: "when rung event to".
+func summarise(steps []challenge.SimulationStep) []string {
 	var lines []string
 	for _, s := range steps {
 		if s.Event != "notice" {
@@ -39,7 +39,7 @@ func brief(steps []challenge.SimStep) []string {
 }
 
 func TestSilenceClimbsTheLadderAndEndsAloud(t *testing.T) {
-	steps := simulate(t, challenge.Script{Ladder: challengetest.Load(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: challenge.Silent})
+	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: challenge.BehaviourSilent})
 	want := []string{
 		"30 Mar 10:00 step-1 raised: Conference Chair",
 		"30 Mar 10:00 step-1 opened: Social Worker",
@@ -59,18 +59,18 @@ func TestSilenceClimbsTheLadderAndEndsAloud(t *testing.T) {
 		"8 Apr 17:00 step-3 exhausted: Conference Chair",
 		"8 Apr 17:00 step-3 exhausted: Independent Review Unit oversight",
 	}
-	if diff := cmp.Diff(want, brief(steps)); diff != "" {
+	if diff := cmp.Diff(want, summarise(steps)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if last := steps[len(steps)-1]; last.Event != "notice" || last.To != challenge.TeamChannel {
+	if last := steps[len(steps)-1]; last.Event != "notice" || last.To != challenge.TeamChannelLabel {
 		t.Errorf("the channel is not told last, but %+v", last)
 	}
 }
 
 func TestSilenceAtAGateIsShownAndStops(t *testing.T) {
-	steps := simulate(t, challenge.Script{Ladder: challengetest.Load(t, "ne-lincolnshire"), Start: challengetest.At("2026-03-30 10:00"),
-		StartAt: "stage-1", Behaviour: challenge.Silent})
-	got := brief(steps)
+	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "ne-lincolnshire"), Start: challengetest.At("2026-03-30 10:00"),
+		StartAt: "stage-1", Behaviour: challenge.BehaviourSilent})
+	got := summarise(steps)
 	want := []string{
 		"8 Apr 17:00 stage-1 lapsed: IRO / CP chair",
 		"8 Apr 17:00 stage-2 held: IRO / CP chair Consult the chair's own Service Manager before Stage 2",
@@ -88,8 +88,8 @@ func TestSilenceAtAGateIsShownAndStops(t *testing.T) {
 
 // RC-EXT: the escalator has one working day of their own, then it goes on by itself.
 func TestAnEscalatorsTimeRunsOutByItself(t *testing.T) {
-	steps := simulate(t, challenge.Script{Ladder: challengetest.Load(t, "redcar-cleveland-partner"), Start: challengetest.At("2026-06-01 10:00"), Behaviour: challenge.Silent})
-	got := brief(steps)
+	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-partner"), Start: challengetest.At("2026-06-01 10:00"), Behaviour: challenge.BehaviourSilent})
+	got := summarise(steps)
 	for _, want := range []string{
 		"4 Jun 17:00 step-3 held: IRO Team Manager Escalate to the STSCP representative",
 		"5 Jun 17:00 step-3 gate opened by itself: Conference Chair Escalate to the STSCP representative",
@@ -106,16 +106,16 @@ func TestAnEscalatorsTimeRunsOutByItself(t *testing.T) {
 }
 
 func TestPromptPeopleReachTheTopAndAreHeard(t *testing.T) {
-	for _, l := range challengetest.Shipped(t) {
-		for _, b := range []challenge.Behaviour{challenge.Prompt, challenge.Silent} {
-			steps := simulate(t, challenge.Script{Ladder: l, Start: challengetest.At("2026-06-01 10:00"), Behaviour: b})
+	for _, l := range challengetest.ShippedLadders(t) {
+		for _, b := range []challenge.Behaviour{challenge.BehaviourPrompt, challenge.BehaviourSilent} {
+			steps := mustSimulate(t, challenge.Script{Ladder: l, Start: challengetest.At("2026-06-01 10:00"), Behaviour: b})
 			if len(steps) < 4 || len(steps) > 150 {
 				t.Errorf("%s, %s: %d steps", l.ID, b, len(steps))
 			}
-			resolved := slices.ContainsFunc(steps, func(s challenge.SimStep) bool { return s.Event == "resolved" })
-			exhausted := slices.ContainsFunc(steps, func(s challenge.SimStep) bool { return s.Event == "exhausted" })
-			if resolved != (b == challenge.Prompt) && !exhausted {
-				t.Errorf("%s, %s:\n%s", l.ID, b, challenge.SimSteps(steps).Text(l))
+			resolved := slices.ContainsFunc(steps, func(s challenge.SimulationStep) bool { return s.Event == "resolved" })
+			exhausted := slices.ContainsFunc(steps, func(s challenge.SimulationStep) bool { return s.Event == "exhausted" })
+			if resolved != (b == challenge.BehaviourPrompt) && !exhausted {
+				t.Errorf("%s, %s:\n%s", l.ID, b, challenge.SimulationSteps(steps).Text(l))
 			}
 			for i := 1; i < len(steps); i++ {
 				if steps[i].At.Before(steps[i-1].At) || steps[i].To == "" || steps[i].Event == "" {
@@ -127,10 +127,10 @@ func TestPromptPeopleReachTheTopAndAreHeard(t *testing.T) {
 }
 
 func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
-	l := challengetest.Load(t, "ne-lincolnshire")
-	script := func(lines ...challenge.ScriptLine) ([]challenge.SimStep, error) {
+	l := challengetest.LoadLadder(t, "ne-lincolnshire")
+	script := func(lines ...challenge.ScriptLine) ([]challenge.SimulationStep, error) {
 		return challenge.Simulate(challenge.Script{Ladder: l, Calendar: calendar, Directory: office, Team: "north", StartAt: "stage-1",
-			Start: challengetest.At("2026-06-01 10:00"), Behaviour: challenge.Scripted, Lines: lines})
+			Start: challengetest.At("2026-06-01 10:00"), Behaviour: challenge.BehaviourScripted, Lines: lines})
 	}
 	steps, err := script(
 		challenge.ScriptLine{Rung: "stage-1", After: 24 * time.Hour, Do: "respond"},
@@ -144,7 +144,7 @@ func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := challenge.SimSteps(steps).Text(l)
+	text := challenge.SimulationSteps(steps).Text(l)
 	for _, want := range []string{"partly", "not satisfied", "gate refused", "gate overridden", "withdrawn", "Sam Marsh", "Stage 2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
@@ -158,14 +158,14 @@ func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
 		"nothing to judge":       {Rung: "stage-1", Do: "satisfied"},
 		"a skip not allowed now": {Rung: "stage-1", Do: "skip:stage-4:threshold-met"},
 	} {
-		if _, err := script(line); !errors.Is(err, challenge.ErrScript) {
+		if _, err := script(line); !errors.Is(err, challenge.ErrUnplayableScript) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestAStepsJSONKeepsItsKeys(t *testing.T) {
-	steps := simulate(t, challenge.Script{Ladder: challengetest.Load(t, "rutland"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: challenge.Silent})
+	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "rutland"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: challenge.BehaviourSilent})
 	got, err := json.Marshal(steps[:2])
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestAStepsJSONKeepsItsKeys(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("%s", got)
 	}
-	rc := simulate(t, challenge.Script{Ladder: challengetest.Load(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-01-05 10:00"), Behaviour: challenge.Silent})
+	rc := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-01-05 10:00"), Behaviour: challenge.BehaviourSilent})
 	got, _ = json.Marshal(rc[1])
 	if want := `{"at":"2026-01-05T10:00:00Z","rung":"step-1","event":"opened","to":"Social Worker","due":"2026-01-06T17:00:00Z"}`; string(got) != want {
 		t.Errorf("%s", got)

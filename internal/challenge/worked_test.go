@@ -88,13 +88,13 @@ func TestWorkedDates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			steps, err := challenge.Simulate(challenge.Script{Ladder: challengetest.Load(t, test.ladder), Calendar: c, Start: at(test.start),
-				StartAt: test.startAt, Behaviour: challenge.Scripted, Lines: test.lines})
+			steps, err := challenge.Simulate(challenge.Script{Ladder: challengetest.LoadLadder(t, test.ladder), Calendar: c, Start: at(test.start),
+				StartAt: test.startAt, Behaviour: challenge.BehaviourScripted, Lines: test.lines})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, dueDates(steps)); diff != "" {
-				t.Errorf("due dates (-want +got):\n%s\n%s", diff, challenge.SimSteps(steps).Text(nil))
+				t.Errorf("due dates (-want +got):\n%s\n%s", diff, challenge.SimulationSteps(steps).Text(nil))
 			}
 		})
 	}
@@ -113,7 +113,7 @@ func TestWorkedDatesOfTheOtherReadings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := calendar.Deadline(workday.Terms{Start: challengetest.Date(test.start), Window: w})
+		d, err := calendar.ComputeDeadline(workday.Terms{Start: challengetest.Date(test.start), Window: w})
 		if err != nil || d.Date.String() != test.want {
 			t.Errorf("%s from %s: %s, %v; want %s", test.window, test.start, d.Date, err, test.want)
 		}
@@ -121,7 +121,7 @@ func TestWorkedDatesOfTheOtherReadings(t *testing.T) {
 }
 
 // dueDates are the days on which each rung's answer was due, all at 17:00.
-func dueDates(steps []challenge.SimStep) map[string]string {
+func dueDates(steps []challenge.SimulationStep) map[string]string {
 	due := map[string]string{}
 	for _, s := range steps {
 		if s.Event == "opened" {

@@ -9,9 +9,9 @@ const (
 	TypeMessage = "message"
 )
 
-// Ref says where a message goes: a conversation, behind the service URL that the
+// Destination says where a message goes: a conversation, behind the service URL that the
 // last authenticated activity from it named.
-type Ref struct {
+type Destination struct {
 	ServiceURL     string
 	ConversationID string
 }
@@ -34,8 +34,8 @@ type Activity struct {
 	Recipient *Account `json:"recipient,omitempty"`
 
 	// From and Conversation are filled in by the client.
-	From         *Account         `json:"from,omitempty"`
-	Conversation *ConversationRef `json:"conversation,omitempty"`
+	From         *Account             `json:"from,omitempty"`
+	Conversation *ConversationAccount `json:"conversation,omitempty"`
 }
 
 // Attachment is a card on a message.
@@ -51,8 +51,8 @@ type Account struct {
 	Name string `json:"name,omitempty"`
 }
 
-// ConversationRef names a conversation inside an activity.
-type ConversationRef struct {
+// ConversationAccount names a conversation inside an activity.
+type ConversationAccount struct {
 	ID string `json:"id"`
 }
 
@@ -62,15 +62,15 @@ type Entity struct {
 	MessageID string `json:"messageId,omitempty"`
 }
 
-// AnswersTargeted shows the person's own targeted message above the answer.
-func AnswersTargeted(messageID string) Entity {
+// NewTargetedReplyInfo shows the person's own targeted message above the answer.
+func NewTargetedReplyInfo(messageID string) Entity {
 	return Entity{Type: "targetedMessageInfo", MessageID: messageID}
 }
 
-// CardMessage is a message that carries one card. summary is what the
+// NewCardMessage is a message that carries one card. summary is what the
 // notification says and must not hold more than the reader may see on a locked
 // phone.
-func CardMessage(summary string, card json.RawMessage) Activity {
+func NewCardMessage(summary string, card json.RawMessage) Activity {
 	return Activity{
 		Type:        TypeMessage,
 		Summary:     summary,
@@ -78,8 +78,8 @@ func CardMessage(summary string, card json.RawMessage) Activity {
 	}
 }
 
-// TextMessage is a message of words only.
-func TextMessage(text string) Activity {
+// NewTextMessage is a message of words only.
+func NewTextMessage(text string) Activity {
 	return Activity{Type: TypeMessage, Text: text}
 }
 

@@ -26,20 +26,20 @@ const (
 
 	// defaultTimeout bounds one call including the token.
 	defaultTimeout = 10 * time.Second
-	// answerLimit bounds what is read of one answer, in bytes.
-	answerLimit = 1 << 20
-	// messageLimit is the size of one message in bytes counted as UTF-16. Teams
+	// maxResponseBytes bounds what is read of one answer, in bytes.
+	maxResponseBytes = 1 << 20
+	// maxMessageBytes is the size of one message in bytes counted as UTF-16. Teams
 	// refuses at about 100 KB and advises to stay at or below 80.
-	messageLimit = 80 << 10
+	maxMessageBytes = 80 << 10
 )
 
 // Config says who we are and where we may speak.
 type Config struct {
 	// AppID is the bot's Entra application id; Tenant the authority's tenant id.
 	AppID, Tenant string
-	// Tokens gives the bot's access tokens. If it also has a method Forget(),
+	// Credential gives the bot's access tokens. If it also has a method Forget(),
 	// that is called after a 401 so that its own cache is dropped too.
-	Tokens azcore.TokenCredential
+	Credential azcore.TokenCredential
 	// Scope of the token; PublicScope when empty.
 	Scope string
 	// HTTP is copied and never follows redirects; nil means a client of our own.
@@ -47,9 +47,9 @@ type Config struct {
 	// Timeout of one call including its token; 10 s when zero. Leases of the
 	// caller must be longer.
 	Timeout time.Duration
-	// Allowed says whether a service URL may receive our token; nil means
+	// ServiceURLAllowed says whether a service URL may receive our token; nil means
 	// the hosts of the public cloud. See Cloud.Allowed.
-	Allowed func(serviceURL string) bool
+	ServiceURLAllowed func(serviceURL string) bool
 	// DefaultServiceURL is used where no service URL is given;
 	// PublicServiceURL when empty.
 	DefaultServiceURL string
@@ -83,8 +83,8 @@ func New(config Config) *Client {
 	if config.Timeout <= 0 {
 		config.Timeout = defaultTimeout
 	}
-	if config.Allowed == nil {
-		config.Allowed = clouds[0].Allowed()
+	if config.ServiceURLAllowed == nil {
+		config.ServiceURLAllowed = clouds[0].AllowList()
 	}
 	if config.DefaultServiceURL == "" {
 		config.DefaultServiceURL = PublicServiceURL
@@ -95,7 +95,7 @@ func New(config Config) *Client {
 	return &Client{
 		config: config,
 		http:   withoutRedirects(config.HTTP),
-		tokens: newTokenCache(config.Tokens, config.Scope, config.Now),
+		tokens: newTokenCache(config.Credential, config.Scope, config.Now),
 	}
 }
 
@@ -116,33 +116,33 @@ func withoutRedirects(given *http.Client) *http.Client {
 	return &own
 }
 
-// call is one request before it is sent.
-type call struct {
+// apiCall is one request before it is sent.
+type apiCall struct {
 	name       string // the name that errors and metrics carry
 	method     string
 	serviceURL string
 	path       []string // unescaped segments below the service URL
 	query      url.Values
 	body       any
-	// creates: the call adds a message, so that a lost answer is ambiguous.
-	creates bool
+	// createsMessage: the call adds a message, so that a lost answer is ambiguous.
+	createsMessage bool
 }
 
-// answer is what came back.
-type answer struct {
+// apiResponse is what came back.
+type apiResponse struct {
 	status     int
 	body       []byte
 	mscv       string
 	retryAfter time.Duration
 }
 
-// do makes a call and decodes a good answer into out, unless out is nil.
-func (c *Client) do(ctx context.Context, call call, out any) error {
+// doCall makes a call and decodes a good answer into out, unless out is nil.
+func (c *Client) doCall(ctx context.Context, call apiCall, out any) error {
 	started := time.Now() // a stopwatch, not the clock of the practice
-	got, err := c.attempt(ctx, call)
+	got, err := c.sendRenewingToken(ctx, call)
 	if err == nil && out != nil {
 		if json.Unmarshal(got.body, out) != nil {
-			err = lost(call, got)
+			err = unreadableAnswer(call, got)
 		}
 	}
 	if c.config.Observe != nil {
@@ -156,40 +156,40 @@ func (c *Client) do(ctx context.Context, call call, out any) error {
 	return err
 }
 
-// attempt sends a call, and sends it a second time when Teams did not accept the
+// sendRenewingToken sends a call, and sends it a second time when Teams did not accept the
 // token: a 401 is answered before anything is done.
-func (c *Client) attempt(ctx context.Context, call call) (answer, error) {
-	target, err := c.target(call)
+func (c *Client) sendRenewingToken(ctx context.Context, call apiCall) (apiResponse, error) {
+	target, err := c.buildURL(call)
 	if err != nil {
-		return answer{}, err
+		return apiResponse{}, err
 	}
-	body, err := encode(call)
+	body, err := encodeBody(call)
 	if err != nil {
-		return answer{}, err
+		return apiResponse{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 
 	for renewed := false; ; renewed = true {
-		token, err := c.tokens.get(ctx)
+		token, err := c.tokens.fetchToken(ctx)
 		if err != nil {
-			return answer{}, tokenError(call, err)
+			return apiResponse{}, classifyTokenError(call, err)
 		}
-		got, err := c.send(ctx, call, target, body, token)
+		got, err := c.sendOnce(ctx, call, target, body, token)
 		if err != nil {
 			return got, err
 		}
 		if got.status == http.StatusUnauthorized && !renewed {
-			c.tokens.drop(token)
+			c.tokens.invalidate(token)
 			continue
 		}
-		return got, sorted(call, got)
+		return got, classify(call, got)
 	}
 }
 
-// send makes one HTTP exchange. Its error is an *Error and means that no whole
+// sendOnce makes one HTTP exchange. Its error is an *Error and means that no whole
 // answer was read.
-func (c *Client) send(ctx context.Context, call call, target string, body []byte, token string) (answer, error) {
+func (c *Client) sendOnce(ctx context.Context, call apiCall, target string, body []byte, token string) (apiResponse, error) {
 	// Without a connection nothing can have reached Teams, and the failure is
 	// not ambiguous.
 	var connected atomic.Bool
@@ -198,7 +198,7 @@ func (c *Client) send(ctx context.Context, call call, target string, body []byte
 	})
 	req, err := http.NewRequestWithContext(ctx, call.method, target, bytes.NewReader(body))
 	if err != nil {
-		return answer{}, &Error{Kind: BadRequest, Call: call.name, Code: "unusable address"}
+		return apiResponse{}, &Error{Kind: BadRequest, Call: call.name, Code: "unusable address"}
 	}
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json; charset=utf-8")
@@ -208,16 +208,16 @@ func (c *Client) send(ctx context.Context, call call, target string, body []byte
 
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return answer{}, transportError(call, err, connected.Load())
+		return apiResponse{}, classifyTransportError(call, err, connected.Load())
 	}
 	defer resp.Body.Close()
-	got := answer{
+	got := apiResponse{
 		status:     resp.StatusCode,
-		mscv:       printable(resp.Header.Get("MS-CV")),
-		retryAfter: retryAfter(resp.Header.Get("Retry-After"), c.config.Now()),
+		mscv:       safeCode(resp.Header.Get("MS-CV")),
+		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.config.Now()),
 	}
-	got.body, err = io.ReadAll(io.LimitReader(resp.Body, answerLimit+1))
-	if err == nil && len(got.body) <= answerLimit {
+	got.body, err = io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes+1))
+	if err == nil && len(got.body) <= maxResponseBytes {
 		return got, nil
 	}
 	if got.status >= 300 {
@@ -226,16 +226,16 @@ func (c *Client) send(ctx context.Context, call call, target string, body []byte
 		got.body = nil
 		return got, nil
 	}
-	return got, lost(call, got)
+	return got, unreadableAnswer(call, got)
 }
 
-// target builds the address of a call, after asking the allow-list.
-func (c *Client) target(call call) (string, error) {
+// buildURL builds the address of a call, after asking the allow-list.
+func (c *Client) buildURL(call apiCall) (string, error) {
 	base := call.serviceURL
 	if base == "" {
 		base = c.config.DefaultServiceURL
 	}
-	if !c.config.Allowed(base) {
+	if !c.config.ServiceURLAllowed(base) {
 		return "", &Error{Kind: ForbiddenHost, Call: call.name}
 	}
 	var b strings.Builder
@@ -245,7 +245,7 @@ func (c *Client) target(call call) (string, error) {
 			return "", &Error{Kind: BadRequest, Call: call.name, Code: "missing id"}
 		}
 		b.WriteByte('/')
-		b.WriteString(escape(segment))
+		b.WriteString(escapePathSegment(segment))
 	}
 	if len(call.query) > 0 {
 		b.WriteByte('?')
@@ -254,18 +254,18 @@ func (c *Client) target(call call) (string, error) {
 	return b.String(), nil
 }
 
-// escape percent-encodes one path segment. Teams wants ':', '@' and ';' encoded
+// escapePathSegment percent-encodes one path segment. Teams wants ':', '@' and ';' encoded
 // too, which url.PathEscape leaves alone.
-func escape(segment string) string {
+func escapePathSegment(segment string) string {
 	if segment == "." || segment == ".." {
 		return strings.ReplaceAll(segment, ".", "%2E")
 	}
 	return strings.ReplaceAll(url.QueryEscape(segment), "+", "%20")
 }
 
-// encode writes the body of a call and refuses what Teams would refuse for its
+// encodeBody writes the body of a call and refuses what Teams would refuse for its
 // size.
-func encode(call call) ([]byte, error) {
+func encodeBody(call apiCall) ([]byte, error) {
 	if call.body == nil {
 		return nil, nil
 	}
@@ -276,8 +276,8 @@ func encode(call call) ([]byte, error) {
 		return nil, &Error{Kind: BadRequest, Call: call.name, Code: "not JSON"}
 	}
 	body := bytes.TrimRight(buf.Bytes(), "\n")
-	if size := utf16Size(body); size > messageLimit {
-		return nil, &Error{Kind: TooBig, Call: call.name}
+	if size := utf16Size(body); size > maxMessageBytes {
+		return nil, &Error{Kind: MessageTooBig, Call: call.name}
 	}
 	return body, nil
 }

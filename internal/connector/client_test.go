@@ -21,65 +21,65 @@ import (
 const (
 	appID  = "11111111-1111-1111-1111-111111111111"
 	tenant = "22222222-2222-2222-2222-222222222222"
-	maya   = "33333333-3333-3333-3333-333333333333"
+	mayaID = "33333333-3333-3333-3333-333333333333"
 )
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// countedTokens gives token-1, token-2, … and counts how often it was told to
+// countingCredential gives token-1, token-2, … and counts how often it was told to
 // forget.
-type countedTokens struct {
-	mu       sync.Mutex
-	given    int
-	forgot   int
-	lifetime time.Duration
-	err      error
+type countingCredential struct {
+	mu          sync.Mutex
+	issued      int
+	forgetCalls int
+	lifetime    time.Duration
+	err         error
 }
 
-func (c *countedTokens) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+func (c *countingCredential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return azcore.AccessToken{}, c.err
 	}
-	c.given++
-	return azcore.AccessToken{Token: fmt.Sprintf("token-%d", c.given), ExpiresOn: noon.Add(c.lifetime)}, nil
+	c.issued++
+	return azcore.AccessToken{Token: fmt.Sprintf("token-%d", c.issued), ExpiresOn: noon.Add(c.lifetime)}, nil
 }
 
-func (c *countedTokens) Forget() {
+func (c *countingCredential) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.forgot++
+	c.forgetCalls++
 }
 
-// request is what the server saw.
-type request struct {
+// recordedRequest is what the server saw.
+type recordedRequest struct {
 	Method, Path, ContentType, Authorization, Body string
 }
 
-// teams is a server with one fixed answer, and a client that may speak to it.
-type teams struct {
+// fakeTeams is a server with one fixed answer, and a client that may speak to it.
+type fakeTeams struct {
 	client *Client
-	tokens *countedTokens
+	tokens *countingCredential
 	server *httptest.Server
 	mu     sync.Mutex
-	seen   []request
+	seen   []recordedRequest
 }
 
-func newTeams(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *teams {
+func newFakeTeams(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *fakeTeams {
 	t.Helper()
-	s := &teams{tokens: &countedTokens{lifetime: time.Hour}}
+	s := &fakeTeams{tokens: &countingCredential{lifetime: time.Hour}}
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		s.mu.Lock()
-		s.seen = append(s.seen, request{r.Method, r.RequestURI, r.Header.Get("Content-Type"), r.Header.Get("Authorization"), string(body)})
+		s.seen = append(s.seen, recordedRequest{r.Method, r.RequestURI, r.Header.Get("Content-Type"), r.Header.Get("Authorization"), string(body)})
 		s.mu.Unlock()
 		answer(w, r)
 	}))
 	t.Cleanup(s.server.Close)
 	config := Config{
-		AppID: appID, Tenant: tenant, Tokens: s.tokens,
-		Allowed: LoopbackOnly(s.server.URL), DefaultServiceURL: s.server.URL + "/emea/",
+		AppID: appID, Tenant: tenant, Credential: s.tokens,
+		ServiceURLAllowed: LoopbackOnly(s.server.URL), DefaultServiceURL: s.server.URL + "/emea/",
 		Now: func() time.Time { return noon },
 	}
 	for _, f := range change {
@@ -89,13 +89,13 @@ func newTeams(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *t
 	return s
 }
 
-func (s *teams) requests() []request {
+func (s *fakeTeams) recordedRequests() []recordedRequest {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]request(nil), s.seen...)
+	return append([]recordedRequest(nil), s.seen...)
 }
 
-func answering(status int, body string) http.HandlerFunc {
+func respondWith(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("MS-CV", "abc.1")
 		w.WriteHeader(status)
@@ -103,7 +103,7 @@ func answering(status int, body string) http.HandlerFunc {
 	}
 }
 
-func kindOf(t *testing.T, err error) *Error {
+func requireError(t *testing.T, err error) *Error {
 	t.Helper()
 	var e *Error
 	if !errors.As(err, &e) {
@@ -113,20 +113,20 @@ func kindOf(t *testing.T, err error) *Error {
 }
 
 // every call of the client, by name.
-func everyCall(c *Client) map[string]func(context.Context) error {
-	ref := Ref{ConversationID: "19:abc@thread.tacv2;messageid=17"}
+func allCalls(c *Client) map[string]func(context.Context) error {
+	ref := Destination{ConversationID: "19:abc@thread.tacv2;messageid=17"}
 	return map[string]func(context.Context) error{
-		CallCreatePersonal: func(ctx context.Context) error { _, err := c.CreatePersonal(ctx, "", maya); return err },
+		CallCreatePersonalChat: func(ctx context.Context) error { _, err := c.CreatePersonalChat(ctx, "", mayaID); return err },
 		CallStartThread: func(ctx context.Context) error {
-			_, _, err := c.StartThread(ctx, "", "19:abc@thread.tacv2", TextMessage("hello"))
+			_, _, err := c.StartThread(ctx, "", "19:abc@thread.tacv2", NewTextMessage("hello"))
 			return err
 		},
-		CallSend: func(ctx context.Context) error { _, err := c.Send(ctx, ref, TextMessage("hello")); return err },
+		CallSend: func(ctx context.Context) error { _, err := c.Send(ctx, ref, NewTextMessage("hello")); return err },
 		CallSendTargeted: func(ctx context.Context) error {
-			_, err := c.SendTargeted(ctx, ref, "29:maya", TextMessage("hello"))
+			_, err := c.SendTargeted(ctx, ref, "29:maya", NewTextMessage("hello"))
 			return err
 		},
-		CallUpdate:  func(ctx context.Context) error { return c.Update(ctx, ref, "1776", TextMessage("hello")) },
+		CallUpdate:  func(ctx context.Context) error { return c.Update(ctx, ref, "1776", NewTextMessage("hello")) },
 		CallDelete:  func(ctx context.Context) error { return c.Delete(ctx, ref, "1776") },
 		CallMember:  func(ctx context.Context) error { _, err := c.Member(ctx, ref, "29:maya"); return err },
 		CallMembers: func(ctx context.Context) error { _, err := c.Members(ctx, ref); return err },
@@ -150,15 +150,15 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		{CallStartThread, 400, coded("BadSyntax"), BadRequest, false},
 		{CallUpdate, 400, coded("INVALID_TARGETED_MESSAGE_ID"), BadRequest, false},
 		{CallSend, 401, coded("BotNotRegistered"), Unauthorised, false},
-		{CallSend, 403, coded("BotDisabledByAdmin"), Refused, false},
-		{CallSend, 403, coded("ConversationBlockedByUser"), Refused, false},
-		{CallSend, 403, coded("NotEnoughPermissions"), Refused, false},
-		{CallSendTargeted, 403, coded("BotNotInConversationRoster"), Refused, false},
-		{CallCreatePersonal, 403, coded("ForbiddenOperationException"), Refused, false},
-		{CallSend, 403, blocked, Refused, false},
-		{CallSend, 403, coded("SomethingNew"), Unclear, false},
-		{CallCreatePersonal, 404, coded("ConversationNotFound"), Refused, false},
-		{CallStartThread, 404, coded("ConversationNotFound"), Refused, false},
+		{CallSend, 403, coded("BotDisabledByAdmin"), Rejected, false},
+		{CallSend, 403, coded("ConversationBlockedByUser"), Rejected, false},
+		{CallSend, 403, coded("NotEnoughPermissions"), Rejected, false},
+		{CallSendTargeted, 403, coded("BotNotInConversationRoster"), Rejected, false},
+		{CallCreatePersonalChat, 403, coded("ForbiddenOperationException"), Rejected, false},
+		{CallSend, 403, blocked, Rejected, false},
+		{CallSend, 403, coded("SomethingNew"), UnclearRejection, false},
+		{CallCreatePersonalChat, 404, coded("ConversationNotFound"), Rejected, false},
+		{CallStartThread, 404, coded("ConversationNotFound"), Rejected, false},
 		{CallSend, 404, coded("ActivityNotFoundInConversation"), ConversationGone, false},
 		{CallSend, 403, coded("InvalidBotApiHost"), ForbiddenHost, false},
 		{CallUpdate, 403, coded("ServiceError"), ActivityGone, false},
@@ -169,32 +169,32 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		{CallUpdate, 404, coded("TARGETED_MESSAGE_EXPIRED_OR_DELETED"), ActivityGone, false},
 		{CallUpdate, 404, "", ActivityGone, false},
 		{CallSend, 404, "<html>", ConversationGone, false},
-		{CallMember, 404, "", Refused, false},
+		{CallMember, 404, "", Rejected, false},
 		{CallSend, 408, "", Ambiguous, true},
-		{CallUpdate, 408, "", Retry, true},
-		{CallSend, 412, coded("PreconditionFailed"), Retry, true},
-		{CallSend, 413, coded("MessageSizeTooBig"), TooBig, false},
+		{CallUpdate, 408, "", Retryable, true},
+		{CallSend, 412, coded("PreconditionFailed"), Retryable, true},
+		{CallSend, 413, coded("MessageSizeTooBig"), MessageTooBig, false},
 		{CallSend, 418, "", BadRequest, false},
-		{CallSend, 429, coded("Throttled"), Retry, true},
+		{CallSend, 429, coded("Throttled"), Retryable, true},
 		{CallSend, 500, coded("ServiceError"), Ambiguous, false},
 		{CallSendTargeted, 500, coded("ServiceError"), Ambiguous, false},
 		{CallStartThread, 500, coded("ServiceError"), Ambiguous, false},
-		{CallUpdate, 500, coded("ServiceError"), Failed, false},
-		{CallMembers, 500, coded("ServiceError"), Failed, false},
+		{CallUpdate, 500, coded("ServiceError"), PermanentServerError, false},
+		{CallMembers, 500, coded("ServiceError"), PermanentServerError, false},
 		{CallSend, 502, "", Ambiguous, true},
 		{CallStartThread, 503, "", Ambiguous, true},
 		{CallSendTargeted, 504, "", Ambiguous, true},
-		{CallUpdate, 502, "", Retry, true},
-		{CallDelete, 503, "", Retry, true},
-		{CallCreatePersonal, 504, "", Retry, true},
-		{CallMember, 503, "", Retry, true},
+		{CallUpdate, 502, "", Retryable, true},
+		{CallDelete, 503, "", Retryable, true},
+		{CallCreatePersonalChat, 504, "", Retryable, true},
+		{CallMember, 503, "", Retryable, true},
 	}
 	for _, test := range tests {
-		t.Run(fmt.Sprintf("%s/%d/%s", test.call, test.status, codeIn([]byte(test.body))), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%d/%s", test.call, test.status, findErrorCode([]byte(test.body))), func(t *testing.T) {
 			t.Parallel()
-			s := newTeams(t, answering(test.status, test.body))
-			e := kindOf(t, everyCall(s.client)[test.call](t.Context()))
-			got := []any{e.Kind, e.Status, e.Call, e.MSCV, e.Again()}
+			s := newFakeTeams(t, respondWith(test.status, test.body))
+			e := requireError(t, allCalls(s.client)[test.call](t.Context()))
+			got := []any{e.Kind, e.Status, e.Call, e.MSCV, e.IsRetryable()}
 			want := []any{test.want, test.status, test.call, "abc.1", test.again}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("sorted wrongly (-want +got):\n%s", diff)
@@ -208,8 +208,8 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 
 func TestEveryKindOfErrorSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	for _, r := range answers {
-		if r.kind != afterLoss && remedies[r.kind] == "" {
+	for _, r := range classificationRules {
+		if r.kind != ambiguousIfCreating && remedies[r.kind] == "" {
 			t.Errorf("kind %s has no remedy", r.kind)
 		}
 	}
@@ -220,8 +220,8 @@ func TestCallsHaveTheShapeTeamsDocuments(t *testing.T) {
 	conversation := "/emea/v3/conversations/19%3Aabc%40thread.tacv2%3Bmessageid%3D17"
 	whole := `"from":{"id":"28:` + appID + `"},"conversation":{"id":"19:abc@thread.tacv2;messageid=17"}`
 	tests := []struct{ call, answer, method, path, body string }{
-		{CallCreatePersonal, `{"id":"a:1"}`, "POST", "/emea/v3/conversations",
-			`{"isGroup":false,"bot":{"id":"28:` + appID + `"},"members":[{"id":"` + maya + `"}],"tenantId":"` + tenant + `","channelData":{"tenant":{"id":"` + tenant + `"}}}`},
+		{CallCreatePersonalChat, `{"id":"a:1"}`, "POST", "/emea/v3/conversations",
+			`{"isGroup":false,"bot":{"id":"28:` + appID + `"},"members":[{"id":"` + mayaID + `"}],"tenantId":"` + tenant + `","channelData":{"tenant":{"id":"` + tenant + `"}}}`},
 		{CallStartThread, `{"id":"19:x","activityId":"1"}`, "POST", "/emea/v3/conversations",
 			`{"isGroup":true,"bot":{"id":"28:` + appID + `"},"activity":{"type":"message","text":"hello","from":{"id":"28:` + appID + `"}},"tenantId":"` + tenant + `","channelData":{"tenant":{"id":"` + tenant + `"},"channel":{"id":"19:abc@thread.tacv2"}}}`},
 		{CallSend, `{"id":"1"}`, "POST", conversation + "/activities", `{"type":"message","text":"hello",` + whole + `}`},
@@ -235,16 +235,16 @@ func TestCallsHaveTheShapeTeamsDocuments(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.call, func(t *testing.T) {
 			t.Parallel()
-			s := newTeams(t, answering(201, test.answer))
-			if err := everyCall(s.client)[test.call](t.Context()); err != nil {
+			s := newFakeTeams(t, respondWith(201, test.answer))
+			if err := allCalls(s.client)[test.call](t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			contentType := ""
 			if test.body != "" {
 				contentType = "application/json; charset=utf-8"
 			}
-			want := []request{{test.method, test.path, contentType, "Bearer token-1", test.body}}
-			if diff := cmp.Diff(want, s.requests()); diff != "" {
+			want := []recordedRequest{{test.method, test.path, contentType, "Bearer token-1", test.body}}
+			if diff := cmp.Diff(want, s.recordedRequests()); diff != "" {
 				t.Errorf("request (-want +got):\n%s", diff)
 			}
 		})
@@ -253,27 +253,27 @@ func TestCallsHaveTheShapeTeamsDocuments(t *testing.T) {
 
 func TestAnUpdateNeverCarriesARecipient(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(200, `{}`))
-	a := TextMessage("hello")
+	s := newFakeTeams(t, respondWith(200, `{}`))
+	a := NewTextMessage("hello")
 	a.Recipient = &Account{ID: "29:maya"}
-	if err := s.client.UpdateTargeted(t.Context(), Ref{ConversationID: "c"}, "1", a); err != nil {
+	if err := s.client.UpdateTargeted(t.Context(), Destination{ConversationID: "c"}, "1", a); err != nil {
 		t.Fatal(err)
 	}
-	if body := s.requests()[0].Body; strings.Contains(body, "recipient") {
+	if body := s.recordedRequests()[0].Body; strings.Contains(body, "recipient") {
 		t.Errorf("body carries a recipient: %s", body)
 	}
 }
 
 func TestMembersAreReadPageByPage(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, func(w http.ResponseWriter, r *http.Request) {
+	s := newFakeTeams(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("continuationToken") == "" {
 			io.WriteString(w, `{"members":[{"id":"29:a","objectId":"ea","name":"A"}],"continuationToken":"t"}`)
 			return
 		}
 		io.WriteString(w, `{"members":[{"id":"29:b","aadObjectId":"eb","userRole":"user"}]}`)
 	})
-	got, err := s.client.Members(t.Context(), Ref{ConversationID: "c"})
+	got, err := s.client.Members(t.Context(), Destination{ConversationID: "c"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +285,7 @@ func TestMembersAreReadPageByPage(t *testing.T) {
 
 func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, func(w http.ResponseWriter, r *http.Request) {
+	s := newFakeTeams(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer token-2" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
@@ -293,58 +293,58 @@ func TestARefusedTokenIsRenewedOnce(t *testing.T) {
 		io.WriteString(w, `{"id":"1"}`)
 	})
 	for range 2 {
-		if _, err := s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x")); err != nil {
+		if _, err := s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if s.tokens.given != 2 || s.tokens.forgot != 1 || len(s.requests()) != 3 {
-		t.Errorf("%d tokens, %d forgotten, %d requests; want 2, 1, 3", s.tokens.given, s.tokens.forgot, len(s.requests()))
+	if s.tokens.issued != 2 || s.tokens.forgetCalls != 1 || len(s.recordedRequests()) != 3 {
+		t.Errorf("%d tokens, %d forgotten, %d requests; want 2, 1, 3", s.tokens.issued, s.tokens.forgetCalls, len(s.recordedRequests()))
 	}
 }
 
 func TestATokenIsUsedUntilShortlyBeforeItsEnd(t *testing.T) {
 	t.Parallel()
 	now := noon
-	s := newTeams(t, answering(200, `{"id":"1"}`), func(c *Config) { c.Now = func() time.Time { return now } })
+	s := newFakeTeams(t, respondWith(200, `{"id":"1"}`), func(c *Config) { c.Now = func() time.Time { return now } })
 	for _, step := range []struct {
 		at   time.Duration
 		want int
 	}{{0, 1}, {54 * time.Minute, 1}, {55 * time.Minute, 2}} {
 		now = noon.Add(step.at)
-		if err := s.client.Update(t.Context(), Ref{ConversationID: "c"}, "1", TextMessage("x")); err != nil {
+		if err := s.client.Update(t.Context(), Destination{ConversationID: "c"}, "1", NewTextMessage("x")); err != nil {
 			t.Fatal(err)
 		}
-		if s.tokens.given != step.want {
-			t.Errorf("after %s: %d tokens, want %d", step.at, s.tokens.given, step.want)
+		if s.tokens.issued != step.want {
+			t.Errorf("after %s: %d tokens, want %d", step.at, s.tokens.issued, step.want)
 		}
 	}
 }
 
 func TestManyCallersShareOneToken(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(201, `{"id":"1"}`))
+	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`))
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			if _, err := s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x")); err != nil {
+			if _, err := s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x")); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if s.tokens.given != 1 {
-		t.Errorf("%d tokens fetched, want 1", s.tokens.given)
+	if s.tokens.issued != 1 {
+		t.Errorf("%d tokens fetched, want 1", s.tokens.issued)
 	}
 }
 
 func TestWithoutATokenNothingIsSent(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(201, `{"id":"1"}`))
+	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`))
 	s.tokens.err = errors.New("secret=hunter2 AADSTS7000229: no service principal")
-	_, err := s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x"))
-	e := kindOf(t, err)
-	if e.Code != "AADSTS7000229" || strings.Contains(e.Error(), "hunter2") || len(s.requests()) != 0 {
-		t.Errorf("got %v after %d requests", e, len(s.requests()))
+	_, err := s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
+	e := requireError(t, err)
+	if e.Code != "AADSTS7000229" || strings.Contains(e.Error(), "hunter2") || len(s.recordedRequests()) != 0 {
+		t.Errorf("got %v after %d requests", e, len(s.recordedRequests()))
 	}
 }
 
@@ -359,11 +359,11 @@ func TestRetryAfterIsReadInSecondsAndAsADate(t *testing.T) {
 		noon.Add(30*time.Second).Format(time.RFC3339) + "junk": 0,
 	}
 	for header, want := range tests {
-		s := newTeams(t, func(w http.ResponseWriter, _ *http.Request) {
+		s := newFakeTeams(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", header)
 			w.WriteHeader(429)
 		})
-		e := kindOf(t, s.client.Delete(t.Context(), Ref{ConversationID: "c"}, "1"))
+		e := requireError(t, s.client.Delete(t.Context(), Destination{ConversationID: "c"}, "1"))
 		if e.RetryAfter != want {
 			t.Errorf("Retry-After %q: got %s, want %s", header, e.RetryAfter, want)
 		}
@@ -372,32 +372,32 @@ func TestRetryAfterIsReadInSecondsAndAsADate(t *testing.T) {
 
 func TestAMessageThatTeamsWouldRefuseForItsSizeIsNotSent(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(201, `{"id":"1"}`))
-	for _, text := range []string{strings.Repeat("a", messageLimit/2), strings.Repeat("😀", messageLimit/4)} {
-		_, err := s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage(text))
-		if e := kindOf(t, err); e.Kind != TooBig {
+	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`))
+	for _, text := range []string{strings.Repeat("a", maxMessageBytes/2), strings.Repeat("😀", maxMessageBytes/4)} {
+		_, err := s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage(text))
+		if e := requireError(t, err); e.Kind != MessageTooBig {
 			t.Errorf("%v", e)
 		}
 	}
 	card, _ := json.Marshal(map[string]string{"type": "AdaptiveCard", "x": strings.Repeat("a", 25<<10)})
-	if _, err := s.client.Send(t.Context(), Ref{ConversationID: "c"}, CardMessage("s", card)); err != nil {
+	if _, err := s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewCardMessage("s", card)); err != nil {
 		t.Errorf("a card of 25 KB was refused: %v", err)
 	}
-	if len(s.requests()) != 1 {
-		t.Errorf("%d requests, want 1", len(s.requests()))
+	if len(s.recordedRequests()) != 1 {
+		t.Errorf("%d requests, want 1", len(s.recordedRequests()))
 	}
 }
 
 func TestAMissingIdIsNotSentAsAnotherAddress(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(200, `{}`))
-	if e := kindOf(t, s.client.Delete(t.Context(), Ref{ConversationID: "c"}, "")); e.Kind != BadRequest {
+	s := newFakeTeams(t, respondWith(200, `{}`))
+	if e := requireError(t, s.client.Delete(t.Context(), Destination{ConversationID: "c"}, "")); e.Kind != BadRequest {
 		t.Errorf("%v", e)
 	}
-	if err := s.client.Delete(t.Context(), Ref{ConversationID: ".."}, "a/b?c"); err != nil {
+	if err := s.client.Delete(t.Context(), Destination{ConversationID: ".."}, "a/b?c"); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("/emea/v3/conversations/%2E%2E/activities/a%2Fb%3Fc", s.requests()[0].Path); diff != "" {
+	if diff := cmp.Diff("/emea/v3/conversations/%2E%2E/activities/a%2Fb%3Fc", s.recordedRequests()[0].Path); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -405,10 +405,10 @@ func TestAMissingIdIsNotSentAsAnotherAddress(t *testing.T) {
 func TestEveryCallIsObserved(t *testing.T) {
 	t.Parallel()
 	var seen []Observation
-	s := newTeams(t, answering(404, `{"error":{"code":"ConversationNotFound"}}`), func(c *Config) {
+	s := newFakeTeams(t, respondWith(404, `{"error":{"code":"ConversationNotFound"}}`), func(c *Config) {
 		c.Observe = func(o Observation) { o.Took = 0; seen = append(seen, o) }
 	})
-	_, _ = s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x"))
+	_, _ = s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
 	want := []Observation{{Call: CallSend, Status: 404, Kind: ConversationGone, MSCV: "abc.1"}}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Error(diff)

@@ -7,11 +7,11 @@ import "slices"
 type Cloud struct {
 	// Name is what the configuration calls it.
 	Name string
-	// Login is the Entra authority that gives our tokens, and Scope what we ask for.
-	Login, Scope string
-	// Exchange is the audience of a managed identity's token when that is shown to
+	// LoginURL is the Entra authority that gives our tokens, and Scope what we ask for.
+	LoginURL, Scope string
+	// ExchangeAudience is the audience of a managed identity's token when that is shown to
 	// Entra in place of a secret.
-	Exchange string
+	ExchangeAudience string
 	// Issuer and MetadataURL are of the tokens that Teams shows us.
 	Issuer, MetadataURL string
 	// ServiceURL is the base for a first message to somebody who never wrote. It is
@@ -31,36 +31,36 @@ const PublicCloud = "public"
 // count GCC as public; its messages have a host of their own.
 var clouds = []Cloud{
 	{
-		Name:  PublicCloud,
-		Login: "https://login.microsoftonline.com/", Scope: PublicScope, Exchange: "api://AzureADTokenExchange",
+		Name:     PublicCloud,
+		LoginURL: "https://login.microsoftonline.com/", Scope: PublicScope, ExchangeAudience: "api://AzureADTokenExchange",
 		Issuer: "https://api.botframework.com", MetadataURL: "https://login.botframework.com/v1/.well-known/openidconfiguration",
 		ServiceURL: PublicServiceURL,
 		Hosts:      []string{"smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net"},
 	},
 	{
-		Name:  "gcc",
-		Login: "https://login.microsoftonline.com/", Scope: PublicScope, Exchange: "api://AzureADTokenExchange",
+		Name:     "gcc",
+		LoginURL: "https://login.microsoftonline.com/", Scope: PublicScope, ExchangeAudience: "api://AzureADTokenExchange",
 		Issuer: "https://api.botframework.com", MetadataURL: "https://login.botframework.com/v1/.well-known/openidconfiguration",
 		ServiceURL: "https://smba.infra.gcc.teams.microsoft.com/teams/",
 		Hosts:      []string{"smba.infra.gcc.teams.microsoft.com", "smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net"},
 	},
 	{
-		Name:  "gcc-high",
-		Login: "https://login.microsoftonline.us/", Scope: "https://api.botframework.us/.default", Exchange: "api://AzureADTokenExchangeUSGov",
+		Name:     "gcc-high",
+		LoginURL: "https://login.microsoftonline.us/", Scope: "https://api.botframework.us/.default", ExchangeAudience: "api://AzureADTokenExchangeUSGov",
 		Issuer: "https://api.botframework.us", MetadataURL: "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
 		ServiceURL: "https://smba.infra.gov.teams.microsoft.us/teams/",
 		Hosts:      []string{"smba.infra.gov.teams.microsoft.us"},
 	},
 	{
-		Name:  "dod",
-		Login: "https://login.microsoftonline.us/", Scope: "https://api.botframework.us/.default", Exchange: "api://AzureADTokenExchangeUSGov",
+		Name:     "dod",
+		LoginURL: "https://login.microsoftonline.us/", Scope: "https://api.botframework.us/.default", ExchangeAudience: "api://AzureADTokenExchangeUSGov",
 		Issuer: "https://api.botframework.us", MetadataURL: "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
 		ServiceURL: "https://smba.infra.dod.teams.microsoft.us/teams/",
 		Hosts:      []string{"smba.infra.dod.teams.microsoft.us"},
 	},
 	{
-		Name:  "china",
-		Login: "https://login.partner.microsoftonline.cn/", Scope: "https://api.botframework.azure.cn/.default", Exchange: "api://AzureADTokenExchangeChina",
+		Name:     "china",
+		LoginURL: "https://login.partner.microsoftonline.cn/", Scope: "https://api.botframework.azure.cn/.default", ExchangeAudience: "api://AzureADTokenExchangeChina",
 		Issuer: "https://api.botframework.azure.cn", MetadataURL: "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
 		Hosts: []string{"frontend.botapi.msg.infra.teams.microsoftonline.cn"},
 	},
@@ -75,8 +75,8 @@ func Clouds() []Cloud {
 	return all
 }
 
-// CloudNamed finds a cloud by its name.
-func CloudNamed(name string) (Cloud, bool) {
+// FindCloud finds a cloud by its name.
+func FindCloud(name string) (Cloud, bool) {
 	for _, c := range Clouds() {
 		if c.Name == name {
 			return c, true
@@ -85,5 +85,5 @@ func CloudNamed(name string) (Cloud, bool) {
 	return Cloud{}, false
 }
 
-// Allowed is the allow-list of this cloud's service URLs.
-func (c Cloud) Allowed() func(serviceURL string) bool { return AllowedHosts(c.Hosts...) }
+// AllowList is the allow-list of this cloud's service URLs.
+func (c Cloud) AllowList() func(serviceURL string) bool { return AllowedHosts(c.Hosts...) }

@@ -7,40 +7,40 @@ import (
 	"testing"
 )
 
-// toServer sends every request to one server and notes for whom it was.
-type toServer struct {
-	to    *url.URL
-	inner http.RoundTripper
-	hosts map[string]bool
+// redirectTransport sends every request to one server and notes for whom it was.
+type redirectTransport struct {
+	target *url.URL
+	inner  http.RoundTripper
+	hosts  map[string]bool
 }
 
-func (s *toServer) RoundTrip(r *http.Request) (*http.Response, error) {
+func (s *redirectTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.hosts[r.URL.Host] = true
 	again := r.Clone(r.Context())
-	again.URL.Host, again.Host = s.to.Host, s.to.Host
+	again.URL.Host, again.Host = s.target.Host, s.target.Host
 	return s.inner.RoundTrip(again)
 }
 
 func TestEachCloudGetsItsTokensFromItsOwnLoginAndNowhereElse(t *testing.T) {
 	t.Parallel()
 	for _, cloud := range Clouds() {
-		l := newLogin(t)
-		to := mustURL(t, l.server.URL)
-		transport := &toServer{to: &to, inner: l.server.Client().Transport, hosts: map[string]bool{}}
+		l := newFakeLogin(t)
+		to := mustParseURL(t, l.server.URL)
+		transport := &redirectTransport{target: &to, inner: l.server.Client().Transport, hosts: map[string]bool{}}
 		credential, err := NewCredential(CredentialConfig{Kind: ClientSecret, AppID: appID, Tenant: tenant, Secret: "s3cret",
 			Cloud: cloud, HTTP: &http.Client{Transport: transport}})
 		if err != nil {
 			t.Fatalf("%s: %v", cloud.Name, err)
 		}
-		l.authority = strings.TrimSuffix(cloud.Login, "/")
-		if got := tokenFor(t, credential, cloud.Scope); got != "entra-1" {
+		l.authority = strings.TrimSuffix(cloud.LoginURL, "/")
+		if got := fetchTokenFor(t, credential, cloud.Scope); got != "entra-1" {
 			t.Errorf("%s: token %q", cloud.Name, got)
 		}
-		login := mustURL(t, cloud.Login)
+		login := mustParseURL(t, cloud.LoginURL)
 		if len(transport.hosts) != 1 || !transport.hosts[login.Host] {
 			t.Errorf("%s: asked %v, want %s alone", cloud.Name, transport.hosts, login.Host)
 		}
-		if scope := l.scope(); !strings.HasPrefix(scope, cloud.Scope) {
+		if scope := l.requestedScope(); !strings.HasPrefix(scope, cloud.Scope) {
 			t.Errorf("%s: asked for %q", cloud.Name, scope)
 		}
 	}
@@ -52,7 +52,7 @@ func TestEachCloudSpeaksToItsOwnHostsOnly(t *testing.T) {
 		t.Fatalf("%d clouds", len(Clouds()))
 	}
 	for _, cloud := range Clouds() {
-		allowed := cloud.Allowed()
+		allowed := cloud.AllowList()
 		if cloud.ServiceURL != "" && !allowed(cloud.ServiceURL) {
 			t.Errorf("%s: may not speak to its own %s", cloud.Name, cloud.ServiceURL)
 		}
@@ -66,8 +66,8 @@ func TestEachCloudSpeaksToItsOwnHostsOnly(t *testing.T) {
 				t.Errorf("%s may speak to %s", cloud.Name, other.ServiceURL)
 			}
 		}
-		for name, address := range map[string]string{"login": cloud.Login, "scope": cloud.Scope, "issuer": cloud.Issuer, "metadata": cloud.MetadataURL} {
-			if u := mustURL(t, address); u.Scheme != "https" || u.Host == "" {
+		for name, address := range map[string]string{"login": cloud.LoginURL, "scope": cloud.Scope, "issuer": cloud.Issuer, "metadata": cloud.MetadataURL} {
+			if u := mustParseURL(t, address); u.Scheme != "https" || u.Host == "" {
 				t.Errorf("%s: %s is %q", cloud.Name, name, address)
 			}
 		}
@@ -80,11 +80,11 @@ func TestEachCloudSpeaksToItsOwnHostsOnly(t *testing.T) {
 func TestTheTableOfCloudsCannotBeChangedFromOutside(t *testing.T) {
 	t.Parallel()
 	Clouds()[0].Hosts[0] = "evil.example"
-	cloud, ok := CloudNamed(PublicCloud)
-	if !ok || !cloud.Allowed()(PublicServiceURL) {
+	cloud, ok := FindCloud(PublicCloud)
+	if !ok || !cloud.AllowList()(PublicServiceURL) {
 		t.Errorf("got %v, %t", cloud.Hosts, ok)
 	}
-	if _, ok := CloudNamed("Public"); ok {
+	if _, ok := FindCloud("Public"); ok {
 		t.Error("a name that is not in the table was found")
 	}
 }

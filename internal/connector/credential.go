@@ -87,15 +87,15 @@ func NewCredential(config CredentialConfig) (azcore.TokenCredential, error) {
 	}
 	switch config.Kind {
 	case ClientSecret:
-		return newRenewable(config.Expires, func() (azcore.TokenCredential, error) { return clientSecret(config) })
+		return newRenewableCredential(config.Expires, func() (azcore.TokenCredential, error) { return newClientSecretCredential(config) })
 	case Certificate:
-		return newCertificate(config)
+		return newCertificateCredential(config)
 	case ManagedIdentity:
-		return newIdentity(config, config.AppID)
+		return newManagedIdentityCredential(config, config.AppID)
 	case Federated:
-		return newRenewable(time.Time{}, func() (azcore.TokenCredential, error) { return federated(config) })
+		return newRenewableCredential(time.Time{}, func() (azcore.TokenCredential, error) { return newFederatedCredential(config) })
 	case Practice:
-		return newPractice(config)
+		return newPracticeCredential(config)
 	default:
 		return nil, fmt.Errorf("%w (got %q)", ErrUnknownCredential, config.Kind)
 	}
@@ -115,7 +115,7 @@ func SecretExpiry(c azcore.TokenCredential) (time.Time, bool) {
 
 // clientOptions direct a credential to the login of its cloud.
 func (c CredentialConfig) clientOptions() azcore.ClientOptions {
-	options := azcore.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: cmp.Or(c.Authority, c.Cloud.Login)}}
+	options := azcore.ClientOptions{Cloud: cloud.Configuration{ActiveDirectoryAuthorityHost: cmp.Or(c.Authority, c.Cloud.LoginURL)}}
 	if c.HTTP != nil {
 		options.Transport = c.HTTP
 	}
@@ -125,51 +125,51 @@ func (c CredentialConfig) clientOptions() azcore.ClientOptions {
 // The authority comes from the table of clouds or from the operator. Asking the
 // public cloud whether it exists, as the library would, fails in the other clouds
 // and behind a firewall that lets through only what is needed.
-const authorityIsKnown = true
+const skipInstanceDiscovery = true
 
-func clientSecret(config CredentialConfig) (azcore.TokenCredential, error) {
+func newClientSecretCredential(config CredentialConfig) (azcore.TokenCredential, error) {
 	if config.Secret == "" {
 		return nil, errors.New("connector: the client secret is empty")
 	}
 	return azidentity.NewClientSecretCredential(config.Tenant, config.AppID, config.Secret,
-		&azidentity.ClientSecretCredentialOptions{ClientOptions: config.clientOptions(), DisableInstanceDiscovery: authorityIsKnown})
+		&azidentity.ClientSecretCredentialOptions{ClientOptions: config.clientOptions(), DisableInstanceDiscovery: skipInstanceDiscovery})
 }
 
-// renewable rebuilds its credential when told to forget, as azidentity has no way
+// renewableCredential rebuilds its credential when told to forget, as azidentity has no way
 // to drop a token that Teams no longer accepts.
-type renewable struct {
-	until time.Time // zero if it never ends, or nobody knows when
-	build func() (azcore.TokenCredential, error)
-	mu    sync.Mutex
-	now   azcore.TokenCredential
+type renewableCredential struct {
+	expiresAt time.Time // zero if it never ends, or nobody knows when
+	build     func() (azcore.TokenCredential, error)
+	mu        sync.Mutex
+	current   azcore.TokenCredential
 }
 
-func newRenewable(until time.Time, build func() (azcore.TokenCredential, error)) (*renewable, error) {
+func newRenewableCredential(until time.Time, build func() (azcore.TokenCredential, error)) (*renewableCredential, error) {
 	first, err := build()
 	if err != nil {
 		return nil, err
 	}
-	return &renewable{until: until, build: build, now: first}, nil
+	return &renewableCredential{expiresAt: until, build: build, current: first}, nil
 }
 
 // GetToken asks the current credential.
-func (r *renewable) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+func (r *renewableCredential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	r.mu.Lock()
-	current := r.now
+	current := r.current
 	r.mu.Unlock()
 	return current.GetToken(ctx, options)
 }
 
 // Forget drops all cached tokens. If the credential cannot be rebuilt the old one
 // stays, and its refusal is reported by the next call.
-func (r *renewable) Forget() {
+func (r *renewableCredential) Forget() {
 	fresh, err := r.build()
 	if err != nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.now = fresh
+	r.current = fresh
 }
 
-func (r *renewable) expires() time.Time { return r.until }
+func (r *renewableCredential) expires() time.Time { return r.expiresAt }

@@ -23,37 +23,37 @@ import (
 // says what to do, and repeats nothing from the file nor its password.
 var ErrCertificate = errors.New("connector: the certificate cannot be used")
 
-// certificateLimit is the largest file that is read, in bytes.
-const certificateLimit = 1 << 20
+// maxCertificateBytes is the largest file that is read, in bytes.
+const maxCertificateBytes = 1 << 20
 
-// certificate proves itself with a key in a file. The file is read again for each
+// certificateCredential proves itself with a key in a file. The file is read again for each
 // token, about once an hour, so that a certificate which is replaced in time needs
 // no restart. While what stands there cannot be read, the one read last is used.
-type certificate struct {
+type certificateCredential struct {
 	config CredentialConfig
 
-	mu    sync.Mutex // held over everything below
-	read  [sha256.Size]byte
-	now   azcore.TokenCredential
-	until time.Time
+	mu         sync.Mutex // held over everything below
+	fileHash   [sha256.Size]byte
+	credential azcore.TokenCredential
+	expiresAt  time.Time
 }
 
-func newCertificate(config CredentialConfig) (*certificate, error) {
-	c := &certificate{config: config}
-	if err := c.load(); err != nil {
+func newCertificateCredential(config CredentialConfig) (*certificateCredential, error) {
+	c := &certificateCredential{config: config}
+	if err := c.reloadIfChanged(); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-// load reads the file and, if it is not the one read last, takes over what it holds.
-func (c *certificate) load() error {
+// reloadIfChanged reads the file and, if it is not the one read last, takes over what it holds.
+func (c *certificateCredential) reloadIfChanged() error {
 	data, err := readCertificateFile(c.config.CertificateFile)
 	if err != nil {
 		return err
 	}
-	digest := sha256.Sum256(data)
-	if c.now != nil && digest == c.read {
+	hash := sha256.Sum256(data)
+	if c.credential != nil && hash == c.fileHash {
 		return nil
 	}
 	chain, key, err := parseCertificate(data, c.config.Secret)
@@ -61,11 +61,11 @@ func (c *certificate) load() error {
 		return fmt.Errorf("%w: %s: %w", ErrCertificate, c.config.CertificateFile, err)
 	}
 	fresh, err := azidentity.NewClientCertificateCredential(c.config.Tenant, c.config.AppID, chain, key,
-		&azidentity.ClientCertificateCredentialOptions{ClientOptions: c.config.clientOptions(), DisableInstanceDiscovery: authorityIsKnown})
+		&azidentity.ClientCertificateCredentialOptions{ClientOptions: c.config.clientOptions(), DisableInstanceDiscovery: skipInstanceDiscovery})
 	if err != nil {
 		return fmt.Errorf("%w: %s: Microsoft's library refuses it; make a new RSA certificate", ErrCertificate, c.config.CertificateFile)
 	}
-	c.read, c.now, c.until = digest, fresh, chain[0].NotAfter
+	c.fileHash, c.credential, c.expiresAt = hash, fresh, chain[0].NotAfter
 	return nil
 }
 
@@ -75,7 +75,7 @@ func readCertificateFile(name string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w; give the path of a PEM or PKCS#12 file that this program may read", ErrCertificate, err)
 	}
 	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, certificateLimit))
+	data, err := io.ReadAll(io.LimitReader(file, maxCertificateBytes))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCertificate, err)
 	}
@@ -91,8 +91,8 @@ var (
 	errUnreadablePFX = errors.New("this is no PEM file, and no PKCS#12 file that opens with the password given; check the password. " +
 		"A PKCS#12 file with a SHA-256 seal is not understood: turn it into PEM (openssl pkcs12 -in file.pfx -out file.pem -nodes) " +
 		"and let only the bot's account read it")
-	errNotRSA   = errors.New("its key is not RSA, and Entra takes only RSA; make a new certificate")
-	errNotAPair = errors.New("its key belongs to none of its certificates; put the certificate that was uploaded to Entra and its own key in one file")
+	errNotRSA      = errors.New("its key is not RSA, and Entra takes only RSA; make a new certificate")
+	errKeyMismatch = errors.New("its key belongs to none of its certificates; put the certificate that was uploaded to Entra and its own key in one file")
 )
 
 // parseCertificate gives the certificates, that of the key first, and the key.
@@ -118,31 +118,31 @@ func parseCertificate(data []byte, password string) ([]*x509.Certificate, crypto
 			return chain, key, nil
 		}
 	}
-	return nil, nil, errNotAPair
+	return nil, nil, errKeyMismatch
 }
 
 // GetToken signs with the certificate that now stands in the file.
-func (c *certificate) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	return c.current().GetToken(ctx, options)
+func (c *certificateCredential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return c.latestCredential().GetToken(ctx, options)
 }
 
-func (c *certificate) current() azcore.TokenCredential {
+func (c *certificateCredential) latestCredential() azcore.TokenCredential {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_ = c.load() // what was read last still holds; its end is what the operator watches
-	return c.now
+	_ = c.reloadIfChanged() // what was read last still holds; its end is what the operator watches
+	return c.credential
 }
 
 // Forget drops all cached tokens.
-func (c *certificate) Forget() {
+func (c *certificateCredential) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.read = [sha256.Size]byte{}
-	_ = c.load()
+	c.fileHash = [sha256.Size]byte{}
+	_ = c.reloadIfChanged()
 }
 
-func (c *certificate) expires() time.Time {
+func (c *certificateCredential) expires() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.until
+	return c.expiresAt
 }

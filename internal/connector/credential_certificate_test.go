@@ -25,26 +25,26 @@ const (
 	pfxEnds = "2126"
 )
 
-// pair is a certificate and its key as PEM blocks.
-type pair struct {
+// keyPair is a certificate and its key as PEM blocks.
+type keyPair struct {
 	certificate, key string
 	public           *rsa.PublicKey
 	until            time.Time
 }
 
-func rsaPair(t *testing.T, until time.Time) pair {
+func newRSAKeyPair(t *testing.T, until time.Time) keyPair {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := pair{public: &key.PublicKey, until: until}
-	p.certificate = selfSigned(t, &key.PublicKey, key, until)
-	p.key = pkcs8(t, key)
+	p := keyPair{public: &key.PublicKey, until: until}
+	p.certificate = newSelfSignedCertificate(t, &key.PublicKey, key, until)
+	p.key = encodePKCS8(t, key)
 	return p
 }
 
-func selfSigned(t *testing.T, public, private any, until time.Time) string {
+func newSelfSignedCertificate(t *testing.T, public, private any, until time.Time) string {
 	t.Helper()
 	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "challengebot test only"},
 		NotBefore: until.AddDate(-1, 0, 0), NotAfter: until}
@@ -55,7 +55,7 @@ func selfSigned(t *testing.T, public, private any, until time.Time) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
-func pkcs8(t *testing.T, key any) string {
+func encodePKCS8(t *testing.T, key any) string {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
@@ -64,7 +64,7 @@ func pkcs8(t *testing.T, key any) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
-func write(t *testing.T, name, text string) string {
+func writeTestFile(t *testing.T, name, text string) string {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func write(t *testing.T, name, text string) string {
 }
 
 // signedBy accepts an assertion that this key signed for this bot and this login.
-func signedBy(login *login, public *rsa.PublicKey) func(assertion string) bool {
+func signedBy(login *fakeLogin, public *rsa.PublicKey) func(assertion string) bool {
 	return func(assertion string) bool {
 		_, err := jwt.ParseWithClaims(assertion, &jwt.RegisteredClaims{}, func(*jwt.Token) (any, error) { return public, nil },
 			jwt.WithValidMethods([]string{"PS256", "RS256"}), jwt.WithIssuer(appID), jwt.WithSubject(appID),
@@ -85,23 +85,23 @@ func signedBy(login *login, public *rsa.PublicKey) func(assertion string) bool {
 func TestACertificateSignsForTheBotAtItsOwnLogin(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2027, 5, 1, 9, 0, 0, 0, time.UTC)
-	own, other := rsaPair(t, until), rsaPair(t, until.AddDate(1, 0, 0))
+	own, other := newRSAKeyPair(t, until), newRSAKeyPair(t, until.AddDate(1, 0, 0))
 	for name, text := range map[string]string{
 		"certificate first":       own.certificate + own.key,
 		"key first":               own.key + own.certificate,
 		"behind another of chain": other.certificate + own.certificate + own.key,
 	} {
-		l := newLogin(t)
+		l := newFakeLogin(t)
 		l.accept = signedBy(l, own.public)
-		c := l.config(Certificate)
-		c.CertificateFile = write(t, filepath.Join(t.TempDir(), "bot.pem"), text)
+		c := l.credentialConfig(Certificate)
+		c.CertificateFile = writeTestFile(t, filepath.Join(t.TempDir(), "bot.pem"), text)
 		c.Secret = "a password that a PEM file does not need"
 		credential, err := NewCredential(c)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got := tokenOf(t, credential); got != "entra-1" {
+		if got := fetchPublicToken(t, credential); got != "entra-1" {
 			t.Errorf("%s: token %q", name, got)
 		}
 		if end, ok := SecretExpiry(credential); !ok || !end.Equal(until) {
@@ -112,15 +112,15 @@ func TestACertificateSignsForTheBotAtItsOwnLogin(t *testing.T) {
 
 func TestACertificateInPKCS12OpensWithItsPassword(t *testing.T) {
 	t.Parallel()
-	l := newLogin(t)
+	l := newFakeLogin(t)
 	l.accept = func(assertion string) bool { return strings.Count(assertion, ".") == 2 }
-	c := l.config(Certificate)
+	c := l.credentialConfig(Certificate)
 	c.CertificateFile, c.Secret = "testdata/test-only.pfx", pfxPassword
 	credential, err := NewCredential(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := tokenOf(t, credential); got != "entra-1" {
+	if got := fetchPublicToken(t, credential); got != "entra-1" {
 		t.Errorf("token %q", got)
 	}
 	if end, _ := SecretExpiry(credential); end.Format("2006") != pfxEnds {
@@ -131,30 +131,30 @@ func TestACertificateInPKCS12OpensWithItsPassword(t *testing.T) {
 func TestACertificateReplacedInTimeNeedsNoRestart(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2027, 5, 1, 9, 0, 0, 0, time.UTC)
-	first, second := rsaPair(t, until), rsaPair(t, until.AddDate(1, 0, 0))
-	l := newLogin(t)
+	first, second := newRSAKeyPair(t, until), newRSAKeyPair(t, until.AddDate(1, 0, 0))
+	l := newFakeLogin(t)
 	l.accept = signedBy(l, first.public)
-	c := l.config(Certificate)
-	c.CertificateFile = write(t, filepath.Join(t.TempDir(), "bot.pem"), first.certificate+first.key)
+	c := l.credentialConfig(Certificate)
+	c.CertificateFile = writeTestFile(t, filepath.Join(t.TempDir(), "bot.pem"), first.certificate+first.key)
 	credential, err := NewCredential(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := tokenOf(t, credential); got != "entra-1" {
+	if got := fetchPublicToken(t, credential); got != "entra-1" {
 		t.Fatalf("token %q", got)
 	}
 
-	write(t, c.CertificateFile, second.certificate) // half written
-	if got := tokenOf(t, credential); got != "entra-1" {
+	writeTestFile(t, c.CertificateFile, second.certificate) // half written
+	if got := fetchPublicToken(t, credential); got != "entra-1" {
 		t.Errorf("with an unreadable file: token %q, want the one there was", got)
 	}
 	if end, _ := SecretExpiry(credential); !end.Equal(until) {
 		t.Errorf("with an unreadable file: ends %s", end)
 	}
 
-	write(t, c.CertificateFile, second.certificate+second.key)
+	writeTestFile(t, c.CertificateFile, second.certificate+second.key)
 	l.accept = signedBy(l, second.public)
-	if got := tokenOf(t, credential); got != "entra-2" {
+	if got := fetchPublicToken(t, credential); got != "entra-2" {
 		t.Errorf("after the replacement: token %q", got)
 	}
 	if end, _ := SecretExpiry(credential); !end.Equal(second.until) {
@@ -162,7 +162,7 @@ func TestACertificateReplacedInTimeNeedsNoRestart(t *testing.T) {
 	}
 
 	credential.(interface{ Forget() }).Forget()
-	if got := tokenOf(t, credential); got != "entra-3" {
+	if got := fetchPublicToken(t, credential); got != "entra-3" {
 		t.Errorf("after Teams refused a token: token %q", got)
 	}
 }
@@ -170,13 +170,13 @@ func TestACertificateReplacedInTimeNeedsNoRestart(t *testing.T) {
 func TestACertificateThatCannotBeUsedIsRefusedWithTheMend(t *testing.T) {
 	t.Parallel()
 	until := time.Date(2027, 5, 1, 9, 0, 0, 0, time.UTC)
-	own, other := rsaPair(t, until), rsaPair(t, until)
+	own, other := newRSAKeyPair(t, until), newRSAKeyPair(t, until)
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	file := func(name, text string) string { return write(t, filepath.Join(dir, name), text) }
+	file := func(name, text string) string { return writeTestFile(t, filepath.Join(dir, name), text) }
 	tests := map[string]struct{ file, password, want string }{
 		"missing":          {filepath.Join(dir, "none.pem"), "", "give the path"},
 		"a folder":         {dir, "", "is a directory"},
@@ -185,7 +185,7 @@ func TestACertificateThatCannotBeUsedIsRefusedWithTheMend(t *testing.T) {
 		"no certificate":   {file("nocert.pem", own.key), "", "one certificate"},
 		"two keys":         {file("two.pem", own.certificate+own.key+other.key), "", "and its RSA key"},
 		"key of another":   {file("other.pem", own.certificate+other.key), "", "belongs to none"},
-		"not RSA":          {file("curve.pem", selfSigned(t, &curve.PublicKey, curve, until)+pkcs8(t, curve)), "", "only RSA"},
+		"not RSA":          {file("curve.pem", newSelfSignedCertificate(t, &curve.PublicKey, curve, until)+encodePKCS8(t, curve)), "", "only RSA"},
 		"encrypted key":    {file("locked.pem", own.certificate+"-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"), "x", "openssl pkey"},
 		"damaged":          {file("damaged.pem", own.certificate+strings.Replace(own.key, "M", "N", 1)), "", "must hold one certificate"},
 		"wrong password":   {"testdata/test-only.pfx", "another " + pfxPassword, "check the password"},

@@ -10,15 +10,15 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
-// identity asks the Azure host for tokens of one of its user-assigned identities.
-type identity struct {
+// managedIdentityCredential asks the Azure host for tokens of one of its user-assigned identities.
+type managedIdentityCredential struct {
 	host *azidentity.ManagedIdentityCredential
-	// anew is set when the next token must come from the host. The library keeps
+	// bypassCache is set when the next token must come from the host. The library keeps
 	// the tokens of identities for as long as the process lives, whoever asks.
-	anew atomic.Bool
+	bypassCache atomic.Bool
 }
 
-func newIdentity(config CredentialConfig, clientID string) (*identity, error) {
+func newManagedIdentityCredential(config CredentialConfig, clientID string) (*managedIdentityCredential, error) {
 	if clientID == "" {
 		return nil, errors.New("connector: the managed identity has no client id")
 	}
@@ -30,19 +30,19 @@ func newIdentity(config CredentialConfig, clientID string) (*identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &identity{host: host}
+	i := &managedIdentityCredential{host: host}
 	i.Forget()
 	return i, nil
 }
 
 // GetToken asks the host, or the library's cache.
-func (i *identity) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	anew := i.anew.Swap(false)
-	if anew {
+func (i *managedIdentityCredential) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	bypass := i.bypassCache.Swap(false)
+	if bypass {
 		options.Claims = "{}" // makes the library pass over its cache; the host is not told
 	}
 	token, err := i.host.GetToken(ctx, options)
-	if err != nil && anew {
+	if err != nil && bypass {
 		i.Forget()
 	}
 	return token, err
@@ -50,19 +50,19 @@ func (i *identity) GetToken(ctx context.Context, options policy.TokenRequestOpti
 
 // Forget passes over the library's cache once. The host has a cache of its own,
 // which cannot be told to forget.
-func (i *identity) Forget() { i.anew.Store(true) }
+func (i *managedIdentityCredential) Forget() { i.bypassCache.Store(true) }
 
-// federated shows Entra a token of the host's identity in place of a secret. The
+// newFederatedCredential shows Entra a token of the host's identity in place of a secret. The
 // registration must trust that identity for the cloud's exchange audience.
-func federated(config CredentialConfig) (azcore.TokenCredential, error) {
-	host, err := newIdentity(config, config.ClientID)
+func newFederatedCredential(config CredentialConfig) (azcore.TokenCredential, error) {
+	host, err := newManagedIdentityCredential(config, config.ClientID)
 	if err != nil {
 		return nil, err
 	}
 	assertion := func(ctx context.Context) (string, error) {
-		token, err := host.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{config.Cloud.Exchange + "/.default"}})
+		token, err := host.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{config.Cloud.ExchangeAudience + "/.default"}})
 		return token.Token, err
 	}
 	return azidentity.NewClientAssertionCredential(config.Tenant, config.AppID, assertion,
-		&azidentity.ClientAssertionCredentialOptions{ClientOptions: config.clientOptions(), DisableInstanceDiscovery: authorityIsKnown})
+		&azidentity.ClientAssertionCredentialOptions{ClientOptions: config.clientOptions(), DisableInstanceDiscovery: skipInstanceDiscovery})
 }

@@ -12,9 +12,9 @@ import (
 
 const identityID = "44444444-4444-4444-4444-444444444444"
 
-// azureHost is the token endpoint of a host with managed identities. It is found
+// startAzureHost is the token endpoint of a host with managed identities. It is found
 // through the environment, so tests with one do not run beside others.
-func azureHost(t *testing.T, status int) *[]string {
+func startAzureHost(t *testing.T, status int) *[]string {
 	t.Helper()
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,23 +35,23 @@ func azureHost(t *testing.T, status int) *[]string {
 }
 
 func TestAManagedIdentityIsTheBotsOwnAndHasNoSecretThatEnds(t *testing.T) {
-	asked := azureHost(t, http.StatusOK)
-	l := newLogin(t)
-	c := l.config(ManagedIdentity)
+	asked := startAzureHost(t, http.StatusOK)
+	l := newFakeLogin(t)
+	c := l.credentialConfig(ManagedIdentity)
 	credential, err := NewCredential(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, second := tokenOf(t, credential), tokenOf(t, credential)
+	first, second := fetchPublicToken(t, credential), fetchPublicToken(t, credential)
 	credential.(interface{ Forget() }).Forget()
-	if third := tokenOf(t, credential); first != "identity-1" || second != first || third != "identity-2" {
+	if third := fetchPublicToken(t, credential); first != "identity-1" || second != first || third != "identity-2" {
 		t.Errorf("tokens %s, %s and after Teams refused it %s", first, second, third)
 	}
 	question := appID + " https://api.botframework.com s3nt1nel-header"
 	if diff := cmp.Diff([]string{question, question}, *asked); diff != "" {
 		t.Errorf("asked of the host (-want +got):\n%s", diff)
 	}
-	if l.given.Load() != 0 {
+	if l.tokensIssued.Load() != 0 {
 		t.Error("Entra's login was asked too")
 	}
 	if end, ok := SecretExpiry(credential); ok {
@@ -61,20 +61,20 @@ func TestAManagedIdentityIsTheBotsOwnAndHasNoSecretThatEnds(t *testing.T) {
 
 func TestAFederatedCredentialShowsTheIdentitysTokenInPlaceOfASecret(t *testing.T) {
 	for _, name := range []string{PublicCloud, "gcc-high", "china"} {
-		asked := azureHost(t, http.StatusOK)
-		l := newLogin(t)
+		asked := startAzureHost(t, http.StatusOK)
+		l := newFakeLogin(t)
 		l.accept = func(assertion string) bool { return assertion == "identity-1" }
-		c := l.config(Federated)
+		c := l.credentialConfig(Federated)
 		c.ClientID = identityID
-		c.Cloud, _ = CloudNamed(name)
+		c.Cloud, _ = FindCloud(name)
 		credential, err := NewCredential(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := tokenOf(t, credential); got != "entra-1" {
+		if got := fetchPublicToken(t, credential); got != "entra-1" {
 			t.Errorf("%s: token %q", name, got)
 		}
-		if diff := cmp.Diff([]string{identityID + " " + c.Cloud.Exchange + " s3nt1nel-header"}, *asked); diff != "" {
+		if diff := cmp.Diff([]string{identityID + " " + c.Cloud.ExchangeAudience + " s3nt1nel-header"}, *asked); diff != "" {
 			t.Errorf("%s: asked of the host (-want +got):\n%s", name, diff)
 		}
 		if _, ok := SecretExpiry(credential); ok {
@@ -85,16 +85,16 @@ func TestAFederatedCredentialShowsTheIdentitysTokenInPlaceOfASecret(t *testing.T
 
 func TestAnIdentityThatTheHostDoesNotHaveIsReportedWithoutTheHostsWords(t *testing.T) {
 	for _, kind := range []CredentialKind{ManagedIdentity, Federated} {
-		azureHost(t, http.StatusBadRequest)
-		c := newLogin(t).config(kind)
+		startAzureHost(t, http.StatusBadRequest)
+		c := newFakeLogin(t).credentialConfig(kind)
 		c.ClientID = identityID
 		credential, err := NewCredential(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := newTeams(t, answering(201, `{"id":"1"}`), func(c *Config) { c.Tokens = credential })
-		_, err = s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x"))
-		e := kindOf(t, err)
+		s := newFakeTeams(t, respondWith(201, `{"id":"1"}`), func(c *Config) { c.Credential = credential })
+		_, err = s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
+		e := requireError(t, err)
 		if e.Kind != Unauthorised || e.Status != http.StatusBadRequest {
 			t.Errorf("%s: got %v", kind, e)
 		}
@@ -103,7 +103,7 @@ func TestAnIdentityThatTheHostDoesNotHaveIsReportedWithoutTheHostsWords(t *testi
 				t.Errorf("%s: the error tells %q: %v", kind, secret, e)
 			}
 		}
-		if len(s.requests()) != 0 {
+		if len(s.recordedRequests()) != 0 {
 			t.Errorf("%s: Teams was called without a token", kind)
 		}
 	}

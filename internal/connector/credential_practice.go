@@ -21,7 +21,7 @@ type practiceCredential struct {
 	http   *http.Client
 }
 
-func newPractice(config CredentialConfig) (*practiceCredential, error) {
+func newPracticeCredential(config CredentialConfig) (*practiceCredential, error) {
 	if !LoopbackOnly(config.TokenURL)(config.TokenURL) {
 		return nil, errors.New("connector: the practice credential works on loopback only")
 	}
@@ -44,7 +44,7 @@ func (p *practiceCredential) GetToken(ctx context.Context, options policy.TokenR
 		return azcore.AccessToken{}, err
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, answerLimit))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponseBytes))
 	if err != nil {
 		return azcore.AccessToken{}, err
 	}
@@ -54,10 +54,10 @@ func (p *practiceCredential) GetToken(ctx context.Context, options policy.TokenR
 		ExpiresOn   int64  `json:"expires_on"` // Unix seconds by the practice clock
 	}
 	if resp.StatusCode >= 500 {
-		return azcore.AccessToken{}, &Error{Kind: Retry, Status: resp.StatusCode, Code: "no token"}
+		return azcore.AccessToken{}, &Error{Kind: Retryable, Status: resp.StatusCode, Code: "no token"}
 	}
 	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &token) != nil || token.AccessToken == "" {
-		return azcore.AccessToken{}, &Error{Kind: Unauthorised, Status: resp.StatusCode, Code: cmp.Or(string(entraCode.Find(body)), "no token")}
+		return azcore.AccessToken{}, &Error{Kind: Unauthorised, Status: resp.StatusCode, Code: cmp.Or(string(entraCodePattern.Find(body)), "no token")}
 	}
 	expires := time.Unix(token.ExpiresOn, 0)
 	if token.ExpiresOn == 0 {

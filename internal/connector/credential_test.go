@@ -18,7 +18,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
-func mustURL(t *testing.T, address string) url.URL {
+func mustParseURL(t *testing.T, address string) url.URL {
 	t.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
@@ -27,32 +27,32 @@ func mustURL(t *testing.T, address string) url.URL {
 	return *u
 }
 
-// login is an Entra that counts the tokens it gives.
-type login struct {
-	server    *httptest.Server
-	authority string // what it says it is; its own address if empty
-	given     atomic.Int32
-	refuse    bool
-	accept    func(assertion string) bool // signed assertions; none if nil
-	asked     atomic.Value                // the scope asked for last
+// fakeLogin is an Entra that counts the tokens it gives.
+type fakeLogin struct {
+	server       *httptest.Server
+	authority    string // what it says it is; its own address if empty
+	tokensIssued atomic.Int32
+	refuse       bool
+	accept       func(assertion string) bool // signed assertions; none if nil
+	lastScope    atomic.Value                // the scope asked for last
 }
 
-func newLogin(t *testing.T) *login {
+func newFakeLogin(t *testing.T) *fakeLogin {
 	t.Helper()
-	l := &login{}
-	l.server = httptest.NewTLSServer(http.HandlerFunc(l.serve))
+	l := &fakeLogin{}
+	l.server = httptest.NewTLSServer(http.HandlerFunc(l.serveToken))
 	t.Cleanup(l.server.Close)
 	return l
 }
 
-func (l *login) serve(w http.ResponseWriter, r *http.Request) {
+func (l *fakeLogin) serveToken(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	if strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration") {
 		base := cmp.Or(l.authority, l.server.URL) + "/" + tenant
 		fmt.Fprintf(w, `{"issuer":"%[1]s/v2.0","authorization_endpoint":"%[1]s/oauth2/v2.0/authorize","token_endpoint":"%[1]s/oauth2/v2.0/token"}`, base)
 		return
 	}
-	l.asked.Store(r.FormValue("scope"))
+	l.lastScope.Store(r.FormValue("scope"))
 	known := r.FormValue("client_secret") == "s3cret"
 	if assertion := r.FormValue("client_assertion"); assertion != "" {
 		known = r.FormValue("client_assertion_type") == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" &&
@@ -63,31 +63,31 @@ func (l *login) serve(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided for Maya."}`)
 		return
 	}
-	fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":3600,"access_token":"entra-%d"}`, l.given.Add(1))
+	fmt.Fprintf(w, `{"token_type":"Bearer","expires_in":3600,"access_token":"entra-%d"}`, l.tokensIssued.Add(1))
 }
 
-func (l *login) scope() string {
-	scope, _ := l.asked.Load().(string)
+func (l *fakeLogin) requestedScope() string {
+	scope, _ := l.lastScope.Load().(string)
 	return scope
 }
 
-// config is a credential that proves itself at this login.
-func (l *login) config(kind CredentialKind) CredentialConfig {
+// credentialConfig is a credential that proves itself at this login.
+func (l *fakeLogin) credentialConfig(kind CredentialKind) CredentialConfig {
 	return CredentialConfig{Kind: kind, AppID: appID, Tenant: tenant, Authority: l.server.URL, HTTP: l.server.Client()}
 }
 
-func (l *login) secret() CredentialConfig {
-	c := l.config(ClientSecret)
+func (l *fakeLogin) clientSecretConfig() CredentialConfig {
+	c := l.credentialConfig(ClientSecret)
 	c.Secret = "s3cret"
 	return c
 }
 
-func tokenOf(t *testing.T, credential azcore.TokenCredential) string {
+func fetchPublicToken(t *testing.T, credential azcore.TokenCredential) string {
 	t.Helper()
-	return tokenFor(t, credential, PublicScope)
+	return fetchTokenFor(t, credential, PublicScope)
 }
 
-func tokenFor(t *testing.T, credential azcore.TokenCredential, scope string) string {
+func fetchTokenFor(t *testing.T, credential azcore.TokenCredential, scope string) string {
 	t.Helper()
 	token, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{scope}})
 	if err != nil {
@@ -98,30 +98,30 @@ func tokenFor(t *testing.T, credential azcore.TokenCredential, scope string) str
 
 func TestASecretGivesATokenThatIsKeptUntilForgotten(t *testing.T) {
 	t.Parallel()
-	l := newLogin(t)
-	credential, err := NewCredential(l.secret())
+	l := newFakeLogin(t)
+	credential, err := NewCredential(l.clientSecretConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, second := tokenOf(t, credential), tokenOf(t, credential)
+	first, second := fetchPublicToken(t, credential), fetchPublicToken(t, credential)
 	credential.(interface{ Forget() }).Forget()
-	third := tokenOf(t, credential)
-	if first != "entra-1" || second != first || third != "entra-2" || l.given.Load() != 2 {
+	third := fetchPublicToken(t, credential)
+	if first != "entra-1" || second != first || third != "entra-2" || l.tokensIssued.Load() != 2 {
 		t.Errorf("tokens %s, %s, %s", first, second, third)
 	}
 }
 
 func TestAWrongSecretIsReportedByItsCodeAlone(t *testing.T) {
 	t.Parallel()
-	l := newLogin(t)
+	l := newFakeLogin(t)
 	l.refuse = true
-	credential, err := NewCredential(l.secret())
+	credential, err := NewCredential(l.clientSecretConfig())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newTeams(t, answering(201, `{"id":"1"}`), func(c *Config) { c.Tokens = credential })
-	_, err = s.client.Send(t.Context(), Ref{ConversationID: "c"}, TextMessage("x"))
-	e := kindOf(t, err)
+	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`), func(c *Config) { c.Credential = credential })
+	_, err = s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
+	e := requireError(t, err)
 	if e.Kind != Unauthorised || e.Code != "AADSTS7000215" || strings.Contains(e.Error(), "Maya") || strings.Contains(e.Error(), "s3cret") {
 		t.Errorf("got %v", e)
 	}
@@ -142,7 +142,7 @@ func TestAnUnknownOrEmptyCredentialIsRefusedAtTheStart(t *testing.T) {
 
 func TestAClientSecretEndsWhenTheOperatorSaidSo(t *testing.T) {
 	t.Parallel()
-	c := newLogin(t).secret()
+	c := newFakeLogin(t).clientSecretConfig()
 	for _, want := range []time.Time{{}, time.Date(2027, 5, 1, 0, 0, 0, 0, time.UTC)} {
 		c.Expires = want
 		credential, err := NewCredential(c)
@@ -198,10 +198,10 @@ func TestThePracticeCredentialAsksItsEndpoint(t *testing.T) {
 	if err != nil || token.Token != "p" || !token.ExpiresOn.Equal(noon.Add(time.Hour)) {
 		t.Errorf("%v, %v", token, err)
 	}
-	for answer, want := range map[int]Kind{400: Unauthorised, 503: Retry} {
+	for answer, want := range map[int]Kind{400: Unauthorised, 503: Retryable} {
 		status = answer
 		_, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{PublicScope}})
-		if e := kindOf(t, err); e.Kind != want {
+		if e := requireError(t, err); e.Kind != want {
 			t.Errorf("%d: %v, want %s", answer, e, want)
 		}
 	}

@@ -14,13 +14,13 @@ import (
 func TestALostAnswerIsAmbiguousOnlyWhereAMessageIsPosted(t *testing.T) {
 	t.Parallel()
 	want := map[string]Kind{
-		CallCreatePersonal: Retry, CallStartThread: Ambiguous, CallSend: Ambiguous, CallSendTargeted: Ambiguous,
-		CallUpdate: Retry, CallDelete: Retry, CallMember: Retry, CallMembers: Retry,
+		CallCreatePersonalChat: Retryable, CallStartThread: Ambiguous, CallSend: Ambiguous, CallSendTargeted: Ambiguous,
+		CallUpdate: Retryable, CallDelete: Retryable, CallMember: Retryable, CallMembers: Retryable,
 	}
-	expectKinds := func(name string, s *teams, ctx func() context.Context) {
-		for call, do := range everyCall(s.client) {
+	expectKinds := func(name string, s *fakeTeams, ctx func() context.Context) {
+		for call, do := range allCalls(s.client) {
 			err := do(ctx())
-			if e := kindOf(t, err); e.Kind != want[call] {
+			if e := requireError(t, err); e.Kind != want[call] {
 				t.Errorf("%s, %s: %v, want %s", name, call, e, want[call])
 			}
 			if name == "silent" && !errors.Is(err, context.DeadlineExceeded) {
@@ -28,33 +28,33 @@ func TestALostAnswerIsAmbiguousOnlyWhereAMessageIsPosted(t *testing.T) {
 			}
 		}
 	}
-	cut := newTeams(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	cut := newFakeTeams(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	expectKinds("cut", cut, t.Context)
 
 	arrived := make(chan struct{})
-	silent := newTeams(t, func(_ http.ResponseWriter, r *http.Request) {
+	silent := newFakeTeams(t, func(_ http.ResponseWriter, r *http.Request) {
 		arrived <- struct{}{}
 		<-r.Context().Done()
 	})
 	expectKinds("silent", silent, func() context.Context {
-		ctx := &expiring{Context: t.Context(), over: make(chan struct{})}
-		go func() { <-arrived; close(ctx.over) }()
+		ctx := &expiringContext{Context: t.Context(), expired: make(chan struct{})}
+		go func() { <-arrived; close(ctx.expired) }()
 		return ctx
 	})
 }
 
-// expiring is a context whose deadline passes when the test says so: after the
+// expiringContext is a context whose deadline passes when the test says so: after the
 // request has arrived, however slow the machine is.
-type expiring struct {
+type expiringContext struct {
 	context.Context
-	over chan struct{}
+	expired chan struct{}
 }
 
-func (e *expiring) Done() <-chan struct{} { return e.over }
+func (e *expiringContext) Done() <-chan struct{} { return e.expired }
 
-func (e *expiring) Err() error {
+func (e *expiringContext) Err() error {
 	select {
-	case <-e.over:
+	case <-e.expired:
 		return context.DeadlineExceeded
 	default:
 		return nil
@@ -63,11 +63,11 @@ func (e *expiring) Err() error {
 
 func TestAnUnreadableYesIsALostAnswer(t *testing.T) {
 	t.Parallel()
-	huge := `{"id":"` + strings.Repeat("x", answerLimit) + `"}`
+	huge := `{"id":"` + strings.Repeat("x", maxResponseBytes) + `"}`
 	for _, body := range []string{"", "<html>", `{}`, `{"id":7}`, huge} {
-		s := newTeams(t, answering(201, body))
-		for call, want := range map[string]Kind{CallSend: Ambiguous, CallStartThread: Ambiguous, CallCreatePersonal: Retry} {
-			if e := kindOf(t, everyCall(s.client)[call](t.Context())); e.Kind != want {
+		s := newFakeTeams(t, respondWith(201, body))
+		for call, want := range map[string]Kind{CallSend: Ambiguous, CallStartThread: Ambiguous, CallCreatePersonalChat: Retryable} {
+			if e := requireError(t, allCalls(s.client)[call](t.Context())); e.Kind != want {
 				t.Errorf("%s, %.20q: %v, want %s", call, body, e, want)
 			}
 		}
@@ -86,11 +86,11 @@ func TestWithoutAConnectionNothingCanHaveArrived(t *testing.T) {
 	}}}
 	t.Cleanup(func() { listener.Close() })
 	client := New(Config{
-		AppID: appID, Tenant: tenant, Tokens: &countedTokens{lifetime: time.Hour}, HTTP: refusing,
-		Allowed: LoopbackOnly(address), DefaultServiceURL: address, Now: func() time.Time { return noon },
+		AppID: appID, Tenant: tenant, Credential: &countingCredential{lifetime: time.Hour}, HTTP: refusing,
+		ServiceURLAllowed: LoopbackOnly(address), DefaultServiceURL: address, Now: func() time.Time { return noon },
 	})
-	for call, do := range everyCall(client) {
-		if e := kindOf(t, do(t.Context())); e.Kind != Retry || e.Code != "no connection" {
+	for call, do := range allCalls(client) {
+		if e := requireError(t, do(t.Context())); e.Kind != Retryable || e.Code != "no connection" {
 			t.Errorf("%s: %v, want retry", call, e)
 		}
 	}
@@ -98,15 +98,15 @@ func TestWithoutAConnectionNothingCanHaveArrived(t *testing.T) {
 
 func TestACancelledCallSaysSo(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(201, `{"id":"1"}`))
+	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for call, do := range everyCall(s.client) {
+	for call, do := range allCalls(s.client) {
 		if err := do(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", call, err)
 		}
 	}
-	if len(s.requests()) != 0 {
+	if len(s.recordedRequests()) != 0 {
 		t.Error("a cancelled call was sent")
 	}
 }
@@ -119,9 +119,9 @@ func TestTheTokenNeverFollowsARedirect(t *testing.T) {
 	}))
 	t.Cleanup(thief.Close)
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		s := newTeams(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, thief.URL, status) })
-		for call, do := range everyCall(s.client) {
-			if e := kindOf(t, do(t.Context())); e.Kind != ForbiddenHost {
+		s := newFakeTeams(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, thief.URL, status) })
+		for call, do := range allCalls(s.client) {
+			if e := requireError(t, do(t.Context())); e.Kind != ForbiddenHost {
 				t.Errorf("%d, %s: %v", status, call, e)
 			}
 		}
@@ -133,22 +133,22 @@ func TestTheTokenNeverFollowsARedirect(t *testing.T) {
 
 func TestTheTokenNeverLeavesForAHostThatIsNotAllowed(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, answering(201, `{"id":"1"}`), func(c *Config) { c.Allowed = clouds[0].Allowed() })
-	for call, do := range everyCall(s.client) {
-		if e := kindOf(t, do(t.Context())); e.Kind != ForbiddenHost {
+	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`), func(c *Config) { c.ServiceURLAllowed = clouds[0].AllowList() })
+	for call, do := range allCalls(s.client) {
+		if e := requireError(t, do(t.Context())); e.Kind != ForbiddenHost {
 			t.Errorf("%s: %v", call, e)
 		}
 	}
-	if len(s.requests()) != 0 || s.tokens.given != 0 {
-		t.Errorf("%d requests sent, %d tokens fetched", len(s.requests()), s.tokens.given)
+	if len(s.recordedRequests()) != 0 || s.tokens.issued != 0 {
+		t.Errorf("%d requests sent, %d tokens fetched", len(s.recordedRequests()), s.tokens.issued)
 	}
 }
 
 func TestACallEndsByItsOwnTimeout(t *testing.T) {
 	t.Parallel()
-	s := newTeams(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	s := newFakeTeams(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		func(c *Config) { c.Timeout = time.Millisecond })
-	if err := s.client.Delete(t.Context(), Ref{ConversationID: "c"}, "1"); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.client.Delete(t.Context(), Destination{ConversationID: "c"}, "1"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 }

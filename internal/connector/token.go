@@ -12,8 +12,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
-// tokenMargin is how long before its end a token is no longer used.
-const tokenMargin = 5 * time.Minute
+// tokenExpiryMargin is how long before its end a token is no longer used.
+const tokenExpiryMargin = 5 * time.Minute
 
 // tokenCache keeps one token and lets one caller at a time fetch the next.
 type tokenCache struct {
@@ -21,31 +21,31 @@ type tokenCache struct {
 	scope  string
 	now    func() time.Time
 
-	turn  chan struct{} // held by whoever reads or writes the fields below
-	token string
-	until time.Time
+	semaphore   chan struct{} // held by whoever reads or writes the fields below
+	token       string
+	usableUntil time.Time
 }
 
 func newTokenCache(source azcore.TokenCredential, scope string, now func() time.Time) *tokenCache {
-	return &tokenCache{source: source, scope: scope, now: now, turn: make(chan struct{}, 1)}
+	return &tokenCache{source: source, scope: scope, now: now, semaphore: make(chan struct{}, 1)}
 }
 
 var errNoCredential = errors.New("connector: no credential configured")
 
-// get gives the token, fetching it when there is none. A caller whose context
+// fetchToken gives the token, fetching it when there is none. A caller whose context
 // ends while another one fetches does not wait for it.
-func (c *tokenCache) get(ctx context.Context) (string, error) {
+func (c *tokenCache) fetchToken(ctx context.Context) (string, error) {
 	if c.source == nil {
 		return "", errNoCredential
 	}
 	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
+	case c.semaphore <- struct{}{}:
+		defer func() { <-c.semaphore }()
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
 	now := c.now()
-	if c.token != "" && now.Before(c.until) {
+	if c.token != "" && now.Before(c.usableUntil) {
 		return c.token, nil
 	}
 	fresh, err := c.source.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{c.scope}})
@@ -54,15 +54,15 @@ func (c *tokenCache) get(ctx context.Context) (string, error) {
 	}
 	life := fresh.ExpiresOn.Sub(now)
 	// A token that lives shorter than two margins is used for half its life.
-	c.token, c.until = fresh.Token, now.Add(max(life-tokenMargin, life/2))
+	c.token, c.usableUntil = fresh.Token, now.Add(max(life-tokenExpiryMargin, life/2))
 	return c.token, nil
 }
 
-// drop forgets the token that was refused, unless somebody renewed it meanwhile.
-func (c *tokenCache) drop(refused string) {
-	c.turn <- struct{}{}
-	defer func() { <-c.turn }()
-	if c.token != refused {
+// invalidate forgets the token that was refused, unless somebody renewed it meanwhile.
+func (c *tokenCache) invalidate(rejected string) {
+	c.semaphore <- struct{}{}
+	defer func() { <-c.semaphore }()
+	if c.token != rejected {
 		return
 	}
 	c.token = ""
@@ -71,8 +71,8 @@ func (c *tokenCache) drop(refused string) {
 	}
 }
 
-// entraCode is the code of a refusal by Entra, such as AADSTS7000229.
-var entraCode = regexp.MustCompile(`AADSTS\d{3,9}`)
+// entraCodePattern is the code of a refusal by Entra, such as AADSTS7000229.
+var entraCodePattern = regexp.MustCompile(`AADSTS\d{3,9}`)
 
 // entraRemedies is what an operator does about the refusals of a token that set-ups
 // run into, in Entra's own list of codes.
@@ -88,10 +88,10 @@ var entraRemedies = map[string]string{
 	"AADSTS700213":  "the registration trusts no such identity: check its federated credential and client_id in the configuration",
 }
 
-// tokenError sorts a failure to get a token. The credential's own text is dropped,
+// classifyTokenError sorts a failure to get a token. The credential's own text is dropped,
 // as it quotes requests and answers; the AADSTS code in it is kept.
-func tokenError(call call, err error) *Error {
-	e := &Error{Kind: Retry, Call: call.name, Code: "no token"}
+func classifyTokenError(call apiCall, err error) *Error {
+	e := &Error{Kind: Retryable, Call: call.name, Code: "no token"}
 	var own *Error
 	var failed *azidentity.AuthenticationFailedError
 	switch {
@@ -105,9 +105,9 @@ func tokenError(call call, err error) *Error {
 			e.Kind = Unauthorised
 		}
 	}
-	if found := entraCode.FindString(err.Error()); found != "" {
+	if found := entraCodePattern.FindString(err.Error()); found != "" {
 		e.Code = found
 	}
-	withContextCause(e, err)
+	setContextCause(e, err)
 	return e
 }

@@ -20,8 +20,8 @@ func (d *Directory) WithCover(more []Cover) *Directory {
 	with := *d
 	with.cover = nil
 	for _, c := range slices.Backward(more) {
-		person, known := d.ByEntra(c.For.Entra)
-		by, listed := d.ByEntra(c.By.Entra)
+		person, known := d.PersonByEntra(c.For.Entra)
+		by, listed := d.PersonByEntra(c.By.Entra)
 		if known && listed && person.ID != by.ID {
 			with.cover = append(with.cover, coverEntry{For: person.ID, By: by.ID, From: c.From, To: c.To, id: c.ID})
 		}
@@ -30,12 +30,12 @@ func (d *Directory) WithCover(more []Cover) *Directory {
 	return &with
 }
 
-// Covers lists the cover that has not ended before a civil day, the earliest first.
-func (d *Directory) Covers(on string) []Cover {
+// CurrentCover lists the cover that has not ended before a civil day, the earliest first.
+func (d *Directory) CurrentCover(on string) []Cover {
 	var out []Cover
 	for _, c := range d.cover {
 		if c.To >= on {
-			out = append(out, Cover{ID: c.id, For: d.person(c.For), By: d.person(c.By), From: c.From, To: c.To})
+			out = append(out, Cover{ID: c.id, For: d.personByKey(c.For), By: d.personByKey(c.By), From: c.From, To: c.To})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Cover) int { return strings.Compare(a.From, b.From) })

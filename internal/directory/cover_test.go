@@ -3,25 +3,25 @@ package directory
 import "testing"
 
 func TestCoverSetWhileTheBotRunsComesBeforeTheFilesAndTheLastOneHolds(t *testing.T) {
-	d := read(t, example)
+	d := readDirectory(t, exampleYAML)
 	person := func(id string) Person {
-		p, ok := d.ByID(id)
+		p, ok := d.PersonByID(id)
 		if !ok {
 			t.Fatalf("nobody is %s", id)
 		}
 		return p
 	}
 	acting := func(d *Directory, on string) string {
-		p, _ := d.ActingFor(guid(2), on)
+		p, _ := d.StandInFor(testGUID(2), on)
 		return p.ID
 	}
 	if was := acting(d, "2026-04-01"); was != "tom-reid" {
 		t.Fatalf("the file says %q", was)
 	}
 	more := []Cover{
-		{ID: 1, For: Person{Entra: guid(2)}, By: person("tom-reid"), From: "2026-03-01", To: "2026-04-30"},
-		{ID: 2, For: Person{Entra: guid(2)}, By: person("ann-lee"), From: "2026-04-01", To: "2026-04-01"},
-		{ID: 3, For: Person{Entra: guid(99)}, By: person("ann-lee"), From: "2026-04-01", To: "2026-04-01"}, // not listed any more
+		{ID: 1, For: Person{Entra: testGUID(2)}, By: person("tom-reid"), From: "2026-03-01", To: "2026-04-30"},
+		{ID: 2, For: Person{Entra: testGUID(2)}, By: person("ann-lee"), From: "2026-04-01", To: "2026-04-01"},
+		{ID: 3, For: Person{Entra: testGUID(99)}, By: person("ann-lee"), From: "2026-04-01", To: "2026-04-01"}, // not listed any more
 	}
 	with := d.WithCover(more)
 	for on, want := range map[string]string{"2026-03-31": "tom-reid", "2026-04-01": "ann-lee", "2026-04-02": "tom-reid"} {
@@ -32,7 +32,7 @@ func TestCoverSetWhileTheBotRunsComesBeforeTheFilesAndTheLastOneHolds(t *testing
 	if was := acting(d, "2026-03-31"); was != "" {
 		t.Errorf("the directory itself has changed: %q acts", was)
 	}
-	if n, before := len(with.Covers("2026-04-01")), len(d.Covers("2026-04-01")); n != before+2 {
+	if n, before := len(with.CurrentCover("2026-04-01")), len(d.CurrentCover("2026-04-01")); n != before+2 {
 		t.Errorf("%d are listed, and %d of the file", n, before)
 	}
 }

@@ -18,16 +18,16 @@ type Person struct {
 
 // Team is a social work team.
 type Team struct {
-	ID, Name string
-	Service  string // id of its service, or ""
-	Channel  string // Teams conversation id of its own channel, or ""
-	Bound    Bound  // where that was said while the bot runs
+	ID, Name     string
+	Service      string       // id of its service, or ""
+	Channel      string       // Teams conversation id of its own channel, or ""
+	BoundChannel BoundChannel // where that was said while the bot runs
 }
 
 // Service is a group of teams under one service manager.
 type Service struct {
 	ID, Name, Channel string
-	Bound             Bound
+	BoundChannel      BoundChannel
 }
 
 // Agency is a partner agency.
@@ -81,10 +81,10 @@ const (
 // Authority is the authority's name.
 func (d *Directory) Authority() string { return d.authority }
 
-// Language is the language of the person with that Entra object id, or else the
+// LanguageOf is the language of the person with that Entra object id, or else the
 // authority's.
-func (d *Directory) Language(entra string) string {
-	if p, ok := d.ByEntra(entra); ok && p.Language != "" {
+func (d *Directory) LanguageOf(entra string) string {
+	if p, ok := d.PersonByEntra(entra); ok && p.Language != "" {
 		return p.Language
 	}
 	return d.language
@@ -93,27 +93,27 @@ func (d *Directory) Language(entra string) string {
 // Warnings are what is odd in the file without making it unusable.
 func (d *Directory) Warnings() yamlfile.Problems { return slices.Clone(d.warnings) }
 
-// Resolve names who is to be asked in a role on a civil day (2006-01-02). The
+// ActingHolders names who is to be asked in a role on a civil day (2006-01-02). The
 // first level that has the role at all decides: the team, its service, the
 // agency, the authority. Somebody who is away is replaced by who covers them,
 // chains of cover are followed, and a circle of cover ends at its last member.
 // nil means that the role is vacant.
-func (d *Directory) Resolve(role string, s Scope, on string) []Holder {
+func (d *Directory) ActingHolders(role string, s Scope, on string) []Holder {
 	var holders []Holder
 	for _, id := range d.holdersOf(role, s) {
-		chain := d.standIns(id, on)
-		h := Holder{Person: d.person(chain[len(chain)-1]), Role: role}
+		chain := d.coverChain(id, on)
+		h := Holder{Person: d.personByKey(chain[len(chain)-1]), Role: role}
 		if len(chain) > 1 {
-			away := d.person(id)
+			away := d.personByKey(id)
 			h.CoverFor = &away
 		}
 		holders = append(holders, h)
 	}
-	return oncePerPerson(holders)
+	return onePerPerson(holders)
 }
 
-// oncePerPerson keeps one entry for a person, preferring that in their own right.
-func oncePerPerson(holders []Holder) []Holder {
+// onePerPerson keeps one entry for a person, preferring that in their own right.
+func onePerPerson(holders []Holder) []Holder {
 	var once []Holder
 	for _, h := range holders {
 		i := slices.IndexFunc(once, func(o Holder) bool { return o.Person.ID == h.Person.ID })
@@ -127,16 +127,16 @@ func oncePerPerson(holders []Holder) []Holder {
 	return once
 }
 
-// Holds reports whether the person with that Entra object id may act in the role
+// MayActIn reports whether the person with that Entra object id may act in the role
 // on that day. Cover adds somebody who may act and takes the right from nobody: a
 // manager who answers while on leave is still the manager.
-func (d *Directory) Holds(entra, role string, s Scope, on string) bool {
-	p, ok := d.ByEntra(entra)
+func (d *Directory) MayActIn(entra, role string, s Scope, on string) bool {
+	p, ok := d.PersonByEntra(entra)
 	if !ok {
 		return false
 	}
 	for _, id := range d.holdersOf(role, s) {
-		if slices.Contains(d.standIns(id, on), p.ID) {
+		if slices.Contains(d.coverChain(id, on), p.ID) {
 			return true
 		}
 	}
@@ -145,7 +145,7 @@ func (d *Directory) Holds(entra, role string, s Scope, on string) bool {
 
 // holdersOf are the ids of who holds a role in their own right.
 func (d *Directory) holdersOf(role string, s Scope) []string {
-	for _, at := range d.levels(s) {
+	for _, at := range d.searchLevels(s) {
 		if ids := d.roles[at][role]; len(ids) > 0 {
 			return ids
 		}
@@ -153,10 +153,10 @@ func (d *Directory) holdersOf(role string, s Scope) []string {
 	return nil
 }
 
-// levels are the places at which a role is looked for, nearest first.
-func (d *Directory) levels(s Scope) []level {
+// searchLevels are the places at which a role is looked for, nearest first.
+func (d *Directory) searchLevels(s Scope) []level {
 	var levels []level
-	if t, ok := d.Team(s.Team); ok {
+	if t, ok := d.TeamByID(s.Team); ok {
 		levels = append(levels, level{teamLevel, t.ID})
 		if t.Service != "" {
 			levels = append(levels, level{serviceLevel, t.Service})
@@ -171,9 +171,9 @@ func (d *Directory) levels(s Scope) []level {
 	return append(levels, level{authorityLevel, ""})
 }
 
-// standIns is the person and everybody down their chain of cover on that day; the
+// coverChain is the person and everybody down their chain of cover on that day; the
 // last is who acts.
-func (d *Directory) standIns(id, on string) []string {
+func (d *Directory) coverChain(id, on string) []string {
 	chain := []string{id}
 	for {
 		i := slices.IndexFunc(d.cover, func(c coverEntry) bool {
@@ -186,29 +186,33 @@ func (d *Directory) standIns(id, on string) []string {
 	}
 }
 
-func (d *Directory) person(id string) Person { return d.people[d.byID[id]] }
+func (d *Directory) personByKey(id string) Person { return d.people[d.byID[id]] }
 
-// ByID finds a person by their key in the file.
-func (d *Directory) ByID(id string) (Person, bool) { return d.find(d.byID, id) }
+// PersonByID finds a person by their key in the file.
+func (d *Directory) PersonByID(id string) (Person, bool) { return d.lookUpPerson(d.byID, id) }
 
-// ByEntra finds a person by Entra object id, in either case.
-func (d *Directory) ByEntra(entra string) (Person, bool) {
-	return d.find(d.byEntra, strings.ToLower(entra))
+// PersonByEntra finds a person by Entra object id, in either case.
+func (d *Directory) PersonByEntra(entra string) (Person, bool) {
+	return d.lookUpPerson(d.byEntra, strings.ToLower(entra))
 }
 
-// ByName finds a person by name, whatever its case and spacing. A name that
+// PersonByName finds a person by name, whatever its case and spacing. A name that
 // several people bear finds nobody.
-func (d *Directory) ByName(name string) (Person, bool) { return d.find(d.byName, foldName(name)) }
+func (d *Directory) PersonByName(name string) (Person, bool) {
+	return d.lookUpPerson(d.byName, normaliseName(name))
+}
 
-func (d *Directory) find(in map[string]int, key string) (Person, bool) {
-	i, ok := in[key]
+func (d *Directory) lookUpPerson(index map[string]int, key string) (Person, bool) {
+	i, ok := index[key]
 	if !ok || i < 0 {
 		return Person{}, false
 	}
 	return d.people[i], true
 }
 
-func foldName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+func normaliseName(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
+}
 
 // People are all people, in the order of the file.
 func (d *Directory) People() []Person { return slices.Clone(d.people) }
@@ -216,9 +220,9 @@ func (d *Directory) People() []Person { return slices.Clone(d.people) }
 // Teams are all teams, in the order of the file.
 func (d *Directory) Teams() []Team { return slices.Clone(d.teams) }
 
-// Team finds a team.
-func (d *Directory) Team(id string) (Team, bool) {
-	return findIn(d.teams, func(t Team) bool { return t.ID == id })
+// TeamByID finds a team.
+func (d *Directory) TeamByID(id string) (Team, bool) {
+	return findFirst(d.teams, func(t Team) bool { return t.ID == id })
 }
 
 // Services are all services, in the order of the file.
@@ -245,8 +249,8 @@ func (d *Directory) RolesIn(id string, s Scope) []string {
 	return slices.DeleteFunc(d.RolesOf(id), func(role string) bool { return !slices.Contains(d.holdersOf(role, s), id) })
 }
 
-// Scopes are the places that a challenge can be about: each team and each agency.
-func (d *Directory) Scopes() []Scope {
+// AllScopes are the places that a challenge can be about: each team and each agency.
+func (d *Directory) AllScopes() []Scope {
 	var all []Scope
 	for _, t := range d.teams {
 		all = append(all, Scope{Team: t.ID})
@@ -260,23 +264,23 @@ func (d *Directory) Scopes() []Scope {
 // Agencies are all partner agencies, in the order of the file.
 func (d *Directory) Agencies() []Agency { return slices.Clone(d.agencies) }
 
-// Agency finds an agency.
-func (d *Directory) Agency(id string) (Agency, bool) {
-	return findIn(d.agencies, func(a Agency) bool { return a.ID == id })
+// AgencyByID finds an agency.
+func (d *Directory) AgencyByID(id string) (Agency, bool) {
+	return findFirst(d.agencies, func(a Agency) bool { return a.ID == id })
 }
 
-// Channel is where notices about a team's cases go: its own channel, or else that
+// NoticeChannel is where notices about a team's cases go: its own channel, or else that
 // of its service, or "".
-func (d *Directory) Channel(team string) string {
-	t, _ := d.Team(team)
+func (d *Directory) NoticeChannel(team string) string {
+	t, _ := d.TeamByID(team)
 	if t.Channel != "" {
 		return t.Channel
 	}
-	s, _ := findIn(d.services, func(s Service) bool { return s.ID == t.Service })
+	s, _ := findFirst(d.services, func(s Service) bool { return s.ID == t.Service })
 	return s.Channel
 }
 
-func findIn[T any](all []T, is func(T) bool) (T, bool) {
+func findFirst[T any](all []T, is func(T) bool) (T, bool) {
 	if i := slices.IndexFunc(all, is); i >= 0 {
 		return all[i], true
 	}

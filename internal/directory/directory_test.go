@@ -11,17 +11,17 @@ import (
 	"challengebot/internal/yamlfile"
 )
 
-func guid(n int) string { return fmt.Sprintf("6f1c0000-0000-4000-8000-%012d", n) }
+func testGUID(n int) string { return fmt.Sprintf("6f1c0000-0000-4000-8000-%012d", n) }
 
-// example is a whole directory. Its lines are fixed: the tests below name some.
-var example = `authority: Exampleshire
+// exampleYAML is a whole directory. Its lines are fixed: the tests below name some.
+var exampleYAML = `authority: Exampleshire
 people:
-  - {id: maya-okafor, name: Maya Okafor, entra: ` + strings.ToUpper(guid(1)) + `}
-  - {id: priya-shah, name: Priya Shah, entra: ` + guid(2) + `}
-  - {id: tom-reid, name: Tom Reid, entra: ` + guid(3) + `}
-  - {id: ann-lee, name: Ann Lee, entra: ` + guid(4) + `}
-  - {id: sue-west, name: Sue West, entra: ` + guid(5) + `}
-  - {id: dot-hay, name: Dot Hay, entra: ` + guid(6) + `}
+  - {id: maya-okafor, name: Maya Okafor, entra: ` + strings.ToUpper(testGUID(1)) + `}
+  - {id: priya-shah, name: Priya Shah, entra: ` + testGUID(2) + `}
+  - {id: tom-reid, name: Tom Reid, entra: ` + testGUID(3) + `}
+  - {id: ann-lee, name: Ann Lee, entra: ` + testGUID(4) + `}
+  - {id: sue-west, name: Sue West, entra: ` + testGUID(5) + `}
+  - {id: dot-hay, name: Dot Hay, entra: ` + testGUID(6) + `}
 teams:
   - {id: north-locality, name: North Locality, service: north, channel: "19:n@thread.tacv2", roles: {team-manager: priya-shah, social-worker: [tom-reid, ann-lee]}}
   - {id: south-locality, name: South Locality, service: north, roles: {team-manager: tom-reid}}
@@ -36,7 +36,7 @@ cover:
   - {for: ann-lee, by: priya-shah, from: 2026-04-10, to: 2026-04-10}
 `
 
-func read(t *testing.T, text string) *Directory {
+func readDirectory(t *testing.T, text string) *Directory {
 	t.Helper()
 	d, err := Read("directory.yaml", []byte(text))
 	if err != nil {
@@ -45,7 +45,7 @@ func read(t *testing.T, text string) *Directory {
 	return d
 }
 
-func names(holders []Holder) string {
+func holderNames(holders []Holder) string {
 	var s []string
 	for _, h := range holders {
 		one := h.Person.ID
@@ -82,7 +82,7 @@ func TestResolveTakesTheNearestLevelAndFollowsCover(t *testing.T) {
 		{"no day, no cover", "team-manager", north, "", "priya-shah"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := names(read(t, example).Resolve(test.role, test.scope, test.on)); got != test.want {
+			if got := holderNames(readDirectory(t, exampleYAML).ActingHolders(test.role, test.scope, test.on)); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -90,31 +90,31 @@ func TestResolveTakesTheNearestLevelAndFollowsCover(t *testing.T) {
 }
 
 func TestSomebodyWithoutAnAccountHoldsARoleAndIsRecognisedAsNobody(t *testing.T) {
-	d, err := Read("directory.yaml", []byte("authority: X\npeople: [{id: a, name: Ann, entra: "+guid(1)+"}, {id: m, name: Meg, no_account: true}, {id: n, name: Nat, no_account: true}]\n"+
+	d, err := Read("directory.yaml", []byte("authority: X\npeople: [{id: a, name: Ann, entra: "+testGUID(1)+"}, {id: m, name: Meg, no_account: true}, {id: n, name: Nat, no_account: true}]\n"+
 		"teams: [{id: t, name: T, channel: \"19:t@thread.tacv2\"}]\nagencies: [{id: school, name: School, roles: {practitioner: [m, n]}}]\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, h := range d.Resolve("practitioner", Scope{Agency: "school"}, "2026-04-01") {
+	for _, h := range d.ActingHolders("practitioner", Scope{Agency: "school"}, "2026-04-01") {
 		names = append(names, h.Person.Name+h.Person.Entra)
 	}
 	if diff := cmp.Diff([]string{"Meg", "Nat"}, names); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if _, ok := d.ByEntra(""); ok || d.Holds("", "practitioner", Scope{Agency: "school"}, "2026-04-01") {
+	if _, ok := d.PersonByEntra(""); ok || d.MayActIn("", "practitioner", Scope{Agency: "school"}, "2026-04-01") {
 		t.Error("nobody's object id is somebody's")
 	}
 }
 
 func TestVacantRoleIsNil(t *testing.T) {
-	if got := read(t, example).Resolve("director", Scope{}, "2026-04-01"); got != nil {
+	if got := readDirectory(t, exampleYAML).ActingHolders("director", Scope{}, "2026-04-01"); got != nil {
 		t.Errorf("got %v", got)
 	}
 }
 
 func TestCoverAddsWhoMayActAndTakesTheRightFromNobody(t *testing.T) {
-	d, north := read(t, example), Scope{Team: "north-locality"}
+	d, north := readDirectory(t, exampleYAML), Scope{Team: "north-locality"}
 	for _, test := range []struct {
 		who  int
 		on   string
@@ -124,29 +124,29 @@ func TestCoverAddsWhoMayActAndTakesTheRightFromNobody(t *testing.T) {
 		{2, "2026-04-09", true}, {3, "2026-04-09", true}, {4, "2026-04-09", true}, {5, "2026-04-09", false},
 		{99, "2026-04-09", false},
 	} {
-		if got := d.Holds(strings.ToUpper(guid(test.who)), "team-manager", north, test.on); got != test.want {
+		if got := d.MayActIn(strings.ToUpper(testGUID(test.who)), "team-manager", north, test.on); got != test.want {
 			t.Errorf("Holds(person %d, %s) = %v", test.who, test.on, got)
 		}
 	}
 }
 
 func TestPeopleAreFoundByKeyEntraAndUniqueName(t *testing.T) {
-	d := read(t, example)
-	want := Person{ID: "maya-okafor", Name: "Maya Okafor", Entra: guid(1)}
+	d := readDirectory(t, exampleYAML)
+	want := Person{ID: "maya-okafor", Name: "Maya Okafor", Entra: testGUID(1)}
 	for how, find := range map[string]func() (Person, bool){
-		"id":    func() (Person, bool) { return d.ByID("maya-okafor") },
-		"entra": func() (Person, bool) { return d.ByEntra(strings.ToUpper(guid(1))) },
-		"name":  func() (Person, bool) { return d.ByName("  maya  OKAFOR ") },
+		"id":    func() (Person, bool) { return d.PersonByID("maya-okafor") },
+		"entra": func() (Person, bool) { return d.PersonByEntra(strings.ToUpper(testGUID(1))) },
+		"name":  func() (Person, bool) { return d.PersonByName("  maya  OKAFOR ") },
 	} {
 		if got, ok := find(); !ok || got != want {
 			t.Errorf("by %s: %v, %v", how, got, ok)
 		}
 	}
-	twice := read(t, strings.Replace(example, "name: Tom Reid", "name: maya okafor", 1))
-	if p, ok := twice.ByName("Maya Okafor"); ok {
+	twice := readDirectory(t, strings.Replace(exampleYAML, "name: Tom Reid", "name: maya okafor", 1))
+	if p, ok := twice.PersonByName("Maya Okafor"); ok {
 		t.Errorf("a name that two people bear found %v", p)
 	}
-	if _, ok := d.ByName(""); ok {
+	if _, ok := d.PersonByName(""); ok {
 		t.Error("no name found somebody")
 	}
 	if got := twice.Warnings().Error(); !strings.Contains(got, "directory.yaml:5:26: warning: another person bears the same name") {
@@ -155,13 +155,13 @@ func TestPeopleAreFoundByKeyEntraAndUniqueName(t *testing.T) {
 }
 
 func TestChannelIsTheTeamsOrItsServices(t *testing.T) {
-	d := read(t, example)
+	d := readDirectory(t, exampleYAML)
 	for team, want := range map[string]string{"north-locality": "19:n@thread.tacv2", "south-locality": "19:s@thread.tacv2", "gone": ""} {
-		if got := d.Channel(team); got != want {
+		if got := d.NoticeChannel(team); got != want {
 			t.Errorf("Channel(%s) = %q, want %q", team, got, want)
 		}
 	}
-	bare := read(t, strings.Replace(example, `channel: "19:s@thread.tacv2", `, "", 1))
+	bare := readDirectory(t, strings.Replace(exampleYAML, `channel: "19:s@thread.tacv2", `, "", 1))
 	want := `directory.yaml:11:5: warning: the team "south-locality" has no channel, nor has its service: its notices go to people only. Add channel: with the id of its Teams channel, or have the oversight role type /notices here in it`
 	if got := bare.Warnings().Error(); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
@@ -172,7 +172,7 @@ func TestChannelIsTheTeamsOrItsServices(t *testing.T) {
 }
 
 func TestListsKeepTheOrderOfTheFile(t *testing.T) {
-	d := read(t, example)
+	d := readDirectory(t, exampleYAML)
 	if d.Authority() != "Exampleshire" || len(d.People()) != 6 {
 		t.Errorf("authority %q with %d people", d.Authority(), len(d.People()))
 	}
@@ -184,7 +184,7 @@ func TestListsKeepTheOrderOfTheFile(t *testing.T) {
 	if diff := cmp.Diff([]Agency{{ID: "health", Name: "Health"}}, d.Agencies()); diff != "" {
 		t.Error(diff)
 	}
-	if a, ok := d.Agency("health"); !ok || a.Name != "Health" || len(d.Services()) != 1 {
+	if a, ok := d.AgencyByID("health"); !ok || a.Name != "Health" || len(d.Services()) != 1 {
 		t.Errorf("agency %v %v, services %v", a, ok, d.Services())
 	}
 }
@@ -203,11 +203,11 @@ func TestReadComplains(t *testing.T) {
 		{"duplicate team", "{id: south-locality", "{id: north-locality", `11:10: the id "north-locality" belongs to another team too. Give each its own`},
 		{"duplicate agency", "name: Health, roles: {line-manager: dot-hay}}", "name: Health}\n  - {id: health, name: Health}", `16:10: the id "health" belongs to another agency too. Give each its own`},
 		{"duplicate service", "  - {id: north, name", "  - {id: north, name: N}\n  - {id: north, name", `14:10: the id "north" belongs to another service too. Give each its own`},
-		{"duplicate Entra id", guid(3), guid(2), `5:43: "tom-reid" has the same Entra object id as "priya-shah". Copy the Object ID from the person's page in Entra`},
-		{"Entra id that is no GUID", guid(3), "tom@example.org", `5:43: the Entra object id of "tom-reid" is not one. Copy the Object ID`},
-		{"Entra id of zeros", guid(3), "00000000-0000-0000-0000-000000000000", `5:43: the Entra object id of "tom-reid" is not one.`},
-		{"no Entra id", ", entra: " + guid(3), "", `5:5: "tom-reid" has no Entra object id, so Teams could not tell us who they are. Add entra:`},
-		{"no account and an Entra id", guid(3), guid(3) + ", no_account: true", `5:43: "tom-reid" is said to have no account, and has an Entra object id. Remove one of the two`},
+		{"duplicate Entra id", testGUID(3), testGUID(2), `5:43: "tom-reid" has the same Entra object id as "priya-shah". Copy the Object ID from the person's page in Entra`},
+		{"Entra id that is no GUID", testGUID(3), "tom@example.org", `5:43: the Entra object id of "tom-reid" is not one. Copy the Object ID`},
+		{"Entra id of zeros", testGUID(3), "00000000-0000-0000-0000-000000000000", `5:43: the Entra object id of "tom-reid" is not one.`},
+		{"no Entra id", ", entra: " + testGUID(3), "", `5:5: "tom-reid" has no Entra object id, so Teams could not tell us who they are. Add entra:`},
+		{"no account and an Entra id", testGUID(3), testGUID(3) + ", no_account: true", `5:43: "tom-reid" is said to have no account, and has an Entra object id. Remove one of the two`},
 		{"no id", "{id: dot-hay, name: Dot Hay", "{name: Dot Hay", `8:5: a person has no id. Give it one: a short key in small letters, digits and hyphens`},
 		{"id that is no key", "{id: health", "{id: NHS Health", `15:10: the id "NHS Health" is not a key. Use small letters, digits and single hyphens`},
 		{"no name", "name: Dot Hay, ", "", `8:5: a person has no name. Write the name that people are to read`},
@@ -223,8 +223,8 @@ func TestReadComplains(t *testing.T) {
 		{"unknown key", "authority:", "autority:", `1:1: the key "autority" is not known here. Did you mean "authority"?`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			text := strings.Replace(example, test.old, test.new, 1)
-			if text == example {
+			text := strings.Replace(exampleYAML, test.old, test.new, 1)
+			if text == exampleYAML {
 				t.Fatal("the test changes nothing")
 			}
 			_, err := Read("directory.yaml", []byte(text))
@@ -232,7 +232,7 @@ func TestReadComplains(t *testing.T) {
 				t.Fatal("nothing was refused")
 			}
 			var found bool
-			for _, p := range yamlfile.Of(err) {
+			for _, p := range yamlfile.ProblemsOf(err) {
 				found = found || strings.HasPrefix(p.Error(), "directory.yaml:"+test.want)
 			}
 			if !found {
@@ -248,9 +248,9 @@ func TestReadComplains(t *testing.T) {
 }
 
 func TestComplaintsNeverHoldNamesOrObjectIDs(t *testing.T) {
-	text := strings.NewReplacer("{for: tom-reid", "{for: zz", guid(3), guid(2), "service: north", "service: x", "Maya", "Priya Shah").Replace(example)
+	text := strings.NewReplacer("{for: tom-reid", "{for: zz", testGUID(3), testGUID(2), "service: north", "service: x", "Maya", "Priya Shah").Replace(exampleYAML)
 	_, err := Read("d.yaml", []byte(text))
-	for _, secret := range []string{"Priya", "Shah", guid(2), "Maya"} {
+	for _, secret := range []string{"Priya", "Shah", testGUID(2), "Maya"} {
 		if strings.Contains(err.Error(), secret) {
 			t.Errorf("%q stands in %v", secret, err)
 		}
@@ -258,15 +258,15 @@ func TestComplaintsNeverHoldNamesOrObjectIDs(t *testing.T) {
 }
 
 func TestEachPersonHasTheirLanguageOrElseTheAuthoritys(t *testing.T) {
-	text := "authority: X\nlanguage: cy\npeople:\n  - {id: a, name: A, entra: " + guid(1) + "}\n  - {id: b, name: B, entra: " + guid(2) +
+	text := "authority: X\nlanguage: cy\npeople:\n  - {id: a, name: A, entra: " + testGUID(1) + "}\n  - {id: b, name: B, entra: " + testGUID(2) +
 		", language: en}\nteams: [{id: t, name: T}]\n"
-	d := read(t, text)
-	for entra, want := range map[string]string{guid(1): "cy", guid(2): "en", strings.ToUpper(guid(2)): "en", guid(3): "cy", "": "cy"} {
-		if got := d.Language(entra); got != want {
+	d := readDirectory(t, text)
+	for entra, want := range map[string]string{testGUID(1): "cy", testGUID(2): "en", strings.ToUpper(testGUID(2)): "en", testGUID(3): "cy", "": "cy"} {
+		if got := d.LanguageOf(entra); got != want {
 			t.Errorf("the language of %q is %q, want %q", entra, got, want)
 		}
 	}
-	if got := read(t, strings.Replace(text, "language: cy\n", "", 1)).Language(guid(1)); got != English {
+	if got := readDirectory(t, strings.Replace(text, "language: cy\n", "", 1)).LanguageOf(testGUID(1)); got != English {
 		t.Errorf("without a setting the language is %q", got)
 	}
 	_, err := Read("d.yaml", []byte(strings.NewReplacer("language: cy", "language: welsh", "language: en", "language: EN").Replace(text)))
@@ -278,8 +278,8 @@ func TestEachPersonHasTheirLanguageOrElseTheAuthoritys(t *testing.T) {
 }
 
 func TestCheckListsEveryVacancyWithItsPlace(t *testing.T) {
-	d := read(t, example)
-	got := d.Check([]RoleUse{
+	d := readDirectory(t, exampleYAML)
+	got := d.CheckVacancies([]RoleNeed{
 		{Role: "team-manager", Why: "answers Stage 1"},
 		{Role: "social-worker", Why: "answers the informal stage"},
 		{Role: "social-worker", Why: "answers the informal stage"},
@@ -307,9 +307,9 @@ func TestCheckListsEveryVacancyWithItsPlace(t *testing.T) {
 // Meg has no account: where a card must be sent she is nobody, and where she is asked by
 // telephone she is somebody. The nearest level that has the role decides.
 func TestCheckCountsNobodyWithoutAnAccountWhereACardIsSent(t *testing.T) {
-	d := read(t, `authority: X
+	d := readDirectory(t, `authority: X
 people:
-  - {id: ann, name: Ann, entra: `+guid(1)+`}
+  - {id: ann, name: Ann, entra: `+testGUID(1)+`}
   - {id: meg, name: Meg, no_account: true}
 teams:
   - {id: north, name: North, roles: {manager: meg}}
@@ -319,15 +319,15 @@ agencies:
 roles: {manager: ann}
 `)
 	for _, test := range []struct {
-		use  RoleUse
+		use  RoleNeed
 		want string
 	}{
-		{RoleUse{Role: "manager", Why: "answers"}, ""},
-		{RoleUse{Role: "manager", Why: "answers", Account: true}, `the team "north" has nobody with an account as "manager" (answers)`},
-		{RoleUse{Role: "practitioner", Why: "answers", Agency: "health"}, ""},
-		{RoleUse{Role: "practitioner", Why: "judges", Agency: "health", Account: true}, `the agency "health" has nobody with an account as "practitioner" (judges)`},
+		{RoleNeed{Role: "manager", Why: "answers"}, ""},
+		{RoleNeed{Role: "manager", Why: "answers", NeedsAccount: true}, `the team "north" has nobody with an account as "manager" (answers)`},
+		{RoleNeed{Role: "practitioner", Why: "answers", Agency: "health"}, ""},
+		{RoleNeed{Role: "practitioner", Why: "judges", Agency: "health", NeedsAccount: true}, `the agency "health" has nobody with an account as "practitioner" (judges)`},
 	} {
-		got := d.Check([]RoleUse{test.use})
+		got := d.CheckVacancies([]RoleNeed{test.use})
 		if test.want == "" && len(got) > 0 || test.want != "" && (len(got) != 1 || !strings.Contains(got.Error(), test.want)) {
 			t.Errorf("%+v: %v, want %q", test.use, got, test.want)
 		}
@@ -342,7 +342,7 @@ func TestResolvingAlwaysEndsWithSomebodyWhoMayAct(t *testing.T) {
 		var b strings.Builder
 		b.WriteString("authority: X\npeople:\n")
 		for i := range people {
-			fmt.Fprintf(&b, "  - {id: p%d, name: P%d, entra: %s}\n", i, i, guid(i+1))
+			fmt.Fprintf(&b, "  - {id: p%d, name: P%d, entra: %s}\n", i, i, testGUID(i+1))
 		}
 		b.WriteString("teams: [{id: t, name: T, roles: {manager: [p0, p1]}}]\ncover:\n")
 		for i := range people { // at most one cover a person, in every shape of chain and circle
@@ -358,13 +358,13 @@ func TestResolvingAlwaysEndsWithSomebodyWhoMayAct(t *testing.T) {
 			rt.Fatal(err)
 		}
 		on := fmt.Sprintf("2026-04-%02d", rapid.IntRange(1, 30).Draw(rt, "on"))
-		holders := d.Resolve("manager", Scope{Team: "t"}, on)
+		holders := d.ActingHolders("manager", Scope{Team: "t"}, on)
 		if len(holders) == 0 {
 			rt.Fatal("a role that is held resolved to nobody")
 		}
 		seen := map[string]bool{}
 		for _, h := range holders {
-			if seen[h.Person.ID] || !d.Holds(h.Person.Entra, "manager", Scope{Team: "t"}, on) {
+			if seen[h.Person.ID] || !d.MayActIn(h.Person.Entra, "manager", Scope{Team: "t"}, on) {
 				rt.Fatalf("%s is asked twice or may not act", h.Person.ID)
 			}
 			seen[h.Person.ID] = true
@@ -373,7 +373,7 @@ func TestResolvingAlwaysEndsWithSomebodyWhoMayAct(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(example))
+	f.Add([]byte(exampleYAML))
 	f.Add([]byte("people:\n  - {}\nteams: [{}]\ncover: [{}]\nroles: {\"\": []}\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := Read("f.yaml", data)

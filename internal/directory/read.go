@@ -14,11 +14,11 @@ import (
 
 // The shape of the file.
 type (
-	fileShape struct {
+	directoryEntry struct {
 		Authority string              `yaml:"authority"`
 		Language  string              `yaml:"language"`
 		People    []personEntry       `yaml:"people"`
-		Teams     []unitEntry         `yaml:"teams"`
+		Teams     []teamEntry         `yaml:"teams"`
 		Services  []serviceEntry      `yaml:"services"`
 		Agencies  []agencyEntry       `yaml:"agencies"`
 		Roles     map[string][]string `yaml:"roles"`
@@ -34,7 +34,7 @@ type (
 		// Language is that of what the person is shown; without it, the authority's.
 		Language string `yaml:"language"`
 	}
-	unitEntry struct {
+	teamEntry struct {
 		ID      string              `yaml:"id"`
 		Name    string              `yaml:"name"`
 		Service string              `yaml:"service"`
@@ -72,33 +72,33 @@ var (
 // English is the language where a file names none.
 const English = "en"
 
-// Languages are those that a file may name.
-var Languages = []string{English, "cy"}
+// KnownLanguages are those that a file may name.
+var KnownLanguages = []string{English, "cy"}
 
 // Read reads a directory from its file. The error is yamlfile.Problems and lists
 // everything that is wrong.
 func Read(name string, data []byte) (*Directory, error) {
-	var shape fileShape
+	var shape directoryEntry
 	file, err := yamlfile.Read(name, data, &shape)
 	if err != nil {
 		return nil, err
 	}
-	r := &reading{file: file, d: &Directory{
+	r := &builder{file: file, d: &Directory{
 		authority: strings.TrimSpace(shape.Authority), file: file,
 		byID: map[string]int{}, byEntra: map[string]int{}, byName: map[string]int{},
 		roles: map[level]map[string][]string{},
 	}}
 	if r.d.authority == "" {
-		r.refuse("$.authority", "the authority has no name", "Write authority: and its name")
+		r.addError("$.authority", "the authority has no name", "Write authority: and its name")
 	}
 	r.d.language = cmp.Or(shape.Language, English)
-	r.language("$.language", shape.Language)
-	r.people(shape.People)
-	r.services(shape.Services)
-	r.teams(shape.Teams)
-	r.agencies(shape.Agencies)
-	r.roles("$.roles", level{authorityLevel, ""}, shape.Roles)
-	r.cover(shape.Cover)
+	r.checkLanguage("$.language", shape.Language)
+	r.addPeople(shape.People)
+	r.addServices(shape.Services)
+	r.addTeams(shape.Teams)
+	r.addAgencies(shape.Agencies)
+	r.addRoles("$.roles", level{authorityLevel, ""}, shape.Roles)
+	r.addCover(shape.Cover)
 	r.d.warnings.Sort()
 	if len(r.problems) > 0 {
 		r.problems.Sort()
@@ -107,165 +107,165 @@ func Read(name string, data []byte) (*Directory, error) {
 	return r.d, nil
 }
 
-// reading is a directory being built and what is wrong with it so far.
-type reading struct {
+// builder is a directory being built and what is wrong with it so far.
+type builder struct {
 	file     *yamlfile.File
 	d        *Directory
 	problems yamlfile.Problems
 }
 
-func (r *reading) refuse(path, what, mend string) {
-	r.problems = append(r.problems, r.file.Problem(path, what, mend))
+func (b *builder) addError(path, what, hint string) {
+	b.problems = append(b.problems, b.file.ProblemAt(path, what, hint))
 }
 
-func (r *reading) warn(path, what, mend string) {
-	p := r.file.Problem(path, what, mend)
-	p.Severity = yamlfile.Warning
-	r.d.warnings = append(r.d.warnings, p)
+func (b *builder) addWarning(path, what, hint string) {
+	p := b.file.ProblemAt(path, what, hint)
+	p.Severity = yamlfile.SeverityWarning
+	b.d.warnings = append(b.d.warnings, p)
 }
 
-// identity checks the id and the name that everything has.
-func (r *reading) identity(path, thing, id, name string, seen map[string]bool) {
+// checkIdentity checks the id and the name that everything has.
+func (b *builder) checkIdentity(path, thing, id, name string, seen map[string]bool) {
 	switch {
 	case id == "":
-		r.refuse(path, "a "+thing+" has no id", "Give it one: a short key in small letters, digits and hyphens")
+		b.addError(path, "a "+thing+" has no id", "Give it one: a short key in small letters, digits and hyphens")
 	case !keyShape.MatchString(id):
-		r.refuse(path+".id", fmt.Sprintf("the id %q is not a key", id), "Use small letters, digits and single hyphens")
+		b.addError(path+".id", fmt.Sprintf("the id %q is not a key", id), "Use small letters, digits and single hyphens")
 	case seen[id]:
-		r.refuse(path+".id", fmt.Sprintf("the id %q belongs to another %s too", id, thing), "Give each its own")
+		b.addError(path+".id", fmt.Sprintf("the id %q belongs to another %s too", id, thing), "Give each its own")
 	}
 	seen[id] = true
 	if strings.TrimSpace(name) == "" {
-		r.refuse(path, "a "+thing+" has no name", "Write the name that people are to read")
+		b.addError(path, "a "+thing+" has no name", "Write the name that people are to read")
 	}
 }
 
-func (r *reading) people(entries []personEntry) {
+func (b *builder) addPeople(entries []personEntry) {
 	if len(entries) == 0 {
-		r.refuse("$.people", "there are no people", "List at least one person under people:")
+		b.addError("$.people", "there are no people", "List at least one person under people:")
 	}
 	seen := map[string]bool{}
 	for i, e := range entries {
 		path := fmt.Sprintf("$.people[%d]", i)
-		r.identity(path, "person", e.ID, e.Name, seen)
+		b.checkIdentity(path, "person", e.ID, e.Name, seen)
 		p := Person{ID: e.ID, Name: strings.Join(strings.Fields(e.Name), " "), Entra: strings.ToLower(e.Entra), Language: e.Language}
-		r.language(path+".language", e.Language)
-		r.d.people = append(r.d.people, p)
-		r.d.byID[p.ID] = i
-		r.entra(path, p, i, e.NoAccount)
-		if name := foldName(p.Name); name != "" {
-			if _, taken := r.d.byName[name]; taken {
-				r.d.byName[name] = -1
-				r.warn(path+".name", "another person bears the same name, so neither is found by name", "Tell them apart, for example by a middle initial or the team")
+		b.checkLanguage(path+".language", e.Language)
+		b.d.people = append(b.d.people, p)
+		b.d.byID[p.ID] = i
+		b.addEntraID(path, p, i, e.NoAccount)
+		if name := normaliseName(p.Name); name != "" {
+			if _, taken := b.d.byName[name]; taken {
+				b.d.byName[name] = -1
+				b.addWarning(path+".name", "another person bears the same name, so neither is found by name", "Tell them apart, for example by a middle initial or the team")
 			} else {
-				r.d.byName[name] = i
+				b.d.byName[name] = i
 			}
 		}
 	}
 }
 
-// language refuses a language that nobody has put the cards into.
-func (r *reading) language(path, tag string) {
-	if tag != "" && !slices.Contains(Languages, tag) {
-		r.refuse(path, fmt.Sprintf("the language %q is not known", tag), "Write en for English or cy for Welsh")
+// checkLanguage refuses a language that nobody has put the cards into.
+func (b *builder) checkLanguage(path, tag string) {
+	if tag != "" && !slices.Contains(KnownLanguages, tag) {
+		b.addError(path, fmt.Sprintf("the language %q is not known", tag), "Write en for English or cy for Welsh")
 	}
 }
 
-func (r *reading) entra(path string, p Person, i int, noAccount bool) {
+func (b *builder) addEntraID(path string, p Person, i int, noAccount bool) {
 	const mend = "Copy the Object ID from the person's page in Entra"
-	other, taken := r.d.byEntra[p.Entra]
+	other, taken := b.d.byEntra[p.Entra]
 	switch {
 	case noAccount && p.Entra != "":
-		r.refuse(path+".entra", fmt.Sprintf("%q is said to have no account, and has an Entra object id", p.ID), "Remove one of the two")
+		b.addError(path+".entra", fmt.Sprintf("%q is said to have no account, and has an Entra object id", p.ID), "Remove one of the two")
 	case noAccount:
 	case p.Entra == "":
-		r.refuse(path, fmt.Sprintf("%q has no Entra object id, so Teams could not tell us who they are", p.ID), "Add entra:. "+mend+". For somebody of a partner agency without an account, write no_account: true")
+		b.addError(path, fmt.Sprintf("%q has no Entra object id, so Teams could not tell us who they are", p.ID), "Add entra:. "+mend+". For somebody of a partner agency without an account, write no_account: true")
 	case !entraShape.MatchString(p.Entra) || strings.Trim(p.Entra, "0-") == "":
-		r.refuse(path+".entra", fmt.Sprintf("the Entra object id of %q is not one", p.ID), mend+": 32 hexadecimal digits in five groups")
+		b.addError(path+".entra", fmt.Sprintf("the Entra object id of %q is not one", p.ID), mend+": 32 hexadecimal digits in five groups")
 	case taken:
-		r.refuse(path+".entra", fmt.Sprintf("%q has the same Entra object id as %q", p.ID, r.d.people[other].ID), mend)
+		b.addError(path+".entra", fmt.Sprintf("%q has the same Entra object id as %q", p.ID, b.d.people[other].ID), mend)
 	default:
-		r.d.byEntra[p.Entra] = i
+		b.d.byEntra[p.Entra] = i
 	}
 }
 
-func (r *reading) services(entries []serviceEntry) {
+func (b *builder) addServices(entries []serviceEntry) {
 	seen := map[string]bool{}
 	for i, e := range entries {
 		path := fmt.Sprintf("$.services[%d]", i)
-		r.identity(path, "service", e.ID, e.Name, seen)
-		r.channel(path, e.Channel)
-		r.roles(path+".roles", level{serviceLevel, e.ID}, e.Roles)
-		r.d.services = append(r.d.services, Service{ID: e.ID, Name: e.Name, Channel: e.Channel})
+		b.checkIdentity(path, "service", e.ID, e.Name, seen)
+		b.checkChannel(path, e.Channel)
+		b.addRoles(path+".roles", level{serviceLevel, e.ID}, e.Roles)
+		b.d.services = append(b.d.services, Service{ID: e.ID, Name: e.Name, Channel: e.Channel})
 	}
 }
 
-func (r *reading) teams(entries []unitEntry) {
+func (b *builder) addTeams(entries []teamEntry) {
 	if len(entries) == 0 {
-		r.refuse("$.teams", "there are no teams", "List at least one team under teams:")
+		b.addError("$.teams", "there are no teams", "List at least one team under teams:")
 	}
 	seen := map[string]bool{}
 	for i, e := range entries {
 		path := fmt.Sprintf("$.teams[%d]", i)
-		r.identity(path, "team", e.ID, e.Name, seen)
-		r.channel(path, e.Channel)
-		r.roles(path+".roles", level{teamLevel, e.ID}, e.Roles)
-		service, known := findIn(r.d.services, func(s Service) bool { return s.ID == e.Service })
+		b.checkIdentity(path, "team", e.ID, e.Name, seen)
+		b.checkChannel(path, e.Channel)
+		b.addRoles(path+".roles", level{teamLevel, e.ID}, e.Roles)
+		service, known := findFirst(b.d.services, func(s Service) bool { return s.ID == e.Service })
 		if e.Service != "" && !known {
-			r.refuse(path+".service", fmt.Sprintf("there is no service %q", e.Service), didYouMean(e.Service, r.d.services, func(s Service) string { return s.ID }))
+			b.addError(path+".service", fmt.Sprintf("there is no service %q", e.Service), didYouMean(e.Service, b.d.services, func(s Service) string { return s.ID }))
 		}
 		if e.Channel == "" && service.Channel == "" {
-			r.warn(path, fmt.Sprintf("the team %q has no channel, nor has its service: its notices go to people only", e.ID), "Add channel: with the id of its Teams channel, or have the oversight role type /notices here in it")
+			b.addWarning(path, fmt.Sprintf("the team %q has no channel, nor has its service: its notices go to people only", e.ID), "Add channel: with the id of its Teams channel, or have the oversight role type /notices here in it")
 		}
-		r.d.teams = append(r.d.teams, Team{ID: e.ID, Name: e.Name, Service: e.Service, Channel: e.Channel})
+		b.d.teams = append(b.d.teams, Team{ID: e.ID, Name: e.Name, Service: e.Service, Channel: e.Channel})
 	}
 }
 
-func (r *reading) agencies(entries []agencyEntry) {
+func (b *builder) addAgencies(entries []agencyEntry) {
 	seen := map[string]bool{}
 	for i, e := range entries {
 		path := fmt.Sprintf("$.agencies[%d]", i)
-		r.identity(path, "agency", e.ID, e.Name, seen)
-		r.roles(path+".roles", level{agencyLevel, e.ID}, e.Roles)
-		r.d.agencies = append(r.d.agencies, Agency{ID: e.ID, Name: e.Name})
+		b.checkIdentity(path, "agency", e.ID, e.Name, seen)
+		b.addRoles(path+".roles", level{agencyLevel, e.ID}, e.Roles)
+		b.d.agencies = append(b.d.agencies, Agency{ID: e.ID, Name: e.Name})
 	}
 }
 
-func (r *reading) channel(path, channel string) {
+func (b *builder) checkChannel(path, channel string) {
 	if channel != "" && !channelShape.MatchString(channel) {
-		r.refuse(path+".channel", "this is not the id of a Teams channel", `Take it from "Get link to channel": it reads 19:…@thread.tacv2`)
+		b.addError(path+".channel", "this is not the id of a Teams channel", `Take it from "Get link to channel": it reads 19:…@thread.tacv2`)
 	}
 }
 
-// roles takes in who holds what at one level.
-func (r *reading) roles(path string, at level, roles map[string][]string) {
-	r.d.roles[at] = roles
+// addRoles takes in who holds what at one level.
+func (b *builder) addRoles(path string, at level, roles map[string][]string) {
+	b.d.roles[at] = roles
 	for _, role := range slices.Sorted(maps.Keys(roles)) {
 		where := path + "." + role
 		if !keyShape.MatchString(role) {
-			r.refuse(where, fmt.Sprintf("the role %q is not a key", role), "Use small letters, digits and single hyphens, as in team-manager")
+			b.addError(where, fmt.Sprintf("the role %q is not a key", role), "Use small letters, digits and single hyphens, as in team-manager")
 		}
 		if len(roles[role]) == 0 {
-			r.refuse(where, fmt.Sprintf("the role %q names nobody", role), "Name somebody, or remove the line so that the level above decides")
+			b.addError(where, fmt.Sprintf("the role %q names nobody", role), "Name somebody, or remove the line so that the level above decides")
 		}
 		for i, id := range roles[role] {
 			item := fmt.Sprintf("%s[%d]", where, i)
-			r.known(item, id)
+			b.requirePerson(item, id)
 			if slices.Index(roles[role], id) < i {
-				r.refuse(item, fmt.Sprintf("%q stands twice in the role %q", id, role), "Remove one of them")
+				b.addError(item, fmt.Sprintf("%q stands twice in the role %q", id, role), "Remove one of them")
 			}
 		}
 	}
 }
 
-// known refuses a person who is not in the file.
-func (r *reading) known(path, id string) {
-	if _, ok := r.d.byID[id]; !ok {
-		mend := didYouMean(id, r.d.people, func(p Person) string { return p.ID })
-		if mend == "" {
-			mend = "Add them under people:"
+// requirePerson refuses a person who is not in the file.
+func (b *builder) requirePerson(path, id string) {
+	if _, ok := b.d.byID[id]; !ok {
+		hint := didYouMean(id, b.d.people, func(p Person) string { return p.ID })
+		if hint == "" {
+			hint = "Add them under people:"
 		}
-		r.refuse(path, fmt.Sprintf("there is no person %q", id), mend)
+		b.addError(path, fmt.Sprintf("there is no person %q", id), hint)
 	}
 }
 
@@ -274,36 +274,36 @@ func didYouMean[T any](word string, all []T, id func(T) string) string {
 	for _, one := range all {
 		ids = append(ids, id(one))
 	}
-	if c := yamlfile.Closest(word, ids); c != "" {
+	if c := yamlfile.ClosestWord(word, ids); c != "" {
 		return fmt.Sprintf("Did you mean %q?", c)
 	}
 	return ""
 }
 
-func (r *reading) cover(entries []coverEntry) {
+func (b *builder) addCover(entries []coverEntry) {
 	for i, e := range entries {
 		path := fmt.Sprintf("$.cover[%d]", i)
-		r.known(path+".for", e.For)
-		r.known(path+".by", e.By)
-		from, to := r.day(path+".from", "from", e.From), r.day(path+".to", "to", e.To)
+		b.requirePerson(path+".for", e.For)
+		b.requirePerson(path+".by", e.By)
+		from, to := b.checkDay(path+".from", "from", e.From), b.checkDay(path+".to", "to", e.To)
 		if e.For == e.By && e.For != "" {
-			r.refuse(path+".by", fmt.Sprintf("%q cannot stand in for themselves", e.For), "Name somebody else after by:")
+			b.addError(path+".by", fmt.Sprintf("%q cannot stand in for themselves", e.For), "Name somebody else after by:")
 		}
 		if from && to && e.To < e.From {
-			r.refuse(path+".to", fmt.Sprintf("the cover ends on %s, before it begins on %s", e.To, e.From), "Swap the days or mend the year")
+			b.addError(path+".to", fmt.Sprintf("the cover ends on %s, before it begins on %s", e.To, e.From), "Swap the days or mend the year")
 		}
 		for _, earlier := range entries[:i] {
 			if earlier.For == e.For && earlier.From <= e.To && e.From <= earlier.To {
-				r.refuse(path, fmt.Sprintf("%q is covered twice on the same days", e.For), "Let one cover end before the next begins")
+				b.addError(path, fmt.Sprintf("%q is covered twice on the same days", e.For), "Let one cover end before the next begins")
 			}
 		}
 	}
-	r.d.cover = slices.Clone(entries)
+	b.d.cover = slices.Clone(entries)
 }
 
-func (r *reading) day(path, key, day string) bool {
+func (b *builder) checkDay(path, key, day string) bool {
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
-		r.refuse(path, fmt.Sprintf("%s: must be a day such as 2026-04-01", key), "Write year, month and day with hyphens")
+		b.addError(path, fmt.Sprintf("%s: must be a day such as 2026-04-01", key), "Write year, month and day with hyphens")
 		return false
 	}
 	return true

@@ -1,16 +1,16 @@
 package directory
 
-// ActingFor names who acts in the stead of the person with that Entra object id on
+// StandInFor names who acts in the stead of the person with that Entra object id on
 // a civil day (2006-01-02): the last of their chain of cover. False means that
 // nobody does, be it that the person is at work or that no cover is listed.
-func (d *Directory) ActingFor(entra, on string) (Person, bool) {
-	p, ok := d.ByEntra(entra)
+func (d *Directory) StandInFor(entra, on string) (Person, bool) {
+	p, ok := d.PersonByEntra(entra)
 	if !ok {
 		return Person{}, false
 	}
-	chain := d.standIns(p.ID, on)
+	chain := d.coverChain(p.ID, on)
 	if len(chain) == 1 {
 		return Person{}, false
 	}
-	return d.person(chain[len(chain)-1]), true
+	return d.personByKey(chain[len(chain)-1]), true
 }

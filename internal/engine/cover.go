@@ -8,18 +8,18 @@ import (
 	"challengebot/internal/workday"
 )
 
-// mostPassedOn is how many running questions of one person are handed over at once.
-const mostPassedOn = 1000
+// maxHandOvers is how many running questions of one person are handed over at once.
+const maxHandOvers = 1000
 
-// passOn hands running questions to who stands in from today on, and asks those again who
+// handOverForCover hands running questions to who stands in from today on, and asks those again who
 // are back. The due dates stay. What cannot be handed over stays where it is: the domain
 // refuses a stand-in who could not have been asked.
-func (e *Engine) passOn(ctx context.Context, today workday.Date) (int, error) {
-	on, passed := today.String(), 0
+func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int, error) {
+	day, moved := today.String(), 0
 	var faults error // of single challenges, which keep no other back
-	apply := func(c challenge.Case, cmd challenge.Command) error {
-		_, err := e.Store.Apply(ctx, challenge.Receipt{}, challenge.Key{ID: c.Challenge.ID}, func(c challenge.Case) (challenge.Change, error) {
-			return c.Challenge.Decide(cmd, challenge.System, e.env(c, e.Now()))
+	apply := func(c challenge.Snapshot, cmd challenge.Command) error {
+		_, err := e.Store.Apply(ctx, challenge.IdempotencyKey{}, challenge.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+			return c.Challenge.Decide(cmd, challenge.System, e.envFor(c, e.Now()))
 		})
 		if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
 			return nil
@@ -28,36 +28,36 @@ func (e *Engine) passOn(ctx context.Context, today workday.Date) (int, error) {
 			faults = errors.Join(faults, err)
 			return nil
 		}
-		passed++
+		moved++
 		return err
 	}
-	for _, cover := range e.Directory().Covers(on) {
-		if cover.From > on || cover.For.Entra == "" {
+	for _, cover := range e.Directory().CurrentCover(day) {
+		if cover.From > day || cover.For.Entra == "" {
 			continue
 		}
-		waiting, err := e.Store.WaitingFor(ctx, cover.For.Entra, mostPassedOn)
+		waiting, err := e.Store.ListWaitingFor(ctx, cover.For.Entra, maxHandOvers)
 		if errors.Is(err, challenge.ErrUnavailable) {
-			return passed, err
+			return moved, err
 		}
 		faults = errors.Join(faults, err)
 		for _, c := range waiting {
-			if c.Challenge.State != challenge.AwaitingResponse {
+			if c.Challenge.State != challenge.StateAwaitingResponse {
 				continue
 			}
-			if err := apply(c, challenge.HandOver{For: cover.For.Entra}); err != nil {
-				return passed, err
+			if err := apply(c, challenge.HandOver{AwayID: cover.For.Entra}); err != nil {
+				return moved, err
 			}
 		}
 	}
-	handed, err := e.Store.HandedOver(ctx)
+	handedOver, err := e.Store.ListHandedOver(ctx)
 	if errors.Is(err, challenge.ErrUnavailable) {
-		return passed, err
+		return moved, err
 	}
 	faults = errors.Join(faults, err)
-	for _, c := range handed {
-		if err := apply(c, challenge.TakeBack{}); err != nil {
-			return passed, err
+	for _, c := range handedOver {
+		if err := apply(c, challenge.RejoinAfterCover{}); err != nil {
+			return moved, err
 		}
 	}
-	return passed, faults
+	return moved, faults
 }

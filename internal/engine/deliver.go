@@ -17,111 +17,111 @@ import (
 	"challengebot/internal/words"
 )
 
-// deliver makes one delivery and records what came of it. The error is the
+// deliverMessage makes one delivery and records what came of it. The error is the
 // store's: whatever Teams answers is a recorded result.
-func (e *Engine) deliver(ctx context.Context, d challenge.Delivery) error {
-	out, err := e.render(ctx, d)
+func (e *Engine) deliverMessage(ctx context.Context, queued challenge.OutboxMessage) error {
+	content, err := e.renderMessage(ctx, queued)
 	if errors.Is(err, challenge.ErrNotFound) {
-		return e.Store.Drop(ctx, d, e.Now(), "not_found")
+		return e.Store.DropMessage(ctx, queued, e.Now(), "not_found")
 	}
 	if err != nil {
-		return e.unmade(ctx, d, err)
+		return e.renderFailed(ctx, queued, err)
 	}
-	if out.drop != "" {
+	if content.dropReason != "" {
 		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
-		return e.Store.Drop(ctx, d, e.Now(), out.drop)
+		return e.Store.DropMessage(ctx, queued, e.Now(), content.dropReason)
 	}
-	posted, err := e.send(ctx, d, out)
+	posted, err := e.sendMessage(ctx, queued, content)
 	if err == nil {
 		e.metrics.attempts.WithLabelValues(resultSent).Inc()
 		now := e.Now()
-		return e.Store.Delivered(ctx, d, posted, challenge.Attempt{At: now, Status: 200}, func(c challenge.Case) (challenge.Change, error) {
-			return c.Challenge.Decide(challenge.Deliver{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To,
-				Conversation: posted.Conversation, Activity: posted.Activity}, challenge.System, e.env(c, now))
+		return e.Store.MarkDelivered(ctx, queued, posted, challenge.Attempt{At: now, StatusCode: 200}, func(c challenge.Snapshot) (challenge.Change, error) {
+			return c.Challenge.Decide(challenge.RecordDelivery{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To,
+				ConversationID: posted.ConversationID, ActivityID: posted.ActivityID}, challenge.System, e.envFor(c, now))
 		})
 	}
 	var failure *Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
-	if failure, err = e.afterChannel(ctx, d, failure); err != nil {
+	if failure, err = e.rejectIfChannelGone(ctx, queued, failure); err != nil {
 		return err
 	}
-	return e.failed(ctx, d, failure)
+	return e.recordFailure(ctx, queued, failure)
 }
 
-// hopelessAfter is how many attempts, two minutes from one another, a card gets that cannot
+// maxRenderAttempts is how many attempts, two minutes from one another, a card gets that cannot
 // be made of what is stored: enough for an instance of a newer version to take its turn.
-const hopelessAfter = 9
+const maxRenderAttempts = 9
 
-// unmade leaves a card that could not be made to a later attempt, until that is hopeless:
+// renderFailed leaves a card that could not be made to a later attempt, until that is hopeless:
 // what waits behind it in the same conversation is about other children.
-func (e *Engine) unmade(ctx context.Context, d challenge.Delivery, cause error) error {
-	if errors.Is(cause, challenge.ErrUnavailable) || d.Attempts < hopelessAfter {
+func (e *Engine) renderFailed(ctx context.Context, queued challenge.OutboxMessage, cause error) error {
+	if errors.Is(cause, challenge.ErrUnavailable) || queued.Attempts < maxRenderAttempts {
 		return cause
 	}
 	e.Logger.ErrorContext(ctx, "a card cannot be made of what is stored and is given up; run challengebot audit verify",
-		"delivery", d.ID, "challenge", d.Challenge, "card", d.Card, "error", cause)
+		"delivery", queued.ID, "challenge", queued.ChallengeID, "card", queued.Card, "error", cause)
 	e.metrics.attempts.WithLabelValues(resultDropped).Inc()
-	return e.Store.Drop(ctx, d, e.Now(), "unreadable")
+	return e.Store.DropMessage(ctx, queued, e.Now(), "unreadable")
 }
 
-// afterChannel makes a failure in a channel that is gone a refusal: the notice is not
+// rejectIfChannelGone makes a failure in a channel that is gone a refusal: the notice is not
 // tried for ever, and those who must know are told that nobody reads it.
-func (e *Engine) afterChannel(ctx context.Context, d challenge.Delivery, f *Failure) (*Failure, error) {
-	if d.To.Team == "" || f.Consequence == Refused || f.Consequence == Faulty {
+func (e *Engine) rejectIfChannelGone(ctx context.Context, queued challenge.OutboxMessage, f *Failure) (*Failure, error) {
+	if queued.To.Team == "" || f.Consequence == Rejected || f.Consequence == OurBug {
 		return f, nil
 	}
-	gone, err := e.Store.ChannelGone(ctx, e.Directory().Channel(d.To.Team))
-	if err != nil || gone == "" {
+	loss, err := e.Store.FindChannelLoss(ctx, e.Directory().NoticeChannel(queued.To.Team))
+	if err != nil || loss == "" {
 		return f, err
 	}
-	refused := *f
-	refused.Consequence, refused.Code = Refused, string(gone)
-	return &refused, nil
+	rejected := *f
+	rejected.Consequence, rejected.Code = Rejected, string(loss)
+	return &rejected, nil
 }
 
-// failed records an attempt that did not succeed: to be tried again, or not.
-func (e *Engine) failed(ctx context.Context, d challenge.Delivery, f *Failure) error {
+// recordFailure records an attempt that did not succeed: to be tried again, or not.
+func (e *Engine) recordFailure(ctx context.Context, queued challenge.OutboxMessage, f *Failure) error {
 	now := e.Now()
-	a := challenge.Attempt{At: now, Status: f.Status, Code: f.Code, Ambiguous: f.Consequence == Ambiguous}
-	result := f.result(d.Attempts)
+	a := challenge.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Consequence == Ambiguous}
+	result := f.deliveryResult(queued.Attempts)
 	e.metrics.attempts.WithLabelValues(result).Inc()
-	e.complain(ctx, d, f, result, now)
-	if result != resultRefused && result != resultFaulty {
-		return e.Store.Retry(ctx, d, a, now.Add(backoff(d.Attempts, f.RetryAfter)))
+	e.logFailure(ctx, queued, f, result, now)
+	if result != resultRejected && result != resultOurBug {
+		return e.Store.ScheduleRetry(ctx, queued, a, now.Add(backoff(queued.Attempts, f.RetryAfter)))
 	}
-	if result == resultRefused {
-		if err := e.refusedFor(ctx, d, f); err != nil {
+	if result == resultRejected {
+		if err := e.recordUnreachable(ctx, queued, f); err != nil {
 			return err
 		}
 	}
-	return e.Store.Failed(ctx, d, a, func(c challenge.Case) (challenge.Change, error) {
-		return c.Challenge.Decide(challenge.GiveUp{Delivery: d.ID, Card: d.Card, Visit: d.Visit, To: d.To, Code: f.Code},
-			challenge.System, e.env(c, now))
+	return e.Store.MarkRejected(ctx, queued, a, func(c challenge.Snapshot) (challenge.Change, error) {
+		return c.Challenge.Decide(challenge.RecordRejection{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To, Code: f.Code},
+			challenge.System, e.envFor(c, now))
 	})
 }
 
-// believedAfter is how many attempts a refusal without a documented reason, or
+// maxUnclearAttempts is how many attempts a refusal without a documented reason, or
 // something that is gone each time it is made anew, gets before it counts as one;
 // and an update that Teams says it cannot make, before a new card takes its place.
-const believedAfter = 4
+const maxUnclearAttempts = 4
 
-// result is what a failure means for a delivery that was tried so often before.
-func (f *Failure) result(attempts int) string {
+// deliveryResult is what a failure means for a delivery that was tried so often before.
+func (f *Failure) deliveryResult(attempts int) string {
 	switch f.Consequence {
-	case Refused:
-		return resultRefused
-	case Faulty:
-		return resultFaulty
-	case Unmended:
-		return resultUnmended
-	case Unclear, ConversationGone, MessageGone:
-		if attempts >= believedAfter {
-			return resultRefused
+	case Rejected:
+		return resultRejected
+	case OurBug:
+		return resultOurBug
+	case Misconfigured:
+		return resultMisconfigured
+	case UnclearRejection, ConversationGone, MessageGone:
+		if attempts >= maxUnclearAttempts {
+			return resultRejected
 		}
 	}
-	return resultAgain
+	return resultRetry
 }
 
 // backoff is how long to wait after that many attempts: from one second to five
@@ -135,103 +135,105 @@ func backoff(attempts int, asked time.Duration) time.Duration {
 	return max(wait, asked)
 }
 
-// rendered is a delivery's content as the row now is.
-type rendered struct {
-	message Message
-	version int
-	hash    []byte
-	final   bool
-	drop    string // why there is nothing to send
-	among   *challenge.Among
+// renderedMessage is a delivery's content as the row now is.
+type renderedMessage struct {
+	message    Message
+	version    int
+	hash       []byte
+	isFinal    bool
+	dropReason string // why there is nothing to send
+	inChannel  *challenge.InChannel
 }
 
-func (e *Engine) render(ctx context.Context, d challenge.Delivery) (rendered, error) {
-	if d.Kind == challenge.ReplyCard {
-		var spec challenge.ReplySpec
-		if err := json.Unmarshal(d.Spec, &spec); err != nil {
-			return rendered{}, fmt.Errorf("engine: reply %d cannot be read: %w", d.ID, err)
+func (e *Engine) renderMessage(ctx context.Context, queued challenge.OutboxMessage) (renderedMessage, error) {
+	if queued.Kind == challenge.MessageDirect {
+		var spec challenge.MessageContent
+		if err := json.Unmarshal(queued.Content, &spec); err != nil {
+			return renderedMessage{}, fmt.Errorf("engine: reply %d cannot be read: %w", queued.ID, err)
 		}
 		if len(spec.Card) > 0 {
 			spec.Text = "" // the card says it
 		}
-		return rendered{message: Message{Card: spec.Card, Summary: spec.Summary, Text: spec.Text}, among: spec.Among, final: true}, nil
+		return renderedMessage{message: Message{Card: spec.Card, Summary: spec.Summary, Text: spec.Text}, inChannel: spec.InChannel, isFinal: true}, nil
 	}
-	c, err := e.Store.Load(ctx, challenge.Key{ID: d.Challenge})
+	c, err := e.Store.Load(ctx, challenge.LookupKey{ID: queued.ChallengeID})
 	if err != nil {
-		return rendered{}, err
+		return renderedMessage{}, err
 	}
-	if d.Kind == challenge.PostCard && outOfDate(d, c.Challenge) {
-		return rendered{drop: "out_of_date"}, nil
+	if queued.Kind == challenge.MessagePost && isOutOfDate(queued, c.Challenge) {
+		return renderedMessage{dropReason: "out_of_date"}, nil
 	}
-	team, _ := e.Directory().Team(c.Challenge.Details.Team)
-	card := cards.Render(d.Card, d.Visit, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
-		Team: team.Name, Now: e.Now(), Zone: e.Calendar.Location()}, cards.Options{Viewer: d.To.Person, Words: words.In(e.Directory().Language(d.To.Person)),
-		Refers: challenge.MayRefer(d.To.Person, &c.Challenge, c.Ladder, e.Directory(), e.Calendar.DateOf(e.Now()))})
+	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
+	card := cards.Render(queued.Card, queued.Opening, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
+		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location()}, cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person)),
+		MayRefer: challenge.MayRefer(queued.To.Person, &c.Challenge, c.Ladder, e.Directory(), e.Calendar.DateOf(e.Now()))})
 	body := card.JSON()
 	sum := sha256.Sum256(body)
-	out := rendered{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], final: card.Final()}
-	if d.Kind == challenge.UpdateCard && bytes.Equal(d.Posted.Content, out.hash) {
-		out.drop = "unchanged"
+	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal()}
+	if queued.Kind == challenge.MessageUpdate && bytes.Equal(queued.Posted.ContentHash, out.hash) {
+		out.dropReason = "unchanged"
 	}
 	return out, nil
 }
 
-// outOfDate reports whether a message asks for something that is no longer asked.
+// isOutOfDate reports whether a message asks for something that is no longer asked.
 // Only reminders and nudges are dropped for it: a card that tells of a step goes
 // out even when the step has passed, and says so.
-func outOfDate(d challenge.Delivery, c challenge.Challenge) bool {
-	v := c.Current()
-	return d.Card == challenge.CardReminder && (c.State != challenge.AwaitingResponse || v.N != d.Visit)
+func isOutOfDate(queued challenge.OutboxMessage, c challenge.Challenge) bool {
+	opening := c.CurrentOpening()
+	return queued.Card == challenge.CardReminder && (c.State != challenge.StateAwaitingResponse || opening.Number != queued.Opening)
 }
 
-// send posts or updates. A conversation or a message that is gone is made anew,
+// sendMessage posts or updates. A conversation or a message that is gone is made anew,
 // once; what happens after that is an attempt like any other.
-func (e *Engine) send(ctx context.Context, d challenge.Delivery, out rendered) (challenge.Posted, error) {
-	posted := challenge.Posted{Version: out.version, Content: out.hash, Final: out.final}
-	if out.among != nil {
-		if done, err := e.sayAmong(ctx, d, out); done {
+func (e *Engine) sendMessage(ctx context.Context, queued challenge.OutboxMessage, content renderedMessage) (challenge.PostedMessage, error) {
+	posted := challenge.PostedMessage{Version: content.version, ContentHash: content.hash, Final: content.isFinal}
+	if content.inChannel != nil {
+		if done, err := e.sendTargeted(ctx, queued, content); done {
 			return posted, err
 		}
 	}
-	if d.Posted.Activity != "" {
-		place := Place{ServiceURL: d.Posted.ServiceURL, Conversation: d.Posted.Conversation}
-		err := e.call(ctx, func(ctx context.Context) error { return e.Teams.Update(ctx, place, d.Posted.Activity, out.message) })
+	if queued.Posted.ActivityID != "" {
+		place := Destination{ServiceURL: queued.Posted.ServiceURL, ConversationID: queued.Posted.ConversationID}
+		err := e.callTeams(ctx, func(ctx context.Context) error {
+			return e.Teams.Update(ctx, place, queued.Posted.ActivityID, content.message)
+		})
 		if err == nil {
-			posted.Conversation, posted.ServiceURL, posted.Activity = place.Conversation, place.ServiceURL, d.Posted.Activity
+			posted.ConversationID, posted.ServiceURL, posted.ActivityID = place.ConversationID, place.ServiceURL, queued.Posted.ActivityID
 			return posted, nil
 		}
-		if f := (*Failure)(nil); !errors.As(err, &f) || !f.newCard(d.Attempts) {
+		if f := (*Failure)(nil); !errors.As(err, &f) || !f.needsNewCard(queued.Attempts) {
 			return posted, err
 		}
 	}
-	err := e.post(ctx, d, out.message, &posted)
+	err := e.postMessage(ctx, queued, content.message, &posted)
 	if f := (*Failure)(nil); errors.As(err, &f) && f.Consequence == ConversationGone {
-		if err := e.Store.ForgetConversation(ctx, e.lane(d)); err != nil {
+		if err := e.Store.ForgetConversation(ctx, e.orderingKey(queued)); err != nil {
 			return posted, err
 		}
-		err = e.post(ctx, d, out.message, &posted)
+		err = e.postMessage(ctx, queued, content.message, &posted)
 	}
 	return posted, err
 }
 
-// newCard reports whether a new card takes the place of one that cannot be changed.
+// needsNewCard reports whether a new card takes the place of one that cannot be changed.
 // An update that Teams cannot make would hold up all that waits behind it.
-func (f *Failure) newCard(attempts int) bool {
-	return f.Consequence == MessageGone || f.Consequence == ConversationGone || f.Consequence == Unable && attempts >= believedAfter
+func (f *Failure) needsNewCard(attempts int) bool {
+	return f.Consequence == MessageGone || f.Consequence == ConversationGone || f.Consequence == PermanentServerError && attempts >= maxUnclearAttempts
 }
 
-// sayAmong posts where others read too. What is for one of them and is not taken there
+// sendTargeted posts where others read too. What is for one of them and is not taken there
 // goes to the private chat instead: then it is not done.
-func (e *Engine) sayAmong(ctx context.Context, d challenge.Delivery, out rendered) (done bool, err error) {
-	at := Place{ServiceURL: out.among.ServiceURL, Conversation: out.among.Conversation}
-	if out.among.Only == "" {
-		return true, e.call(ctx, func(ctx context.Context) error {
-			_, _, err := e.Teams.StartThread(ctx, at.ServiceURL, at.Conversation, out.message)
+func (e *Engine) sendTargeted(ctx context.Context, queued challenge.OutboxMessage, content renderedMessage) (done bool, err error) {
+	at := Destination{ServiceURL: content.inChannel.ServiceURL, ConversationID: content.inChannel.ConversationID}
+	if content.inChannel.Recipient == "" {
+		return true, e.callTeams(ctx, func(ctx context.Context) error {
+			_, _, err := e.Teams.StartThread(ctx, at.ServiceURL, at.ConversationID, content.message)
 			return err
 		})
 	}
-	err = e.call(ctx, func(ctx context.Context) error {
-		_, err := e.Teams.SendOnly(ctx, at, out.among.Only, out.among.Prompt, out.message)
+	err = e.callTeams(ctx, func(ctx context.Context) error {
+		_, err := e.Teams.SendTargeted(ctx, at, content.inChannel.Recipient, content.inChannel.InReplyTo, content.message)
 		return err
 	})
 	f := (*Failure)(nil)
@@ -239,27 +241,27 @@ func (e *Engine) sayAmong(ctx context.Context, d challenge.Delivery, out rendere
 		return true, err
 	}
 	switch f.Consequence {
-	case Again, Ambiguous, Unmended, Unable:
+	case Retryable, Ambiguous, Misconfigured, PermanentServerError:
 		return true, err
 	}
-	e.Logger.Warn("Teams took no private message among others; it goes to the private chat", "delivery", d.ID, "status", f.Status, "code", f.Code)
+	e.Logger.Warn("Teams took no private message among others; it goes to the private chat", "delivery", queued.ID, "status", f.Status, "code", f.Code)
 	return false, nil
 }
 
-// post sends a new message to the person's chat or the challenge's thread.
-func (e *Engine) post(ctx context.Context, d challenge.Delivery, m Message, posted *challenge.Posted) error {
-	lane := e.lane(d)
-	conv, known, err := e.Store.Conversation(ctx, lane)
+// postMessage sends a new message to the person's chat or the challenge's thread.
+func (e *Engine) postMessage(ctx context.Context, queued challenge.OutboxMessage, m Message, posted *challenge.PostedMessage) error {
+	lane := e.orderingKey(queued)
+	conv, known, err := e.Store.FindConversation(ctx, lane)
 	if err != nil {
 		return err
 	}
-	if !known && d.To.Person == "" {
-		return e.startThread(ctx, d, m, posted)
+	if !known && queued.To.Person == "" {
+		return e.startThread(ctx, queued, m, posted)
 	}
 	if !known {
-		conv = challenge.Conversation{Lane: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
-		if err := e.call(ctx, func(ctx context.Context) (err error) {
-			conv.ID, err = e.Teams.CreatePersonal(ctx, conv.ServiceURL, d.To.Person)
+		conv = challenge.ConversationReference{OrderingKey: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
+		if err := e.callTeams(ctx, func(ctx context.Context) (err error) {
+			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, queued.To.Person)
 			return err
 		}); err != nil {
 			return err
@@ -268,41 +270,41 @@ func (e *Engine) post(ctx context.Context, d challenge.Delivery, m Message, post
 			return err
 		}
 	}
-	posted.Conversation, posted.ServiceURL = conv.ID, conv.ServiceURL
-	return e.call(ctx, func(ctx context.Context) (err error) {
-		posted.Activity, err = e.Teams.Send(ctx, Place{ServiceURL: conv.ServiceURL, Conversation: conv.ID}, m)
+	posted.ConversationID, posted.ServiceURL = conv.ID, conv.ServiceURL
+	return e.callTeams(ctx, func(ctx context.Context) (err error) {
+		posted.ActivityID, err = e.Teams.Send(ctx, Destination{ServiceURL: conv.ServiceURL, ConversationID: conv.ID}, m)
 		return err
 	})
 }
 
 // startThread opens the challenge's one thread in the team's channel.
-func (e *Engine) startThread(ctx context.Context, d challenge.Delivery, m Message, posted *challenge.Posted) error {
-	channel := e.Directory().Channel(d.To.Team)
+func (e *Engine) startThread(ctx context.Context, queued challenge.OutboxMessage, m Message, posted *challenge.PostedMessage) error {
+	channel := e.Directory().NoticeChannel(queued.To.Team)
 	if channel == "" {
-		return &Failure{Consequence: Refused, Code: "NoChannel"}
+		return &Failure{Consequence: Rejected, Code: "NoChannel"}
 	}
 	posted.ServiceURL = e.ServiceURL
-	if err := e.call(ctx, func(ctx context.Context) (err error) {
-		posted.Conversation, posted.Activity, err = e.Teams.StartThread(ctx, e.ServiceURL, channel, m)
+	if err := e.callTeams(ctx, func(ctx context.Context) (err error) {
+		posted.ConversationID, posted.ActivityID, err = e.Teams.StartThread(ctx, e.ServiceURL, channel, m)
 		return err
 	}); err != nil {
 		return err
 	}
-	return e.Store.SaveConversation(ctx, challenge.Conversation{Lane: e.lane(d), ID: posted.Conversation,
+	return e.Store.SaveConversation(ctx, challenge.ConversationReference{OrderingKey: e.orderingKey(queued), ID: posted.ConversationID,
 		ServiceURL: posted.ServiceURL, SeenAt: e.Now()})
 }
 
-// lane is where the conversation of a delivery is kept: a person's chat, or the
+// orderingKey is where the conversation of a delivery is kept: a person's chat, or the
 // challenge's thread in a channel.
-func (e *Engine) lane(d challenge.Delivery) string {
-	if d.To.Person == "" && d.Challenge != uuid.Nil {
-		return challenge.ThreadLane(d.Challenge, d.To.Team)
+func (e *Engine) orderingKey(queued challenge.OutboxMessage) string {
+	if queued.To.Person == "" && queued.ChallengeID != uuid.Nil {
+		return challenge.ThreadOrderingKey(queued.ChallengeID, queued.To.Team)
 	}
-	return d.To.Lane()
+	return queued.To.OrderingKey()
 }
 
-// call bounds one call to Teams.
-func (e *Engine) call(ctx context.Context, f func(context.Context) error) error {
+// callTeams bounds one call to Teams.
+func (e *Engine) callTeams(ctx context.Context, f func(context.Context) error) error {
 	bounded, cancel := context.WithTimeout(ctx, e.CallTimeout)
 	defer cancel()
 	return f(bounded)

@@ -19,33 +19,33 @@ import (
 
 // Store is what the engine needs of the database.
 type Store interface {
-	Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Case) (challenge.Change, error)) (int, error)
+	Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (int, error)
 	NextDue(ctx context.Context) (time.Time, bool, error)
-	Standing(ctx context.Context, each func(challenge.Case)) error
-	AnyStanding(ctx context.Context) (bool, error)
-	HandedOver(ctx context.Context) ([]challenge.Case, error)
-	Reply(ctx context.Context, r challenge.Receipt, reply challenge.Reply) error
-	Load(ctx context.Context, key challenge.Key) (challenge.Case, error)
-	Claim(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.Delivery, error)
-	Delivered(ctx context.Context, d challenge.Delivery, p challenge.Posted, a challenge.Attempt, decide func(challenge.Case) (challenge.Change, error)) error
-	Retry(ctx context.Context, d challenge.Delivery, a challenge.Attempt, notBefore time.Time) error
-	Failed(ctx context.Context, d challenge.Delivery, a challenge.Attempt, decide func(challenge.Case) (challenge.Change, error)) error
-	Drop(ctx context.Context, d challenge.Delivery, at time.Time, why string) error
-	NextDelivery(ctx context.Context) (time.Time, bool, error)
+	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
+	AnyPending(ctx context.Context) (bool, error)
+	ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error)
+	QueueDirectMessage(ctx context.Context, r challenge.IdempotencyKey, reply challenge.DirectMessage) error
+	Load(ctx context.Context, key challenge.LookupKey) (challenge.Snapshot, error)
+	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.OutboxMessage, error)
+	MarkDelivered(ctx context.Context, d challenge.OutboxMessage, p challenge.PostedMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
+	ScheduleRetry(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, notBefore time.Time) error
+	MarkRejected(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
+	DropMessage(ctx context.Context, d challenge.OutboxMessage, at time.Time, why string) error
+	NextMessageDue(ctx context.Context) (time.Time, bool, error)
 	ReleaseLeases(ctx context.Context, owner string) error
-	Conversation(ctx context.Context, lane string) (challenge.Conversation, bool, error)
-	SaveConversation(ctx context.Context, c challenge.Conversation) error
+	FindConversation(ctx context.Context, lane string) (challenge.ConversationReference, bool, error)
+	SaveConversation(ctx context.Context, c challenge.ConversationReference) error
 	ForgetConversation(ctx context.Context, lane string) error
-	Apply(ctx context.Context, r challenge.Receipt, key challenge.Key, decide func(challenge.Case) (challenge.Change, error)) (challenge.Outcome, error)
-	WaitingFor(ctx context.Context, person string, limit int) ([]challenge.Case, error)
+	Apply(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error)
+	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
-	Returned(ctx context.Context, person string, at time.Time) error
-	Unreachables(ctx context.Context) ([]challenge.Unreachable, error)
-	ForgetReturn(ctx context.Context, u challenge.Unreachable) error
-	Once(ctx context.Context, r challenge.Receipt) (bool, error)
-	ChannelGone(ctx context.Context, channel string) (challenge.Gone, error)
+	MarkReachable(ctx context.Context, person string, at time.Time) error
+	ListUnreachable(ctx context.Context) ([]challenge.Unreachable, error)
+	ForgetUnreachable(ctx context.Context, u challenge.Unreachable) error
+	ClaimIdempotencyKey(ctx context.Context, r challenge.IdempotencyKey) (bool, error)
+	FindChannelLoss(ctx context.Context, channel string) (challenge.ChannelLoss, error)
 	Listen(ctx context.Context, wake func()) error
-	Overdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error)
+	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error)
 }
 
 // Message is what goes to Teams: a card, or words alone.
@@ -55,21 +55,21 @@ type Message struct {
 	Text    string // without a card: plain text
 }
 
-// Place is a conversation.
-type Place struct {
-	ServiceURL   string
-	Conversation string
+// Destination is a conversation.
+type Destination struct {
+	ServiceURL     string
+	ConversationID string
 }
 
 // Teams is what the engine says to Teams. An error is a *Failure.
 type Teams interface {
-	CreatePersonal(ctx context.Context, serviceURL, entraID string) (conversation string, err error)
+	CreatePersonalChat(ctx context.Context, serviceURL, entraID string) (conversation string, err error)
 	StartThread(ctx context.Context, serviceURL, channel string, m Message) (conversation, activity string, err error)
-	Send(ctx context.Context, p Place, m Message) (activity string, err error)
-	// SendOnly posts where others read too so that one member alone sees it, for a day.
+	Send(ctx context.Context, p Destination, m Message) (activity string, err error)
+	// SendTargeted posts where others read too so that one member alone sees it, for a day.
 	// recipient is a Teams id; prompt, if any, the member's own message of that kind.
-	SendOnly(ctx context.Context, p Place, recipient, prompt string, m Message) (activity string, err error)
-	Update(ctx context.Context, p Place, activity string, m Message) error
+	SendTargeted(ctx context.Context, p Destination, recipient, prompt string, m Message) (activity string, err error)
+	Update(ctx context.Context, p Destination, activity string, m Message) error
 }
 
 // Consequence is what a failure means for a delivery.
@@ -78,15 +78,15 @@ type Consequence int
 // Consequences. Again is for failures that will pass; Refused is final for this
 // person or channel.
 const (
-	Again Consequence = iota
+	Retryable Consequence = iota
 	Ambiguous
 	ConversationGone
 	MessageGone
-	Refused
-	Unclear  // refused without a reason; believed when it stays
-	Faulty   // what we sent is wrong: a fault of ours, not to be repeated
-	Unable   // Teams cannot do it, and says that repeating does not help
-	Unmended // our set-up is not accepted: waits until somebody mends it
+	Rejected
+	UnclearRejection     // refused without a reason; believed when it stays
+	OurBug               // what we sent is wrong: a fault of ours, not to be repeated
+	PermanentServerError // Teams cannot do it, and says that repeating does not help
+	Misconfigured        // our set-up is not accepted: waits until somebody mends it
 )
 
 // Failure is Teams' answer to a call that did not succeed.
@@ -129,30 +129,30 @@ type Engine struct {
 	Config
 	wakeClock, wakeMorning, wakeDeliveries chan struct{}
 	metrics                                *metrics
-	complaints                             complaints
-	// probed is the last working day on which everybody was probed, and probeAfter
+	failureLog                             logThrottle
+	// lastProbedDay is the last working day on which everybody was probed, and resumeProbingAt
 	// when probing goes on; both are Probe's alone.
-	probed     workday.Date
-	probeAfter time.Time
-	begun      atomic.Int32 // the working day whose beginning this instance has dealt with
+	lastProbedDay   workday.Date
+	resumeProbingAt time.Time
+	lastMorning     atomic.Int32 // the working day whose beginning this instance has dealt with
 }
 
-// lease is how long a claimed delivery is one instance's. It is longer than all
+// leaseDuration is how long a claimed delivery is one instance's. It is longer than all
 // calls that a delivery can make.
-const lease = 2 * time.Minute
+const leaseDuration = 2 * time.Minute
 
-// deliveryTime bounds one delivery with all its calls, so that it ends before its
-// lease does; claimTime bounds a claim.
+// deliveryTimeout bounds one delivery with all its calls, so that it ends before its
+// lease does; claimTimeout bounds a claim.
 const (
-	deliveryTime = 90 * time.Second
-	claimTime    = 15 * time.Second
+	deliveryTimeout = 90 * time.Second
+	claimTimeout    = 15 * time.Second
 )
 
-// claimed is how many deliveries one claim takes, each of another conversation.
-const claimed = 16
+// claimBatchSize is how many deliveries one claim takes, each of another conversation.
+const claimBatchSize = 16
 
-// safetyPoll is how long the engine sleeps at the most.
-const safetyPoll = 5 * time.Second
+// pollInterval is how long the engine sleeps at the most.
+const pollInterval = 5 * time.Second
 
 // New makes an engine. It does nothing until Run, Settle or Tick is called.
 func New(c Config) (*Engine, error) {
@@ -185,11 +185,11 @@ func (e *Engine) Wake() {
 // however much a morning brings, a window ends on time.
 func (e *Engine) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
-	parts.Go(func() { e.listen(ctx) })
-	parts.Go(func() { e.loop(ctx, workClock, e.wakeClock, e.clock, e.Store.NextDue) })
-	parts.Go(func() { e.loop(ctx, workMornings, e.wakeMorning, e.morning, unknown) })
-	parts.Go(func() { e.loop(ctx, workDeliveries, e.wakeDeliveries, e.deliveries, e.Store.NextDelivery) })
-	parts.Go(func() { e.loop(ctx, workProbes, nil, e.Probe, unknown) })
+	parts.Go(func() { e.listenForChanges(ctx) })
+	parts.Go(func() { e.runLoop(ctx, workClock, e.wakeClock, e.runClockRound, e.Store.NextDue) })
+	parts.Go(func() { e.runLoop(ctx, workMornings, e.wakeMorning, e.runMorningRound, noDeadline) })
+	parts.Go(func() { e.runLoop(ctx, workDeliveries, e.wakeDeliveries, e.runDeliveryRound, e.Store.NextMessageDue) })
+	parts.Go(func() { e.runLoop(ctx, workProbes, nil, e.ProbeReachability, noDeadline) })
 	parts.Wait()
 	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -204,61 +204,61 @@ const (
 	workProbes     = "probes"
 )
 
-// loop does one kind of work in rounds, and sleeps between them until there is news
+// runLoop does one kind of work in rounds, and sleeps between them until there is news
 // or the next of it is due.
-func (e *Engine) loop(ctx context.Context, work string, wake <-chan struct{}, round func(context.Context) error, next nextTime) {
+func (e *Engine) runLoop(ctx context.Context, work string, wake <-chan struct{}, round func(context.Context) error, next nextTimeFunc) {
 	for ctx.Err() == nil {
-		least := time.Millisecond
+		minWait := time.Millisecond
 		if err := round(ctx); err == nil {
 			e.metrics.rounds.WithLabelValues(work, "done").Inc()
 			e.metrics.lastRound.WithLabelValues(work).Set(float64(time.Now().Unix()))
 		} else if ctx.Err() == nil {
-			least = afterFailure
+			minWait = failedRoundDelay
 			e.metrics.rounds.WithLabelValues(work, "failed").Inc()
 			e.Logger.Error("the engine could not finish a round; it tries again", "work", work, "error", err)
 		}
-		e.sleep(ctx, wake, next, least)
+		e.waitForWork(ctx, wake, next, minWait)
 	}
 }
 
-// afterFailure is the least time before a round that failed is made again, unless there
+// failedRoundDelay is the least time before a round that failed is made again, unless there
 // is news: what made it fail may still be due.
-const afterFailure = time.Second
+const failedRoundDelay = time.Second
 
-// clock lets the clock act, then looks whether anything was missed: also, and above
+// runClockRound lets the clock act, then looks whether anything was missed: also, and above
 // all, when acting failed.
-func (e *Engine) clock(ctx context.Context) error {
+func (e *Engine) runClockRound(ctx context.Context) error {
 	_, err := e.Tick(ctx)
-	return errors.Join(err, e.Watch(ctx))
+	return errors.Join(err, e.CheckOverdue(ctx))
 }
 
-func (e *Engine) morning(ctx context.Context) error {
-	_, err := e.Morning(ctx)
+func (e *Engine) runMorningRound(ctx context.Context) error {
+	_, err := e.RunMorning(ctx)
 	return err
 }
 
-func (e *Engine) deliveries(ctx context.Context) error {
-	_, err := e.Deliver(ctx)
+func (e *Engine) runDeliveryRound(ctx context.Context) error {
+	_, err := e.DeliverPending(ctx)
 	return err
 }
 
-// Settle does everything that is due at this moment of the clock: windows, digests,
+// RunUntilIdle does everything that is due at this moment of the clock: windows, digests,
 // then deliveries, until there is nothing left.
-func (e *Engine) Settle(ctx context.Context) error {
+func (e *Engine) RunUntilIdle(ctx context.Context) error {
 	for {
 		ticked, err := e.Tick(ctx)
 		if err != nil {
 			return err
 		}
-		told, err := e.Morning(ctx)
+		sent, err := e.RunMorning(ctx)
 		if err != nil {
 			return err
 		}
-		delivered, err := e.Deliver(ctx)
+		delivered, err := e.DeliverPending(ctx)
 		if err != nil {
 			return err
 		}
-		if ticked+told+delivered == 0 {
+		if ticked+sent+delivered == 0 {
 			return nil
 		}
 	}
@@ -273,41 +273,41 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 	total := 0
 	for {
 		now := e.Now()
-		n, err := e.Store.Tick(ctx, now, e.BatchSize, func(c challenge.Case) (challenge.Change, error) {
-			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.env(c, now))
+		n, err := e.Store.Tick(ctx, now, e.BatchSize, func(c challenge.Snapshot) (challenge.Change, error) {
+			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.envFor(c, now))
 		})
 		total += n
-		e.metrics.ticked.Add(float64(n))
+		e.metrics.clockActions.Add(float64(n))
 		if err != nil || n < e.BatchSize {
 			return total, err
 		}
 	}
 }
 
-// Deliver sends everything that may go out now and returns how many deliveries it
+// DeliverPending sends everything that may go out now and returns how many deliveries it
 // tried. One conversation gets its deliveries one after the other. When the context
 // ends nothing more is claimed, and what is claimed is brought to its end: a call
 // cut off half-way would be a card that comes twice.
-func (e *Engine) Deliver(ctx context.Context) (int, error) {
-	unwelcomed := e.welcomeBack(ctx) // it keeps nothing else back
-	total, err := e.deliverAll(ctx)
-	return total, errors.Join(unwelcomed, err)
+func (e *Engine) DeliverPending(ctx context.Context) (int, error) {
+	resendErr := e.resendPending(ctx) // it keeps nothing else back
+	total, err := e.deliverBatches(ctx)
+	return total, errors.Join(resendErr, err)
 }
 
-func (e *Engine) deliverAll(ctx context.Context) (int, error) {
+func (e *Engine) deliverBatches(ctx context.Context) (int, error) {
 	total := 0
 	for ctx.Err() == nil {
-		ds, err := e.claim(ctx)
-		if err != nil || len(ds) == 0 {
+		batch, err := e.claimBatch(ctx)
+		if err != nil || len(batch) == 0 {
 			return total, err
 		}
-		total += len(ds)
+		total += len(batch)
 		var group errgroup.Group
-		for _, d := range ds {
+		for _, queued := range batch {
 			group.Go(func() error {
-				whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTime)
+				whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 				defer cancel()
-				return e.deliver(whole, d)
+				return e.deliverMessage(whole, queued)
 			})
 		}
 		if err := group.Wait(); err != nil {
@@ -317,24 +317,24 @@ func (e *Engine) deliverAll(ctx context.Context) (int, error) {
 	return total, ctx.Err()
 }
 
-// claim is never cut off half-way either: a claim that the database makes after this
+// claimBatch is never cut off half-way either: a claim that the database makes after this
 // instance gave its leases back would hold its conversations up until it ends.
-func (e *Engine) claim(ctx context.Context) ([]challenge.Delivery, error) {
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTime)
+func (e *Engine) claimBatch(ctx context.Context) ([]challenge.OutboxMessage, error) {
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTimeout)
 	defer cancel()
-	return e.Store.Claim(whole, e.Owner, e.Now(), lease, claimed)
+	return e.Store.ClaimMessages(whole, e.Owner, e.Now(), leaseDuration, claimBatchSize)
 }
 
-// Watch looks for work that the engine should have done and did not: a second
+// CheckOverdue looks for work that the engine should have done and did not: a second
 // path that does not trust the first.
-func (e *Engine) Watch(ctx context.Context) error {
-	o, err := e.Store.Overdue(ctx, e.Now(), watchGrace)
+func (e *Engine) CheckOverdue(ctx context.Context) error {
+	o, err := e.Store.CountOverdue(ctx, e.Now(), overdueGrace)
 	if err != nil {
 		return err
 	}
-	e.metrics.overdue.Set(float64(o.Challenges))
-	e.metrics.waiting.Set(float64(o.Deliveries))
-	e.metrics.oldest.Set(o.OldestDelivery.Seconds())
+	e.metrics.overdueChallenges.Set(float64(o.Challenges))
+	e.metrics.pendingMessages.Set(float64(o.Messages))
+	e.metrics.oldestPendingAge.Set(o.OldestMessage.Seconds())
 	if o.Challenges > 0 {
 		e.Logger.Error("challenges are past their time and nothing happened; see the errors before this one",
 			"count", o.Challenges)
@@ -342,20 +342,20 @@ func (e *Engine) Watch(ctx context.Context) error {
 	return nil
 }
 
-// watchGrace is how far past its time a challenge may be before it is an alarm.
-const watchGrace = 2 * time.Minute
+// overdueGrace is how far past its time a challenge may be before it is an alarm.
+const overdueGrace = 2 * time.Minute
 
-// nextTime is when there will be work, if that is known.
-type nextTime = func(context.Context) (time.Time, bool, error)
+// nextTimeFunc is when there will be work, if that is known.
+type nextTimeFunc = func(context.Context) (time.Time, bool, error)
 
-// unknown leaves it to the safety poll, where a round without work costs nothing.
-func unknown(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
+// noDeadline leaves it to the safety poll, where a round without work costs nothing.
+func noDeadline(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
 
-// sleep waits for news, for the next time there is work, or the safety poll.
-func (e *Engine) sleep(ctx context.Context, wake <-chan struct{}, next nextTime, least time.Duration) {
-	wait := safetyPoll
+// waitForWork waits for news, for the next time there is work, or the safety poll.
+func (e *Engine) waitForWork(ctx context.Context, wake <-chan struct{}, next nextTimeFunc, minWait time.Duration) {
+	wait := pollInterval
 	if at, ok, err := next(ctx); err == nil && ok {
-		wait = min(wait, max(at.Sub(e.Now()), least))
+		wait = min(wait, max(at.Sub(e.Now()), minWait))
 	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -366,8 +366,8 @@ func (e *Engine) sleep(ctx context.Context, wake <-chan struct{}, next nextTime,
 	}
 }
 
-// listen keeps a connection on which the store says that something was written.
-func (e *Engine) listen(ctx context.Context) {
+// listenForChanges keeps a connection on which the store says that something was written.
+func (e *Engine) listenForChanges(ctx context.Context) {
 	for ctx.Err() == nil {
 		err := e.Store.Listen(ctx, e.Wake)
 		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
@@ -376,58 +376,58 @@ func (e *Engine) listen(ctx context.Context) {
 		e.Logger.Warn("the engine does not hear of news and polls instead; it tries again", "error", err)
 		select {
 		case <-ctx.Done():
-		case <-time.After(safetyPoll):
+		case <-time.After(pollInterval):
 		}
 	}
 }
 
-func (e *Engine) env(c challenge.Case, now time.Time) challenge.Env {
+func (e *Engine) envFor(c challenge.Snapshot, now time.Time) challenge.Env {
 	return challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
 }
 
 // The results of an attempt, as metrics name them.
 const (
-	resultSent     = "sent"
-	resultDropped  = "dropped"
-	resultAgain    = "again"
-	resultRefused  = "refused"
-	resultFaulty   = "faulty"   // a fault of this program; alarm above 0
-	resultUnmended = "unmended" // the bot's set-up is not accepted; alarm when it grows
+	resultSent          = "sent"
+	resultDropped       = "dropped"
+	resultRetry         = "again"
+	resultRejected      = "refused"
+	resultOurBug        = "faulty"   // a fault of this program; alarm above 0
+	resultMisconfigured = "unmended" // the bot's set-up is not accepted; alarm when it grows
 )
 
-var results = []string{resultSent, resultDropped, resultAgain, resultRefused, resultFaulty, resultUnmended}
+var deliveryResults = []string{resultSent, resultDropped, resultRetry, resultRejected, resultOurBug, resultMisconfigured}
 
 type metrics struct {
-	rounds    *prometheus.CounterVec
-	ticked    prometheus.Counter
-	attempts  *prometheus.CounterVec
-	overdue   prometheus.Gauge
-	waiting   prometheus.Gauge
-	oldest    prometheus.Gauge
-	lastRound *prometheus.GaugeVec
+	rounds            *prometheus.CounterVec
+	clockActions      prometheus.Counter
+	attempts          *prometheus.CounterVec
+	overdueChallenges prometheus.Gauge
+	pendingMessages   prometheus.Gauge
+	oldestPendingAge  prometheus.Gauge
+	lastRound         *prometheus.GaugeVec
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		rounds: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_engine_rounds_total",
 			Help: "Rounds of the engine, by the work they did and how they ended."}, []string{"work", "result"}),
-		ticked: prometheus.NewCounter(prometheus.CounterOpts{Name: "challengebot_engine_clock_actions_total",
+		clockActions: prometheus.NewCounter(prometheus.CounterOpts{Name: "challengebot_engine_clock_actions_total",
 			Help: "Lapses, reminders and nudges."}),
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_delivery_attempts_total",
 			Help: "Attempts to deliver a card, by result."}, []string{"result"}),
-		overdue: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_overdue_challenges",
+		overdueChallenges: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_overdue_challenges",
 			Help: "Challenges past their time for which nothing happened. Alarm above 0."}),
-		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_deliveries_waiting",
+		pendingMessages: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_deliveries_waiting",
 			Help: "Deliveries that have not gone out."}),
-		oldest: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_delivery_oldest_seconds",
+		oldestPendingAge: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_delivery_oldest_seconds",
 			Help: "Age of the oldest delivery that has not gone out."}),
 		lastRound: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
 			Help: "When the engine last finished a round of this work."}, []string{"work"}),
 	}
-	for _, result := range results {
+	for _, result := range deliveryResults {
 		m.attempts.WithLabelValues(result)
 	}
-	for _, c := range []prometheus.Collector{m.rounds, m.ticked, m.attempts, m.overdue, m.waiting, m.oldest, m.lastRound} {
+	for _, c := range []prometheus.Collector{m.rounds, m.clockActions, m.attempts, m.overdueChallenges, m.pendingMessages, m.oldestPendingAge, m.lastRound} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("engine: a metric cannot be registered: %w", err)
 		}

@@ -15,47 +15,49 @@ import (
 	"challengebot/internal/workday"
 )
 
-// loops is a store of which only the clock's turns and the work of the morning matter: a
+// loopStore is a store of which only the clock's turns and the work of the morning matter: a
 // deadline is due all the time.
-type loops struct {
+type loopStore struct {
 	Store
-	ticks   chan<- time.Time
-	failing error
-	morning func(context.Context) error
+	ticks     chan<- time.Time
+	tickErr   error
+	onMorning func(context.Context) error
 }
 
-func (l loops) Tick(_ context.Context, now time.Time, _ int, _ func(challenge.Case) (challenge.Change, error)) (int, error) {
+func (l loopStore) Tick(_ context.Context, now time.Time, _ int, _ func(challenge.Snapshot) (challenge.Change, error)) (int, error) {
 	l.ticks <- now
-	return 0, l.failing
+	return 0, l.tickErr
 }
 
-func (l loops) NextDue(context.Context) (time.Time, bool, error) { return time.Now(), true, nil }
-func (l loops) HandedOver(ctx context.Context) ([]challenge.Case, error) {
-	return nil, l.morning(ctx)
+func (l loopStore) NextDue(context.Context) (time.Time, bool, error) { return time.Now(), true, nil }
+func (l loopStore) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
+	return nil, l.onMorning(ctx)
 }
-func (l loops) Standing(context.Context, func(challenge.Case)) error { return nil }
-func (l loops) Unreachables(context.Context) ([]challenge.Unreachable, error) {
+func (l loopStore) EachPending(context.Context, func(challenge.Snapshot)) error { return nil }
+func (l loopStore) ListUnreachable(context.Context) ([]challenge.Unreachable, error) {
 	return nil, nil
 }
-func (l loops) Conversation(context.Context, string) (challenge.Conversation, bool, error) {
-	return challenge.Conversation{}, true, nil
+func (l loopStore) FindConversation(context.Context, string) (challenge.ConversationReference, bool, error) {
+	return challenge.ConversationReference{}, true, nil
 }
-func (l loops) Claim(context.Context, string, time.Time, time.Duration, int) ([]challenge.Delivery, error) {
+func (l loopStore) ClaimMessages(context.Context, string, time.Time, time.Duration, int) ([]challenge.OutboxMessage, error) {
 	return nil, nil
 }
-func (l loops) NextDelivery(context.Context) (time.Time, bool, error) { return time.Time{}, false, nil }
-func (l loops) ReleaseLeases(context.Context, string) error           { return nil }
-func (l loops) Overdue(context.Context, time.Time, time.Duration) (challenge.Overdue, error) {
+func (l loopStore) NextMessageDue(context.Context) (time.Time, bool, error) {
+	return time.Time{}, false, nil
+}
+func (l loopStore) ReleaseLeases(context.Context, string) error { return nil }
+func (l loopStore) CountOverdue(context.Context, time.Time, time.Duration) (challenge.Overdue, error) {
 	return challenge.Overdue{}, nil
 }
-func (l loops) Listen(ctx context.Context, _ func()) error {
+func (l loopStore) Listen(ctx context.Context, _ func()) error {
 	<-ctx.Done()
 	return nil
 }
 
-// ticksIn runs an engine from a Monday's nine o'clock on for that long and counts the
+// countTicks runs an engine from a Monday's nine o'clock on for that long and counts the
 // turns of its clock.
-func ticksIn(t *testing.T, d time.Duration, store loops) int {
+func countTicks(t *testing.T, d time.Duration, store loopStore) int {
 	t.Helper()
 	calendar, err := workday.New(workday.Settings{Division: workday.EnglandAndWales})
 	if err != nil {
@@ -98,7 +100,7 @@ func ticksIn(t *testing.T, d time.Duration, store loops) int {
 
 func TestAMorningThatTakesLongDelaysNoDeadline(t *testing.T) {
 	t.Parallel()
-	n := ticksIn(t, time.Second, loops{morning: func(ctx context.Context) error {
+	n := countTicks(t, time.Second, loopStore{onMorning: func(ctx context.Context) error {
 		<-ctx.Done() // a database that does not get to its end
 		return challenge.ErrUnavailable
 	}})
@@ -109,7 +111,7 @@ func TestAMorningThatTakesLongDelaysNoDeadline(t *testing.T) {
 
 func TestARoundThatFailsIsMadeAgainSoonButNotAllTheTime(t *testing.T) {
 	t.Parallel()
-	n := ticksIn(t, 10*time.Second, loops{failing: errors.New("no"), morning: func(context.Context) error { return nil }})
+	n := countTicks(t, 10*time.Second, loopStore{tickErr: errors.New("no"), onMorning: func(context.Context) error { return nil }})
 	if n < 9 || n > 11 {
 		t.Errorf("the clock had %d turns in ten seconds, each of which failed", n)
 	}

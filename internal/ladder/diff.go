@@ -27,59 +27,63 @@ func (d Difference) String() string { return d.Where + ": " + d.What }
 // give none. Parts are known by their ids: a part whose id changed was removed and
 // added. Running challenges keep the version they started under.
 func Diff(old, new *Ladder) []Difference {
-	d := &differ{old: old, new: new}
-	s := d.at("The ladder")
-	d.identity(s)
-	d.words(s)
-	d.roleNames(s)
-	d.caseClock(d.at("The case"))
-	d.categories(s)
-	d.rungs(s)
-	d.skips(s)
-	d.outside(s)
-	d.beside(s)
-	return d.found
+	d := &comparison{old: old, new: new}
+	s := d.atPart("The ladder")
+	d.compareIdentity(s)
+	d.compareWords(s)
+	d.compareRoleNames(s)
+	d.compareOverallLimit(d.atPart("The case"))
+	d.compareCategories(s)
+	d.compareRungs(s)
+	d.compareSkips(s)
+	d.compareWaysOut(s)
+	d.compareOtherParts(s)
+	return d.differences
 }
 
-// differ compares two versions of a ladder.
-type differ struct {
-	old, new *Ladder
-	found    []Difference
+// comparison compares two versions of a ladder.
+type comparison struct {
+	old, new    *Ladder
+	differences []Difference
 }
 
-// scope writes down the differences of one part.
-type scope struct {
-	*differ
+// partComparison writes down the differences of one part.
+type partComparison struct {
+	*comparison
 	where string
 }
 
-func (d *differ) at(where string) scope { return scope{d, where} }
+func (d *comparison) atPart(where string) partComparison { return partComparison{d, where} }
 
-func (s scope) inside(part string) scope { return scope{s.differ, s.where + ", " + part} }
-
-func (s scope) add(format string, args ...any) {
-	s.found = append(s.found, Difference{Where: s.where, What: fmt.Sprintf(format, args...)})
+func (s partComparison) atSubpart(part string) partComparison {
+	return partComparison{s.comparison, s.where + ", " + part}
 }
 
-// warn adds to the last difference that a challenge may now wait longer.
-func (s scope) warn(format string, args ...any) {
-	s.found[len(s.found)-1].Warning = fmt.Sprintf(format, args...)
+func (s partComparison) addDifference(format string, args ...any) {
+	s.differences = append(s.differences, Difference{Where: s.where, What: fmt.Sprintf(format, args...)})
 }
 
-// was tells one value that changed; an empty one was not said.
-func (s scope) was(noun, old, new string) {
+// warnLonger adds to the last difference that a challenge may now wait longer.
+func (s partComparison) warnLonger(format string, args ...any) {
+	s.differences[len(s.differences)-1].Warning = fmt.Sprintf(format, args...)
+}
+
+// compareValue tells one value that changed; an empty one was not said.
+func (s partComparison) compareValue(noun, old, new string) {
 	switch {
 	case old == new:
 	case old == "":
-		s.add("%s was not said and is now %s", noun, new)
+		s.addDifference("%s was not said and is now %s", noun, new)
 	case new == "":
-		s.add("%s was %s and is no longer said", noun, old)
+		s.addDifference("%s was %s and is no longer said", noun, old)
 	default:
-		s.add("%s was %s and is now %s", noun, old, new)
+		s.addDifference("%s was %s and is now %s", noun, old, new)
 	}
 }
 
-func (s scope) text(noun, old, new string) { s.was(noun, inQuotes(old), inQuotes(new)) }
+func (s partComparison) compareText(noun, old, new string) {
+	s.compareValue(noun, inQuotes(old), inQuotes(new))
+}
 
 func inQuotes(text string) string {
 	if text == "" {
@@ -88,117 +92,117 @@ func inQuotes(text string) string {
 	return "“" + text + "”"
 }
 
-// flag tells a switch that changed, in the words for on and for off.
-func (s scope) flag(old, new bool, on, off string) {
+// compareFlag tells a switch that changed, in the words for on and for off.
+func (s partComparison) compareFlag(old, new bool, on, off string) {
 	switch {
 	case old == new:
 	case new:
-		s.add("%s", on)
+		s.addDifference("%s", on)
 	default:
-		s.add("%s", off)
+		s.addDifference("%s", off)
 	}
 }
 
-// list tells a list of words that changed, in content or in order.
-func (s scope) list(noun string, old, new []string) {
+// compareList tells a list of words that changed, in content or in order.
+func (s partComparison) compareList(noun string, old, new []string) {
 	was, is := strings.Join(old, ", "), strings.Join(new, ", ")
 	switch {
 	case slices.Equal(old, new):
 	case len(old) == 0:
-		s.add("%s: there were none, and now there are %s", noun, is)
+		s.addDifference("%s: there were none, and now there are %s", noun, is)
 	case len(new) == 0:
-		s.add("%s were %s, and now there are none", noun, was)
+		s.addDifference("%s were %s, and now there are none", noun, was)
 	default:
-		s.add("%s were %s and are now %s", noun, was, is)
+		s.addDifference("%s were %s and are now %s", noun, was, is)
 	}
 }
 
-// role tells a role that changed; roles with one name are told apart by their ids.
-func (s scope) role(noun string, old, new Role) {
-	was, is := s.named([]Role{old}, []Role{new})
-	s.was(noun, was[0], is[0])
+// compareRole tells a role that changed; roles with one name are told apart by their ids.
+func (s partComparison) compareRole(noun string, old, new Role) {
+	was, is := s.roleNamesInBoth([]Role{old}, []Role{new})
+	s.compareValue(noun, was[0], is[0])
 }
 
-func (s scope) roles(noun string, old, new []Role) {
-	was, is := s.named(old, new)
-	s.list(noun, was, is)
+func (s partComparison) compareRoleList(noun string, old, new []Role) {
+	was, is := s.roleNamesInBoth(old, new)
+	s.compareList(noun, was, is)
 }
 
-// named gives the names that two lists of roles have in their ladders. Lists of the
+// roleNamesInBoth gives the names that two lists of roles have in their ladders. Lists of the
 // same roles come out equal, even if the name of a role changed: that is told once.
-func (s scope) named(old, new []Role) (was, is []string) {
+func (s partComparison) roleNamesInBoth(old, new []Role) (was, is []string) {
 	plain := func(r Role) string { return string(r) }
 	if slices.Equal(old, new) {
-		return each(old, plain), each(new, plain)
+		return mapToStrings(old, plain), mapToStrings(new, plain)
 	}
-	was, is = each(old, s.old.roleName), each(new, s.new.roleName)
+	was, is = mapToStrings(old, s.old.roleLabelOrNone), mapToStrings(new, s.new.roleLabelOrNone)
 	if slices.Equal(was, is) {
 		withID := func(l *Ladder) func(Role) string {
-			return func(r Role) string { return fmt.Sprintf("%s (%s)", l.roleName(r), r) }
+			return func(r Role) string { return fmt.Sprintf("%s (%s)", l.roleLabelOrNone(r), r) }
 		}
-		was, is = each(old, withID(s.old)), each(new, withID(s.new))
+		was, is = mapToStrings(old, withID(s.old)), mapToStrings(new, withID(s.new))
 	}
 	return was, is
 }
 
-// roleName is a role's name; nobody has none.
-func (l *Ladder) roleName(r Role) string {
+// roleLabelOrNone is a role's name; nobody has none.
+func (l *Ladder) roleLabelOrNone(r Role) string {
 	if r == "" {
 		return ""
 	}
 	return l.RoleLabel(r)
 }
 
-// rungsNamed tells a list of rungs that changed. They are compared by their ids.
-func (s scope) rungsNamed(noun string, old, new []string) {
+// compareRungList tells a list of rungs that changed. They are compared by their ids.
+func (s partComparison) compareRungList(noun string, old, new []string) {
 	if !slices.Equal(old, new) {
-		s.list(noun, each(old, s.old.rungName), each(new, s.new.rungName))
+		s.compareList(noun, mapToStrings(old, s.old.rungLabelWithID), mapToStrings(new, s.new.rungLabelWithID))
 	}
 }
 
-// rungName is a rung's label with its id, or the id alone of a rung that is not there.
-func (l *Ladder) rungName(id string) string {
-	if r, ok := l.Rung(id); ok && r.Label != id {
+// rungLabelWithID is a rung's label with its id, or the id alone of a rung that is not there.
+func (l *Ladder) rungLabelWithID(id string) string {
+	if r, ok := l.RungByID(id); ok && r.Label != id {
 		return fmt.Sprintf("%s (%s)", r.Label, id)
 	}
 	return id
 }
 
-// window tells a length of time that changed, and warns of one that grew. Without
+// compareWindow tells a length of time that changed, and warns of one that grew. Without
 // says what its absence means.
-func (s scope) window(noun, without, subject string, old, new *workday.Window) {
-	was, is := windowOr(old, without), windowOr(new, without)
+func (s partComparison) compareWindow(noun, without, subject string, old, new *workday.Window) {
+	was, is := windowTextOr(old, without), windowTextOr(new, without)
 	if was == is {
 		return
 	}
-	s.was(noun, was, is)
+	s.compareValue(noun, was, is)
 	switch {
 	case old != nil && new == nil:
-		s.warn("%s may now take longer: nothing limits it here", subject)
-	case old != nil && grows(*old, *new):
-		s.warn("%s may now take longer", subject)
+		s.warnLonger("%s may now take longer: nothing limits it here", subject)
+	case old != nil && canEndLater(*old, *new):
+		s.warnLonger("%s may now take longer", subject)
 	}
 }
 
-func windowOr(w *workday.Window, without string) string {
+func windowTextOr(w *workday.Window, without string) string {
 	if w == nil || w.IsZero() {
 		return without
 	}
 	return w.String()
 }
 
-// grows reports whether the second window can end later than the first.
-func grows(old, new workday.Window) bool {
+// canEndLater reports whether the second window can end later than the first.
+func canEndLater(old, new workday.Window) bool {
 	if old.Unit == new.Unit {
 		return new.N > old.N
 	}
-	_, before := spanOf(old)
-	_, after := spanOf(new)
+	_, before := calendarDaySpan(old)
+	_, after := calendarDaySpan(new)
 	return after > before
 }
 
-// each gives what f makes of each item.
-func each[T any](items []T, f func(T) string) []string {
+// mapToStrings gives what f makes of each item.
+func mapToStrings[T any](items []T, f func(T) string) []string {
 	all := make([]string, len(items))
 	for i, item := range items {
 		all[i] = f(item)
@@ -206,83 +210,83 @@ func each[T any](items []T, f func(T) string) []string {
 	return all
 }
 
-func words[T ~string](items []T) []string {
-	return each(items, func(w T) string { return inWords(w) })
+func allInWords[T ~string](items []T) []string {
+	return mapToStrings(items, func(w T) string { return inWords(w) })
 }
 
 // inWords is a value of the file as a person would say it.
 func inWords[T ~string](value T) string { return strings.ReplaceAll(string(value), "-", " ") }
 
-func (d *differ) identity(s scope) {
+func (d *comparison) compareIdentity(s partComparison) {
 	o, n := d.old, d.new
-	s.was("the id", o.ID, n.ID)
-	s.was("the version", fmt.Sprint(o.Version), fmt.Sprint(n.Version))
-	s.text("the title", o.Title, n.Title)
-	s.text("the authority", o.Authority, n.Authority)
-	s.text("the source", o.Source, n.Source)
-	s.list("the plans it is for", words(o.Plans), words(n.Plans))
-	s.was("whose practice it challenges", inWords(o.Party), inWords(n.Party))
-	s.was("the direction", inWords(o.Direction), inWords(n.Direction))
-	s.roles("those who may raise a challenge", o.RaisedBy, n.RaisedBy)
+	s.compareValue("the id", o.ID, n.ID)
+	s.compareValue("the version", fmt.Sprint(o.Version), fmt.Sprint(n.Version))
+	s.compareText("the title", o.Title, n.Title)
+	s.compareText("the authority", o.Authority, n.Authority)
+	s.compareText("the source", o.Source, n.Source)
+	s.compareList("the plans it is for", allInWords(o.Plans), allInWords(n.Plans))
+	s.compareValue("whose practice it challenges", inWords(o.Party), inWords(n.Party))
+	s.compareValue("the direction", inWords(o.Direction), inWords(n.Direction))
+	s.compareRoleList("those who may raise a challenge", o.RaisedBy, n.RaisedBy)
 }
 
-func (d *differ) words(s scope) {
+func (d *comparison) compareWords(s partComparison) {
 	o, n := d.old.Words, d.new.Words
-	s.text("the word for a challenge", o.Challenge, n.Challenge)
-	s.text("the word for a rung", o.Rung, n.Rung)
-	s.text("the word for the chair", o.Chair, n.Chair)
-	s.text("the word for a child", o.Child, n.Child)
-	s.text("the word for the number of a child's record", o.RecordID, n.RecordID)
-	s.text("the word for a conference", o.Conference, n.Conference)
-	s.text("the text said before raising", o.Preface, n.Preface)
+	s.compareText("the word for a challenge", o.Challenge, n.Challenge)
+	s.compareText("the word for a rung", o.Rung, n.Rung)
+	s.compareText("the word for the chair", o.Chair, n.Chair)
+	s.compareText("the word for a child", o.Child, n.Child)
+	s.compareText("the word for the number of a child's record", o.RecordNumber, n.RecordNumber)
+	s.compareText("the word for a conference", o.Conference, n.Conference)
+	s.compareText("the text said before raising", o.Preface, n.Preface)
 }
 
-func (d *differ) roleNames(s scope) {
-	for _, r := range keysOf(d.old.Roles, d.new.Roles) {
+func (d *comparison) compareRoleNames(s partComparison) {
+	for _, r := range unionOfKeys(d.old.Roles, d.new.Roles) {
 		was, old := d.old.Roles[r]
 		is, new := d.new.Roles[r]
 		switch {
 		case !old:
-			s.add("the role “%s” (%s) was added", is, r)
+			s.addDifference("the role “%s” (%s) was added", is, r)
 		case !new:
-			s.add("the role “%s” (%s) was removed", was, r)
+			s.addDifference("the role “%s” (%s) was removed", was, r)
 		default:
-			s.text("the name of the role "+string(r), was, is)
+			s.compareText("the name of the role "+string(r), was, is)
 		}
 	}
 }
 
-func (d *differ) caseClock(s scope) {
-	o, n := d.old.Case, d.new.Case
-	s.was("the start of its clock", caseStartText(o.Starts), caseStartText(n.Starts))
-	s.window("its limit", "none", "The whole case", o.Limit, n.Limit)
-	s.flag(o.Hard, n.Hard, "its limit now binds every due date; it was a target", "its limit is now a target; it bound every due date")
+func (d *comparison) compareOverallLimit(s partComparison) {
+	o, n := d.old.OverallLimit, d.new.OverallLimit
+	s.compareValue("the start of its clock", limitStartText(o.Starts), limitStartText(n.Starts))
+	s.compareWindow("its limit", "none", "The whole case", o.Window, n.Window)
+	s.compareFlag(o.Hard, n.Hard, "its limit now binds every due date; it was a target", "its limit is now a target; it bound every due date")
 	if o.Hard && !n.Hard {
-		s.warn("Due dates may now lie past the limit of the case")
+		s.warnLonger("Due dates may now lie past the limit of the case")
 	}
-	s.was("the statutory limit that is warned of", windowOr(o.Statutory, ""), windowOr(n.Statutory, ""))
-	s.was("where the statutory limit begins", o.StatutoryFrom, n.StatutoryFrom)
-	s.text("the source of its limit", o.Source, n.Source)
+	s.compareValue("the statutory limit that is warned of", windowTextOr(o.Statutory, ""), windowTextOr(n.Statutory, ""))
+	s.compareValue("where the statutory limit begins", o.StatutoryFrom, n.StatutoryFrom)
+	s.compareText("the source of its limit", o.Source, n.Source)
 }
 
-func caseStartText(c CaseStart) string {
+func limitStartText(c LimitStart) string {
 	switch c {
-	case FirstRaise:
+	case LimitFromRaise:
 		return "the raising"
-	case FirstFormal:
+	case LimitFromFirstFormal:
 		return "the first formal rung"
 	}
 	return string(c)
 }
 
-func (d *differ) categories(s scope) {
-	parts(s, "category", "categories", d.old.Categories, d.new.Categories,
+func (d *comparison) compareCategories(s partComparison) {
+	compareParts(s, "category", "categories", d.old.Categories, d.new.Categories,
 		func(c Category) string { return c.ID },
 		func(_ *Ladder, c Category) string { return inQuotes(c.Label) + " (" + c.ID + ")" },
 		func(o, n Category) {
-			s := d.at("Category " + inQuotes(n.Label))
-			s.was("the id", o.ID, n.ID)
-			s.text("the label", o.Label, n.Label)
-			s.list("the plans it is for", words(o.Plans), words(n.Plans))
+			s := d.atPart("Category " + inQuotes(n.Label))
+			s.compareValue("the id", o.ID, n.ID)
+			s.compareText("the label", o.Label, n.Label)
+			s.compareList("the plans it is for", allInWords(o.Plans), allInWords(n.Plans))
 		})
 }

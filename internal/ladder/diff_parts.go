@@ -8,41 +8,41 @@ import (
 	"strings"
 )
 
-// parts compares two lists of parts. Parts with the same key are the same part; key
+// compareParts compares two lists of parts. Parts with the same key are the same part; key
 // nil means that parts have no ids: then equal ones are matched first and what is
 // left over by its place. It tells what was added, removed or put into another order, and leaves
 // what is inside a part to changed.
-func parts[T any](s scope, one, many string, old, new []T, key func(T) string, name func(*Ladder, T) string, changed func(o, n T)) {
+func compareParts[T any](s partComparison, one, many string, old, new []T, key func(T) string, name func(*Ladder, T) string, changed func(o, n T)) {
 	byID := key != nil
 	if !byID {
-		key = asJSON[T]
+		key = encodeJSON[T]
 	}
-	both, gone, come := paired(old, new, key)
+	both, removed, added := pairParts(old, new, key)
 	if !byID {
-		n := min(len(gone), len(come))
+		n := min(len(removed), len(added))
 		for k := range n {
-			both = append(both, pair{gone[k], come[k]})
+			both = append(both, partPair{removed[k], added[k]})
 		}
-		gone, come = gone[n:], come[n:]
-		slices.SortFunc(both, func(a, b pair) int { return cmp.Compare(a.old, b.old) })
+		removed, added = removed[n:], added[n:]
+		slices.SortFunc(both, func(a, b partPair) int { return cmp.Compare(a.old, b.old) })
 	}
-	for _, i := range gone {
-		s.add("the %s %s was removed", one, name(s.old, old[i]))
+	for _, i := range removed {
+		s.addDifference("the %s %s was removed", one, name(s.old, old[i]))
 	}
-	for _, j := range come {
-		s.add("the %s %s was added%s", one, name(s.new, new[j]), placeOf(s.new, new, j, name))
+	for _, j := range added {
+		s.addDifference("the %s %s was added%s", one, name(s.new, new[j]), placeInList(s.new, new, j, name))
 	}
-	if !slices.IsSortedFunc(both, func(a, b pair) int { return cmp.Compare(a.new, b.new) }) {
-		order := each(new, func(p T) string { return name(s.new, p) })
-		s.add("the %s moved; their order is now %s", many, strings.Join(order, ", "))
+	if !slices.IsSortedFunc(both, func(a, b partPair) int { return cmp.Compare(a.new, b.new) }) {
+		order := mapToStrings(new, func(p T) string { return name(s.new, p) })
+		s.addDifference("the %s moved; their order is now %s", many, strings.Join(order, ", "))
 	}
 	for _, p := range both {
 		changed(old[p.old], new[p.new])
 	}
 }
 
-// placeOf says where in a list of several an added part stands.
-func placeOf[T any](l *Ladder, all []T, at int, name func(*Ladder, T) string) string {
+// placeInList says where in a list of several an added part stands.
+func placeInList[T any](l *Ladder, all []T, at int, name func(*Ladder, T) string) string {
 	switch {
 	case len(all) == 1:
 		return ""
@@ -52,12 +52,12 @@ func placeOf[T any](l *Ladder, all []T, at int, name func(*Ladder, T) string) st
 	return ", after " + name(l, all[at-1])
 }
 
-// pair is one part in both versions, by its places.
-type pair struct{ old, new int }
+// partPair is one part in both versions, by its places.
+type partPair struct{ old, new int }
 
-// paired finds the parts of one list in the other; a key that stands twice is
+// pairParts finds the parts of one list in the other; a key that stands twice is
 // matched in order.
-func paired[T any](old, new []T, key func(T) string) (both []pair, gone, come []int) {
+func pairParts[T any](old, new []T, key func(T) string) (both []partPair, removed, added []int) {
 	places := map[string][]int{}
 	for j, p := range new {
 		places[key(p)] = append(places[key(p)], j)
@@ -66,23 +66,23 @@ func paired[T any](old, new []T, key func(T) string) (both []pair, gone, come []
 	for i, p := range old {
 		k := key(p)
 		if len(places[k]) == 0 {
-			gone = append(gone, i)
+			removed = append(removed, i)
 			continue
 		}
 		j := places[k][0]
 		places[k] = places[k][1:]
 		found[j] = true
-		both = append(both, pair{i, j})
+		both = append(both, partPair{i, j})
 	}
 	for j := range new {
 		if !found[j] {
-			come = append(come, j)
+			added = append(added, j)
 		}
 	}
-	return both, gone, come
+	return both, removed, added
 }
 
-func asJSON[T any](part T) string {
+func encodeJSON[T any](part T) string {
 	text, err := json.Marshal(part)
 	if err != nil {
 		panic(err) // as Digest: text, numbers and windows always marshal
@@ -90,8 +90,8 @@ func asJSON[T any](part T) string {
 	return string(text)
 }
 
-// keysOf are the keys of both maps, sorted.
-func keysOf[K cmp.Ordered, V any](a, b map[K]V) []K {
+// unionOfKeys are the keys of both maps, sorted.
+func unionOfKeys[K cmp.Ordered, V any](a, b map[K]V) []K {
 	all := map[K]bool{}
 	for k := range a {
 		all[k] = true
@@ -102,14 +102,14 @@ func keysOf[K cmp.Ordered, V any](a, b map[K]V) []K {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// optional tells a part that may be absent: added, removed, or what changed in it.
-func optional[T any](s scope, noun string, old, new *T, text func(*Ladder, *T) string, changed func(o, n *T)) {
+// compareOptional tells a part that may be absent: added, removed, or what changed in it.
+func compareOptional[T any](s partComparison, noun string, old, new *T, text func(*Ladder, *T) string, changed func(o, n *T)) {
 	switch {
 	case old == nil && new == nil:
 	case old == nil:
-		s.add("%s was added: %s", noun, text(s.new, new))
+		s.addDifference("%s was added: %s", noun, text(s.new, new))
 	case new == nil:
-		s.add("%s was removed: %s", noun, text(s.old, old))
+		s.addDifference("%s was removed: %s", noun, text(s.old, old))
 	default:
 		changed(old, new)
 	}

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-func (d *differ) rungs(s scope) {
-	parts(s, rungWord(d.new), rungWord(d.new)+"s", d.old.Rungs, d.new.Rungs,
+func (d *comparison) compareRungs(s partComparison) {
+	compareParts(s, rungWord(d.new), rungWord(d.new)+"s", d.old.Rungs, d.new.Rungs,
 		func(r Rung) string { return r.ID },
 		func(l *Ladder, r Rung) string { return inQuotes(r.Label) + " (" + r.ID + ")" },
-		d.rung)
+		d.compareRung)
 }
 
 // rungWord is the authority's word for a rung where it is a single word.
@@ -20,155 +20,155 @@ func rungWord(l *Ladder) string {
 	return "rung"
 }
 
-func (d *differ) rung(o, n Rung) {
-	s := d.at(orElse(n.Label, n.ID))
-	s.text("the label", o.Label, n.Label)
-	s.was("the kind", inWords(o.Kind), inWords(n.Kind))
-	s.text("the source", o.Source, n.Source)
-	s.text("the text on the card", o.About, n.About)
-	s.role("who puts the challenge", o.Asked, n.Asked)
-	d.respond(s, o.Respond, n.Respond)
-	s.roles("those alerted", o.Alerted, n.Alerted)
-	s.role("the judge", o.Judge, n.Judge)
-	d.rungTime(s, o, n)
-	s.was("the form of the answer", formText(o.Form), formText(n.Form))
-	d.meeting(s, o.Meeting, n.Meeting)
-	d.gates(s, o.Gates, n.Gates)
-	s.was("what silence does", lapseText(o.OnLapse), lapseText(n.OnLapse))
-	if o.OnLapse != Prompt && n.OnLapse == Prompt {
-		s.warn("Silence on %s no longer moves a challenge on", n.Label)
+func (d *comparison) compareRung(o, n Rung) {
+	s := d.atPart(valueOr(n.Label, n.ID))
+	s.compareText("the label", o.Label, n.Label)
+	s.compareValue("the kind", inWords(o.Kind), inWords(n.Kind))
+	s.compareText("the source", o.Source, n.Source)
+	s.compareText("the text on the card", o.About, n.About)
+	s.compareRole("who puts the challenge", o.AskedBy, n.AskedBy)
+	d.compareRespondents(s, o.Respondents, n.Respondents)
+	s.compareRoleList("those alerted", o.AlertedRoles, n.AlertedRoles)
+	s.compareRole("the judge", o.Judge, n.Judge)
+	d.compareDueTime(s, o, n)
+	s.compareValue("the form of the answer", formText(o.Form), formText(n.Form))
+	d.compareMeeting(s, o.Meeting, n.Meeting)
+	d.compareGates(s, o.Gates, n.Gates)
+	s.compareValue("what silence does", lapseEffectText(o.OnLapse), lapseEffectText(n.OnLapse))
+	if o.OnLapse != PromptOnLapse && n.OnLapse == PromptOnLapse {
+		s.warnLonger("Silence on %s no longer moves a challenge on", n.Label)
 	}
-	optional(s, "an exception to what follows “not satisfied”", o.Then, n.Then, thenText, func(o, n *Then) {
+	compareOptional(s, "an exception to what follows “not satisfied”", o.IfNotSatisfied, n.IfNotSatisfied, destinationText, func(o, n *Destination) {
 		if *o != *n {
-			s.was("what follows “not satisfied”", thenText(d.old, o), thenText(d.new, n))
+			s.compareValue("what follows “not satisfied”", destinationText(d.old, o), destinationText(d.new, n))
 		}
 	})
 }
 
-func lapseText(o OnLapse) string {
+func lapseEffectText(o LapseEffect) string {
 	switch o {
-	case Escalate:
+	case EscalateOnLapse:
 		return "to move the challenge on"
-	case Prompt:
+	case PromptOnLapse:
 		return "to ask the judge, with nothing moving by itself"
 	}
 	return string(o)
 }
 
-func thenText(l *Ladder, t *Then) string {
-	var said []string
+func destinationText(l *Ladder, t *Destination) string {
+	var phrases []string
 	if t.Rung != "" {
-		said = append(said, l.rungName(t.Rung))
+		phrases = append(phrases, l.rungLabelWithID(t.Rung))
 	}
 	if t.HandOff != "" {
-		said = append(said, fmt.Sprintf("handing it to “%s” (%s)", l.handOffLabel(t.HandOff), t.HandOff))
+		phrases = append(phrases, fmt.Sprintf("handing it to “%s” (%s)", l.handOffLabel(t.HandOff), t.HandOff))
 	}
 	if t.End {
-		said = append(said, "the end of the ladder")
+		phrases = append(phrases, "the end of the ladder")
 	}
-	return strings.Join(said, " and ")
+	return strings.Join(phrases, " and ")
 }
 
-func (d *differ) respond(s scope, o, n Respond) {
-	s.roles("the respondents", o.Roles, n.Roles)
-	for _, agency := range keysOf(o.ByAgency, n.ByAgency) {
+func (d *comparison) compareRespondents(s partComparison, o, n Respondents) {
+	s.compareRoleList("the respondents", o.Roles, n.Roles)
+	for _, agency := range unionOfKeys(o.ByAgency, n.ByAgency) {
 		was, old := o.ByAgency[agency]
 		is, new := n.ByAgency[agency]
 		noun := "the respondents for the agency " + agency
-		s.roles(noun, was, is)
+		s.compareRoleList(noun, was, is)
 		if len(was)+len(is) == 0 {
-			s.flag(old, new, noun+" are now given, though they are none", noun+" are no longer given; they were none")
+			s.compareFlag(old, new, noun+" are now given, though they are none", noun+" are no longer given; they were none")
 		}
 	}
-	s.role("the one who replies", o.Replier, n.Replier)
-	for _, agency := range keysOf(o.ReplierByAgency, n.ReplierByAgency) {
-		s.role("the one who replies for the agency "+agency, o.ReplierByAgency[agency], n.ReplierByAgency[agency])
+	s.compareRole("the one who replies", o.Responder, n.Responder)
+	for _, agency := range unionOfKeys(o.ResponderByAgency, n.ResponderByAgency) {
+		s.compareRole("the one who replies for the agency "+agency, o.ResponderByAgency[agency], n.ResponderByAgency[agency])
 	}
-	s.flag(o.Outside, n.Outside, "the respondent now has no account; the asker records the reply", "the respondent now has an account and replies on a card")
-	s.flag(o.MayRepeat, n.MayRepeat, "somebody who answered below may now answer here too", "somebody who answered below may no longer answer here")
+	s.compareFlag(o.OutsideTenant, n.OutsideTenant, "the respondent now has no account; the asker records the reply", "the respondent now has an account and replies on a card")
+	s.compareFlag(o.MayRepeat, n.MayRepeat, "somebody who answered below may now answer here too", "somebody who answered below may no longer answer here")
 }
 
-// rungTime compares what decides the due date of a rung.
-func (d *differ) rungTime(s scope, o, n Rung) {
+// compareDueTime compares what decides the due date of a rung.
+func (d *comparison) compareDueTime(s partComparison, o, n Rung) {
 	const remainder = "what is left of the case"
-	was, is := windowOr(o.Window, ""), windowOr(n.Window, "")
+	was, is := windowTextOr(o.Window, ""), windowTextOr(n.Window, "")
 	before, after := o.Window, n.Window
 	if o.Remainder {
-		was, before = strings.TrimPrefix(was+" or "+remainder, " or "), d.old.Case.Limit
+		was, before = strings.TrimPrefix(was+" or "+remainder, " or "), d.old.OverallLimit.Window
 	}
 	if n.Remainder {
-		is, after = strings.TrimPrefix(is+" or "+remainder, " or "), d.new.Case.Limit
+		is, after = strings.TrimPrefix(is+" or "+remainder, " or "), d.new.OverallLimit.Window
 	}
 	if was != is {
-		s.was("the window", was, is)
-		if before != nil && (after == nil || grows(*before, *after)) {
-			s.warn("%s may now take longer", n.Label)
+		s.compareValue("the window", was, is)
+		if before != nil && (after == nil || canEndLater(*before, *after)) {
+			s.warnLonger("%s may now take longer", n.Label)
 		}
 	}
-	s.was("the start of the window", fromText(o.From), fromText(n.From))
-	s.was("whose time it is", inWords(o.Owner), inWords(n.Owner))
-	s.window("the limit from the start of the case", "none", n.Label, o.Within, n.Within)
-	s.text("the source of the window", o.WindowSource, n.WindowSource)
-	s.flag(o.WindowInferred, n.WindowInferred, "the window is now marked as inferred", "the window is no longer marked as inferred")
+	s.compareValue("the start of the window", windowStartText(o.WindowStart), windowStartText(n.WindowStart))
+	s.compareValue("whose time it is", inWords(o.WindowOwner), inWords(n.WindowOwner))
+	s.compareWindow("the limit from the start of the case", "none", n.Label, o.Within, n.Within)
+	s.compareText("the source of the window", o.WindowSource, n.WindowSource)
+	s.compareFlag(o.WindowInferred, n.WindowInferred, "the window is now marked as inferred", "the window is no longer marked as inferred")
 }
 
-func fromText(f From) string {
+func windowStartText(f WindowStart) string {
 	switch f {
-	case Receipt:
+	case WindowFromReceipt:
 		return "receipt"
-	case CaseBegan:
+	case WindowFromLimitStart:
 		return "the start of the case"
 	}
 	return string(f)
 }
 
-func (d *differ) meeting(s scope, old, new *MeetingKit) {
-	text := func(l *Ladder, m *MeetingKit) string { return l.meetingText(m) }
-	optional(s, "a meeting", old, new, text, func(o, n *MeetingKit) {
-		s := s.inside("meeting")
-		s.role("its chair", o.Chair, n.Chair)
-		s.text("who takes the minutes", o.MinutedBy, n.MinutedBy)
-		s.roles("those invited", o.Invite, n.Invite)
-		s.roles("those who do not attend", o.Exclude, n.Exclude)
-		s.roles("those who must attend", o.MustAttend, n.MustAttend)
-		s.roles("those who may attend", o.Optional, n.Optional)
-		s.roles("those who receive the outcome", o.OutputTo, n.OutputTo)
-		s.flag(o.AdHoc, n.AdHoc, "attendees are now decided at the time", "attendees are no longer decided at the time")
-		s.flag(o.MayHold, n.MayHold, "the meeting is now at the respondent's choice", "the meeting is no longer at the respondent's choice")
-		s.text("the source", o.Source, n.Source)
+func (d *comparison) compareMeeting(s partComparison, old, new *MeetingRules) {
+	text := func(l *Ladder, m *MeetingRules) string { return l.meetingText(m) }
+	compareOptional(s, "a meeting", old, new, text, func(o, n *MeetingRules) {
+		s := s.atSubpart("meeting")
+		s.compareRole("its chair", o.Chair, n.Chair)
+		s.compareText("who takes the minutes", o.MinutedBy, n.MinutedBy)
+		s.compareRoleList("those invited", o.Invite, n.Invite)
+		s.compareRoleList("those who do not attend", o.Exclude, n.Exclude)
+		s.compareRoleList("those who must attend", o.MustAttend, n.MustAttend)
+		s.compareRoleList("those who may attend", o.MayAttend, n.MayAttend)
+		s.compareRoleList("those who receive the outcome", o.OutputTo, n.OutputTo)
+		s.compareFlag(o.AttendeesAdHoc, n.AttendeesAdHoc, "attendees are now decided at the time", "attendees are no longer decided at the time")
+		s.compareFlag(o.AtRespondentsDiscretion, n.AtRespondentsDiscretion, "the meeting is now at the respondent's choice", "the meeting is no longer at the respondent's choice")
+		s.compareText("the source", o.Source, n.Source)
 	})
 }
 
-func (d *differ) gates(s scope, old, new []Gate) {
-	parts(s, "gate", "gates", old, new,
+func (d *comparison) compareGates(s partComparison, old, new []Gate) {
+	compareParts(s, "gate", "gates", old, new,
 		func(g Gate) string { return g.ID },
 		func(l *Ladder, g Gate) string { return inQuotes(l.gateText(g)) + " (" + g.ID + ")" },
 		func(o, n Gate) {
-			s := s.inside("gate " + inQuotes(n.Label))
-			s.text("the label", o.Label, n.Label)
-			s.was("the kind", inWords(o.Kind), inWords(n.Kind))
-			s.text("the source", o.Source, n.Source)
-			s.role("who is consulted or told", o.With, n.With)
-			s.role("who opens it", o.By, n.By)
-			s.was("the outcome it needs", inWords(o.Needs), inWords(n.Needs))
-			s.flag(o.Override, n.Override, "a refusal may now be overridden with a reason", "a refusal may no longer be overridden")
-			s.flag(o.Ahead, n.Ahead, "it may now be opened ahead", "it may no longer be opened ahead")
-			d.fields(s, o.Fields, n.Fields)
-			s.window("the time after which it opens by itself", "none", "The gate", o.Within, n.Within)
-			s.was("the gate whose refusal it follows", o.OnlyIfRefused, n.OnlyIfRefused)
-			s.flag(o.DirectOnly, n.DirectOnly, "it now holds direct entries only", "it now holds every entry")
+			s := s.atSubpart("gate " + inQuotes(n.Label))
+			s.compareText("the label", o.Label, n.Label)
+			s.compareValue("the kind", inWords(o.Kind), inWords(n.Kind))
+			s.compareText("the source", o.Source, n.Source)
+			s.compareRole("who is consulted or told", o.Consultee, n.Consultee)
+			s.compareRole("who opens it", o.OpenedBy, n.OpenedBy)
+			s.compareValue("the outcome it needs", inWords(o.Needs), inWords(n.Needs))
+			s.compareFlag(o.MayOverride, n.MayOverride, "a refusal may now be overridden with a reason", "a refusal may no longer be overridden")
+			s.compareFlag(o.MayOpenAhead, n.MayOpenAhead, "it may now be opened ahead", "it may no longer be opened ahead")
+			d.compareFields(s, o.Fields, n.Fields)
+			s.compareWindow("the time after which it opens by itself", "none", "The gate", o.Within, n.Within)
+			s.compareValue("the gate whose refusal it follows", o.OnlyIfNotAgreed, n.OnlyIfNotAgreed)
+			s.compareFlag(o.DirectEntryOnly, n.DirectEntryOnly, "it now holds direct entries only", "it now holds every entry")
 		})
 }
 
-func (d *differ) fields(s scope, old, new []Field) {
-	parts(s, "field", "fields", old, new,
+func (d *comparison) compareFields(s partComparison, old, new []Field) {
+	compareParts(s, "field", "fields", old, new,
 		func(f Field) string { return f.ID },
 		func(_ *Ladder, f Field) string { return inQuotes(f.Label) + " (" + f.ID + ")" },
 		func(o, n Field) {
-			s := s.inside("field " + inQuotes(n.Label))
-			s.text("the label", o.Label, n.Label)
-			s.was("the kind", inWords(o.Kind), inWords(n.Kind))
-			s.flag(o.Optional, n.Optional, "it may now be left empty", "it must now be filled in")
-			s.flag(o.Past, n.Past, "its date may no longer be in the future", "its date may now be in the future")
+			s := s.atSubpart("field " + inQuotes(n.Label))
+			s.compareText("the label", o.Label, n.Label)
+			s.compareValue("the kind", inWords(o.Kind), inWords(n.Kind))
+			s.compareFlag(o.Optional, n.Optional, "it may now be left empty", "it must now be filled in")
+			s.compareFlag(o.PastOnly, n.PastOnly, "its date may no longer be in the future", "its date may now be in the future")
 		})
 }

@@ -49,7 +49,7 @@ func TestDiffSaysWhatChangedInTheWordsOfTheProcedure(t *testing.T) {
 				"Stage 1: the one who replies for the agency health was Nurse and is no longer said",
 				"Stage 1: the one who replies for the agency police was not said and is now Nurse"}},
 		{"judge", "    remainder: true", "    remainder: true\n    judge: manager", []string{"Stage 3: the judge was Chair and is now Manager"}},
-		{"rung removed", small[strings.Index(small, "  - id: three"):strings.Index(small, "  - id: direct")], "",
+		{"rung removed", smallLadderYAML[strings.Index(smallLadderYAML, "  - id: three"):strings.Index(smallLadderYAML, "  - id: direct")], "",
 			[]string{"The ladder: the stage “Stage 3” (three) was removed"}},
 		{"rung added", "  - id: direct\n", "  - {id: four, label: Stage 4, kind: formal, source: x, respond: {roles: [director]}, window: 1 working day, form: reply}\n  - id: direct\n",
 			[]string{"The ladder: the stage “Stage 4” (four) was added, after “Stage 3” (three)"}},
@@ -69,15 +69,15 @@ func TestDiffSaysWhatChangedInTheWordsOfTheProcedure(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			old, err := Read("small.yaml", []byte(small))
+			old, err := Read("small.yaml", []byte(smallLadderYAML))
 			if err != nil {
 				t.Fatal(err)
 			}
-			new, err := Read("small.yaml", change(t, test.old, test.new))
+			new, err := Read("small.yaml", replaceInSmall(t, test.old, test.new))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, told(Diff(old, new))); diff != "" {
+			if diff := cmp.Diff(test.want, differenceTexts(Diff(old, new))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -89,7 +89,7 @@ func TestDiffTellsTheNewOrderOfRungs(t *testing.T) {
 	old, new := smallLadder(t), smallLadder(t)
 	new.Rungs[1], new.Rungs[2] = new.Rungs[2], new.Rungs[1]
 	want := []string{"The ladder: the stages moved; their order is now “Stage 1” (one), “Stage 3” (three), “Stage 2” (two), “Direct” (direct)"}
-	if diff := cmp.Diff(want, told(Diff(old, new))); diff != "" {
+	if diff := cmp.Diff(want, differenceTexts(Diff(old, new))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -102,12 +102,12 @@ func TestDiffTellsRolesOfOneNameApartByTheirIDs(t *testing.T) {
 	}
 	new.Rungs[2].Judge, old.Rungs[2].Judge = "worker", "manager"
 	want := []string{"Stage 3: the judge was Manager (manager) and is now Manager (worker)"}
-	if diff := cmp.Diff(want, told(Diff(old, new))); diff != "" {
+	if diff := cmp.Diff(want, differenceTexts(Diff(old, new))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-func told(differences []Difference) []string {
+func differenceTexts(differences []Difference) []string {
 	var all []string
 	for _, d := range differences {
 		text := d.String()
@@ -121,7 +121,7 @@ func told(differences []Difference) []string {
 
 func smallLadder(t *testing.T) *Ladder {
 	t.Helper()
-	l, err := Read("small.yaml", []byte(small))
+	l, err := Read("small.yaml", []byte(smallLadderYAML))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func smallLadder(t *testing.T) *Ladder {
 func TestDiffMissesNoFieldOfTheModel(t *testing.T) {
 	t.Parallel()
 	full := fullLadder()
-	if same := Diff(full, again(t, full)); len(same) > 0 {
+	if same := Diff(full, cloneLadder(t, full)); len(same) > 0 {
 		t.Fatalf("a ladder differs from itself: %v", same)
 	}
 	edits := editsOf(full)
@@ -142,7 +142,7 @@ func TestDiffMissesNoFieldOfTheModel(t *testing.T) {
 		t.Fatalf("only %d changes were found: the walk over the model is broken", len(edits))
 	}
 	for _, e := range edits {
-		changed := again(t, full)
+		changed := cloneLadder(t, full)
 		e.apply(reflect.ValueOf(changed).Elem())
 		there, back := Diff(full, changed), Diff(changed, full)
 		if len(there) == 0 || len(back) == 0 {
@@ -150,7 +150,7 @@ func TestDiffMissesNoFieldOfTheModel(t *testing.T) {
 			continue
 		}
 		for _, text := range e.texts {
-			if all := strings.Join(told(there), "\n"); !strings.Contains(all, text) {
+			if all := strings.Join(differenceTexts(there), "\n"); !strings.Contains(all, text) {
 				t.Errorf("%s changed: %q is not in\n%s", e.path, text, all)
 			}
 		}
@@ -162,18 +162,18 @@ func TestDiffMissesNoFieldOfTheModel(t *testing.T) {
 func TestDiffIsSilentOnlyWhenTheDigestIsTheSame(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		old, err := Load(rapid.SampledFrom(Shipped()).Draw(t, "ladder"))
+		old, err := LoadShipped(rapid.SampledFrom(ShippedIDs()).Draw(t, "ladder"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		new := again(t, old)
+		new := cloneLadder(t, old)
 		for range rapid.IntRange(0, 3).Draw(t, "changes") {
 			e := rapid.SampledFrom(editsOf(new)).Draw(t, "change")
 			e.apply(reflect.ValueOf(new).Elem())
 		}
 		found := Diff(old, new)
-		if same := old.Digest() == new.Digest(); same != (len(found) == 0) {
-			t.Fatalf("same text: %v, differences: %v", same, told(found))
+		if same := old.Hash() == new.Hash(); same != (len(found) == 0) {
+			t.Fatalf("same text: %v, differences: %v", same, differenceTexts(found))
 		}
 		for _, d := range found {
 			if d.Where == "" || d.What == "" {
@@ -183,8 +183,8 @@ func TestDiffIsSilentOnlyWhenTheDigestIsTheSame(t *testing.T) {
 	})
 }
 
-// again is the same ladder in other memory.
-func again(t rapid.TB, l *Ladder) *Ladder {
+// cloneLadder is the same ladder in other memory.
+func cloneLadder(t rapid.TB, l *Ladder) *Ladder {
 	text, err := l.JSON()
 	if err != nil {
 		t.Fatal(err)
@@ -200,11 +200,11 @@ func again(t rapid.TB, l *Ladder) *Ladder {
 func fullLadder() *Ladder {
 	var l Ladder
 	n := 0
-	fill(reflect.ValueOf(&l).Elem(), &n)
+	fillValue(reflect.ValueOf(&l).Elem(), &n)
 	return &l
 }
 
-func fill(v reflect.Value, n *int) {
+func fillValue(v reflect.Value, n *int) {
 	*n++
 	switch {
 	case v.Type() == reflect.TypeFor[workday.Window]():
@@ -217,22 +217,22 @@ func fill(v reflect.Value, n *int) {
 		v.SetInt(int64(*n))
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), n)
+		fillValue(v.Elem(), n)
 	case v.Kind() == reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
-		fill(v.Index(0), n)
-		fill(v.Index(1), n)
+		fillValue(v.Index(0), n)
+		fillValue(v.Index(1), n)
 	case v.Kind() == reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
 		for range 2 {
 			key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-			fill(key, n)
-			fill(value, n)
+			fillValue(key, n)
+			fillValue(value, n)
 			v.SetMapIndex(key, value)
 		}
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			fill(v.Field(i), n)
+			fillValue(v.Field(i), n)
 		}
 	default:
 		panic("the model has a field of kind " + v.Kind().String())
@@ -246,15 +246,15 @@ type edit struct {
 	texts []string // that a person must see
 }
 
-type place func(root reflect.Value) reflect.Value
+type locator func(root reflect.Value) reflect.Value
 
 func editsOf(l *Ladder) []edit {
 	var all []edit
-	walk(&all, "ladder", reflect.ValueOf(l).Elem(), func(root reflect.Value) reflect.Value { return root })
+	collectEdits(&all, "ladder", reflect.ValueOf(l).Elem(), func(root reflect.Value) reflect.Value { return root })
 	return all
 }
 
-func walk(all *[]edit, path string, v reflect.Value, at place) {
+func collectEdits(all *[]edit, path string, v reflect.Value, at locator) {
 	add := func(what string, apply func(v reflect.Value), texts ...string) {
 		*all = append(*all, edit{path + " " + what, func(root reflect.Value) { apply(at(root)) }, texts})
 	}
@@ -280,26 +280,26 @@ func walk(all *[]edit, path string, v reflect.Value, at place) {
 	case v.Kind() == reflect.Int:
 		add("raised", func(v reflect.Value) { v.SetInt(v.Int() + 1) }, fmt.Sprint(v.Int()), fmt.Sprint(v.Int()+1))
 	case v.Kind() == reflect.Pointer && v.IsNil():
-		add("set", func(v reflect.Value) { n := 5000; fill(v, &n) })
+		add("set", func(v reflect.Value) { n := 5000; fillValue(v, &n) })
 	case v.Kind() == reflect.Pointer:
 		add("removed", zero)
-		walk(all, path, v.Elem(), func(root reflect.Value) reflect.Value { return at(root).Elem() })
+		collectEdits(all, path, v.Elem(), func(root reflect.Value) reflect.Value { return at(root).Elem() })
 	case v.Kind() == reflect.Slice:
-		walkSlice(all, path, v, at, add)
+		collectSliceEdits(all, path, v, at, add)
 	case v.Kind() == reflect.Map:
-		walkMap(v, add)
+		collectMapEdits(v, add)
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
-			walk(all, path+"."+v.Type().Field(i).Name, v.Field(i), func(root reflect.Value) reflect.Value { return at(root).Field(i) })
+			collectEdits(all, path+"."+v.Type().Field(i).Name, v.Field(i), func(root reflect.Value) reflect.Value { return at(root).Field(i) })
 		}
 	}
 }
 
-func walkSlice(all *[]edit, path string, v reflect.Value, at place, add func(string, func(reflect.Value), ...string)) {
+func collectSliceEdits(all *[]edit, path string, v reflect.Value, at locator, add func(string, func(reflect.Value), ...string)) {
 	add("grown", func(v reflect.Value) {
 		n := 6000
 		one := reflect.New(v.Type().Elem()).Elem()
-		fill(one, &n)
+		fillValue(one, &n)
 		v.Set(reflect.Append(v, one))
 	}, "60")
 	if v.Len() > 0 && path != "ladder.Rungs" {
@@ -318,17 +318,17 @@ func walkSlice(all *[]edit, path string, v reflect.Value, at place, add func(str
 	}
 	if v.Len() > 0 { // what holds for the last holds for each
 		i := v.Len() - 1
-		walk(all, fmt.Sprintf("%s[%d]", path, i), v.Index(i), func(root reflect.Value) reflect.Value { return at(root).Index(i) })
+		collectEdits(all, fmt.Sprintf("%s[%d]", path, i), v.Index(i), func(root reflect.Value) reflect.Value { return at(root).Index(i) })
 	}
 }
 
-func walkMap(v reflect.Value, add func(string, func(reflect.Value), ...string)) {
+func collectMapEdits(v reflect.Value, add func(string, func(reflect.Value), ...string)) {
 	for _, key := range v.MapKeys() {
 		add("without "+key.String(), func(v reflect.Value) { v.SetMapIndex(key, reflect.Value{}) }, key.String())
 		add("other "+key.String(), func(v reflect.Value) {
 			n := 7000
 			value := reflect.New(v.Type().Elem()).Elem()
-			fill(value, &n)
+			fillValue(value, &n)
 			v.SetMapIndex(key, value)
 		}, key.String(), "700")
 	}
@@ -338,8 +338,8 @@ func walkMap(v reflect.Value, add func(string, func(reflect.Value), ...string)) 
 		}
 		n := 8000
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-		fill(key, &n)
-		fill(value, &n)
+		fillValue(key, &n)
+		fillValue(value, &n)
 		v.SetMapIndex(key, value)
 	}, "text8001")
 }

@@ -1,16 +1,16 @@
 package ladder
 
-// Form is how a rung is answered.
-type Form string
+// ResponseForm is how a rung is answered.
+type ResponseForm string
 
 // Response forms.
 const (
-	FormReply      Form = "reply"
-	FormPlan       Form = "plan" // a written reply with an agreed plan
-	FormDiscussion Form = "discussion"
-	FormMeeting    Form = "meeting"
-	FormDecision   Form = "decision"
-	FormDifference Form = "difference"
+	FormWritten    ResponseForm = "reply"
+	FormPlan       ResponseForm = "plan" // a written reply with an agreed plan
+	FormDiscussion ResponseForm = "discussion"
+	FormMeeting    ResponseForm = "meeting"
+	FormDecision   ResponseForm = "decision"
+	FormDifference ResponseForm = "difference"
 )
 
 // FieldKind is the type of an input.
@@ -18,10 +18,10 @@ type FieldKind string
 
 // Field kinds. Dates are civil dates; a Past date may not be in the future.
 const (
-	Line     FieldKind = "line"
-	LongText FieldKind = "text"
-	DateOn   FieldKind = "date"
-	YesNo    FieldKind = "yes-no"
+	FieldLine     FieldKind = "line"
+	FieldLongText FieldKind = "text"
+	FieldDate     FieldKind = "date"
+	FieldYesNo    FieldKind = "yes-no"
 )
 
 // Field is one thing to fill in.
@@ -30,48 +30,48 @@ type Field struct {
 	Label    string    `yaml:"label" json:"label"`
 	Kind     FieldKind `yaml:"kind" json:"kind"`
 	Optional bool      `yaml:"optional,omitempty" json:"optional,omitempty"`
-	Past     bool      `yaml:"past,omitempty" json:"past,omitempty"`
+	PastOnly bool      `yaml:"past,omitempty" json:"past,omitempty"`
 }
 
-// MeetingKit is what a meeting rung must arrange.
-type MeetingKit struct {
+// MeetingRules is what a meeting rung must arrange.
+type MeetingRules struct {
 	Chair      Role   `yaml:"chair" json:"chair"`
 	MinutedBy  string `yaml:"minuted_by,omitempty" json:"minuted_by,omitempty"`
 	Invite     []Role `yaml:"invite,omitempty" json:"invite,omitempty"`
 	Exclude    []Role `yaml:"exclude,omitempty" json:"exclude,omitempty"`
 	MustAttend []Role `yaml:"must_attend,omitempty" json:"must_attend,omitempty"`
-	Optional   []Role `yaml:"optional,omitempty" json:"optional,omitempty"`
+	MayAttend  []Role `yaml:"optional,omitempty" json:"optional,omitempty"`
 	OutputTo   []Role `yaml:"output_to,omitempty" json:"output_to,omitempty"`
-	// AdHoc: attendees are decided at the time.
-	AdHoc bool `yaml:"ad_hoc,omitempty" json:"ad_hoc,omitempty"`
-	// MayHold: the meeting is at the respondent's choice.
-	MayHold bool   `yaml:"may_hold,omitempty" json:"may_hold,omitempty"`
-	Source  string `yaml:"source,omitempty" json:"source,omitempty"`
+	// AttendeesAdHoc: attendees are decided at the time.
+	AttendeesAdHoc bool `yaml:"ad_hoc,omitempty" json:"ad_hoc,omitempty"`
+	// AtRespondentsDiscretion: the meeting is at the respondent's choice.
+	AtRespondentsDiscretion bool   `yaml:"may_hold,omitempty" json:"may_hold,omitempty"`
+	Source                  string `yaml:"source,omitempty" json:"source,omitempty"`
 }
 
 // Fields are what a form asks for beside the text and the plan.
-func (f Form) Fields() []Field {
+func (f ResponseForm) Fields() []Field {
 	switch f {
 	case FormDiscussion:
 		return []Field{
-			{ID: "held_on", Label: "Date of the discussion", Kind: DateOn, Past: true},
-			{ID: "present", Label: "Who took part (roles)", Kind: Line},
-			{ID: "action", Label: "Action", Kind: LongText},
-			{ID: "outcome", Label: "Outcome", Kind: LongText},
+			{ID: "held_on", Label: "Date of the discussion", Kind: FieldDate, PastOnly: true},
+			{ID: "present", Label: "Who took part (roles)", Kind: FieldLine},
+			{ID: "action", Label: "Action", Kind: FieldLongText},
+			{ID: "outcome", Label: "Outcome", Kind: FieldLongText},
 		}
 	case FormMeeting:
 		return []Field{
-			{ID: "held_on", Label: "Date of the meeting", Kind: DateOn, Past: true},
-			{ID: "present", Label: "Who attended (roles)", Kind: Line},
-			{ID: "minuted_by", Label: "Who took the minutes", Kind: Line},
-			{ID: "outcome", Label: "Outcome of the meeting", Kind: LongText},
+			{ID: "held_on", Label: "Date of the meeting", Kind: FieldDate, PastOnly: true},
+			{ID: "present", Label: "Who attended (roles)", Kind: FieldLine},
+			{ID: "minuted_by", Label: "Who took the minutes", Kind: FieldLine},
+			{ID: "outcome", Label: "Outcome of the meeting", Kind: FieldLongText},
 		}
 	case FormDecision:
-		return []Field{{ID: "decision", Label: "Decision", Kind: LongText}}
+		return []Field{{ID: "decision", Label: "Decision", Kind: FieldLongText}}
 	case FormDifference:
 		return []Field{
-			{ID: "difference", Label: "What differs significantly", Kind: LongText},
-			{ID: "decision", Label: "Final agreed decision", Kind: LongText},
+			{ID: "difference", Label: "What differs significantly", Kind: FieldLongText},
+			{ID: "decision", Label: "Final agreed decision", Kind: FieldLongText},
 		}
 	default:
 		return nil

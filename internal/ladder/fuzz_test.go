@@ -14,9 +14,9 @@ import (
 // FuzzRead holds Read, Lint, Page and Mermaid to their promise: whatever the bytes,
 // an answer and no panic, and what was read comes back from its JSON unchanged.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(small))
+	f.Add([]byte(smallLadderYAML))
 	f.Add(Template("fuzz", "Title", "Authority"))
-	for _, id := range Shipped() {
+	for _, id := range ShippedIDs() {
 		text, err := ShippedText(id)
 		if err != nil {
 			f.Fatal(err)
@@ -25,7 +25,7 @@ func FuzzRead(f *testing.F) {
 	}
 	calendar := calendarUntil("2026-12-31")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		Lint("f.yaml", data, LintContext{RoleHeld: func(Role) bool { return false }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1})
+		Lint("f.yaml", data, LintContext{HasHolder: func(Role) bool { return false }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1})
 		l, err := Read("f.yaml", data)
 		if (l == nil) == (err == nil) {
 			t.Fatalf("ladder %v with error %v", l, err)
@@ -33,7 +33,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if Page(l) == "" || Mermaid(l) == "" {
+		if RenderText(l) == "" || RenderMermaid(l) == "" {
 			t.Error("nothing to show")
 		}
 		text, err := l.JSON()
@@ -47,7 +47,7 @@ func FuzzRead(f *testing.F) {
 		if found := Diff(l, back); len(found) > 0 {
 			t.Errorf("differs from itself: %v", found)
 		}
-		if l.Digest() != back.Digest() {
+		if l.Hash() != back.Hash() {
 			t.Errorf("changed by its JSON (-want +got):\n%s", cmp.Diff(l, back))
 		}
 	})
@@ -69,7 +69,7 @@ func TestRandomLaddersAreJudgedWithoutPanic(t *testing.T) {
 	calendar := calendarUntil("2026-12-31")
 	refused := 0
 	rapid.Check(t, func(t *rapid.T) {
-		l, err := Load(rapid.SampledFrom(Shipped()).Draw(t, "ladder"))
+		l, err := LoadShipped(rapid.SampledFrom(ShippedIDs()).Draw(t, "ladder"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,9 +80,9 @@ func TestRandomLaddersAreJudgedWithoutPanic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		problems := yamlfile.Problems(Lint("f.yaml", text, LintContext{RoleHeld: func(Role) bool { return true }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1}))
+		problems := yamlfile.Problems(Lint("f.yaml", text, LintContext{HasHolder: func(Role) bool { return true }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1}))
 		for _, p := range problems {
-			if p.What == "" || p.File == "" || p.Mend == "" && !strings.Contains(p.What, "write") {
+			if p.What == "" || p.File == "" || p.Hint == "" && !strings.Contains(p.What, "write") {
 				t.Errorf("a complaint without its place or its mend: %+v", p)
 			}
 		}
@@ -92,7 +92,7 @@ func TestRandomLaddersAreJudgedWithoutPanic(t *testing.T) {
 			t.Errorf("lint is content with what Read refuses: %v", err)
 		case err != nil:
 			refused++
-		case Page(read) == "" || Mermaid(read) == "":
+		case RenderText(read) == "" || RenderMermaid(read) == "":
 			t.Error("nothing to show")
 		}
 	})

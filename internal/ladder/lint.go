@@ -11,8 +11,8 @@ import (
 
 // LintContext is what lint may know beyond the file. Everything is optional.
 type LintContext struct {
-	// RoleHeld reports whether anybody holds the role; nil: not known.
-	RoleHeld func(Role) bool
+	// HasHolder reports whether anybody holds the role; nil: not known.
+	HasHolder func(Role) bool
 	// Calendar is the authority's, and Today the civil day (2006-01-02) on which a
 	// challenge is raised to see whether the calendar reaches to its end. Only lint
 	// with both looks.
@@ -27,21 +27,21 @@ type LintContext struct {
 // ladder that can be read disappoint: as errors what strands a challenge, as
 // warnings what only looks like an oversight.
 func Lint(file string, data []byte, known LintContext) []yamlfile.Problem {
-	l, places, problems := read(file, data)
+	l, places, problems := readAndValidate(file, data)
 	if l == nil {
 		return problems
 	}
 	t := &linter{file: places, l: l, known: known, unfit: len(problems) > 0, problems: problems}
-	t.reachable()
-	t.limits()
-	t.weeks()
-	t.opensInTime()
-	t.heldRoles()
-	t.unusedRoles()
-	t.sources()
-	t.reminders()
-	t.coverage()
-	t.external()
+	t.checkReachable()
+	t.checkLimits()
+	t.checkWeekBands()
+	t.checkOpensInTime()
+	t.checkVacantRoles()
+	t.checkUnusedRoles()
+	t.checkSources()
+	t.checkReminders()
+	t.checkCalendarCoverage()
+	t.checkExternalReferral()
 	t.problems.Sort()
 	return t.problems
 }
@@ -54,15 +54,15 @@ type linter struct {
 	problems yamlfile.Problems
 }
 
-func (t *linter) report(s yamlfile.Severity, path, what, mend string) {
-	p := t.file.Problem(path, what, mend)
+func (t *linter) addProblem(s yamlfile.Severity, path, what, hint string) {
+	p := t.file.ProblemAt(path, what, hint)
 	p.Severity = s
 	t.problems = append(t.problems, p)
 }
 
-// reachable finds rungs to which neither a judgement, nor silence, nor a skip leads.
-func (t *linter) reachable() {
-	first := t.l.First()
+// checkReachable finds rungs to which neither a judgement, nor silence, nor a skip leads.
+func (t *linter) checkReachable() {
+	first := t.l.FirstRung()
 	if first == nil {
 		return
 	}
@@ -72,45 +72,45 @@ func (t *linter) reachable() {
 		ahead = append(ahead, s.To...)
 	}
 	for len(ahead) > 0 {
-		r, ok := t.l.Rung(ahead[0])
+		r, ok := t.l.RungByID(ahead[0])
 		ahead = ahead[1:]
 		if !ok || reached[r.ID] {
 			continue
 		}
 		reached[r.ID] = true
-		if next := t.l.Above(r); next != nil {
+		if next := t.l.EscalationTarget(r); next != nil {
 			ahead = append(ahead, next.ID)
 		}
 	}
 	for i, r := range t.l.Rungs {
-		if !reached[r.ID] && r.Kind != Exceptional { // an exceptional rung without a skip is refused already
-			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d]", i), fmt.Sprintf("no way leads to the rung %q", r.ID), "Remove the then: below it that leads past it, or add a skip")
+		if !reached[r.ID] && r.Kind != RungExceptional { // an exceptional rung without a skip is refused already
+			t.addProblem(yamlfile.SeverityError, fmt.Sprintf("$.rungs[%d]", i), fmt.Sprintf("no way leads to the rung %q", r.ID), "Remove the then: below it that leads past it, or add a skip")
 		}
 	}
 }
 
-// limits compares each rung's cumulative limit with the one before and each window
+// checkLimits compares each rung's cumulative limit with the one before and each window
 // with the limit of the case.
-func (t *linter) limits() {
+func (t *linter) checkLimits() {
 	var before *workday.Window
 	for i := range t.l.Rungs {
 		r := &t.l.Rungs[i]
 		path := fmt.Sprintf("$.rungs[%d]", i)
-		if limit := t.l.Case.Limit; limit != nil && r.Window != nil && shorter(*limit, *r.Window) {
-			t.report(yamlfile.Warning, path+".window", fmt.Sprintf("the window of %s is longer than the case's %s", r.Window, limit), "Shorten the window or lengthen the limit of the case")
+		if limit := t.l.OverallLimit.Window; limit != nil && r.Window != nil && isShorter(*limit, *r.Window) {
+			t.addProblem(yamlfile.SeverityWarning, path+".window", fmt.Sprintf("the window of %s is longer than the case's %s", r.Window, limit), "Shorten the window or lengthen the limit of the case")
 		}
 		if r.Within == nil {
 			continue
 		}
 		if before != nil && before.Unit == r.Within.Unit && r.Within.N <= before.N {
-			t.report(yamlfile.Error, path+".within", fmt.Sprintf("within %s does not grow beyond the %s of the rung below: this rung could be due before it opens", r.Within, before), "Raise it above the limit of the rung below")
+			t.addProblem(yamlfile.SeverityError, path+".within", fmt.Sprintf("within %s does not grow beyond the %s of the rung below: this rung could be due before it opens", r.Within, before), "Raise it above the limit of the rung below")
 		}
 		before = r.Within
 	}
 }
 
-// weeks finds bands of weeks that do not follow each other.
-func (t *linter) weeks() {
+// checkWeekBands finds bands of weeks that do not follow each other.
+func (t *linter) checkWeekBands() {
 	var before *workday.Window
 	for i := range t.l.Rungs {
 		w := t.l.Rungs[i].Window
@@ -118,29 +118,29 @@ func (t *linter) weeks() {
 			continue
 		}
 		if before != nil && w.N <= before.N {
-			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the %s does not come after the %s of the rung below", w, before), "Name a later week")
+			t.addProblem(yamlfile.SeverityError, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the %s does not come after the %s of the rung below", w, before), "Name a later week")
 		}
 		before = w
 	}
 }
 
-// opensInTime adds up the windows from the start of the case: a rung whose limit is
+// checkOpensInTime adds up the windows from the start of the case: a rung whose limit is
 // used up before silence can open it would be due at once.
-func (t *linter) opensInTime() {
+func (t *linter) checkOpensInTime() {
 	elapsed := 0
 	for i, r := range t.l.Rungs {
-		if r.Kind == Exceptional || t.l.Case.Starts == FirstFormal && !r.StartsFormalClock() {
+		if r.Kind == RungExceptional || t.l.OverallLimit.Starts == LimitFromFirstFormal && !r.StartsFormalClock() {
 			continue
 		}
 		limit := r.Within
-		if limit == nil && t.l.Case.Hard {
-			limit = t.l.Case.Limit
+		if limit == nil && t.l.OverallLimit.Hard {
+			limit = t.l.OverallLimit.Window
 		}
 		if limit != nil && limit.Unit != workday.WorkingDays || r.Window != nil && r.Window.Unit != workday.WorkingDays {
 			return // days of other kinds cannot be added up
 		}
 		if limit != nil && elapsed >= limit.N {
-			t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d]", i), fmt.Sprintf("the rungs below %q may take %d working days, and it must end within %d: it could be due before it opens", r.ID, elapsed, limit.N), "Shorten the windows below, or lengthen the limit")
+			t.addProblem(yamlfile.SeverityError, fmt.Sprintf("$.rungs[%d]", i), fmt.Sprintf("the rungs below %q may take %d working days, and it must end within %d: it could be due before it opens", r.ID, elapsed, limit.N), "Shorten the windows below, or lengthen the limit")
 			return
 		}
 		if r.Window != nil {
@@ -152,59 +152,59 @@ func (t *linter) opensInTime() {
 	}
 }
 
-// heldRoles finds roles that nobody holds, naming each place once a role and use.
-func (t *linter) heldRoles() {
-	if t.known.RoleHeld == nil {
+// checkVacantRoles finds roles that nobody holds, naming each place once a role and use.
+func (t *linter) checkVacantRoles() {
+	if t.known.HasHolder == nil {
 		return
 	}
-	told := map[string]bool{}
-	for _, u := range t.l.RoleUses() {
-		if t.known.RoleHeld(u.Role) || u.Role == "" {
+	reported := map[string]bool{}
+	for _, u := range t.l.RolesNeeded() {
+		if t.known.HasHolder(u.Role) || u.Role == "" {
 			continue
 		}
-		if u.Opens {
-			t.report(yamlfile.Error, u.Path, fmt.Sprintf("nobody can open this gate: nobody is %q, who %s", u.Role, u.Why), "Give somebody the role in the directory, or name another role after by:")
+		if u.OpensGate {
+			t.addProblem(yamlfile.SeverityError, u.Path, fmt.Sprintf("nobody can open this gate: nobody is %q, who %s", u.Role, u.Why), "Give somebody the role in the directory, or name another role after by:")
 			continue
 		}
-		if key := string(u.Role) + u.Why; !told[key] {
-			told[key] = true
-			t.report(yamlfile.Error, u.Path, fmt.Sprintf("nobody is %q, who %s", u.Role, u.Why), "Give somebody the role in the directory")
+		if key := string(u.Role) + u.Why; !reported[key] {
+			reported[key] = true
+			t.addProblem(yamlfile.SeverityError, u.Path, fmt.Sprintf("nobody is %q, who %s", u.Role, u.Why), "Give somebody the role in the directory")
 		}
 	}
 }
 
-// unusedRoles finds labels that no part of the ladder uses.
-func (t *linter) unusedRoles() {
+// checkUnusedRoles finds labels that no part of the ladder uses.
+func (t *linter) checkUnusedRoles() {
 	used := map[Role]bool{RoleChair: true, RoleOversight: true}
-	for _, u := range t.l.RoleUses() {
+	for _, u := range t.l.RolesNeeded() {
 		used[u.Role] = true
 	}
 	for _, r := range t.l.RaisedBy {
 		used[r] = true
 	}
 	for _, r := range t.l.Rungs { // respondents outside the tenant need a label, though nobody holds the role
-		for _, roles := range append([][]Role{r.Respond.Roles}, valuesOf(r.Respond.ByAgency)...) {
+		for _, roles := range append([][]Role{r.Respondents.Roles}, mapValues(r.Respondents.ByAgency)...) {
 			for _, role := range roles {
 				used[role] = true
 			}
 		}
 		if r.Meeting != nil {
-			for _, role := range slices.Concat(r.Meeting.Exclude, r.Meeting.Optional) {
+			for _, role := range slices.Concat(r.Meeting.Exclude, r.Meeting.MayAttend) {
 				used[role] = true
 			}
 		}
 	}
 	for role := range t.l.Roles {
 		if !used[role] {
-			t.report(yamlfile.Warning, "$.roles."+string(role), fmt.Sprintf("nothing uses the role %q", role), "Remove the line, or use the role")
+			t.addProblem(yamlfile.SeverityWarning, "$.roles."+string(role), fmt.Sprintf("nothing uses the role %q", role), "Remove the line, or use the role")
 		}
 	}
 	if t.l.Roles[RoleOversight] == "" {
-		t.report(yamlfile.Warning, "$.roles", `the role "oversight" has no label, and whatever stalls is shown to it`, "Add oversight: and the authority's name for it")
+		t.addProblem(yamlfile.SeverityWarning, "$.roles", `the role "oversight" has no label, and whatever stalls is shown to it`, "Add oversight: and the authority's name for it")
 	}
 }
 
-func valuesOf[K comparable, V any](m map[K]V) []V {
+func mapValues[K comparable, V any](m map[K]V) []V {
 	var all []V
 	for _, v := range m {
 		all = append(all, v)
@@ -212,11 +212,11 @@ func valuesOf[K comparable, V any](m map[K]V) []V {
 	return all
 }
 
-// sources finds parts that do not say where the procedure states them.
-func (t *linter) sources() {
+// checkSources finds parts that do not say where the procedure states them.
+func (t *linter) checkSources() {
 	missing := func(path, thing, source string) {
 		if strings.TrimSpace(source) == "" {
-			t.report(yamlfile.Warning, path, thing+" does not say where the procedure states it", "Add source: with the section or heading")
+			t.addProblem(yamlfile.SeverityWarning, path, thing+" does not say where the procedure states it", "Add source: with the section or heading")
 		}
 	}
 	gates := func(owner string, gates []Gate) {
@@ -224,15 +224,15 @@ func (t *linter) sources() {
 			missing(fmt.Sprintf("%s.gates[%d]", owner, i), fmt.Sprintf("the gate %q", g.ID), g.Source)
 		}
 	}
-	if t.l.Case.Limit != nil {
-		missing("$.case", "the limit of the case", t.l.Case.Source)
+	if t.l.OverallLimit.Window != nil {
+		missing("$.case", "the limit of the case", t.l.OverallLimit.Source)
 	}
 	for i, r := range t.l.Rungs {
 		path := fmt.Sprintf("$.rungs[%d]", i)
 		missing(path, fmt.Sprintf("the rung %q", r.ID), r.Source)
 		gates(path, r.Gates)
 		if r.WindowInferred && r.WindowSource == "" {
-			t.report(yamlfile.Warning, path, fmt.Sprintf("the window of the rung %q is inferred and does not say from what", r.ID), "Add window_source:")
+			t.addProblem(yamlfile.SeverityWarning, path, fmt.Sprintf("the window of the rung %q is inferred and does not say from what", r.ID), "Add window_source:")
 		}
 	}
 	for i, s := range t.l.Skips {
@@ -243,82 +243,82 @@ func (t *linter) sources() {
 	for i, h := range t.l.HandOffs {
 		missing(fmt.Sprintf("$.hand_offs[%d]", i), fmt.Sprintf("the hand-off %q", h.ID), h.Source)
 	}
-	for i, r := range t.l.Records {
+	for i, r := range t.l.RecordingRules {
 		missing(fmt.Sprintf("$.records[%d]", i), "the record", r.Source)
 	}
-	if t.l.External != nil {
-		missing("$.external", "the external referral", t.l.External.Source)
+	if t.l.ExternalReferral != nil {
+		missing("$.external", "the external referral", t.l.ExternalReferral.Source)
 	}
 	if t.l.PartnerConcerns != nil {
 		missing("$.partner_concerns", "the rule for partner concerns", t.l.PartnerConcerns.Source)
 	}
 }
 
-// reminders finds windows that end before their reminder could go out.
-func (t *linter) reminders() {
+// checkReminders finds windows that end before their reminder could go out.
+func (t *linter) checkReminders() {
 	n := t.known.RemindBefore
 	if n <= 0 {
 		return
 	}
 	for i, r := range t.l.Rungs {
 		if r.Window != nil && r.Window.Unit == workday.WorkingDays && r.Window.N <= n {
-			t.report(yamlfile.Warning, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("a reminder %s before it is due is impossible in a window of %s", workday.Window{N: n}, r.Window), "Nothing need be done: the reminder goes out on the due day only")
+			t.addProblem(yamlfile.SeverityWarning, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("a reminder %s before it is due is impossible in a window of %s", workday.Window{N: n}, r.Window), "Nothing need be done: the reminder goes out on the due day only")
 		}
 	}
 }
 
-// coverage raises a challenge today, on the first rung and on each that can be
+// checkCalendarCoverage raises a challenge today, on the first rung and on each that can be
 // entered directly, and lets every window run out: a due date for which the calendar
 // does not reach would be refused when a child's case needs it.
-func (t *linter) coverage() {
+func (t *linter) checkCalendarCoverage() {
 	if t.known.Calendar == nil || t.known.Today == "" || t.unfit {
 		return
 	}
 	today, err := workday.ParseDate(t.known.Today)
 	if err != nil {
-		t.report(yamlfile.Error, "$", "today is not a day such as 2026-04-01", "Mend the setting")
+		t.addProblem(yamlfile.SeverityError, "$", "today is not a day such as 2026-04-01", "Mend the setting")
 		return
 	}
-	starts := []string{t.l.First().ID}
+	starts := []string{t.l.FirstRung().ID}
 	for _, s := range t.l.Skips {
 		starts = append(starts, s.To...)
 	}
-	told := map[string]bool{}
+	reported := map[string]bool{}
 	for _, id := range starts {
-		r, err := t.l.runOut(t.known.Calendar, id, today)
-		if err == nil || told[r.ID] {
+		r, err := t.l.runToEnd(t.known.Calendar, id, today)
+		if err == nil || reported[r.ID] {
 			continue
 		}
-		told[r.ID] = true
+		reported[r.ID] = true
 		_, until := t.known.Calendar.Coverage()
 		i := slices.IndexFunc(t.l.Rungs, func(o Rung) bool { return o.ID == r.ID })
-		t.report(yamlfile.Error, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the calendar ends on %s, before a challenge raised today would have run out on %s", until, r.Label), "Set coverage_until of the calendar to a later day, or install a newer version of the program")
+		t.addProblem(yamlfile.SeverityError, fmt.Sprintf("$.rungs[%d].window", i), fmt.Sprintf("the calendar ends on %s, before a challenge raised today would have run out on %s", until, r.Label), "Set coverage_until of the calendar to a later day, or install a newer version of the program")
 	}
 }
 
-// runOut lets a challenge run out from a rung on, with no time lost at gates. The
+// runToEnd lets a challenge run out from a rung on, with no time lost at gates. The
 // error is the calendar's; then the rung is the one whose due date it refused.
-func (l *Ladder) runOut(c *workday.Calendar, from string, at workday.Date) (*Rung, error) {
+func (l *Ladder) runToEnd(c *workday.Calendar, from string, at workday.Date) (*Rung, error) {
 	start := workday.Date(0)
-	r, _ := l.Rung(from)
-	for ; r != nil; r = l.Above(r) {
-		day0, err := c.OnOrAfter(at)
+	r, _ := l.RungByID(from)
+	for ; r != nil; r = l.EscalationTarget(r) {
+		day0, err := c.WorkingDayOnOrAfter(at)
 		if err != nil {
 			return r, err
 		}
-		if start == 0 && (l.Case.Starts == FirstRaise || r.StartsFormalClock()) {
+		if start == 0 && (l.OverallLimit.Starts == LimitFromRaise || r.StartsFormalClock()) {
 			start = day0
 		}
 		for _, g := range r.Gates {
-			if g.Kind == EscalateBy && day0 != start {
-				d, err := c.Deadline(workday.Terms{Start: day0, Window: *g.Within})
+			if g.Kind == GateEscalation && day0 != start {
+				d, err := c.ComputeDeadline(workday.Terms{Start: day0, Window: *g.Within})
 				if err != nil {
 					return r, err
 				}
 				day0 = d.Date
 			}
 		}
-		d, err := c.Deadline(l.terms(r, day0, start))
+		d, err := c.ComputeDeadline(l.deadlineTerms(r, day0, start))
 		if err != nil {
 			return r, err
 		}
@@ -327,14 +327,14 @@ func (l *Ladder) runOut(c *workday.Calendar, from string, at workday.Date) (*Run
 	return nil, nil
 }
 
-// terms are what the due date of a rung is worked out from that opens on a day, in a
+// deadlineTerms are what the due date of a rung is worked out from that opens on a day, in a
 // case that started on another.
-func (l *Ladder) terms(r *Rung, day0, start workday.Date) workday.Terms {
+func (l *Ladder) deadlineTerms(r *Rung, day0, start workday.Date) workday.Terms {
 	switch {
 	case r.Remainder:
-		return workday.Remainder(day0, start, *l.Case.Limit, 1)
-	case r.From == CaseBegan:
-		return workday.Remainder(day0, start, *r.Window, 1)
+		return workday.RemainderTerms(day0, start, *l.OverallLimit.Window, 1)
+	case r.WindowStart == WindowFromLimitStart:
+		return workday.RemainderTerms(day0, start, *r.Window, 1)
 	}
 	terms := workday.Terms{Start: day0, Window: *r.Window, AtLeast: 1}
 	if r.Within != nil {
@@ -343,13 +343,13 @@ func (l *Ladder) terms(r *Rung, day0, start workday.Date) workday.Terms {
 	return terms
 }
 
-// external warns of a referral that a procedure cannot mean.
-func (t *linter) external() {
-	e := t.l.External
+// checkExternalReferral warns of a referral that a procedure cannot mean.
+func (t *linter) checkExternalReferral() {
+	e := t.l.ExternalReferral
 	if e == nil {
 		return
 	}
 	if !e.OnlyLookedAfter {
-		t.report(yamlfile.Warning, "$.external", fmt.Sprintf("the referral to %s is open for children who are not looked after", e.To), "Add only_looked_after: true")
+		t.addProblem(yamlfile.SeverityWarning, "$.external", fmt.Sprintf("the referral to %s is open for children who are not looked after", e.To), "Add only_looked_after: true")
 	}
 }

@@ -16,49 +16,49 @@ import (
 // makes the ladder unfit to run. What the file leaves out has its default filled in,
 // so that the Ladder says in full what will happen.
 func Read(name string, data []byte) (*Ladder, error) {
-	l, _, problems := read(name, data)
+	l, _, problems := readAndValidate(name, data)
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	return l, nil
 }
 
-// read is Read, and gives lint the ladder and the places in its file too. The
+// readAndValidate is Read, and gives lint the ladder and the places in its file too. The
 // ladder is nil when the file did not even have the shape of one.
-func read(name string, data []byte) (*Ladder, *yamlfile.File, yamlfile.Problems) {
+func readAndValidate(name string, data []byte) (*Ladder, *yamlfile.File, yamlfile.Problems) {
 	var l Ladder
 	file, err := yamlfile.Read(name, data, &l)
 	if err != nil {
-		problems := yamlfile.Of(err)
+		problems := yamlfile.ProblemsOf(err)
 		if problems == nil {
 			problems = yamlfile.Problems{{File: name, What: err.Error()}}
 		}
 		return nil, file, problems
 	}
-	c := &checker{file: file, l: &l}
+	c := &validator{file: file, l: &l}
 	l.setDefaults()
-	c.ladder()
+	c.validateLadder()
 	c.problems.Sort()
 	return &l, file, c.problems
 }
 
 // setDefaults fills in what a file may leave unsaid.
 func (l *Ladder) setDefaults() {
-	l.Direction = orElse(l.Direction, ChairToService)
-	l.Case.Starts = orElse(l.Case.Starts, FirstRaise)
+	l.Direction = valueOr(l.Direction, ChairToService)
+	l.OverallLimit.Starts = valueOr(l.OverallLimit.Starts, LimitFromRaise)
 	for i := range l.Rungs {
 		r := &l.Rungs[i]
-		r.Asked = orElse(r.Asked, RoleChair)
-		r.Judge = orElse(r.Judge, RoleChair)
-		r.Owner = orElse(r.Owner, OwnerRespondent)
-		lapse, from := Escalate, Receipt
-		if r.Kind == Exceptional {
-			lapse = Prompt // no rung is above it
+		r.AskedBy = valueOr(r.AskedBy, RoleChair)
+		r.Judge = valueOr(r.Judge, RoleChair)
+		r.WindowOwner = valueOr(r.WindowOwner, OwnerRespondent)
+		lapse, from := EscalateOnLapse, WindowFromReceipt
+		if r.Kind == RungExceptional {
+			lapse = PromptOnLapse // no rung is above it
 		}
 		if r.Window != nil && r.Window.Unit == workday.WeekBand {
-			from = CaseBegan
+			from = WindowFromLimitStart
 		}
-		r.OnLapse, r.From = orElse(r.OnLapse, lapse), orElse(r.From, from)
+		r.OnLapse, r.WindowStart = valueOr(r.OnLapse, lapse), valueOr(r.WindowStart, from)
 		setGateDefaults(r.Gates)
 	}
 	for i := range l.Skips {
@@ -68,12 +68,12 @@ func (l *Ladder) setDefaults() {
 
 func setGateDefaults(gates []Gate) {
 	for i := range gates {
-		gates[i].By = orElse(gates[i].By, RoleChair)
-		gates[i].Needs = orElse(gates[i].Needs, Held)
+		gates[i].OpenedBy = valueOr(gates[i].OpenedBy, RoleChair)
+		gates[i].Needs = valueOr(gates[i].Needs, TookPlace)
 	}
 }
 
-func orElse[T ~string](value, otherwise T) T {
+func valueOr[T ~string](value, otherwise T) T {
 	if value == "" {
 		return otherwise
 	}
@@ -103,15 +103,15 @@ func FromJSON(text []byte) (*Ladder, error) {
 	if err := d.Decode(&l); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotALadder, err)
 	}
-	if d.More() || l.ID == "" || l.First() == nil {
+	if d.More() || l.ID == "" || l.FirstRung() == nil {
 		return nil, ErrNotALadder
 	}
 	return &l, nil
 }
 
-// Digest names exactly this text of a ladder: the first 16 hexadecimal digits of
+// Hash names exactly this text of a ladder: the first 16 hexadecimal digits of
 // the SHA-256 of its JSON.
-func (l *Ladder) Digest() string {
+func (l *Ladder) Hash() string {
 	text, err := l.JSON()
 	if err != nil {
 		panic(err) // a Ladder holds only text, numbers and windows, which always marshal

@@ -2,63 +2,63 @@ package ladder
 
 import "challengebot/internal/workday"
 
-// Kind of rung.
-type Kind string
+// RungKind of rung.
+type RungKind string
 
-// Informal kinds do not start a formal case clock; Exceptional rungs are reached
+// RungInformal kinds do not start a formal case clock; Exceptional rungs are reached
 // only directly; Note is a recorded difference after the decision.
 const (
-	Informal    Kind = "informal"
-	Formal      Kind = "formal"
-	Discussion  Kind = "discussion"
-	Meeting     Kind = "meeting"
-	Exceptional Kind = "exceptional"
-	Note        Kind = "note"
+	RungInformal    RungKind = "informal"
+	RungFormal      RungKind = "formal"
+	RungDiscussion  RungKind = "discussion"
+	RungMeeting     RungKind = "meeting"
+	RungExceptional RungKind = "exceptional"
+	RungNote        RungKind = "note"
 )
 
-// Owner says whose time a window is.
-type Owner string
+// WindowOwner says whose time a window is.
+type WindowOwner string
 
 // The respondent's window lapses against the respondent. The chair's is a
 // deadline for the chair's own step. The escalator's is the time somebody has to
 // move a challenge on; it is written on a gate.
 const (
-	OwnerRespondent Owner = "respondent"
-	OwnerChair      Owner = "chair"
+	OwnerRespondent WindowOwner = "respondent"
+	OwnerChair      WindowOwner = "chair"
 )
 
-// From says what moment starts a rung's window.
-type From string
+// WindowStart says what moment starts a rung's window.
+type WindowStart string
 
-// Receipt is when the respondent was sent the card; CaseBegan measures from the
+// WindowFromReceipt is when the respondent was sent the card; WindowFromLimitStart measures from the
 // start of the case (week bands).
 const (
-	Receipt   From = "receipt"
-	CaseBegan From = "case-start"
+	WindowFromReceipt    WindowStart = "receipt"
+	WindowFromLimitStart WindowStart = "case-start"
 )
 
 // Rung is one step of a ladder.
 type Rung struct {
-	ID     string `yaml:"id" json:"id"`
-	Label  string `yaml:"label" json:"label"`
-	Kind   Kind   `yaml:"kind" json:"kind"`
-	Source string `yaml:"source" json:"source"`
+	ID     string   `yaml:"id" json:"id"`
+	Label  string   `yaml:"label" json:"label"`
+	Kind   RungKind `yaml:"kind" json:"kind"`
+	Source string   `yaml:"source" json:"source"`
 	// About is the procedure's wording of what happens here, shown on the card.
 	About string `yaml:"about,omitempty" json:"about,omitempty"`
-	// Asked is who puts the challenge on this rung; the chair unless said.
-	Asked   Role    `yaml:"asked_by,omitempty" json:"asked_by,omitempty"`
-	Respond Respond `yaml:"respond" json:"respond"`
-	// Alerted are told that the rung opened; they do not answer.
-	Alerted []Role `yaml:"alerted,omitempty" json:"alerted,omitempty"`
+	// AskedBy is who puts the challenge on this rung; the chair unless said.
+	AskedBy     Role        `yaml:"asked_by,omitempty" json:"asked_by,omitempty"`
+	Respondents Respondents `yaml:"respond" json:"respond"`
+	// AlertedRoles are told that the rung opened; they do not answer.
+	AlertedRoles []Role `yaml:"alerted,omitempty" json:"alerted,omitempty"`
 	// Judge says whether the response satisfies; the chair unless said.
 	Judge Role `yaml:"judge,omitempty" json:"judge,omitempty"`
 
 	Window *workday.Window `yaml:"window,omitempty" json:"window,omitempty"`
 	// Remainder makes the window what is left of the case limit, one working
 	// day at the least.
-	Remainder bool  `yaml:"remainder,omitempty" json:"remainder,omitempty"`
-	From      From  `yaml:"from,omitempty" json:"from,omitempty"`
-	Owner     Owner `yaml:"owner,omitempty" json:"owner,omitempty"`
+	Remainder   bool        `yaml:"remainder,omitempty" json:"remainder,omitempty"`
+	WindowStart WindowStart `yaml:"from,omitempty" json:"from,omitempty"`
+	WindowOwner WindowOwner `yaml:"owner,omitempty" json:"owner,omitempty"`
 	// Within is a cumulative limit from the start of the case; the earlier of
 	// window and limit holds.
 	Within       *workday.Window `yaml:"within,omitempty" json:"within,omitempty"`
@@ -66,80 +66,80 @@ type Rung struct {
 	// WindowInferred marks a window that the procedure does not state.
 	WindowInferred bool `yaml:"window_inferred,omitempty" json:"window_inferred,omitempty"`
 
-	Form    Form        `yaml:"form" json:"form"`
-	Meeting *MeetingKit `yaml:"meeting,omitempty" json:"meeting,omitempty"`
-	Gates   []Gate      `yaml:"gates,omitempty" json:"gates,omitempty"`
+	Form    ResponseForm  `yaml:"form" json:"form"`
+	Meeting *MeetingRules `yaml:"meeting,omitempty" json:"meeting,omitempty"`
+	Gates   []Gate        `yaml:"gates,omitempty" json:"gates,omitempty"`
 
-	// OnLapse says what silence does; Escalate unless said.
-	OnLapse OnLapse `yaml:"on_lapse,omitempty" json:"on_lapse,omitempty"`
-	// Then names what follows "not satisfied" where that is not the next rung.
-	Then *Then `yaml:"then,omitempty" json:"then,omitempty"`
+	// LapseEffect says what silence does; Escalate unless said.
+	OnLapse LapseEffect `yaml:"on_lapse,omitempty" json:"on_lapse,omitempty"`
+	// IfNotSatisfied names what follows "not satisfied" where that is not the next rung.
+	IfNotSatisfied *Destination `yaml:"then,omitempty" json:"then,omitempty"`
 }
 
-// Respond names who is asked to answer.
-type Respond struct {
+// Respondents names who is asked to answer.
+type Respondents struct {
 	// Roles are all sent the card.
 	Roles []Role `yaml:"roles,omitempty" json:"roles,omitempty"`
 	// ByAgency replaces Roles when the challenge names an agency.
 	ByAgency map[string][]Role `yaml:"by_agency,omitempty" json:"by_agency,omitempty"`
-	// Replier is the one role that may answer; empty: any of the roles.
-	Replier Role `yaml:"replier,omitempty" json:"replier,omitempty"`
-	// ReplierByAgency is Replier where it differs by agency.
-	ReplierByAgency map[string]Role `yaml:"replier_by_agency,omitempty" json:"replier_by_agency,omitempty"`
-	// Outside says that the respondent has no account in the tenant: the asker
+	// Responder is the one role that may answer; empty: any of the roles.
+	Responder Role `yaml:"replier,omitempty" json:"replier,omitempty"`
+	// ResponderByAgency is Replier where it differs by agency.
+	ResponderByAgency map[string]Role `yaml:"replier_by_agency,omitempty" json:"replier_by_agency,omitempty"`
+	// OutsideTenant says that the respondent has no account in the tenant: the asker
 	// asks by telephone or e-mail and records the reply on their behalf.
-	Outside bool `yaml:"outside,omitempty" json:"outside,omitempty"`
+	OutsideTenant bool `yaml:"outside,omitempty" json:"outside,omitempty"`
 	// MayRepeat lets a person who answered an earlier rung answer this one too.
 	MayRepeat bool `yaml:"may_repeat,omitempty" json:"may_repeat,omitempty"`
 }
 
-// Shorten lets the chair ask for less than the window, never for more.
-type Shorten struct {
+// ShortenRule lets the chair ask for less than the window, never for more.
+type ShortenRule struct {
 	By      Role            `yaml:"by" json:"by"`
 	Minimum *workday.Window `yaml:"minimum,omitempty" json:"minimum,omitempty"`
 	Source  string          `yaml:"source" json:"source"`
 }
 
-// OnLapse is what a rung does when its window ends in silence.
-type OnLapse string
+// LapseEffect is what a rung does when its window ends in silence.
+type LapseEffect string
 
-// Escalate moves to the next rung (and waits at its gates). Prompt holds and asks
+// EscalateOnLapse moves to the next rung (and waits at its gates). Prompt holds and asks
 // the judge to move it on. An external referral is never made by a lapse.
 const (
-	Escalate OnLapse = "escalate"
-	Prompt   OnLapse = "prompt"
+	EscalateOnLapse LapseEffect = "escalate"
+	PromptOnLapse   LapseEffect = "prompt"
 )
 
-// Then is where "not satisfied" leads when it does not lead to the next rung.
-type Then struct {
+// Destination is where "not satisfied" leads when it does not lead to the next rung.
+type Destination struct {
 	Rung    string `yaml:"rung,omitempty" json:"rung,omitempty"`
 	HandOff string `yaml:"hand_off,omitempty" json:"hand_off,omitempty"`
 	End     bool   `yaml:"end,omitempty" json:"end,omitempty"`
 }
 
-// JudgeOf is the role that judges a response on the rung.
-func (r *Rung) JudgeOf() Role {
+// JudgeRole is the role that judges a response on the rung.
+func (r *Rung) JudgeRole() Role {
 	if r.Judge == "" {
 		return RoleChair
 	}
 	return r.Judge
 }
 
-// StartsFormalClock reports whether opening the rung starts a FirstFormal case.
-func (r *Rung) StartsFormalClock() bool { return r.Kind != Informal }
+// StartsFormalClock reports whether opening the rung starts a LimitFromFirstFormal case.
+func (r *Rung) StartsFormalClock() bool { return r.Kind != RungInformal }
 
 // RolesFor are the roles asked to answer for a challenge about that agency.
-func (r *Respond) RolesFor(agency string) []Role {
+func (r *Respondents) RolesFor(agency string) []Role {
 	if roles, ok := r.ByAgency[agency]; ok && agency != "" {
 		return roles
 	}
 	return r.Roles
 }
 
-// ReplierFor is the one role that may answer, or "" for any of RolesFor.
-func (r *Respond) ReplierFor(agency string) Role {
-	if role, ok := r.ReplierByAgency[agency]; ok && agency != "" {
+// ResponderFor is the one role that may answer, or "" for any of RolesFor.
+func (r *Respondents) ResponderFor(agency string) Role {
+	if role, ok := r.ResponderByAgency[agency]; ok && agency != "" {
 		return role
 	}
-	return r.Replier
+	return r.Responder
 }

@@ -14,14 +14,14 @@ import (
 )
 
 //go:embed shipped/*.yaml
-var shipped embed.FS
+var shippedFiles embed.FS
 
 // ErrNotShipped says that no ladder of that id comes with the program.
 var ErrNotShipped = errors.New("ladder: no such ladder is shipped")
 
-// Shipped are the ids of the ladders that come with the program, sorted.
-func Shipped() []string {
-	names, err := shipped.ReadDir("shipped")
+// ShippedIDs are the ids of the ladders that come with the program, sorted.
+func ShippedIDs() []string {
+	names, err := shippedFiles.ReadDir("shipped")
 	if err != nil {
 		panic(err) // the folder is compiled in
 	}
@@ -34,15 +34,15 @@ func Shipped() []string {
 
 // ShippedText is the file of a shipped ladder, to be copied and made one's own.
 func ShippedText(id string) ([]byte, error) {
-	text, err := shipped.ReadFile(path.Join("shipped", id+".yaml"))
+	text, err := shippedFiles.ReadFile(path.Join("shipped", id+".yaml"))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %q; there are %s", ErrNotShipped, id, strings.Join(Shipped(), ", "))
+		return nil, fmt.Errorf("%w: %q; there are %s", ErrNotShipped, id, strings.Join(ShippedIDs(), ", "))
 	}
 	return text, nil
 }
 
-// Load reads a shipped ladder.
-func Load(id string) (*Ladder, error) {
+// LoadShipped reads a shipped ladder.
+func LoadShipped(id string) (*Ladder, error) {
 	text, err := ShippedText(id)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func LoadDir(dir string) ([]*Ladder, error) {
 	}
 	var ladders []*Ladder
 	var problems yamlfile.Problems
-	in := map[string]string{}
+	fileOf := map[string]string{}
 	for _, f := range files {
 		name := filepath.Join(dir, f.Name())
 		if f.IsDir() || filepath.Ext(name) != ".yaml" {
@@ -69,21 +69,21 @@ func LoadDir(dir string) ([]*Ladder, error) {
 		if err != nil {
 			return nil, fmt.Errorf("ladder: reading a ladder: %w", err)
 		}
-		l, file, found := read(name, text)
+		l, file, found := readAndValidate(name, text)
 		if problems = append(problems, found...); len(found) > 0 {
 			continue
 		}
-		if other, twice := in[l.ID]; twice {
-			problems = append(problems, file.Problem("$.ladder", fmt.Sprintf("the id %q belongs to the ladder in %s too", l.ID, other), "Give each its own"))
+		if other, twice := fileOf[l.ID]; twice {
+			problems = append(problems, file.ProblemAt("$.ladder", fmt.Sprintf("the id %q belongs to the ladder in %s too", l.ID, other), "Give each its own"))
 		}
-		in[l.ID] = filepath.Base(name)
+		fileOf[l.ID] = filepath.Base(name)
 		ladders = append(ladders, l)
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	if len(ladders) == 0 {
-		return nil, yamlfile.Problems{{File: dir, What: "the folder holds no ladder", Mend: "Put a *.yaml file there; a shipped one to start from is " + slices.Max(Shipped())}}
+		return nil, yamlfile.Problems{{File: dir, What: "the folder holds no ladder", Hint: "Put a *.yaml file there; a shipped one to start from is " + slices.Max(ShippedIDs())}}
 	}
 	return ladders, nil
 }

@@ -8,8 +8,8 @@ import (
 )
 
 func TestEveryShippedLadderReadsAndIsNamedAsItsFile(t *testing.T) {
-	for _, id := range Shipped() {
-		l, err := Load(id)
+	for _, id := range ShippedIDs() {
+		l, err := LoadShipped(id)
 		if err != nil {
 			t.Errorf("%s:\n%v", id, err)
 			continue
@@ -22,8 +22,8 @@ func TestEveryShippedLadderReadsAndIsNamedAsItsFile(t *testing.T) {
 
 func TestJSONGivesTheSameLadderAndDigestBack(t *testing.T) {
 	digests := map[string]string{}
-	for _, id := range Shipped() {
-		l, err := Load(id)
+	for _, id := range ShippedIDs() {
+		l, err := LoadShipped(id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,15 +39,15 @@ func TestJSONGivesTheSameLadderAndDigestBack(t *testing.T) {
 			t.Errorf("%s came back changed (-want +got):\n%s", id, diff)
 		}
 		again, _ := back.JSON()
-		if !bytes.Equal(text, again) || l.Digest() != back.Digest() || len(l.Digest()) != 16 {
-			t.Errorf("%s: digest %s, then %s", id, l.Digest(), back.Digest())
+		if !bytes.Equal(text, again) || l.Hash() != back.Hash() || len(l.Hash()) != 16 {
+			t.Errorf("%s: digest %s, then %s", id, l.Hash(), back.Hash())
 		}
-		if other := digests[l.Digest()]; other != "" {
+		if other := digests[l.Hash()]; other != "" {
 			t.Errorf("%s and %s share a digest", id, other)
 		}
-		digests[l.Digest()] = id
+		digests[l.Hash()] = id
 		l.Rungs[0].Label += "!"
-		if l.Digest() == back.Digest() {
+		if l.Hash() == back.Hash() {
 			t.Errorf("%s: a changed label keeps the digest", id)
 		}
 	}

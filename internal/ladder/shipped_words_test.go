@@ -14,7 +14,7 @@ import (
 // Manager). A label that changes has to be looked up in the procedure again.
 func TestShippedLabelsAreTheAuthoritysOwnWords(t *testing.T) {
 	t.Parallel()
-	irc := own{
+	irc := ownWords{
 		title: "Issues Resolution and Challenge Protocol – Child Protection (CP)", challenge: "Issues Resolution and Challenge", chair: "Independent Reviewing Officer",
 		rungs: []string{"Informal concern" /* 2.2: raised informally */, "IRO Level 1 Discussion", "IRO Level 2 Discussion",
 			"IRO Stage 1 – Issues Resolution Meeting", "IRO Stage 2 – Issues Resolution Meeting", "Position maintained" /* weeks 9-10: maintain their position */},
@@ -22,7 +22,7 @@ func TestShippedLabelsAreTheAuthoritysOwnWords(t *testing.T) {
 	}
 	lac := irc
 	lac.title = "Issues Resolution and Challenge Protocol – Looked After Children (LAC)"
-	for id, want := range map[string]own{
+	for id, want := range map[string]ownWords{
 		"redcar-cleveland-internal": {
 			title: "Internal Challenge", challenge: "Internal Challenge", chair: "Conference Chair",
 			rungs: []string{"Social Worker / Team Manager", "Service Manager", "Assistant Director"}, // 2.3 to 2.5 number no steps
@@ -60,11 +60,11 @@ func TestShippedLabelsAreTheAuthoritysOwnWords(t *testing.T) {
 		"issues-resolution-cp":  irc,
 		"issues-resolution-lac": lac,
 	} {
-		l, err := Load(id)
+		l, err := LoadShipped(id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := own{title: l.Title, challenge: l.Words.Challenge, chair: l.Words.Chair}
+		got := ownWords{title: l.Title, challenge: l.Words.Challenge, chair: l.Words.Chair}
 		for _, r := range l.Rungs {
 			got.rungs = append(got.rungs, r.Label)
 		}
@@ -74,14 +74,14 @@ func TestShippedLabelsAreTheAuthoritysOwnWords(t *testing.T) {
 			}
 		}
 		slices.Sort(got.roles)
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(own{})); diff != "" {
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(ownWords{})); diff != "" {
 			t.Errorf("%s (-procedure +ladder):\n%s", id, diff)
 		}
 	}
 }
 
-// own are an authority's words.
-type own struct {
+// ownWords are an authority's words.
+type ownWords struct {
 	title, challenge, chair string
 	rungs, roles            []string
 }
@@ -102,7 +102,7 @@ func TestEveryShippedRungGateAndWindowNamesItsPlaceInTheProcedure(t *testing.T) 
 		"issues-resolution-cp":      weeks,
 		"issues-resolution-lac":     weeks,
 	} {
-		l, err := Load(id)
+		l, err := LoadShipped(id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,11 +138,11 @@ func sourcesOf(l *Ladder) map[string]string {
 	for _, h := range l.HandOffs {
 		all["hand-off "+h.ID] = h.Source
 	}
-	if l.Case.Limit != nil || l.Case.Statutory != nil {
-		all["case"] = l.Case.Source
+	if l.OverallLimit.Window != nil || l.OverallLimit.Statutory != nil {
+		all["case"] = l.OverallLimit.Source
 	}
-	if l.External != nil {
-		all["external"] = l.External.Source
+	if l.ExternalReferral != nil {
+		all["external"] = l.ExternalReferral.Source
 	}
 	if l.Shorten != nil {
 		all["shorten"] = l.Shorten.Source

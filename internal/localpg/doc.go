@@ -22,5 +22,5 @@
 // bundle. Each is reported with what to do. The bundle carries an old OpenSSL and is for development and tests only; it never
 // listens on a network.
 //
-// Tests call [TestDatabase]; it needs no TestMain. A server that cannot be reached fails the test; it is never skipped.
+// Tests call [NewTestDatabase]; it needs no TestMain. A server that cannot be reached fails the test; it is never skipped.
 package localpg

@@ -31,7 +31,7 @@ func openURL(ctx context.Context, url string) (*Server, error) {
 // DSN is the connection string of a database on this server. On a private server the user is the superuser "app", and "" stands for
 // the database that every server has; on DATABASE_URL's server "" stands for the database that it names.
 func (s *Server) DSN(database string) string {
-	if s.place == nil {
+	if s.dir == nil {
 		return withDatabase(s.url, database)
 	}
 	if database == "" {
@@ -39,7 +39,7 @@ func (s *Server) DSN(database string) string {
 	}
 	// port, sslmode: not to be changed by a PGPORT or PGSSLMODE that happens to be set.
 	return fmt.Sprintf("host=%s port=%s user=%s dbname=%s sslmode=disable",
-		quoteValue(s.place.socketDir), socketPort, superuser, quoteValue(database))
+		quoteDSNValue(s.dir.socketDir), socketPort, superuser, quoteDSNValue(database))
 }
 
 // withDatabase changes the database in a connection string of either form.
@@ -49,7 +49,7 @@ func withDatabase(dsn, database string) string {
 	}
 	u, err := url.Parse(dsn)
 	if err != nil || (u.Scheme != "postgres" && u.Scheme != "postgresql") {
-		return dsn + " dbname=" + quoteValue(database) // the last one counts
+		return dsn + " dbname=" + quoteDSNValue(database) // the last one counts
 	}
 	u.Path, u.RawPath = "/"+database, ""
 	if q := u.Query(); q.Has("dbname") || q.Has("database") {
@@ -60,8 +60,8 @@ func withDatabase(dsn, database string) string {
 	return u.String()
 }
 
-// quoteValue quotes a value of a key=value connection string where it needs it.
-func quoteValue(v string) string {
+// quoteDSNValue quotes a value of a key=value connection string where it needs it.
+func quoteDSNValue(v string) string {
 	if v != "" && !strings.ContainsAny(v, ` '\`) {
 		return v
 	}

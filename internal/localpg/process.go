@@ -5,9 +5,9 @@ import (
 	"runtime"
 )
 
-// runLocked starts cmd and waits for it on one locked thread: Linux sends the death signal when the thread that started the process
+// runOnLockedThread starts cmd and waits for it on one locked thread: Linux sends the death signal when the thread that started the process
 // ends, and the Go runtime ends idle threads.
-func runLocked(cmd *exec.Cmd, onStart func()) (started, done <-chan error) {
+func runOnLockedThread(cmd *exec.Cmd, onStart func()) (started, done <-chan error) {
 	s, d := make(chan error, 1), make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()

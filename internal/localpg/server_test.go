@@ -18,17 +18,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// asOwner makes this test binary a program that starts a server and waits to be killed; its value is the directory, "-" for none.
-const asOwner = "LOCALPG_TEST_OWNER_DIR"
+// ownerDirEnv makes this test binary a program that starts a server and waits to be killed; its value is the directory, "-" for none.
+const ownerDirEnv = "LOCALPG_TEST_OWNER_DIR"
 
 func TestMain(m *testing.M) {
-	if dir, ok := os.LookupEnv(asOwner); ok {
-		beOwner(strings.TrimPrefix(dir, "-"))
+	if dir, ok := os.LookupEnv(ownerDirEnv); ok {
+		runAsOwner(strings.TrimPrefix(dir, "-"))
 	}
 	os.Exit(m.Run())
 }
 
-func beOwner(dir string) {
+func runAsOwner(dir string) {
 	s, err := Start(context.Background(), Options{Dir: dir, Throwaway: dir == ""})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,11 +40,11 @@ func beOwner(dir string) {
 	os.Exit(1)
 }
 
-// killableOwner starts a process that owns a server, and returns what kills it (SIGKILL) and reaps it.
-func killableOwner(t *testing.T, dir string) (serverDir, dsn string, kill func()) {
+// startKillableOwner starts a process that owns a server, and returns what kills it (SIGKILL) and reaps it.
+func startKillableOwner(t *testing.T, dir string) (ownedDir, dsn string, kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asOwner+"=-"+dir)
+	cmd.Env = append(os.Environ(), ownerDirEnv+"=-"+dir)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	check(t, err)
@@ -53,13 +53,13 @@ func killableOwner(t *testing.T, dir string) (serverDir, dsn string, kill func()
 	check(t, cmd.Start())
 	t.Cleanup(func() { _ = stdin.Close(); _ = cmd.Process.Kill() })
 	lines := bufio.NewScanner(stdout)
-	for _, to := range []*string{&serverDir, &dsn} {
+	for _, to := range []*string{&ownedDir, &dsn} {
 		if !lines.Scan() {
 			t.Fatal("the owner process did not start a server; its message is above")
 		}
 		*to = lines.Text()
 	}
-	return serverDir, dsn, func() {
+	return ownedDir, dsn, func() {
 		check(t, cmd.Process.Kill())
 		_ = cmd.Wait() // "signal: killed"
 	}
@@ -72,8 +72,8 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// enterableDir is a temporary directory that the server's account can enter, which t.TempDir is not when we are root.
-func enterableDir(t *testing.T) string {
+// makeEnterableDir is a temporary directory that the server's account can enter, which t.TempDir is not when we are root.
+func makeEnterableDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "lpg-")
 	check(t, err)
@@ -82,7 +82,7 @@ func enterableDir(t *testing.T) string {
 	return dir
 }
 
-func query[V any](t *testing.T, dsn, sql string) V {
+func queryValue[V any](t *testing.T, dsn, sql string) V {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn)
 	check(t, err)
@@ -92,7 +92,7 @@ func query[V any](t *testing.T, dsn, sql string) V {
 	return v
 }
 
-func execute(t *testing.T, dsn, sql string) {
+func execSQL(t *testing.T, dsn, sql string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn)
 	check(t, err)
@@ -101,12 +101,12 @@ func execute(t *testing.T, dsn, sql string) {
 	check(t, err)
 }
 
-func exists(path string) bool {
+func pathExists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
-func startOne(t *testing.T, o Options) *Server {
+func startTestServer(t *testing.T, o Options) *Server {
 	t.Helper()
 	s, err := Start(t.Context(), o)
 	check(t, err)
@@ -116,13 +116,13 @@ func startOne(t *testing.T, o Options) *Server {
 
 func TestThrowawayServerAnswersAndLeavesNothing(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
+	s := startTestServer(t, Options{Throwaway: true})
 	for setting, want := range map[string]string{"fsync": "off", "listen_addresses": "", "max_connections": "200", "TimeZone": "UTC"} {
-		if got := query[string](t, s.DSN(""), "select current_setting('"+setting+"')"); got != want {
+		if got := queryValue[string](t, s.DSN(""), "select current_setting('"+setting+"')"); got != want {
 			t.Errorf("%s is %q, want %q", setting, got, want)
 		}
 	}
-	if got := query[string](t, s.DSN(""), "select current_user"); got != "app" {
+	if got := queryValue[string](t, s.DSN(""), "select current_user"); got != "app" {
 		t.Errorf("the user is %q, want app", got)
 	}
 	info, err := os.Stat(s.Dir())
@@ -131,7 +131,7 @@ func TestThrowawayServerAnswersAndLeavesNothing(t *testing.T) {
 		t.Errorf("others can reach the socket: the directory's mode is %o", perm)
 	}
 	check(t, s.Stop())
-	if exists(s.Dir()) {
+	if pathExists(s.Dir()) {
 		t.Errorf("%s is still there", s.Dir())
 	}
 	if err := s.process.Signal(syscall.Signal(0)); !errors.Is(err, os.ErrProcessDone) {
@@ -142,64 +142,64 @@ func TestThrowawayServerAnswersAndLeavesNothing(t *testing.T) {
 
 func TestKeptDirectoryKeepsItsDataAndStaysSafe(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(enterableDir(t), "data")
-	s := startOne(t, Options{Dir: dir})
-	if got := query[string](t, s.DSN(""), "select current_setting('fsync')"); got != "on" {
+	dir := filepath.Join(makeEnterableDir(t), "data")
+	s := startTestServer(t, Options{Dir: dir})
+	if got := queryValue[string](t, s.DSN(""), "select current_setting('fsync')"); got != "on" {
 		t.Errorf("fsync is %q, want on", got)
 	}
-	execute(t, s.DSN(""), "create table kept as select 7 as n")
+	execSQL(t, s.DSN(""), "create table kept as select 7 as n")
 	check(t, s.Stop())
-	again := startOne(t, Options{Dir: dir})
-	if got := query[int](t, again.DSN(""), "select n from kept"); got != 7 {
+	again := startTestServer(t, Options{Dir: dir})
+	if got := queryValue[int](t, again.DSN(""), "select n from kept"); got != 7 {
 		t.Errorf("kept %d, want 7", got)
 	}
 }
 
 func TestLongPathGetsItsSocketElsewhere(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Dir: filepath.Join(enterableDir(t), strings.Repeat("long ", 24)), Throwaway: true})
-	if got := query[int](t, s.DSN(""), "select 1"); got != 1 {
+	s := startTestServer(t, Options{Dir: filepath.Join(makeEnterableDir(t), strings.Repeat("long ", 24)), Throwaway: true})
+	if got := queryValue[int](t, s.DSN(""), "select 1"); got != 1 {
 		t.Errorf("got %d", got)
 	}
 	check(t, s.Stop())
-	if exists(s.place.socketDir) {
-		t.Errorf("the socket's directory %s is still there", s.place.socketDir)
+	if pathExists(s.dir.socketDir) {
+		t.Errorf("the socket's directory %s is still there", s.dir.socketDir)
 	}
-	if !exists(s.place.cluster()) {
+	if !pathExists(s.dir.clusterPath()) {
 		t.Errorf("the data are gone from %s", s.Dir())
 	}
 }
 
 func TestSecondServerInOneDirectoryIsRefused(t *testing.T) {
 	t.Parallel()
-	dir := enterableDir(t)
-	s := startOne(t, Options{Dir: dir, Throwaway: true})
+	dir := makeEnterableDir(t)
+	s := startTestServer(t, Options{Dir: dir, Throwaway: true})
 	if _, err := Start(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
 		t.Errorf("a second server: %v, want ErrInUse", err)
 	}
-	if got := query[int](t, s.DSN(""), "select 1"); got != 1 {
+	if got := queryValue[int](t, s.DSN(""), "select 1"); got != 1 {
 		t.Error("the first server was disturbed")
 	}
 }
 
 func TestServerAndThrowawayDirectoryGoWhenTheOwnerIsKilled(t *testing.T) {
 	t.Parallel()
-	dir, dsn, kill := killableOwner(t, "")
+	dir, dsn, kill := startKillableOwner(t, "")
 	lock, err := os.Open(dir)
 	check(t, err)
 	defer lock.Close()
 	if tryLock(lock) == nil {
 		t.Fatal("the directory of a running server is not locked")
 	}
-	if got := query[int](t, dsn, "select 1"); got != 1 {
+	if got := queryValue[int](t, dsn, "select 1"); got != 1 {
 		t.Fatal("the server does not answer")
 	}
 	kill()
 	// The lock is free when server and janitor are gone.
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), shutdownTimeout)
 	defer cancel()
-	check(t, waitLock(ctx, lock))
-	if exists(dir) {
+	check(t, waitForLock(ctx, lock))
+	if pathExists(dir) {
 		t.Errorf("%s is still there", dir)
 	}
 	if conn, err := pgx.Connect(t.Context(), dsn); err == nil {
@@ -210,13 +210,13 @@ func TestServerAndThrowawayDirectoryGoWhenTheOwnerIsKilled(t *testing.T) {
 
 func TestKeptDataAreShutDownCleanlyWhenTheOwnerIsKilled(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(enterableDir(t), "data")
-	_, dsn, kill := killableOwner(t, dir)
-	execute(t, dsn, "create table kept as select 7 as n")
+	dir := filepath.Join(makeEnterableDir(t), "data")
+	_, dsn, kill := startKillableOwner(t, dir)
+	execSQL(t, dsn, "create table kept as select 7 as n")
 	kill()
 	var log bytes.Buffer
-	s := startOne(t, Options{Dir: dir, Log: &log}) // at once: it waits for the old server
-	if got := query[int](t, s.DSN(""), "select n from kept"); got != 7 {
+	s := startTestServer(t, Options{Dir: dir, Log: &log}) // at once: it waits for the old server
+	if got := queryValue[int](t, s.DSN(""), "select n from kept"); got != 7 {
 		t.Errorf("kept %d, want 7", got)
 	}
 	check(t, s.Stop())
@@ -228,13 +228,13 @@ func TestKeptDataAreShutDownCleanlyWhenTheOwnerIsKilled(t *testing.T) {
 // Where the kernel sends no death signal (macOS), the janitor alone has to kill the server.
 func TestJanitorKillsTheServerAndRemovesItsDirectories(t *testing.T) {
 	t.Parallel()
-	dir := enterableDir(t)
+	dir := makeEnterableDir(t)
 	lock, err := os.Open(dir)
 	check(t, err)
 	defer lock.Close()
 	doomed := filepath.Join(dir, "a b")
 	check(t, os.Mkdir(doomed, 0o700))
-	j, err := hireJanitor(syscall.SIGINT, lock, []string{doomed})
+	j, err := startReaper(syscall.SIGINT, lock, []string{doomed})
 	check(t, err)
 
 	server := exec.Command("/bin/sh", "-c", "read -r line") // stays until killed: nothing is ever written to it
@@ -243,22 +243,22 @@ func TestJanitorKillsTheServerAndRemovesItsDirectories(t *testing.T) {
 	check(t, err)
 	defer silence.Close()
 	check(t, server.Start())
-	j.guards(server.Process.Pid)
+	j.watchProcess(server.Process.Pid)
 
-	j.dismiss(false) // as at our death: the pipes close and nobody waits
+	j.stop(false) // as at our death: the pipes close and nobody waits
 	var how *exec.ExitError
 	if err := server.Wait(); !errors.As(err, &how) || how.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
 		t.Errorf("the server ended by %v, want an interrupt", err)
 	}
 	check(t, j.cmd.Wait())
-	if exists(doomed) {
+	if pathExists(doomed) {
 		t.Error("the directory is still there")
 	}
 }
 
 func TestSweepTakesOnlyWhatNobodyHolds(t *testing.T) {
 	t.Parallel()
-	base := enterableDir(t)
+	base := makeEnterableDir(t)
 	long := time.Now().Add(-time.Hour)
 	for _, name := range []string{throwawayPrefix + "stale", throwawayPrefix + "held", "somebody-elses", throwawayPrefix + "new"} {
 		check(t, os.Mkdir(filepath.Join(base, name), 0o755))
@@ -272,12 +272,12 @@ func TestSweepTakesOnlyWhatNobodyHolds(t *testing.T) {
 	defer held.Close()
 	check(t, tryLock(held))
 
-	sweep([]string{base})
+	removeStaleDirs([]string{base})
 	for name, want := range map[string]bool{
 		throwawayPrefix + "stale": false, throwawayPrefix + "held": true, "somebody-elses": true,
 		throwawayPrefix + "new": true, throwawayPrefix + "link": true,
 	} {
-		if got := exists(filepath.Join(base, name)); got != want {
+		if got := pathExists(filepath.Join(base, name)); got != want {
 			t.Errorf("%s there: %v, want %v", name, got, want)
 		}
 	}
@@ -286,8 +286,8 @@ func TestSweepTakesOnlyWhatNobodyHolds(t *testing.T) {
 func TestServerLogHoldsNoStatementAndNoRowValue(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := startOne(t, Options{Throwaway: true, Log: &log})
-	execute(t, s.DSN(""), "create table person (name text primary key); insert into person values ('Jo Secret')")
+	s := startTestServer(t, Options{Throwaway: true, Log: &log})
+	execSQL(t, s.DSN(""), "create table person (name text primary key); insert into person values ('Jo Secret')")
 	conn, err := pgx.Connect(t.Context(), s.DSN(""))
 	check(t, err)
 	if _, err := conn.Exec(t.Context(), "insert into person values ('Jo Secret')"); err == nil {
@@ -307,16 +307,16 @@ func TestStartThatIsCalledOffLeavesNothing(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	who, err := serverAccount()
+	who, err := chooseAccount()
 	check(t, err)
-	p, err := takePlace(ctx, "", who)
+	p, err := acquireDir(ctx, "", who)
 	check(t, err)
-	s := &Server{place: p, exited: make(chan struct{})}
-	if err := s.bringUp(ctx, Options{Throwaway: true}, thisMachine(), who); !errors.Is(err, context.Canceled) {
+	s := &Server{dir: p, exited: make(chan struct{})}
+	if err := s.bringUp(ctx, Options{Throwaway: true}, defaultSearch(), who); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	check(t, s.Stop())
-	if exists(p.dir) {
-		t.Errorf("%s is still there", p.dir)
+	if pathExists(p.path) {
+		t.Errorf("%s is still there", p.path)
 	}
 }

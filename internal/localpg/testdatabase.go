@@ -18,10 +18,10 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// testPatience bounds each step of preparing a test's database (start, migrate, clone, drop), fetching the bundle included.
-const testPatience = 3 * time.Minute
+// testStepTimeout bounds each step of preparing a test's database (start, migrate, clone, drop), fetching the bundle included.
+const testStepTimeout = 3 * time.Minute
 
-// T is what TestDatabase needs of a testing.TB, so that programs do not link the testing package.
+// T is what NewTestDatabase needs of a testing.TB, so that programs do not link the testing package.
 type T interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -29,7 +29,7 @@ type T interface {
 	Cleanup(func())
 }
 
-// TestDatabase gives the test a migrated database of its own and drops it afterwards. It returns the connection string.
+// NewTestDatabase gives the test a migrated database of its own and drops it afterwards. It returns the connection string.
 //
 // The server is started once for each test process, or is DATABASE_URL's (its user then needs CREATEDB), and is gone soon after the
 // process ends, however it ends. fingerprint names the schema: for each one migrate runs once, on an empty database, and every test
@@ -37,18 +37,18 @@ type T interface {
 // DATABASE_URL's server the migrated template outlives the process and is used again.
 //
 // A server that cannot be had, or a failed migration, fails the test at once.
-func TestDatabase(t T, fingerprint string, migrate func(ctx context.Context, dsn string) error) (dsn string) {
+func NewTestDatabase(t T, fingerprint string, migrate func(ctx context.Context, dsn string) error) (dsn string) {
 	t.Helper()
-	c, err := processCloner()
+	c, err := sharedCloner()
 	if err != nil {
 		t.Fatalf("a test needs PostgreSQL: %v", err)
 	}
-	return c.testDatabase(t, fingerprint, migrate)
+	return c.newTestDatabase(t, fingerprint, migrate)
 }
 
-// processCloner starts the test process's server. Nothing stops it: the janitor does when the process ends.
-var processCloner = sync.OnceValues(func() (*cloner, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+// sharedCloner starts the test process's server. Nothing stops it: the janitor does when the process ends.
+var sharedCloner = sync.OnceValues(func() (*cloner, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), testStepTimeout)
 	defer cancel()
 	s, err := Open(ctx, Options{Throwaway: true})
 	if err != nil {
@@ -65,18 +65,18 @@ var processCloner = sync.OnceValues(func() (*cloner, error) {
 // for a copy, and key is the fingerprint's or the process's. A process holds an advisory lock on each key it uses for as long as it
 // lives; so names never clash, and what a killed process left is recognised by its free lock.
 type cloner struct {
-	server  *Server
-	prefix  string
-	process string
-	version int // server_version_num
-	copies  atomic.Int64
+	server     *Server
+	prefix     string
+	processKey string
+	versionNum int // server_version_num
+	copyCount  atomic.Int64
 
 	mu        sync.Mutex
-	locks     *pgx.Conn // holds the advisory locks until the process ends
-	templates map[string]*template
+	lockConn  *pgx.Conn // holds the advisory locks until the process ends
+	templates map[string]*templateDatabase
 }
 
-type template struct {
+type templateDatabase struct {
 	name string
 	err  error
 }
@@ -86,57 +86,57 @@ func newCloner(ctx context.Context, s *Server) (*cloner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localpg: connect to the test server: %w", err)
 	}
-	c := &cloner{server: s, locks: conn, templates: map[string]*template{}}
+	c := &cloner{server: s, lockConn: conn, templates: map[string]*templateDatabase{}}
 	var origin string
-	err = conn.QueryRow(ctx, `select current_database(), current_setting('server_version_num')::int`).Scan(&origin, &c.version)
+	err = conn.QueryRow(ctx, `select current_database(), current_setting('server_version_num')::int`).Scan(&origin, &c.versionNum)
 	if err != nil {
 		return nil, fmt.Errorf("localpg: ask the test server's version: %w", err)
 	}
-	if c.version < oldestMajor*10000 {
-		return nil, fmt.Errorf("localpg: the test server's version number is %d; PostgreSQL %d or newer is needed", c.version, oldestMajor)
+	if c.versionNum < minMajorVersion*10000 {
+		return nil, fmt.Errorf("localpg: the test server's version number is %d; PostgreSQL %d or newer is needed", c.versionNum, minMajorVersion)
 	}
-	c.prefix = "localpg_" + digest(origin, 4)
-	c.process = fmt.Sprintf("c_%d_%s", os.Getpid(), hex.EncodeToString(randomBytes(4)))
-	if _, err := conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, c.lockID(c.process)); err != nil {
+	c.prefix = "localpg_" + sha256Hex(origin, 4)
+	c.processKey = fmt.Sprintf("c_%d_%s", os.Getpid(), hex.EncodeToString(randomBytes(4)))
+	if _, err := conn.Exec(ctx, `select pg_advisory_lock_shared($1)`, c.lockID(c.processKey)); err != nil {
 		return nil, fmt.Errorf("localpg: lock our databases' names: %w", err)
 	}
-	return c, c.sweep(ctx, "c_")
+	return c, c.dropStaleDatabases(ctx, "c_")
 }
 
-func (c *cloner) testDatabase(t T, fingerprint string, migrate func(context.Context, string) error) string {
+func (c *cloner) newTestDatabase(t T, fingerprint string, migrate func(context.Context, string) error) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+	ctx, cancel := context.WithTimeout(context.Background(), testStepTimeout)
 	defer cancel()
-	from, err := c.template(ctx, fingerprint, migrate)
+	from, err := c.ensureTemplate(ctx, fingerprint, migrate)
 	if err != nil {
 		t.Fatalf("make the template database: %v", err)
 	}
-	name := fmt.Sprintf("%s_%s_%d", c.prefix, c.process, c.copies.Add(1))
+	name := fmt.Sprintf("%s_%s_%d", c.prefix, c.processKey, c.copyCount.Add(1))
 	create := "create database " + name + " template " + from
-	if c.version >= 150000 {
+	if c.versionNum >= 150000 {
 		create += " strategy file_copy"
 	}
-	if err := c.admin(ctx, create); err != nil {
+	if err := c.execAdmin(ctx, create); err != nil {
 		t.Fatalf("copy the template database: %v", err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), testPatience)
+		ctx, cancel := context.WithTimeout(context.Background(), testStepTimeout)
 		defer cancel()
-		if err := c.admin(ctx, "drop database if exists "+name+" with (force)"); err != nil {
+		if err := c.execAdmin(ctx, "drop database if exists "+name+" with (force)"); err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
 	return c.server.DSN(name)
 }
 
-// template returns the name of the migrated template, making it if need be. A failure is remembered: every test that needs the
+// ensureTemplate returns the name of the migrated template, making it if need be. A failure is remembered: every test that needs the
 // template fails with it.
-func (c *cloner) template(ctx context.Context, fingerprint string, migrate func(context.Context, string) error) (string, error) {
+func (c *cloner) ensureTemplate(ctx context.Context, fingerprint string, migrate func(context.Context, string) error) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	made, known := c.templates[fingerprint]
 	if !known {
-		made = &template{name: c.prefix + "_t_" + digest(fingerprint, 12), err: errors.New("localpg: the migration did not return")}
+		made = &templateDatabase{name: c.prefix + "_t_" + sha256Hex(fingerprint, 12), err: errors.New("localpg: the migration did not return")}
 		c.templates[fingerprint] = made
 		made.err = c.makeTemplate(ctx, made.name, migrate)
 	}
@@ -149,32 +149,32 @@ func (c *cloner) template(ctx context.Context, fingerprint string, migrate func(
 func (c *cloner) makeTemplate(ctx context.Context, name string, migrate func(context.Context, string) error) error {
 	key := strings.TrimPrefix(name, c.prefix+"_")
 	inUse, making := c.lockID(key), c.lockID("making "+key)
-	if _, err := c.locks.Exec(ctx, `select pg_advisory_lock($1), pg_advisory_lock_shared($2)`, making, inUse); err != nil {
+	if _, err := c.lockConn.Exec(ctx, `select pg_advisory_lock($1), pg_advisory_lock_shared($2)`, making, inUse); err != nil {
 		return fmt.Errorf("localpg: lock the template: %w", err)
 	}
 	defer func() {
-		_, _ = c.locks.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, making)
+		_, _ = c.lockConn.Exec(context.WithoutCancel(ctx), `select pg_advisory_unlock($1)`, making)
 	}()
 	var done bool
-	err := c.locks.QueryRow(ctx, `select coalesce((select datistemplate from pg_database where datname = $1), false)`, name).Scan(&done)
+	err := c.lockConn.QueryRow(ctx, `select coalesce((select datistemplate from pg_database where datname = $1), false)`, name).Scan(&done)
 	if done || err != nil {
 		return err
 	}
-	if err := c.sweep(ctx, "t_"); err != nil {
+	if err := c.dropStaleDatabases(ctx, "t_"); err != nil {
 		return err
 	}
-	if err := c.admin(ctx, "drop database if exists "+name+" with (force)", "create database "+name+" template template0"); err != nil {
+	if err := c.execAdmin(ctx, "drop database if exists "+name+" with (force)", "create database "+name+" template template0"); err != nil {
 		return err
 	}
 	if err := migrate(ctx, c.server.DSN(name)); err != nil {
 		return fmt.Errorf("localpg: migrate the template: %w", err)
 	}
-	return c.admin(ctx, "alter database "+name+" with is_template true allow_connections false")
+	return c.execAdmin(ctx, "alter database "+name+" with is_template true allow_connections false")
 }
 
-// sweep drops the databases of one kind whose key nobody holds.
-func (c *cloner) sweep(ctx context.Context, kind string) error {
-	rows, err := c.locks.Query(ctx, `select datname from pg_database where starts_with(datname, $1)`, c.prefix+"_"+kind)
+// dropStaleDatabases drops the databases of one kind whose key nobody holds.
+func (c *cloner) dropStaleDatabases(ctx context.Context, kind string) error {
+	rows, err := c.lockConn.Query(ctx, `select datname from pg_database where starts_with(datname, $1)`, c.prefix+"_"+kind)
 	if err != nil {
 		return fmt.Errorf("localpg: list earlier test databases: %w", err)
 	}
@@ -183,14 +183,14 @@ func (c *cloner) sweep(ctx context.Context, kind string) error {
 		return fmt.Errorf("localpg: list earlier test databases: %w", err)
 	}
 	for _, name := range names {
-		if err := c.sweepOne(ctx, name); err != nil {
+		if err := c.dropIfStale(ctx, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *cloner) sweepOne(ctx context.Context, name string) error {
+func (c *cloner) dropIfStale(ctx context.Context, name string) error {
 	key := strings.TrimPrefix(name, c.prefix+"_")
 	isTemplate := strings.HasPrefix(key, "t_")
 	if !isTemplate {
@@ -216,8 +216,8 @@ func (c *cloner) sweepOne(ctx context.Context, name string) error {
 	return nil
 }
 
-// admin runs statements that cannot be inside a transaction, on a connection of their own.
-func (c *cloner) admin(ctx context.Context, statements ...string) error {
+// execAdmin runs statements that cannot be inside a transaction, on a connection of their own.
+func (c *cloner) execAdmin(ctx context.Context, statements ...string) error {
 	conn, err := pgx.Connect(ctx, c.server.DSN(""))
 	if err != nil {
 		return fmt.Errorf("localpg: connect to the test server: %w", err)
@@ -250,7 +250,7 @@ func (c *cloner) lockID(key string) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:]))
 }
 
-func digest(s string, bytes int) string {
+func sha256Hex(s string, bytes int) string {
 	sum := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(sum[:bytes])
 }

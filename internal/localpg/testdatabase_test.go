@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-func makeThing(ctx context.Context, dsn string) error {
+func createThingTable(ctx context.Context, dsn string) error {
 	conn, err := pgx.Connect(ctx, dsn)
 	if err != nil {
 		return err
@@ -23,25 +23,25 @@ func makeThing(ctx context.Context, dsn string) error {
 	return errors.Join(err, conn.Close(ctx))
 }
 
-// urlOf is a private server's address in the form that DATABASE_URL has.
-func urlOf(s *Server, user string) string {
-	return fmt.Sprintf("postgres://%s@/postgres?host=%s&port=%s", user, url.QueryEscape(s.place.socketDir), socketPort)
+// databaseURLOf is a private server's address in the form that DATABASE_URL has.
+func databaseURLOf(s *Server, user string) string {
+	return fmt.Sprintf("postgres://%s@/postgres?host=%s&port=%s", user, url.QueryEscape(s.dir.socketDir), socketPort)
 }
 
-// standIn plays the T of a test that fails.
-type standIn struct {
+// fakeT plays the T of a test that fails.
+type fakeT struct {
 	fatal    string
 	cleanups []func()
 }
 
-func (s *standIn) Helper()                      {}
-func (s *standIn) Cleanup(f func())             { s.cleanups = append(s.cleanups, f) }
-func (s *standIn) Errorf(f string, args ...any) { s.fatal = fmt.Sprintf(f, args...) }
-func (s *standIn) Fatalf(f string, args ...any) { s.fatal = fmt.Sprintf(f, args...); runtime.Goexit() }
+func (s *fakeT) Helper()                      {}
+func (s *fakeT) Cleanup(f func())             { s.cleanups = append(s.cleanups, f) }
+func (s *fakeT) Errorf(f string, args ...any) { s.fatal = fmt.Sprintf(f, args...) }
+func (s *fakeT) Fatalf(f string, args ...any) { s.fatal = fmt.Sprintf(f, args...); runtime.Goexit() }
 
-// fatalOf is the message with which a test fails at once, "" when it does not.
-func fatalOf(test func(t T)) string {
-	t := &standIn{}
+// fatalMessage is the message with which a test fails at once, "" when it does not.
+func fatalMessage(test func(t T)) string {
+	t := &fakeT{}
 	done := make(chan struct{})
 	go func() { defer close(done); test(t) }()
 	<-done
@@ -56,20 +56,20 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 	var migrations atomic.Int32
 	migrate := func(ctx context.Context, dsn string) error {
 		migrations.Add(1)
-		return makeThing(ctx, dsn)
+		return createThingTable(ctx, dsn)
 	}
-	fingerprint := "own " + digest(t.Name(), 4)
+	fingerprint := "own " + sha256Hex(t.Name(), 4)
 	var names sync.Map
 	t.Run("clones", func(t *testing.T) {
 		for i := range 6 {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
-				dsn := TestDatabase(t, fingerprint, migrate)
-				execute(t, dsn, "update thing set n = n + 1")
-				if got := query[int](t, dsn, "select n from thing"); got != 2 {
+				dsn := NewTestDatabase(t, fingerprint, migrate)
+				execSQL(t, dsn, "update thing set n = n + 1")
+				if got := queryValue[int](t, dsn, "select n from thing"); got != 2 {
 					t.Errorf("got %d, want 2: another test wrote here", got)
 				}
-				if _, taken := names.LoadOrStore(query[string](t, dsn, "select current_database()"), true); taken {
+				if _, taken := names.LoadOrStore(queryValue[string](t, dsn, "select current_database()"), true); taken {
 					t.Error("two tests share a database")
 				}
 			})
@@ -78,10 +78,10 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 	if n := migrations.Load(); n > 1 { // 0 when DATABASE_URL's server has the template from an earlier run
 		t.Errorf("migrated %d times", n)
 	}
-	c, err := processCloner()
+	c, err := sharedCloner()
 	check(t, err)
 	names.Range(func(name, _ any) bool {
-		if query[bool](t, c.server.DSN(""), fmt.Sprintf("select exists (select from pg_database where datname = '%s')", name)) {
+		if queryValue[bool](t, c.server.DSN(""), fmt.Sprintf("select exists (select from pg_database where datname = '%s')", name)) {
 			t.Errorf("the database %s is still there", name)
 		}
 		return true
@@ -90,12 +90,12 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 
 func TestConnectionLeftOpenDoesNotKeepTheDatabase(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
+	s := startTestServer(t, Options{Throwaway: true})
 	c, err := newCloner(t.Context(), s)
 	check(t, err)
 	var left *pgx.Conn
-	if msg := fatalOf(func(ft T) {
-		left, err = pgx.Connect(t.Context(), c.testDatabase(ft, "v1", makeThing))
+	if msg := fatalMessage(func(ft T) {
+		left, err = pgx.Connect(t.Context(), c.newTestDatabase(ft, "v1", createThingTable))
 		check(t, err)
 	}); msg != "" {
 		t.Errorf("the test failed: %s", msg)
@@ -107,22 +107,22 @@ func TestConnectionLeftOpenDoesNotKeepTheDatabase(t *testing.T) {
 
 func TestFailedMigrationFailsEveryTestThatNeedsIt(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
+	s := startTestServer(t, Options{Throwaway: true})
 	c, err := newCloner(t.Context(), s)
 	check(t, err)
 	runs := 0
 	broken := func(context.Context, string) error { runs++; return errors.New("no such column") }
 	gone := func(context.Context, string) error { runtime.Goexit(); return nil }
 	for range 2 {
-		if msg := fatalOf(func(t T) { c.testDatabase(t, "broken", broken) }); !strings.Contains(msg, "no such column") {
+		if msg := fatalMessage(func(t T) { c.newTestDatabase(t, "broken", broken) }); !strings.Contains(msg, "no such column") {
 			t.Errorf("failed with %q", msg)
 		}
 	}
 	if runs != 1 {
 		t.Errorf("migrated %d times, want once", runs)
 	}
-	fatalOf(func(t T) { c.testDatabase(t, "gone", gone) })
-	if msg := fatalOf(func(t T) { c.testDatabase(t, "gone", gone) }); !strings.Contains(msg, "did not return") {
+	fatalMessage(func(t T) { c.newTestDatabase(t, "gone", gone) })
+	if msg := fatalMessage(func(t T) { c.newTestDatabase(t, "gone", gone) }); !strings.Contains(msg, "did not return") {
 		t.Errorf("failed with %q", msg)
 	}
 }
@@ -130,13 +130,13 @@ func TestFailedMigrationFailsEveryTestThatNeedsIt(t *testing.T) {
 // Several processes on one server, as with DATABASE_URL: each cloner stands for a process.
 func TestProcessesOnOneServerMigrateOnceAndDoNotClash(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
-	external, err := openURL(t.Context(), urlOf(s, superuser))
+	s := startTestServer(t, Options{Throwaway: true})
+	external, err := openURL(t.Context(), databaseURLOf(s, superuser))
 	check(t, err)
 	var migrations atomic.Int32
 	migrate := func(ctx context.Context, dsn string) error {
 		migrations.Add(1)
-		return makeThing(ctx, dsn)
+		return createThingTable(ctx, dsn)
 	}
 	t.Run("processes", func(t *testing.T) {
 		for i := range 4 {
@@ -145,9 +145,9 @@ func TestProcessesOnOneServerMigrateOnceAndDoNotClash(t *testing.T) {
 				c, err := newCloner(t.Context(), external)
 				check(t, err)
 				for range 3 {
-					dsn := c.testDatabase(t, "shared", migrate)
-					execute(t, dsn, "update thing set n = n + 1")
-					if got := query[int](t, dsn, "select n from thing"); got != 2 {
+					dsn := c.newTestDatabase(t, "shared", migrate)
+					execSQL(t, dsn, "update thing set n = n + 1")
+					if got := queryValue[int](t, dsn, "select n from thing"); got != 2 {
 						t.Errorf("got %d, want 2", got)
 					}
 				}
@@ -161,16 +161,16 @@ func TestProcessesOnOneServerMigrateOnceAndDoNotClash(t *testing.T) {
 
 func TestDatabasesOfDeadProcessesAreDroppedAndThoseOfLivingOnesKept(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
+	s := startTestServer(t, Options{Throwaway: true})
 	databases := func() string {
-		return query[string](t, s.DSN(""), `select coalesce(string_agg(substr(datname, 18, 1), '' order by datname), '')
+		return queryValue[string](t, s.DSN(""), `select coalesce(string_agg(substr(datname, 18, 1), '' order by datname), '')
 			from pg_database where starts_with(datname, 'localpg_')`)
 	}
 	process := func(fingerprint string) *cloner {
 		c, err := newCloner(t.Context(), s)
 		check(t, err)
 		// Its cleanups never run: it will be killed.
-		if msg := fatalAtOnce(func(t T) { c.testDatabase(t, fingerprint, makeThing) }); msg != "" {
+		if msg := fatalWithoutCleanup(func(t T) { c.newTestDatabase(t, fingerprint, createThingTable) }); msg != "" {
 			t.Fatal(msg)
 		}
 		return c
@@ -180,18 +180,18 @@ func TestDatabasesOfDeadProcessesAreDroppedAndThoseOfLivingOnesKept(t *testing.T
 		t.Fatalf("databases %q, want two copies and two templates", got)
 	}
 	// Terminating the connection that holds the locks is what a killed process amounts to, and is done when it returns.
-	execute(t, s.DSN(""), fmt.Sprintf("select pg_terminate_backend(%d, 10000)", dead.locks.PgConn().PID()))
+	execSQL(t, s.DSN(""), fmt.Sprintf("select pg_terminate_backend(%d, 10000)", dead.lockConn.PgConn().PID()))
 	process("new")
 	if got := databases(); got != "cctt" {
 		t.Errorf("databases %q, want those of the living and the new one", got)
 	}
-	if msg := fatalOf(func(t T) { living.testDatabase(t, "living", makeThing) }); msg != "" {
+	if msg := fatalMessage(func(t T) { living.newTestDatabase(t, "living", createThingTable) }); msg != "" {
 		t.Errorf("the living process was disturbed: %s", msg)
 	}
 }
 
-func fatalAtOnce(test func(t T)) string {
-	t := &standIn{}
+func fatalWithoutCleanup(test func(t T)) string {
+	t := &fakeT{}
 	done := make(chan struct{})
 	go func() { defer close(done); test(t) }()
 	<-done
@@ -200,58 +200,58 @@ func fatalAtOnce(test func(t T)) string {
 
 func TestHalfMadeTemplateIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
+	s := startTestServer(t, Options{Throwaway: true})
 	first, err := newCloner(t.Context(), s)
 	check(t, err)
 	half := func(ctx context.Context, dsn string) error {
-		return errors.Join(makeThing(ctx, dsn), errors.New("killed here"))
+		return errors.Join(createThingTable(ctx, dsn), errors.New("killed here"))
 	}
-	if msg := fatalOf(func(t T) { first.testDatabase(t, "v1", half) }); msg == "" {
+	if msg := fatalMessage(func(t T) { first.newTestDatabase(t, "v1", half) }); msg == "" {
 		t.Fatal("the migration did not fail")
 	}
-	check(t, first.locks.Close(t.Context()))
+	check(t, first.lockConn.Close(t.Context()))
 	second, err := newCloner(t.Context(), s)
 	check(t, err)
-	if got := query[int](t, second.testDatabase(t, "v1", makeThing), "select n from thing"); got != 1 {
+	if got := queryValue[int](t, second.newTestDatabase(t, "v1", createThingTable), "select n from thing"); got != 1 {
 		t.Errorf("got %d", got)
 	}
 }
 
 func TestUserWithoutCREATEDBIsToldSo(t *testing.T) {
 	t.Parallel()
-	s := startOne(t, Options{Throwaway: true})
-	execute(t, s.DSN(""), "create role poor login")
-	external, err := openURL(t.Context(), urlOf(s, "poor"))
+	s := startTestServer(t, Options{Throwaway: true})
+	execSQL(t, s.DSN(""), "create role poor login")
+	external, err := openURL(t.Context(), databaseURLOf(s, "poor"))
 	check(t, err)
 	c, err := newCloner(t.Context(), external)
 	check(t, err)
-	if msg := fatalOf(func(t T) { c.testDatabase(t, "v1", makeThing) }); !strings.Contains(msg, "CREATEDB") {
+	if msg := fatalMessage(func(t T) { c.newTestDatabase(t, "v1", createThingTable) }); !strings.Contains(msg, "CREATEDB") {
 		t.Errorf("failed with %q, want a word on CREATEDB", msg)
 	}
-	execute(t, s.DSN(""), "create role rich login createdb")
-	external, err = openURL(t.Context(), urlOf(s, "rich"))
+	execSQL(t, s.DSN(""), "create role rich login createdb")
+	external, err = openURL(t.Context(), databaseURLOf(s, "rich"))
 	check(t, err)
 	c, err = newCloner(t.Context(), external)
 	check(t, err)
-	if got := query[int](t, c.testDatabase(t, "v1", makeThing), "select n from thing"); got != 1 {
+	if got := queryValue[int](t, c.newTestDatabase(t, "v1", createThingTable), "select n from thing"); got != 1 {
 		t.Errorf("got %d", got)
 	}
 }
 
 func TestOpenUsesDATABASE_URLAndStartsNothing(t *testing.T) {
-	s := startOne(t, Options{Throwaway: true})
-	t.Setenv("DATABASE_URL", urlOf(s, superuser))
+	s := startTestServer(t, Options{Throwaway: true})
+	t.Setenv("DATABASE_URL", databaseURLOf(s, superuser))
 	opened, err := Open(t.Context(), Options{Dir: "/nonexistent/not/used"})
 	check(t, err)
-	if got := query[int](t, opened.DSN(""), "select 1"); got != 1 || opened.Dir() != "" {
+	if got := queryValue[int](t, opened.DSN(""), "select 1"); got != 1 || opened.Dir() != "" {
 		t.Errorf("got %d in %q", got, opened.Dir())
 	}
 	check(t, opened.Stop())
-	if got := query[int](t, s.DSN(""), "select 1"); got != 1 {
+	if got := queryValue[int](t, s.DSN(""), "select 1"); got != 1 {
 		t.Error("Stop stopped a server that is not ours")
 	}
 	check(t, s.Stop())
-	for _, bad := range []string{urlOf(s, superuser), "postgres://x:secret@%zz"} {
+	for _, bad := range []string{databaseURLOf(s, superuser), "postgres://x:secret@%zz"} {
 		t.Setenv("DATABASE_URL", bad)
 		if _, err := Open(t.Context(), Options{}); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "secret") {
 			t.Errorf("a server that does not answer: %v", err)
@@ -287,12 +287,12 @@ func TestDSNNamesTheDatabase(t *testing.T) {
 
 // BenchmarkTestDatabase is what a test pays for a database of its own, dropping it included.
 func BenchmarkTestDatabase(b *testing.B) {
-	c, err := processCloner()
+	c, err := sharedCloner()
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if msg := fatalOf(func(t T) { c.testDatabase(t, "benchmark", makeThing) }); msg != "" {
+		if msg := fatalMessage(func(t T) { c.newTestDatabase(t, "benchmark", createThingTable) }); msg != "" {
 			b.Fatal(msg)
 		}
 	}

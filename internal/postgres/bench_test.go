@@ -28,12 +28,12 @@ func benchRows(b *testing.B) int {
 	return n
 }
 
-// crowd is a world with that many challenges, all waiting for an answer, and their ids.
-func crowd(b *testing.B) (*world, []uuid.UUID, challenge.Case) {
+// newCrowdedWorld is a world with that many challenges, all waiting for an answer, and their ids.
+func newCrowdedWorld(b *testing.B) (*world, []uuid.UUID, challenge.Snapshot) {
 	b.Helper()
 	w := newWorld(b)
 	c := w.raise()
-	w.clones(c, benchRows(b))
+	w.cloneChallenge(c, benchRows(b))
 	rows, err := w.store.pool.Query(b.Context(), `SELECT id FROM challenge WHERE id <> $1`, c.Challenge.ID)
 	w.must(err)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
@@ -41,48 +41,48 @@ func crowd(b *testing.B) (*world, []uuid.UUID, challenge.Case) {
 	return w, ids, c
 }
 
-// withWAL reports the log that each operation wrote.
-func withWAL(b *testing.B, w *world, run func()) {
+// reportWAL reports the log that each operation wrote.
+func reportWAL(b *testing.B, w *world, run func()) {
 	const here = `SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn`
-	w.must(w.sql(`CHECKPOINT`))
-	before := one[float64](w, here)
+	w.must(w.execAsOwner(`CHECKPOINT`))
+	before := queryValue[float64](w, here)
 	run()
-	b.ReportMetric((one[float64](w, here)-before)/float64(b.N), "WAL-B/op")
+	b.ReportMetric((queryValue[float64](w, here)-before)/float64(b.N), "WAL-B/op")
 }
 
-// sample times pieces of work; the median of many is steady where a mean is not.
-type sample []time.Duration
+// durations times pieces of work; the median of many is steady where a mean is not.
+type durations []time.Duration
 
-func (s *sample) time(work func()) {
+func (s *durations) measure(work func()) {
 	start := time.Now()
 	work()
 	*s = append(*s, time.Since(start))
 }
 
-func (s sample) median() float64 {
+func (s durations) median() float64 {
 	slices.Sort(s)
 	return float64(s[len(s)/2].Microseconds())
 }
 
 // BenchmarkRespond compares the door with the same statements sent without it, turn by turn, so that both meet the same noise.
 func BenchmarkRespond(b *testing.B) {
-	w, ids, _ := crowd(b)
+	w, ids, _ := newCrowdedWorld(b)
 	var used atomic.Int64
-	next := func() challenge.Key {
+	next := func() challenge.LookupKey {
 		i := int(used.Add(1)) - 1
 		if i >= len(ids) {
 			b.Fatal("too few challenges; raise CHALLENGEBOT_BENCH_ROWS")
 		}
-		return challenge.Key{ID: ids[i]}
+		return challenge.LookupKey{ID: ids[i]}
 	}
-	apply := func(key challenge.Key) {
-		_, err := w.store.Apply(b.Context(), challenge.Receipt{Key: key.ID.String(), At: w.now}, key, w.decide(answer("We will hold it on Tuesday."), managerID))
+	apply := func(key challenge.LookupKey) {
+		_, err := w.store.Apply(b.Context(), challenge.IdempotencyKey{Value: key.ID.String(), At: w.now}, key, w.decide(newResponse("We will hold it on Tuesday."), managerID))
 		if err != nil {
 			b.Error(err)
 		}
 	}
 	b.Run("one", func(b *testing.B) {
-		withWAL(b, w, func() {
+		reportWAL(b, w, func() {
 			for b.Loop() {
 				apply(next())
 			}
@@ -97,15 +97,15 @@ func BenchmarkRespond(b *testing.B) {
 		})
 	})
 	b.Run("ratio", func(b *testing.B) {
-		t, err := w.store.turn(b.Context())
+		t, err := w.store.openSession(b.Context())
 		w.must(err)
-		defer t.end()
-		var ours, raw sample
+		defer t.release()
+		var ours, raw durations
 		for b.Loop() {
 			key := next()
-			ours.time(func() { apply(key) })
-			read, write := w.rawRespond(next())
-			raw.time(func() {
+			ours.measure(func() { apply(key) })
+			read, write := w.queueRawResponse(next())
+			raw.measure(func() {
 				w.must(t.conn.SendBatch(b.Context(), read).Close())
 				w.must(t.conn.SendBatch(b.Context(), write).Close())
 			})
@@ -116,18 +116,18 @@ func BenchmarkRespond(b *testing.B) {
 	})
 }
 
-// rawRespond is what Apply sends for a response, with everything known beforehand and nothing read.
-func (w *world) rawRespond(key challenge.Key) (read, write *pgx.Batch) {
+// queueRawResponse is what Apply sends for a response, with everything known beforehand and nothing read.
+func (w *world) queueRawResponse(key challenge.LookupKey) (read, write *pgx.Batch) {
 	before := w.load(key.ID)
-	change, err := w.decide(answer("We will hold it on Tuesday."), managerID)(before)
+	change, err := w.decide(newResponse("We will hold it on Tuesday."), managerID)(before)
 	w.must(err)
 	read, write = &pgx.Batch{}, &pgx.Batch{}
 	read.Queue(beginSQL)
 	read.Queue(lockByIDSQL, key.ID)
-	read.Queue(receiptSQL, key.ID.String())
+	read.Queue(findIdempotencyKeySQL, key.ID.String())
 	read.Queue(eventsByIDSQL, key.ID)
-	w.must(queueMoves(write, []move{{from: before.Challenge, change: change}}))
-	w.must(queueReceipt(write, challenge.Receipt{Key: key.ID.String(), At: w.now}, change))
+	w.must(queueTransitions(write, []transition{{from: before.Challenge, change: change}}))
+	w.must(queueIdempotencyKey(write, challenge.IdempotencyKey{Value: key.ID.String(), At: w.now}, change))
 	write.Queue(commitSQL)
 	write.Queue(notifySQL)
 	return read, write
@@ -135,7 +135,7 @@ func (w *world) rawRespond(key challenge.Key) (read, write *pgx.Batch) {
 
 // BenchmarkTick measures the clock's turn among many challenges.
 func BenchmarkTick(b *testing.B) {
-	w, ids, c := crowd(b)
+	w, ids, c := newCrowdedWorld(b)
 	w.now = c.Challenge.NextAt.Add(-time.Second)
 	b.Run("nothing due", func(b *testing.B) {
 		for b.Loop() {
@@ -147,22 +147,22 @@ func BenchmarkTick(b *testing.B) {
 	// Ten thousand lapse at one instant, in batches: ours and the same rows sent raw take turns.
 	b.Run("10k due", func(b *testing.B) {
 		const due, batch = 10_000, 500
-		t, err := w.store.turn(b.Context())
+		t, err := w.store.openSession(b.Context())
 		w.must(err)
-		defer t.end()
-		w.must(w.sql(`UPDATE challenge SET next_at = '2027-01-01'`, `ANALYZE challenge`))
+		defer t.release()
+		w.must(w.execAsOwner(`UPDATE challenge SET next_at = '2027-01-01'`, `ANALYZE challenge`))
 		w.now = c.Challenge.Due().Add(time.Hour)
-		var ours, raw sample
+		var ours, raw durations
 		for b.Loop() {
 			w.must(w.makeDue(ids[:due]))
 			ids = ids[due:]
 			for range due / batch / 2 {
-				ours.time(func() {
+				ours.measure(func() {
 					if n, err := w.tick(w.store, batch); n != batch || err != nil {
 						b.Fatal(n, err)
 					}
 				})
-				raw = append(raw, w.rawTick(b, t, batch))
+				raw = append(raw, w.timeRawTick(b, t, batch))
 			}
 		}
 		b.ReportMetric(batch*1e6/ours.median(), "ours/s")
@@ -177,28 +177,28 @@ func (w *world) makeDue(ids []uuid.UUID) error {
 	return err
 }
 
-// rawTick sends what Tick sends, and gives the time that this alone took.
-func (w *world) rawTick(b *testing.B, t *turn, limit int) time.Duration {
-	var took sample
+// timeRawTick sends what Tick sends, and gives the time that this alone took.
+func (w *world) timeRawTick(b *testing.B, sess *session, limit int) time.Duration {
+	var took durations
 	read := &pgx.Batch{}
 	read.Queue(beginSQL)
-	read.Queue(dueSQL, w.now, limit)
-	read.Queue(retriedSQL, w.now, limit)
-	took.time(func() { w.must(t.send("raw", read)) })
-	rows, err := t.conn.Query(b.Context(), dueSQL, w.now, limit) // our own locks do not stand in the way
+	read.Queue(lockDueSQL, w.now, limit)
+	read.Queue(lockRetriesSQL, w.now, limit)
+	took.measure(func() { w.must(sess.sendBatch("raw", read)) })
+	rows, err := sess.conn.Query(b.Context(), lockDueSQL, w.now, limit) // our own locks do not stand in the way
 	w.must(err)
 	var all []challenge.Challenge
-	w.must(readEach(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
+	w.must(readEachChallenge(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
 		w.must(err)
 		all = append(all, c)
 	}))
-	var faults turnFaults
-	moves := w.store.decideAll(t, all, w.decide(challenge.Tick{}, ""), &faults)
-	w.must(faults.err())
+	var faults tickFaults
+	moves := w.store.decideAll(sess, all, w.decide(challenge.Tick{}, ""), &faults)
+	w.must(faults.joinedError())
 	write := &pgx.Batch{}
-	w.must(queueMoves(write, moves))
+	w.must(queueTransitions(write, moves))
 	write.Queue(commitSQL)
 	write.Queue(notifySQL)
-	took.time(func() { w.must(t.send("raw", write)) })
+	took.measure(func() { w.must(sess.sendBatch("raw", write)) })
 	return took[0] + took[1]
 }

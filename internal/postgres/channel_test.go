@@ -13,19 +13,19 @@ func TestAChannelIsGoneUntilTeamsTellsOtherwise(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	step := 0
-	tell := func(id, team string, gone challenge.Gone) {
+	tell := func(id, team string, gone challenge.ChannelLoss) {
 		step++
-		w.must(w.store.SaveChannel(t.Context(), challenge.Channel{ID: id, Team: team, Gone: gone, SeenAt: w.now.Add(time.Duration(step) * time.Second)}))
+		w.must(w.store.SaveChannel(t.Context(), challenge.Channel{ID: id, Team: team, Loss: gone, SeenAt: w.now.Add(time.Duration(step) * time.Second)}))
 	}
-	want := func(one, two, three challenge.Gone) {
+	want := func(one, two, three challenge.ChannelLoss) {
 		t.Helper()
-		var got []challenge.Gone
+		var got []challenge.ChannelLoss
 		for _, id := range []string{"19:one", "19:two", "19:three", "19:never"} {
-			gone, err := w.store.ChannelGone(t.Context(), id)
+			gone, err := w.store.FindChannelLoss(t.Context(), id)
 			w.must(err)
 			got = append(got, gone)
 		}
-		if diff := cmp.Diff([]challenge.Gone{one, two, three, ""}, got); diff != "" {
+		if diff := cmp.Diff([]challenge.ChannelLoss{one, two, three, ""}, got); diff != "" {
 			t.Errorf("after step %d (-want +got):\n%s", step, diff)
 		}
 	}
@@ -54,22 +54,22 @@ func TestTheEffectsOfAnActivityAreFoundByItsReceiptAndNoOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c, other := w.raise(), w.raise()
-	apply := func(key string, c challenge.Case, cmd challenge.Command, by string) challenge.Effect {
-		out, err := w.store.Apply(t.Context(), challenge.Receipt{Key: key, At: w.now}, challenge.Key{ID: c.Challenge.ID}, w.decide(cmd, by))
+	apply := func(key string, c challenge.Snapshot, cmd challenge.Command, by string) challenge.ActivityEffect {
+		out, err := w.store.Apply(t.Context(), challenge.IdempotencyKey{Value: key, At: w.now}, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(cmd, by))
 		w.must(err)
-		return challenge.Effect{Challenge: c.Challenge.ID, Seq: out.Case.Challenge.Seq, At: w.now}
+		return challenge.ActivityEffect{ChallengeID: c.Challenge.ID, Seq: out.Snapshot.Challenge.Seq, At: w.now}
 	}
-	first := apply("activity:a:1:17", c, answer("Done."), managerID)
-	second := apply("activity:a:1:17:CH-AAAAAA", other, answer("Done."), managerID)
-	apply("activity:a:1:170", c, challenge.NoteMessage{Seq: 1, Change: challenge.MessageEdited}, managerID)
-	apply("changed:a:1:17:edited", c, challenge.NoteMessage{Seq: 1, Change: challenge.MessageEdited}, managerID)
-	w.must(w.store.Reply(t.Context(), challenge.Receipt{Key: "activity:a:1:17:help", At: w.now},
-		challenge.Reply{To: challenge.Address{Person: chairID}, Spec: challenge.ReplySpec{Text: "help"}}))
+	first := apply("activity:a:1:17", c, newResponse("Done."), managerID)
+	second := apply("activity:a:1:17:CH-AAAAAA", other, newResponse("Done."), managerID)
+	apply("activity:a:1:170", c, challenge.RecordMessageChange{Seq: 1, Change: challenge.MessageEdited}, managerID)
+	apply("changed:a:1:17:edited", c, challenge.RecordMessageChange{Seq: 1, Change: challenge.MessageEdited}, managerID)
+	w.must(w.store.QueueDirectMessage(t.Context(), challenge.IdempotencyKey{Value: "activity:a:1:17:help", At: w.now},
+		challenge.DirectMessage{To: challenge.Address{Person: chairID}, Content: challenge.MessageContent{Text: "help"}}))
 
-	for key, want := range map[string][]challenge.Effect{
+	for key, want := range map[string][]challenge.ActivityEffect{
 		"activity:a:1:17": {first, second}, "activity:a:1:1": nil, "activity:b": nil, "": nil, "activity:b:1:17": nil,
 	} {
-		got, err := w.store.Effects(t.Context(), key)
+		got, err := w.store.ListEffects(t.Context(), key)
 		w.must(err)
 		if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
 			t.Errorf("%q (-want +got):\n%s", key, diff)

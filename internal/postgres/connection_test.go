@@ -17,14 +17,14 @@ import (
 	"challengebot/internal/challenge"
 )
 
-// line is the way to the database, which can be cut.
-type line struct {
+// cuttableLine is the way to the database, which can be cut.
+type cuttableLine struct {
 	mu    sync.Mutex
 	cut   bool
 	conns []net.Conn
 }
 
-func (l *line) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+func (l *cuttableLine) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.cut {
@@ -37,7 +37,7 @@ func (l *line) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	return conn, err
 }
 
-func (l *line) setCut(cut bool) {
+func (l *cuttableLine) setCut(cut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cut = cut
@@ -47,8 +47,8 @@ func (l *line) setCut(cut bool) {
 	l.conns = nil
 }
 
-// over opens a store with a line that can be cut and with what else the test sets.
-func (w *world) over(l *line, set func(*pgxpool.Config)) *Store {
+// openOver opens a store with a line that can be cut and with what else the test sets.
+func (w *world) openOver(l *cuttableLine, set func(*pgxpool.Config)) *Store {
 	w.t.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)
 	w.must(err)
@@ -58,7 +58,7 @@ func (w *world) over(l *line, set func(*pgxpool.Config)) *Store {
 	if set != nil {
 		set(config)
 	}
-	s, err := open(w.t.Context(), config)
+	s, err := openStore(w.t.Context(), config)
 	w.must(err)
 	w.t.Cleanup(s.Close)
 	return s
@@ -69,41 +69,44 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	ds := w.claim(w.store, "a", 1)
-	key := challenge.Key{ID: c.Challenge.ID}
-	var l line
-	s := w.over(&l, nil)
-	receipt := w.receipt()
+	key := challenge.LookupKey{ID: c.Challenge.ID}
+	var l cuttableLine
+	s := w.openOver(&l, nil)
+	receipt := w.newIdempotencyKey()
 	calls := map[string]func() error{
-		"Raise": func() error { _, err := s.Raise(t.Context(), w.receipt(), w.raising(uuid.New())); return err },
+		"Raise": func() error {
+			_, err := s.Raise(t.Context(), w.newIdempotencyKey(), w.raiseDecision(uuid.New()))
+			return err
+		},
 		"Apply": func() error {
-			_, err := s.Apply(t.Context(), receipt, key, w.decide(answer("Once."), managerID))
+			_, err := s.Apply(t.Context(), receipt, key, w.decide(newResponse("Once."), managerID))
 			return err
 		},
 		"Load":         func() error { _, err := s.Load(t.Context(), key); return err },
-		"WaitingFor":   func() error { _, err := s.WaitingFor(t.Context(), chairID, 1); return err },
+		"WaitingFor":   func() error { _, err := s.ListWaitingFor(t.Context(), chairID, 1); return err },
 		"Tick":         func() error { _, err := w.tick(s, 1); return err },
 		"NextDue":      func() error { _, _, err := s.NextDue(t.Context()); return err },
-		"Standing":     func() error { return s.Standing(t.Context(), func(challenge.Case) {}) },
-		"HandedOver":   func() error { _, err := s.HandedOver(t.Context()); return err },
-		"AnyStanding":  func() error { _, err := s.AnyStanding(t.Context()); return err },
-		"NextDelivery": func() error { _, _, err := s.NextDelivery(t.Context()); return err },
+		"Standing":     func() error { return s.EachPending(t.Context(), func(challenge.Snapshot) {}) },
+		"HandedOver":   func() error { _, err := s.ListHandedOver(t.Context()); return err },
+		"AnyStanding":  func() error { _, err := s.AnyPending(t.Context()); return err },
+		"NextDelivery": func() error { _, _, err := s.NextMessageDue(t.Context()); return err },
 		"Reply": func() error {
-			return s.Reply(t.Context(), w.receipt(), challenge.Reply{To: challenge.Address{Person: "x"}})
+			return s.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: challenge.Address{Person: "x"}})
 		},
-		"Claim":   func() error { _, err := s.Claim(t.Context(), "x", w.now, time.Minute, 1); return err },
-		"Retry":   func() error { return s.Retry(t.Context(), ds[0], challenge.Attempt{At: w.now}, w.now) },
+		"Claim":   func() error { _, err := s.ClaimMessages(t.Context(), "x", w.now, time.Minute, 1); return err },
+		"Retry":   func() error { return s.ScheduleRetry(t.Context(), ds[0], challenge.Attempt{At: w.now}, w.now) },
 		"Release": func() error { return s.ReleaseLeases(t.Context(), "x") },
-		"Conv":    func() error { _, _, err := s.Conversation(t.Context(), "person:x"); return err },
+		"Conv":    func() error { _, _, err := s.FindConversation(t.Context(), "person:x"); return err },
 		"Ladder":  func() error { return s.SaveLadder(t.Context(), w.ladder) },
-		"Overdue": func() error { _, err := s.Overdue(t.Context(), w.now, 0); return err },
+		"Overdue": func() error { _, err := s.CountOverdue(t.Context(), w.now, 0); return err },
 		"Verify":  func() error { _, err := s.Verify(t.Context(), func(VerifyResult) {}); return err },
-		"Ready":   func() error { return s.Ready(t.Context()) },
+		"Ready":   func() error { return s.CheckReady(t.Context()) },
 		"SaveConv": func() error {
-			return s.SaveConversation(t.Context(), challenge.Conversation{Lane: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.now})
+			return s.SaveConversation(t.Context(), challenge.ConversationReference{OrderingKey: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.now})
 		},
 	}
 	for name, call := range calls {
-		w.must(s.Ready(t.Context())) // so that there is a connection to lose
+		w.must(s.CheckReady(t.Context())) // so that there is a connection to lose
 		l.setCut(true)
 		for range 2 {
 			if err := call(); !errors.Is(err, challenge.ErrUnavailable) {
@@ -122,20 +125,20 @@ func TestABusyRowIsUnavailableAndADeadlineIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.raise()
-	key := challenge.Key{ID: c.Challenge.ID}
-	patient := w.over(nil, nil)
-	hasty := w.over(nil, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["lock_timeout"] = "20ms" })
-	_, err := w.store.Apply(t.Context(), w.receipt(), key, func(c challenge.Case) (challenge.Change, error) {
+	key := challenge.LookupKey{ID: c.Challenge.ID}
+	patient := w.openOver(nil, nil)
+	hasty := w.openOver(nil, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["lock_timeout"] = "20ms" })
+	_, err := w.store.Apply(t.Context(), w.newIdempotencyKey(), key, func(c challenge.Snapshot) (challenge.Change, error) {
 		// The row is locked now.
-		if _, err := hasty.Apply(t.Context(), w.receipt(), key, nil); !errors.Is(err, challenge.ErrUnavailable) {
+		if _, err := hasty.Apply(t.Context(), w.newIdempotencyKey(), key, nil); !errors.Is(err, challenge.ErrUnavailable) {
 			t.Errorf("hasty: %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		if _, err := patient.Apply(ctx, w.receipt(), key, nil); !errors.Is(err, challenge.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := patient.Apply(ctx, w.newIdempotencyKey(), key, nil); !errors.Is(err, challenge.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with a deadline: %v", err)
 		}
-		return w.decide(answer("Mine."), managerID)(c)
+		return w.decide(newResponse("Mine."), managerID)(c)
 	})
 	w.must(err)
 	if _, err := patient.Load(t.Context(), key); err != nil {
@@ -147,7 +150,7 @@ func TestSessionsHaveTheirLimits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, want := range map[string]string{"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s", "TimeZone": "UTC"} {
-		if got := one[string](w, `SELECT current_setting($1)`, name); got != want {
+		if got := queryValue[string](w, `SELECT current_setting($1)`, name); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}
 	}
@@ -159,9 +162,9 @@ func TestErrorsHoldNoValues(t *testing.T) {
 	c := w.raise()
 	const secret = "Jane Doe"
 	for name, err := range map[string]error{
-		"a constraint": second(w.store.pool.Exec(t.Context(), `UPDATE challenge SET ref = $1`, secret)),
-		"a cast":       second(w.store.pool.Exec(t.Context(), `SELECT $1::text::int`, secret)),
-		"an argument":  second(w.store.pool.Exec(t.Context(), `SELECT $1::int`, secret)),
+		"a constraint": errorOnly(w.store.pool.Exec(t.Context(), `UPDATE challenge SET ref = $1`, secret)),
+		"a cast":       errorOnly(w.store.pool.Exec(t.Context(), `SELECT $1::text::int`, secret)),
+		"an argument":  errorOnly(w.store.pool.Exec(t.Context(), `SELECT $1::int`, secret)),
 		"a scan":       w.store.pool.QueryRow(t.Context(), `SELECT $1::text`, secret).Scan(new(int)),
 		"a document":   json.Unmarshal([]byte(`{"seq":"`+secret+`"}`), new(challenge.Challenge)),
 	} {
@@ -169,18 +172,18 @@ func TestErrorsHoldNoValues(t *testing.T) {
 			t.Errorf("%s: no error", name)
 			continue
 		}
-		if got := failed("test", err).Error(); strings.Contains(got, "Jane") || errors.Is(failed("test", err), challenge.ErrUnavailable) {
+		if got := wrapError("test", err).Error(); strings.Contains(got, "Jane") || errors.Is(wrapError("test", err), challenge.ErrUnavailable) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	w.must(w.sql(fmt.Sprintf(`UPDATE challenge SET doc = '{"id":"%s","state":1,"rung":"%s"}' WHERE id = '%s'`, c.Challenge.ID, secret, c.Challenge.ID)))
-	_, err := w.store.Load(t.Context(), challenge.Key{ID: c.Challenge.ID})
+	w.must(w.execAsOwner(fmt.Sprintf(`UPDATE challenge SET doc = '{"id":"%s","state":1,"rung":"%s"}' WHERE id = '%s'`, c.Challenge.ID, secret, c.Challenge.ID)))
+	_, err := w.store.Load(t.Context(), challenge.LookupKey{ID: c.Challenge.ID})
 	if err == nil || strings.Contains(err.Error(), "Jane") || !strings.Contains(err.Error(), c.Challenge.ID.String()) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func second[T any](_ T, err error) error { return err }
+func errorOnly[T any](_ T, err error) error { return err }
 
 func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
 	t.Parallel()
@@ -188,7 +191,7 @@ func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
 	heard := make(chan struct{}, 100)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- w.open().Listen(ctx, func() { heard <- struct{}{} }) }()
+	go func() { ended <- w.openStore().Listen(ctx, func() { heard <- struct{}{} }) }()
 	hear := func(what string) {
 		t.Helper()
 		select {
@@ -200,11 +203,11 @@ func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
 	hear("the start")
 	c := w.raise()
 	hear("a new challenge")
-	w.apply(c, answer("x"), managerID)
+	w.apply(c, newResponse("x"), managerID)
 	hear("a change")
-	w.must(w.store.Reply(t.Context(), w.receipt(), challenge.Reply{To: challenge.Address{Person: chairID}}))
+	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: challenge.Address{Person: chairID}}))
 	hear("a reply")
-	w.must(w.sent(w.store, w.claim(w.store, "a", 1)[0], 1))
+	w.must(w.markDelivered(w.store, w.claim(w.store, "a", 1)[0], 1))
 	hear("a result")
 	w.now = w.load(c.Challenge.ID).Challenge.NextAt
 	_, err := w.tick(w.store, 1)
@@ -219,8 +222,8 @@ func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
 func TestListenReportsALostConnectionAndCloseEndsIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	var l line
-	s := w.over(&l, nil)
+	var l cuttableLine
+	s := w.openOver(&l, nil)
 	heard, ended := make(chan struct{}, 10), make(chan error, 1)
 	listen := func() {
 		go func() { ended <- s.Listen(t.Context(), func() { heard <- struct{}{} }) }()

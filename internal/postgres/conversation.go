@@ -15,27 +15,27 @@ const (
 ON CONFLICT (lane) DO UPDATE SET conversation_id = excluded.conversation_id, service_url = excluded.service_url,
     mri = CASE WHEN excluded.mri = '' THEN conversation.mri ELSE excluded.mri END, seen_at = excluded.seen_at
 WHERE conversation.seen_at <= excluded.seen_at`
-	conversationSQL       = `SELECT lane, conversation_id, service_url, mri, seen_at FROM conversation WHERE lane = $1`
+	findConversationSQL   = `SELECT lane, conversation_id, service_url, mri, seen_at FROM conversation WHERE lane = $1`
 	forgetConversationSQL = `DELETE FROM conversation WHERE lane = $1`
 )
 
 // SaveConversation keeps how to reach a lane.
-func (s *Store) SaveConversation(ctx context.Context, c challenge.Conversation) error {
-	if _, err := s.pool.Exec(ctx, saveConversationSQL, c.Lane, c.ID, c.ServiceURL, c.MRI, c.SeenAt); err != nil {
-		return failed("keep a conversation", err)
+func (s *Store) SaveConversation(ctx context.Context, c challenge.ConversationReference) error {
+	if _, err := s.pool.Exec(ctx, saveConversationSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt); err != nil {
+		return wrapError("keep a conversation", err)
 	}
 	return nil
 }
 
-// Conversation is how to reach a lane, if that is known.
-func (s *Store) Conversation(ctx context.Context, lane string) (challenge.Conversation, bool, error) {
-	var c challenge.Conversation
-	err := s.pool.QueryRow(ctx, conversationSQL, lane).Scan(&c.Lane, &c.ID, &c.ServiceURL, &c.MRI, &c.SeenAt)
+// FindConversation is how to reach a lane, if that is known.
+func (s *Store) FindConversation(ctx context.Context, lane string) (challenge.ConversationReference, bool, error) {
+	var c challenge.ConversationReference
+	err := s.pool.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, &c.SeenAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}
 	if err != nil {
-		return c, false, failed("look up a conversation", err)
+		return c, false, wrapError("look up a conversation", err)
 	}
 	c.SeenAt = c.SeenAt.UTC()
 	return c, true, nil
@@ -44,7 +44,7 @@ func (s *Store) Conversation(ctx context.Context, lane string) (challenge.Conver
 // ForgetConversation drops what Teams says is gone.
 func (s *Store) ForgetConversation(ctx context.Context, lane string) error {
 	if _, err := s.pool.Exec(ctx, forgetConversationSQL, lane); err != nil {
-		return failed("forget a conversation", err)
+		return wrapError("forget a conversation", err)
 	}
 	return nil
 }

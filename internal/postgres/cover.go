@@ -17,51 +17,51 @@ SELECT $3, $4, $5::text::date, $6::text::date, $7, $2 FROM receipt`
 	endCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
 INSERT INTO cover (revokes, set_by, set_at) SELECT c.id, $4, $2 FROM cover c, receipt WHERE c.id = $3 AND c.revokes IS NULL
 ON CONFLICT (revokes) DO NOTHING`
-	coversSQL = `SELECT id, person, stand_in, from_day::text, to_day::text, set_by, set_at FROM cover c
+	listCoversSQL = `SELECT id, person, stand_in, from_day::text, to_day::text, set_by, set_at FROM cover c
 WHERE revokes IS NULL AND to_day >= $1::text::date AND NOT EXISTS (SELECT FROM cover r WHERE r.revokes = c.id)
 ORDER BY id`
 )
 
-const handedOverSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
+const listHandedOverSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
     SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'handed_over'
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id)))
 ORDER BY id`
 
-// HandedOver lists the challenges that wait for an answer and were handed over at some time, without their history.
-func (s *Store) HandedOver(ctx context.Context) ([]challenge.Case, error) {
-	return s.list(ctx, handedOverSQL)
+// ListHandedOver lists the challenges that wait for an answer and were handed over at some time, without their history.
+func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
+	return s.listSnapshots(ctx, listHandedOverSQL)
 }
 
 // SetCover keeps who stands in for whom. Every instance is told to look.
-func (s *Store) SetCover(ctx context.Context, r challenge.Receipt, c challenge.Cover) error {
-	return s.runOne(ctx, "keep a stand-in", setCoverSQL, r.Key, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
+func (s *Store) SetCover(ctx context.Context, r challenge.IdempotencyKey, c challenge.Cover) error {
+	return s.runStatement(ctx, "keep a stand-in", setCoverSQL, r.Value, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
 }
 
 // EndCover revokes cover that was set. One that is revoked already stays so.
-func (s *Store) EndCover(ctx context.Context, r challenge.Receipt, id int64, by string) error {
-	return s.runOne(ctx, "keep a stand-in", endCoverSQL, r.Key, r.At, id, by)
+func (s *Store) EndCover(ctx context.Context, r challenge.IdempotencyKey, id int64, by string) error {
+	return s.runStatement(ctx, "keep a stand-in", endCoverSQL, r.Value, r.At, id, by)
 }
 
-// runOne runs one statement, with its receipt if it has one, and wakes the engines.
-func (s *Store) runOne(ctx context.Context, doing, sql string, args ...any) error {
-	t, err := s.turn(ctx)
+// runStatement runs one statement, with its receipt if it has one, and wakes the engines.
+func (s *Store) runStatement(ctx context.Context, operation, sql string, args ...any) error {
+	sess, err := s.openSession(ctx)
 	if err != nil {
 		return err
 	}
-	defer t.end()
+	defer sess.release()
 	b := &pgx.Batch{}
 	b.Queue(beginSQL)
 	b.Queue(sql, args...)
 	b.Queue(commitSQL)
 	b.Queue(notifySQL)
-	return t.send(doing, b)
+	return sess.sendBatch(operation, b)
 }
 
-// Covers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.
-func (s *Store) Covers(ctx context.Context, on workday.Date) ([]challenge.Cover, error) {
-	rows, err := s.pool.Query(ctx, coversSQL, on.String())
+// ListCovers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.
+func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]challenge.Cover, error) {
+	rows, err := s.pool.Query(ctx, listCoversSQL, on.String())
 	if err != nil {
-		return nil, failed("read who stands in", err)
+		return nil, wrapError("read who stands in", err)
 	}
 	covers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c challenge.Cover, err error) {
 		var from, to string
@@ -75,7 +75,7 @@ func (s *Store) Covers(ctx context.Context, on workday.Date) ([]challenge.Cover,
 		return c, err
 	})
 	if err != nil {
-		return nil, failed("read who stands in", err)
+		return nil, wrapError("read who stands in", err)
 	}
 	return covers, nil
 }

@@ -18,7 +18,7 @@ func TestCoverIsSetOnceRevokedOnceAndNeverChanged(t *testing.T) {
 		w.must(err)
 		return d
 	}
-	receipt := func(key string) challenge.Receipt { return challenge.Receipt{Key: key, At: w.now} }
+	receipt := func(key string) challenge.IdempotencyKey { return challenge.IdempotencyKey{Value: key, At: w.now} }
 	one := challenge.Cover{Person: "a", StandIn: "b", From: day("2026-03-30"), To: day("2026-04-17"), SetBy: "a"}
 	two := challenge.Cover{Person: "b", StandIn: "c", From: day("2026-03-30"), To: day("2026-03-31"), SetBy: "o"}
 	for range 2 { // the same activity twice
@@ -26,7 +26,7 @@ func TestCoverIsSetOnceRevokedOnceAndNeverChanged(t *testing.T) {
 	}
 	w.must(w.store.SetCover(ctx, receipt("two"), two))
 	listed := func(on string) []int64 {
-		covers, err := w.store.Covers(ctx, day(on))
+		covers, err := w.store.ListCovers(ctx, day(on))
 		w.must(err)
 		var ids []int64
 		for _, c := range covers {
@@ -51,7 +51,7 @@ func TestCoverIsSetOnceRevokedOnceAndNeverChanged(t *testing.T) {
 		t.Errorf("after it was revoked: %s", diff)
 	}
 	for _, sql := range []string{`UPDATE cover SET to_day = to_day + 1`, `DELETE FROM cover`, `TRUNCATE cover`} {
-		if err := w.sql(sql); err == nil {
+		if err := w.execAsOwner(sql); err == nil {
 			t.Errorf("%s was done", sql)
 		}
 	}

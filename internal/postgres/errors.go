@@ -16,52 +16,52 @@ import (
 
 // Errors of this package, beside challenge.ErrUnavailable and challenge.ErrNotFound.
 var (
-	// ErrSchema: the tables are missing or older than this program.
-	ErrSchema = errors.New("postgres: the schema does not fit")
+	// ErrSchemaOutdated: the tables are missing or older than this program.
+	ErrSchemaOutdated = errors.New("postgres: the schema does not fit")
 	// ErrLeaseLost: somebody else has claimed the delivery since, or it is done. The attempt is recorded all the same.
 	ErrLeaseLost = errors.New("postgres: the delivery is no longer leased to this claim")
 )
 
 // SQLSTATEs that mean something here.
 const (
-	guardFailed         = "CB001" // must_be, in the migrations
-	uniqueViolation     = "23505"
-	foreignKeyViolation = "23503"
-	undefinedTable      = "42P01"
-	insufficientRights  = "42501"
+	guardFailed           = "CB001" // must_be, in the migrations
+	uniqueViolation       = "23505"
+	foreignKeyViolation   = "23503"
+	undefinedTable        = "42P01"
+	insufficientPrivilege = "42501"
 )
 
-// Failure is what PostgreSQL refused, told without its message, which may repeat values.
-type Failure struct {
-	Doing      string // what the store was at
+// StatementError is what PostgreSQL refused, told without its message, which may repeat values.
+type StatementError struct {
+	Operation  string // what the store was at
 	SQLState   string
 	Table      string
 	Constraint string
 }
 
 // Error names the statement's purpose, the SQLSTATE and the constraint.
-func (f *Failure) Error() string {
-	s := "postgres: " + f.Doing + ": SQLSTATE " + f.SQLState
+func (f *StatementError) Error() string {
+	s := "postgres: " + f.Operation + ": SQLSTATE " + f.SQLState
 	if f.Constraint != "" {
 		s += " (constraint " + f.Constraint + " of " + f.Table + ")"
 	}
 	switch f.SQLState {
 	case guardFailed:
 		s += ": a challenge's row does not fit its document; run challengebot audit verify"
-	case insufficientRights:
+	case insufficientPrivilege:
 		s += ": the login may not do this; make it a member of challengebot_app"
 	}
 	return s
 }
 
 // Is makes a failure that will pass a challenge.ErrUnavailable.
-func (f *Failure) Is(target error) bool {
-	return target == challenge.ErrUnavailable && passing(f.SQLState)
+func (f *StatementError) Is(target error) bool {
+	return target == challenge.ErrUnavailable && isTransient(f.SQLState)
 }
 
-// passing reports whether the same statement may succeed later: the server is starting, stopping, full, read-only after a
+// isTransient reports whether the same statement may succeed later: the server is starting, stopping, full, read-only after a
 // fail-over, or another transaction was in the way for too long.
-func passing(state string) bool {
+func isTransient(state string) bool {
 	switch state {
 	case "57014", "55P03", "40001", "40P01", "25006", "25P03", "57P01", "57P02", "57P03", "57P04", "57P05", "3D000":
 		return true
@@ -69,41 +69,41 @@ func passing(state string) bool {
 	return strings.HasPrefix(state, "08") || strings.HasPrefix(state, "53") || strings.HasPrefix(state, "58")
 }
 
-// unreachable is an error of the connection, not of a statement.
-type unreachable struct {
-	doing string
-	cause error
+// connectionError is an error of the connection, not of a statement.
+type connectionError struct {
+	operation string
+	cause     error
 }
 
-func (u *unreachable) Error() string {
-	return fmt.Sprintf("postgres: %s: %v: %v", u.doing, challenge.ErrUnavailable, u.cause)
+func (e *connectionError) Error() string {
+	return fmt.Sprintf("postgres: %s: %v: %v", e.operation, challenge.ErrUnavailable, e.cause)
 }
 
-func (u *unreachable) Unwrap() []error { return []error{challenge.ErrUnavailable, u.cause} }
+func (e *connectionError) Unwrap() []error { return []error{challenge.ErrUnavailable, e.cause} }
 
-// failed turns an error of pgx into one of ours. It never repeats an argument or a message of the server.
-func failed(doing string, err error) error {
+// wrapError turns an error of pgx into one of ours. It never repeats an argument or a message of the server.
+func wrapError(operation string, err error) error {
 	var pg *pgconn.PgError
-	var ours *Failure
+	var ours *StatementError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &ours), errors.As(err, new(*unreachable)), errors.As(err, new(*unreadable)), errors.Is(err, challenge.ErrNotFound):
+	case errors.As(err, &ours), errors.As(err, new(*connectionError)), errors.As(err, new(*unreadableError)), errors.Is(err, challenge.ErrNotFound):
 		return err
 	case errors.As(err, &pg):
-		return &Failure{Doing: doing, SQLState: pg.Code, Table: pg.TableName, Constraint: pg.ConstraintName}
+		return &StatementError{Operation: operation, SQLState: pg.Code, Table: pg.TableName, Constraint: pg.ConstraintName}
 	case errors.Is(err, context.DeadlineExceeded):
-		return &unreachable{doing, context.DeadlineExceeded}
+		return &connectionError{operation, context.DeadlineExceeded}
 	case errors.Is(err, context.Canceled):
-		return &unreachable{doing, context.Canceled}
-	case connectionLost(err):
-		return &unreachable{doing, errors.New("no connection")}
+		return &connectionError{operation, context.Canceled}
+	case isConnectionLost(err):
+		return &connectionError{operation, errors.New("no connection")}
 	}
 	// pgx puts arguments and columns into such errors, so only their kind is told.
-	return fmt.Errorf("postgres: %s: unexpected error of type %T", doing, err)
+	return fmt.Errorf("postgres: %s: unexpected error of type %T", operation, err)
 }
 
-func connectionLost(err error) bool {
+func isConnectionLost(err error) bool {
 	return errors.As(err, new(*pgconn.ConnectError)) || errors.As(err, new(net.Error)) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, puddle.ErrClosedPool)
@@ -115,14 +115,14 @@ func sqlState(err error) string {
 	if errors.As(err, &pg) {
 		return pg.Code
 	}
-	var f *Failure
+	var f *StatementError
 	if errors.As(err, &f) {
 		return f.SQLState
 	}
 	return ""
 }
 
-func violates(err error, state, constraint string) bool {
-	var f *Failure
+func violatesConstraint(err error, state, constraint string) bool {
+	var f *StatementError
 	return errors.As(err, &f) && f.SQLState == state && f.Constraint == constraint
 }

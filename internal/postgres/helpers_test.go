@@ -23,21 +23,21 @@ func asJSON(t testing.TB, v any) map[string]any {
 	return m
 }
 
-// counting opens a store of one connection whose round trips are counted.
-func (w *world) counting(counter *roundTrips) *Store {
+// openCounting opens a store of one connection whose round trips are counted.
+func (w *world) openCounting(counter *roundTrips) *Store {
 	w.t.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)
 	w.must(err)
 	config.MaxConns = 1
 	config.ConnConfig.Tracer = counter
-	s, err := open(w.t.Context(), config)
+	s, err := openStore(w.t.Context(), config)
 	w.must(err)
 	w.t.Cleanup(s.Close)
 	return s
 }
 
-// serving opens a store as a login of production would be: with the rights of challengebot_app and no others.
-func (w *world) serving() *Store {
+// openAsServer opens a store as a login of production would be: with the rights of challengebot_app and no others.
+func (w *world) openAsServer() *Store {
 	w.t.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)
 	w.must(err)
@@ -45,7 +45,7 @@ func (w *world) serving() *Store {
 		_, err := conn.Exec(ctx, "SET ROLE challengebot_app")
 		return err
 	}
-	s, err := open(w.t.Context(), config)
+	s, err := openStore(w.t.Context(), config)
 	w.must(err)
 	w.t.Cleanup(s.Close)
 	return s

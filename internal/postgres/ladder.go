@@ -15,7 +15,7 @@ import (
 const (
 	saveLadderSQL = `INSERT INTO ladder (digest, id, version, content, added_at) VALUES ($1, $2, $3, $4, now())
 ON CONFLICT (digest) DO NOTHING`
-	ladderSQL     = `SELECT content FROM ladder WHERE digest = $1`
+	findLadderSQL = `SELECT content FROM ladder WHERE digest = $1`
 	allLaddersSQL = `SELECT digest, content FROM ladder ORDER BY digest`
 )
 
@@ -30,41 +30,41 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 	if err != nil {
 		return fmt.Errorf("postgres: store a ladder: %w", err)
 	}
-	digest := l.Digest()
-	if _, err := s.pool.Exec(ctx, saveLadderSQL, digest, l.ID, l.Version, string(text)); err != nil {
-		return failed("store a ladder", err)
+	hash := l.Hash()
+	if _, err := s.pool.Exec(ctx, saveLadderSQL, hash, l.ID, l.Version, string(text)); err != nil {
+		return wrapError("store a ladder", err)
 	}
-	s.ladders.Store(digest, l)
+	s.ladderCache.Store(hash, l)
 	return nil
 }
 
-// Ladder is the ladder of that digest, as it was when it was stored. The caller must not change it.
-func (s *Store) Ladder(ctx context.Context, digest string) (*ladder.Ladder, error) {
-	return s.ladderOn(ctx, s.pool, digest)
+// LoadLadder is the ladder of that digest, as it was when it was stored. The caller must not change it.
+func (s *Store) LoadLadder(ctx context.Context, hash string) (*ladder.Ladder, error) {
+	return s.loadLadder(ctx, s.pool, hash)
 }
 
-func (s *Store) ladderOn(ctx context.Context, q querier, digest string) (*ladder.Ladder, error) {
-	if l, ok := s.ladders.Load(digest); ok {
+func (s *Store) loadLadder(ctx context.Context, q querier, hash string) (*ladder.Ladder, error) {
+	if l, ok := s.ladderCache.Load(hash); ok {
 		return l.(*ladder.Ladder), nil
 	}
 	var text string
-	err := q.QueryRow(ctx, ladderSQL, digest).Scan(&text)
+	err := q.QueryRow(ctx, findLadderSQL, hash).Scan(&text)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("postgres: there is no ladder with the digest %s", digest)
+		return nil, fmt.Errorf("postgres: there is no ladder with the digest %s", hash)
 	}
 	if err != nil {
-		return nil, failed("read a ladder", err)
+		return nil, wrapError("read a ladder", err)
 	}
 	l, err := ladder.FromJSON([]byte(text))
 	if err != nil {
-		return nil, fmt.Errorf("postgres: the ladder with the digest %s cannot be read: %w", digest, err)
+		return nil, fmt.Errorf("postgres: the ladder with the digest %s cannot be read: %w", hash, err)
 	}
-	s.ladders.Store(digest, l)
+	s.ladderCache.Store(hash, l)
 	return l, nil
 }
 
-// ladderIntact reports whether a stored text is the one that the digest names.
-func ladderIntact(digest, text string) bool {
+// isLadderIntact reports whether a stored text is the one that the digest names.
+func isLadderIntact(hash, text string) bool {
 	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:])[:len(digest)] == digest
+	return hex.EncodeToString(sum[:])[:len(hash)] == hash
 }

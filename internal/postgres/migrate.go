@@ -24,8 +24,8 @@ var (
 	grantsSQL string
 )
 
-// lockSeconds is how long an instance waits while another one migrates.
-const lockSeconds = 300
+// migrationLockSeconds is how long an instance waits while another one migrates.
+const migrationLockSeconds = 300
 
 // Migrate brings the database to the version that this program needs and gives challengebot_app its rights. Several instances
 // may call it at once: one migrates, the others wait. It needs the owner of the schema; where it may not create the role it
@@ -39,19 +39,19 @@ func Migrate(ctx context.Context, dsn string) error {
 	config.MaxConns = 2
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return failed("open the pool", err)
+		return wrapError("open the pool", err)
 	}
 	defer pool.Close()
 	if err := pool.Ping(ctx); err != nil {
-		return failed("connect", err)
+		return wrapError("connect", err)
 	}
-	return migrate(ctx, pool)
+	return runMigrations(ctx, pool)
 }
 
-func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+func runMigrations(ctx context.Context, pool *pgxpool.Pool) error {
 	db := stdlib.OpenDBFromPool(pool)
 	defer db.Close()
-	provider, err := migrations(db)
+	provider, err := newMigrationProvider(db)
 	if err != nil {
 		return fmt.Errorf("postgres: read the migrations: %w", err)
 	}
@@ -67,9 +67,9 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	return nil
 }
 
-// migrations are the embedded ones, for that database.
-func migrations(db *sql.DB) (*goose.Provider, error) {
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, lockSeconds))
+// newMigrationProvider are the embedded ones, for that database.
+func newMigrationProvider(db *sql.DB) (*goose.Provider, error) {
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrationLockSeconds))
 	if err != nil {
 		return nil, err
 	}
@@ -95,8 +95,8 @@ func SchemaVersion() int64 {
 	return latest
 }
 
-// Fingerprint names the schema for whoever makes databases with Migrate: the same fingerprint, the same tables.
-func Fingerprint() string {
+// SchemaFingerprint names the schema for whoever makes databases with Migrate: the same fingerprint, the same tables.
+func SchemaFingerprint() string {
 	sum := sha256.New()
 	for _, name := range migrationNames() {
 		text, err := migrationFiles.ReadFile("migrations/" + name)

@@ -22,36 +22,36 @@ import (
 // comes of a command must be the same in both, to the byte of every event.
 func TestTheDatabaseHoldsWhatTheDomainDecides(t *testing.T) {
 	t.Parallel()
-	shipped := challengetest.Shipped(t)
+	shipped := challengetest.ShippedLadders(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		l := rapid.SampledFrom(shipped).Draw(rt, "shipped ladder")
 		if rapid.Bool().Draw(rt, "a random ladder") {
 			l = challengetest.RandomLadder(rt)
 		}
-		x := &twoLives{rt: rt, ctx: t.Context(), env: challengetest.Env(l, "2026-03-30 10:00")}
-		s, err := Open(x.ctx, localpg.TestDatabase(t, Fingerprint(), Migrate), Options{MaxConns: 4})
+		x := &twinChallenge{rt: rt, ctx: t.Context(), env: challengetest.Env(l, "2026-03-30 10:00")}
+		s, err := Open(x.ctx, localpg.NewTestDatabase(t, SchemaFingerprint(), Migrate), Options{MaxConns: 4})
 		if err != nil {
 			rt.Fatal(err)
 		}
 		defer s.Close()
 		x.store = s
-		if !x.begin(l) {
+		if !x.raiseBoth(l) {
 			return // a challenge that may not be raised has no life
 		}
 		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 			x.env.Now = challengetest.RandomTime(rt, x.pure, x.env.Now)
 			if rapid.IntRange(0, 2).Draw(rt, "who moves") == 0 {
-				x.clock()
+				x.tickBoth()
 				continue
 			}
-			x.command()
+			x.runRandomCommand()
 		}
-		x.end()
+		x.verifyBoth()
 	})
 }
 
-// twoLives is one challenge in memory and in the database.
-type twoLives struct {
+// twinChallenge is one challenge in memory and in the database.
+type twinChallenge struct {
 	rt      *rapid.T
 	ctx     context.Context
 	store   *Store
@@ -60,123 +60,123 @@ type twoLives struct {
 	history []challenge.Event
 }
 
-// begin raises the challenge in both. False means that both refuse it.
-func (x *twoLives) begin(l *ladder.Ladder) bool {
-	if err := x.store.SaveLadder(x.ctx, l); err != nil {
-		x.rt.Fatal(err)
+// raiseBoth raises the challenge in both. False means that both refuse it.
+func (tc *twinChallenge) raiseBoth(l *ladder.Ladder) bool {
+	if err := tc.store.SaveLadder(tc.ctx, l); err != nil {
+		tc.rt.Fatal(err)
 	}
-	r, by := challengetest.RandomRaising(x.rt, x.env, 0)
+	r, by := challengetest.RandomRaising(tc.rt, tc.env, 0)
 	r.ID = uuid.New()
-	out, err := x.store.Raise(x.ctx, challenge.Receipt{}, func(number uint64) (challenge.Change, error) {
+	out, err := tc.store.Raise(tc.ctx, challenge.IdempotencyKey{}, func(number uint64) (challenge.Change, error) {
 		r.Number = number
-		return challenge.Raise(r, by, x.env)
+		return challenge.Raise(r, by, tc.env)
 	})
-	change, refused := challenge.Raise(r, by, x.env)
+	change, refused := challenge.Raise(r, by, tc.env)
 	if (err == nil) != (refused == nil) {
-		x.rt.Fatalf("the database said %v, the domain %v", err, refused)
+		tc.rt.Fatalf("the database said %v, the domain %v", err, refused)
 	}
 	if refused != nil {
 		return false
 	}
-	x.moved(change)
-	x.same(out.Case.Challenge)
+	tc.recordChange(change)
+	tc.compareBoth(out.Snapshot.Challenge)
 	return true
 }
 
-func (x *twoLives) moved(change challenge.Change) {
-	x.pure, x.history = change.Next, append(x.history, change.Events...)
+func (tc *twinChallenge) recordChange(change challenge.Change) {
+	tc.pure, tc.history = change.Next, append(tc.history, change.Events...)
 }
 
-// command has somebody give a random command to both.
-func (x *twoLives) command() {
-	cmd, by := challengetest.RandomCommand(x.rt, x.pure, x.env)
-	if d, ok := cmd.(challenge.Deliver); ok {
-		d.Delivery = 1
+// runRandomCommand has somebody give a random command to both.
+func (tc *twinChallenge) runRandomCommand() {
+	cmd, by := challengetest.RandomCommand(tc.rt, tc.pure, tc.env)
+	if d, ok := cmd.(challenge.RecordDelivery); ok {
+		d.MessageID = 1
 		cmd = d
 	}
-	out, err := x.store.Apply(x.ctx, challenge.Receipt{}, challenge.Key{ID: x.pure.ID}, func(c challenge.Case) (challenge.Change, error) {
-		env := x.env
+	out, err := tc.store.Apply(tc.ctx, challenge.IdempotencyKey{}, challenge.LookupKey{ID: tc.pure.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		env := tc.env
 		env.Ladder = c.Ladder
 		return c.Challenge.Decide(cmd, by, env)
 	})
-	change, refused := x.pure.Decide(cmd, by, x.env)
+	change, refused := tc.pure.Decide(cmd, by, tc.env)
 	var a, b *challenge.Refusal
 	if errors.As(err, &a) != errors.As(refused, &b) || a != nil && a.Code != b.Code || (err == nil) != (refused == nil) {
-		x.rt.Fatalf("%T: the database said %v, the domain %v", cmd, err, refused)
+		tc.rt.Fatalf("%T: the database said %v, the domain %v", cmd, err, refused)
 	}
 	if refused == nil {
-		x.moved(change)
-		x.same(out.Case.Challenge)
+		tc.recordChange(change)
+		tc.compareBoth(out.Snapshot.Challenge)
 	}
 }
 
-// clock lets the clock act on both, until nothing is due.
-func (x *twoLives) clock() {
+// tickBoth lets the clock act on both, until nothing is due.
+func (tc *twinChallenge) tickBoth() {
 	for {
-		n, err := x.store.Tick(x.ctx, x.env.Now, 10, func(c challenge.Case) (challenge.Change, error) {
-			env := x.env
+		n, err := tc.store.Tick(tc.ctx, tc.env.Now, 10, func(c challenge.Snapshot) (challenge.Change, error) {
+			env := tc.env
 			env.Ladder = c.Ladder
 			return c.Challenge.Decide(challenge.Tick{}, challenge.System, env)
 		})
 		if err != nil {
-			x.rt.Fatal(err)
+			tc.rt.Fatal(err)
 		}
-		change, err := x.pure.Decide(challenge.Tick{}, challenge.System, x.env)
+		change, err := tc.pure.Decide(challenge.Tick{}, challenge.System, tc.env)
 		if err != nil {
-			x.rt.Fatal(err)
+			tc.rt.Fatal(err)
 		}
-		if (n > 0) != change.Changed() {
-			x.rt.Fatalf("the database acted on %d, the domain wrote %d events", n, len(change.Events))
+		if (n > 0) != change.HasEvents() {
+			tc.rt.Fatalf("the database acted on %d, the domain wrote %d events", n, len(change.Events))
 		}
 		if n == 0 {
 			return
 		}
-		x.moved(change)
+		tc.recordChange(change)
 	}
 }
 
-// same holds the two lives against one another.
-func (x *twoLives) same(got challenge.Challenge) {
-	if want, have := written(x.rt, x.pure), written(x.rt, got); want != have {
-		x.rt.Fatalf("the database holds\n%s\nthe domain\n%s", have, want)
+// compareBoth holds the two lives against one another.
+func (tc *twinChallenge) compareBoth(got challenge.Challenge) {
+	if want, have := marshalChallenge(tc.rt, tc.pure), marshalChallenge(tc.rt, got); want != have {
+		tc.rt.Fatalf("the database holds\n%s\nthe domain\n%s", have, want)
 	}
 }
 
-// end reads the challenge back: row and trail are those of memory, every chain
+// verifyBoth reads the challenge back: row and trail are those of memory, every chain
 // holds, and no rung was given more time than its ladder says.
-func (x *twoLives) end() {
-	c, err := x.store.Load(x.ctx, challenge.Key{ID: x.pure.ID})
+func (tc *twinChallenge) verifyBoth() {
+	c, err := tc.store.Load(tc.ctx, challenge.LookupKey{ID: tc.pure.ID})
 	if err != nil {
-		x.rt.Fatal(err)
+		tc.rt.Fatal(err)
 	}
-	x.same(c.Challenge)
-	if len(c.History) != len(x.history) {
-		x.rt.Fatalf("the trail has %d events, the domain wrote %d", len(c.History), len(x.history))
+	tc.compareBoth(c.Challenge)
+	if len(c.History) != len(tc.history) {
+		tc.rt.Fatalf("the trail has %d events, the domain wrote %d", len(c.History), len(tc.history))
 	}
 	for i, e := range c.History {
-		if e.Hash != x.history[i].Hash || string(e.Data) != string(x.history[i].Data) {
-			x.rt.Fatalf("event %d is not the one that the domain wrote", e.Seq)
+		if e.Hash != tc.history[i].Hash || string(e.Data) != string(tc.history[i].Data) {
+			tc.rt.Fatalf("event %d is not the one that the domain wrote", e.Seq)
 		}
 	}
-	sum, err := x.store.Verify(x.ctx, func(r VerifyResult) {
+	sum, err := tc.store.Verify(tc.ctx, func(r VerifyResult) {
 		for _, p := range r.Problems {
-			x.rt.Errorf("event %d: %s", p.Seq, p.What)
+			tc.rt.Errorf("event %d: %s", p.Seq, p.What)
 		}
 	})
-	if err != nil || !sum.Held() {
-		x.rt.Fatalf("the trail does not hold: %+v, %v", sum, err)
+	if err != nil || !sum.IsIntact() {
+		tc.rt.Fatalf("the trail does not hold: %+v, %v", sum, err)
 	}
-	for _, v := range c.Challenge.Visits {
-		rung, _ := c.Ladder.Rung(v.Rung)
-		if w := rung.Window; w != nil && w.Unit == workday.WorkingDays && rung.From != ladder.CaseBegan {
-			if days := x.env.Calendar.Between(v.Deadline.Start, v.Deadline.Date); days > w.N {
-				x.rt.Errorf("%s was given %d working days, its ladder says %d", v.Rung, days, w.N)
+	for _, v := range c.Challenge.Openings {
+		rung, _ := c.Ladder.RungByID(v.Rung)
+		if w := rung.Window; w != nil && w.Unit == workday.WorkingDays && rung.WindowStart != ladder.WindowFromLimitStart {
+			if days := tc.env.Calendar.CountWorkingDays(v.Deadline.Start, v.Deadline.Date); days > w.N {
+				tc.rt.Errorf("%s was given %d working days, its ladder says %d", v.Rung, days, w.N)
 			}
 		}
 	}
 }
 
-func written(t *rapid.T, c challenge.Challenge) string {
+func marshalChallenge(t *rapid.T, c challenge.Challenge) string {
 	data, err := json.MarshalIndent(struct {
 		challenge.Challenge
 		Details challenge.Details

@@ -21,8 +21,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/schema.txt anew")
 
-// dumpSQL writes the whole schema as lines: what the catalogue says, not what a migration meant.
-const dumpSQL = `
+// dumpSchemaSQL writes the whole schema as lines: what the catalogue says, not what a migration meant.
+const dumpSchemaSQL = `
 SELECT line FROM (
     SELECT 1 AS part, c.relname::text AS a, lpad(a.attnum::text, 4, '0') AS b, format('column %s.%s %s%s%s%s', c.relname, a.attname,
         format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
@@ -59,7 +59,7 @@ SELECT line FROM (
 func TestTheSchemaIsTheOneThatWasReviewed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	rows, err := w.store.pool.Query(t.Context(), dumpSQL)
+	rows, err := w.store.pool.Query(t.Context(), dumpSchemaSQL)
 	w.must(err)
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	w.must(err)
@@ -77,13 +77,13 @@ func TestTheSchemaIsTheOneThatWasReviewed(t *testing.T) {
 
 func TestMigratingTwiceAndTogetherIsHarmless(t *testing.T) {
 	t.Parallel()
-	dsn := localpg.TestDatabase(t, "empty", func(context.Context, string) error { return nil })
+	dsn := localpg.NewTestDatabase(t, "empty", func(context.Context, string) error { return nil })
 	s, err := Open(t.Context(), dsn, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "challengebot migrate") {
+	if err := s.CheckReady(t.Context()); err == nil || !strings.Contains(err.Error(), "challengebot migrate") {
 		t.Errorf("an empty database is ready: %v", err)
 	}
 	var group sync.WaitGroup
@@ -95,13 +95,13 @@ func TestMigratingTwiceAndTogetherIsHarmless(t *testing.T) {
 		})
 	}
 	group.Wait()
-	if err := s.Ready(t.Context()); err != nil {
+	if err := s.CheckReady(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if _, err := s.pool.Exec(t.Context(), `DELETE FROM goose_db_version WHERE version_id = $1`, SchemaVersion()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Ready(t.Context()); err == nil {
+	if err := s.CheckReady(t.Context()); err == nil {
 		t.Error("an old schema is ready")
 	}
 }
@@ -111,8 +111,8 @@ func TestMigratingWorksWhereNoRoleMayBeCreated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	name := fmt.Sprintf("plain_%d", os.Getpid())
-	w.must(w.sql(`CREATE ROLE `+name+` LOGIN`, `CREATE SCHEMA own AUTHORIZATION `+name))
-	t.Cleanup(func() { w.must(w.sql(`DROP OWNED BY `+name+` CASCADE`, `DROP ROLE `+name)) })
+	w.must(w.execAsOwner(`CREATE ROLE `+name+` LOGIN`, `CREATE SCHEMA own AUTHORIZATION `+name))
+	t.Cleanup(func() { w.must(w.execAsOwner(`DROP OWNED BY `+name+` CASCADE`, `DROP ROLE `+name)) })
 	hidden := strings.ReplaceAll(grantsSQL, "challengebot_app", "challengebot_absent")
 	conn, err := pgx.Connect(t.Context(), w.dsn)
 	w.must(err)
@@ -121,7 +121,7 @@ func TestMigratingWorksWhereNoRoleMayBeCreated(t *testing.T) {
 	if err != nil {
 		t.Errorf("granting without the right to create roles: %v", err)
 	}
-	if one[bool](w, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'challengebot_absent')`) {
+	if queryValue[bool](w, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'challengebot_absent')`) {
 		t.Error("the role was created after all")
 	}
 }
@@ -131,11 +131,11 @@ func TestEveryKindOfEventAndEveryStateIsKnownToTheDatabase(t *testing.T) {
 	w := newWorld(t)
 	quoted := regexp.MustCompile(`'([a-z_]+)'::text`)
 	for constraint, want := range map[string][]string{
-		"event_kind_known":      texts(challenge.Kinds()),
-		"challenge_state_known": texts([]challenge.State{challenge.AwaitingResponse, challenge.AwaitingJudgement, challenge.HeldAtGate, challenge.Exhausted, challenge.Resolved, challenge.Withdrawn, challenge.HandedOff}),
+		"event_kind_known":      toStrings(challenge.EventKinds()),
+		"challenge_state_known": toStrings([]challenge.State{challenge.StateAwaitingResponse, challenge.StateAwaitingJudgement, challenge.StateHeldAtGate, challenge.StateExhausted, challenge.StateResolved, challenge.StateWithdrawn, challenge.StateHandedOff}),
 	} {
 		var got []string
-		for _, m := range quoted.FindAllStringSubmatch(one[string](w, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1`, constraint), -1) {
+		for _, m := range quoted.FindAllStringSubmatch(queryValue[string](w, `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = $1`, constraint), -1) {
 			got = append(got, m[1])
 		}
 		slices.Sort(got)
@@ -146,7 +146,7 @@ func TestEveryKindOfEventAndEveryStateIsKnownToTheDatabase(t *testing.T) {
 	}
 }
 
-func texts[T ~string](in []T) (out []string) {
+func toStrings[T ~string](in []T) (out []string) {
 	for _, v := range in {
 		out = append(out, string(v))
 	}
@@ -160,7 +160,7 @@ func TestRowsThatCannotBeLegalAreRefused(t *testing.T) {
 	w.apply(closed, challenge.Withdraw{Reason: "Settled."}, chairID)
 	w.deliverAll()
 	w.raise()
-	set := func(assign string, c challenge.Case) string {
+	set := func(assign string, c challenge.Snapshot) string {
 		return fmt.Sprintf(`UPDATE challenge SET %s WHERE id = '%s'`, assign, c.Challenge.ID)
 	}
 	event := func(change string) string {
@@ -214,9 +214,9 @@ func TestRowsThatCannotBeLegalAreRefused(t *testing.T) {
 		{`INSERT INTO conversation (lane, conversation_id, service_url, mri, seen_at) VALUES ('x', 'x', 'x', '', now())`, "conversation_lane_check"},
 	} {
 		_, err := w.store.pool.Exec(t.Context(), test.sql)
-		var f *Failure
-		if !errors.As(failed("test", err), &f) || f.Constraint != test.constraint {
-			t.Errorf("%s\n\tgot %v, want %s", test.sql, failed("test", err), test.constraint)
+		var f *StatementError
+		if !errors.As(wrapError("test", err), &f) || f.Constraint != test.constraint {
+			t.Errorf("%s\n\tgot %v, want %s", test.sql, wrapError("test", err), test.constraint)
 		}
 	}
 }
@@ -228,13 +228,13 @@ func TestWhatIsOnlyAddedToRefusesEvenItsOwner(t *testing.T) {
 		column := map[string]string{"ladder": "id", "attempt": "code", "receipt": "key", "response": "text", "plan_action": "what", "event": "rung"}[table]
 		for _, sql := range []string{"UPDATE " + table + " SET " + column + " = ''", "DELETE FROM " + table, "TRUNCATE " + table + " CASCADE"} {
 			if _, err := w.store.pool.Exec(t.Context(), sql); sqlState(err) != "CB002" {
-				t.Errorf("%s: %v", sql, failed("test", err))
+				t.Errorf("%s: %v", sql, wrapError("test", err))
 			}
 		}
 	}
 	for _, sql := range []string{"DELETE FROM challenge", "DELETE FROM delivery", "TRUNCATE challenge CASCADE", "TRUNCATE delivery CASCADE"} {
 		if _, err := w.store.pool.Exec(t.Context(), sql); sqlState(err) != "CB002" {
-			t.Errorf("%s: %v", sql, failed("test", err))
+			t.Errorf("%s: %v", sql, wrapError("test", err))
 		}
 	}
 }
@@ -242,27 +242,27 @@ func TestWhatIsOnlyAddedToRefusesEvenItsOwner(t *testing.T) {
 func TestTheServingRoleCanServeAndCannotRewrite(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	served := w.serving()
+	served := w.openAsServer()
 	owner := w.store
 	w.store = served
 	w.must(served.SaveLadder(t.Context(), w.ladder))
-	w.must(served.Ready(t.Context()))
+	w.must(served.CheckReady(t.Context()))
 	c := w.raise()
 	w.deliverAll()
-	w.apply(c, answer("Done."), managerID)
+	w.apply(c, newResponse("Done."), managerID)
 	w.deliverAll()
 	w.raise()
 	w.now = afterLapse
 	if _, err := w.tick(served, 10); err != nil {
 		t.Error(err)
 	}
-	conv := challenge.Conversation{Lane: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.now}
+	conv := challenge.ConversationReference{OrderingKey: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.now}
 	w.must(served.SaveConversation(t.Context(), conv))
-	w.must(served.ForgetConversation(t.Context(), conv.Lane))
+	w.must(served.ForgetConversation(t.Context(), conv.OrderingKey))
 	for range 2 {
 		w.must(served.SaveChannel(t.Context(), challenge.Channel{ID: "19:n", Team: "19:t", SeenAt: w.now}))
 	}
-	w.must(served.SaveChannel(t.Context(), challenge.Channel{Team: "19:t", Gone: challenge.BotRemoved, SeenAt: w.now}))
+	w.must(served.SaveChannel(t.Context(), challenge.Channel{Team: "19:t", Loss: challenge.BotRemoved, SeenAt: w.now}))
 	w.must(served.ReleaseLeases(t.Context(), "x"))
 	w.mustVerify()
 	for _, sql := range []string{
@@ -272,8 +272,8 @@ func TestTheServingRoleCanServeAndCannotRewrite(t *testing.T) {
 		`UPDATE response SET text = ''`, `DELETE FROM receipt`, `DELETE FROM attempt`, `DELETE FROM posted_card`,
 		`UPDATE plan_action SET who = ''`, `SELECT setval('challenge_number', 1)`, `CREATE TABLE x ()`,
 	} {
-		if _, err := served.pool.Exec(t.Context(), sql); sqlState(err) != insufficientRights {
-			t.Errorf("%s: %v", sql, failed("test", err))
+		if _, err := served.pool.Exec(t.Context(), sql); sqlState(err) != insufficientPrivilege {
+			t.Errorf("%s: %v", sql, wrapError("test", err))
 		}
 	}
 	w.store = owner

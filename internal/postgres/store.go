@@ -25,10 +25,10 @@ type Options struct {
 
 // Store is one database. It is safe for concurrent use.
 type Store struct {
-	pool    *pgxpool.Pool
-	ladders sync.Map // digest to *ladder.Ladder; a digest never means another ladder
-	closing context.Context
-	close   context.CancelFunc
+	pool        *pgxpool.Pool
+	ladderCache sync.Map // digest to *ladder.Ladder; a digest never means another ladder
+	closeCtx    context.Context
+	cancel      context.CancelFunc
 }
 
 // Settings of every connection. A person waits for the answer, so nothing may wait long; what the connection string sets wins.
@@ -72,24 +72,24 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 			log.Warn("PostgreSQL warns", "sqlstate", n.Code) // its text may repeat values
 		}
 	}
-	return open(ctx, config)
+	return openStore(ctx, config)
 }
 
-func open(ctx context.Context, config *pgxpool.Config) (*Store, error) {
-	doubtIdleOnes(config)
+func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
+	pingSuspectConns(config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, failed("open the pool", err)
+		return nil, wrapError("open the pool", err)
 	}
 	s := &Store{pool: pool}
-	s.closing, s.close = context.WithCancel(context.Background())
+	s.closeCtx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
 
-// doubtIdleOnes makes a connection that has been idle for a second, or since before another was found broken, prove that it
+// pingSuspectConns makes a connection that has been idle for a second, or since before another was found broken, prove that it
 // lives before it is used. After an outage the first turn then succeeds, not the one after as many failures as there were
 // idle connections.
-func doubtIdleOnes(config *pgxpool.Config) {
+func pingSuspectConns(config *pgxpool.Config) {
 	var broken atomic.Pointer[time.Time]
 	dial := config.ConnConfig.DialFunc
 	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -97,7 +97,7 @@ func doubtIdleOnes(config *pgxpool.Config) {
 		if err != nil {
 			return nil, err
 		}
-		return &watchedConn{Conn: conn, broken: &broken}, nil
+		return &watchedConn{Conn: conn, brokenAt: &broken}, nil
 	}
 	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool {
 		at := broken.Load()
@@ -108,50 +108,50 @@ func doubtIdleOnes(config *pgxpool.Config) {
 // watchedConn notes when it breaks: before whoever used it hears of it.
 type watchedConn struct {
 	net.Conn
-	broken *atomic.Pointer[time.Time]
+	brokenAt *atomic.Pointer[time.Time]
 }
 
 func (c *watchedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.note(err)
+	c.recordBreak(err)
 	return n, err
 }
 
 func (c *watchedConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
-	c.note(err)
+	c.recordBreak(err)
 	return n, err
 }
 
-// note passes over deadlines and a connection that this side closed.
-func (c *watchedConn) note(err error) {
+// recordBreak passes over deadlines and a connection that this side closed.
+func (c *watchedConn) recordBreak(err error) {
 	if err == nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 		return
 	}
 	now := time.Now()
-	c.broken.Store(&now)
+	c.brokenAt.Store(&now)
 }
 
 // Close ends Listen and closes all connections, waiting for calls that are under way.
 func (s *Store) Close() {
-	s.close()
+	s.cancel()
 	s.pool.Close()
 }
 
 const schemaVersionSQL = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
 
-// Ready reports whether the database answers and has the tables that this program needs. A newer schema is accepted: the
+// CheckReady reports whether the database answers and has the tables that this program needs. A newer schema is accepted: the
 // program being replaced goes on serving while its successor has migrated.
-func (s *Store) Ready(ctx context.Context) error {
+func (s *Store) CheckReady(ctx context.Context) error {
 	var have int64
 	if err := s.pool.QueryRow(ctx, schemaVersionSQL).Scan(&have); err != nil {
 		if sqlState(err) == undefinedTable {
-			return fmt.Errorf("%w: the database is empty; run challengebot migrate", ErrSchema)
+			return fmt.Errorf("%w: the database is empty; run challengebot migrate", ErrSchemaOutdated)
 		}
-		return failed("read the schema's version", err)
+		return wrapError("read the schema's version", err)
 	}
 	if have < SchemaVersion() {
-		return fmt.Errorf("%w: it is at version %d, this program needs %d; run challengebot migrate", ErrSchema, have, SchemaVersion())
+		return fmt.Errorf("%w: it is at version %d, this program needs %d; run challengebot migrate", ErrSchemaOutdated, have, SchemaVersion())
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func TestTickLapsesWhatIsDueAndNothingElse(t *testing.T) {
 		t.Fatalf("%d, %v", n, err)
 	}
 	got := w.load(due.Challenge.ID)
-	if got.Challenge.Rung != "stage-1" || got.Challenge.State != challenge.AwaitingResponse {
+	if got.Challenge.Rung != "stage-1" || got.Challenge.State != challenge.StateAwaitingResponse {
 		t.Errorf("on %s, %s", got.Challenge.Rung, got.Challenge.State)
 	}
 	if w.load(later.Challenge.ID).Challenge.Seq != later.Challenge.Seq {
@@ -62,7 +62,7 @@ func TestTwoInstancesTickEachChallengeOnce(t *testing.T) {
 		w.raise()
 	}
 	w.now = afterLapse
-	stores := []*Store{w.store, w.open(), w.open()}
+	stores := []*Store{w.store, w.openStore(), w.openStore()}
 	var mu sync.Mutex
 	turns := map[uuid.UUID]int{}
 	decide := w.decide(challenge.Tick{}, "")
@@ -70,7 +70,7 @@ func TestTwoInstancesTickEachChallengeOnce(t *testing.T) {
 	for _, s := range stores {
 		group.Go(func() {
 			for {
-				n, err := s.Tick(t.Context(), w.now, 7, func(c challenge.Case) (challenge.Change, error) {
+				n, err := s.Tick(t.Context(), w.now, 7, func(c challenge.Snapshot) (challenge.Change, error) {
 					mu.Lock()
 					turns[c.Challenge.ID]++
 					mu.Unlock()
@@ -94,7 +94,7 @@ func TestTwoInstancesTickEachChallengeOnce(t *testing.T) {
 			t.Errorf("%s had %d turns", id, n)
 		}
 	}
-	if n := one[int](w, `SELECT count(*) FROM event WHERE kind = 'lapsed'`); n != 60 {
+	if n := queryValue[int](w, `SELECT count(*) FROM event WHERE kind = 'lapsed'`); n != 60 {
 		t.Errorf("%d lapses, want 60", n)
 	}
 	w.mustVerify()
@@ -108,7 +108,7 @@ func TestOneTickLapsesAThousand(t *testing.T) {
 	}
 	w.now = afterLapse
 	counter := &roundTrips{}
-	s := w.counting(counter)
+	s := w.openCounting(counter)
 	n, err := s.Tick(t.Context(), w.now, 1000, w.decide(challenge.Tick{}, ""))
 	if n != 1000 || err != nil {
 		t.Fatalf("%d, %v", n, err)
@@ -126,14 +126,14 @@ func TestAChallengeWhoseTurnFailsHoldsUpNoOther(t *testing.T) {
 	w.now = afterLapse
 	tick := w.decide(challenge.Tick{}, "")
 	for name, fail := range map[string]func(challenge.Change) (challenge.Change, error){
-		"by its decision":  func(challenge.Change) (challenge.Change, error) { return challenge.Change{}, errNo },
+		"by its decision":  func(challenge.Change) (challenge.Change, error) { return challenge.Change{}, errDeclined },
 		"by doing nothing": func(challenge.Change) (challenge.Change, error) { return challenge.Change{}, nil },
 		"in the database": func(c challenge.Change) (challenge.Change, error) {
 			c.Next.State = "a state that no CHECK knows"
 			return c, nil
 		},
 	} {
-		n, err := w.store.Tick(t.Context(), w.now, 1, func(c challenge.Case) (challenge.Change, error) {
+		n, err := w.store.Tick(t.Context(), w.now, 1, func(c challenge.Snapshot) (challenge.Change, error) {
 			change, err := tick(c)
 			if c.Challenge.ID == bad.Challenge.ID {
 				return fail(change)
@@ -143,16 +143,16 @@ func TestAChallengeWhoseTurnFailsHoldsUpNoOther(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), bad.Challenge.ID.String()) || n != 0 {
 			t.Errorf("%s: %d, %v", name, n, err)
 		}
-		if at, _, err := w.store.NextDue(t.Context()); err != nil || (at.Before(w.now.Add(stallFor)) && w.load(good.Challenge.ID).Challenge.Rung != "informal") {
+		if at, _, err := w.store.NextDue(t.Context()); err != nil || (at.Before(w.now.Add(retryDelay)) && w.load(good.Challenge.ID).Challenge.Rung != "informal") {
 			t.Errorf("%s: next look at %v, %v", name, at, err)
 		}
 		// The other one is not behind it, and nor is the next failure.
 		if n, err := w.tick(w.store, 1); err != nil || (w.load(good.Challenge.ID).Challenge.Rung != "stage-1") {
 			t.Errorf("%s: %d, %v", name, n, err)
 		}
-		w.now = w.now.Add(stallFor)
+		w.now = w.now.Add(retryDelay)
 	}
-	o, err := w.store.Overdue(t.Context(), w.now, time.Minute)
+	o, err := w.store.CountOverdue(t.Context(), w.now, time.Minute)
 	if err != nil || o.Challenges != 1 {
 		t.Errorf("overdue: %+v, %v", o, err)
 	}
@@ -174,7 +174,7 @@ func TestOneRowThatTheDatabaseRefusesDoesNotTakeItsBatchWithIt(t *testing.T) {
 	}
 	w.now = afterLapse
 	tick := w.decide(challenge.Tick{}, "")
-	n, err := w.store.Tick(t.Context(), w.now, 10, func(c challenge.Case) (challenge.Change, error) {
+	n, err := w.store.Tick(t.Context(), w.now, 10, func(c challenge.Snapshot) (challenge.Change, error) {
 		change, err := tick(c)
 		if c.Challenge.ID == bad.Challenge.ID {
 			change.Next.Rung, change.Next.Head = "forged", challenge.Hash{}
@@ -182,7 +182,7 @@ func TestOneRowThatTheDatabaseRefusesDoesNotTakeItsBatchWithIt(t *testing.T) {
 		}
 		return change, err
 	})
-	var f *Failure
+	var f *StatementError
 	if n != 5 || !errors.As(err, &f) || f.Constraint != "challenge_open_has_next" {
 		t.Errorf("%d, %v", n, err)
 	}
@@ -193,7 +193,7 @@ func TestAnUnreadableChallengeDoesNotStopTheClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	bad, good := w.raise(), w.raise()
-	w.must(w.sql(fmt.Sprintf(`UPDATE challenge SET doc = '{"seq":"x"}' WHERE id = '%s'`, bad.Challenge.ID)))
+	w.must(w.execAsOwner(fmt.Sprintf(`UPDATE challenge SET doc = '{"seq":"x"}' WHERE id = '%s'`, bad.Challenge.ID)))
 	w.now = afterLapse
 	n, err := w.tick(w.store, 10)
 	if n != 1 || err == nil || !strings.Contains(err.Error(), bad.Challenge.ID.String()) {
@@ -205,11 +205,11 @@ func TestAnUnreadableChallengeDoesNotStopTheClock(t *testing.T) {
 }
 
 func TestManyFailuresAreCountedNotListed(t *testing.T) {
-	var f turnFaults
+	var f tickFaults
 	for range 25 {
-		f.add(uuid.New(), errNo)
+		f.addFault(uuid.New(), errDeclined)
 	}
-	if got := f.err().Error(); strings.Count(got, "\n") != faultsTold || !strings.HasSuffix(got, "15 more challenges") {
+	if got := f.joinedError().Error(); strings.Count(got, "\n") != maxFaultsListed || !strings.HasSuffix(got, "15 more challenges") {
 		t.Errorf("%s", got)
 	}
 }
@@ -221,7 +221,7 @@ func TestATickThatIsCutOffChangesNothing(t *testing.T) {
 	w.now = afterLapse
 	ctx, cancel := context.WithCancel(t.Context())
 	tick := w.decide(challenge.Tick{}, "")
-	_, err := w.store.Tick(ctx, w.now, 10, func(c challenge.Case) (challenge.Change, error) {
+	_, err := w.store.Tick(ctx, w.now, 10, func(c challenge.Snapshot) (challenge.Change, error) {
 		cancel()
 		return tick(c)
 	})

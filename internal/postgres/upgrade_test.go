@@ -13,8 +13,8 @@ import (
 	"challengebot/internal/localpg"
 )
 
-// thirdSchema brings an empty database to the third migration.
-func thirdSchema(ctx context.Context, dsn string) error {
+// migrateToThird brings an empty database to the third migration.
+func migrateToThird(ctx context.Context, dsn string) error {
 	pool, err := pgxpool.New(ctx, dsn)
 	if err != nil {
 		return err
@@ -22,7 +22,7 @@ func thirdSchema(ctx context.Context, dsn string) error {
 	defer pool.Close()
 	db := stdlib.OpenDBFromPool(pool)
 	defer db.Close()
-	provider, err := migrations(db)
+	provider, err := newMigrationProvider(db)
 	if err != nil {
 		return err
 	}
@@ -30,41 +30,41 @@ func thirdSchema(ctx context.Context, dsn string) error {
 	return err
 }
 
-// forgetRefusals makes the documents what programs of that time wrote: without marks of refused cards.
-const forgetRefusals = `UPDATE challenge SET doc = regexp_replace(doc::text, ',"(unreached|refused)":\[[^]]*\]', '', 'g')::json`
+// forgetRefusalsSQL makes the documents what programs of that time wrote: without marks of refused cards.
+const forgetRefusalsSQL = `UPDATE challenge SET doc = regexp_replace(doc::text, ',"(unreached|refused)":\[[^]]*\]', '', 'g')::json`
 
 // The trail, its hashes and the deadlines are those of before; what was stored goes on, and verifies before and after.
 func TestADatabaseOfTheThirdMigrationGoesOn(t *testing.T) {
 	t.Parallel()
-	w := newWorldOn(t, localpg.TestDatabase(t, "third migration "+Fingerprint(), thirdSchema))
+	w := newWorldOn(t, localpg.NewTestDatabase(t, "third migration "+SchemaFingerprint(), migrateToThird))
 	running, answered := w.raise(), w.raise()
-	refuse := func(c challenge.Case, id string) {
+	refuse := func(c challenge.Snapshot, id string) {
 		t.Helper()
-		w.apply(c, challenge.GiveUp{Delivery: 1, Card: challenge.CardRespond, Visit: 1, To: challenge.Address{Person: id}, Code: "Blocked"}, "")
+		w.apply(c, challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: id}, Code: "Blocked"}, "")
 	}
 	refuse(running, managerID)
-	refuse(running, overID)
-	w.apply(answered, answer("We will hold it."), managerID)
-	w.must(w.sql(forgetRefusals))
+	refuse(running, oversightID)
+	w.apply(answered, newResponse("We will hold it."), managerID)
+	w.must(w.execAsOwner(forgetRefusalsSQL))
 	id := running.Challenge.ID
-	if doc := one[string](w, `SELECT doc::text FROM challenge WHERE id = $1`, id); strings.Contains(doc, "refused") || strings.Contains(doc, "unreached") {
+	if doc := queryValue[string](w, `SELECT doc::text FROM challenge WHERE id = $1`, id); strings.Contains(doc, "refused") || strings.Contains(doc, "unreached") {
 		t.Fatalf("the document is not of its time: %s", doc)
 	}
 	before := w.load(id)
 
 	w.must(Migrate(t.Context(), w.dsn))
-	w.must(w.store.Ready(t.Context()))
+	w.must(w.store.CheckReady(t.Context()))
 	w.mustVerify()
-	w.store = w.serving()
+	w.store = w.openAsServer()
 	if got := w.load(id); !got.Challenge.NextAt.Equal(before.Challenge.NextAt) || !got.Challenge.Due().Equal(before.Challenge.Due()) {
 		t.Errorf("looked at %v and due %v, were %v and %v", got.Challenge.NextAt, got.Challenge.Due(), before.Challenge.NextAt, before.Challenge.Due())
 	}
-	if got := w.standing(); len(got) != 2 {
+	if got := w.pendingKinds(); len(got) != 2 {
 		t.Errorf("in the digest: %v", got)
 	}
-	refuse(running, overID)
+	refuse(running, oversightID)
 	refuse(running, managerID)
-	w.apply(running, challenge.NoteMessage{Seq: 1, Change: challenge.MessageEdited}, chairID)
+	w.apply(running, challenge.RecordMessageChange{Seq: 1, Change: challenge.MessageEdited}, chairID)
 	w.deliverAll()
 	w.now = before.Challenge.Due().Add(time.Second)
 	for n := 1; n > 0; {

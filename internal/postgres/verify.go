@@ -34,23 +34,23 @@ type VerifyResult struct {
 	Problems []Problem
 }
 
-// Verification sums a Verify up.
-type Verification struct {
-	Challenges int
-	Events     int
-	Broken     int      // challenges with problems, and trails without a challenge
-	Ladders    []string // digests whose stored ladder is another
+// VerifySummary sums a Verify up.
+type VerifySummary struct {
+	Challenges    int
+	Events        int
+	Broken        int      // challenges with problems, and trails without a challenge
+	BrokenLadders []string // digests whose stored ladder is another
 }
 
-// Held reports whether nothing was found.
-func (v Verification) Held() bool { return v.Broken == 0 && len(v.Ladders) == 0 }
+// IsIntact reports whether nothing was found.
+func (v VerifySummary) IsIntact() bool { return v.Broken == 0 && len(v.BrokenLadders) == 0 }
 
-// verifiedAtOnce is how many challenges one snapshot covers.
-const verifiedAtOnce = 200
+// verifyPageSize is how many challenges one snapshot covers.
+const verifyPageSize = 200
 
 const (
-	verifyTimeSQL = `SET LOCAL statement_timeout = '10min'`
-	verifyRowsSQL = `SELECT id, ref, ladder_digest, chair_id, team, raised_at, details, state, version, seq, head, rung, visit, waiting,
+	verifyTimeoutSQL = `SET LOCAL statement_timeout = '10min'`
+	verifyRowsSQL    = `SELECT id, ref, ladder_digest, chair_id, team, raised_at, details, state, version, seq, head, rung, visit, waiting,
     due_at, next_at, closed_at, doc
 FROM challenge WHERE id >= $1 ORDER BY id LIMIT $2`
 	// Everything between two challenges belongs to one of them, or to none that is left.
@@ -60,7 +60,7 @@ WHERE challenge_id >= $1 AND challenge_id <= $2 ORDER BY challenge_id, seq`
     (SELECT json_agg(json_build_object('What', a.what, 'Who', a.who, 'By', to_char(a.by_date, 'YYYY-MM-DD')) ORDER BY a.n)
      FROM plan_action a WHERE a.challenge_id = r.challenge_id AND a.seq = r.seq)
 FROM response r WHERE r.challenge_id >= $1 AND r.challenge_id <= $2 ORDER BY r.challenge_id, r.seq`
-	verifyLostActionsSQL = `SELECT DISTINCT a.challenge_id, a.seq FROM plan_action a
+	verifyOrphanActionsSQL = `SELECT DISTINCT a.challenge_id, a.seq FROM plan_action a
 LEFT JOIN response r ON r.challenge_id = a.challenge_id AND r.seq = a.seq
 WHERE a.challenge_id >= $1 AND a.challenge_id <= $2 AND r.seq IS NULL`
 )
@@ -68,23 +68,23 @@ WHERE a.challenge_id >= $1 AND a.challenge_id <= $2 AND r.seq IS NULL`
 // Verify replays every trail, in the order of the challenges' ids, and compares it with everything else that is stored of the
 // challenge. each is called for every challenge and for every trail that has none. It reads while the bot serves and locks
 // nothing. The error says that reading failed, never what was found.
-func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (Verification, error) {
-	var sum Verification
-	t, err := s.turn(ctx)
+func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySummary, error) {
+	var sum VerifySummary
+	sess, err := s.openSession(ctx)
 	if err != nil {
 		return sum, err
 	}
-	defer t.end()
-	if sum.Ladders, err = s.verifyLadders(t); err != nil {
+	defer sess.release()
+	if sum.BrokenLadders, err = s.verifyLadders(sess); err != nil {
 		return sum, err
 	}
 	for from := uuid.Nil; ; {
-		page, last, err := readPage(t, from)
+		page, last, err := readTrailPage(sess, from)
 		if err != nil {
 			return sum, err
 		}
-		for _, id := range page.ids() {
-			r := page.verify(id)
+		for _, id := range page.challengeIDs() {
+			r := page.verifyTrail(id)
 			sum.Events += r.Events
 			if _, there := page.rows[id]; there {
 				sum.Challenges++
@@ -97,53 +97,53 @@ func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (Verificati
 		if last == uuid.Max {
 			return sum, nil
 		}
-		from = following(last)
+		from = nextID(last)
 	}
 }
 
-func (s *Store) verifyLadders(t *turn) (broken []string, err error) {
+func (s *Store) verifyLadders(sess *session) (broken []string, err error) {
 	b := &pgx.Batch{}
 	b.Queue(allLaddersSQL).Query(func(rows pgx.Rows) error {
-		var digest, text string
-		_, err := pgx.ForEachRow(rows, []any{&digest, &text}, func() error {
-			if !ladderIntact(digest, text) {
-				broken = append(broken, digest)
+		var hash, text string
+		_, err := pgx.ForEachRow(rows, []any{&hash, &text}, func() error {
+			if !isLadderIntact(hash, text) {
+				broken = append(broken, hash)
 			}
 			return nil
 		})
 		return err
 	})
-	return broken, t.send("read the ladders", b)
+	return broken, sess.sendBatch("read the ladders", b)
 }
 
-// page is all that is stored of a run of challenges.
-type page struct {
-	rows      map[uuid.UUID]verifyRow
-	events    map[uuid.UUID][]storedEvent
-	responses map[uuid.UUID][]reportRow
-	lost      map[uuid.UUID][]int // plans without a response
+// trailPage is all that is stored of a run of challenges.
+type trailPage struct {
+	rows        map[uuid.UUID]storedRow
+	events      map[uuid.UUID][]storedEvent
+	responses   map[uuid.UUID][]responseRow
+	orphanPlans map[uuid.UUID][]int // plans without a response
 }
 
-// verifyRow is a challenge's row as it stands.
-type verifyRow struct {
+// storedRow is a challenge's row as it stands.
+type storedRow struct {
 	rowColumns
 	details, doc []byte
 }
 
 // rowColumns are the columns that follow from the trail.
 type rowColumns struct {
-	ID                              uuid.UUID
-	Ref, Ladder, Chair, Team, State string
-	Raised                          time.Time
-	Version, Seq, Visit             int
-	Head                            string
-	Rung                            string
-	Waiting                         []string
-	Due, Next, Closed               *time.Time
+	ID                                    uuid.UUID
+	Ref, LadderHash, ChairID, Team, State string
+	Raised                                time.Time
+	Version, Seq, Opening                 int
+	Head                                  string
+	Rung                                  string
+	Waiting                               []string
+	Due, Next, Closed                     *time.Time
 }
 
-// following is the next id there could be.
-func following(id uuid.UUID) uuid.UUID {
+// nextID is the next id there could be.
+func nextID(id uuid.UUID) uuid.UUID {
 	for i := len(id) - 1; i >= 0; i-- {
 		if id[i]++; id[i] != 0 {
 			break
@@ -152,47 +152,47 @@ func following(id uuid.UUID) uuid.UUID {
 	return id
 }
 
-// readPage reads what comes from an id on, in one snapshot. last is uuid.Max at the end.
-func readPage(t *turn, from uuid.UUID) (*page, uuid.UUID, error) {
-	p := &page{map[uuid.UUID]verifyRow{}, map[uuid.UUID][]storedEvent{}, map[uuid.UUID][]reportRow{}, map[uuid.UUID][]int{}}
+// readTrailPage reads what comes from an id on, in one snapshot. last is uuid.Max at the end.
+func readTrailPage(sess *session, from uuid.UUID) (*trailPage, uuid.UUID, error) {
+	p := &trailPage{map[uuid.UUID]storedRow{}, map[uuid.UUID][]storedEvent{}, map[uuid.UUID][]responseRow{}, map[uuid.UUID][]int{}}
 	last := uuid.Max
 	b := &pgx.Batch{}
-	b.Queue(snapshotSQL)
-	b.Queue(verifyTimeSQL)
-	b.Queue(verifyRowsSQL, from, verifiedAtOnce).Query(func(rows pgx.Rows) error { return p.readRows(rows, &last) })
-	if err := t.send("read challenges", b); err != nil {
+	b.Queue(beginSnapshotSQL)
+	b.Queue(verifyTimeoutSQL)
+	b.Queue(verifyRowsSQL, from, verifyPageSize).Query(func(rows pgx.Rows) error { return p.readRows(rows, &last) })
+	if err := sess.sendBatch("read challenges", b); err != nil {
 		return nil, last, err
 	}
 	b = &pgx.Batch{}
 	b.Queue(verifyEventsSQL, from, last).Query(p.readEvents)
 	b.Queue(verifyResponsesSQL, from, last).Query(p.readResponses)
-	b.Queue(verifyLostActionsSQL, from, last).Query(func(rows pgx.Rows) error {
+	b.Queue(verifyOrphanActionsSQL, from, last).Query(func(rows pgx.Rows) error {
 		var id uuid.UUID
 		var seq int
-		_, err := pgx.ForEachRow(rows, []any{&id, &seq}, func() error { p.lost[id] = append(p.lost[id], seq); return nil })
+		_, err := pgx.ForEachRow(rows, []any{&id, &seq}, func() error { p.orphanPlans[id] = append(p.orphanPlans[id], seq); return nil })
 		return err
 	})
 	b.Queue(commitSQL)
-	return p, last, t.send("read trails", b)
+	return p, last, sess.sendBatch("read trails", b)
 }
 
-func (p *page) readRows(rows pgx.Rows, last *uuid.UUID) error {
-	var r verifyRow
+func (p *trailPage) readRows(rows pgx.Rows, last *uuid.UUID) error {
+	var r storedRow
 	var head []byte
-	_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Ref, &r.Ladder, &r.Chair, &r.Team, &r.Raised, &r.details, &r.State, &r.Version,
-		&r.Seq, &head, &r.Rung, &r.Visit, &r.Waiting, &r.Due, &r.Next, &r.Closed, &r.doc}, func() error {
+	_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Ref, &r.LadderHash, &r.ChairID, &r.Team, &r.Raised, &r.details, &r.State, &r.Version,
+		&r.Seq, &head, &r.Rung, &r.Opening, &r.Waiting, &r.Due, &r.Next, &r.Closed, &r.doc}, func() error {
 		r.Head = fmt.Sprintf("%x", head)
 		p.rows[r.ID] = r
-		if len(p.rows) == verifiedAtOnce {
+		if len(p.rows) == verifyPageSize {
 			*last = r.ID
 		}
-		r = verifyRow{} // the next row's slices and pointers are its own
+		r = storedRow{} // the next row's slices and pointers are its own
 		return nil
 	})
 	return err
 }
 
-func (p *page) readEvents(rows pgx.Rows) error {
+func (p *trailPage) readEvents(rows pgx.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
 		var id uuid.UUID
@@ -205,17 +205,17 @@ func (p *page) readEvents(rows pgx.Rows) error {
 	return rows.Err()
 }
 
-func (p *page) readResponses(rows pgx.Rows) error {
+func (p *trailPage) readResponses(rows pgx.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
-		var r reportRow
+		var r responseRow
 		var plan []byte
-		if err := rows.Scan(&r.ID, &r.Seq, &r.Visit, &r.At, &r.By, &r.OnBehalf, &r.Form, &r.Text, &r.Fields, &plan); err != nil {
+		if err := rows.Scan(&r.ID, &r.Seq, &r.Opening, &r.At, &r.ByID, &r.OnBehalfOf, &r.Form, &r.Text, &r.Fields, &plan); err != nil {
 			return err
 		}
 		if plan != nil {
 			if err := json.Unmarshal(plan, &r.Plan); err != nil {
-				return &unreadable{r.ID, fmt.Sprintf("plan of event %d", r.Seq), err}
+				return &unreadableError{r.ID, fmt.Sprintf("plan of event %d", r.Seq), err}
 			}
 		}
 		r.At = r.At.UTC()
@@ -224,8 +224,8 @@ func (p *page) readResponses(rows pgx.Rows) error {
 	return rows.Err()
 }
 
-// ids are all that anything is stored of.
-func (p *page) ids() []uuid.UUID {
+// challengeIDs are all that anything is stored of.
+func (p *trailPage) challengeIDs() []uuid.UUID {
 	var ids []uuid.UUID
 	for id := range p.rows {
 		ids = append(ids, id)
@@ -236,15 +236,15 @@ func (p *page) ids() []uuid.UUID {
 	for id := range p.responses {
 		ids = append(ids, id)
 	}
-	for id := range p.lost {
+	for id := range p.orphanPlans {
 		ids = append(ids, id)
 	}
 	slices.SortFunc(ids, func(a, b uuid.UUID) int { return bytes.Compare(a[:], b[:]) })
 	return slices.Compact(ids)
 }
 
-// verify compares the trail of one challenge with all else.
-func (p *page) verify(id uuid.UUID) VerifyResult {
+// verifyTrail compares the trail of one challenge with all else.
+func (p *trailPage) verifyTrail(id uuid.UUID) VerifyResult {
 	row, there := p.rows[id]
 	stored := p.events[id]
 	r := VerifyResult{ID: id, Ref: row.Ref, Events: len(stored)}
@@ -254,22 +254,22 @@ func (p *page) verify(id uuid.UUID) VerifyResult {
 	events, unreadable := decodeTrail(stored)
 	c, err := challenge.Replay(id, events)
 	if err == nil && unreadable != 0 {
-		err = &challenge.BrokenChain{Seq: unreadable, Why: "its data cannot be read"}
+		err = &challenge.BrokenChainError{Seq: unreadable, Reason: "its data cannot be read"}
 	}
-	var broken *challenge.BrokenChain
+	var broken *challenge.BrokenChainError
 	if errors.As(err, &broken) {
-		r.Problems = append(r.Problems, Problem{broken.Seq, broken.Why})
+		r.Problems = append(r.Problems, Problem{broken.Seq, broken.Reason})
 	}
 	switch {
 	case !there:
 		r.Problems = append(r.Problems, Problem{0, "there are events or responses of a challenge that does not exist"})
 	case broken == nil:
-		r.Problems = append(r.Problems, row.compare(c)...)
+		r.Problems = append(r.Problems, row.compareWithTrail(c)...)
 	}
 	if broken == nil {
 		r.Problems = append(r.Problems, compareResponses(id, events, p.responses[id])...)
 	}
-	for _, seq := range p.lost[id] {
+	for _, seq := range p.orphanPlans[id] {
 		r.Problems = append(r.Problems, Problem{seq, "there is an agreed plan without a response"})
 	}
 	return r
@@ -287,21 +287,21 @@ func decodeTrail(stored []storedEvent) (events []challenge.Event, unreadable int
 	return events, 0
 }
 
-// compare holds the row against what the trail folds to.
-func (r verifyRow) compare(c challenge.Challenge) []Problem {
+// compareWithTrail holds the row against what the trail folds to.
+func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 	var found []Problem
 	differs := func(what string) {
 		found = append(found, Problem{0, "the current row is not what the trail says: " + what})
 	}
-	want := columnsOf(c)
+	want := expectedColumns(c)
 	for _, column := range []struct {
 		name string
 		same bool
 	}{
-		{"ref", r.Ref == want.Ref}, {"ladder_digest", r.Ladder == want.Ladder}, {"chair_id", r.Chair == want.Chair},
+		{"ref", r.Ref == want.Ref}, {"ladder_digest", r.LadderHash == want.LadderHash}, {"chair_id", r.ChairID == want.ChairID},
 		{"team", r.Team == want.Team}, {"raised_at", r.Raised.Equal(want.Raised)}, {"state", r.State == want.State},
 		{"version", r.Version == want.Version}, {"seq", r.Seq == want.Seq}, {"head", r.Head == want.Head},
-		{"rung", r.Rung == want.Rung}, {"visit", r.Visit == want.Visit}, {"waiting", slices.Equal(r.Waiting, want.Waiting)},
+		{"rung", r.Rung == want.Rung}, {"visit", r.Opening == want.Opening}, {"waiting", slices.Equal(r.Waiting, want.Waiting)},
 		{"due_at", sameTime(r.Due, want.Due)}, {"next_at", sameTime(r.Next, want.Next)}, {"closed_at", sameTime(r.Closed, want.Closed)},
 	} {
 		if !column.same {
@@ -314,7 +314,7 @@ func (r verifyRow) compare(c challenge.Challenge) []Problem {
 		differs("a document that cannot be read")
 		return found
 	}
-	if !sameJSON(stored, asOldAs(stored, c)) {
+	if !sameJSON(stored, keepStoredMarks(stored, c)) {
 		differs("doc")
 	}
 	if !sameJSON(stored.Details, c.Details) {
@@ -323,19 +323,19 @@ func (r verifyRow) compare(c challenge.Challenge) []Problem {
 	return found
 }
 
-// asOldAs is what a trail folds to, with the marks of refused cards that the document has, if the trail has them too. Programs
+// keepStoredMarks is what a trail folds to, with the marks of refused cards that the document has, if the trail has them too. Programs
 // before the fifth migration kept no such marks, and one may go on for a while beside this one. Whom they miss has been told.
-func asOldAs(doc, c challenge.Challenge) challenge.Challenge {
-	c.Unreached = someOf(c.Unreached, doc.Unreached)
-	c.Visits = slices.Clone(c.Visits)
-	for i := range min(len(c.Visits), len(doc.Visits)) {
-		c.Visits[i].Refused = someOf(c.Visits[i].Refused, doc.Visits[i].Refused)
+func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
+	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
+	c.Openings = slices.Clone(c.Openings)
+	for i := range min(len(c.Openings), len(doc.Openings)) {
+		c.Openings[i].RejectedFor = subsetOrAll(c.Openings[i].RejectedFor, doc.Openings[i].RejectedFor)
 	}
 	return c
 }
 
-// someOf is some, if all has every one of them, and all otherwise.
-func someOf[T comparable](all, some []T) []T {
+// subsetOrAll is some, if all has every one of them, and all otherwise.
+func subsetOrAll[T comparable](all, some []T) []T {
 	for _, one := range some {
 		if !slices.Contains(all, one) {
 			return all
@@ -344,10 +344,10 @@ func someOf[T comparable](all, some []T) []T {
 	return some
 }
 
-func columnsOf(c challenge.Challenge) rowColumns {
-	return rowColumns{ID: c.ID, Ref: c.Ref, Ladder: c.LadderDigest, Chair: c.Chair.ID, Team: c.Details.Team, State: string(c.State),
-		Raised: c.RaisedAt, Version: c.Version, Seq: c.Seq, Visit: len(c.Visits), Head: c.Head.String(), Rung: c.Rung,
-		Waiting: c.Waiting(), Due: orNull(c.Due()), Next: orNull(c.NextAt), Closed: orNull(c.ClosedAt)}
+func expectedColumns(c challenge.Challenge) rowColumns {
+	return rowColumns{ID: c.ID, Ref: c.Ref, LadderHash: c.LadderHash, ChairID: c.Chair.ID, Team: c.Details.Team, State: string(c.State),
+		Raised: c.RaisedAt, Version: c.Version, Seq: c.Seq, Opening: len(c.Openings), Head: c.Head.String(), Rung: c.Rung,
+		Waiting: c.WaitingFor(), Due: nilIfZero(c.Due()), Next: nilIfZero(c.NextAt), Closed: nilIfZero(c.ClosedAt)}
 }
 
 func sameTime(a, b *time.Time) bool {
@@ -364,14 +364,14 @@ func sameJSON(a, b any) bool {
 }
 
 // compareResponses holds the reports' copies against the events they were made from.
-func compareResponses(id uuid.UUID, events []challenge.Event, stored []reportRow) []Problem {
+func compareResponses(id uuid.UUID, events []challenge.Event, stored []responseRow) []Problem {
 	var found []Problem
-	bySeq := map[int]reportRow{}
+	bySeq := map[int]responseRow{}
 	for _, r := range stored {
 		bySeq[r.Seq] = r
 	}
 	for _, e := range events {
-		want, ok, err := reportOf(id, e)
+		want, ok, err := responseRowOf(id, e)
 		if err != nil || !ok {
 			continue
 		}

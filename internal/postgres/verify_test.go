@@ -13,14 +13,14 @@ import (
 	"challengebot/internal/challenge"
 )
 
-// story makes a challenge with a response, a plan, a judgement and an end, and two others beside it.
-func (w *world) story() challenge.Case {
+// raiseAndResolve makes a challenge with a response, a plan, a judgement and an end, and two others beside it.
+func (w *world) raiseAndResolve() challenge.Snapshot {
 	w.raise()
 	c := w.raise()
 	w.deliverAll()
-	w.apply(c, answer("We will hold it."), managerID)
+	w.apply(c, newResponse("We will hold it."), managerID)
 	w.deliverAll()
-	w.apply(c, challenge.Judge{Visit: 1, Verdict: challenge.Satisfied}, chairID)
+	w.apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, chairID)
 	w.raise()
 	return w.load(c.Challenge.ID)
 }
@@ -28,7 +28,7 @@ func (w *world) story() challenge.Case {
 func TestAnUntouchedDatabaseVerifies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.story()
+	c := w.raiseAndResolve()
 	var heads []challenge.Hash
 	sum, err := w.store.Verify(t.Context(), func(r VerifyResult) {
 		if r.ID == c.Challenge.ID {
@@ -36,7 +36,7 @@ func TestAnUntouchedDatabaseVerifies(t *testing.T) {
 		}
 	})
 	w.must(err)
-	want := Verification{Challenges: 3, Events: one[int](w, `SELECT count(*) FROM event`)}
+	want := VerifySummary{Challenges: 3, Events: queryValue[int](w, `SELECT count(*) FROM event`)}
 	if diff := cmp.Diff(want, sum); diff != "" {
 		t.Error(diff)
 	}
@@ -48,13 +48,13 @@ func TestAnUntouchedDatabaseVerifies(t *testing.T) {
 func TestVerifyGoesThroughEveryPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for range verifiedAtOnce + 3 {
+	for range verifyPageSize + 3 {
 		w.raise()
 	}
 	seen := map[uuid.UUID]int{}
 	sum, err := w.store.Verify(t.Context(), func(r VerifyResult) { seen[r.ID]++ })
 	w.must(err)
-	if sum.Challenges != verifiedAtOnce+3 || len(seen) != sum.Challenges || !sum.Held() {
+	if sum.Challenges != verifyPageSize+3 || len(seen) != sum.Challenges || !sum.IsIntact() {
 		t.Errorf("%+v, %d seen", sum, len(seen))
 	}
 }
@@ -63,7 +63,7 @@ func TestVerifyGoesThroughEveryPage(t *testing.T) {
 func TestVerifyFindsWhatTheDatabasesOwnerChanged(t *testing.T) {
 	t.Parallel()
 	const anywhere = -1
-	respondedSeq := func(c challenge.Case) int {
+	respondedSeq := func(c challenge.Snapshot) int {
 		for _, e := range c.History {
 			if _, ok := e.Body.(challenge.Responded); ok {
 				return e.Seq
@@ -71,11 +71,11 @@ func TestVerifyFindsWhatTheDatabasesOwnerChanged(t *testing.T) {
 		}
 		return 0
 	}
-	last := func(c challenge.Case) int { return len(c.History) }
-	at := func(n int) func(challenge.Case) int { return func(challenge.Case) int { return n } }
+	last := func(c challenge.Snapshot) int { return len(c.History) }
+	at := func(n int) func(challenge.Snapshot) int { return func(challenge.Snapshot) int { return n } }
 	for _, test := range []struct {
 		name, sql string // $id and $seq stand for the challenge and the event
-		seq       func(challenge.Case) int
+		seq       func(challenge.Snapshot) int
 		what      string
 	}{
 		{"an event's text", `UPDATE event SET data = replace(data::text, 'will', 'will not')::json WHERE challenge_id = $id AND seq = $seq`, respondedSeq, "hash"},
@@ -93,10 +93,10 @@ func TestVerifyFindsWhatTheDatabasesOwnerChanged(t *testing.T) {
 		{"an event deleted, the others moved up", `DELETE FROM event WHERE challenge_id = $id AND seq = $seq;
 			UPDATE event SET seq = seq - 1 WHERE challenge_id = $id AND seq > $seq`, respondedSeq, "follow"},
 		{"the first event deleted", `DELETE FROM event WHERE challenge_id = $id AND seq = 1`, at(1), "missing"},
-		{"the last event deleted", `DELETE FROM event WHERE challenge_id = $id AND seq = $seq`, func(c challenge.Case) int { return anywhere }, "seq"},
+		{"the last event deleted", `DELETE FROM event WHERE challenge_id = $id AND seq = $seq`, func(c challenge.Snapshot) int { return anywhere }, "seq"},
 		{"all events deleted", `DELETE FROM event WHERE challenge_id = $id`, at(1), "empty"},
 		{"an event added at the end", `INSERT INTO event SELECT challenge_id, seq + 1, at, actor_id, actor_name, kind, rung, visit, data, hash, sha256('x')
-			FROM event WHERE challenge_id = $id AND seq = $seq - 1`, func(c challenge.Case) int { return last(c) + 1 }, "hash"},
+			FROM event WHERE challenge_id = $id AND seq = $seq - 1`, func(c challenge.Snapshot) int { return last(c) + 1 }, "hash"},
 		{"two events exchanged", `UPDATE event SET seq = 1000 WHERE challenge_id = $id AND seq = 2;
 			UPDATE event SET seq = 2 WHERE challenge_id = $id AND seq = 3; UPDATE event SET seq = 3 WHERE challenge_id = $id AND seq = 1000`, at(2), "follow"},
 		{"an event of another challenge", `UPDATE event SET data = (SELECT data FROM event o WHERE o.challenge_id <> $id AND o.seq = 1 LIMIT 1) WHERE challenge_id = $id AND seq = 1`, at(1), "hash"},
@@ -135,15 +135,15 @@ func TestVerifyFindsWhatTheDatabasesOwnerChanged(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			c := w.story()
-			open := one[uuid.UUID](w, `SELECT min(id::text)::uuid FROM challenge WHERE closed_at IS NULL`)
+			c := w.raiseAndResolve()
+			open := queryValue[uuid.UUID](w, `SELECT min(id::text)::uuid FROM challenge WHERE closed_at IS NULL`)
 			seq := test.seq(c)
 			if seq <= 0 {
 				seq = last(c)
 			}
 			w.tamper(strings.NewReplacer("$id", "'"+c.Challenge.ID.String()+"'", "$open", "'"+open.String()+"'", "$seq", fmt.Sprint(seq)).Replace(test.sql))
-			found, sum := w.verified()
-			if len(found) != 1 || sum.Broken != 1 || sum.Held() {
+			found, sum := w.verifyProblems()
+			if len(found) != 1 || sum.Broken != 1 || sum.IsIntact() {
 				t.Fatalf("found %+v", found)
 			}
 			told := false
@@ -170,28 +170,28 @@ DO $$ DECLARE c record; BEGIN
         EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
     END LOOP;
 END $$;`
-	before := one[string](w, stateSQL)
+	before := queryValue[string](w, databaseStateSQL)
 	if _, err := conn.Exec(w.t.Context(), loose+sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 		w.t.Fatal(err)
 	}
-	if one[string](w, stateSQL) == before {
+	if queryValue[string](w, databaseStateSQL) == before {
 		w.t.Fatal("the tampering changed nothing")
 	}
 }
 
-const stateSQL = `SELECT md5(concat((SELECT string_agg(e::text, '' ORDER BY e::text) FROM event e), (SELECT string_agg(c::text, '' ORDER BY c::text) FROM challenge c),
+const databaseStateSQL = `SELECT md5(concat((SELECT string_agg(e::text, '' ORDER BY e::text) FROM event e), (SELECT string_agg(c::text, '' ORDER BY c::text) FROM challenge c),
 (SELECT string_agg(r::text, '' ORDER BY r::text) FROM response r), (SELECT string_agg(a::text, '' ORDER BY a::text) FROM plan_action a)))`
 
 func TestVerifyFindsALadderThatWasEdited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.story()
+	w.raiseAndResolve()
 	conn, err := pgx.Connect(t.Context(), w.dsn)
 	w.must(err)
 	defer conn.Close(t.Context())
 	_, err = conn.Exec(t.Context(), `SET session_replication_role = replica; UPDATE ladder SET content = replace(content, '"5 working days"', '"50 working days"')`, pgx.QueryExecModeSimpleProtocol)
 	w.must(err)
-	if _, sum := w.verified(); sum.Held() || len(sum.Ladders) != 1 || sum.Ladders[0] != w.ladder.Digest() {
+	if _, sum := w.verifyProblems(); sum.IsIntact() || len(sum.BrokenLadders) != 1 || sum.BrokenLadders[0] != w.ladder.Hash() {
 		t.Errorf("%+v", sum)
 	}
 }
@@ -200,12 +200,12 @@ func TestVerifyReportsATrailThatDoesNotRepeat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.raise()
-	r := challenge.Receipt{Key: "once", At: w.now}
-	_, err := w.store.Apply(t.Context(), r, challenge.Key{ID: c.Challenge.ID}, w.decide(answer("x"), managerID))
+	r := challenge.IdempotencyKey{Value: "once", At: w.now}
+	_, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("x"), managerID))
 	w.must(err)
 	w.tamper(fmt.Sprintf(`UPDATE event SET actor_name = 'x' WHERE challenge_id = '%s' AND seq = 1`, c.Challenge.ID))
-	_, err = w.store.Apply(t.Context(), r, challenge.Key{ID: c.Challenge.ID}, nil)
-	var broken *challenge.BrokenChain
+	_, err = w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, nil)
+	var broken *challenge.BrokenChainError
 	if !errors.As(err, &broken) || broken.Seq != 1 {
 		t.Errorf("got %v", err)
 	}

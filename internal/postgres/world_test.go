@@ -19,22 +19,22 @@ import (
 
 // People of the test authority, by Entra object id.
 const (
-	chairID   = "11111111-0000-4000-8000-000000000001"
-	workerID  = "11111111-0000-4000-8000-000000000002"
-	managerID = "11111111-0000-4000-8000-000000000003"
-	serviceID = "11111111-0000-4000-8000-000000000004"
-	ownID     = "11111111-0000-4000-8000-000000000005"
-	overID    = "11111111-0000-4000-8000-000000000006"
+	chairID             = "11111111-0000-4000-8000-000000000001"
+	workerID            = "11111111-0000-4000-8000-000000000002"
+	managerID           = "11111111-0000-4000-8000-000000000003"
+	serviceID           = "11111111-0000-4000-8000-000000000004"
+	ownServiceManagerID = "11111111-0000-4000-8000-000000000005"
+	oversightID         = "11111111-0000-4000-8000-000000000006"
 )
 
-const directoryText = `authority: Exampleshire
+const directoryYAML = `authority: Exampleshire
 people:
   - {id: chair, name: Maya Okafor, entra: ` + chairID + `}
   - {id: worker, name: Tom Reid, entra: ` + workerID + `}
   - {id: manager, name: Priya Shah, entra: ` + managerID + `}
   - {id: service, name: Ann Lee, entra: ` + serviceID + `}
-  - {id: own, name: Sue West, entra: ` + ownID + `}
-  - {id: over, name: Dot Hay, entra: ` + overID + `}
+  - {id: own, name: Sue West, entra: ` + ownServiceManagerID + `}
+  - {id: over, name: Dot Hay, entra: ` + oversightID + `}
 teams:
   - {id: north, name: North, channel: "19:n@thread.tacv2", roles: {social-worker: worker, team-manager: manager, service-manager: service}}
 roles: {chair: chair, own-service-manager: own, oversight: over, nominated-officer: own, head-of-service: over, assistant-director: over}
@@ -52,34 +52,34 @@ type world struct {
 	calendar  *workday.Calendar
 	directory *directory.Directory
 	now       time.Time
-	keys      int
+	keyCount  int
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	return newWorldOn(t, localpg.TestDatabase(t, Fingerprint(), Migrate))
+	return newWorldOn(t, localpg.NewTestDatabase(t, SchemaFingerprint(), Migrate))
 }
 
 func newWorldOn(t testing.TB, dsn string) *world {
 	t.Helper()
 	w := &world{t: t, dsn: dsn, now: monday}
 	var err error
-	if w.ladder, err = ladder.Load("ne-lincolnshire"); err != nil {
+	if w.ladder, err = ladder.LoadShipped("ne-lincolnshire"); err != nil {
 		t.Fatal(err)
 	}
 	if w.calendar, err = workday.New(workday.Settings{Division: workday.EnglandAndWales}); err != nil {
 		t.Fatal(err)
 	}
-	if w.directory, err = directory.Read("directory.yaml", []byte(directoryText)); err != nil {
+	if w.directory, err = directory.Read("directory.yaml", []byte(directoryYAML)); err != nil {
 		t.Fatal(err)
 	}
-	w.store = w.open()
+	w.store = w.openStore()
 	w.must(w.store.SaveLadder(t.Context(), w.ladder))
 	return w
 }
 
-// open opens one more store on the same database, as a second instance would.
-func (w *world) open() *Store {
+// openStore opens one more store on the same database, as a second instance would.
+func (w *world) openStore() *Store {
 	w.t.Helper()
 	s, err := Open(w.t.Context(), w.dsn, Options{})
 	w.must(err)
@@ -102,64 +102,64 @@ func person(id string) challenge.Person { return challenge.Person{ID: id, Name: 
 
 func (w *world) details() challenge.Details {
 	return challenge.Details{
-		Record: "LL-123456", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 2, 27),
+		RecordNumber: "LL-123456", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 2, 27),
 		Categories: []string{"drift-and-delay"}, Concern: "The plan has not moved since the last review.\x00\u2028",
 		Ask: "Hold the core group that was agreed.", AskBy: workday.NewDate(2026, 3, 20), Team: "north",
 	}
 }
 
-// receipt is one that was never used before.
-func (w *world) receipt() challenge.Receipt {
-	w.keys++
-	return challenge.Receipt{Key: fmt.Sprintf("activity:%d", w.keys), At: w.now}
+// newIdempotencyKey is one that was never used before.
+func (w *world) newIdempotencyKey() challenge.IdempotencyKey {
+	w.keyCount++
+	return challenge.IdempotencyKey{Value: fmt.Sprintf("activity:%d", w.keyCount), At: w.now}
 }
 
-func (w *world) raising(id uuid.UUID) func(uint64) (challenge.Change, error) {
+func (w *world) raiseDecision(id uuid.UUID) func(uint64) (challenge.Change, error) {
 	return func(n uint64) (challenge.Change, error) {
-		return challenge.Raise(challenge.Raising{ID: id, Number: n, Details: w.details()}, person(chairID), w.env())
+		return challenge.Raise(challenge.RaiseCommand{ID: id, Number: n, Details: w.details()}, person(chairID), w.env())
 	}
 }
 
-func (w *world) raise() challenge.Case {
+func (w *world) raise() challenge.Snapshot {
 	w.t.Helper()
 	id, err := uuid.NewV7()
 	w.must(err)
-	out, err := w.store.Raise(w.t.Context(), w.receipt(), w.raising(id))
+	out, err := w.store.Raise(w.t.Context(), w.newIdempotencyKey(), w.raiseDecision(id))
 	w.must(err)
-	return out.Case
+	return out.Snapshot
 }
 
-func (w *world) decide(cmd challenge.Command, by string) decision {
-	return func(c challenge.Case) (challenge.Change, error) {
+func (w *world) decide(cmd challenge.Command, by string) decideFunc {
+	return func(c challenge.Snapshot) (challenge.Change, error) {
 		env := w.env()
 		env.Ladder = c.Ladder
 		return c.Challenge.Decide(cmd, person(by), env)
 	}
 }
 
-func (w *world) apply(c challenge.Case, cmd challenge.Command, by string) challenge.Case {
+func (w *world) apply(c challenge.Snapshot, cmd challenge.Command, by string) challenge.Snapshot {
 	w.t.Helper()
-	out, err := w.store.Apply(w.t.Context(), w.receipt(), challenge.Key{ID: c.Challenge.ID}, w.decide(cmd, by))
+	out, err := w.store.Apply(w.t.Context(), w.newIdempotencyKey(), challenge.LookupKey{ID: c.Challenge.ID}, w.decide(cmd, by))
 	w.must(err)
-	return out.Case
+	return out.Snapshot
 }
 
-func (w *world) load(id uuid.UUID) challenge.Case {
+func (w *world) load(id uuid.UUID) challenge.Snapshot {
 	w.t.Helper()
-	c, err := w.store.Load(w.t.Context(), challenge.Key{ID: id})
+	c, err := w.store.Load(w.t.Context(), challenge.LookupKey{ID: id})
 	w.must(err)
 	return c
 }
 
-func answer(text string) challenge.Respond {
-	return challenge.Respond{Visit: 1, Response: challenge.Response{Text: text, Plan: []challenge.Action{
-		{What: "Hold the core group", Who: "Team Manager", By: workday.NewDate(2026, 3, 10)},
-		{What: "Write to the school", Who: "Social Worker", By: workday.NewDate(2026, 3, 11)},
+func newResponse(text string) challenge.Respond {
+	return challenge.Respond{Opening: 1, Response: challenge.Response{Text: text, Plan: []challenge.PlannedAction{
+		{What: "Hold the core group", Who: "Team Manager", DueBy: workday.NewDate(2026, 3, 10)},
+		{What: "Write to the school", Who: "Social Worker", DueBy: workday.NewDate(2026, 3, 11)},
 	}}}
 }
 
-// sql runs statements as the database's owner, in one transaction.
-func (w *world) sql(statements ...string) error {
+// execAsOwner runs statements as the database's owner, in one transaction.
+func (w *world) execAsOwner(statements ...string) error {
 	conn, err := pgx.Connect(context.Background(), w.dsn)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (w *world) sql(statements ...string) error {
 	return err
 }
 
-func one[T any](w *world, sql string, args ...any) T {
+func queryValue[T any](w *world, sql string, args ...any) T {
 	w.t.Helper()
 	var v T
 	w.must(w.store.pool.QueryRow(w.t.Context(), sql, args...).Scan(&v))
@@ -181,19 +181,19 @@ func one[T any](w *world, sql string, args ...any) T {
 }
 
 // claim claims as an instance of that name.
-func (w *world) claim(s *Store, owner string, limit int) []challenge.Delivery {
+func (w *world) claim(s *Store, owner string, limit int) []challenge.OutboxMessage {
 	w.t.Helper()
-	ds, err := s.Claim(w.t.Context(), owner, w.now, time.Minute, limit)
+	ds, err := s.ClaimMessages(w.t.Context(), owner, w.now, time.Minute, limit)
 	w.must(err)
 	return ds
 }
 
-// sent says that Teams took a delivery which showed that version.
-func (w *world) sent(s *Store, d challenge.Delivery, version int) error {
-	p := challenge.Posted{Conversation: "a:" + d.Lane, ServiceURL: "https://example.invalid/", Activity: fmt.Sprint("act-", d.ID),
-		Version: version, Content: make([]byte, 32)}
-	return s.Delivered(w.t.Context(), d, p, challenge.Attempt{At: w.now, Status: 201}, w.decide(challenge.Deliver{Delivery: d.ID,
-		Card: d.Card, Visit: d.Visit, To: d.To, Conversation: p.Conversation, Activity: p.Activity}, ""))
+// markDelivered says that Teams took a delivery which showed that version.
+func (w *world) markDelivered(s *Store, d challenge.OutboxMessage, version int) error {
+	p := challenge.PostedMessage{ConversationID: "a:" + d.OrderingKey, ServiceURL: "https://example.invalid/", ActivityID: fmt.Sprint("act-", d.ID),
+		Version: version, ContentHash: make([]byte, 32)}
+	return s.MarkDelivered(w.t.Context(), d, p, challenge.Attempt{At: w.now, StatusCode: 201}, w.decide(challenge.RecordDelivery{MessageID: d.ID,
+		Card: d.Card, Opening: d.Opening, To: d.To, ConversationID: p.ConversationID, ActivityID: p.ActivityID}, ""))
 }
 
 // deliverAll delivers everything that waits, showing the current version.
@@ -206,10 +206,10 @@ func (w *world) deliverAll() {
 		}
 		for _, d := range ds {
 			version := 0
-			if d.Challenge != uuid.Nil {
-				version = w.load(d.Challenge).Challenge.Version
+			if d.ChallengeID != uuid.Nil {
+				version = w.load(d.ChallengeID).Challenge.Version
 			}
-			w.must(w.sent(w.store, d, version))
+			w.must(w.markDelivered(w.store, d, version))
 		}
 	}
 }
@@ -218,8 +218,8 @@ func (w *world) tick(s *Store, limit int) (int, error) {
 	return s.Tick(w.t.Context(), w.now, limit, w.decide(challenge.Tick{}, ""))
 }
 
-// verified is what Verify finds; clean databases find nothing.
-func (w *world) verified() (found []VerifyResult, sum Verification) {
+// verifyProblems is what Verify finds; clean databases find nothing.
+func (w *world) verifyProblems() (found []VerifyResult, sum VerifySummary) {
 	w.t.Helper()
 	sum, err := w.store.Verify(w.t.Context(), func(r VerifyResult) {
 		if len(r.Problems) > 0 {
@@ -232,9 +232,9 @@ func (w *world) verified() (found []VerifyResult, sum Verification) {
 
 func (w *world) mustVerify() {
 	w.t.Helper()
-	if found, sum := w.verified(); !sum.Held() {
+	if found, sum := w.verifyProblems(); !sum.IsIntact() {
 		w.t.Fatalf("the database does not hold: %+v", found)
 	}
 }
 
-var errNo = errors.New("no")
+var errDeclined = errors.New("no")

@@ -29,9 +29,9 @@ type world struct {
 	clock  *practice.Clock
 	client *connector.Client
 
-	mu         sync.Mutex
-	seen       []incoming
-	complaints []string
+	mu     sync.Mutex
+	seen   []incoming
+	errors []string
 	// answer decides what the bot answers; nil is an empty 200.
 	answer func(incoming) (int, string)
 }
@@ -60,7 +60,7 @@ func newWorld(t *testing.T) *world {
 		Errorf: func(format string, args ...any) {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.complaints = append(w.complaints, fmt.Sprintf(format, args...))
+			w.errors = append(w.errors, fmt.Sprintf(format, args...))
 		},
 	})
 	if err != nil {
@@ -70,15 +70,15 @@ func newWorld(t *testing.T) *world {
 	w.Teams = teams
 	bot := httptest.NewServer(http.HandlerFunc(w.serve))
 	t.Cleanup(bot.Close)
-	teams.SetBot(bot.URL)
+	teams.SetBotURL(bot.URL)
 	credential, err := connector.NewCredential(connector.CredentialConfig{
 		Kind: connector.Practice, AppID: appID, TokenURL: teams.TokenURL()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.client = connector.New(connector.Config{
-		AppID: appID, Tenant: tenant, Tokens: credential, Now: w.clock.Now,
-		Allowed: connector.LoopbackOnly(teams.ServiceURL()), DefaultServiceURL: teams.ServiceURL(),
+		AppID: appID, Tenant: tenant, Credential: credential, Now: w.clock.Now,
+		ServiceURLAllowed: connector.LoopbackOnly(teams.ServiceURL()), DefaultServiceURL: teams.ServiceURL(),
 	})
 	return w
 }
@@ -100,7 +100,7 @@ func (w *world) serve(rw http.ResponseWriter, r *http.Request) {
 	io.WriteString(rw, text)
 }
 
-func (w *world) answers(f func(incoming) (int, string)) {
+func (w *world) setAnswer(f func(incoming) (int, string)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.answer = f
@@ -112,16 +112,16 @@ func (w *world) received() []incoming {
 	return append([]incoming(nil), w.seen...)
 }
 
-func (w *world) complained() []string {
+func (w *world) reportedErrors() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]string(nil), w.complaints...)
+	return append([]string(nil), w.errors...)
 }
 
-// expectNoComplaint fails if the practice Teams found anything wrong.
-func (w *world) expectNoComplaint(t *testing.T) {
+// expectNoErrors fails if the practice Teams found anything wrong.
+func (w *world) expectNoErrors(t *testing.T) {
 	t.Helper()
-	for _, c := range w.complained() {
+	for _, c := range w.reportedErrors() {
 		t.Error(c)
 	}
 	for _, v := range w.Violations() {
@@ -129,22 +129,22 @@ func (w *world) expectNoComplaint(t *testing.T) {
 	}
 }
 
-// post sends a card to a person's chat as the bot does.
-func (w *world) post(t *testing.T, person string, card string) (connector.Ref, string) {
+// postCard sends a card to a person's chat as the bot does.
+func (w *world) postCard(t *testing.T, person string, card string) (connector.Destination, string) {
 	t.Helper()
-	id, err := w.client.CreatePersonal(t.Context(), "", w.Person(person).ID)
+	id, err := w.client.CreatePersonalChat(t.Context(), "", w.Person(person).ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ref := connector.Ref{ServiceURL: w.ServiceURL(), ConversationID: id}
-	activity, err := w.client.Send(t.Context(), ref, connector.CardMessage("A challenge for you", json.RawMessage(card)))
+	ref := connector.Destination{ServiceURL: w.ServiceURL(), ConversationID: id}
+	activity, err := w.client.Send(t.Context(), ref, connector.NewCardMessage("A challenge for you", json.RawMessage(card)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return ref, activity
 }
 
-func kindOf(t *testing.T, err error) connector.Kind {
+func errorKind(t *testing.T, err error) connector.Kind {
 	t.Helper()
 	var e *connector.Error
 	if !errors.As(err, &e) {
@@ -153,9 +153,9 @@ func kindOf(t *testing.T, err error) connector.Kind {
 	return e.Kind
 }
 
-// card is a good card with one heading; parts are further properties, which
+// cardJSON is a good card with one heading; parts are further properties, which
 // replace those of the same name.
-func card(heading string, parts ...string) string {
+func cardJSON(heading string, parts ...string) string {
 	object := map[string]any{}
 	base := fmt.Sprintf(`{"type":"AdaptiveCard","version":"1.5","$schema":"http://adaptivecards.io/schemas/adaptive-card.json",
 		"fallbackText":%[1]q,"speak":%[1]q,
@@ -172,38 +172,38 @@ func card(heading string, parts ...string) string {
 	return string(encoded)
 }
 
-func execute(title, verb string) string {
+func executeButton(title, verb string) string {
 	return fmt.Sprintf(`{"type":"Action.Execute","title":%[1]q,"verb":%[2]q,"data":{"challenge":"c1"},
 		"fallback":{"type":"Action.Submit","title":%[1]q,"data":{"challenge":"c1","verb":%[2]q}}}`, title, verb)
 }
 
-// form is a card with fields and two buttons.
-func form(extra ...string) string {
+// formCard is a card with fields and two buttons.
+func formCard(extra ...string) string {
 	body := `{"body":[
 		{"type":"TextBlock","style":"heading","wrap":true,"text":"Respond"},
 		{"type":"Input.Text","id":"reply","label":"Your response","isRequired":true,"errorMessage":"Please write something","maxLength":20,"isMultiline":true},
 		{"type":"Input.Date","id":"by","label":"By when","min":"2026-03-02","value":"2026-03-09"},
 		{"type":"Input.ChoiceSet","id":"who","label":"Who","value":"tm","choices":[{"title":"Team manager","value":"tm"},{"title":"Service manager","value":"sm"}]},
 		{"type":"Input.Toggle","id":"urgent","label":"Urgent","title":"This cannot wait"}],
-		"actions":[` + execute("Send", "respond") + `,` + execute("Later", "defer") + `]}`
-	return card("Respond", append([]string{body}, extra...)...)
+		"actions":[` + executeButton("Send", "respond") + `,` + executeButton("Later", "defer") + `]}`
+	return cardJSON("Respond", append([]string{body}, extra...)...)
 }
 
 func invokeCard(card string) (int, string) {
 	return 200, `{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":` + card + `}`
 }
 
-// request makes a raw call to the connector with a token of the bot's.
-func (w *world) request(t *testing.T, method, path, contentType string, body string) (int, string, http.Header) {
+// requestWithToken makes a raw call to the connector with a token of the bot's.
+func (w *world) requestWithToken(t *testing.T, method, path, contentType string, body string) (int, string, http.Header) {
 	t.Helper()
 	credential, err := connector.NewCredential(connector.CredentialConfig{
 		Kind: connector.Practice, AppID: appID, TokenURL: w.TokenURL()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := credential.GetToken(context.Background(), scoped())
+	token, err := credential.GetToken(context.Background(), tokenOptions())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.plainRequest(t, method, path, contentType, body, "Bearer "+token.Token)
+	return w.rawRequest(t, method, path, contentType, body, "Bearer "+token.Token)
 }

@@ -13,7 +13,7 @@ type Card struct {
 	raw     json.RawMessage
 	object  map[string]any
 	inputs  []Input
-	actions []Action
+	buttons []Button
 }
 
 // Input is one field of a card.
@@ -27,18 +27,18 @@ type Input struct {
 	Multiline    bool
 	Choices      []Choice
 	// Dataset is where the client finds further choices, such as people.
-	Dataset string
-	Multi   bool
+	Dataset     string
+	MultiSelect bool
 
-	place    place
-	property map[string]any
+	path       cardPath
+	properties map[string]any
 }
 
 // Choice is one option of a field.
 type Choice struct{ Title, Value string }
 
-// Action is one button of a card.
-type Action struct {
+// Button is one button of a card.
+type Button struct {
 	Title, Type, Verb, ID, URL string
 	// Data is what the button carries besides the fields.
 	Data map[string]any
@@ -46,20 +46,20 @@ type Action struct {
 	Secondary bool
 	Disabled  bool
 
-	place    place
-	property map[string]any
+	path       cardPath
+	properties map[string]any
 }
 
-// place is the chain of Action.ShowCard cards around something; an action gathers
+// cardPath is the chain of Action.ShowCardButton cards around something; an action gathers
 // the fields of its own card and of every card around it.
-type place []int
+type cardPath []int
 
-func (p place) within(outer place) bool {
+func (p cardPath) isWithin(outer cardPath) bool {
 	return len(p) >= len(outer) && slices.Equal(p[:len(outer)], outer)
 }
 
-// ErrNoAction is returned when a card has no such button, or several.
-var ErrNoAction = errors.New("practice: no such action on the card")
+// ErrNoButton is returned when a card has no such button, or several.
+var ErrNoButton = errors.New("practice: no such action on the card")
 
 // ParseCard reads a card. It does not check it: that is CheckCard.
 func ParseCard(raw []byte) (*Card, error) {
@@ -68,7 +68,7 @@ func ParseCard(raw []byte) (*Card, error) {
 		return nil, fmt.Errorf("practice: the card is not a JSON object: %w", err)
 	}
 	shows := 0
-	c.gather(c.object, nil, &shows, false)
+	c.collect(c.object, nil, &shows, false)
 	return c, nil
 }
 
@@ -78,8 +78,8 @@ func (c *Card) JSON() json.RawMessage { return slices.Clone(c.raw) }
 // Inputs are the fields, in reading order, hidden ones too.
 func (c *Card) Inputs() []Input { return slices.Clone(c.inputs) }
 
-// Actions are the buttons, in reading order.
-func (c *Card) Actions() []Action { return slices.Clone(c.actions) }
+// Buttons are the buttons, in reading order.
+func (c *Card) Buttons() []Button { return slices.Clone(c.buttons) }
 
 // Input finds a field by its id.
 func (c *Card) Input(id string) (Input, bool) {
@@ -90,20 +90,20 @@ func (c *Card) Input(id string) (Input, bool) {
 	return c.inputs[i], true
 }
 
-// HasAction reports whether there is a button with this title or verb.
-func (c *Card) HasAction(titleOrVerb string) bool {
-	return slices.ContainsFunc(c.actions, func(a Action) bool { return a.Title == titleOrVerb || a.Verb == titleOrVerb })
+// HasButton reports whether there is a button with this title or verb.
+func (c *Card) HasButton(titleOrVerb string) bool {
+	return slices.ContainsFunc(c.buttons, func(a Button) bool { return a.Title == titleOrVerb || a.Verb == titleOrVerb })
 }
 
-// Action finds a button by its title, else by its verb, else by its id.
-func (c *Card) Action(name string) (Action, error) {
-	for _, is := range []func(Action) bool{
-		func(a Action) bool { return a.Title == name },
-		func(a Action) bool { return a.Verb == name },
-		func(a Action) bool { return a.ID == name },
+// Button finds a button by its title, else by its verb, else by its id.
+func (c *Card) Button(name string) (Button, error) {
+	for _, is := range []func(Button) bool{
+		func(a Button) bool { return a.Title == name },
+		func(a Button) bool { return a.Verb == name },
+		func(a Button) bool { return a.ID == name },
 	} {
-		var found []Action
-		for _, a := range c.actions {
+		var found []Button
+		for _, a := range c.buttons {
 			if name != "" && is(a) {
 				found = append(found, a)
 			}
@@ -112,55 +112,55 @@ func (c *Card) Action(name string) (Action, error) {
 			return found[0], nil
 		}
 		if len(found) > 1 {
-			return Action{}, fmt.Errorf("%w: %d are called %q", ErrNoAction, len(found), name)
+			return Button{}, fmt.Errorf("%w: %d are called %q", ErrNoButton, len(found), name)
 		}
 	}
-	titles := make([]string, len(c.actions))
-	for i, a := range c.actions {
+	titles := make([]string, len(c.buttons))
+	for i, a := range c.buttons {
 		titles[i] = a.Title
 	}
-	return Action{}, fmt.Errorf("%w: %q; it has %q", ErrNoAction, name, titles)
+	return Button{}, fmt.Errorf("%w: %q; it has %q", ErrNoButton, name, titles)
 }
 
 // RefreshFor reports whether the card asks for a view of its own for the person
 // with this Teams id, and with what.
-func (c *Card) RefreshFor(mri string) (Action, bool) {
+func (c *Card) RefreshFor(teamsUserID string) (Button, bool) {
 	refresh, _ := c.object["refresh"].(map[string]any)
 	action, _ := refresh["action"].(map[string]any)
 	people, _ := refresh["userIds"].([]any)
-	if action == nil || !slices.Contains(people, any(mri)) {
-		return Action{}, false
+	if action == nil || !slices.Contains(people, any(teamsUserID)) {
+		return Button{}, false
 	}
-	return newAction(action, nil), true
+	return newButton(action, nil), true
 }
 
-// Fact gives the value beside a title in any FactSet.
-func (c *Card) Fact(title string) (string, bool) {
+// FactValue gives the value beside a title in any FactSet.
+func (c *Card) FactValue(title string) (string, bool) {
 	var value string
 	var found bool
-	walk(c.object, func(object map[string]any) {
+	walkObjects(c.object, func(object map[string]any) {
 		facts, _ := object["facts"].([]any)
 		for _, item := range facts {
 			fact, _ := item.(map[string]any)
-			if !found && readable(fact["title"]) == title {
-				value, found = readable(fact["value"]), true
+			if !found && plainText(fact["title"]) == title {
+				value, found = plainText(fact["value"]), true
 			}
 		}
 	})
 	return value, found
 }
 
-// walk visits every object below value.
-func walk(value any, visit func(map[string]any)) {
+// walkObjects visits every object below value.
+func walkObjects(value any, visit func(map[string]any)) {
 	switch value := value.(type) {
 	case map[string]any:
 		visit(value)
 		for _, key := range sortedKeys(value) {
-			walk(value[key], visit)
+			walkObjects(value[key], visit)
 		}
 	case []any:
 		for _, item := range value {
-			walk(item, visit)
+			walkObjects(item, visit)
 		}
 	}
 }
@@ -174,69 +174,69 @@ func sortedKeys(object map[string]any) []string {
 	return keys
 }
 
-// gather collects fields and buttons in reading order.
-func (c *Card) gather(object map[string]any, at place, shows *int, hidden bool) {
+// collect collects fields and buttons in reading order.
+func (c *Card) collect(object map[string]any, at cardPath, shows *int, hidden bool) {
 	hidden = hidden || object["isVisible"] == false
 	kind, _ := object["type"].(string)
 	switch {
 	case strings.HasPrefix(kind, "Input."):
 		c.inputs = append(c.inputs, newInput(object, at, hidden))
 	case strings.HasPrefix(kind, "Action."):
-		c.actions = append(c.actions, newAction(object, at))
+		c.buttons = append(c.buttons, newButton(object, at))
 	}
 	if inner, ok := object["card"].(map[string]any); ok && kind == "Action.ShowCard" {
 		*shows++
-		c.gather(inner, append(slices.Clone(at), *shows), shows, hidden)
+		c.collect(inner, append(slices.Clone(at), *shows), shows, hidden)
 	}
 	for _, name := range []string{"body", "items", "columns", "rows", "cells", "images", "inlines", "inlineAction", "selectAction", "actions"} {
 		switch child := object[name].(type) {
 		case map[string]any:
-			c.gather(child, at, shows, hidden)
+			c.collect(child, at, shows, hidden)
 		case []any:
 			for _, item := range child {
 				if element, ok := item.(map[string]any); ok {
-					c.gather(element, at, shows, hidden)
+					c.collect(element, at, shows, hidden)
 				}
 			}
 		}
 	}
 }
 
-func newInput(object map[string]any, at place, hidden bool) Input {
+func newInput(object map[string]any, at cardPath, hidden bool) Input {
 	in := Input{
-		ID: text(object["id"]), Type: text(object["type"]), Label: readable(object["label"]), Value: text(object["value"]),
-		Required: object["isRequired"] == true, ErrorMessage: readable(object["errorMessage"]), Hidden: hidden,
-		Multiline: object["isMultiline"] == true, Multi: object["isMultiSelect"] == true,
-		place: at, property: object,
+		ID: valueText(object["id"]), Type: valueText(object["type"]), Label: plainText(object["label"]), Value: valueText(object["value"]),
+		Required: object["isRequired"] == true, ErrorMessage: plainText(object["errorMessage"]), Hidden: hidden,
+		Multiline: object["isMultiline"] == true, MultiSelect: object["isMultiSelect"] == true,
+		path: at, properties: object,
 	}
 	choices, _ := object["choices"].([]any)
 	for _, item := range choices {
 		choice, _ := item.(map[string]any)
-		in.Choices = append(in.Choices, Choice{readable(choice["title"]), text(choice["value"])})
+		in.Choices = append(in.Choices, Choice{plainText(choice["title"]), valueText(choice["value"])})
 	}
 	query, _ := object["choices.data"].(map[string]any)
-	in.Dataset = text(query["dataset"])
+	in.Dataset = valueText(query["dataset"])
 	if in.Type == "Input.Toggle" && in.Value == "" {
-		in.Value = in.off()
+		in.Value = in.offValue()
 	}
 	return in
 }
 
-// on and off are what a toggle sends.
-func (in Input) on() string  { return orElse(text(in.property["valueOn"]), "true") }
-func (in Input) off() string { return orElse(text(in.property["valueOff"]), "false") }
+// onValue and off are what a toggle sends.
+func (in Input) onValue() string  { return orDefault(valueText(in.properties["valueOn"]), "true") }
+func (in Input) offValue() string { return orDefault(valueText(in.properties["valueOff"]), "false") }
 
-func newAction(object map[string]any, at place) Action {
+func newButton(object map[string]any, at cardPath) Button {
 	data, _ := object["data"].(map[string]any)
-	return Action{
-		Title: readable(object["title"]), Type: text(object["type"]), Verb: text(object["verb"]), ID: text(object["id"]),
-		URL: text(object["url"]), Data: data, Secondary: strings.EqualFold(text(object["mode"]), "secondary"),
-		Disabled: object["isEnabled"] == false, place: at, property: object,
+	return Button{
+		Title: plainText(object["title"]), Type: valueText(object["type"]), Verb: valueText(object["verb"]), ID: valueText(object["id"]),
+		URL: valueText(object["url"]), Data: data, Secondary: strings.EqualFold(valueText(object["mode"]), "secondary"),
+		Disabled: object["isEnabled"] == false, path: at, properties: object,
 	}
 }
 
-// text is a value as the client would send it.
-func text(value any) string {
+// valueText is a value as the client would send it.
+func valueText(value any) string {
 	switch value := value.(type) {
 	case nil:
 		return ""
@@ -251,7 +251,7 @@ func text(value any) string {
 	}
 }
 
-func orElse(value, otherwise string) string {
+func orDefault(value, otherwise string) string {
 	if value == "" {
 		return otherwise
 	}

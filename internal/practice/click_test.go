@@ -18,9 +18,9 @@ func TestAClickSendsWhatTheCardAndThePersonSay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya := w.Person("Maya Okafor")
-	_, id := w.post(t, "Maya Okafor", form())
-	w.answers(func(incoming) (int, string) { return invokeCard(card("Thank you")) })
-	answer := maya.Last().Click(t.Context(), maya, "Send", practice.Inputs{"reply": "We will act", "urgent": "true"})
+	_, id := w.postCard(t, "Maya Okafor", formCard())
+	w.setAnswer(func(incoming) (int, string) { return invokeCard(cardJSON("Thank you")) })
+	answer := maya.LastMessage().Click(t.Context(), maya, "Send", practice.Inputs{"reply": "We will act", "urgent": "true"})
 	if answer.Err != nil {
 		t.Fatal(answer.Err)
 	}
@@ -39,7 +39,7 @@ func TestAClickSendsWhatTheCardAndThePersonSay(t *testing.T) {
 	if answer.Card.Text() != "# Thank you" || answer.Invoke.StatusCode != 200 {
 		t.Errorf("answer %+v", answer)
 	}
-	w.expectNoComplaint(t)
+	w.expectNoErrors(t)
 }
 
 func TestACardThatAnActionReturnsIsOnePersonsUntilTheMessageIsUpdated(t *testing.T) {
@@ -47,17 +47,17 @@ func TestACardThatAnActionReturnsIsOnePersonsUntilTheMessageIsUpdated(t *testing
 	w := newWorld(t)
 	tom, ivy := w.Person("Tom Baines"), w.Person("Ivy Chen")
 	conversation, activity, err := w.client.StartThread(t.Context(), "", w.Channel("Oversight").ID,
-		connector.CardMessage("s", json.RawMessage(form())))
+		connector.NewCardMessage("s", json.RawMessage(formCard())))
 	if err != nil {
 		t.Fatal(err)
 	}
 	message := w.Channel("Oversight").Messages()[0]
 	seen := func() [3]string {
 		first := func(m *practice.Message) string { return strings.SplitN(m.Card().Text(), "\n", 2)[0] }
-		return [3]string{first(message), first(message.As(tom)), first(message.As(ivy))}
+		return [3]string{first(message), first(message.ViewedBy(tom)), first(message.ViewedBy(ivy))}
 	}
-	w.answers(func(incoming) (int, string) {
-		return invokeCard(card("Only for Tom", `{"actions":[`+execute("Undo", "undo")+`]}`))
+	w.setAnswer(func(incoming) (int, string) {
+		return invokeCard(cardJSON("Only for Tom", `{"actions":[`+executeButton("Undo", "undo")+`]}`))
 	})
 	message.Click(t.Context(), tom, "respond", practice.Inputs{"reply": "x"})
 	if diff := cmp.Diff([3]string{"# Respond", "# Only for Tom", "# Respond"}, seen()); diff != "" {
@@ -66,14 +66,14 @@ func TestACardThatAnActionReturnsIsOnePersonsUntilTheMessageIsUpdated(t *testing
 	if a := message.Click(t.Context(), tom, "Undo", nil); a.Err != nil {
 		t.Errorf("the returned card's button: %v", a.Err)
 	}
-	tom.Reloads()
+	tom.ReloadsClient()
 	if got := seen()[1]; got != "# Respond" {
 		t.Errorf("after a reload Tom sees %s", got)
 	}
 	message.Click(t.Context(), tom, "respond", practice.Inputs{"reply": "x"})
 	w.clock.Advance(time.Hour)
-	ref := connector.Ref{ConversationID: conversation}
-	if err := w.client.Update(t.Context(), ref, activity, connector.CardMessage("s", json.RawMessage(card("Closed")))); err != nil {
+	ref := connector.Destination{ConversationID: conversation}
+	if err := w.client.Update(t.Context(), ref, activity, connector.NewCardMessage("s", json.RawMessage(cardJSON("Closed")))); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([3]string{"# Closed", "# Closed", "# Closed"}, seen()); diff != "" {
@@ -83,44 +83,44 @@ func TestACardThatAnActionReturnsIsOnePersonsUntilTheMessageIsUpdated(t *testing
 	if len(history) != 2 || history[0].At != monday || history[1].At != monday.Add(time.Hour) || history[1].Card.Text() != "# Closed" {
 		t.Errorf("history %+v", history)
 	}
-	w.expectNoComplaint(t)
+	w.expectNoErrors(t)
 }
 
 func TestTheClientStopsWhatItWouldStopAndSaysSo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya, tom := w.Person("Maya Okafor"), w.Person("Tom Baines")
-	w.post(t, "Maya Okafor", form())
-	message := maya.Last()
+	w.postCard(t, "Maya Okafor", formCard())
+	message := maya.LastMessage()
 	tests := []struct {
 		name, action string
 		who          *practice.Person
 		inputs       practice.Inputs
 		want         error
 	}{
-		{"no such button", "Delete", maya, nil, practice.ErrNoAction},
-		{"no such field", "Send", maya, practice.Inputs{"reply": "x", "colour": "red"}, practice.ErrInput},
-		{"required and empty", "Send", maya, nil, practice.ErrInput},
-		{"too long", "Send", maya, practice.Inputs{"reply": strings.Repeat("x", 21)}, practice.ErrInput},
-		{"before the first day", "Send", maya, practice.Inputs{"reply": "x", "by": "2026-03-01"}, practice.ErrInput},
-		{"not a date", "Send", maya, practice.Inputs{"reply": "x", "by": "Friday"}, practice.ErrInput},
-		{"not offered", "Send", maya, practice.Inputs{"reply": "x", "who": "chief"}, practice.ErrInput},
-		{"neither on nor off", "Send", maya, practice.Inputs{"reply": "x", "urgent": "maybe"}, practice.ErrInput},
-		{"somebody else's message", "Send", tom, practice.Inputs{"reply": "x"}, practice.ErrNotTheirs},
+		{"no such button", "Delete", maya, nil, practice.ErrNoButton},
+		{"no such field", "Send", maya, practice.Inputs{"reply": "x", "colour": "red"}, practice.ErrInvalidInput},
+		{"required and empty", "Send", maya, nil, practice.ErrInvalidInput},
+		{"too long", "Send", maya, practice.Inputs{"reply": strings.Repeat("x", 21)}, practice.ErrInvalidInput},
+		{"before the first day", "Send", maya, practice.Inputs{"reply": "x", "by": "2026-03-01"}, practice.ErrInvalidInput},
+		{"not a date", "Send", maya, practice.Inputs{"reply": "x", "by": "Friday"}, practice.ErrInvalidInput},
+		{"not offered", "Send", maya, practice.Inputs{"reply": "x", "who": "chief"}, practice.ErrInvalidInput},
+		{"neither on nor off", "Send", maya, practice.Inputs{"reply": "x", "urgent": "maybe"}, practice.ErrInvalidInput},
+		{"somebody else's message", "Send", tom, practice.Inputs{"reply": "x"}, practice.ErrNotAllowed},
 	}
 	for i, test := range tests {
 		if a := message.Click(t.Context(), test.who, test.action, test.inputs); !errors.Is(a.Err, test.want) {
 			t.Errorf("%s: %v, want %v", test.name, a.Err, test.want)
 		}
-		if len(w.complained()) != i+1 {
+		if len(w.reportedErrors()) != i+1 {
 			t.Errorf("%s: the story was not told", test.name)
 		}
 	}
 	if len(w.received()) != 0 {
 		t.Errorf("%d clicks reached the bot", len(w.received()))
 	}
-	w.answers(func(incoming) (int, string) { return invokeCard(card("x")) })
-	message.ClickAnyway(t.Context(), maya, "Send", practice.Inputs{"reply": strings.Repeat("x", 21), "by": "Friday"})
+	w.setAnswer(func(incoming) (int, string) { return invokeCard(cardJSON("x")) })
+	message.ClickWithoutValidation(t.Context(), maya, "Send", practice.Inputs{"reply": strings.Repeat("x", 21), "by": "Friday"})
 	if len(w.received()) != 1 {
 		t.Error("ClickAnyway did not reach the bot")
 	}
@@ -130,8 +130,8 @@ func TestAnOldClientSendsTheSubmitInstead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya := w.Person("Maya Okafor")
-	_, id := w.post(t, "Maya Okafor", form())
-	if a := maya.Last().ClickAsSubmit(t.Context(), maya, "Send", practice.Inputs{"reply": "x"}); a.Err != nil {
+	_, id := w.postCard(t, "Maya Okafor", formCard())
+	if a := maya.LastMessage().ClickAsSubmit(t.Context(), maya, "Send", practice.Inputs{"reply": "x"}); a.Err != nil {
 		t.Fatal(a.Err)
 	}
 	got := w.received()[0].Activity
@@ -157,31 +157,31 @@ func TestAnAnswerThatNoClientCanShowIsAViolation(t *testing.T) {
 		body   string
 		good   bool
 	}{
-		{"a card", 200, value(200, cardType, card("x")), true},
-		{"a card without statusCode", 200, `{"type":"` + cardType + `","value":` + card("x") + `}`, true},
+		{"a card", 200, value(200, cardType, cardJSON("x")), true},
+		{"a card without statusCode", 200, `{"type":"` + cardType + `","value":` + cardJSON("x") + `}`, true},
 		{"a text", 200, value(200, textType, `"Saved"`), true},
 		{"an error", 200, value(400, errorType, `{"code":"BadRequest","message":"m"}`), true},
-		{"another status", 201, value(200, cardType, card("x")), false},
+		{"another status", 201, value(200, cardType, cardJSON("x")), false},
 		{"a crash", 500, ``, false},
 		{"nothing", 200, ``, false},
-		{"only a card", 200, card("x"), false},
+		{"only a card", 200, cardJSON("x"), false},
 		{"a card as text", 200, value(200, cardType, `"{}"`), false},
-		{"a card as attachment", 200, value(200, cardType, `{"contentType":"`+cardType+`","content":`+card("x")+`}`), false},
-		{"a bad card", 200, value(200, cardType, card("x", `{"version":"1.4"}`)), false},
+		{"a card as attachment", 200, value(200, cardType, `{"contentType":"`+cardType+`","content":`+cardJSON("x")+`}`), false},
+		{"a bad card", 200, value(200, cardType, cardJSON("x", `{"version":"1.4"}`)), false},
 		{"an empty text", 200, value(200, textType, `""`), false},
 		{"an error with 200", 200, value(200, errorType, `{"code":"c","message":"m"}`), false},
 		{"an error without code", 200, value(500, errorType, `{"message":"m"}`), false},
 		{"an unknown type", 200, value(200, "text/plain", `"x"`), false},
-		{"an unknown code", 200, value(429, cardType, card("x")), false},
+		{"an unknown code", 200, value(429, cardType, cardJSON("x")), false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			maya := w.Person("Maya Okafor")
-			w.post(t, "Maya Okafor", form())
-			w.answers(func(incoming) (int, string) { return test.status, test.body })
-			a := maya.Last().Click(t.Context(), maya, "Later", practice.Inputs{"reply": "x"})
+			w.postCard(t, "Maya Okafor", formCard())
+			w.setAnswer(func(incoming) (int, string) { return test.status, test.body })
+			a := maya.LastMessage().Click(t.Context(), maya, "Later", practice.Inputs{"reply": "x"})
 			if (a.Err == nil) != test.good || (len(w.Violations()) == 0) != test.good {
 				t.Errorf("err %v, violations %v", a.Err, w.Violations())
 			}
@@ -193,31 +193,31 @@ func TestARefreshGivesAPersonTheirOwnView(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya, tom := w.Person("Maya Okafor"), w.Person("Tom Baines")
-	refresh := `{"refresh":{"action":{"type":"Action.Execute","verb":"refresh","data":{"challenge":"c1"}},"userIds":["` + maya.MRI + `"]}}`
-	w.post(t, "Maya Okafor", card("Neutral", refresh))
-	w.answers(func(incoming) (int, string) { return invokeCard(card("For Maya", refresh)) })
-	if answers := maya.Opens(t.Context()); len(answers) != 1 || answers[0].Err != nil || maya.Last().Card().Text() != "# For Maya" {
+	refresh := `{"refresh":{"action":{"type":"Action.Execute","verb":"refresh","data":{"challenge":"c1"}},"userIds":["` + maya.TeamsUserID + `"]}}`
+	w.postCard(t, "Maya Okafor", cardJSON("Neutral", refresh))
+	w.setAnswer(func(incoming) (int, string) { return invokeCard(cardJSON("For Maya", refresh)) })
+	if answers := maya.OpensChat(t.Context()); len(answers) != 1 || answers[0].Err != nil || maya.LastMessage().Card().Text() != "# For Maya" {
 		t.Errorf("answers %v", answers)
 	}
 	w.clock.Advance(59 * time.Second)
-	if answers := maya.Opens(t.Context()); len(answers) != 0 {
+	if answers := maya.OpensChat(t.Context()); len(answers) != 0 {
 		t.Error("asked again within a minute")
 	}
 	w.clock.Advance(time.Second)
-	if answers := maya.Opens(t.Context()); len(answers) != 1 {
+	if answers := maya.OpensChat(t.Context()); len(answers) != 1 {
 		t.Error("did not ask again after a minute")
 	}
 	if got := w.received()[0].Activity["value"].(map[string]any)["trigger"]; got != "automatic" {
 		t.Errorf("trigger %v", got)
 	}
-	w.expectNoComplaint(t)
-	if a := tom.Refresh(t.Context(), maya.Last()); !errors.Is(a.Err, practice.ErrNotTheirs) {
+	w.expectNoErrors(t)
+	if a := tom.RefreshesCard(t.Context(), maya.LastMessage()); !errors.Is(a.Err, practice.ErrNotAllowed) {
 		t.Errorf("Tom: %v", a.Err)
 	}
-	w.answers(func(incoming) (int, string) {
+	w.setAnswer(func(incoming) (int, string) {
 		return 200, `{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"no"}`
 	})
-	if a := maya.Refresh(t.Context(), maya.Last()); !errors.Is(a.Err, practice.ErrShape) {
+	if a := maya.RefreshesCard(t.Context(), maya.LastMessage()); !errors.Is(a.Err, practice.ErrMalformedAnswer) {
 		t.Errorf("a refresh answered with a text: %v", a.Err)
 	}
 }
@@ -225,10 +225,10 @@ func TestARefreshGivesAPersonTheirOwnView(t *testing.T) {
 func TestABotThatIsDownIsAnErrorOfTheDeliveryOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.SetBot("http://127.0.0.1:1")
+	w.SetBotURL("http://127.0.0.1:1")
 	a := w.Person("Maya Okafor").Says(t.Context(), "hello")
-	if !errors.Is(a.Err, practice.ErrUnreachable) {
+	if !errors.Is(a.Err, practice.ErrBotUnreachable) {
 		t.Errorf("%v", a.Err)
 	}
-	w.expectNoComplaint(t)
+	w.expectNoErrors(t)
 }

@@ -14,16 +14,16 @@ import (
 
 // Clock is a clock that stands still until it is moved.
 type Clock struct {
-	mu     sync.Mutex
-	now    time.Time
-	moves  uint64
-	moved  chan struct{} // closed at the next move
-	onMove []func(time.Time)
+	mu        sync.Mutex
+	now       time.Time
+	moveCount uint64
+	nextMove  chan struct{} // closed at the next move
+	moveHooks []func(time.Time)
 }
 
 // NewClock makes a clock that shows start.
 func NewClock(start time.Time) *Clock {
-	return &Clock{now: start, moved: make(chan struct{})}
+	return &Clock{now: start, nextMove: make(chan struct{})}
 }
 
 // Now is the time the clock shows.
@@ -36,21 +36,21 @@ func (c *Clock) Now() time.Time {
 // Set moves the clock to t, backwards too, and returns after every OnMove
 // function has.
 func (c *Clock) Set(t time.Time) {
-	c.move(func(time.Time) time.Time { return t })
+	c.changeTime(func(time.Time) time.Time { return t })
 }
 
 // Advance moves the clock by d.
 func (c *Clock) Advance(d time.Duration) {
-	c.move(func(now time.Time) time.Time { return now.Add(d) })
+	c.changeTime(func(now time.Time) time.Time { return now.Add(d) })
 }
 
-func (c *Clock) move(next func(time.Time) time.Time) {
+func (c *Clock) changeTime(next func(time.Time) time.Time) {
 	c.mu.Lock()
 	c.now = next(c.now)
-	c.moves++
-	close(c.moved)
-	c.moved = make(chan struct{})
-	now, hooks := c.now, append([]func(time.Time){}, c.onMove...)
+	c.moveCount++
+	close(c.nextMove)
+	c.nextMove = make(chan struct{})
+	now, hooks := c.now, append([]func(time.Time){}, c.moveHooks...)
 	c.mu.Unlock()
 	for _, f := range hooks {
 		f(now)
@@ -61,15 +61,15 @@ func (c *Clock) move(next func(time.Time) time.Time) {
 func (c *Clock) OnMove(f func(time.Time)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.onMove = append(c.onMove, f)
+	c.moveHooks = append(c.moveHooks, f)
 }
 
-// after waits until the clock has moved more than seen times, or ctx ends.
-func (c *Clock) after(ctx context.Context, seen uint64) (moves uint64, now time.Time) {
+// waitForMove waits until the clock has moved more than seen times, or ctx ends.
+func (c *Clock) waitForMove(ctx context.Context, seen uint64) (moves uint64, now time.Time) {
 	for {
 		c.mu.Lock()
-		moves, now = c.moves, c.now
-		moved := c.moved
+		moves, now = c.moveCount, c.now
+		moved := c.nextMove
 		c.mu.Unlock()
 		if moves > seen {
 			return moves, now
@@ -90,10 +90,10 @@ func (c *Clock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.mu.Lock()
-	moves, now := c.moves, c.now
+	moves, now := c.moveCount, c.now
 	c.mu.Unlock()
 	if seen, err := strconv.ParseUint(r.FormValue("after"), 10, 64); err == nil {
-		moves, now = c.after(r.Context(), seen)
+		moves, now = c.waitForMove(r.Context(), seen)
 	}
 	fmt.Fprintf(w, "%d %s\n", moves, now.Format(time.RFC3339Nano))
 }
@@ -110,35 +110,35 @@ func (c *Clock) Listen() (url string, stop func(), err error) {
 	return "http://" + listener.Addr().String(), func() { _ = server.Close(); <-done }, nil
 }
 
-// Remote is the clock of another process.
-type Remote struct {
+// ClockFollower is the clock of another process.
+type ClockFollower struct {
 	url  string
 	http *http.Client
 
-	mu     sync.Mutex
-	moves  uint64
-	now    time.Time
-	onMove []func(time.Time)
+	mu        sync.Mutex
+	moveCount uint64
+	now       time.Time
+	moveHooks []func(time.Time)
 }
 
-// RemoteClock follows the clock at url until ctx ends. It fails if the clock
+// FollowClock follows the clock at url until ctx ends. It fails if the clock
 // cannot be read once.
-func RemoteClock(ctx context.Context, url string) (*Remote, error) {
-	r := &Remote{url: url, http: &http.Client{Transport: &http.Transport{}}}
-	if err := r.read(ctx, ""); err != nil {
+func FollowClock(ctx context.Context, url string) (*ClockFollower, error) {
+	r := &ClockFollower{url: url, http: &http.Client{Transport: &http.Transport{}}}
+	if err := r.fetchTime(ctx, ""); err != nil {
 		return nil, err
 	}
 	// Read here: a move may be seen by Now before the following begins.
-	go r.follow(ctx, r.moves)
+	go r.followMoves(ctx, r.moveCount)
 	return r, nil
 }
 
 // Now asks the owner. Once the owner is gone it stays at the last time seen, as a
 // clock that nobody moves would.
-func (r *Remote) Now() time.Time {
+func (r *ClockFollower) Now() time.Time {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_ = r.read(ctx, "")
+	_ = r.fetchTime(ctx, "")
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.now
@@ -146,21 +146,21 @@ func (r *Remote) Now() time.Time {
 
 // OnMove calls f after each move that is noticed; moves in quick succession may be
 // noticed as one.
-func (r *Remote) OnMove(f func(time.Time)) {
+func (r *ClockFollower) OnMove(f func(time.Time)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.onMove = append(r.onMove, f)
+	r.moveHooks = append(r.moveHooks, f)
 }
 
-// follow tells of the moves after the first told.
-func (r *Remote) follow(ctx context.Context, told uint64) {
+// followMoves tells of the moves after the first told.
+func (r *ClockFollower) followMoves(ctx context.Context, told uint64) {
 	defer r.http.CloseIdleConnections()
 	for ctx.Err() == nil {
-		if r.read(ctx, "?after="+strconv.FormatUint(told, 10)) != nil {
+		if r.fetchTime(ctx, "?after="+strconv.FormatUint(told, 10)) != nil {
 			return // the owner is gone and nobody will move the clock again
 		}
 		r.mu.Lock()
-		moves, now, hooks := r.moves, r.now, append([]func(time.Time){}, r.onMove...)
+		moves, now, hooks := r.moveCount, r.now, append([]func(time.Time){}, r.moveHooks...)
 		r.mu.Unlock()
 		if moves == told {
 			continue
@@ -172,7 +172,7 @@ func (r *Remote) follow(ctx context.Context, told uint64) {
 	}
 }
 
-func (r *Remote) read(ctx context.Context, query string) error {
+func (r *ClockFollower) fetchTime(ctx context.Context, query string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+query, nil)
 	if err != nil {
 		return fmt.Errorf("practice: the address of the clock: %w", err)
@@ -197,8 +197,8 @@ func (r *Remote) read(ctx context.Context, query string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if moves >= r.moves {
-		r.moves, r.now = moves, now
+	if moves >= r.moveCount {
+		r.moveCount, r.now = moves, now
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func TestAnotherProcessFollowsTheClock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stop()
-	remote, err := practice.RemoteClock(t.Context(), url)
+	remote, err := practice.FollowClock(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestAnotherProcessFollowsTheClock(t *testing.T) {
 	if got := remote.Now(); !got.Equal(monday.Add(time.Hour)) {
 		t.Errorf("without its owner: %s", got)
 	}
-	if _, err := practice.RemoteClock(t.Context(), url); err == nil {
+	if _, err := practice.FollowClock(t.Context(), url); err == nil {
 		t.Error("a clock that is gone was found")
 	}
 }
@@ -70,11 +70,11 @@ func TestAnotherProcessFollowsTheClock(t *testing.T) {
 func TestTheClockIsServedOnALineThatCannotBeCut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	remote, err := practice.RemoteClock(t.Context(), w.ClockURL())
+	remote, err := practice.FollowClock(t.Context(), w.ClockURL())
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Cut()
+	w.CutConnections()
 	w.clock.Advance(48 * time.Hour)
 	if !remote.Now().Equal(w.Now()) {
 		t.Errorf("%s, want %s", remote.Now(), w.Now())

@@ -13,11 +13,11 @@ import (
 // viewer alone, and no update of the message changes it.
 type Dialog struct {
 	Title string
-	// Closing is what was said when the bot closed it; empty while it is open.
-	Closing string
+	// ClosingText is what was said when the bot closed it; empty while it is open.
+	ClosingText string
 
-	m    *Message
-	card *Card
+	message *Message
+	card    *Card
 }
 
 // Card is the card in the window; nil once it has closed.
@@ -26,75 +26,75 @@ func (d *Dialog) Card() *Card { return d.card }
 // String is the window as its viewer reads it.
 func (d *Dialog) String() string {
 	if d.card == nil {
-		return d.Closing
+		return d.ClosingText
 	}
 	return d.card.Text()
 }
 
 // opensDialog reports whether a button opens a dialog.
-func (a Action) opensDialog() bool {
+func (a Button) opensDialog() bool {
 	settings, _ := a.Data["msteams"].(map[string]any)
 	return a.Type == "Action.Submit" && settings["type"] == "task/fetch"
 }
 
-// open asks for the dialog of a button.
-func (m *Message) open(ctx context.Context, data map[string]any) *Answer {
-	d := &Dialog{m: m}
+// openDialog asks for the dialog of a button.
+func (m *Message) openDialog(ctx context.Context, data map[string]any) *Answer {
+	d := &Dialog{message: m}
 	delete(data, "msteams")
-	activity := d.invoke("task/fetch", data)
+	activity := d.newInvoke("task/fetch", data)
 	activity["replyToId"] = m.ID
-	return m.t.deliver(ctx, activity, d.finish)
+	return m.teams.deliverActivity(ctx, activity, d.readAnswer)
 }
 
 // Click presses a button of the dialog.
 func (d *Dialog) Click(ctx context.Context, name string, inputs Inputs) *Answer {
-	return d.click(ctx, inputs, func(c *Card) (Action, error) { return c.Action(name) })
+	return d.submitButton(ctx, inputs, func(c *Card) (Button, error) { return c.Button(name) })
 }
 
-// Press presses the n-th button of the dialog, from 0 in reading order.
-func (d *Dialog) Press(ctx context.Context, n int, inputs Inputs) *Answer {
-	return d.click(ctx, inputs, func(c *Card) (Action, error) {
-		if n < 0 || n >= len(c.actions) {
-			return Action{}, fmt.Errorf("%w: there is no button %d", ErrNoAction, n)
+// PressButton presses the n-th button of the dialog, from 0 in reading order.
+func (d *Dialog) PressButton(ctx context.Context, n int, inputs Inputs) *Answer {
+	return d.submitButton(ctx, inputs, func(c *Card) (Button, error) {
+		if n < 0 || n >= len(c.buttons) {
+			return Button{}, fmt.Errorf("%w: there is no button %d", ErrNoButton, n)
 		}
-		return c.actions[n], nil
+		return c.buttons[n], nil
 	})
 }
 
-func (d *Dialog) click(ctx context.Context, inputs Inputs, find func(*Card) (Action, error)) *Answer {
-	t := d.m.t
+func (d *Dialog) submitButton(ctx context.Context, inputs Inputs, find func(*Card) (Button, error)) *Answer {
+	t := d.message.teams
 	if d.card == nil {
-		return t.mistake(fmt.Errorf("%w: the dialog is closed", ErrNoAction))
+		return t.failedAnswer(fmt.Errorf("%w: the dialog is closed", ErrNoButton))
 	}
 	action, err := find(d.card)
 	if err != nil {
-		return t.mistake(err)
+		return t.failedAnswer(err)
 	}
-	data, err := d.card.fill(action, inputs, false)
+	data, err := d.card.mergeInputs(action, inputs, false)
 	if err != nil {
-		return t.mistake(err)
+		return t.failedAnswer(err)
 	}
-	return t.deliver(ctx, d.invoke("task/submit", data), d.finish)
+	return t.deliverActivity(ctx, d.newInvoke("task/submit", data), d.readAnswer)
 }
 
-func (d *Dialog) invoke(name string, data map[string]any) map[string]any {
-	activity := d.m.t.envelope(d.m.viewer, d.m.s.conversation, "invoke")
+func (d *Dialog) newInvoke(name string, data map[string]any) map[string]any {
+	activity := d.message.teams.newActivity(d.message.viewer, d.message.stored.conversation, "invoke")
 	activity["name"] = name
 	activity["value"] = map[string]any{"data": data, "context": map[string]any{"theme": "default"}}
 	return activity
 }
 
-// finish reads the answer to a dialog's invoke: a window, a sentence, or nothing,
+// readAnswer reads the answer to a dialog's invoke: a window, a sentence, or nothing,
 // which closes it.
-func (d *Dialog) finish(a *Answer) {
+func (d *Dialog) readAnswer(a *Answer) {
 	var found []string
-	d.Title, d.card, d.Closing, found = readDialog(a.Body)
+	d.Title, d.card, d.ClosingText, found = readDialog(a.Body)
 	if len(found) > 0 {
-		a.Err = fmt.Errorf("%w: %s", ErrShape, found[0])
-		d.m.t.violate("answer to a dialog", found...)
+		a.Err = fmt.Errorf("%w: %s", ErrMalformedAnswer, found[0])
+		d.message.teams.recordViolation("answer to a dialog", found...)
 	}
-	a.Card, a.Notice, a.Dialog = d.card, d.Closing, d
-	d.m.t.shown(d.card, d.m.s, true)
+	a.Card, a.Text, a.Dialog = d.card, d.ClosingText, d
+	d.message.teams.reportCard(d.card, d.message.stored, true)
 }
 
 func readDialog(body []byte) (title string, card *Card, said string, found []string) {
@@ -117,14 +117,14 @@ func readDialog(body []byte) (title string, card *Card, said string, found []str
 		}
 		return "", nil, said, nil
 	case "continue":
-		title, card, found = readWindow(answer.Task.Value)
+		title, card, found = readDialogContent(answer.Task.Value)
 		return title, card, "", found
 	}
 	return "", nil, "", []string{fmt.Sprintf("task.type %q is neither continue nor message", answer.Task.Type)}
 }
 
-func readWindow(raw json.RawMessage) (string, *Card, []string) {
-	var window struct {
+func readDialogContent(raw json.RawMessage) (string, *Card, []string) {
+	var content struct {
 		Title  string          `json:"title"`
 		Height json.RawMessage `json:"height"`
 		Width  json.RawMessage `json:"width"`
@@ -134,28 +134,28 @@ func readWindow(raw json.RawMessage) (string, *Card, []string) {
 		} `json:"card"`
 	}
 	var found []string
-	if err := json.Unmarshal(raw, &window); err != nil {
+	if err := json.Unmarshal(raw, &content); err != nil {
 		return "", nil, []string{"value of a window has an unknown shape: " + err.Error()}
 	}
-	if strings.TrimSpace(window.Title) == "" {
+	if strings.TrimSpace(content.Title) == "" {
 		found = append(found, "a window needs a title")
 	}
-	for name, size := range map[string]string{"height": string(window.Height), "width": string(window.Width)} {
+	for name, size := range map[string]string{"height": string(content.Height), "width": string(content.Width)} {
 		if _, err := strconv.Atoi(size); err != nil && !slices.Contains([]string{`"small"`, `"medium"`, `"large"`}, size) {
 			found = append(found, name+" of a window must be small, medium, large or a number of pixels")
 		}
 	}
-	if window.Card.ContentType != "application/vnd.microsoft.card.adaptive" {
+	if content.Card.ContentType != "application/vnd.microsoft.card.adaptive" {
 		found = append(found, "a window shows an Adaptive Card")
 	}
-	for _, finding := range CheckDialogCard(window.Card.Content) {
+	for _, finding := range CheckDialogCard(content.Card.Content) {
 		found = append(found, "card: "+finding)
 	}
 	if len(found) > 0 {
 		return "", nil, found
 	}
-	card, _ := ParseCard(window.Card.Content) // checked, so it parses
-	return window.Title, card, nil
+	card, _ := ParseCard(content.Card.Content) // checked, so it parses
+	return content.Title, card, nil
 }
 
 // CheckDialogCard is CheckCard for a card in a dialog, where only Action.Submit says
@@ -169,7 +169,7 @@ func CheckDialogCard(raw []byte) []string {
 	if _, ok := card["refresh"]; ok {
 		found = append(found, "$.refresh does nothing in a dialog")
 	}
-	walk(card, func(object map[string]any) {
+	walkObjects(card, func(object map[string]any) {
 		data, _ := object["data"].(map[string]any)
 		switch {
 		case object["type"] == "Action.Execute":

@@ -28,14 +28,14 @@ type Fault struct {
 
 type activeFault struct {
 	Fault
-	left int
+	remaining int
 }
 
-// Fail puts a fault in force. Of several that match a call, the first counts.
-func (t *Teams) Fail(f Fault) {
+// InjectFault puts a fault in force. Of several that match a call, the first counts.
+func (t *Teams) InjectFault(f Fault) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.faults = append(t.faults, &activeFault{Fault: f, left: f.Times})
+	t.faults = append(t.faults, &activeFault{Fault: f, remaining: f.Times})
 }
 
 // ClearFaults ends all faults of Fail.
@@ -56,45 +56,45 @@ func (t *Teams) takeFault(call Call) (Fault, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, f := range t.faults {
-		if f.Times > 0 && f.left == 0 || !f.matches(call) {
+		if f.Times > 0 && f.remaining == 0 || !f.matches(call) {
 			continue
 		}
-		f.left--
+		f.remaining--
 		return f.Fault, true
 	}
 	return Fault{}, false
 }
 
-func (f Fault) reply(op string) reply {
+func (f Fault) toResponse(op string) apiResponse {
 	status := f.Status
 	if status == 0 {
 		status = http.StatusServiceUnavailable
 	}
-	answer := refuse(status, f.Code, "a fault of the practice")
+	answer := errorResponse(status, f.Code, "a fault of the practice")
 	if op == OpToken { // Entra's shape, in which the code begins the description
 		answer.body = map[string]any{"error": "invalid_client", "error_description": f.Code + ": a fault of the practice"}
 	}
-	answer.wait, answer.hang = f.RetryAfter, f.Hang
+	answer.retryAfter, answer.hang = f.RetryAfter, f.Hang
 	return answer
 }
 
-// Cut breaks the line to Teams: open connections are reset and new ones end at
+// CutConnections breaks the line to Teams: open connections are reset and new ones end at
 // once, for calls, tokens and keys alike, until Mend.
-func (t *Teams) Cut() { t.listener.set(true) }
+func (t *Teams) CutConnections() { t.listener.setCut(true) }
 
-// Mend repairs the line.
-func (t *Teams) Mend() { t.listener.set(false) }
+// RestoreConnections repairs the line.
+func (t *Teams) RestoreConnections() { t.listener.setCut(false) }
 
 // cutListener can reset its connections.
 type cutListener struct {
 	net.Listener
-	mu   sync.Mutex
-	cut  bool
-	open map[*cutConn]bool
+	mu        sync.Mutex
+	cut       bool
+	openConns map[*cutConn]bool
 }
 
 func newCutListener(l net.Listener) *cutListener {
-	return &cutListener{Listener: l, open: map[*cutConn]bool{}}
+	return &cutListener{Listener: l, openConns: map[*cutConn]bool{}}
 }
 
 // Accept gives the next connection that is not cut.
@@ -108,7 +108,7 @@ func (l *cutListener) Accept() (net.Conn, error) {
 		l.mu.Lock()
 		cut := l.cut
 		if !cut {
-			l.open[tracked] = true
+			l.openConns[tracked] = true
 		}
 		l.mu.Unlock()
 		if !cut {
@@ -118,12 +118,12 @@ func (l *cutListener) Accept() (net.Conn, error) {
 	}
 }
 
-func (l *cutListener) set(cut bool) {
+func (l *cutListener) setCut(cut bool) {
 	l.mu.Lock()
 	l.cut = cut
 	var open []*cutConn
 	if cut {
-		for conn := range l.open {
+		for conn := range l.openConns {
 			open = append(open, conn)
 		}
 	}
@@ -141,7 +141,7 @@ type cutConn struct {
 // Close forgets the connection.
 func (c *cutConn) Close() error {
 	c.listener.mu.Lock()
-	delete(c.listener.open, c)
+	delete(c.listener.openConns, c)
 	c.listener.mu.Unlock()
 	return c.Conn.Close()
 }

@@ -26,36 +26,36 @@ type Options struct {
 	// Clock, if set, is served at ClockURL for child processes, on a port of its
 	// own, so that Cut does not stop it.
 	Clock *Clock
-	// NoApp: the tenant knows no app, so nobody can install it before Upload.
-	NoApp bool
-	// BotURL is where the bot listens, without /api/messages; SetBot sets it later.
+	// AppNotUploaded: the tenant knows no app, so nobody can install it before Upload.
+	AppNotUploaded bool
+	// BotURL is where the bot listens, without /api/messages; SetBotURL sets it later.
 	BotURL string
 	// Errorf is told of each violation at once; a test passes its own Errorf.
 	Errorf func(format string, args ...any)
 	// OnCard, if set, is handed every card that Teams took: posted, updated, returned
 	// by an action, or in a dialog. It may be called under a lock and must not call back.
-	OnCard func(Shown)
+	OnCard func(ShownCard)
 }
 
-// Shown is a card that somebody has in front of them.
-type Shown struct {
-	Card    *Card
-	Message string // id of the message it stands in
-	Channel bool   // whether that message stands in a channel
-	Dialog  bool   // whether the card is in a window of its own
+// ShownCard is a card that somebody has in front of them.
+type ShownCard struct {
+	Card      *Card
+	MessageID string // id of the message it stands in
+	InChannel bool   // whether that message stands in a channel
+	InDialog  bool   // whether the card is in a window of its own
 }
 
-// shown hands a card to whoever collects them.
-func (t *Teams) shown(card *Card, s *stored, dialog bool) {
+// reportCard hands a card to whoever collects them.
+func (t *Teams) reportCard(card *Card, s *storedMessage, dialog bool) {
 	if t.options.OnCard != nil && card != nil {
-		t.options.OnCard(Shown{Card: card, Message: s.id, Channel: s.conversation.channel != nil, Dialog: dialog})
+		t.options.OnCard(ShownCard{Card: card, MessageID: s.id, InChannel: s.conversation.channel != nil, InDialog: dialog})
 	}
 }
 
 // Teams is the running stand-in. All methods may be used concurrently.
 type Teams struct {
 	options  Options
-	base     string
+	baseURL  string
 	listener *cutListener
 	server   *http.Server
 	client   *http.Client
@@ -65,24 +65,24 @@ type Teams struct {
 	done     chan struct{}
 
 	mu            sync.Mutex
-	app           *app // nil before Upload
-	bot           string
+	app           *appPackage // nil before Upload
+	botURL        string
 	keys          []*signingKey // the newest last
 	people        []*Person
 	channels      []*Channel
 	conversations map[string]*conversation
-	stored        []*stored
-	byID          map[string]*stored
-	tokens        map[string]time.Time // issued to the bot -> end
+	allMessages   []*storedMessage
+	messagesByID  map[string]*storedMessage
+	botTokens     map[string]time.Time // issued to the bot -> end
 	calls         []Call
 	faults        []*activeFault
 	violations    []Violation
-	onCall        []func(Call)
-	onAnswered    []func(Call)
-	limits        *limiter // nil while off
-	events        []event
-	changed       chan struct{} // closed at the next event
-	lastID        int64
+	callHooks     []func(Call)
+	answerHooks   []func(Call)
+	limiter       *rateLimiter // nil while off
+	events        []messageEvent
+	nextChange    chan struct{} // closed at the next event
+	lastMessageID int64
 }
 
 // Violation is one thing the bot did that Teams or a reader would not accept.
@@ -100,7 +100,7 @@ func Start(options Options) (*Teams, error) {
 	if options.AppID == "" || options.Tenant == "" {
 		return nil, errors.New("practice: AppID and Tenant are needed")
 	}
-	options.BotName = orElse(options.BotName, "Challenge")
+	options.BotName = orDefault(options.BotName, "Challenge")
 	if options.Now == nil {
 		options.Now = time.Now
 		if options.Clock != nil {
@@ -112,19 +112,19 @@ func Start(options Options) (*Teams, error) {
 		return nil, fmt.Errorf("practice: no port on loopback: %w", err)
 	}
 	t := &Teams{
-		options: options, bot: options.BotURL,
-		base:          "http://" + listener.Addr().String(),
+		options: options, botURL: options.BotURL,
+		baseURL:       "http://" + listener.Addr().String(),
 		listener:      newCutListener(listener),
-		client:        &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: clientPatience},
+		client:        &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: botTimeout},
 		closing:       make(chan struct{}),
 		done:          make(chan struct{}),
-		keys:          []*signingKey{processKey()},
+		keys:          []*signingKey{sharedKey()},
 		conversations: map[string]*conversation{},
-		byID:          map[string]*stored{},
-		tokens:        map[string]time.Time{},
-		changed:       make(chan struct{}),
+		messagesByID:  map[string]*storedMessage{},
+		botTokens:     map[string]time.Time{},
+		nextChange:    make(chan struct{}),
 	}
-	if err := t.settle(); err != nil {
+	if err := t.assignIDs(); err != nil {
 		_ = listener.Close()
 		return nil, err
 	}
@@ -135,19 +135,19 @@ func Start(options Options) (*Teams, error) {
 			return nil, err
 		}
 	}
-	t.close = sync.OnceFunc(func() { t.shut(stopClock) })
-	t.server = &http.Server{Handler: http.HandlerFunc(t.serve), ReadHeaderTimeout: 10 * time.Second}
+	t.close = sync.OnceFunc(func() { t.shutDown(stopClock) })
+	t.server = &http.Server{Handler: http.HandlerFunc(t.handleRequest), ReadHeaderTimeout: 10 * time.Second}
 	go func() { defer close(t.done); _ = t.server.Serve(t.listener) }()
 	return t, nil
 }
 
-// settle gives people and channels their ids.
-func (t *Teams) settle() error {
+// assignIDs gives people and channels their ids.
+func (t *Teams) assignIDs() error {
 	names := map[string]bool{}
 	for _, given := range t.options.People {
 		p := given
-		p.t = t
-		p.MRI = orElse(p.MRI, "29:1"+digest("mri", t.options.AppID, p.ID))
+		p.teams = t
+		p.TeamsUserID = orDefault(p.TeamsUserID, "29:1"+opaqueID("mri", t.options.AppID, p.ID))
 		if p.ID == "" || p.Name == "" || names[p.Name] || names[p.ID] {
 			return fmt.Errorf("practice: person %q needs an id and a name of their own", p.ID)
 		}
@@ -156,13 +156,13 @@ func (t *Teams) settle() error {
 	}
 	for _, given := range t.options.Channels {
 		ch := given
-		ch.t = t
+		ch.teams = t
 		kind := "@thread.tacv2"
 		if ch.Group {
 			kind = "@thread.v2"
 		}
-		ch.ID = orElse(ch.ID, "19:"+digest("channel", ch.TeamName, ch.Name)+kind)
-		ch.TeamID = orElse(ch.TeamID, "19:"+digest("team", ch.TeamName)+"@thread.tacv2")
+		ch.ID = orDefault(ch.ID, "19:"+opaqueID("channel", ch.TeamName, ch.Name)+kind)
+		ch.TeamID = orDefault(ch.TeamID, "19:"+opaqueID("team", ch.TeamName)+"@thread.tacv2")
 		if ch.Name == "" || names["#"+ch.Name] || names[ch.ID] {
 			return fmt.Errorf("practice: channel %q needs an id and a name of its own", ch.ID)
 		}
@@ -175,7 +175,7 @@ func (t *Teams) settle() error {
 // Close stops serving; hanging calls are let go.
 func (t *Teams) Close() { t.close() }
 
-func (t *Teams) shut(stopClock func()) {
+func (t *Teams) shutDown(stopClock func()) {
 	close(t.closing)
 	_ = t.server.Close()
 	<-t.done
@@ -184,26 +184,26 @@ func (t *Teams) shut(stopClock func()) {
 }
 
 // ServiceURL is what activities name as the place to answer to.
-func (t *Teams) ServiceURL() string { return t.base + "/emea/" + t.options.Tenant + "/" }
+func (t *Teams) ServiceURL() string { return t.baseURL + "/emea/" + t.options.Tenant + "/" }
 
 // MetadataURL is the OpenID metadata for the tokens the bot receives.
-func (t *Teams) MetadataURL() string { return t.base + "/v1/.well-known/openidconfiguration" }
+func (t *Teams) MetadataURL() string { return t.baseURL + "/v1/.well-known/openidconfiguration" }
 
 // TokenURL is where the bot gets tokens for its own calls.
-func (t *Teams) TokenURL() string { return t.base + "/" + t.options.Tenant + "/oauth2/v2.0/token" }
+func (t *Teams) TokenURL() string { return t.baseURL + "/" + t.options.Tenant + "/oauth2/v2.0/token" }
 
 // ClockURL is where a child process finds the practice clock; empty without one.
 func (t *Teams) ClockURL() string { return t.clockURL }
 
 // Issuer is the issuer of the tokens the bot receives. It differs from Microsoft's
 // so that no token from here is good anywhere else.
-func (t *Teams) Issuer() string { return t.base }
+func (t *Teams) Issuer() string { return t.baseURL }
 
-// SetBot says where the bot listens, without /api/messages.
-func (t *Teams) SetBot(url string) {
+// SetBotURL says where the bot listens, without /api/messages.
+func (t *Teams) SetBotURL(url string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.bot = strings.TrimRight(url, "/")
+	t.botURL = strings.TrimRight(url, "/")
 }
 
 // Now is the time here.
@@ -243,8 +243,8 @@ func (t *Teams) Violations() []Violation {
 	return slices.Clone(t.violations)
 }
 
-// violate records a fault of the bot's and tells whoever listens.
-func (t *Teams) violate(where string, findings ...string) {
+// recordViolation records a fault of the bot's and tells whoever listens.
+func (t *Teams) recordViolation(where string, findings ...string) {
 	if len(findings) == 0 {
 		return
 	}
@@ -252,20 +252,20 @@ func (t *Teams) violate(where string, findings ...string) {
 	t.mu.Lock()
 	t.violations = append(t.violations, v)
 	t.mu.Unlock()
-	t.complain("practice: the bot broke a rule: %s", v)
+	t.reportError("practice: the bot broke a rule: %s", v)
 }
 
-// complain tells the test, if there is one.
-func (t *Teams) complain(format string, args ...any) {
+// reportError tells the test, if there is one.
+func (t *Teams) reportError(format string, args ...any) {
 	if t.options.Errorf != nil {
 		t.options.Errorf(format, args...)
 	}
 }
 
-// nextIDLocked makes a message id as Teams does: milliseconds, never twice.
-func (t *Teams) nextIDLocked() string {
-	t.lastID = max(t.lastID+1, t.Now().UnixMilli())
-	return strconv.FormatInt(t.lastID, 10)
+// nextMessageIDLocked makes a message id as Teams does: milliseconds, never twice.
+func (t *Teams) nextMessageIDLocked() string {
+	t.lastMessageID = max(t.lastMessageID+1, t.Now().UnixMilli())
+	return strconv.FormatInt(t.lastMessageID, 10)
 }
 
 func (t *Teams) botID() string { return "28:" + t.options.AppID }

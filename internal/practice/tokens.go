@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	// personToken is how long the token of one delivery lives; as in Teams.
-	personToken = 5 * time.Minute
-	botToken    = time.Hour
+	// activityTokenLifetime is how long the token of one delivery lives; as in Teams.
+	activityTokenLifetime = 5 * time.Minute
+	botTokenLifetime      = time.Hour
 )
 
 // signingKey signs what people say to the bot.
@@ -29,44 +29,44 @@ type signingKey struct {
 	private *rsa.PrivateKey
 }
 
-// processKey is made once: it costs more than everything else in a short test.
-var processKey = sync.OnceValue(newKey)
+// sharedKey is made once: it costs more than everything else in a short test.
+var sharedKey = sync.OnceValue(newSigningKey)
 
-func newKey() *signingKey {
+func newSigningKey() *signingKey {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		// crypto/rand does not fail on any supported system.
 		panic(fmt.Sprintf("practice: no key: %v", err))
 	}
-	return &signingKey{id: digest("key", private.N.String()), private: private}
+	return &signingKey{id: opaqueID("key", private.N.String()), private: private}
 }
 
-// digest is a short opaque id made of what is given.
-func digest(parts ...string) string {
+// opaqueID is a short opaque id made of what is given.
+func opaqueID(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
 // RotateKey signs with a new key from now on. The old one stays published.
 func (t *Teams) RotateKey() {
-	key := newKey()
+	key := newSigningKey()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.keys = append(t.keys, key)
 }
 
-// Claims are those of a token that Teams would send with an activity now. Security
+// ActivityClaims are those of a token that Teams would send with an activity now. Security
 // tests change them before Sign.
-func (t *Teams) Claims() map[string]any {
+func (t *Teams) ActivityClaims() map[string]any {
 	now := t.Now()
 	return map[string]any{
 		"iss": t.Issuer(), "aud": t.options.AppID, "serviceurl": t.ServiceURL(),
-		"nbf": now.Unix(), "exp": now.Add(personToken).Unix(),
+		"nbf": now.Unix(), "exp": now.Add(activityTokenLifetime).Unix(),
 	}
 }
 
-// Sign makes a token of claims with the current key.
-func (t *Teams) Sign(claims map[string]any) string {
+// SignToken makes a token of claims with the current key.
+func (t *Teams) SignToken(claims map[string]any) string {
 	t.mu.Lock()
 	key := t.keys[len(t.keys)-1]
 	t.mu.Unlock()
@@ -81,22 +81,22 @@ func (t *Teams) Sign(claims map[string]any) string {
 	return signed
 }
 
-// ExpireTokens ends every token the bot holds, as a changed secret would.
-func (t *Teams) ExpireTokens() {
+// ExpireBotTokens ends every token the bot holds, as a changed secret would.
+func (t *Teams) ExpireBotTokens() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	clear(t.tokens)
+	clear(t.botTokens)
 }
 
-func (t *Teams) metadata() reply {
-	return reply{status: http.StatusOK, body: map[string]any{
-		"issuer": t.Issuer(), "jwks_uri": t.base + "/v1/.well-known/keys",
+func (t *Teams) openIDMetadata() apiResponse {
+	return apiResponse{status: http.StatusOK, body: map[string]any{
+		"issuer": t.Issuer(), "jwks_uri": t.baseURL + "/v1/.well-known/keys",
 		"authorization_endpoint":                "https://invalid.example/",
 		"id_token_signing_alg_values_supported": []string{"RS256"},
 	}}
 }
 
-func (t *Teams) publishedKeys() reply {
+func (t *Teams) publishedKeys() apiResponse {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	encode := base64.RawURLEncoding.EncodeToString
@@ -108,14 +108,14 @@ func (t *Teams) publishedKeys() reply {
 			"endorsements": []string{"msteams"},
 		})
 	}
-	return reply{status: http.StatusOK, body: map[string]any{"keys": keys}}
+	return apiResponse{status: http.StatusOK, body: map[string]any{"keys": keys}}
 }
 
-// issue answers the bot's request for a token.
-func (t *Teams) issue(r *http.Request, body []byte) reply {
+// issueToken answers the bot's request for a token.
+func (t *Teams) issueToken(r *http.Request, body []byte) apiResponse {
 	form, err := url.ParseQuery(string(body))
-	wrong := func(reason string) reply {
-		return reply{status: http.StatusBadRequest, violation: []string{reason}, body: map[string]any{
+	wrong := func(reason string) apiResponse {
+		return apiResponse{status: http.StatusBadRequest, findings: []string{reason}, body: map[string]any{
 			"error": "invalid_request", "error_description": "AADSTS900144: " + reason}}
 	}
 	switch {
@@ -131,22 +131,22 @@ func (t *Teams) issue(r *http.Request, body []byte) reply {
 		return wrong("scope must end in /.default")
 	}
 	token := "practice." + rand.Text()
-	ends := t.Now().Add(botToken)
+	ends := t.Now().Add(botTokenLifetime)
 	t.mu.Lock()
-	t.tokens[token] = ends
+	t.botTokens[token] = ends
 	t.mu.Unlock()
-	return reply{status: http.StatusOK, body: map[string]any{
+	return apiResponse{status: http.StatusOK, body: map[string]any{
 		"token_type": "Bearer", "access_token": token,
-		"expires_in": int(botToken.Seconds()), "expires_on": ends.Unix(),
+		"expires_in": int(botTokenLifetime.Seconds()), "expires_on": ends.Unix(),
 	}}
 }
 
-// authorised checks the bot's own token.
-func (t *Teams) authorised(r *http.Request) bool {
+// isAuthorised checks the bot's own token.
+func (t *Teams) isAuthorised(r *http.Request) bool {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	ends, known := t.tokens[token]
+	ends, known := t.botTokens[token]
 	return ok && known && t.Now().Before(ends)
 }
 

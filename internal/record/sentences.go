@@ -13,168 +13,168 @@ import (
 	"challengebot/internal/workday"
 )
 
-// tell puts one event into sentences, and lists what was written with it.
-func (t *teller) tell(e challenge.Event, who string) (string, []Fact) {
-	rung := t.rung(e.Rung)
+// describeEvent puts one event into sentences, and lists what was written with it.
+func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact) {
+	rung := n.rungLabel(e.Rung)
 	switch b := e.Body.(type) {
-	case challenge.RaisedBody:
-		return t.raised(b, who)
+	case challenge.Raised:
+		return n.describeRaised(b, who)
 	case challenge.RungOpened:
-		return t.opened(b, rung)
+		return n.describeRungOpened(b, rung)
 	case challenge.RoleVacant:
-		return fmt.Sprintf("%s was passed over at once, because %s (%s).", rung, vacancyWords(b.Why), t.roles(b.Roles)), nil
+		return fmt.Sprintf("%s was passed over at once, because %s (%s).", rung, vacancyReason(b.Reason), n.formatRoles(b.Roles)), nil
 	case challenge.Redated:
-		return fmt.Sprintf("The card of %s was received late, so its time was counted again: the answer is due by %s.", rung, t.when(b.Deadline.Due)),
-			facts(Fact{"How the date was counted", b.Working})
+		return fmt.Sprintf("The card of %s was received late, so its time was counted again: the answer is due by %s.", rung, n.formatDateTime(b.Deadline.Due)),
+			nonEmptyFacts(Fact{"How the date was counted", b.Explanation})
 	case challenge.Lapsed:
-		return fmt.Sprintf("Nobody answered %s by %s, so its time ended.", rung, t.when(b.Due)), nil
+		return fmt.Sprintf("Nobody answered %s by %s, so its time ended.", rung, n.formatDateTime(b.Due)), nil
 	case challenge.Responded:
-		what := fmt.Sprintf("%s answered %s%s.", who, rung, behalf(b.Response))
+		what := fmt.Sprintf("%s answered %s%s.", who, rung, formatOnBehalf(b.Response))
 		if b.AfterDue {
 			what += " The answer came after the due time and before the time was ended; it counts."
 		}
 		return what, responseFacts(b.Response)
-	case challenge.ReplyKept:
+	case challenge.LateResponse:
 		return fmt.Sprintf("%s replied to %s%s, %s. The reply is kept and shown; it does not count as the answer.",
-			who, rung, behalf(b.Response), cmp.Or(keptWords[b.Why], "too late")), responseFacts(b.Response)
-	case challenge.JudgedBody:
+			who, rung, formatOnBehalf(b.Response), cmp.Or(lateResponseWords[b.Reason], "too late")), responseFacts(b.Response)
+	case challenge.Judged:
 		return fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung),
-			facts(Fact{"Reason", b.Reason}, sooner(b.Shorter))
+			nonEmptyFacts(Fact{"Reason", b.Reason}, shorterTimeFact(b.ShorterWindow))
 	case challenge.Held:
-		return t.held(b, rung)
+		return n.describeHeld(b, rung)
 	case challenge.GateRecorded:
-		return t.gateRecorded(b, who)
+		return n.describeGateRecorded(b, who)
 	default:
-		return t.tellRest(e, who)
+		return n.describeRareEvent(e, who)
 	}
 }
 
-// tellRest tells deliveries, reminders and endings.
-func (t *teller) tellRest(e challenge.Event, who string) (string, []Fact) {
+// describeRareEvent tells deliveries, reminders and endings.
+func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []Fact) {
 	switch b := e.Body.(type) {
 	case challenge.Delivered:
-		return fmt.Sprintf("Teams took %s for %s.", cardWords(b.Card), t.address(b.To)), nil
+		return fmt.Sprintf("Teams took %s for %s.", cardWords(b.Card), n.formatAddress(b.To)), nil
 	case challenge.Undelivered:
-		return fmt.Sprintf("Teams refused %s for %s for good (%s).", cardWords(b.Card), t.address(b.To), b.Code), nil
+		return fmt.Sprintf("Teams refused %s for %s for good (%s).", cardWords(b.Card), n.formatAddress(b.To), b.Code), nil
 	case challenge.Reminded:
-		return fmt.Sprintf("A reminder went to %s: the answer to %s is due by %s.", t.repliers(e.Visit), t.rung(e.Rung), t.when(b.Due)), nil
+		return fmt.Sprintf("A reminder went to %s: the answer to %s is due by %s.", n.formatRepliers(e.Opening), n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
 	case challenge.Nudged:
 		return "Those for whom the challenge waits were told again.", nil
 	case challenge.SkippedTo:
-		return fmt.Sprintf("%s went straight to %s: %s.", who, t.rung(b.To), t.ground(b.To, b.Ground)), facts(Fact{"Grounds", b.Evidence})
-	case challenge.ResolvedBody:
+		return fmt.Sprintf("%s went straight to %s: %s.", who, n.rungLabel(b.To), n.groundLabel(b.To, b.Ground)), nonEmptyFacts(Fact{"Grounds", b.Evidence})
+	case challenge.Resolved:
 		return "The challenge is resolved.", nil
-	case challenge.ExhaustedBody:
-		return "The last " + cmp.Or(t.Ladder.Words.Rung, "rung") + " was passed without agreement. The person who raised it and the oversight role were told.", nil
-	case challenge.WithdrawnBody:
-		return who + " withdrew the challenge.", facts(Fact{"Reason", b.Reason})
-	case challenge.HandedOffBody:
+	case challenge.Exhausted:
+		return "The last " + cmp.Or(n.Ladder.Words.Rung, "rung") + " was passed without agreement. The person who raised it and the oversight role were told.", nil
+	case challenge.Withdrawn:
+		return who + " withdrew the challenge.", nonEmptyFacts(Fact{"Reason", b.Reason})
+	case challenge.HandedOff:
 		if b.To == "" {
-			return who + " recorded a concern about a partner agency. Nobody is asked.", facts(Fact{"Reason", b.Reason})
+			return who + " recorded a concern about a partner agency. Nobody is asked.", nonEmptyFacts(Fact{"Reason", b.Reason})
 		}
-		return who + " handed the challenge over to " + t.procedure(b.To) + ".", facts(Fact{"Reason", b.Reason})
+		return who + " handed the challenge over to " + n.procedureLabel(b.To) + ".", nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.MessageChanged:
 		return fmt.Sprintf("%s %s the message with which step %d was given, in Teams, after it had been acted on. The record keeps what was sent.",
-			who, cmp.Or(messageWords[b.Change], "changed"), b.Seq), nil
+			who, cmp.Or(messageChangeWords[b.Change], "changed"), b.Seq), nil
 	case challenge.AskedOutside:
-		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, t.rung(e.Rung), askedWords[b.How], b.On.Long()), facts(Fact{"Note", b.Note})
+		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, n.rungLabel(e.Rung), askedHowWords[b.Method], b.On.FormatLong()), nonEmptyFacts(Fact{"Note", b.Note})
 	case challenge.HandedOver:
-		if b.Both {
-			return fmt.Sprintf("%s is back and may answer %s as well as %s. The due time stays.", t.party(b.To), t.rung(e.Rung), t.party(b.From)), nil
+		if b.Alongside {
+			return fmt.Sprintf("%s is back and may answer %s as well as %s. The due time stays.", n.formatParty(b.To), n.rungLabel(e.Rung), n.formatParty(b.From)), nil
 		}
-		return fmt.Sprintf("%s was handed over from %s to %s. The due time stays.", t.rung(e.Rung), t.party(b.From), t.party(b.To)), nil
+		return fmt.Sprintf("%s was handed over from %s to %s. The due time stays.", n.rungLabel(e.Rung), n.formatParty(b.From), n.formatParty(b.To)), nil
 	case challenge.Referred:
-		return fmt.Sprintf("%s referred it to %s on %s.", who, b.Referral.To, b.Referral.On.Long()), t.referral(b.Referral)
+		return fmt.Sprintf("%s referred it to %s on %s.", who, b.Referral.To, b.Referral.On.FormatLong()), n.referralFacts(b.Referral)
 	}
 	return "An event of a kind that this program does not know.", nil
 }
 
-func (t *teller) raised(b challenge.RaisedBody, who string) (string, []Fact) {
+func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fact) {
 	d := b.Details
-	what := fmt.Sprintf("%s (%s) raised %s %s about the record %s, after the %s of %s.", who, cmp.Or(t.Ladder.Words.Chair, "chair"),
-		cmp.Or(t.Ladder.Words.Challenge, "challenge"), b.Ref, d.Record, conferenceWords[d.Conference], d.ConferenceDate.Long())
-	if !b.CaseDue.IsZero() {
-		what += " The whole challenge is to end by " + t.when(b.CaseDue) + "."
+	what := fmt.Sprintf("%s (%s) raised %s %s about the record %s, after the %s of %s.", who, cmp.Or(n.Ladder.Words.Chair, "chair"),
+		cmp.Or(n.Ladder.Words.Challenge, "challenge"), b.Ref, d.RecordNumber, conferenceWords[d.Conference], d.ConferenceDate.FormatLong())
+	if !b.LimitDue.IsZero() {
+		what += " The whole challenge is to end by " + n.formatDateTime(b.LimitDue) + "."
 	}
 	var reasons []string
 	for _, id := range d.Categories {
 		label := id
-		if i := slices.IndexFunc(t.Ladder.Categories, func(c ladder.Category) bool { return c.ID == id }); i >= 0 {
-			label = t.Ladder.Categories[i].Label
+		if i := slices.IndexFunc(n.Ladder.Categories, func(c ladder.Category) bool { return c.ID == id }); i >= 0 {
+			label = n.Ladder.Categories[i].Label
 		}
 		reasons = append(reasons, label)
 	}
-	return what, facts(
-		Fact{"Team", t.team(d.Team)}, Fact{"Agency", d.Agency},
+	return what, nonEmptyFacts(
+		Fact{"Team", n.teamName(d.Team)}, Fact{"Agency", d.Agency},
 		Fact{"Categories", strings.Join(reasons, "; ")},
 		Fact{"The concern", d.Concern}, Fact{"What it rests on", d.Evidence}, Fact{"What is asked for", d.Ask},
-		Fact{"Asked for by", d.AskBy.Long()},
-		Fact{"Procedure", fmt.Sprintf("%s, version %d (%s)", b.Ladder, b.LadderVersion, b.LadderDigest)},
-		Fact{"Calendar", b.Calendar}, sooner(b.Shorter))
+		Fact{"Asked for by", d.AskBy.FormatLong()},
+		Fact{"Procedure", fmt.Sprintf("%s, version %d (%s)", b.Ladder, b.LadderVersion, b.LadderHash)},
+		Fact{"Calendar", b.Calendar}, shorterTimeFact(b.ShorterWindow))
 }
 
-func (t *teller) opened(b challenge.RungOpened, rung string) (string, []Fact) {
+func (n *narrator) describeRungOpened(b challenge.RungOpened, rung string) (string, []Fact) {
 	verb := " was"
 	if len(b.Respondents) != 1 {
 		verb = " were"
 	}
 	what := fmt.Sprintf("%s began%s. %s%s asked to answer by %s. %s decides on the answer.",
-		rung, causeWords[b.Cause], t.parties(b.Respondents), verb, t.when(b.Deadline.Due), t.party(b.Judge))
+		rung, openingCauseWords[b.Cause], n.formatParties(b.Respondents), verb, n.formatDateTime(b.Deadline.Due), n.formatParty(b.Judge))
 	if b.LimitPassed {
 		what += " The limit of the whole challenge had passed before, so the shortest time that may be given was given."
 	}
-	if b.CaseStart != 0 && !b.CaseDue.IsZero() {
-		what += " The whole challenge is to end by " + t.when(b.CaseDue) + "."
+	if b.LimitStart != 0 && !b.LimitDue.IsZero() {
+		what += " The whole challenge is to end by " + n.formatDateTime(b.LimitDue) + "."
 	}
-	return what, facts(Fact{"Told of it", t.parties(b.Alerted)}, Fact{"How the date was counted", b.Working}, sooner(b.Shorter))
+	return what, nonEmptyFacts(Fact{"Told of it", n.formatParties(b.Alerted)}, Fact{"How the date was counted", b.Explanation}, shorterTimeFact(b.ShorterWindow))
 }
 
-// sooner is a request for a shorter time, empty without one.
-func sooner(s *challenge.Shorter) Fact {
+// shorterTimeFact is a request for a shorter time, empty without one.
+func shorterTimeFact(s *challenge.ShorterWindow) Fact {
 	if s == nil {
 		return Fact{}
 	}
 	return Fact{"Answer asked for within " + workday.Window{N: s.Days}.String(), s.Reason}
 }
 
-func (t *teller) held(b challenge.Held, rung string) (string, []Fact) {
-	what := fmt.Sprintf("The challenge waits before %s%s.", rung, causeWords[b.Why])
-	if !b.Opens.IsZero() {
-		what += " It goes on by itself at " + t.when(b.Opens) + "."
+func (n *narrator) describeHeld(b challenge.Held, rung string) (string, []Fact) {
+	what := fmt.Sprintf("The challenge waits before %s%s.", rung, openingCauseWords[b.Cause])
+	if !b.OpensAt.IsZero() {
+		what += " It goes on by itself at " + n.formatDateTime(b.OpensAt) + "."
 	}
 	var says []Fact
 	for _, g := range b.Gates {
-		from := t.parties(g.Openers)
+		from := n.formatParties(g.Openers)
 		if len(g.Consulted) > 0 {
-			from += "; consulted: " + t.parties(g.Consulted)
+			from += "; consulted: " + n.formatParties(g.Consulted)
 		}
-		says = append(says, Fact{t.gate(g.Rung, g.Gate).Label, statusWords[g.Status] + " (" + from + ")"})
+		says = append(says, Fact{n.findGate(g.Rung, g.Gate).Label, gateStatusWords[g.Status] + " (" + from + ")"})
 	}
-	return what, facts(says...)
+	return what, nonEmptyFacts(says...)
 }
 
-func (t *teller) gateRecorded(b challenge.GateRecorded, who string) (string, []Fact) {
-	g := t.gate(b.Rung, b.Gate)
-	if b.ByItself {
+func (n *narrator) describeGateRecorded(b challenge.GateRecorded, who string) (string, []Fact) {
+	g := n.findGate(b.Rung, b.Gate)
+	if b.Automatic {
 		return fmt.Sprintf("The time for “%s” ended, so the challenge went on by itself.", g.Label), nil
 	}
-	status := statusWords[b.Status]
+	status := gateStatusWords[b.Status]
 	if b.Status == challenge.GatePassed && b.Needs == ladder.Agreed {
 		status = "agreed"
 	}
 	what := fmt.Sprintf("%s recorded “%s”: %s.", who, g.Label, status)
 	if b.Ahead {
-		what += " This was ahead of " + t.rung(b.Rung) + "."
+		what += " This was ahead of " + n.rungLabel(b.Rung) + "."
 	}
 	says := []Fact{{"Note", b.Note}}
 	if b.On != 0 {
-		says = append(says, Fact{"On", b.On.Long()})
+		says = append(says, Fact{"On", b.On.FormatLong()})
 	}
 	labels := map[string]string{}
 	for _, f := range g.Fields {
 		labels[f.ID] = f.Label
 	}
-	return what, facts(append(says, fieldFacts(labels, b.Fields)...)...)
+	return what, nonEmptyFacts(append(says, fieldFacts(labels, b.Fields)...)...)
 }
 
 func responseFacts(r challenge.Response) []Fact {
@@ -185,9 +185,9 @@ func responseFacts(r challenge.Response) []Fact {
 	}
 	says = append(says, fieldFacts(labels, r.Fields)...)
 	for i, a := range r.Plan {
-		says = append(says, Fact{"Agreed action " + strconv.Itoa(i+1), fmt.Sprintf("%s; %s; by %s", a.What, a.Who, a.By.Long())})
+		says = append(says, Fact{"Agreed action " + strconv.Itoa(i+1), fmt.Sprintf("%s; %s; by %s", a.What, a.Who, a.DueBy.FormatLong())})
 	}
-	return facts(says...)
+	return nonEmptyFacts(says...)
 }
 
 // fieldFacts are what stood in the fields of a form, in the order of their ids.
@@ -196,56 +196,56 @@ func fieldFacts(labels, values map[string]string) []Fact {
 	for _, id := range slices.Sorted(maps.Keys(values)) {
 		text := values[id]
 		if d, err := workday.ParseDate(text); err == nil {
-			text = d.Long()
+			text = d.FormatLong()
 		}
 		out = append(out, Fact{cmp.Or(labels[id], id), text})
 	}
 	return out
 }
 
-func (t *teller) referral(r challenge.Referral) []Fact {
+func (n *narrator) referralFacts(r challenge.Referral) []Fact {
 	says := []Fact{{"Contact", r.Contact}}
 	for _, part := range []struct {
 		label string
 		who   map[string]string
 	}{{"Informed", r.Informed}, {"Consulted", r.Consulted}} {
 		for _, role := range slices.Sorted(maps.Keys(part.who)) {
-			says = append(says, Fact{part.label + " (" + t.Ladder.RoleLabel(ladder.Role(role)) + ")", part.who[role]})
+			says = append(says, Fact{part.label + " (" + n.Ladder.RoleLabel(ladder.Role(role)) + ")", part.who[role]})
 		}
 	}
-	return facts(append(says, Fact{"Note", r.Note})...)
+	return nonEmptyFacts(append(says, Fact{"Note", r.Note})...)
 }
 
-func (t *teller) repliers(visit int) string {
-	v, ok := t.visits[visit]
-	if !ok || len(v.Repliers) == 0 {
+func (n *narrator) formatRepliers(opening int) string {
+	v, ok := n.openings[opening]
+	if !ok || len(v.Responders) == 0 {
 		return "those who were asked"
 	}
-	out := make([]string, len(v.Repliers))
-	for i, id := range v.Repliers {
-		out[i] = t.person(id)
+	out := make([]string, len(v.Responders))
+	for i, id := range v.Responders {
+		out[i] = n.personName(id)
 	}
-	return list(out)
+	return joinList(out)
 }
 
-func (t *teller) roles(roles []ladder.Role) string {
+func (n *narrator) formatRoles(roles []ladder.Role) string {
 	out := make([]string, len(roles))
 	for i, r := range roles {
-		out[i] = t.Ladder.RoleLabel(r)
+		out[i] = n.Ladder.RoleLabel(r)
 	}
-	return list(out)
+	return joinList(out)
 }
 
-// gate finds a gate before a rung, or one that has only its id left.
-func (t *teller) gate(rung, id string) ladder.Gate {
-	if r, ok := t.Ladder.Rung(rung); ok {
+// findGate finds a gate before a rung, or one that has only its id left.
+func (n *narrator) findGate(rung, id string) ladder.Gate {
+	if r, ok := n.Ladder.RungByID(rung); ok {
 		for _, g := range r.Gates {
 			if g.ID == id {
 				return g
 			}
 		}
 	}
-	for _, s := range t.Ladder.Skips {
+	for _, s := range n.Ladder.Skips {
 		for _, g := range s.Gates {
 			if g.ID == id && slices.Contains(s.To, rung) {
 				return g
@@ -258,9 +258,9 @@ func (t *teller) gate(rung, id string) ladder.Gate {
 	return ladder.Gate{ID: id, Label: id}
 }
 
-func (t *teller) ground(to, id string) string {
-	for _, s := range t.Ladder.Skips {
-		for _, g := range s.Ground {
+func (n *narrator) groundLabel(to, id string) string {
+	for _, s := range n.Ladder.Skips {
+		for _, g := range s.Grounds {
 			if g.ID == id && slices.Contains(s.To, to) {
 				return g.Label
 			}
@@ -269,8 +269,8 @@ func (t *teller) ground(to, id string) string {
 	return id
 }
 
-func (t *teller) procedure(id string) string {
-	for _, h := range t.Ladder.HandOffs {
+func (n *narrator) procedureLabel(id string) string {
+	for _, h := range n.Ladder.HandOffs {
 		if h.ID == id {
 			return h.Label
 		}
@@ -278,14 +278,14 @@ func (t *teller) procedure(id string) string {
 	return id
 }
 
-func behalf(r challenge.Response) string {
+func formatOnBehalf(r challenge.Response) string {
 	if r.OnBehalfOf == "" {
 		return ""
 	}
 	return " on behalf of " + r.OnBehalfOf
 }
 
-func vacancyWords(why string) string {
+func vacancyReason(why string) string {
 	if why == "conflict" {
 		return "those who hold the role had raised, judged or answered the challenge themselves"
 	}
@@ -296,7 +296,7 @@ func cardWords(c challenge.Card) string {
 	return cmp.Or(map[challenge.Card]string{
 		challenge.CardRespond: "the card to answer on", challenge.CardReminder: "the reminder",
 		challenge.CardJudge: "the card to decide on the answer", challenge.CardGate: "the card of a step before the next rung",
-		challenge.CardCase: "the news of where the challenge stands", challenge.CardAlert: "the news that a rung began",
+		challenge.CardChallenge: "the news of where the challenge stands", challenge.CardAlert: "the news that a rung began",
 		challenge.CardNotice: "the notice", challenge.CardOversight: "the news of what nobody answers",
 	}[c], "a card")
 }
@@ -311,27 +311,27 @@ var verdictWords = map[challenge.Verdict]string{
 	challenge.Satisfied: "satisfied", challenge.Partly: "partly satisfied", challenge.NotSatisfied: "not satisfied",
 }
 
-var statusWords = map[challenge.GateStatus]string{
-	challenge.GateClosed: "still to do", challenge.GatePassed: "done", challenge.GateRefused: "not agreed",
+var gateStatusWords = map[challenge.GateStatus]string{
+	challenge.GateClosed: "still to do", challenge.GatePassed: "done", challenge.GateNotAgreed: "not agreed",
 	challenge.GateOverridden: "not agreed, going on all the same",
 }
 
-var causeWords = map[challenge.Cause]string{
-	challenge.ByLapse:       " because nobody had answered in time",
-	challenge.ByVacancy:     " because there was nobody to ask below it",
-	challenge.ByUnsatisfied: " because the answer below did not satisfy",
-	challenge.ByPartly:      " once more because the answer satisfied in part",
-	challenge.BySkip:        " by direct entry",
-	challenge.ByGate:        " after what it waited for",
+var openingCauseWords = map[challenge.Cause]string{
+	challenge.CauseLapse:        " because nobody had answered in time",
+	challenge.CauseVacancy:      " because there was nobody to ask below it",
+	challenge.CauseNotSatisfied: " because the answer below did not satisfy",
+	challenge.CausePartly:       " once more because the answer satisfied in part",
+	challenge.CauseSkip:         " by direct entry",
+	challenge.CauseGate:         " after what it waited for",
 }
 
-var askedWords = map[challenge.How]string{challenge.ByTelephone: "by telephone", challenge.ByEmail: "by e-mail"}
+var askedHowWords = map[challenge.ContactMethod]string{challenge.ContactByTelephone: "by telephone", challenge.ContactByEmail: "by e-mail"}
 
-var messageWords = map[challenge.MessageChange]string{
+var messageChangeWords = map[challenge.MessageChange]string{
 	challenge.MessageEdited: "edited", challenge.MessageDeleted: "deleted", challenge.MessageRestored: "restored",
 }
 
-var keptWords = map[string]string{
+var lateResponseWords = map[string]string{
 	"lapsed": "after its time had ended", "answered": "after somebody else had answered",
 	"moved_on": "after the challenge had moved on", "closed": "after the challenge had ended",
 	"handed_over": "after it had been handed over",

@@ -13,14 +13,14 @@ import (
 )
 
 var (
-	maya  = challenge.Person{ID: "m", Name: "Maya Okafor"}
-	priya = challenge.Party{Person: challenge.Person{ID: "p", Name: "Priya Shah"}, Role: "team-manager", CoverFor: "Tom Reid"}
-	chair = challenge.Party{Person: maya, Role: ladder.RoleChair}
-	due   = time.Date(2026, time.April, 9, 16, 0, 0, 0, time.UTC)
-	good  = workday.NewDate(2026, time.April, 10)
+	maya      = challenge.Person{ID: "m", Name: "Maya Okafor"}
+	priya     = challenge.Party{Person: challenge.Person{ID: "p", Name: "Priya Shah"}, Role: "team-manager", CoverFor: "Tom Reid"}
+	chair     = challenge.Party{Person: maya, Role: ladder.RoleChair}
+	due       = time.Date(2026, time.April, 9, 16, 0, 0, 0, time.UTC)
+	agreedDay = workday.NewDate(2026, time.April, 10)
 )
 
-func london(t *testing.T) *time.Location {
+func loadLondon(t *testing.T) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/London")
 	if err != nil {
@@ -29,26 +29,26 @@ func london(t *testing.T) *time.Location {
 	return zone
 }
 
-// told is the timeline of one event after Stage 1 was opened.
-func told(t *testing.T, by challenge.Person, rung string, body challenge.Body) Entry {
+// describeOne is the timeline of one event after Stage 1 was opened.
+func describeOne(t *testing.T, by challenge.Person, rung string, body challenge.Body) Entry {
 	t.Helper()
-	l, err := ladder.Load("ne-lincolnshire")
+	l, err := ladder.LoadShipped("ne-lincolnshire")
 	if err != nil {
 		t.Fatal(err)
 	}
 	history := []challenge.Event{
-		{Seq: 1, At: due, By: challenge.System, Rung: "stage-1", Visit: 2, Body: challenge.RungOpened{
-			Respondents: []challenge.Party{priya}, Repliers: []string{"p"}, Judge: chair}},
-		{Seq: 2, At: due, By: by, Rung: rung, Visit: 2, Body: body},
+		{Seq: 1, At: due, By: challenge.System, Rung: "stage-1", Opening: 2, Body: challenge.RungOpened{
+			Respondents: []challenge.Party{priya}, Responders: []string{"p"}, Judge: chair}},
+		{Seq: 2, At: due, By: by, Rung: rung, Opening: 2, Body: body},
 	}
-	names := Names{Team: func(id string) string { return map[string]string{"north": "North Locality"}[id] }}
-	return Timeline(challenge.Case{Ladder: l, History: history}, names, london(t))[1]
+	names := NameLookup{TeamName: func(id string) string { return map[string]string{"north": "North Locality"}[id] }}
+	return Timeline(challenge.Snapshot{Ladder: l, History: history}, names, loadLondon(t))[1]
 }
 
 func TestEachEventIsToldInSentences(t *testing.T) {
 	t.Parallel()
 	response := challenge.Response{Form: ladder.FormDiscussion, Text: "We met.", OnBehalfOf: "Jo Bell",
-		Fields: map[string]string{"held_on": "2026-04-10"}, Plan: []challenge.Action{{What: "Meet", Who: "SW", By: good}}}
+		Fields: map[string]string{"held_on": "2026-04-10"}, Plan: []challenge.PlannedAction{{What: "Meet", Who: "SW", DueBy: agreedDay}}}
 	tests := []struct {
 		name string
 		by   challenge.Person
@@ -57,22 +57,22 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 		what string
 		says []Fact
 	}{
-		{"opened by a lapse", challenge.System, "stage-1", challenge.RungOpened{Cause: challenge.ByLapse, Respondents: []challenge.Party{priya}, Judge: chair,
-			Deadline: workday.Deadline{Due: due}, Working: "Counted.", LimitPassed: true},
+		{"opened by a lapse", challenge.System, "stage-1", challenge.RungOpened{Cause: challenge.CauseLapse, Respondents: []challenge.Party{priya}, Judge: chair,
+			Deadline: workday.Deadline{Due: due}, Explanation: "Counted.", LimitPassed: true},
 			"Stage 1 began because nobody had answered in time. Priya Shah (Team Manager, standing in for Tom Reid) was asked to answer by " +
 				"Thursday 9 April 2026 at 17:00. Maya Okafor (IRO / CP chair) decides on the answer. The limit of the whole challenge had passed before, " +
 				"so the shortest time that may be given was given.", []Fact{{"How the date was counted", "Counted."}}},
 		{"lapsed", challenge.System, "stage-1", challenge.Lapsed{Due: due}, "Nobody answered Stage 1 by Thursday 9 April 2026 at 17:00, so its time ended.", nil},
 		{"reminded", challenge.System, "stage-1", challenge.Reminded{Due: due}, "A reminder went to Priya Shah: the answer to Stage 1 is due by Thursday 9 April 2026 at 17:00.", nil},
-		{"vacant", challenge.System, "stage-2", challenge.RoleVacant{Roles: []ladder.Role{"service-manager"}, Why: "vacant"},
+		{"vacant", challenge.System, "stage-2", challenge.RoleVacant{Roles: []ladder.Role{"service-manager"}, Reason: "vacant"},
 			"Stage 2 was passed over at once, because nobody holds the role (Service Manager).", nil},
 		{"answered on behalf", maya, "stage-1", challenge.Responded{Response: response, AfterDue: true},
 			"Maya Okafor answered Stage 1 on behalf of Jo Bell. The answer came after the due time and before the time was ended; it counts.",
 			[]Fact{{"The answer", "We met."}, {"Date of the discussion", "Friday 10 April 2026"}, {"Agreed action 1", "Meet; SW; by Friday 10 April 2026"}}},
-		{"too late", priya.Person, "stage-1", challenge.ReplyKept{Why: "lapsed", Response: challenge.Response{Text: "Sorry."}},
+		{"too late", priya.Person, "stage-1", challenge.LateResponse{Reason: "lapsed", Response: challenge.Response{Text: "Sorry."}},
 			"Priya Shah replied to Stage 1, after its time had ended. The reply is kept and shown; it does not count as the answer.", []Fact{{"The answer", "Sorry."}}},
-		{"judged", maya, "stage-1", challenge.JudgedBody{Verdict: challenge.Partly, Reason: "More."}, "Maya Okafor was partly satisfied with the answer to Stage 1.", []Fact{{"Reason", "More."}}},
-		{"gate overridden", maya, "stage-2", challenge.GateRecorded{Rung: "stage-2", Gate: "own-service-manager", Needs: ladder.Agreed, Status: challenge.GateOverridden, Note: "Risk.", On: good},
+		{"judged", maya, "stage-1", challenge.Judged{Verdict: challenge.Partly, Reason: "More."}, "Maya Okafor was partly satisfied with the answer to Stage 1.", []Fact{{"Reason", "More."}}},
+		{"gate overridden", maya, "stage-2", challenge.GateRecorded{Rung: "stage-2", Gate: "own-service-manager", Needs: ladder.Agreed, Status: challenge.GateOverridden, Note: "Risk.", On: agreedDay},
 			"Maya Okafor recorded “Consult the chair's own Service Manager before Stage 2”: not agreed, going on all the same.",
 			[]Fact{{"Note", "Risk."}, {"On", "Friday 10 April 2026"}}},
 		{"gate agreed ahead", maya, "stage-1", challenge.GateRecorded{Rung: "stage-2", Gate: "own-service-manager", Needs: ladder.Agreed, Status: challenge.GatePassed, Ahead: true},
@@ -85,11 +85,11 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 			"Teams took the news of what nobody answers for somebody (o).", nil},
 		{"edited", maya, "stage-1", challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},
 			"Maya Okafor edited the message with which step 3 was given, in Teams, after it had been acted on. The record keeps what was sent.", nil},
-		{"withdrawn", maya, "stage-1", challenge.WithdrawnBody{Reason: "Settled."}, "Maya Okafor withdrew the challenge.", []Fact{{"Reason", "Settled."}}},
+		{"withdrawn", maya, "stage-1", challenge.Withdrawn{Reason: "Settled."}, "Maya Okafor withdrew the challenge.", []Fact{{"Reason", "Settled."}}},
 	}
 	for _, test := range tests {
-		got := told(t, test.by, test.rung, test.body)
-		if diff := cmp.Diff(Entry{What: test.what, Says: test.says}, Entry{What: got.What, Says: got.Says}); diff != "" {
+		got := describeOne(t, test.by, test.rung, test.body)
+		if diff := cmp.Diff(Entry{Sentences: test.what, Facts: test.says}, Entry{Sentences: got.Sentences, Facts: got.Facts}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
@@ -97,22 +97,22 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 
 func TestEveryKindOfEventHasASentence(t *testing.T) {
 	t.Parallel()
-	for _, k := range challenge.Kinds() {
+	for _, k := range challenge.EventKinds() {
 		body, err := challenge.DecodeBody(k, []byte(`{}`))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := told(t, maya, "stage-1", body); got.What == "" || strings.Contains(got.What, "does not know") {
-			t.Errorf("%s is told as %q", k, got.What)
+		if got := describeOne(t, maya, "stage-1", body); got.Sentences == "" || strings.Contains(got.Sentences, "does not know") {
+			t.Errorf("%s is told as %q", k, got.Sentences)
 		}
 	}
 }
 
 func TestTheTextGivesWhenWhoAndWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	entries := []Entry{{Seq: 3, At: due.In(london(t)), Rung: "Stage 1", What: "Something happened.", Says: []Fact{{"Note", "one\ntwo\n"}}}}
+	entries := []Entry{{Seq: 3, At: due.In(loadLondon(t)), Rung: "Stage 1", Sentences: "Something happened.", Facts: []Fact{{"Note", "one\ntwo\n"}}}}
 	want := "Challenge CH-7K3QX2\n\n  3  Thursday 9 April 2026, 17:00 BST  ·  Stage 1\n     Something happened.\n       Note: one\n         two\n"
-	if diff := cmp.Diff(want, Text(challenge.Case{Challenge: challenge.Challenge{Ref: "CH-7K3QX2"}}, entries)); diff != "" {
+	if diff := cmp.Diff(want, FormatText(challenge.Snapshot{Challenge: challenge.Challenge{Ref: "CH-7K3QX2"}}, entries)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

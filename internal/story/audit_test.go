@@ -14,18 +14,18 @@ import (
 func TestEveryStepIsAnEventUnderTheNameOfWhoTookIt(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(inCare(nil), s.tom, s.priya)
-	s.at("Tue 31 Mar 2026 17:00") // silence on the informal stage
-	s.drain()
-	s.at("Wed 1 Apr 2026 10:00")
+	r := s.raiseAndCollect(lookedAfterInputs(nil), s.tom, s.priya)
+	s.moveClock("Tue 31 Mar 2026 17:00") // silence on the informal stage
+	s.discardNews()
+	s.moveClock("Wed 1 Apr 2026 10:00")
 	s.tom.types("/respond " + r.ref + " Late, but here. | A visit; me; 2026-04-02")
-	s.drain()
-	s.priya.clicks(s.priya.recalls("Send the answer"), "Send the answer", answer("2026-04-10", nil))
-	s.maya.clicks(s.maya.recalls("Is the answer good enough"), "Not satisfied", practice.Inputs{"reason": "No visiting plan."})
-	s.grace.clicks(s.grace.recalls("Before Stage 2"), "Agreed", nil)
+	s.discardNews()
+	s.priya.clicks(s.priya.findsMessage("Send the answer"), "Send the answer", answerInputs("2026-04-10", nil))
+	s.maya.clicks(s.maya.findsMessage("Is the answer good enough"), "Not satisfied", practice.Inputs{"reason": "No visiting plan."})
+	s.grace.clicks(s.grace.findsMessage("Before Stage 2"), "Agreed", nil)
 	s.maya.types("/refer " + r.ref + " rang at 11 | Grace Lloyd | Grace Lloyd | none")
 	s.maya.types("/withdraw " + r.ref + " The child has moved.")
-	s.drain()
+	s.discardNews()
 
 	ids := map[string]string{"": ""}
 	for _, p := range s.Teams.People() {
@@ -33,7 +33,7 @@ func TestEveryStepIsAnEventUnderTheNameOfWhoTookIt(t *testing.T) {
 	}
 	last := challenge.Hash{}
 	for i, e := range s.load(r.ref).History {
-		if e.Seq != i+1 || e.Prev != last || e.Sum(s.load(r.ref).Challenge.ID) != e.Hash {
+		if e.Seq != i+1 || e.Prev != last || e.ChainHash(s.load(r.ref).Challenge.ID) != e.Hash {
 			t.Errorf("event %d does not follow from the one before", e.Seq)
 		}
 		last = e.Hash
@@ -44,7 +44,7 @@ func TestEveryStepIsAnEventUnderTheNameOfWhoTookIt(t *testing.T) {
 			t.Errorf("event %d is by %v", e.Seq, e.By)
 		}
 	}
-	s.tells(r.ref,
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
 		"Tue 31 Mar 09:00  challengebot: reminded informal",
@@ -63,18 +63,18 @@ func TestEveryStepIsAnEventUnderTheNameOfWhoTookIt(t *testing.T) {
 func TestEveryCardThatTeamsTookIsOnTheTrailWithItsMessage(t *testing.T) {
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")
-	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
-	s.at("Wed 8 Apr 2026 17:00") // up to the top, in silence
-	s.drain()
+	r := s.raiseAndCollect(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.moveClock("Wed 8 Apr 2026 17:00") // up to the top, in silence
+	s.discardNews()
 	delivered := map[string]challenge.Address{}
 	for _, e := range s.load(r.ref).History {
 		if d, ok := e.Body.(challenge.Delivered); ok {
-			delivered[d.Activity] = d.To
+			delivered[d.ActivityID] = d.To
 		}
 	}
 	checked := 0
 	for _, p := range s.Teams.People() {
-		for _, m := range p.Cards() {
+		for _, m := range p.CardMessages() {
 			if m.ID == r.form.ID {
 				continue // the form belongs to no challenge
 			}
@@ -93,7 +93,7 @@ func TestEveryCardThatTeamsTookIsOnTheTrailWithItsMessage(t *testing.T) {
 	if checked != len(delivered) {
 		t.Errorf("the trail has %d deliveries, and people see %d messages", len(delivered), checked)
 	}
-	if n := s.verified(); n != 1 {
+	if n := s.verifyTrails(); n != 1 {
 		t.Errorf("%d challenges were verified", n)
 	}
 }
@@ -101,32 +101,32 @@ func TestEveryCardThatTeamsTookIsOnTheTrailWithItsMessage(t *testing.T) {
 func TestChallengesDoNotDisturbOneAnother(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire", "redcar-cleveland-internal")
-	first := s.raises(atStage1(nil), s.priya)
+	first := s.raiseAndCollect(atStage1(nil), s.priya)
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
 	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "redcar-cleveland-internal", "team": "south-locality"})
-	s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"team": "south-locality", "categories": "visits", "record": "7654321"}))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"team": "south-locality", "categories": "visits", "record": "7654321"}))
 	second := s.lastRef()
 	s.leah.gets(second, "7654321")
 	s.ben.gets(second)
 	s.south.gets(second)
 	s.maya.gets(second)
-	s.quiet()
+	s.expectNoNews()
 
-	s.priya.clicks(first.asked[0], "Send the answer", answer("2026-04-10", nil))
+	s.priya.clicks(first.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.clicks(s.maya.gets("Is the answer good enough", first.ref), "Satisfied", nil)
-	s.quiet()
-	s.at("Tue 31 Mar 2026 17:00")
+	s.expectNoNews()
+	s.moveClock("Tue 31 Mar 2026 17:00")
 	s.daniel.gets(second+" · Service Manager", "7654321")
-	s.drain()
+	s.discardNews()
 	for _, m := range s.south.Messages() {
-		hides(t, "the other channel", m, first.ref)
+		expectNoText(t, "the other channel", m, first.ref)
 	}
 	for _, m := range s.daniel.Inbox() {
-		hides(t, "Daniel", m, first.ref, "1234567")
+		expectNoText(t, "Daniel", m, first.ref, "1234567")
 	}
-	s.allRecords(first.ref)
-	if n := s.verified(); n != 2 {
+	s.expectAllInert(first.ref)
+	if n := s.verifyTrails(); n != 2 {
 		t.Errorf("%d challenges were verified", n)
 	}
 }

@@ -13,25 +13,25 @@ import (
 func TestACardThatRefreshesItselfTellsTheTruth(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
 	// Tom opens the challenge from his list: a view of his own that Teams refreshes.
 	s.tom.types("/mine")
 	list := s.tom.gets("Open " + r.ref)
 	s.tom.clicks(list, "Open "+r.ref, nil)
-	shows(t, "Tom", list, "Please answer by Tuesday 31 March 2026 at 17:00")
+	expectText(t, "Tom", list, "Please answer by Tuesday 31 March 2026 at 17:00")
 
-	s.priya.clicks(r.asked[1], "Send the answer", answer("2026-04-02", nil))
-	s.drain()
-	if answers := s.tom.opens(); len(answers) != 0 {
+	s.priya.clicks(r.asked[1], "Send the answer", answerInputs("2026-04-02", nil))
+	s.discardNews()
+	if answers := s.tom.opensChat(); len(answers) != 0 {
 		t.Errorf("the client refreshed %d views that are not a minute old", len(answers))
 	}
-	s.at("Mon 30 Mar 2026 10:02")
-	if answers := s.tom.opens(); len(answers) != 1 {
+	s.moveClock("Mon 30 Mar 2026 10:02")
+	if answers := s.tom.opensChat(); len(answers) != 1 {
 		t.Errorf("the client refreshed %d cards, not the one", len(answers))
 	}
-	shows(t, "Tom", list, "Priya Shah answered on Monday 30 March 2026 at 10:00, so no other answer is needed.", "You are right, visits have lapsed.")
-	isRecord(t, "Tom", list)
-	if got := s.trail(r.ref); len(got) != 3 {
+	expectText(t, "Tom", list, "Priya Shah answered on Monday 30 March 2026 at 10:00, so no other answer is needed.", "You are right, visits have lapsed.")
+	expectInert(t, "Tom", list)
+	if got := s.eventKinds(r.ref); len(got) != 3 {
 		t.Errorf("a refresh left a trace: %q", got)
 	}
 }
@@ -39,11 +39,11 @@ func TestACardThatRefreshesItselfTellsTheTruth(t *testing.T) {
 func TestWhatWasTypedIsNotTakenAwayByARefresh(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.priya.forges(r.asked[1], "Send the answer", answer("2026-04-02", practice.Inputs{"plan_1_who": ""}))
-	s.at("Mon 30 Mar 2026 10:30") // she looks up a name elsewhere, and comes back
-	s.priya.opens()
-	keeps(t, "Priya", r.asked[1], practice.Inputs{"text": "You are right, visits have lapsed.", "plan_1_what": "Visit and see the children alone"})
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.priya.clicksUnchecked(r.asked[1], "Send the answer", answerInputs("2026-04-02", practice.Inputs{"plan_1_who": ""}))
+	s.moveClock("Mon 30 Mar 2026 10:30") // she looks up a name elsewhere, and comes back
+	s.priya.opensChat()
+	expectInputsKept(t, "Priya", r.asked[1], practice.Inputs{"text": "You are right, visits have lapsed.", "plan_1_what": "Visit and see the children alone"})
 }
 
 func TestAnOldClientThatOnlySubmitsDoesTheSame(t *testing.T) {
@@ -52,26 +52,26 @@ func TestAnOldClientThatOnlySubmitsDoesTheSame(t *testing.T) {
 	ctx := t.Context()
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
-	s.maya.done(form.ClickAsSubmit(ctx, s.maya.Person, "Send the challenge", filled(practice.Inputs{"record": "Millie"})))
+	s.maya.expectDone(form.ClickAsSubmit(ctx, s.maya.Person, "Send the challenge", raiseInputs(practice.Inputs{"record": "Millie"})))
 	refused := s.maya.gets("Please put right what is marked")
-	marks(t, refused, "record", "Names are kept out of challenges.")
-	keeps(t, "Maya", refused, filled(practice.Inputs{"record": "Millie"}))
+	expectMarked(t, refused, "record", "Names are kept out of challenges.")
+	expectInputsKept(t, "Maya", refused, raiseInputs(practice.Inputs{"record": "Millie"}))
 
-	s.maya.done(refused.ClickAsSubmit(ctx, s.maya.Person, "Send the challenge", atStage1(practice.Inputs{"record": "1234567"})))
+	s.maya.expectDone(refused.ClickAsSubmit(ctx, s.maya.Person, "Send the challenge", atStage1(practice.Inputs{"record": "1234567"})))
 	ref := s.lastRef()
 	s.maya.getsAll("Maya Okafor raised this.", "Sent: Professional Challenge "+ref)
 	s.north.gets("An answer is due by")
 	card := s.priya.gets("Please answer by Wednesday 8 April 2026 at 17:00")
 
-	s.priya.done(card.ClickAsSubmit(ctx, s.priya.Person, "Send the answer", answer("2026-04-10", nil)))
+	s.priya.expectDone(card.ClickAsSubmit(ctx, s.priya.Person, "Send the answer", answerInputs("2026-04-10", nil)))
 	s.priya.gets("You answered on Monday 30 March 2026 at 10:00. Thank you.")
-	isRecord(t, "Priya", card)
+	expectInert(t, "Priya", card)
 	judge := s.maya.gets("Is the answer good enough")
-	s.maya.done(judge.ClickAsSubmit(ctx, s.maya.Person, "Not satisfied", nil))
-	marks(t, s.maya.gets("Please put right"), "reason", "Please say what is still missing.")
-	s.maya.done(judge.ClickAsSubmit(ctx, s.maya.Person, "Satisfied", nil))
+	s.maya.expectDone(judge.ClickAsSubmit(ctx, s.maya.Person, "Not satisfied", nil))
+	expectMarked(t, s.maya.gets("Please put right"), "reason", "Please say what is still missing.")
+	s.maya.expectDone(judge.ClickAsSubmit(ctx, s.maya.Person, "Satisfied", nil))
 	s.maya.gets("It was settled on Monday 30 March 2026 at 10:00.")
-	s.tells(ref,
+	s.expectTrail(ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",
 		"Mon 30 Mar 10:00  challengebot: rung_opened stage-1",
@@ -83,29 +83,29 @@ func TestAnOldClientThatOnlySubmitsDoesTheSame(t *testing.T) {
 func TestWhatTeamsSaysTwiceIsDoneOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	ctx := t.Context()
 
 	typed := s.maya.types("/mine")
-	s.maya.done(typed.Redeliver(ctx))
+	s.maya.expectDone(typed.Redeliver(ctx))
 	s.maya.gets("Your challenges")
 
-	sent := s.priya.clicks(r.asked[0], "Send the answer", answer("2026-04-10", nil))
+	sent := s.priya.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
 	for _, again := range []*practice.Answer{sent.Redeliver(ctx), sent.DeliverCopy(ctx, "1774861999999")} {
-		s.priya.done(again)
+		s.priya.expectDone(again)
 		if !strings.Contains(again.Card.Text(), "You are right, visits have lapsed.") {
 			t.Errorf("the answer to what was said twice is another:\n%s", again.Card.Text())
 		}
 	}
 	judge := s.maya.gets("Is the answer good enough")
 	verdict := s.maya.clicks(judge, "Partly satisfied", practice.Inputs{"reason": "And when?"})
-	s.maya.done(verdict.Redeliver(ctx))
-	s.maya.done(verdict.DeliverCopy(ctx, "1774861999998"))
+	s.maya.expectDone(verdict.Redeliver(ctx))
+	s.maya.expectDone(verdict.DeliverCopy(ctx, "1774861999998"))
 	s.priya.gets("And when?")
 	s.maya.gets("Waiting for an answer from Priya Shah")
 	s.north.gets("An answer is due")
-	s.quiet()
-	s.tells(r.ref,
+	s.expectNoNews()
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",
 		"Mon 30 Mar 10:00  challengebot: rung_opened stage-1",

@@ -25,9 +25,9 @@ func TestWhateverIsTypedGetsAUsefulAnswerAndChangesNothing(t *testing.T) {
 	} {
 		s.maya.types(c.typed)
 		s.maya.gets(c.said)
-		s.quiet()
+		s.expectNoNews()
 	}
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("%d challenges are stored", n)
 	}
 }
@@ -44,7 +44,7 @@ func TestTheHelpNamesEveryCommand(t *testing.T) {
 func TestAReferenceShowsEachPersonTheCardOnWhichTheyCanAct(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
 	for _, c := range []struct {
 		who    *actor
 		typed  string
@@ -58,17 +58,17 @@ func TestAReferenceShowsEachPersonTheCardOnWhichTheyCanAct(t *testing.T) {
 	} {
 		c.who.types(c.typed)
 		card := c.who.gets(r.ref, c.said)
-		if !card.Card().HasAction(c.button) {
+		if !card.Card().HasButton(c.button) {
 			t.Errorf("%s cannot press %q", c.who.Name, c.button)
 		}
-		s.quiet()
+		s.expectNoNews()
 	}
 
 	// A card that was asked for is kept up to date like any other.
-	asked := s.tom.recalls(r.ref)
-	s.priya.clicks(r.asked[1], "Send the answer", answer("2026-04-02", nil))
-	isRecord(t, "Tom", asked)
-	s.drain()
+	asked := s.tom.findsMessage(r.ref)
+	s.priya.clicks(r.asked[1], "Send the answer", answerInputs("2026-04-02", nil))
+	expectInert(t, "Tom", asked)
+	s.discardNews()
 	s.maya.types("/challenge " + r.ref)
 	s.maya.gets("Is the answer good enough for the child?")
 }
@@ -76,7 +76,7 @@ func TestAReferenceShowsEachPersonTheCardOnWhichTheyCanAct(t *testing.T) {
 func TestAStrangerLearnsNothingByAReference(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
 	said := func(typed string) string {
 		s.sam.types(typed)
 		return s.sam.gets("There is no challenge with that reference that you can see.").String()
@@ -89,7 +89,7 @@ func TestAStrangerLearnsNothingByAReference(t *testing.T) {
 	}
 	s.sam.types("/mine")
 	s.sam.gets("Nothing is waiting for you, and nothing that you raised is open.")
-	if got := s.trail(r.ref); len(got) != 2 {
+	if got := s.eventKinds(r.ref); len(got) != 2 {
 		t.Errorf("a stranger left a trace: %q", got)
 	}
 }
@@ -97,18 +97,18 @@ func TestAStrangerLearnsNothingByAReference(t *testing.T) {
 func TestMineListsWhatWaitsAndWhatWasRaisedWithoutTheChild(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	first := s.raises(nil, s.tom, s.priya)
-	second := s.raises(atStage1(nil), s.priya)
-	s.priya.clicks(second.asked[0], "Send the answer", answer("2026-04-02", nil))
-	s.drain()
+	first := s.raiseAndCollect(nil, s.tom, s.priya)
+	second := s.raiseAndCollect(atStage1(nil), s.priya)
+	s.priya.clicks(second.asked[0], "Send the answer", answerInputs("2026-04-02", nil))
+	s.discardNews()
 
 	s.maya.types("/mine")
 	mine := s.maya.gets("Waiting for you", second.ref+": Stage 1: an answer has come and is being considered.",
 		"Raised by you and still open", first.ref+": Informal Stage: an answer is due by Tuesday 31 March 2026 at 17:00.")
-	hides(t, "Maya", mine, "1234567", "No visit", "Priya")
+	expectNoText(t, "Maya", mine, "1234567", "No visit", "Priya")
 	s.priya.types("mine")
 	hers := s.priya.gets(first.ref)
-	hides(t, "Priya", hers, second.ref, "1234567", "No visit")
+	expectNoText(t, "Priya", hers, second.ref, "1234567", "No visit")
 	s.tom.types("/mine")
 	s.tom.gets("Waiting for you", first.ref)
 	s.owen.types("/mine")
@@ -116,7 +116,7 @@ func TestMineListsWhatWaitsAndWhatWasRaisedWithoutTheChild(t *testing.T) {
 
 	// Each opens by its button, in place.
 	s.priya.clicks(hers, "Open "+first.ref, nil)
-	shows(t, "Priya", hers, "No visit since 12 February.", "Please answer by")
-	s.priya.clicks(hers, "Send the answer", answer("2026-04-02", nil))
+	expectText(t, "Priya", hers, "No visit since 12 February.", "Please answer by")
+	s.priya.clicks(hers, "Send the answer", answerInputs("2026-04-02", nil))
 	s.maya.gets("Is the answer good enough")
 }

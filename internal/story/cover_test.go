@@ -13,13 +13,13 @@ import (
 func TestWhoGoesOnLeaveHandsARunningQuestionOnWithTheTimeThatIsLeft(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.at("Tue 31 Mar 2026 16:59")
-	s.drain()
-	s.at("Tue 31 Mar 2026 17:00")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.moveClock("Tue 31 Mar 2026 16:59")
+	s.discardNews()
+	s.moveClock("Tue 31 Mar 2026 17:00")
 	priyas := s.priya.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00")
-	s.drain()
-	s.at("Thu 2 Apr 2026 12:00")
+	s.discardNews()
+	s.moveClock("Thu 2 Apr 2026 12:00")
 	s.priya.types("/cover <at>Ben Carter</at> today to 2026-04-17")
 	s.priya.gets("It is noted.", "Handed over, with the time that was left: "+r.ref+".",
 		"For Priya Shah: Ben Carter, from Thursday 2 April 2026 to Friday 17 April 2026. To end it: /cover end 1")
@@ -27,21 +27,21 @@ func TestWhoGoesOnLeaveHandsARunningQuestionOnWithTheTimeThatIsLeft(t *testing.T
 	bens := s.ben.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00", steps, "No visit since 12 February.",
 		"Informal Stage: no answer had come by Tuesday 31 March 2026 at 17:00, so the time ended.")
 	s.maya.gets("Waiting for an answer from Ben Carter (Team Manager, standing in for Priya Shah) by Thursday 9 April 2026 at 17:00.", steps)
-	s.quiet()
-	shows(t, "Priya", priyas, "This was handed over to Ben Carter, who stands in for you and is asked now. The date stays, and nothing is asked of you any more.")
-	isRecord(t, "Priya", priyas)
+	s.expectNoNews()
+	expectText(t, "Priya", priyas, "This was handed over to Ben Carter, who stands in for you and is asked now. The date stays, and nothing is asked of you any more.")
+	expectInert(t, "Priya", priyas)
 
 	// What Priya had typed is kept, and does not count.
 	s.priya.types("/respond " + r.ref + " We shall visit. | A visit; duty worker; 2026-04-10")
 	s.priya.gets("This was handed over to Ben Carter, who is asked now. What you wrote is kept on the record")
 	s.maya.gets("a late reply from Priya Shah, after it had been handed over")
-	s.at("Wed 8 Apr 2026 09:00")
+	s.moveClock("Wed 8 Apr 2026 09:00")
 	s.ben.gets("Reminder")
 	s.priya.getsNothing()
-	s.ben.clicks(bens, "Send the answer", answer("2026-04-10", nil))
+	s.ben.clicks(bens, "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.clicks(s.maya.gets("Ben Carter answered on Wednesday 8 April 2026"), "Satisfied", nil)
-	s.allRecords(r.ref)
-	s.tells(r.ref,
+	s.expectAllInert(r.ref)
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
 		"Tue 31 Mar 09:00  challengebot: reminded informal",
@@ -58,15 +58,15 @@ func TestWhoGoesOnLeaveHandsARunningQuestionOnWithTheTimeThatIsLeft(t *testing.T
 func TestWhoOverseesChallengesSaysWhoStandsInForSomebodyElse(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	s.tom.types("/cover for Priya Shah by Tom Reid today")
 	s.tom.gets("Only those who oversee challenges can say who stands in for somebody else.", "for Priya Shah by Tom Reid today")
 
 	// The chair of the case cannot answer it, whoever stands in.
 	s.owen.types("/cover for Priya Shah by Maya Okafor today to 2026-04-02")
 	s.owen.gets("It is noted.", "Not handed over: Maya Okafor raised "+r.ref+", so Maya Okafor cannot answer it.")
-	shows(t, "Priya", r.asked[0], "Please answer by Wednesday 8 April 2026 at 17:00")
-	s.quiet()
+	expectText(t, "Priya", r.asked[0], "Please answer by Wednesday 8 April 2026 at 17:00")
+	s.expectNoNews()
 	s.priya.types("/cover")
 	s.priya.gets("For Priya Shah: Maya Okafor, from Monday 30 March 2026 to Thursday 2 April 2026.")
 	s.tom.types("/cover")
@@ -86,10 +86,10 @@ func TestWhoOverseesChallengesSaysWhoStandsInForSomebodyElse(t *testing.T) {
 // Whoever stands in reads what the other could: nobody gives that beyond what they oversee.
 func TestWhoOverseesOneTeamSaysNothingOfThoseWhoHaveARoleElsewhere(t *testing.T) {
 	t.Parallel()
-	people := strings.Replace(string(authority), "roles: {social-worker: leah, team-manager: ben}", "roles: {social-worker: leah, team-manager: ben, oversight: ines}", 1)
-	s := openWith(t, Options{DatabaseURL: database(t), Directory: []byte(people)}, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya) // in the north
-	ines := s.called("Ines Moreau")
+	people := strings.Replace(string(sampleAuthority), "roles: {social-worker: leah, team-manager: ben}", "roles: {social-worker: leah, team-manager: ben, oversight: ines}", 1)
+	s := openWith(t, Options{DatabaseURL: testDatabase(t), Directory: []byte(people)}, "ne-lincolnshire")
+	r := s.raiseAndCollect(atStage1(nil), s.priya) // in the north
+	ines := s.actorNamed("Ines Moreau")
 	for _, away := range []string{"Priya Shah", "Maya Okafor", "Daniel Hughes"} { // the north, everywhere, the service of both
 		ines.types("/cover for " + away + " by Ines Moreau today")
 		ines.gets("Only those who oversee challenges can say who stands in for somebody else.", "for "+away+" by Ines Moreau today")
@@ -114,19 +114,19 @@ func TestWhoOverseesOneTeamSaysNothingOfThoseWhoHaveARoleElsewhere(t *testing.T)
 func TestCoverThatBeginsLaterHoldsFromThatDayInEveryInstance(t *testing.T) {
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")
-	other := s.another()
-	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	other := s.startSecondInstance()
+	r := s.raiseAndCollect(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
 	s.daniel.types("/cover Grace Lloyd 2026-03-31 to 2026-04-10")
 	s.daniel.gets("For Daniel Hughes: Grace Lloyd, from Tuesday 31 March 2026 to Friday 10 April 2026.")
-	s.at("Tue 31 Mar 2026 16:59")
-	s.drain()
+	s.moveClock("Tue 31 Mar 2026 16:59")
+	s.discardNews()
 	s.Clock.Set(s.Clock.Now().Add(60e9))
-	if err := other.Engine.Settle(t.Context()); err != nil { // the one that was not told
+	if err := other.Engine.RunUntilIdle(t.Context()); err != nil { // the one that was not told
 		t.Fatal(err)
 	}
 	s.grace.gets(r.ref+" · Service Manager", "Grace Lloyd (Social Worker's Service Manager, standing in for Daniel Hughes)")
 	s.daniel.getsNothing()
-	s.drain()
+	s.discardNews()
 }
 
 func TestCoverThatCannotBeIsRefusedAndGivenBack(t *testing.T) {
@@ -145,7 +145,7 @@ func TestCoverThatCannotBeIsRefusedAndGivenBack(t *testing.T) {
 		s.priya.types("/cover " + typed)
 		s.priya.gets(want, typed)
 	}
-	s.quiet()
+	s.expectNoNews()
 	s.priya.types("/cover")
 	if card := s.priya.gets("Nobody stands in for you"); strings.Contains(card.String(), "/cover end") {
 		t.Errorf("something was noted:\n%s", card)
@@ -155,33 +155,33 @@ func TestCoverThatCannotBeIsRefusedAndGivenBack(t *testing.T) {
 func TestCoverThatBeginsWhileAQuestionRunsHandsItOnThatMorningAndWhoIsBackMayAnswerToo(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	s.priya.types("/cover Ben Carter 2026-04-01 to 2026-04-02")
 	s.priya.gets("It is noted.", "For Priya Shah: Ben Carter, from Wednesday 1 April 2026 to Thursday 2 April 2026.")
-	s.at("Wed 1 Apr 2026 08:59")
-	s.quiet()
-	s.at("Wed 1 Apr 2026 09:00")
+	s.moveClock("Wed 1 Apr 2026 08:59")
+	s.expectNoNews()
+	s.moveClock("Wed 1 Apr 2026 09:00")
 	bens := s.ben.gets(r.ref+" · Stage 1", "Please answer by Wednesday 8 April 2026 at 17:00", "No visit since 12 February.")
 	s.maya.gets("Waiting for an answer from Ben Carter (Team Manager, standing in for Priya Shah) by Wednesday 8 April 2026 at 17:00.")
-	s.quiet()
-	isRecord(t, "Priya", r.asked[0])
+	s.expectNoNews()
+	expectInert(t, "Priya", r.asked[0])
 
 	// She is back after Easter; he was asked, and may still answer.
-	s.at("Tue 7 Apr 2026 08:59")
-	s.quiet()
-	s.at("Tue 7 Apr 2026 09:00")
+	s.moveClock("Tue 7 Apr 2026 08:59")
+	s.expectNoNews()
+	s.moveClock("Tue 7 Apr 2026 09:00")
 	const back = "Stage 1: Priya Shah (Team Manager) is back and may answer as well as Ben Carter (Team Manager, standing in for Priya Shah). The date stays."
 	again := s.priya.gets(back) // with the date on it: no reminder besides
-	shows(t, "Priya", again, "Please answer by Wednesday 8 April 2026 at 17:00")
-	shows(t, "Ben", bens, back, "Please answer by Wednesday 8 April 2026 at 17:00")
-	if !bens.Card().HasAction("Send the answer") || !again.Card().HasAction("Send the answer") {
+	expectText(t, "Priya", again, "Please answer by Wednesday 8 April 2026 at 17:00")
+	expectText(t, "Ben", bens, back, "Please answer by Wednesday 8 April 2026 at 17:00")
+	if !bens.Card().HasButton("Send the answer") || !again.Card().HasButton("Send the answer") {
 		t.Error("one of the two cannot answer")
 	}
-	s.drain()
-	s.priya.clicks(again, "Send the answer", answer("2026-04-10", nil))
+	s.discardNews()
+	s.priya.clicks(again, "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.gets("Is the answer good enough", "Priya Shah answered on Tuesday 7 April 2026")
-	shows(t, "Ben", bens, "Priya Shah answered on Tuesday 7 April 2026 at 09:00, so no other answer is needed.")
-	s.tells(r.ref,
+	expectText(t, "Ben", bens, "Priya Shah answered on Tuesday 7 April 2026 at 09:00, so no other answer is needed.")
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",
 		"Mon 30 Mar 10:00  challengebot: rung_opened stage-1",
@@ -194,16 +194,16 @@ func TestCoverThatBeginsWhileAQuestionRunsHandsItOnThatMorningAndWhoIsBackMayAns
 func TestWhoStoodInMayStillAnswerWhenTheOtherIsBack(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	s.priya.types("/cover Ben Carter today to 2026-03-31")
-	s.drain()
-	bens := s.ben.recalls("Please answer by")
-	s.at("Wed 1 Apr 2026 09:00")
+	s.discardNews()
+	bens := s.ben.findsMessage("Please answer by")
+	s.moveClock("Wed 1 Apr 2026 09:00")
 	again := s.priya.gets("Priya Shah (Team Manager) is back and may answer")
-	s.ben.clicks(bens, "Send the answer", answer("2026-04-10", nil))
+	s.ben.clicks(bens, "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.gets("Is the answer good enough", "Ben Carter answered on Wednesday 1 April 2026")
-	shows(t, "Priya", again, "Ben Carter answered on Wednesday 1 April 2026 at 09:00, so no other answer is needed.")
-	if visits := s.load(r.ref).Challenge.Visits; visits[0].AnsweredBy.Name != "Ben Carter" {
+	expectText(t, "Priya", again, "Ben Carter answered on Wednesday 1 April 2026 at 09:00, so no other answer is needed.")
+	if visits := s.load(r.ref).Challenge.Openings; visits[0].AnsweredBy.Name != "Ben Carter" {
 		t.Errorf("%s answered", visits[0].AnsweredBy.Name)
 	}
 }
@@ -212,40 +212,40 @@ func TestWhoStoodInMayStillAnswerWhenTheOtherIsBack(t *testing.T) {
 func TestWhoIsBackAndWhoStandsInAreHeardBeforeTheWorkingDayBegins(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	first, second := s.raises(atStage1(nil), s.priya), s.raises(atStage1(nil), s.priya)
+	first, second := s.raiseAndCollect(atStage1(nil), s.priya), s.raiseAndCollect(atStage1(nil), s.priya)
 	s.priya.types("/cover Ben Carter 2026-03-31 to 2026-03-31")
-	s.drain()
+	s.discardNews()
 	const answer = " We shall visit. | A visit; duty worker; 2026-04-10"
-	s.at("Tue 31 Mar 2026 07:30")
+	s.moveClock("Tue 31 Mar 2026 07:30")
 	s.ben.types("/respond " + first.ref + answer)
 	s.maya.gets(first.ref, "Is the answer good enough", "Ben Carter answered on Tuesday 31 March 2026 at 07:30.")
-	s.drain()
-	s.at("Tue 31 Mar 2026 09:00")
+	s.discardNews()
+	s.moveClock("Tue 31 Mar 2026 09:00")
 	s.ben.gets(second.ref, "Please answer by")
-	s.drain()
-	s.at("Wed 1 Apr 2026 07:30")
+	s.discardNews()
+	s.moveClock("Wed 1 Apr 2026 07:30")
 	s.priya.types("/respond " + second.ref + answer)
 	s.maya.gets(second.ref, "Is the answer good enough", "Priya Shah answered on Wednesday 1 April 2026 at 07:30.")
-	s.drain()
+	s.discardNews()
 }
 
 func TestTwoInstancesHandAQuestionOnOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	other := s.another()
-	r := s.raises(atStage1(nil), s.priya)
+	other := s.startSecondInstance()
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	s.priya.types("/cover Ben Carter 2026-04-01 to 2026-04-02")
-	s.drain()
-	s.at("Wed 1 Apr 2026 08:59")
+	s.discardNews()
+	s.moveClock("Wed 1 Apr 2026 08:59")
 	s.Clock.Set(s.Clock.Now().Add(60e9))
-	together(2, func(i int) {
-		if err := []*app.App{s.App, other}[i].Engine.Settle(t.Context()); err != nil {
+	runTogether(2, func(i int) {
+		if err := []*app.App{s.App, other}[i].Engine.RunUntilIdle(t.Context()); err != nil {
 			t.Errorf("engine %d failed: %v", i+1, err)
 		}
 	})
 	s.ben.gets(r.ref, "Please answer by")
-	if n := s.kinds(r.ref, "handed_over"); n != 1 {
+	if n := s.countEvents(r.ref, "handed_over"); n != 1 {
 		t.Errorf("it was handed over %d times", n)
 	}
-	s.drain()
+	s.discardNews()
 }

@@ -16,59 +16,63 @@ import (
 
 // Step is one step of the demonstration: who did what, and what everybody then saw.
 type Step struct {
-	N     int       `json:"step"`
-	At    time.Time `json:"at"`
-	When  string    `json:"when"` // At in words, where the authority is
-	Does  string    `json:"does"`
-	Shown []Seen    `json:"shown,omitempty"`
+	Number      int           `json:"step"`
+	At          time.Time     `json:"at"`
+	TimeText    string        `json:"when"` // At in words, where the authority is
+	Description string        `json:"does"`
+	Messages    []SeenMessage `json:"shown,omitempty"`
 	// Reference is the challenge's, once it has one.
 	Reference string `json:"reference,omitempty"`
 	State     string `json:"state,omitempty"`
 	// Audit is the whole trail in sentences, and Chain what its verification said:
 	// of the last step only.
-	Audit string `json:"audit,omitempty"`
-	Chain string `json:"chain,omitempty"`
+	Audit       string `json:"audit,omitempty"`
+	ChainResult string `json:"chain,omitempty"`
 }
 
-// Seen is a message as somebody saw it.
-type Seen struct {
-	To      string `json:"to"`
-	Channel bool   `json:"channel,omitempty"`
-	Change  string `json:"change"` // posted, updated, or answered: what came back at once
-	Text    string `json:"text"`
+// SeenMessage is a message as somebody saw it.
+type SeenMessage struct {
+	To        string `json:"to"`
+	InChannel bool   `json:"channel,omitempty"`
+	Change    string `json:"change"` // posted, updated, or answered: what came back at once
+	Text      string `json:"text"`
 }
 
-// Unexpected is a step of the demonstration that did not go as it must.
-type Unexpected struct {
-	Step           int
-	Does           string
-	Expected, Came string
+// UnexpectedError is a step of the demonstration that did not go as it must.
+type UnexpectedError struct {
+	Step             int
+	Description      string
+	Expected, Actual string
 }
 
 // Error says what was expected and what came. The demonstration's people are made up.
-func (u *Unexpected) Error() string {
-	return fmt.Sprintf("step %d (%s): expected %s; %s", u.Step, u.Does, u.Expected, u.Came)
+func (u *UnexpectedError) Error() string {
+	return fmt.Sprintf("step %d (%s): expected %s; %s", u.Step, u.Description, u.Expected, u.Actual)
 }
 
-// expected is a message that a step must bring, holding all of these words.
-type expected struct {
-	to    string
-	back  bool // the card that came back at once
-	words []string
+// expectedMessage is a message that a step must bring, holding all of these words.
+type expectedMessage struct {
+	to        string
+	immediate bool // the card that came back at once
+	words     []string
 }
 
-func sees(to string, words ...string) expected     { return expected{to, false, words} }
-func getsBack(to string, words ...string) expected { return expected{to, true, words} }
+func expectMessage(to string, words ...string) expectedMessage {
+	return expectedMessage{to, false, words}
+}
+func expectAnswer(to string, words ...string) expectedMessage {
+	return expectedMessage{to, true, words}
+}
 
-const cameBack = "answered"
+const changeAnswered = "answered"
 
 // demo is the demonstration under way.
 type demo struct {
 	*World
-	ctx  context.Context
-	tell func(Step) error
-	n    int
-	ref  string
+	ctx        context.Context
+	onStep     func(Step) error
+	stepNumber int
+	ref        string
 }
 
 // DemoLadder is the ladder under which the demonstration takes place.
@@ -90,9 +94,9 @@ const (
 // the gate before Stage 2 until the chair's own manager agrees, answered again and
 // satisfying. Every step is expected; the first that goes otherwise ends it with an
 // *Unexpected. tell is given each step as soon as it has gone well.
-func PlayDemo(ctx context.Context, w *World, tell func(Step) error) error {
-	d := &demo{World: w, ctx: ctx, tell: tell}
-	for _, scene := range []func() error{d.raise, d.silence, d.firstAnswer, d.gate, d.secondAnswer, d.trail} {
+func PlayDemo(ctx context.Context, w *World, onStep func(Step) error) error {
+	d := &demo{World: w, ctx: ctx, onStep: onStep}
+	for _, scene := range []func() error{d.playRaise, d.playSilence, d.playFirstAnswer, d.playGate, d.playSecondAnswer, d.playAuditTrail} {
 		if err := scene(); err != nil {
 			return err
 		}
@@ -100,19 +104,19 @@ func PlayDemo(ctx context.Context, w *World, tell func(Step) error) error {
 	return nil
 }
 
-func (d *demo) raise() error {
+func (d *demo) playRaise() error {
 	chair := d.Teams.Person(demoChair)
-	err := d.step(demoChair, demoChair+" types /challenge in the chat with the bot.", func() *practice.Answer {
+	err := d.playStep(demoChair, demoChair+" types /challenge in the chat with the bot.", func() *practice.Answer {
 		return chair.Says(d.ctx, "/challenge")
-	}, sees(demoChair, "Raise a challenge"))
+	}, expectMessage(demoChair, "Raise a challenge"))
 	if err != nil {
 		return err
 	}
-	form := chair.Last()
+	form := chair.LastMessage()
 	choice := practice.Inputs{"ladder": DemoLadder, "team": "north-locality"}
-	err = d.step(demoChair, demoChair+" chooses the procedure and the team and asks who would be asked.", func() *practice.Answer {
+	err = d.playStep(demoChair, demoChair+" chooses the procedure and the team and asks who would be asked.", func() *practice.Answer {
 		return form.Click(d.ctx, chair, "preview", choice)
-	}, getsBack(demoChair, demoWorker, demoManager, "Tuesday 31 March 2026 at 17:00"))
+	}, expectAnswer(demoChair, demoWorker, demoManager, "Tuesday 31 March 2026 at 17:00"))
 	if err != nil {
 		return err
 	}
@@ -124,169 +128,169 @@ func (d *demo) raise() error {
 		"ask":      "A core group within two weeks, with health and school there, and a parenting assessment begun.",
 		"ask_by":   "2026-04-17",
 	}
-	return d.step(demoChair, demoChair+" fills in the form and sends the challenge.", func() *practice.Answer {
+	return d.playStep(demoChair, demoChair+" fills in the form and sends the challenge.", func() *practice.Answer {
 		return form.Click(d.ctx, chair, "raise", filled)
 	},
-		getsBack(demoChair, "CH-", "Sent:"),
-		sees(demoChair, "Waiting for an answer", demoRecord),
-		sees(demoWorker, "Informal Stage", "Tuesday 31 March 2026 at 17:00"),
-		sees(demoManager, "Informal Stage", "Tuesday 31 March 2026 at 17:00", "core group has not met"),
-		sees(demoChannel, "Informal Stage", "Tuesday 31 March 2026 at 17:00"))
+		expectAnswer(demoChair, "CH-", "Sent:"),
+		expectMessage(demoChair, "Waiting for an answer", demoRecord),
+		expectMessage(demoWorker, "Informal Stage", "Tuesday 31 March 2026 at 17:00"),
+		expectMessage(demoManager, "Informal Stage", "Tuesday 31 March 2026 at 17:00", "core group has not met"),
+		expectMessage(demoChannel, "Informal Stage", "Tuesday 31 March 2026 at 17:00"))
 }
 
-func (d *demo) silence() error {
-	err := d.pass("Nobody answers. The clock moves on to the morning of the due day.", at(2026, time.March, 31, 9, 0),
-		sees(demoWorker, "Reminder", "Tuesday 31 March 2026 at 17:00"),
-		sees(demoManager, "Reminder", "Tuesday 31 March 2026 at 17:00"),
-		sees(demoChair, "Waiting for an answer")) // the informal window is the chair's own
+func (d *demo) playSilence() error {
+	err := d.passTime("Nobody answers. The clock moves on to the morning of the due day.", summerTime(2026, time.March, 31, 9, 0),
+		expectMessage(demoWorker, "Reminder", "Tuesday 31 March 2026 at 17:00"),
+		expectMessage(demoManager, "Reminder", "Tuesday 31 March 2026 at 17:00"),
+		expectMessage(demoChair, "Waiting for an answer")) // the informal window is the chair's own
 	if err != nil {
 		return err
 	}
-	return d.pass("Still nobody answers. The clock moves on to the end of the working day: the window lapses.", at(2026, time.March, 31, 17, 0),
-		sees(demoManager, "Stage 1", "Thursday 9 April 2026 at 17:00"),
-		sees(demoChair, "Stage 1", "had come by Tuesday 31 March 2026 at 17:00"),
-		sees(demoChannel, "Stage 1", "Thursday 9 April 2026 at 17:00"))
+	return d.passTime("Still nobody answers. The clock moves on to the end of the working day: the window lapses.", summerTime(2026, time.March, 31, 17, 0),
+		expectMessage(demoManager, "Stage 1", "Thursday 9 April 2026 at 17:00"),
+		expectMessage(demoChair, "Stage 1", "had come by Tuesday 31 March 2026 at 17:00"),
+		expectMessage(demoChannel, "Stage 1", "Thursday 9 April 2026 at 17:00"))
 }
 
-func (d *demo) firstAnswer() error {
-	if err := d.MoveTo(d.ctx, at(2026, time.April, 2, 11, 0)); err != nil {
+func (d *demo) playFirstAnswer() error {
+	if err := d.MoveClockTo(d.ctx, summerTime(2026, time.April, 2, 11, 0)); err != nil {
 		return err
 	}
 	manager := d.Teams.Person(demoManager)
-	err := d.step(demoManager, demoManager+" answers on the card, with a plan of two actions.", func() *practice.Answer {
-		return d.newest(manager, "respond").Click(d.ctx, manager, "respond", practice.Inputs{
+	err := d.playStep(demoManager, demoManager+" answers on the card, with a plan of two actions.", func() *practice.Answer {
+		return d.newestWith(manager, "respond").Click(d.ctx, manager, "respond", practice.Inputs{
 			"text":        "The core group was cancelled twice because of sickness. I am sorry that nobody told you.",
 			"plan_1_what": "Hold the core group with health and school", "plan_1_who": "Social worker", "plan_1_by": "2026-04-28",
 			"plan_2_what": "Refer for a parenting assessment", "plan_2_who": "Team Manager", "plan_2_by": "2026-05-08"})
 	},
-		getsBack(demoManager, "You answered"),
-		sees(demoChair, "Is the answer good enough for the child?", "Hold the core group with health and school", "Tuesday 28 April 2026"))
+		expectAnswer(demoManager, "You answered"),
+		expectMessage(demoChair, "Is the answer good enough for the child?", "Hold the core group with health and school", "Tuesday 28 April 2026"))
 	if err != nil {
 		return err
 	}
 	chair := d.Teams.Person(demoChair)
-	return d.step(demoChair, demoChair+" is not satisfied: the plan comes too late for the child.", func() *practice.Answer {
-		return d.newest(chair, "Not satisfied").Click(d.ctx, chair, "Not satisfied", practice.Inputs{
+	return d.playStep(demoChair, demoChair+" is not satisfied: the plan comes too late for the child.", func() *practice.Answer {
+		return d.newestWith(chair, "Not satisfied").Click(d.ctx, chair, "Not satisfied", practice.Inputs{
 			"reason": "A core group at the end of April is three and a half months without one. It is needed within two weeks."})
 	},
-		sees(demoConsult, "Before Stage 2 can begin", "Agreement is needed"),
-		sees(demoChair, "Before Stage 2 can begin", "Record"),
-		sees(demoChair, "Stage 2"),
-		sees(demoChannel, "Stage 2", "Held"))
+		expectMessage(demoConsult, "Before Stage 2 can begin", "Agreement is needed"),
+		expectMessage(demoChair, "Before Stage 2 can begin", "Record"),
+		expectMessage(demoChair, "Stage 2"),
+		expectMessage(demoChannel, "Stage 2", "Held"))
 }
 
-func (d *demo) gate() error {
+func (d *demo) playGate() error {
 	consulted := d.Teams.Person(demoConsult)
-	return d.step(demoConsult, demoConsult+", the chair's own Service Manager, was consulted and agrees that it goes to Stage 2.", func() *practice.Answer {
-		return d.newest(consulted, "Agreed").Click(d.ctx, consulted, "Agreed", practice.Inputs{
+	return d.playStep(demoConsult, demoConsult+", the chair's own Service Manager, was consulted and agrees that it goes to Stage 2.", func() *practice.Answer {
+		return d.newestWith(consulted, "Agreed").Click(d.ctx, consulted, "Agreed", practice.Inputs{
 			"note": "Talked it through with Maya by telephone. Proportionate, and right for the child."})
 	},
-		sees(demoService, "Stage 2", "Monday 13 April 2026 at 17:00", "not satisfied"),
-		sees(demoChair, "Stage 2", "Monday 13 April 2026 at 17:00"),
-		sees(demoChannel, "Stage 2", "Monday 13 April 2026 at 17:00"))
+		expectMessage(demoService, "Stage 2", "Monday 13 April 2026 at 17:00", "not satisfied"),
+		expectMessage(demoChair, "Stage 2", "Monday 13 April 2026 at 17:00"),
+		expectMessage(demoChannel, "Stage 2", "Monday 13 April 2026 at 17:00"))
 }
 
-func (d *demo) secondAnswer() error {
-	if err := d.MoveTo(d.ctx, at(2026, time.April, 8, 14, 30)); err != nil {
+func (d *demo) playSecondAnswer() error {
+	if err := d.MoveClockTo(d.ctx, summerTime(2026, time.April, 8, 14, 30)); err != nil {
 		return err
 	}
 	service := d.Teams.Person(demoService)
-	err := d.step(demoService, demoService+" answers, with an earlier date.", func() *practice.Answer {
-		return d.newest(service, "respond").Click(d.ctx, service, "respond", practice.Inputs{
+	err := d.playStep(demoService, demoService+" answers, with an earlier date.", func() *practice.Answer {
+		return d.newestWith(service, "respond").Click(d.ctx, service, "respond", practice.Inputs{
 			"text":        "You are right. The core group takes place this week, and I will chair it myself.",
 			"plan_1_what": "Core group with health and school, chaired by the Service Manager", "plan_1_who": "Service Manager", "plan_1_by": "2026-04-10"})
 	},
-		sees(demoChair, "Is the answer good enough for the child?", "Friday 10 April 2026"))
+		expectMessage(demoChair, "Is the answer good enough for the child?", "Friday 10 April 2026"))
 	if err != nil {
 		return err
 	}
 	chair := d.Teams.Person(demoChair)
-	return d.step(demoChair, demoChair+" is satisfied.", func() *practice.Answer {
-		return d.newest(chair, "Satisfied").Click(d.ctx, chair, "Satisfied", nil)
+	return d.playStep(demoChair, demoChair+" is satisfied.", func() *practice.Answer {
+		return d.newestWith(chair, "Satisfied").Click(d.ctx, chair, "Satisfied", nil)
 	},
-		sees(demoChair, "satisfied"))
+		expectMessage(demoChair, "satisfied"))
 }
 
-// trail ends the demonstration: the challenge is resolved, and its audit trail holds.
-func (d *demo) trail() error {
-	d.n++
-	c, err := d.App.Store.Load(d.ctx, challenge.Key{Ref: d.ref})
+// playAuditTrail ends the demonstration: the challenge is resolved, and its audit trail holds.
+func (d *demo) playAuditTrail() error {
+	d.stepNumber++
+	c, err := d.App.Store.Load(d.ctx, challenge.LookupKey{Ref: d.ref})
 	if err != nil {
 		return err
 	}
 	does := "The audit trail of " + d.ref + "."
-	if c.Challenge.State != challenge.Resolved {
-		return &Unexpected{d.n, does, "the state resolved", "it is " + string(c.Challenge.State)}
+	if c.Challenge.State != challenge.StateResolved {
+		return &UnexpectedError{d.stepNumber, does, "the state resolved", "it is " + string(c.Challenge.State)}
 	}
 	replayed, err := challenge.Replay(c.Challenge.ID, c.History)
 	if err != nil {
-		return &Unexpected{d.n, does, "an unbroken chain", err.Error()}
+		return &UnexpectedError{d.stepNumber, does, "an unbroken chain", err.Error()}
 	}
 	if replayed.Head != c.Challenge.Head || replayed.State != c.Challenge.State {
-		return &Unexpected{d.n, does, "a trail that leads to the current row", "it leads elsewhere"}
+		return &UnexpectedError{d.stepNumber, does, "a trail that leads to the current row", "it leads elsewhere"}
 	}
 	whole, err := d.App.Store.Verify(d.ctx, func(postgres.VerifyResult) {})
 	if err != nil {
 		return err
 	}
-	if !whole.Held() || whole.Challenges != 1 || whole.Events != len(c.History) {
-		return &Unexpected{d.n, does, fmt.Sprintf("1 chain with %d events, all as stored", len(c.History)),
+	if !whole.IsIntact() || whole.Challenges != 1 || whole.Events != len(c.History) {
+		return &UnexpectedError{d.stepNumber, does, fmt.Sprintf("1 chain with %d events, all as stored", len(c.History)),
 			fmt.Sprintf("verify found %d chains, %d events, %d broken", whole.Challenges, whole.Events, whole.Broken)}
 	}
-	return d.tell(Step{N: d.n, At: d.Clock.Now(), When: d.now(), Does: does, Reference: d.ref, State: string(c.Challenge.State),
-		Audit: record.Text(c, record.Timeline(c, d.names(), d.Calendar.Location())),
-		Chain: fmt.Sprintf("chain verified: %d events, head %s", len(c.History), c.Challenge.Head)})
+	return d.onStep(Step{Number: d.stepNumber, At: d.Clock.Now(), TimeText: d.timeText(), Description: does, Reference: d.ref, State: string(c.Challenge.State),
+		Audit:       record.FormatText(c, record.Timeline(c, d.recordNames(), d.Calendar.Location())),
+		ChainResult: fmt.Sprintf("chain verified: %d events, head %s", len(c.History), c.Challenge.Head)})
 }
 
-// at is a moment in British Summer Time, in which the demonstration takes place.
-func at(year int, month time.Month, day, hour, minute int) time.Time {
-	return workday.NewDate(year, month, day).Time(time.UTC).Add(time.Duration(hour-1)*time.Hour + time.Duration(minute)*time.Minute)
+// summerTime is a moment in British Summer Time, in which the demonstration takes place.
+func summerTime(year int, month time.Month, day, hour, minute int) time.Time {
+	return workday.NewDate(year, month, day).Midnight(time.UTC).Add(time.Duration(hour-1)*time.Hour + time.Duration(minute)*time.Minute)
 }
 
-func (d *demo) now() string {
+func (d *demo) timeText() string {
 	return d.Clock.Now().In(d.Calendar.Location()).Format("Monday 2 January 2006, 15:04")
 }
 
-// newest is the person's newest message whose card has that button.
-func (d *demo) newest(p *practice.Person, button string) *practice.Message {
-	for _, m := range slices.Backward(p.Cards()) {
-		if m.Card().HasAction(button) {
+// newestWith is the person's newest message whose card has that button.
+func (d *demo) newestWith(p *practice.Person, button string) *practice.Message {
+	for _, m := range slices.Backward(p.CardMessages()) {
+		if m.Card().HasButton(button) {
 			return m
 		}
 	}
-	return p.Last() // and pressing the button on it tells what is missing
+	return p.LastMessage() // and pressing the button on it tells what is missing
 }
 
-// step lets somebody act and the engine do what follows, and expects the messages.
-func (d *demo) step(who, does string, act func() *practice.Answer, want ...expected) error {
-	d.n++
-	d.drain()
+// playStep lets somebody act and the engine do what follows, and expects the messages.
+func (d *demo) playStep(who, does string, act func() *practice.Answer, want ...expectedMessage) error {
+	d.stepNumber++
+	d.discardNews()
 	answer := act()
 	if answer.Err != nil {
-		return &Unexpected{d.n, does, "the bot to take it", fmt.Sprintf("it failed: %v (HTTP status %d)", answer.Err, answer.Status)}
+		return &UnexpectedError{d.stepNumber, does, "the bot to take it", fmt.Sprintf("it failed: %v (HTTP status %d)", answer.Err, answer.Status)}
 	}
 	if err := d.Settle(d.ctx); err != nil {
 		return err
 	}
-	return d.check(who, does, answer, want)
+	return d.checkMessages(who, does, answer, want)
 }
 
-// pass lets time pass up to a moment, and expects the messages.
-func (d *demo) pass(does string, to time.Time, want ...expected) error {
-	d.n++
-	d.drain()
-	if err := d.MoveTo(d.ctx, to); err != nil {
+// passTime lets time pass up to a moment, and expects the messages.
+func (d *demo) passTime(does string, to time.Time, want ...expectedMessage) error {
+	d.stepNumber++
+	d.discardNews()
+	if err := d.MoveClockTo(d.ctx, to); err != nil {
 		return err
 	}
-	return d.check("", does, nil, want)
+	return d.checkMessages("", does, nil, want)
 }
 
-// drain forgets what came while the clock was moved between steps.
-func (d *demo) drain() { d.gather() }
+// discardNews forgets what came while the clock was moved between steps.
+func (d *demo) discardNews() { d.collectNews() }
 
-// gather takes everything new, of each message its last state only.
-func (d *demo) gather() []Seen {
-	var all []Seen
+// collectNews takes everything new, of each message its last state only.
+func (d *demo) collectNews() []SeenMessage {
+	var all []SeenMessage
 	add := func(to string, channel bool, news []practice.News) {
 		at := map[string]int{}
 		for _, n := range news {
@@ -295,7 +299,7 @@ func (d *demo) gather() []Seen {
 				continue
 			}
 			at[n.ID] = len(all)
-			all = append(all, Seen{To: to, Channel: channel, Change: string(n.Change), Text: n.String()})
+			all = append(all, SeenMessage{To: to, InChannel: channel, Change: string(n.Change), Text: n.String()})
 		}
 	}
 	for _, p := range d.Teams.People() {
@@ -307,71 +311,71 @@ func (d *demo) gather() []Seen {
 	return all
 }
 
-// check compares what came with what must come: every expected message, no other
+// checkMessages compares what came with what must come: every expected message, no other
 // new one, and nothing in a channel that belongs to a child.
-func (d *demo) check(who, does string, answer *practice.Answer, want []expected) error {
-	came := d.gather()
+func (d *demo) checkMessages(who, does string, answer *practice.Answer, want []expectedMessage) error {
+	came := d.collectNews()
 	if answer != nil && answer.Card != nil {
 		// What came back at once stands first: it is what the person looks at.
-		came = append([]Seen{{To: who, Change: cameBack, Text: answer.Card.Text()}}, came...)
+		came = append([]SeenMessage{{To: who, Change: changeAnswered, Text: answer.Card.Text()}}, came...)
 	}
 	used := make([]bool, len(came))
 	for _, w := range want {
 		i := -1
 		for j, s := range came {
-			if i < 0 && !used[j] && s.To == w.to && (s.Change == cameBack) == w.back && holds(s.Text, w.words) {
+			if i < 0 && !used[j] && s.To == w.to && (s.Change == changeAnswered) == w.immediate && containsAll(s.Text, w.words) {
 				i = j
 			}
 		}
 		if i < 0 {
-			return &Unexpected{d.n, does, fmt.Sprintf("%s to see %q", w.to, w.words), "came: " + overview(came)}
+			return &UnexpectedError{d.stepNumber, does, fmt.Sprintf("%s to see %q", w.to, w.words), "came: " + summarise(came)}
 		}
 		used[i] = true
 	}
-	step := Step{N: d.n, At: d.Clock.Now(), When: d.now(), Does: does}
+	step := Step{Number: d.stepNumber, At: d.Clock.Now(), TimeText: d.timeText(), Description: does}
 	for i, s := range came {
-		if s.Channel && (strings.Contains(s.Text, demoRecord) || strings.Contains(s.Text, "core group") || strings.Contains(s.Text, demoChair)) {
-			return &Unexpected{d.n, does, "a channel to hold a reference and a date only", "it held more"}
+		if s.InChannel && (strings.Contains(s.Text, demoRecord) || strings.Contains(s.Text, "core group") || strings.Contains(s.Text, demoChair)) {
+			return &UnexpectedError{d.stepNumber, does, "a channel to hold a reference and a date only", "it held more"}
 		}
-		if s.Change == string(practice.Posted) && !used[i] {
-			return &Unexpected{d.n, does, "no other message", "came: " + overview([]Seen{s})}
+		if s.Change == string(practice.ChangePosted) && !used[i] {
+			return &UnexpectedError{d.stepNumber, does, "no other message", "came: " + summarise([]SeenMessage{s})}
 		}
 		if used[i] {
-			step.Shown = append(step.Shown, s)
+			step.Messages = append(step.Messages, s)
 		}
 	}
-	if err := d.stand(&step); err != nil {
+	if err := d.addState(&step); err != nil {
 		return err
 	}
 	if vs := d.Teams.Violations(); len(vs) > 0 {
-		return &Unexpected{d.n, does, "nothing that Teams would refuse", vs[0].String()}
+		return &UnexpectedError{d.stepNumber, does, "nothing that Teams would refuse", vs[0].String()}
 	}
-	return d.tell(step)
+	return d.onStep(step)
 }
 
-// stand adds where the challenge stands.
-func (d *demo) stand(s *Step) error {
+// addState adds where the challenge stands.
+func (d *demo) addState(s *Step) error {
 	if d.ref == "" {
-		for _, seen := range s.Shown {
-			if seen.Channel {
-				d.ref = reference.FindString(seen.Text)
+		for _, seen := range s.Messages {
+			if seen.InChannel {
+				d.ref = referencePattern.FindString(seen.Text)
 			}
 		}
 	}
 	if d.ref == "" {
 		return nil
 	}
-	c, err := d.App.Store.Load(d.ctx, challenge.Key{Ref: d.ref})
+	c, err := d.App.Store.Load(d.ctx, challenge.LookupKey{Ref: d.ref})
 	s.Reference, s.State = d.ref, string(c.Challenge.State)
 	return err
 }
 
-func holds(text string, words []string) bool {
+func containsAll(text string, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 
-// overview is what came, each message by its first line.
-func overview(came []Seen) string {
+// summarise is what came, each message by its first line.
+func summarise(came []SeenMessage) string {
 	if len(came) == 0 {
 		return "nothing"
 	}

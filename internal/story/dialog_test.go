@@ -14,8 +14,8 @@ import (
 // A long form can be filled in in a window of its own, where nothing that happens to
 // the card in the chat takes away what was typed.
 
-// opensWindow presses the button that opens a window, with these inputs.
-func (a *actor) opensWindow(m *practice.Message, in practice.Inputs) *practice.Dialog {
+// opensDialog presses the button that opens a window, with these inputs.
+func (a *actor) opensDialog(m *practice.Message, in practice.Inputs) *practice.Dialog {
 	a.s.t.Helper()
 	answer := a.clicks(m, "Open in a window", in)
 	if answer.Dialog == nil || answer.Dialog.Card() == nil {
@@ -24,10 +24,10 @@ func (a *actor) opensWindow(m *practice.Message, in practice.Inputs) *practice.D
 	return answer.Dialog
 }
 
-// in presses a button of a window, which must then hold all of these texts.
-func (a *actor) in(d *practice.Dialog, button string, in practice.Inputs, texts ...string) *practice.Answer {
+// clicksInDialog presses a button of a window, which must then hold all of these texts.
+func (a *actor) clicksInDialog(d *practice.Dialog, button string, in practice.Inputs, texts ...string) *practice.Answer {
 	a.s.t.Helper()
-	answer := a.done(d.Click(a.s.t.Context(), button, in))
+	answer := a.expectDone(d.Click(a.s.t.Context(), button, in))
 	for _, text := range texts {
 		if !strings.Contains(d.String(), text) {
 			a.s.t.Errorf("%s sees no %q in the window:\n%s", a.Name, text, d)
@@ -36,10 +36,10 @@ func (a *actor) in(d *practice.Dialog, button string, in practice.Inputs, texts 
 	return answer
 }
 
-// closed holds that a window closed with these words.
-func closed(t *testing.T, d *practice.Dialog, said string) {
+// expectClosed holds that a window closed with these words.
+func expectClosed(t *testing.T, d *practice.Dialog, said string) {
 	t.Helper()
-	if d.Card() != nil || !strings.Contains(d.Closing, said) {
+	if d.Card() != nil || !strings.Contains(d.ClosingText, said) {
 		t.Errorf("the window was to close saying %q, and shows:\n%s", said, d)
 	}
 }
@@ -51,37 +51,37 @@ func TestAChallengeIsRaisedInAWindow(t *testing.T) {
 	form := s.maya.gets("Raise a challenge")
 
 	// What was typed into the card comes along.
-	whole := filled(nil)
+	whole := raiseInputs(nil)
 	begun := practice.Inputs{"concern": whole["concern"], "record": whole["record"]}
-	d := s.maya.opensWindow(form, begun)
+	d := s.maya.opensDialog(form, begun)
 	for id, want := range begun {
 		if in, _ := d.Card().Input(id); in.Value != want {
 			t.Errorf("%s did not come along into the window: %q", id, in.Value)
 		}
 	}
-	if d.Card().HasAction("Open in a window") {
+	if d.Card().HasButton("Open in a window") {
 		t.Error("a window can be opened out of a window")
 	}
 
 	// What is wrong is marked, and nothing that was typed is lost.
 	half := maps.Clone(whole)
 	delete(half, "ask")
-	s.maya.in(d, "See who will be asked", half, "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, will be asked")
-	s.maya.in(d, "Send the challenge", nil, "Please put right", "No visit since 12 February.")
-	s.quiet()
-	sent := s.maya.in(d, "Send the challenge", practice.Inputs{"ask": whole["ask"]})
-	closed(t, d, "has been sent.")
-	shows(t, "Maya", form, "Sent: Professional Challenge CH-")
+	s.maya.clicksInDialog(d, "See who will be asked", half, "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, will be asked")
+	s.maya.clicksInDialog(d, "Send the challenge", nil, "Please put right", "No visit since 12 February.")
+	s.expectNoNews()
+	sent := s.maya.clicksInDialog(d, "Send the challenge", practice.Inputs{"ask": whole["ask"]})
+	expectClosed(t, d, "has been sent.")
+	expectText(t, "Maya", form, "Sent: Professional Challenge CH-")
 	s.tom.gets("No visit since 12 February.")
 	s.priya.gets("No visit since 12 February.")
 	s.maya.gets("Waiting for an answer")
 	s.north.gets("An answer is due")
 
 	// The same again is the same challenge.
-	s.maya.done(sent.Redeliver(t.Context()))
-	s.maya.done(sent.DeliverCopy(t.Context(), "f:another"))
-	s.quiet()
-	if n := s.verified(); n != 1 {
+	s.maya.expectDone(sent.Redeliver(t.Context()))
+	s.maya.expectDone(sent.DeliverCopy(t.Context(), "f:another"))
+	s.expectNoNews()
+	if n := s.verifyTrails(); n != 1 {
 		t.Errorf("%d challenges were raised", n)
 	}
 }
@@ -89,54 +89,54 @@ func TestAChallengeIsRaisedInAWindow(t *testing.T) {
 func TestWhatIsTypedInAWindowOutlivesTheCardBehindIt(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	d := s.priya.opensWindow(r.asked[1], nil)
-	s.tom.clicks(r.asked[0], "Send the answer", planned("I can visit on Friday."))
-	shows(t, "Priya", r.asked[1], "Tom Reid answered on") // the card has no inputs any more
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	d := s.priya.opensDialog(r.asked[1], nil)
+	s.tom.clicks(r.asked[0], "Send the answer", plannedInputs("I can visit on Friday."))
+	expectText(t, "Priya", r.asked[1], "Tom Reid answered on") // the card has no inputs any more
 	s.maya.gets("I can visit on Friday.")
 
-	answer := s.priya.in(d, "Send the answer", planned("A colleague can visit tomorrow."),
+	answer := s.priya.clicksInDialog(d, "Send the answer", plannedInputs("A colleague can visit tomorrow."),
 		"Tom Reid answered first, so that answer counts. What you wrote is kept on the record.", "A colleague can visit tomorrow.")
 	if answer.Card == nil {
 		t.Error("the window closed over what was to be read")
 	}
-	shows(t, "Maya", s.maya.recalls("What happened so far"), "A colleague can visit tomorrow.")
-	s.drain()
+	expectText(t, "Maya", s.maya.findsMessage("What happened so far"), "A colleague can visit tomorrow.")
+	s.discardNews()
 }
 
 func TestAManagerAnswersInAWindowAndTheCardBecomesTheRecord(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	d := s.priya.opensWindow(r.asked[1], nil)
-	past := planned("We agree a visit.")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	d := s.priya.opensDialog(r.asked[1], nil)
+	past := plannedInputs("We agree a visit.")
 	past["plan_1_what"] = " "
-	s.priya.in(d, "Send the answer", past, "Please put right", "We agree a visit.", "Duty social worker")
+	s.priya.clicksInDialog(d, "Send the answer", past, "Please put right", "We agree a visit.", "Duty social worker")
 	s.maya.getsNothing()
-	sent := s.priya.in(d, "Send the answer", planned("We agree a visit."))
-	closed(t, d, r.ref+": this is recorded. The card in the chat shows it.")
-	shows(t, "Priya", r.asked[1], "You answered on", "We agree a visit.")
+	sent := s.priya.clicksInDialog(d, "Send the answer", plannedInputs("We agree a visit."))
+	expectClosed(t, d, r.ref+": this is recorded. The card in the chat shows it.")
+	expectText(t, "Priya", r.asked[1], "You answered on", "We agree a visit.")
 	s.maya.gets("We agree a visit.")
-	s.drain()
-	s.priya.done(sent.Redeliver(t.Context()))
-	s.quiet()
-	isRecord(t, "Priya", r.asked[1])
+	s.discardNews()
+	s.priya.expectDone(sent.Redeliver(t.Context()))
+	s.expectNoNews()
+	expectInert(t, "Priya", r.asked[1])
 }
 
 func TestTheStatementOfAGateIsWrittenInAWindow(t *testing.T) {
 	t.Parallel()
-	s := walk(t, "rutland")
+	s := openWithEverybody(t, "rutland")
 	direct := practice.Inputs{"start_at": "stage-4", "start_ground": "urgent", "start_reason": "The mother has left with the baby."}
-	s.begins(s.maya, alert(direct))
-	s.threshold("Stage 4")
-	gate := s.maya.recalls("Written statement of the Independent Chair (Appendix 5): still to do.")
-	s.drain()
-	d := s.maya.opensWindow(gate, nil)
-	s.maya.in(d, "File the statement", practice.Inputs{labelled(t, d.Card(), "Statement of the alert"): "The baby is gone.",
-		labelled(t, d.Card(), "Action required"): "A strategy meeting today."})
-	closed(t, d, "this is recorded")
-	s.called("Diane Foster").gets("Stage 4", "The baby is gone.", "A strategy meeting today.")
-	s.drain()
+	s.beginChallenge(s.maya, alertInputs(direct))
+	s.agreeThreshold("Stage 4")
+	gate := s.maya.findsMessage("Written statement of the Independent Chair (Appendix 5): still to do.")
+	s.discardNews()
+	d := s.maya.opensDialog(gate, nil)
+	s.maya.clicksInDialog(d, "File the statement", practice.Inputs{fieldWithLabel(t, d.Card(), "Statement of the alert"): "The baby is gone.",
+		fieldWithLabel(t, d.Card(), "Action required"): "A strategy meeting today."})
+	expectClosed(t, d, "this is recorded")
+	s.actorNamed("Diane Foster").gets("Stage 4", "The baby is gone.", "A strategy meeting today.")
+	s.discardNews()
 }
 
 func TestAWindowThatCanSendNothingAnyMoreGivesBackWhatWasTyped(t *testing.T) {
@@ -145,14 +145,14 @@ func TestAWindowThatCanSendNothingAnyMoreGivesBackWhatWasTyped(t *testing.T) {
 	s.maya.types("/cover Grace Lloyd today")
 	s.maya.gets("Grace Lloyd")
 	s.grace.types("/challenge")
-	d := s.grace.opensWindow(s.grace.gets("Raise a challenge"), nil)
-	s.at("Tue 31 Mar 2026 09:00") // Maya is back
-	s.grace.in(d, "Send the challenge", filled(nil), "You are not listed as somebody who may raise a challenge.", "What you had typed", "No visit since 12 February.")
-	if d.Card() == nil || len(d.Card().Actions()) > 0 {
+	d := s.grace.opensDialog(s.grace.gets("Raise a challenge"), nil)
+	s.moveClock("Tue 31 Mar 2026 09:00") // Maya is back
+	s.grace.clicksInDialog(d, "Send the challenge", raiseInputs(nil), "You are not listed as somebody who may raise a challenge.", "What you had typed", "No visit since 12 February.")
+	if d.Card() == nil || len(d.Card().Buttons()) > 0 {
 		t.Errorf("the window is to stay, with nothing to press:\n%s", d)
 	}
-	s.quiet()
-	if n := s.verified(); n != 0 {
+	s.expectNoNews()
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("%d challenges were raised", n)
 	}
 }
@@ -160,11 +160,11 @@ func TestAWindowThatCanSendNothingAnyMoreGivesBackWhatWasTyped(t *testing.T) {
 func TestAWindowTellsAStrangerNotEvenThatTheChallengeExists(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.drain()
-	before := s.stored("conversation")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.discardNews()
+	before := s.databasePicture("conversation")
 	asks := func(name string, data any) string {
-		activity := s.leah.invoke(object{})
+		activity := s.leah.newInvoke(object{})
 		activity["name"], activity["value"] = name, object{"data": data}
 		got := s.post(activity)
 		if got.Status != 200 {
@@ -177,9 +177,9 @@ func TestAWindowTellsAStrangerNotEvenThatTheChallengeExists(t *testing.T) {
 		if verb == "raise" || verb == "preview" {
 			continue // the form is about no challenge that exists
 		}
-		data := object{"verb": verb, "challenge": s.id(r.ref), "visit": 1, "card": "respond", "text": "Done.", "reason": "No need."}
+		data := object{"verb": verb, "challenge": s.challengeID(r.ref), "visit": 1, "card": "respond", "text": "Done.", "reason": "No need."}
 		for _, name := range []string{"task/fetch", "task/submit"} {
-			real, made := asks(name, data), asks(name, with(data, "challenge", nobodys))
+			real, made := asks(name, data), asks(name, withFields(data, "challenge", nobodys))
 			if diff := cmp.Diff(made, real); diff != "" {
 				t.Errorf("a stranger can tell by %s of %q that the challenge exists (-made up +real):\n%s", name, verb, diff)
 			}
@@ -202,8 +202,8 @@ func TestAWindowTellsAStrangerNotEvenThatTheChallengeExists(t *testing.T) {
 		}
 	}
 	s.settle()
-	s.quiet()
-	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+	s.expectNoNews()
+	if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 		t.Errorf("something was stored:\n%s", diff)
 	}
 }

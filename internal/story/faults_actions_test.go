@@ -9,27 +9,27 @@ import (
 	"challengebot/internal/practice"
 )
 
-// holding checks what an answer to an action shows.
-func (p posted) holding(t *testing.T, texts ...string) {
+// expectText checks what an answer to an action shows.
+func (p rawAnswer) expectText(t *testing.T, texts ...string) {
 	t.Helper()
 	if p.Status != 200 {
 		t.Errorf("the action was answered with %d %s", p.Status, p.Body)
 	}
 	for _, text := range texts {
-		if !strings.Contains(p.shows(), text) {
-			t.Errorf("there is no %q in the answer:\n%s", text, p.shows())
+		if !strings.Contains(p.visibleText(), text) {
+			t.Errorf("there is no %q in the answer:\n%s", text, p.visibleText())
 		}
 	}
 }
 
-// sends is what a filled-in card sends when its button is pressed.
-func (a *actor) sends(m *practice.Message, button string, in practice.Inputs) object {
+// buttonActivity is what a filled-in card sends when its button is pressed.
+func (a *actor) buttonActivity(m *practice.Message, button string, in practice.Inputs) object {
 	a.s.t.Helper()
-	data := a.button(m, button)
+	data := a.buttonData(m, button)
 	for k, v := range in {
 		data[k] = v
 	}
-	activity := a.invoke(data)
+	activity := a.newInvoke(data)
 	activity["replyToId"] = m.ID
 	activity["conversation"].(object)["id"] = m.ConversationID
 	return activity
@@ -38,14 +38,14 @@ func (a *actor) sends(m *practice.Message, button string, in practice.Inputs) ob
 func TestAnAnswerFromSomebodyWhoWasNotAskedIsRefusedAndTheirTextKept(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	before := s.stored("conversation")
-	data := s.tom.button(r.asked[0], "Send the answer")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	before := s.databasePicture("conversation")
+	data := s.tom.buttonData(r.asked[0], "Send the answer")
 	for _, who := range []*actor{s.maya, s.owen} { // the chair and the oversight may read it
-		got := s.post(who.invoke(with(data, "text", "I write this in their stead.")))
-		got.holding(t, r.ref, "not waiting for an answer from you", "nothing was recorded", "I write this in their stead.")
+		got := s.post(who.newInvoke(withFields(data, "text", "I write this in their stead.")))
+		got.expectText(t, r.ref, "not waiting for an answer from you", "nothing was recorded", "I write this in their stead.")
 	}
-	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+	if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 		t.Errorf("something was changed:\n%s", diff)
 	}
 }
@@ -53,15 +53,15 @@ func TestAnAnswerFromSomebodyWhoWasNotAskedIsRefusedAndTheirTextKept(t *testing.
 func TestAJudgementByTheOneWhoAnsweredIsRefused(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.tom.clicks(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.tom.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))
 	card := s.maya.gets("Is the answer good enough")
-	before := s.stored("conversation")
+	before := s.databasePicture("conversation")
 	for _, who := range []*actor{s.tom, s.priya, s.owen} {
-		got := s.post(who.invoke(with(s.maya.button(card, "Satisfied"), "reason", "All is well.")))
-		got.holding(t, r.ref, "Only the person who judges", "Nothing was recorded", "All is well.")
+		got := s.post(who.newInvoke(withFields(s.maya.buttonData(card, "Satisfied"), "reason", "All is well.")))
+		got.expectText(t, r.ref, "Only the person who judges", "Nothing was recorded", "All is well.")
 	}
-	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+	if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 		t.Errorf("something was changed:\n%s", diff)
 	}
 }
@@ -69,70 +69,70 @@ func TestAJudgementByTheOneWhoAnsweredIsRefused(t *testing.T) {
 func TestAReplyOnAStageThatHasMovedOnIsKeptOnceAndSaidToBeLate(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	late := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", practice.Inputs{"text": "I was in court all day."}))
-	s.at("Tue 31 Mar 2026 17:00")
-	s.drain()
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	late := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", practice.Inputs{"text": "I was in court all day."}))
+	s.moveClock("Tue 31 Mar 2026 17:00")
+	s.discardNews()
 	first := s.post(late)
-	first.holding(t, "has moved on", "kept on the record as a late reply", "I was in court all day.")
+	first.expectText(t, "has moved on", "kept on the record as a late reply", "I was in court all day.")
 	s.settle()
 	s.maya.gets("I was in court all day.")
-	again := s.post(with(late, "id", "f:another"))
-	again.holding(t, "has moved on")
-	if n := s.kinds(r.ref, "reply_kept"); n != 1 {
+	again := s.post(withFields(late, "id", "f:another"))
+	again.expectText(t, "has moved on")
+	if n := s.countEvents(r.ref, "reply_kept"); n != 1 {
 		t.Errorf("the late reply is on the record %d times", n)
 	}
-	if n := s.kinds(r.ref, "responded"); n != 0 {
+	if n := s.countEvents(r.ref, "responded"); n != 0 {
 		t.Errorf("the late reply counted")
 	}
 	s.settle()
-	s.quiet()
-	s.verified()
+	s.expectNoNews()
+	s.verifyTrails()
 }
 
 func TestTheSameAnswerSentTwiceCountsOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	sent := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
-	s.post(sent).holding(t, "You answered on")
-	before := s.stored("conversation")
-	s.post(with(sent, "id", "f:another")).holding(t, "You have answered this already")
-	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	sent := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))
+	s.post(sent).expectText(t, "You answered on")
+	before := s.databasePicture("conversation")
+	s.post(withFields(sent, "id", "f:another")).expectText(t, "You have answered this already")
+	if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 		t.Errorf("the second copy changed something:\n%s", diff)
 	}
 	s.settle()
 	s.maya.gets("Tom Reid answered")
-	s.quiet()
+	s.expectNoNews()
 }
 
 func TestAnotherAnswerAfterOnesOwnIsKeptAndDoesNotCount(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	first := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
-	second := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", practice.Inputs{"text": "Better words."}))
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	first := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))
+	second := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", practice.Inputs{"text": "Better words."}))
 	s.post(first)
-	s.post(second).holding(t, "You answered this before", "kept on the record", "Better words.")
-	if got := s.trail(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
+	s.post(second).expectText(t, "You answered this before", "kept on the record", "Better words.")
+	if got := s.eventKinds(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
 		t.Errorf("the trail is %q", got)
 	}
 	s.settle()
-	s.drain()
+	s.discardNews()
 }
 
 func TestAStaleJudgementChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.tom.clicks(r.asked[0], "Send the answer", answer("2026-04-17", nil))
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.tom.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))
 	card := s.maya.gets("Is the answer good enough")
-	stale := s.maya.sends(card, "Satisfied", practice.Inputs{"reason": "Enough for me."})
+	stale := s.maya.buttonActivity(card, "Satisfied", practice.Inputs{"reason": "Enough for me."})
 	s.maya.clicks(card, "Not satisfied", practice.Inputs{"reason": "No visit yet."})
-	s.drain()
-	before := s.stored("conversation")
-	s.post(stale).holding(t, r.ref, "has moved on", "Enough for me.")
-	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+	s.discardNews()
+	before := s.databasePicture("conversation")
+	s.post(stale).expectText(t, r.ref, "has moved on", "Enough for me.")
+	if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 		t.Errorf("something was changed:\n%s", diff)
 	}
 }
@@ -140,27 +140,27 @@ func TestAStaleJudgementChangesNothing(t *testing.T) {
 func TestNothingCanBeDoneToAChallengeThatHasEnded(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	reply := s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))
-	withdraw := s.maya.button(r.chair, "withdraw")
-	again := s.maya.invoke(with(withdraw, "reason", "Twice."))
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	reply := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))
+	withdraw := s.maya.buttonData(r.chair, "withdraw")
+	again := s.maya.newInvoke(withFields(withdraw, "reason", "Twice."))
 	if prefix, _ := withdraw["inputs"].(string); prefix != "" {
-		again = s.maya.invoke(with(withdraw, prefix+"reason", "Twice."))
+		again = s.maya.newInvoke(withFields(withdraw, prefix+"reason", "Twice."))
 	}
 	s.maya.types("/withdraw " + r.ref + " Settled by telephone.")
-	s.drain()
-	before := s.stored("conversation")
-	s.post(again).holding(t, "has ended already", "Twice.")
-	if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+	s.discardNews()
+	before := s.databasePicture("conversation")
+	s.post(again).expectText(t, "has ended already", "Twice.")
+	if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 		t.Errorf("something was changed:\n%s", diff)
 	}
-	s.post(reply).holding(t, "This challenge has ended", "kept on the record")
-	if got := s.trail(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "withdrawn", "reply_kept"}) {
+	s.post(reply).expectText(t, "This challenge has ended", "kept on the record")
+	if got := s.eventKinds(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "withdrawn", "reply_kept"}) {
 		t.Errorf("the trail is %q", got)
 	}
 	s.settle()
-	s.quiet()
-	s.verified()
+	s.expectNoNews()
+	s.verifyTrails()
 }
 
 // Teams delivers an activity again when an answer was slow: the same id, the same
@@ -174,30 +174,30 @@ func TestAnActivityDeliveredAgainHasTheFirstAnswerAgain(t *testing.T) {
 		t.Helper()
 		first := s.post(activity)
 		s.settle()
-		s.drain()
-		before := s.stored("conversation")
+		s.discardNews()
+		before := s.databasePicture("conversation")
 		s.Clock.Advance(30e9)
 		again := s.post(activity)
 		if diff := cmp.Diff(first, again, cmp.Comparer(func(a, b *practice.Card) bool { return (a == nil) == (b == nil) })); diff != "" {
 			t.Errorf("%s: the answer is another (-first +again):\n%s", what, diff)
 		}
 		s.settle()
-		s.quiet()
-		if diff := cmp.Diff(before, s.stored("conversation")); diff != "" {
+		s.expectNoNews()
+		if diff := cmp.Diff(before, s.databasePicture("conversation")); diff != "" {
 			t.Errorf("%s: the second copy changed something:\n%s", what, diff)
 		}
 	}
-	twice("raising", s.maya.sends(form, "Send the challenge", filled(nil)))
+	twice("raising", s.maya.buttonActivity(form, "Send the challenge", raiseInputs(nil)))
 	ref := s.lastRef()
-	twice("the form", s.maya.message("/challenge"))
-	twice("a status", s.maya.message("/challenge "+ref))
-	twice("help", s.maya.message("/help"))
-	twice("mine", s.maya.message("/mine"))
-	card := s.tom.recalls("Please answer by")
-	refused := answer("2026-04-17", practice.Inputs{"text": ""})
-	twice("a refused answer", s.tom.sends(card, "Send the answer", refused))
-	twice("answering", s.tom.sends(card, "Send the answer", answer("2026-04-17", nil)))
-	s.drain()
+	twice("the form", s.maya.newMessage("/challenge"))
+	twice("a status", s.maya.newMessage("/challenge "+ref))
+	twice("help", s.maya.newMessage("/help"))
+	twice("mine", s.maya.newMessage("/mine"))
+	card := s.tom.findsMessage("Please answer by")
+	refused := answerInputs("2026-04-17", practice.Inputs{"text": ""})
+	twice("a refused answer", s.tom.buttonActivity(card, "Send the answer", refused))
+	twice("answering", s.tom.buttonActivity(card, "Send the answer", answerInputs("2026-04-17", nil)))
+	s.discardNews()
 }
 
 func TestManyCopiesOfOneActivityAtOnceHaveOneEffectAndOneAnswer(t *testing.T) {
@@ -206,8 +206,8 @@ func TestManyCopiesOfOneActivityAtOnceHaveOneEffectAndOneAnswer(t *testing.T) {
 	for range 10 {
 		s.maya.types("/challenge")
 		form := s.maya.gets("Raise a challenge")
-		raise := s.maya.sends(form, "Send the challenge", filled(nil))
-		answers := s.sixCopies(raise)
+		raise := s.maya.buttonActivity(form, "Send the challenge", raiseInputs(nil))
+		answers := s.deliverSixCopies(raise)
 		for _, got := range answers {
 			if diff := cmp.Diff(answers[0].Body, got.Body); diff != "" {
 				t.Errorf("the same form was answered in two ways:\n%s", diff)
@@ -216,35 +216,35 @@ func TestManyCopiesOfOneActivityAtOnceHaveOneEffectAndOneAnswer(t *testing.T) {
 		ref := s.lastRef()
 		s.settle()
 		card := s.tom.gets(ref)
-		s.drain()
-		answers = s.sixCopies(s.tom.sends(card, "Send the answer", answer("2026-04-17", nil)))
+		s.discardNews()
+		answers = s.deliverSixCopies(s.tom.buttonActivity(card, "Send the answer", answerInputs("2026-04-17", nil)))
 		for i, got := range answers {
-			if i < 4 && got.Body != answers[0].Body && !strings.Contains(got.shows(), "You have answered this already") {
-				t.Errorf("a copy was answered:\n%s", got.shows())
+			if i < 4 && got.Body != answers[0].Body && !strings.Contains(got.visibleText(), "You have answered this already") {
+				t.Errorf("a copy was answered:\n%s", got.visibleText())
 			}
-			got.holding(t, "You answered on")
+			got.expectText(t, "You answered on")
 		}
 		s.settle()
 		s.maya.gets(ref, "Tom Reid answered")
-		s.drain()
-		if got := s.trail(ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded"}) {
+		s.discardNews()
+		if got := s.eventKinds(ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded"}) {
 			t.Errorf("six copies left the trail %q", got)
 		}
 	}
-	if n := s.verified(); n != 10 {
+	if n := s.verifyTrails(); n != 10 {
 		t.Errorf("there are %d challenges, not 10", n)
 	}
 }
 
-// sixCopies delivers an activity four times at once, and two copies with ids of
+// deliverSixCopies delivers an activity four times at once, and two copies with ids of
 // their own beside them.
-func (s *stage) sixCopies(activity object) [6]posted {
+func (s *stage) deliverSixCopies(activity object) [6]rawAnswer {
 	s.t.Helper()
-	var answers [6]posted
-	together(len(answers), func(i int) {
+	var answers [6]rawAnswer
+	runTogether(len(answers), func(i int) {
 		copied := activity
 		if i >= 4 {
-			copied = with(activity, "id", activity["id"].(string)+string(rune('0'+i)))
+			copied = withFields(activity, "id", activity["id"].(string)+string(rune('0'+i)))
 		}
 		answers[i] = s.post(copied)
 	})
@@ -257,30 +257,30 @@ func TestWhenTwoAnswerInTheSameMomentOneCountsAndTheOthersTextIsKept(t *testing.
 	const rounds = 25
 	wins := map[string]int{}
 	for range rounds {
-		r := s.raises(nil, s.tom, s.priya)
+		r := s.raiseAndCollect(nil, s.tom, s.priya)
 		both := [2]*actor{s.tom, s.priya}
 		texts := [2]string{"Tom's own words.", "Priya's own words."}
 		var sent [2]object
 		for i, who := range both {
-			sent[i] = who.sends(r.asked[i], "Send the answer", answer("2026-04-17", practice.Inputs{"text": texts[i]}))
+			sent[i] = who.buttonActivity(r.asked[i], "Send the answer", answerInputs("2026-04-17", practice.Inputs{"text": texts[i]}))
 		}
-		var got [2]posted
-		together(2, func(i int) { got[i] = s.post(sent[i]) })
+		var got [2]rawAnswer
+		runTogether(2, func(i int) { got[i] = s.post(sent[i]) })
 		c := s.load(r.ref).Challenge
 		winner := 0
-		if c.Current().AnsweredBy.ID == s.priya.ID {
+		if c.CurrentOpening().AnsweredBy.ID == s.priya.ID {
 			winner = 1
 		}
 		wins[both[winner].Name]++
-		got[winner].holding(t, "You answered on", texts[winner])
-		got[1-winner].holding(t, both[winner].Name+" answered first", "What you wrote is kept on the record", texts[1-winner])
-		if trail := s.trail(r.ref); !cmp.Equal(trail, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
+		got[winner].expectText(t, "You answered on", texts[winner])
+		got[1-winner].expectText(t, both[winner].Name+" answered first", "What you wrote is kept on the record", texts[1-winner])
+		if trail := s.eventKinds(r.ref); !cmp.Equal(trail, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
 			t.Errorf("the trail is %q", trail)
 		}
 		s.settle()
 		s.maya.getsAll("Is the answer good enough", texts[1-winner])
-		s.drain()
+		s.discardNews()
 	}
-	s.verified()
+	s.verifyTrails()
 	t.Logf("who was first: %v", wins)
 }

@@ -14,18 +14,18 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// relay stands between the program and its database. It can be cut, and it can stop
+// databaseRelay stands between the program and its database. It can be cut, and it can stop
 // at a round trip: before the database sees it, or before the program sees the reply.
-type relay struct {
+type databaseRelay struct {
 	// dsn is the database as it is reached through the relay.
 	dsn      string
 	network  string
 	address  string
 	listener net.Listener
 
-	mu   sync.Mutex
-	cut  bool
-	open map[net.Conn]bool
+	mu        sync.Mutex
+	cut       bool
+	openConns map[net.Conn]bool
 	// lines are those that are not over, on the database's side too; hungUp tells when
 	// there is one less.
 	lines  int
@@ -33,18 +33,18 @@ type relay struct {
 	// trips counts the round trips that asked the database to do something. At the
 	// one numbered stopAt, stop is called.
 	trips, stopAt int
-	holding       string // if set, only round trips that hold this text count
+	requiredText  string // if set, only round trips that hold this text count
 	afterwards    bool
 	stop          func() (goOn bool)
 }
 
-func relayTo(t *testing.T, dsn string) *relay {
+func startRelay(t *testing.T, dsn string) *databaseRelay {
 	t.Helper()
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{open: map[net.Conn]bool{}}
+	r := &databaseRelay{openConns: map[net.Conn]bool{}}
 	r.hungUp = sync.NewCond(&r.mu)
 	r.network, r.address = pgconn.NetworkAddress(config.Host, config.Port)
 	if r.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
@@ -63,59 +63,59 @@ func relayTo(t *testing.T, dsn string) *relay {
 }
 
 // Cut breaks every connection and refuses new ones until Mend.
-func (r *relay) Cut() {
+func (r *databaseRelay) Cut() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cut = true
-	for c := range r.open {
+	for c := range r.openConns {
 		c.Close()
 	}
-	clear(r.open)
+	clear(r.openConns)
 }
 
 // Mend lets connections through again.
-func (r *relay) Mend() {
+func (r *databaseRelay) Mend() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cut = false
 }
 
-// stopsAt has stop called at the n-th round trip from now on: before it reaches the
+// stopAtTrip has stop called at the n-th round trip from now on: before it reaches the
 // database, which it then does only if stop says so, or afterwards, when it has been
 // done and its reply is held back for good.
-func (r *relay) stopsAt(n int, afterwards bool, stop func() (goOn bool)) {
+func (r *databaseRelay) stopAtTrip(n int, afterwards bool, stop func() (goOn bool)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.trips, r.stopAt, r.afterwards, r.stop, r.holding = 0, n, afterwards, stop, ""
+	r.trips, r.stopAt, r.afterwards, r.stop, r.requiredText = 0, n, afterwards, stop, ""
 }
 
-// stopsOn has stop called at the next round trip that hands over a text.
-func (r *relay) stopsOn(text string, stop func() (goOn bool)) {
-	r.stopsAt(1, false, stop)
+// stopOnText has stop called at the next round trip that hands over a text.
+func (r *databaseRelay) stopOnText(text string, stop func() (goOn bool)) {
+	r.stopAtTrip(1, false, stop)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.holding = text
+	r.requiredText = text
 }
 
-// stopsAfter has stop called when the next round trip that hands over a text is done,
+// stopAfterText has stop called when the next round trip that hands over a text is done,
 // and its reply held back for good.
-func (r *relay) stopsAfter(text string, stop func() (goOn bool)) {
-	r.stopsAt(1, true, stop)
+func (r *databaseRelay) stopAfterText(text string, stop func() (goOn bool)) {
+	r.stopAtTrip(1, true, stop)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.holding = text
+	r.requiredText = text
 }
 
-// counted is how many round trips there were since stopsAt.
-func (r *relay) counted() int {
+// tripCount is how many round trips there were since stopAtTrip.
+func (r *databaseRelay) tripCount() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.trips
 }
 
-// over waits until the database has given up everything that a process had under way
+// waitUntilClosed waits until the database has given up everything that a process had under way
 // which is no more.
-func (r *relay) over() {
+func (r *databaseRelay) waitUntilClosed() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for r.lines > 0 {
@@ -123,7 +123,7 @@ func (r *relay) over() {
 	}
 }
 
-func (r *relay) serve() {
+func (r *databaseRelay) serve() {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for {
@@ -136,13 +136,13 @@ func (r *relay) serve() {
 			client.Close()
 			continue
 		}
-		l := &line{relay: r, client: client, server: server}
-		all.Go(func() { l.forth(); farewell(server) })
-		all.Go(func() { l.back(); r.hangUp(client, server) })
+		l := &relayedConn{relay: r, client: client, server: server}
+		all.Go(func() { l.forwardRequests(); closeWrite(server) })
+		all.Go(func() { l.forwardReplies(); r.hangUp(client, server) })
 	}
 }
 
-func (r *relay) dial(client net.Conn) (net.Conn, error) {
+func (r *databaseRelay) dial(client net.Conn) (net.Conn, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.cut {
@@ -152,46 +152,46 @@ func (r *relay) dial(client net.Conn) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.open[client], r.open[server] = true, true
+	r.openConns[client], r.openConns[server] = true, true
 	r.lines++
 	return server, nil
 }
 
-func (r *relay) hangUp(conns ...net.Conn) {
+func (r *databaseRelay) hangUp(conns ...net.Conn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range conns {
-		delete(r.open, c)
+		delete(r.openConns, c)
 		c.Close()
 	}
 	r.lines--
 	r.hungUp.Broadcast()
 }
 
-// farewell tells the database that nothing more will come. It answers by hanging up
+// closeWrite tells the database that nothing more will come. It answers by hanging up
 // once it has rolled back what was open.
-func farewell(server net.Conn) {
+func closeWrite(server net.Conn) {
 	if c, ok := server.(interface{ CloseWrite() error }); ok {
 		_ = c.CloseWrite()
 	}
 }
 
-// line is one connection.
-type line struct {
-	relay          *relay
+// relayedConn is one connection.
+type relayedConn struct {
+	relay          *databaseRelay
 	client, server net.Conn
 
-	mu   sync.Mutex
-	held bool // the reply now coming is not to reach the program
+	mu            sync.Mutex
+	withholdReply bool // the reply now coming is not to reach the program
 }
 
-// forth passes on what the program sends, a round trip at a time: messages up to a
+// forwardRequests passes on what the program sends, a round trip at a time: messages up to a
 // Sync or a simple query. The first message of a connection has no type.
-func (l *line) forth() {
+func (l *relayedConn) forwardRequests() {
 	var trip []byte
 	does := false
 	for first := true; ; first = false {
-		kind, raw, err := message(l.client, first)
+		kind, raw, err := readProtocolMessage(l.client, first)
 		if err != nil {
 			return
 		}
@@ -200,7 +200,7 @@ func (l *line) forth() {
 		if !first && kind != 'S' && kind != 'Q' && kind != 'H' && kind != 'X' {
 			continue
 		}
-		if does && kind != 'H' && !l.passes(trip) {
+		if does && kind != 'H' && !l.countTrip(trip) {
 			return
 		}
 		if _, err := l.server.Write(trip); err != nil {
@@ -210,11 +210,11 @@ func (l *line) forth() {
 	}
 }
 
-// passes counts a round trip and reports whether the database is to see it.
-func (l *line) passes(trip []byte) bool {
+// countTrip counts a round trip and reports whether the database is to see it.
+func (l *relayedConn) countTrip(trip []byte) bool {
 	r := l.relay
 	r.mu.Lock()
-	if !bytes.Contains(trip, []byte(r.holding)) {
+	if !bytes.Contains(trip, []byte(r.requiredText)) {
 		r.mu.Unlock()
 		return true
 	}
@@ -227,40 +227,40 @@ func (l *line) passes(trip []byte) bool {
 	if afterwards {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.held = true
+		l.withholdReply = true
 		return true
 	}
 	return stop()
 }
 
-// back passes on what the database answers, and reads on when nobody listens any
+// forwardReplies passes on what the database answers, and reads on when nobody listens any
 // more, until the database hangs up.
-func (l *line) back() {
+func (l *relayedConn) forwardReplies() {
 	for {
-		kind, raw, err := message(l.server, false)
+		kind, raw, err := readProtocolMessage(l.server, false)
 		if err != nil {
 			return
 		}
 		l.mu.Lock()
-		held := l.held
+		held := l.withholdReply
 		l.mu.Unlock()
 		if !held {
 			_, _ = l.client.Write(raw)
 		} else if kind == 'Z' { // ready for the next: everything has been done
-			l.relay.stopped()
+			l.relay.callStop()
 		}
 	}
 }
 
-func (r *relay) stopped() {
+func (r *databaseRelay) callStop() {
 	r.mu.Lock()
 	stop := r.stop
 	r.mu.Unlock()
 	stop()
 }
 
-// message reads one message of the protocol, whole.
-func message(from io.Reader, first bool) (kind byte, raw []byte, err error) {
+// readProtocolMessage reads one message of the protocol, whole.
+func readProtocolMessage(from io.Reader, first bool) (kind byte, raw []byte, err error) {
 	head := make([]byte, 5)
 	if first {
 		head = head[:4]

@@ -15,8 +15,8 @@ import (
 	"challengebot/manifest"
 )
 
-// packaged is the app package that `challengebot app package` makes.
-func packaged(t *testing.T, version string) []byte {
+// buildPackage is the app package that `challengebot app package` makes.
+func buildPackage(t *testing.T, version string) []byte {
 	t.Helper()
 	var zip bytes.Buffer
 	if err := manifest.Build(&zip, manifest.Options{AppID: AppID, Version: version, Developer: "Exampleshire Council",
@@ -26,10 +26,10 @@ func packaged(t *testing.T, version string) []byte {
 	return zip.Bytes()
 }
 
-// missing is what check --live says of people and channels that cannot be reached.
-func (s *stage) missing() (people, channels []string) {
+// missingInTeams is what check --live says of people and channels that cannot be reached.
+func (s *stage) missingInTeams() (people, channels []string) {
 	s.t.Helper()
-	d, err := app.WithSaid(s.t.Context(), s.Directory, s.App.Store, s.Calendar, s.Clock.Now)
+	d, err := app.LoadLiveDirectory(s.t.Context(), s.Directory, s.App.Store, s.Calendar, s.Clock.Now)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -38,12 +38,12 @@ func (s *stage) missing() (people, channels []string) {
 		s.t.Fatal(err)
 	}
 	for _, p := range live.People {
-		if !p.OK {
+		if !p.Reachable {
 			people = append(people, p.Name)
 		}
 	}
 	for _, c := range live.Channels {
-		if !c.OK {
+		if !c.Reachable {
 			channels = append(channels, c.ID)
 		}
 	}
@@ -52,104 +52,104 @@ func (s *stage) missing() (people, channels []string) {
 
 func TestFromAnEmptyTenantToTheFirstAnswer(t *testing.T) {
 	t.Parallel()
-	s := openWith(t, Options{DatabaseURL: database(t), Nowhere: true,
+	s := openWith(t, Options{DatabaseURL: testDatabase(t), NotInstalled: true,
 		Channels: []practice.Channel{{TeamName: "Safeguarding", Name: "Notices"}}}, "ne-lincolnshire")
 	ctx := t.Context()
-	notices := s.channel("Notices")
+	notices := s.placeNamed("Notices")
 
 	// Nobody has the app: nothing reaches the bot, and nothing can be installed.
-	for _, answer := range []*practice.Answer{s.maya.Installs(ctx), s.owen.InstallsIn(ctx, "Notices"),
+	for _, answer := range []*practice.Answer{s.maya.InstallsApp(ctx), s.owen.InstallsInTeam(ctx, "Notices"),
 		s.owen.SaysIn(ctx, "Notices", "/notices here North Locality", practice.Targeted)} {
 		if !errors.Is(answer.Err, practice.ErrNotDelivered) {
 			t.Errorf("without the app: %v", answer.Err)
 		}
 	}
-	if people, channels := s.missing(); len(people) != len(s.Teams.People()) || len(channels) != 2 {
+	if people, channels := s.missingInTeams(); len(people) != len(s.Teams.People()) || len(channels) != 2 {
 		t.Errorf("missing: %v, %v", people, channels)
 	}
 
 	// The administrator uploads the package, adds it to the team of the channel, and an
 	// app setup policy gives it to everybody but two.
-	if err := s.Teams.Upload(ctx, packaged(t, "1.0.0")); err != nil {
+	if err := s.Teams.UploadApp(ctx, buildPackage(t, "1.0.0")); err != nil {
 		t.Fatal(err)
 	}
-	s.owen.done(s.owen.InstallsIn(ctx, "Notices"))
+	s.owen.expectDone(s.owen.InstallsInTeam(ctx, "Notices"))
 	notices.gets("Hello.", "never anything about a child")
-	s.quiet() // nobody in the team is greeted one by one
+	s.expectNoNews() // nobody in the team is greeted one by one
 	for _, p := range s.Teams.People() {
 		if p == s.tom.Person || p == s.priya.Person {
 			continue
 		}
 		a := &actor{Person: p, s: s}
-		a.done(a.Installs(ctx))
+		a.expectDone(a.InstallsApp(ctx))
 		a.gets("What I can do", "/challenge: raise a challenge", "Set up for Exampleshire Council.")
 	}
-	s.quiet()
+	s.expectNoNews()
 
 	// The oversight role chooses the channel with the command that Teams offers.
-	if !s.Teams.Offers("team", "/notices here North Locality") {
-		t.Errorf("Teams offers %q", s.Teams.Commands("team", "slash"))
+	if !s.Teams.OffersCommand("team", "/notices here North Locality") {
+		t.Errorf("Teams offers %q", s.Teams.OfferedCommands("team", "slash"))
 	}
 	for _, team := range []string{"North Locality", "South Locality"} {
 		s.owen.typesIn("Notices", "notices here "+team, practice.Targeted)
-		s.owen.told("The notices about cases of " + team + " appear in this channel from now on.")
+		s.owen.getsReply("The notices about cases of " + team + " appear in this channel from now on.")
 	}
 
 	// check --live says who is missing, and they install it.
-	if people, channels := s.missing(); !slices.Equal(people, []string{"Tom Reid", "Priya Shah"}) || len(channels) != 0 {
+	if people, channels := s.missingInTeams(); !slices.Equal(people, []string{"Tom Reid", "Priya Shah"}) || len(channels) != 0 {
 		t.Errorf("missing: %v, %v", people, channels)
 	}
 	for _, a := range []*actor{s.tom, s.priya} {
-		a.done(a.Installs(ctx))
+		a.expectDone(a.InstallsApp(ctx))
 		a.gets("What I can do")
 	}
-	if people, channels := s.missing(); len(people)+len(channels) != 0 {
+	if people, channels := s.missingInTeams(); len(people)+len(channels) != 0 {
 		t.Errorf("missing: %v, %v", people, channels)
 	}
 
 	// An upgrade, and installing it anew, greet nobody again.
-	if err := s.Teams.Upload(ctx, packaged(t, "1.0.0")); !errors.Is(err, practice.ErrPackage) {
+	if err := s.Teams.UploadApp(ctx, buildPackage(t, "1.0.0")); !errors.Is(err, practice.ErrPackageRejected) {
 		t.Errorf("the same version was taken: %v", err)
 	}
-	if err := s.Teams.Upload(ctx, packaged(t, "1.1.0")); err != nil {
+	if err := s.Teams.UploadApp(ctx, buildPackage(t, "1.1.0")); err != nil {
 		t.Fatal(err)
 	}
-	s.sam.done(s.sam.Uninstalls(ctx))
-	s.sam.done(s.sam.Installs(ctx))
+	s.sam.expectDone(s.sam.UninstallsApp(ctx))
+	s.sam.expectDone(s.sam.InstallsApp(ctx))
 	s.settle()
-	s.quiet()
+	s.expectNoNews()
 
 	// The first challenge.
 	s.maya.types("/challenge")
-	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", filled(nil))
+	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(nil))
 	ref := s.lastRef()
 	s.maya.gets(ref)
 	asked := s.tom.gets(ref, "Please answer by Tuesday 31 March 2026 at 17:00")
 	s.priya.gets(ref)
-	hides(t, "the channel", notices.gets(ref), "1234567", "No visit")
-	s.tom.clicks(asked, "Send the answer", answer("2026-04-02", nil))
+	expectNoText(t, "the channel", notices.gets(ref), "1234567", "No visit")
+	s.tom.clicks(asked, "Send the answer", answerInputs("2026-04-02", nil))
 	s.maya.clicks(s.maya.gets("Tom Reid answered on Monday 30 March 2026"), "Satisfied", nil)
-	if got := s.trail(ref); got[len(got)-1] != "resolved" {
+	if got := s.eventKinds(ref); got[len(got)-1] != "resolved" {
 		t.Errorf("it ended as %q", got)
 	}
-	if s.verified() != 1 {
+	if s.verifyTrails() != 1 {
 		t.Error("the trail does not hold")
 	}
-	s.drain()
+	s.discardNews()
 }
 
 func TestAPackageOfAnotherBotIsNotTaken(t *testing.T) {
 	t.Parallel()
-	s := openWith(t, Options{DatabaseURL: database(t), Nowhere: true}, "ne-lincolnshire")
-	other := bytes.Replace(packaged(t, "1.0.0"), []byte("PK"), []byte("XX"), 1)
-	if err := s.Teams.Upload(t.Context(), other); !errors.Is(err, practice.ErrPackage) {
+	s := openWith(t, Options{DatabaseURL: testDatabase(t), NotInstalled: true}, "ne-lincolnshire")
+	other := bytes.Replace(buildPackage(t, "1.0.0"), []byte("PK"), []byte("XX"), 1)
+	if err := s.Teams.UploadApp(t.Context(), other); !errors.Is(err, practice.ErrPackageRejected) {
 		t.Errorf("no zip: %v", err)
 	}
 	var zip bytes.Buffer
 	if err := manifest.Build(&zip, manifest.Options{AppID: strings.Replace(AppID, "b07", "b08", 1), Developer: "Elsewhere", BaseURL: "https://www.elsewhere.example"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Teams.Upload(t.Context(), zip.Bytes()); !errors.Is(err, practice.ErrPackage) {
+	if err := s.Teams.UploadApp(t.Context(), zip.Bytes()); !errors.Is(err, practice.ErrPackageRejected) {
 		t.Errorf("another bot's: %v", err)
 	}
 }
@@ -190,8 +190,8 @@ func welshTitles(t *testing.T, data []byte) map[string]string {
 // chosen after "/", and after "@" and the bot's name.
 func TestEveryCommandThatTheManifestListsWorks(t *testing.T) {
 	t.Parallel()
-	s := openWith(t, Options{DatabaseURL: database(t)}, "ne-lincolnshire")
-	if err := s.Teams.Upload(t.Context(), packaged(t, "1.0.0")); err != nil {
+	s := openWith(t, Options{DatabaseURL: testDatabase(t)}, "ne-lincolnshire")
+	if err := s.Teams.UploadApp(t.Context(), buildPackage(t, "1.0.0")); err != nil {
 		t.Fatal(err)
 	}
 	answers := map[string]string{"challenge": "Send the challenge", "mine": "Your challenges", "cover": "Who stands in for whom",
@@ -204,30 +204,30 @@ func TestEveryCommandThatTheManifestListsWorks(t *testing.T) {
 		switch {
 		case among && command == "help": // said to her alone, where she asked
 			s.maya.gets("I carry a challenge")
-			s.quiet()
+			s.expectNoNews()
 			return
 		case among:
 			m = s.maya.getsAll("", inPrivateChat)[0]
 		default:
 			m = s.maya.gets()
 		}
-		if want := answers[command]; want == "" || !strings.Contains(m.String(), want) && !m.Card().HasAction(want) {
+		if want := answers[command]; want == "" || !strings.Contains(m.String(), want) && !m.Card().HasButton(want) {
 			t.Errorf("%s is answered with:\n%s", command, m)
 		}
-		s.quiet()
+		s.expectNoNews()
 	}
-	for _, command := range s.Teams.Commands("personal", "slash") {
+	for _, command := range s.Teams.OfferedCommands("personal", "slash") {
 		s.maya.types(command)
 		heard(command, false)
 		s.maya.types("/" + command)
 		heard(command, false)
 	}
-	for english, welsh := range welshTitles(t, packaged(t, "1.0.0")) { // a client in Welsh offers these
+	for english, welsh := range welshTitles(t, buildPackage(t, "1.0.0")) { // a client in Welsh offers these
 		s.maya.types(welsh)
 		heard(english, false)
 	}
-	for trigger, how := range map[string]practice.Manner{"slash": practice.Targeted, "mention": practice.Mention} {
-		for _, command := range s.Teams.Commands("team", trigger) {
+	for trigger, how := range map[string]practice.MessageOption{"slash": practice.Targeted, "mention": practice.Mention} {
+		for _, command := range s.Teams.OfferedCommands("team", trigger) {
 			s.maya.typesIn("North Locality", command, how)
 			heard(command, true)
 		}

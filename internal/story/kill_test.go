@@ -36,7 +36,7 @@ const childEnv = "CHALLENGEBOT_STORY_CHILD"
 
 func TestMain(m *testing.M) {
 	if given := os.Getenv(childEnv); given != "" {
-		if err := child(given, os.Stdin, os.Stdout); err != nil {
+		if err := runChild(given, os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -44,26 +44,26 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	if *cardsDir != "" && code == 0 {
-		code = everyCardWasShown()
+		code = reportMissingCards()
 	}
 	os.Exit(code)
 }
 
-// errand is what the child is told.
-type errand struct {
+// childConfig is what the child is told.
+type childConfig struct {
 	DatabaseURL, ServiceURL, Issuer, MetadataURL, TokenURL, ClockURL string
 }
 
-// child is the program in a process of its own: it serves, says where, and each line
+// runChild is the program in a process of its own: it serves, says where, and each line
 // that it reads lets its engine do everything that is due. It ends with its input.
-func child(given string, in io.Reader, out io.Writer) error {
-	var e errand
+func runChild(given string, in io.Reader, out io.Writer) error {
+	var e childConfig
 	if err := json.Unmarshal([]byte(given), &e); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	clock, err := practice.RemoteClock(ctx, e.ClockURL)
+	clock, err := practice.FollowClock(ctx, e.ClockURL)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func child(given string, in io.Reader, out io.Writer) error {
 	go func() { served <- a.Serve(ctx, listener) }()
 	fmt.Fprintln(out, "http://"+listener.Addr().String())
 	for lines := bufio.NewScanner(in); lines.Scan(); {
-		if err := a.Engine.Settle(ctx); err != nil {
+		if err := a.Engine.RunUntilIdle(ctx); err != nil {
 			return err
 		}
 		fmt.Fprintln(out, "settled")
@@ -92,21 +92,21 @@ func child(given string, in io.Reader, out io.Writer) error {
 	return <-served
 }
 
-func (e errand) parts(now func() time.Time) (app.Parts, error) {
+func (e childConfig) parts(now func() time.Time) (app.Dependencies, error) {
 	credential, credErr := connector.NewCredential(connector.CredentialConfig{Kind: connector.Practice, AppID: AppID, Tenant: Tenant, TokenURL: e.TokenURL})
-	people, dirErr := directory.Read("authority.yaml", authority)
-	calendar, calErr := app.CalendarConfig{Division: workday.EnglandAndWales}.New()
-	l, err := ladder.Load("ne-lincolnshire")
-	return app.Parts{
+	people, dirErr := directory.Read("authority.yaml", sampleAuthority)
+	calendar, calErr := app.CalendarConfig{Division: workday.EnglandAndWales}.BuildCalendar()
+	l, err := ladder.LoadShipped("ne-lincolnshire")
+	return app.Dependencies{
 		DatabaseURL: e.DatabaseURL,
 		Platform: app.Platform{AppID: AppID, Tenant: Tenant, Issuer: e.Issuer, MetadataURL: e.MetadataURL, Credential: credential,
-			Scope: connector.PublicScope, ServiceURL: e.ServiceURL, Allowed: connector.LoopbackOnly(e.ServiceURL)},
+			Scope: connector.PublicScope, ServiceURL: e.ServiceURL, ServiceURLAllowed: connector.LoopbackOnly(e.ServiceURL)},
 		Calendar: calendar, Directory: people, Ladders: []*ladder.Ladder{l}, Now: now, Logger: slog.New(slog.DiscardHandler),
 	}, errors.Join(credErr, dirErr, calErr, err)
 }
 
-// process is a running child.
-type process struct {
+// childProcess is a running child.
+type childProcess struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Scanner
@@ -114,10 +114,10 @@ type process struct {
 	once sync.Once
 }
 
-// spawn starts a child whose database is behind the relay, and waits until it serves.
-func (s *stage) spawn(line *relay) *process {
+// startChild starts a child whose database is behind the relay, and waits until it serves.
+func (s *stage) startChild(line *databaseRelay) *childProcess {
 	s.t.Helper()
-	given, err := json.Marshal(errand{DatabaseURL: line.dsn, ServiceURL: s.Teams.ServiceURL(), Issuer: s.Teams.Issuer(),
+	given, err := json.Marshal(childConfig{DatabaseURL: line.dsn, ServiceURL: s.Teams.ServiceURL(), Issuer: s.Teams.Issuer(),
 		MetadataURL: s.Teams.MetadataURL(), TokenURL: s.Teams.TokenURL(), ClockURL: s.Teams.ClockURL()})
 	if err != nil {
 		s.t.Fatal(err)
@@ -126,7 +126,7 @@ func (s *stage) spawn(line *relay) *process {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p := &process{cmd: exec.CommandContext(context.WithoutCancel(s.t.Context()), self)}
+	p := &childProcess{cmd: exec.CommandContext(context.WithoutCancel(s.t.Context()), self)}
 	p.cmd.Env = append(os.Environ(), childEnv+"="+string(given), "GOMAXPROCS=1")
 	p.cmd.Stderr = s.t.Output()
 	p.in, err = p.cmd.StdinPipe()
@@ -136,7 +136,7 @@ func (s *stage) spawn(line *relay) *process {
 	}
 	p.out = bufio.NewScanner(out)
 	if !p.out.Scan() {
-		p.end()
+		p.wait()
 		s.t.Fatal("the process did not come up")
 	}
 	p.url = p.out.Text()
@@ -144,21 +144,21 @@ func (s *stage) spawn(line *relay) *process {
 }
 
 // kill ends the process as kill -9 does.
-func (p *process) kill() bool {
+func (p *childProcess) kill() bool {
 	_ = p.cmd.Process.Kill()
 	return false
 }
 
-// settles lets the process do what is due; false when it died over it.
-func (p *process) settles() bool {
+// settle lets the process do what is due; false when it died over it.
+func (p *childProcess) settle() bool {
 	if _, err := fmt.Fprintln(p.in, "settle"); err != nil {
 		return false
 	}
 	return p.out.Scan() && p.out.Text() == "settled"
 }
 
-// end waits until the process is gone, whichever way it goes.
-func (p *process) end() {
+// wait waits until the process is gone, whichever way it goes.
+func (p *childProcess) wait() {
 	p.once.Do(func() {
 		_ = p.in.Close()
 		for p.out.Scan() { // to the end of its output
@@ -185,7 +185,7 @@ var steps = []step{
 		name: "raising",
 		does: func(s *stage) object {
 			s.maya.types("/challenge")
-			return s.maya.sends(s.maya.gets("Raise a challenge"), "Send the challenge", filled(nil))
+			return s.maya.buttonActivity(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(nil))
 		},
 		adds:  []string{"raised", "rung_opened"},
 		cards: map[string]string{"Tom Reid": "Please answer by", "Priya Shah": "Please answer by", "Maya Okafor": "Maya Okafor raised this."},
@@ -193,7 +193,7 @@ var steps = []step{
 	{
 		name: "answering",
 		does: func(s *stage) object {
-			return s.tom.sends(s.tom.recalls("Please answer by"), "Send the answer", answer("2026-04-17", nil))
+			return s.tom.buttonActivity(s.tom.findsMessage("Please answer by"), "Send the answer", answerInputs("2026-04-17", nil))
 		},
 		adds:  []string{"responded"},
 		cards: map[string]string{"Maya Okafor": "Is the answer good enough"},
@@ -201,7 +201,7 @@ var steps = []step{
 	{
 		name: "judging",
 		does: func(s *stage) object {
-			return s.maya.sends(s.maya.recalls("Is the answer good enough"), "Not satisfied", practice.Inputs{"reason": "No visit yet."})
+			return s.maya.buttonActivity(s.maya.findsMessage("Is the answer good enough"), "Not satisfied", practice.Inputs{"reason": "No visit yet."})
 		},
 		adds:  []string{"judged", "rung_opened"},
 		cards: map[string]string{"Priya Shah": "Please answer by Wednesday 8 April 2026"},
@@ -209,7 +209,7 @@ var steps = []step{
 	{
 		name: "lapsing",
 		before: func(s *stage) {
-			s.at("Wed 8 Apr 2026 16:59")
+			s.moveClock("Wed 8 Apr 2026 16:59")
 			s.Clock.Advance(time.Minute)
 		},
 		adds:  []string{"reminded", "reminded", "lapsed", "held"},
@@ -224,11 +224,11 @@ func TestKilledAtAnyRoundTripToItsDatabaseTheProgramLosesNothingAndDoesNothingTw
 	t.Parallel()
 	t.Run("before the reply", func(t *testing.T) {
 		t.Parallel()
-		killedAll(t, func(_ *stage, line *relay, k int, p *process) { line.stopsAt(k, true, p.kill) })
+		killAtEveryMoment(t, func(_ *stage, line *databaseRelay, k int, p *childProcess) { line.stopAtTrip(k, true, p.kill) })
 	})
 	t.Run("before it is done", func(t *testing.T) {
 		t.Parallel()
-		killedAll(t, func(_ *stage, line *relay, k int, p *process) { line.stopsAt(2*k-1, false, p.kill) })
+		killAtEveryMoment(t, func(_ *stage, line *databaseRelay, k int, p *childProcess) { line.stopAtTrip(2*k-1, false, p.kill) })
 	})
 }
 
@@ -237,17 +237,17 @@ func TestKilledAtAnyCallToTeamsTheProgramLosesNothingAndDoesNothingTwice(t *test
 	for name, afterwards := range map[string]bool{"before it is done": false, "before the reply": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			killedAll(t, func(s *stage, _ *relay, k int, p *process) { s.killsAtCall(k, afterwards, p) })
+			killAtEveryMoment(t, func(s *stage, _ *databaseRelay, k int, p *childProcess) { s.killAtCall(k, afterwards, p) })
 		})
 	}
 }
 
-// killedAll lives the life of a challenge again and again. In life k the program is
+// killAtEveryMoment lives the life of a challenge again and again. In life k the program is
 // killed at the k-th moment of each step and the next instance makes it good, until no
 // step has so many moments.
-func killedAll(t *testing.T, arm func(s *stage, line *relay, k int, p *process)) {
+func killAtEveryMoment(t *testing.T, arm func(s *stage, line *databaseRelay, k int, p *childProcess)) {
 	s := open(t, "ne-lincolnshire")
-	line := relayTo(t, s.options.DatabaseURL)
+	line := startRelay(t, s.options.DatabaseURL)
 	moments := make([]int, len(steps))
 	for k, over := 1, 0; over < len(steps); k++ {
 		s.Clock.Set(SampleStart())
@@ -257,16 +257,16 @@ func killedAll(t *testing.T, arm func(s *stage, line *relay, k int, p *process))
 			trail = append(trail, st.adds...)
 			if moments[i] < k-1 { // it was over in an earlier life
 				over++
-				s.lives(st)
-			} else if s.killed(st, line, func(p *process) { arm(s, line, k, p) }) {
+				s.playStepWhole(st)
+			} else if s.playStepKilled(st, line, func(p *childProcess) { arm(s, line, k, p) }) {
 				moments[i]++
 			} else {
 				over++
 			}
-			if got := s.trail(s.lastRef()); !slices.Equal(got, trail) {
+			if got := s.eventKinds(s.lastRef()); !slices.Equal(got, trail) {
 				t.Fatalf("killed at moment %d of %s: the trail is another (-wanted +got):\n%s", k, st.name, cmp.Diff(trail, got))
 			}
-			s.drain()
+			s.discardNews()
 		}
 	}
 	for i, st := range steps {
@@ -275,16 +275,16 @@ func killedAll(t *testing.T, arm func(s *stage, line *relay, k int, p *process))
 		}
 		t.Logf("%s: killed at %d moments", st.name, moments[i])
 	}
-	s.verified()
-	s.nothingLost()
+	s.verifyTrails()
+	s.expectNothingLost()
 }
 
-// killsAtCall kills the process at the k-th message that it gives to Teams from now
+// killAtCall kills the process at the k-th message that it gives to Teams from now
 // on: before Teams looks at it, or after it took it and before it says so.
-func (s *stage) killsAtCall(k int, afterwards bool, p *process) {
+func (s *stage) killAtCall(k int, afterwards bool, p *childProcess) {
 	s.Teams.ClearFaults()
 	n := 0
-	s.Teams.Fail(practice.Fault{Hang: true, AfterApplying: afterwards, Match: func(c practice.Call) bool {
+	s.Teams.InjectFault(practice.Fault{Hang: true, AfterApplying: afterwards, Match: func(c practice.Call) bool {
 		if c.Op != practice.OpCreate && c.Op != practice.OpSend && c.Op != practice.OpUpdate {
 			return false
 		}
@@ -296,15 +296,15 @@ func (s *stage) killsAtCall(k int, afterwards bool, p *process) {
 	}})
 	if afterwards {
 		s.Teams.OnCall(func(c practice.Call) {
-			if c.Fault {
+			if c.FaultInjected {
 				p.kill()
 			}
 		})
 	}
 }
 
-// begins leads up to a step and returns what the person then does, if a person does it.
-func (st step) begins(s *stage) object {
+// prepare leads up to a step and returns what the person then does, if a person does it.
+func (st step) prepare(s *stage) object {
 	if st.before != nil {
 		st.before(s)
 	}
@@ -312,52 +312,52 @@ func (st step) begins(s *stage) object {
 	if st.does != nil {
 		does = st.does(s)
 	}
-	s.drain()
+	s.discardNews()
 	return does
 }
 
-// lives plays a step unharmed.
-func (s *stage) lives(st step) {
+// playStepWhole plays a step unharmed.
+func (s *stage) playStepWhole(st step) {
 	s.t.Helper()
-	if does := st.begins(s); does != nil {
+	if does := st.prepare(s); does != nil {
 		s.post(does)
 	}
 	s.settle()
 }
 
-// killed plays a step with a process that is killed where arm says, and makes it good
+// playStepKilled plays a step with a process that is killed where arm says, and makes it good
 // with the program of this process. It returns false when the step came to its end
 // unharmed.
-func (s *stage) killed(st step, line *relay, arm func(*process)) bool {
+func (s *stage) playStepKilled(st step, line *databaseRelay, arm func(*childProcess)) bool {
 	s.t.Helper()
-	does := st.begins(s)
-	p := s.spawn(line)
-	defer p.end()
+	does := st.prepare(s)
+	p := s.startChild(line)
+	defer p.wait()
 	arm(p)
 	whole := true
 	if does != nil {
-		s.Teams.SetBot(p.url)
-		whole = s.Teams.Post(s.t.Context(), encoded(s.t, does), "Bearer "+s.Teams.Sign(s.Teams.Claims())).Err == nil
+		s.Teams.SetBotURL(p.url)
+		whole = s.Teams.PostRaw(s.t.Context(), encodeActivity(s.t, does), "Bearer "+s.Teams.SignToken(s.Teams.ActivityClaims())).Err == nil
 	}
-	whole = p.settles() && whole
-	line.stopsAt(0, false, nil)
+	whole = p.settle() && whole
+	line.stopAtTrip(0, false, nil)
 	s.Teams.ClearFaults()
-	p.end()
-	line.over()
+	p.wait()
+	line.waitUntilClosed()
 
 	// Teams delivers again what had no answer; here always, for it may.
-	s.Teams.SetBot(s.BotURL())
+	s.Teams.SetBotURL(s.BotURL())
 	if does != nil {
-		s.post(does).holding(s.t, "Professional Challenge")
+		s.post(does).expectText(s.t, "Professional Challenge")
 	}
-	if err := s.MoveTo(s.t.Context(), s.Clock.Now().Add(5*time.Minute)); err != nil { // leases end
+	if err := s.MoveClockTo(s.t.Context(), s.Clock.Now().Add(5*time.Minute)); err != nil { // leases end
 		s.t.Fatal(err)
 	}
-	s.everybodyKnows(st, !whole)
+	s.expectEverybodyTold(st, !whole)
 	return !whole
 }
 
-func encoded(t *testing.T, activity object) []byte {
+func encodeActivity(t *testing.T, activity object) []byte {
 	t.Helper()
 	body, err := json.Marshal(activity)
 	if err != nil {
@@ -366,14 +366,14 @@ func encoded(t *testing.T, activity object) []byte {
 	return body
 }
 
-// everybodyKnows holds that each card of the step came: once, or twice when the
+// expectEverybodyTold holds that each card of the step came: once, or twice when the
 // program was killed before it could note that Teams had it.
-func (s *stage) everybodyKnows(st step, killed bool) {
+func (s *stage) expectEverybodyTold(st step, killed bool) {
 	s.t.Helper()
 	ref := s.lastRef()
 	for name, text := range st.cards {
 		n := 0
-		for _, m := range posts(s.Teams.Person(name).TakeNew()) {
+		for _, m := range postedMessages(s.Teams.Person(name).TakeNew()) {
 			if strings.Contains(m.String(), ref) && strings.Contains(m.String(), text) {
 				n++
 			}

@@ -10,22 +10,22 @@ import (
 // 2.2 to 2.4 and the grid of weeks.
 func TestTheIssuesResolutionProtocolForLookedAfterChildrenAsItIsWritten(t *testing.T) {
 	t.Parallel()
-	g := grid{ladder: "issues-resolution-lac", form: practice.Inputs{"conference": "lac-review", "categories": "plan-outcome"}, refers: true,
+	g := issuesResolutionGrid{ladder: "issues-resolution-lac", form: practice.Inputs{"conference": "lac-review", "categories": "plan-outcome"}, refers: true,
 		words: []string{"Disagreement with the decision or outcome of the Care Plan or Pathway Plan", "Review for a child who is looked after"}}
-	walked(t, g.ladder)
+	expectLadderWalked(t, g.ladder)
 
-	t.Run("2.2 to Week 9-10", func(t *testing.T) { t.Parallel(); g.playedInFull(t) })
-	t.Run("Week 1-2 to Week 9-10, in silence", func(t *testing.T) { t.Parallel(); g.inSilence(t) })
-	t.Run("2.4, sooner than the maximum", func(t *testing.T) { t.Parallel(); g.sooner(t) })
-	t.Run("2.4 and Week 9-10, CAFCASS", func(t *testing.T) { t.Parallel(); g.external(t) })
+	t.Run("2.2 to Week 9-10", func(t *testing.T) { t.Parallel(); g.playInFull(t) })
+	t.Run("Week 1-2 to Week 9-10, in silence", func(t *testing.T) { t.Parallel(); g.playInSilence(t) })
+	t.Run("2.4, sooner than the maximum", func(t *testing.T) { t.Parallel(); g.playShortened(t) })
+	t.Run("2.4 and Week 9-10, CAFCASS", func(t *testing.T) { t.Parallel(); g.playReferral(t) })
 
 	t.Run("1.4, only a plan of a looked-after child", func(t *testing.T) {
 		t.Parallel()
-		s := walk(t, g.ladder)
+		s := openWithEverybody(t, g.ladder)
 		s.maya.types("/challenge")
 		form := s.maya.gets("Issues Resolution and Challenge")
-		in := filled(practice.Inputs{"categories": "plan-outcome"})
-		s.maya.forges(form, "Send the challenge", in)
-		marks(t, form, "conference", "This procedure is not for that type of conference.")
+		in := raiseInputs(practice.Inputs{"categories": "plan-outcome"})
+		s.maya.clicksUnchecked(form, "Send the challenge", in)
+		expectMarked(t, form, "conference", "This procedure is not for that type of conference.")
 	})
 }

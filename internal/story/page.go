@@ -29,15 +29,15 @@ var pageFiles embed.FS
 // sent, is refused, so that no page on the internet can play through the reader's
 // browser.
 type Page struct {
-	world *World
-	pages *template.Template
-	style []byte
+	world     *World
+	templates *template.Template
+	css       []byte
 
 	mu    sync.Mutex // one thing at a time
 	flash flash
 	// dialogs are the windows that are open, by the id of who looks at them.
-	dialogs map[string]*practice.Dialog
-	report  func(error) // told of what went wrong here; never nil
+	dialogs     map[string]*practice.Dialog
+	reportError func(error) // told of what went wrong here; never nil
 }
 
 // flash is what must be said once, on the next page.
@@ -48,41 +48,41 @@ type flash struct {
 
 // NewPage makes the practice page of a world. report is told of its own faults.
 func NewPage(w *World, report func(error)) (http.Handler, error) {
-	p := &Page{world: w, report: report, dialogs: map[string]*practice.Dialog{}}
+	p := &Page{world: w, reportError: report, dialogs: map[string]*practice.Dialog{}}
 	var err error
-	if p.style, err = pageFiles.ReadFile("page.css"); err != nil {
+	if p.css, err = pageFiles.ReadFile("page.css"); err != nil {
 		return nil, err
 	}
-	if p.pages, err = template.New("page.html").ParseFS(pageFiles, "page.html"); err != nil {
+	if p.templates, err = template.New("page.html").ParseFS(pageFiles, "page.html"); err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.start)
-	mux.HandleFunc("GET /page.css", p.styleSheet)
-	mux.HandleFunc("GET /chat/{person}", p.chat)
-	mux.HandleFunc("POST /chat/{person}/say", p.say)
-	mux.HandleFunc("POST /chat/{person}/press", p.press)
-	mux.HandleFunc("GET /dialog/{person}", p.dialog)
-	mux.HandleFunc("POST /dialog/{person}/press", p.pressInDialog)
-	mux.HandleFunc("GET /channel/{team}", p.channel)
-	mux.HandleFunc("POST /channel/{team}/say", p.sayInChannel)
-	mux.HandleFunc("POST /clock", p.clock)
-	mux.HandleFunc("GET /audit", p.audits)
-	mux.HandleFunc("GET /audit/{ref}", p.audit)
-	return guarded(mux), nil
+	mux.HandleFunc("GET /{$}", p.redirectToFirstChat)
+	mux.HandleFunc("GET /page.css", p.handleStyleSheet)
+	mux.HandleFunc("GET /chat/{person}", p.handleChat)
+	mux.HandleFunc("POST /chat/{person}/say", p.handleSay)
+	mux.HandleFunc("POST /chat/{person}/press", p.handlePress)
+	mux.HandleFunc("GET /dialog/{person}", p.handleDialog)
+	mux.HandleFunc("POST /dialog/{person}/press", p.handlePressInDialog)
+	mux.HandleFunc("GET /channel/{team}", p.handleChannel)
+	mux.HandleFunc("POST /channel/{team}/say", p.handleSayInChannel)
+	mux.HandleFunc("POST /clock", p.handleClock)
+	mux.HandleFunc("GET /audit", p.handleAuditList)
+	mux.HandleFunc("GET /audit/{ref}", p.handleAudit)
+	return requireLoopback(mux), nil
 }
 
-// mostTyped bounds what one form may send, in bytes.
-const mostTyped = 1 << 20
+// maxFormSize bounds what one form may send, in bytes.
+const maxFormSize = 1 << 20
 
-// guarded lets in only what this machine's own browser means.
-func guarded(next http.Handler) http.Handler {
+// requireLoopback lets in only what this machine's own browser means.
+func requireLoopback(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !loopbackHost(r.Host) {
+		if !isLoopbackHost(r.Host) {
 			http.Error(w, "This page answers on this machine only: open it as http://127.0.0.1 and its port.", http.StatusMisdirectedRequest)
 			return
 		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && !sameOrigin(r) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead && !isSameOrigin(r) {
 			http.Error(w, "This came from another page. Go back and use the form of this one.", http.StatusForbidden)
 			return
 		}
@@ -91,12 +91,12 @@ func guarded(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, mostTyped)
+		r.Body = http.MaxBytesReader(w, r.Body, maxFormSize)
 		next.ServeHTTP(w, r)
 	})
 }
 
-func loopbackHost(host string) bool {
+func isLoopbackHost(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
@@ -105,9 +105,9 @@ func loopbackHost(host string) bool {
 	return strings.EqualFold(name, "localhost") || net.ParseIP(name).IsLoopback()
 }
 
-// sameOrigin wants proof that the form was this page's: browsers send at least one
+// isSameOrigin wants proof that the form was this page's: browsers send at least one
 // of the two headers with every POST.
-func sameOrigin(r *http.Request) bool {
+func isSameOrigin(r *http.Request) bool {
 	site, origin := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Origin")
 	if site == "" && origin == "" {
 		return false
@@ -115,72 +115,72 @@ func sameOrigin(r *http.Request) bool {
 	return (site == "" || site == "same-origin") && (origin == "" || origin == "http://"+r.Host)
 }
 
-// doing is the context for what a person set going: it ends with its work, not when
+// workContext is the context for what a person set going: it ends with its work, not when
 // they close the window.
-func doing(r *http.Request) (context.Context, context.CancelFunc) {
+func workContext(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.Context()), time.Minute)
 }
 
-func (p *Page) start(w http.ResponseWriter, r *http.Request) {
+func (p *Page) redirectToFirstChat(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/chat/"+p.world.Directory.People()[0].ID, http.StatusSeeOther)
 }
 
-func (p *Page) styleSheet(w http.ResponseWriter, _ *http.Request) {
+func (p *Page) handleStyleSheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, _ = w.Write(p.style) // the reader is gone if this fails
+	_, _ = w.Write(p.css) // the reader is gone if this fails
 }
 
-// person is whom a path names.
-func (p *Page) person(r *http.Request) (*practice.Person, bool) {
-	d, ok := p.world.Directory.ByID(r.PathValue("person"))
+// personFromPath is whom a path names.
+func (p *Page) personFromPath(r *http.Request) (*practice.Person, bool) {
+	d, ok := p.world.Directory.PersonByID(r.PathValue("person"))
 	if !ok {
 		return nil, false
 	}
 	return p.world.Teams.Person(d.Entra), true
 }
 
-func (p *Page) chat(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleChat(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	who, ok := p.person(r)
+	who, ok := p.personFromPath(r)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	p.showChat(w, r, who, http.StatusOK, refilled{})
+	p.showChat(w, r, who, http.StatusOK, refilledCard{})
 }
 
-// refilled is a card that a client would not have sent: what was typed comes back.
-type refilled struct {
-	message string
-	card    *practice.Card
-	typed   practice.Inputs
-	wrong   map[string]string
+// refilledCard is a card that a client would not have sent: what was typed comes back.
+type refilledCard struct {
+	messageID string
+	card      *practice.Card
+	typed     practice.Inputs
+	errors    map[string]string
 }
 
-func (p *Page) showChat(w http.ResponseWriter, r *http.Request, who *practice.Person, status int, again refilled) {
+func (p *Page) showChat(w http.ResponseWriter, r *http.Request, who *practice.Person, status int, again refilledCard) {
 	fresh := map[string]bool{}
 	for _, n := range who.TakeNew() {
 		fresh[n.ID] = true
 	}
-	v := p.frame(r, who)
+	v := p.newPageView(r, who)
 	v.Title, v.Chat, v.Say = who.Name, true, "/chat/"+v.AsID+"/say"
-	for _, m := range who.Chat() {
-		shown, err := p.message(m, v.AsID, fresh[m.ID], again)
+	for _, m := range who.ChatMessages() {
+		shown, err := p.newMessageView(m, v.AsID, fresh[m.ID], again)
 		if err != nil {
-			p.fail(w, err)
+			p.failPage(w, err)
 			return
 		}
-		shown.Mine = m.From() == who.Name
+		shown.Mine = m.SenderName() == who.Name
 		v.Messages = append(v.Messages, shown)
 	}
-	p.render(w, status, "chat", v)
+	p.renderPage(w, status, "chat", v)
 }
 
-func (p *Page) channel(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleChannel(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	ch, who, ok := p.channelOf(r)
+	ch, who, ok := p.channelFromPath(r)
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -189,115 +189,115 @@ func (p *Page) channel(w http.ResponseWriter, r *http.Request) {
 	for _, n := range ch.TakeNew() {
 		fresh[n.ID] = true
 	}
-	v := p.frame(r, who)
+	v := p.newPageView(r, who)
 	v.Title, v.ChannelID, v.Say = ch.Name, r.PathValue("team"), "/channel/"+r.PathValue("team")+"/say"
-	for _, m := range ch.SeenBy(who) {
-		shown, err := p.message(m, v.AsID, fresh[m.ID], refilled{})
+	for _, m := range ch.MessagesFor(who) {
+		shown, err := p.newMessageView(m, v.AsID, fresh[m.ID], refilledCard{})
 		if err != nil {
-			p.fail(w, err)
+			p.failPage(w, err)
 			return
 		}
-		shown.Mine, shown.Alone = m.From() == who.Name, m.ForOnly() != ""
+		shown.Mine, shown.Alone = m.SenderName() == who.Name, m.ReaderName() != ""
 		v.Messages = append(v.Messages, shown)
 	}
-	p.render(w, http.StatusOK, "chat", v)
+	p.renderPage(w, http.StatusOK, "chat", v)
 }
 
-// channelOf is the channel that a path names, and who looks at it.
-func (p *Page) channelOf(r *http.Request) (*practice.Channel, *practice.Person, bool) {
-	team, ok := p.world.Directory.Team(r.PathValue("team"))
+// channelFromPath is the channel that a path names, and who looks at it.
+func (p *Page) channelFromPath(r *http.Request) (*practice.Channel, *practice.Person, bool) {
+	team, ok := p.world.Directory.TeamByID(r.PathValue("team"))
 	if !ok || team.Channel == "" {
 		return nil, nil, false
 	}
-	return p.world.Teams.Channel(team.Channel), p.viewer(r), true
+	return p.world.Teams.Channel(team.Channel), p.viewerFromForm(r), true
 }
 
-// viewer is who looks at a page that belongs to nobody.
-func (p *Page) viewer(r *http.Request) *practice.Person {
-	d, ok := p.world.Directory.ByID(r.FormValue("as"))
+// viewerFromForm is who looks at a page that belongs to nobody.
+func (p *Page) viewerFromForm(r *http.Request) *practice.Person {
+	d, ok := p.world.Directory.PersonByID(r.FormValue("as"))
 	if !ok {
 		d = p.world.Directory.People()[0]
 	}
 	return p.world.Teams.Person(d.Entra)
 }
 
-func (p *Page) say(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleSay(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	who, ok := p.person(r)
+	who, ok := p.personFromPath(r)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	if text := strings.TrimSpace(r.FormValue("text")); text != "" {
-		ctx, cancel := doing(r)
+		ctx, cancel := workContext(r)
 		defer cancel()
-		p.heard(who.Says(ctx, text), p.world.Settle(ctx))
+		p.flashResult(who.Says(ctx, text), p.world.Settle(ctx))
 	}
 	http.Redirect(w, r, "/chat/"+r.PathValue("person")+"#end", http.StatusSeeOther)
 }
 
-func (p *Page) sayInChannel(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleSayInChannel(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	ch, who, ok := p.channelOf(r)
+	ch, who, ok := p.channelFromPath(r)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
 	if text := strings.TrimSpace(r.FormValue("text")); text != "" {
-		ctx, cancel := doing(r)
+		ctx, cancel := workContext(r)
 		defer cancel()
-		p.heard(who.SaysIn(ctx, ch.Name, text, practice.Mention), p.world.Settle(ctx))
+		p.flashResult(who.SaysIn(ctx, ch.Name, text, practice.Mention), p.world.Settle(ctx))
 	}
-	as := url.QueryEscape(p.idOf(who))
+	as := url.QueryEscape(p.directoryID(who))
 	http.Redirect(w, r, "/channel/"+r.PathValue("team")+"?as="+as+"#end", http.StatusSeeOther)
 }
 
-// heard keeps what is to be said after something reached the bot.
-func (p *Page) heard(a *practice.Answer, settled error) {
+// flashResult keeps what is to be said after something reached the bot.
+func (p *Page) flashResult(a *practice.Answer, settled error) {
 	switch {
 	case a.Err != nil:
 		p.flash = flash{"Something went wrong. Please try again. (Teams shows no more than that; the bot answered " + http.StatusText(a.Status) + ".)", true}
-		p.report(a.Err)
+		p.reportError(a.Err)
 	case settled != nil:
 		p.flash = flash{"The bot could not do all that was due.", true}
-		p.report(settled)
-	case a.Notice != "":
-		p.flash = flash{Text: a.Notice}
+		p.reportError(settled)
+	case a.Text != "":
+		p.flash = flash{Text: a.Text}
 	}
 }
 
-func (p *Page) press(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handlePress(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	who, ok := p.person(r)
+	who, ok := p.personFromPath(r)
 	if !ok || r.ParseForm() != nil {
 		http.NotFound(w, r)
 		return
 	}
-	m, seen := who.Message(r.PostFormValue("message"))
+	m, seen := who.FindMessage(r.PostFormValue("message"))
 	if !seen {
 		p.flash = flash{"That message is gone.", true}
 		http.Redirect(w, r, "/chat/"+r.PathValue("person"), http.StatusSeeOther)
 		return
 	}
-	card, n, action, err := pressed(m.Cards(), r.PostForm)
+	card, n, action, err := findPressedButton(m.ShownCards(), r.PostForm)
 	if err != nil {
 		p.flash = flash{"That button is not there any more. Please look again.", true}
 		http.Redirect(w, r, "/chat/"+r.PathValue("person")+"#m"+m.ID, http.StatusSeeOther)
 		return
 	}
-	typed := typedInto(card, action, r.PostForm)
-	if wrong := card.Check(action, typed); len(wrong) > 0 {
-		p.showChat(w, r, who, http.StatusUnprocessableEntity, refilled{m.ID, card, typed, wrong})
+	typed := submittedInputs(card, action, r.PostForm)
+	if wrong := card.ValidateInputs(action, typed); len(wrong) > 0 {
+		p.showChat(w, r, who, http.StatusUnprocessableEntity, refilledCard{m.ID, card, typed, wrong})
 		return
 	}
-	ctx, cancel := doing(r)
+	ctx, cancel := workContext(r)
 	defer cancel()
-	answer := m.Press(ctx, who, card, n, typed)
-	p.heard(answer, p.world.Settle(ctx))
-	if p.opened(r, answer) {
+	answer := m.PressButton(ctx, who, card, n, typed)
+	p.flashResult(answer, p.world.Settle(ctx))
+	if p.keepDialog(r, answer) {
 		http.Redirect(w, r, "/dialog/"+r.PathValue("person"), http.StatusSeeOther)
 		return
 	}
@@ -306,28 +306,28 @@ func (p *Page) press(w http.ResponseWriter, r *http.Request) {
 
 var errNoButton = errors.New("there is no such button")
 
-// pressed finds the card and the button that a form means.
-func pressed(cards []*practice.Card, form url.Values) (*practice.Card, int, practice.Action, error) {
-	i := slices.IndexFunc(cards, func(c *practice.Card) bool { return markOf(c) == form.Get("card") })
+// findPressedButton finds the card and the button that a form means.
+func findPressedButton(cards []*practice.Card, form url.Values) (*practice.Card, int, practice.Button, error) {
+	i := slices.IndexFunc(cards, func(c *practice.Card) bool { return cardMark(c) == form.Get("card") })
 	if i < 0 {
-		return nil, 0, practice.Action{}, errNoButton
+		return nil, 0, practice.Button{}, errNoButton
 	}
-	actions := cards[i].Actions()
+	actions := cards[i].Buttons()
 	for n, a := range actions {
 		if form.Get("press") == buttonValue(n) && !a.Disabled {
 			return cards[i], n, a, nil
 		}
 	}
-	return nil, 0, practice.Action{}, errNoButton
+	return nil, 0, practice.Button{}, errNoButton
 }
 
-// typedInto are the values of the fields that the button sends.
-func typedInto(c *practice.Card, a practice.Action, form url.Values) practice.Inputs {
+// submittedInputs are the values of the fields that the button sends.
+func submittedInputs(c *practice.Card, a practice.Button, form url.Values) practice.Inputs {
 	typed := practice.Inputs{}
-	for _, in := range c.Gathers(a) {
-		values, sent := form[inputName+in.ID]
+	for _, in := range c.SubmittedInputs(a) {
+		values, sent := form[inputNamePrefix+in.ID]
 		switch {
-		case in.Multi:
+		case in.MultiSelect:
 			typed[in.ID] = strings.Join(values, ",")
 		case in.Type == "Input.Toggle" && !sent:
 			delete(typed, in.ID)
@@ -338,16 +338,16 @@ func typedInto(c *practice.Card, a practice.Action, form url.Values) practice.In
 	return typed
 }
 
-func (p *Page) idOf(who *practice.Person) string {
-	d, _ := p.world.Directory.ByEntra(who.ID)
+func (p *Page) directoryID(who *practice.Person) string {
+	d, _ := p.world.Directory.PersonByEntra(who.ID)
 	return d.ID
 }
 
-// render writes a page whole or not at all.
-func (p *Page) render(w http.ResponseWriter, status int, name string, v view) {
+// renderPage writes a page whole or not at all.
+func (p *Page) renderPage(w http.ResponseWriter, status int, name string, v pageView) {
 	var b bytes.Buffer
-	if err := p.pages.ExecuteTemplate(&b, name, v); err != nil {
-		p.fail(w, err)
+	if err := p.templates.ExecuteTemplate(&b, name, v); err != nil {
+		p.failPage(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -355,7 +355,7 @@ func (p *Page) render(w http.ResponseWriter, status int, name string, v view) {
 	_, _ = b.WriteTo(w) // the reader is gone if this fails
 }
 
-func (p *Page) fail(w http.ResponseWriter, err error) {
-	p.report(err)
+func (p *Page) failPage(w http.ResponseWriter, err error) {
+	p.reportError(err)
 	http.Error(w, "The page could not be made; what went wrong stands in the terminal.", http.StatusInternalServerError)
 }

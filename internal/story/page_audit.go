@@ -11,22 +11,22 @@ import (
 	"challengebot/internal/record"
 )
 
-var reference = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
+var referencePattern = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
 
-func (p *Page) audits(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleAuditList(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	v := p.frame(r, p.viewer(r))
-	v.Title, v.Refs = "Audit trails", p.references()
-	p.render(w, http.StatusOK, "audits", v)
+	v := p.newPageView(r, p.viewerFromForm(r))
+	v.Title, v.Refs = "Audit trails", p.knownReferences()
+	p.renderPage(w, http.StatusOK, "audits", v)
 }
 
-// references are all challenges that anybody was told of.
-func (p *Page) references() []string {
+// knownReferences are all challenges that anybody was told of.
+func (p *Page) knownReferences() []string {
 	var refs []string
 	take := func(ms []*practice.Message) {
 		for _, m := range ms {
-			for _, ref := range reference.FindAllString(m.Summary(), -1) {
+			for _, ref := range referencePattern.FindAllString(m.Summary(), -1) {
 				if !slices.Contains(refs, ref) {
 					refs = append(refs, ref)
 				}
@@ -42,30 +42,30 @@ func (p *Page) references() []string {
 	return refs
 }
 
-func (p *Page) audit(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleAudit(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c, err := p.world.App.Store.Load(r.Context(), challenge.Key{Ref: r.PathValue("ref")})
+	c, err := p.world.App.Store.Load(r.Context(), challenge.LookupKey{Ref: r.PathValue("ref")})
 	if errors.Is(err, challenge.ErrNotFound) {
 		http.NotFound(w, r)
 		return
 	}
 	if err != nil {
-		p.fail(w, err)
+		p.failPage(w, err)
 		return
 	}
-	v := p.frame(r, p.viewer(r))
+	v := p.newPageView(r, p.viewerFromForm(r))
 	v.Title, v.Ref = "Audit trail of "+c.Challenge.Ref, c.Challenge.Ref
-	v.Entries = record.Timeline(c, p.world.names(), p.world.Calendar.Location())
+	v.Entries = record.Timeline(c, p.world.recordNames(), p.world.Calendar.Location())
 	_, broken := challenge.Replay(c.Challenge.ID, c.History)
 	v.Unbroken = broken == nil
-	p.render(w, http.StatusOK, "audit", v)
+	p.renderPage(w, http.StatusOK, "audit", v)
 }
 
-// names are the directory's words for a timeline.
-func (w *World) names() record.Names {
-	return record.Names{
-		Team:   func(id string) string { t, _ := w.Directory.Team(id); return t.Name },
-		Person: func(entra string) string { p, _ := w.Directory.ByEntra(entra); return p.Name },
+// recordNames are the directory's words for a timeline.
+func (w *World) recordNames() record.NameLookup {
+	return record.NameLookup{
+		TeamName:   func(id string) string { t, _ := w.Directory.TeamByID(id); return t.Name },
+		PersonName: func(entra string) string { p, _ := w.Directory.PersonByEntra(entra); return p.Name },
 	}
 }

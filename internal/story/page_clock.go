@@ -10,17 +10,17 @@ import (
 	"challengebot/internal/workday"
 )
 
-func (p *Page) clock(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleClock(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	ctx, cancel := doing(r)
+	ctx, cancel := workContext(r)
 	defer cancel()
-	to, err := p.target(ctx, r.FormValue("by"))
+	to, err := p.clockTarget(ctx, r.FormValue("by"))
 	if err == nil {
-		err = p.world.MoveTo(ctx, to)
+		err = p.world.MoveClockTo(ctx, to)
 	}
 	if err != nil {
-		p.report(err)
+		p.reportError(err)
 		p.flash = flash{"The clock could not be moved there.", true}
 	}
 	back := r.FormValue("back")
@@ -30,8 +30,8 @@ func (p *Page) clock(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, back, http.StatusSeeOther)
 }
 
-// target is where a button of the clock leads.
-func (p *Page) target(ctx context.Context, by string) (time.Time, error) {
+// clockTarget is where a button of the clock leads.
+func (p *Page) clockTarget(ctx context.Context, by string) (time.Time, error) {
 	now := p.world.Clock.Now()
 	switch by {
 	case "hour":
@@ -50,12 +50,12 @@ func (p *Page) target(ctx context.Context, by string) (time.Time, error) {
 
 // nextWorkingDay is the same time of the next working day.
 func (w *World) nextWorkingDay(now time.Time) (time.Time, error) {
-	day, err := w.Calendar.Add(w.Calendar.DateOf(now), 1)
+	day, err := w.Calendar.AddWorkingDays(w.Calendar.DateOf(now), 1)
 	if err != nil {
 		return now, err
 	}
 	local := now.In(w.Calendar.Location())
-	midnight := day.Time(w.Calendar.Location())
+	midnight := day.Midnight(w.Calendar.Location())
 	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), local.Hour(), local.Minute(), local.Second(), 0, w.Calendar.Location()), nil
 }
 

@@ -8,8 +8,8 @@ import (
 
 // A dialog is shown on a page of its own, with the way back to the chat.
 
-// opened keeps the window that an answer left open, and reports whether it did.
-func (p *Page) opened(r *http.Request, a *practice.Answer) bool {
+// keepDialog keeps the window that an answer left open, and reports whether it did.
+func (p *Page) keepDialog(r *http.Request, a *practice.Answer) bool {
 	delete(p.dialogs, r.PathValue("person"))
 	if a.Dialog == nil || a.Dialog.Card() == nil {
 		return false
@@ -18,61 +18,61 @@ func (p *Page) opened(r *http.Request, a *practice.Answer) bool {
 	return true
 }
 
-func (p *Page) dialog(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handleDialog(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	who, ok := p.person(r)
+	who, ok := p.personFromPath(r)
 	if !ok {
 		http.NotFound(w, r)
 		return
 	}
-	p.showDialog(w, r, who, http.StatusOK, refilled{})
+	p.showDialog(w, r, who, http.StatusOK, refilledCard{})
 }
 
-func (p *Page) showDialog(w http.ResponseWriter, r *http.Request, who *practice.Person, status int, again refilled) {
+func (p *Page) showDialog(w http.ResponseWriter, r *http.Request, who *practice.Person, status int, again refilledCard) {
 	id := r.PathValue("person")
 	open := p.dialogs[id]
 	if open == nil {
 		http.Redirect(w, r, "/chat/"+id+"#end", http.StatusSeeOther)
 		return
 	}
-	card, err := drawCard(open.Card(), "dialog-", again.typed, again.wrong)
+	card, err := drawCard(open.Card(), "dialog-", again.typed, again.errors)
 	if err != nil {
-		p.fail(w, err)
+		p.failPage(w, err)
 		return
 	}
 	card.Action = "/dialog/" + id + "/press"
-	v := p.frame(r, who)
+	v := p.newPageView(r, who)
 	v.Title, v.Dialog, v.Path = open.Title, &card, "/chat/"+id
-	p.render(w, status, "dialog", v)
+	p.renderPage(w, status, "dialog", v)
 }
 
-func (p *Page) pressInDialog(w http.ResponseWriter, r *http.Request) {
+func (p *Page) handlePressInDialog(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	id := r.PathValue("person")
-	who, ok := p.person(r)
+	who, ok := p.personFromPath(r)
 	open := p.dialogs[id]
 	if !ok || open == nil || r.ParseForm() != nil {
 		http.NotFound(w, r)
 		return
 	}
-	card, n, action, err := pressed([]*practice.Card{open.Card()}, r.PostForm)
+	card, n, action, err := findPressedButton([]*practice.Card{open.Card()}, r.PostForm)
 	if err != nil {
 		p.flash = flash{"That button is not there any more. Please look again.", true}
 		http.Redirect(w, r, "/dialog/"+id, http.StatusSeeOther)
 		return
 	}
-	typed := typedInto(card, action, r.PostForm)
-	if wrong := card.Check(action, typed); len(wrong) > 0 {
-		p.showDialog(w, r, who, http.StatusUnprocessableEntity, refilled{"", card, typed, wrong})
+	typed := submittedInputs(card, action, r.PostForm)
+	if wrong := card.ValidateInputs(action, typed); len(wrong) > 0 {
+		p.showDialog(w, r, who, http.StatusUnprocessableEntity, refilledCard{"", card, typed, wrong})
 		return
 	}
-	ctx, cancel := doing(r)
+	ctx, cancel := workContext(r)
 	defer cancel()
-	answer := open.Press(ctx, n, typed)
-	p.heard(answer, p.world.Settle(ctx))
-	if p.opened(r, answer) {
+	answer := open.PressButton(ctx, n, typed)
+	p.flashResult(answer, p.world.Settle(ctx))
+	if p.keepDialog(r, answer) {
 		http.Redirect(w, r, "/dialog/"+id, http.StatusSeeOther)
 		return
 	}

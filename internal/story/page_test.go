@@ -18,20 +18,20 @@ import (
 // browser is somebody's browser with the practice page open: it follows links,
 // fills in forms and submits them as a browser without scripts does.
 type browser struct {
-	t    *testing.T
-	page http.Handler
-	now  *html.Node
-	text string
-	code int
+	t        *testing.T
+	page     http.Handler
+	document *html.Node
+	text     string
+	code     int
 }
 
 func openPage(t *testing.T) *browser {
 	t.Helper()
-	l, err := ladder.Load(DemoLadder)
+	l, err := ladder.LoadShipped(DemoLadder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Open(t.Context(), Options{DatabaseURL: database(t), Ladders: []*ladder.Ladder{l}, Errorf: t.Errorf})
+	w, err := Open(t.Context(), Options{DatabaseURL: testDatabase(t), Ladders: []*ladder.Ladder{l}, Errorf: t.Errorf})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func openPage(t *testing.T) *browser {
 
 const pageHost = "127.0.0.1:8733"
 
-func (b *browser) do(r *http.Request) {
+func (b *browser) send(r *http.Request) {
 	b.t.Helper()
 	r.Host = pageHost
 	rec := httptest.NewRecorder()
@@ -62,16 +62,16 @@ func (b *browser) do(r *http.Request) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if b.now, err = html.Parse(strings.NewReader(string(body))); err != nil {
+	if b.document, err = html.Parse(strings.NewReader(string(body))); err != nil {
 		b.t.Fatal(err)
 	}
-	b.code, b.text = rec.Code, strings.Join(strings.Fields(words(b.now)), " ")
+	b.code, b.text = rec.Code, strings.Join(strings.Fields(visibleWords(b.document)), " ")
 }
 
 func (b *browser) open(path string) {
 	b.t.Helper()
 	path, _, _ = strings.Cut(path, "#")
-	b.do(httptest.NewRequest(http.MethodGet, path, nil))
+	b.send(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
 func (b *browser) post(path string, form url.Values) {
@@ -80,7 +80,7 @@ func (b *browser) post(path string, form url.Values) {
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Origin", "http://"+pageHost)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	b.do(r)
+	b.send(r)
 }
 
 // press fills in the last form that has the button and submits it by that button.
@@ -88,10 +88,10 @@ func (b *browser) post(path string, form url.Values) {
 func (b *browser) press(button string, fields map[string]string) {
 	b.t.Helper()
 	var form, pressed *html.Node
-	for n := range b.now.Descendants() {
+	for n := range b.document.Descendants() {
 		if n.Type == html.ElementNode && n.Data == "form" {
 			for in := range n.Descendants() {
-				if in.Data == "button" && strings.Join(strings.Fields(words(in)), " ") == button {
+				if in.Data == "button" && strings.Join(strings.Fields(visibleWords(in)), " ") == button {
 					form, pressed = n, in
 				}
 			}
@@ -100,37 +100,37 @@ func (b *browser) press(button string, fields map[string]string) {
 	if form == nil {
 		b.t.Fatalf("there is no button %q on:\n%s", button, b.text)
 	}
-	values := filledAsItStands(form)
+	values := formValues(form)
 	for name, value := range fields {
 		values[name] = strings.Split(value, "|")
 	}
-	if name := attr(pressed, "name"); name != "" {
-		values.Set(name, attr(pressed, "value"))
+	if name := attribute(pressed, "name"); name != "" {
+		values.Set(name, attribute(pressed, "value"))
 	}
-	b.post(attr(form, "action"), values)
+	b.post(attribute(form, "action"), values)
 }
 
-// filledAsItStands are the values that a form sends if nobody touches it.
-func filledAsItStands(form *html.Node) url.Values {
+// formValues are the values that a form sends if nobody touches it.
+func formValues(form *html.Node) url.Values {
 	values := url.Values{}
 	for n := range form.Descendants() {
-		name := attr(n, "name")
+		name := attribute(n, "name")
 		if name == "" {
 			continue
 		}
 		switch n.Data {
 		case "input":
-			if kind := attr(n, "type"); (kind == "checkbox" || kind == "radio") && !has(n, "checked") {
+			if kind := attribute(n, "type"); (kind == "checkbox" || kind == "radio") && !hasAttribute(n, "checked") {
 				continue
 			}
-			values.Add(name, attr(n, "value"))
+			values.Add(name, attribute(n, "value"))
 		case "textarea":
-			values.Add(name, strings.TrimPrefix(words(n), "\n"))
+			values.Add(name, strings.TrimPrefix(visibleWords(n), "\n"))
 		case "select":
 			chosen := ""
 			for o := range n.Descendants() {
-				if o.Data == "option" && (chosen == "" || has(o, "selected")) {
-					chosen = attr(o, "value")
+				if o.Data == "option" && (chosen == "" || hasAttribute(o, "selected")) {
+					chosen = attribute(o, "value")
 				}
 			}
 			values.Add(name, chosen)
@@ -139,7 +139,7 @@ func filledAsItStands(form *html.Node) url.Values {
 	return values
 }
 
-func attr(n *html.Node, name string) string {
+func attribute(n *html.Node, name string) string {
 	i := slices.IndexFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 	if i < 0 {
 		return ""
@@ -147,11 +147,11 @@ func attr(n *html.Node, name string) string {
 	return n.Attr[i].Val
 }
 
-func has(n *html.Node, name string) bool {
+func hasAttribute(n *html.Node, name string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
-func words(n *html.Node) string {
+func visibleWords(n *html.Node) string {
 	var b strings.Builder
 	for d := range n.Descendants() {
 		if d.Type == html.TextNode {
@@ -161,8 +161,8 @@ func words(n *html.Node) string {
 	return strings.TrimSuffix(b.String(), " ")
 }
 
-// shows fails unless the page holds all of the words.
-func (b *browser) shows(code int, all ...string) {
+// expectShown fails unless the page holds all of the words.
+func (b *browser) expectShown(code int, all ...string) {
 	b.t.Helper()
 	if b.code != code {
 		b.t.Errorf("status %d, want %d", b.code, code)
@@ -174,7 +174,7 @@ func (b *browser) shows(code int, all ...string) {
 	}
 }
 
-func (b *browser) doesNotShow(all ...string) {
+func (b *browser) expectNotShown(all ...string) {
 	b.t.Helper()
 	for _, w := range all {
 		if strings.Contains(b.text, w) {
@@ -183,12 +183,12 @@ func (b *browser) doesNotShow(all ...string) {
 	}
 }
 
-// raised fills in the form as the chair.
-func (b *browser) raised() {
+// raiseChallenge fills in the form as the chair.
+func (b *browser) raiseChallenge() {
 	b.t.Helper()
 	b.open("/chat/maya")
 	b.press("/challenge", nil)
-	b.shows(200, "Raise a challenge", "The child's team")
+	b.expectShown(200, "Raise a challenge", "The child's team")
 	b.press("Send the challenge", map[string]string{
 		"in.ladder": DemoLadder, "in.team": "north-locality", "in.conference": "review", "in.conference_date": "2026-03-27",
 		"in.record": "LL-204817", "in.categories": "drift-and-delay|risk", "in.ask_by": "2026-04-17",
@@ -198,79 +198,79 @@ func (b *browser) raised() {
 func TestAChallengeIsRaisedAnsweredAndFollowedOnThePracticePage(t *testing.T) {
 	t.Parallel()
 	b := openPage(t)
-	b.raised()
-	b.shows(200, "Sent: Professional Challenge CH-", "Tom Reid", "Drift and delay in progress of the plan; Escalation of risk")
+	b.raiseChallenge()
+	b.expectShown(200, "Sent: Professional Challenge CH-", "Tom Reid", "Drift and delay in progress of the plan; Escalation of risk")
 	b.open("/channel/north-locality?as=maya")
-	b.shows(200, "Informal Stage", "An answer is due by Tuesday 31 March 2026 at 17:00", "new")
-	b.doesNotShow("LL-204817", "core group")
+	b.expectShown(200, "Informal Stage", "An answer is due by Tuesday 31 March 2026 at 17:00", "new")
+	b.expectNotShown("LL-204817", "core group")
 	b.open("/chat/tom")
-	b.shows(200, "Priya Shah Team Manager 1 unread", "No core group since January.", "<script>alert(1)</script>")
+	b.expectShown(200, "Priya Shah Team Manager 1 unread", "No core group since January.", "<script>alert(1)</script>")
 
 	b.press("To what is due next Tue 31 Mar, 09:00", nil)
-	b.shows(200, "Tuesday 31 March 2026 09:00 BST", "Reminder: Professional Challenge")
+	b.expectShown(200, "Tuesday 31 March 2026 09:00 BST", "Reminder: Professional Challenge")
 	b.press("To what is due next Tue 31 Mar, 17:00", nil)
 	b.press("+ 1 hour", nil)
-	b.shows(200, "Tuesday 31 March 2026 18:00 BST", "The time for an answer ended on Tuesday 31 March 2026 at 17:00")
+	b.expectShown(200, "Tuesday 31 March 2026 18:00 BST", "The time for an answer ended on Tuesday 31 March 2026 at 17:00")
 	b.press("+ 1 working day", nil)
-	b.shows(200, "Wednesday 1 April 2026 18:00 BST")
+	b.expectShown(200, "Wednesday 1 April 2026 18:00 BST")
 
 	b.open("/chat/priya")
-	b.shows(200, "Please answer by Thursday 9 April 2026 at 17:00", "Add or hide action 2")
+	b.expectShown(200, "Please answer by Thursday 9 April 2026 at 17:00", "Add or hide action 2")
 	b.press("Send the answer", map[string]string{"in.text": "It was cancelled.", "in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker",
 		"in.plan_1_by": "2026-04-10", "in.plan_2_what": "Tell the chair", "in.plan_2_who": "Team Manager", "in.plan_2_by": "2026-04-11"})
-	b.shows(200, "You answered on Wednesday 1 April 2026 at 18:00", "2. Tell the chair")
+	b.expectShown(200, "You answered on Wednesday 1 April 2026 at 18:00", "2. Tell the chair")
 	b.open("/chat/maya")
 	b.press("Satisfied", nil)
-	b.shows(200, "Settled on Wednesday 1 April 2026 at 18:00")
+	b.expectShown(200, "Settled on Wednesday 1 April 2026 at 18:00")
 
 	b.open("/audit")
-	ref := reference.FindString(b.text)
+	ref := referencePattern.FindString(b.text)
 	b.open("/audit/" + ref)
-	b.shows(200, "Chain verified", "raised Professional Challenge "+ref, "The challenge is resolved.", "Team North Locality")
+	b.expectShown(200, "Chain verified", "raised Professional Challenge "+ref, "The challenge is resolved.", "Team North Locality")
 	b.open("/audit/CH-000000")
-	b.shows(404)
+	b.expectShown(404)
 }
 
 func TestWhatAClientWouldNotSendComesBackMarkedAndFilled(t *testing.T) {
 	t.Parallel()
 	b := openPage(t)
-	b.raised()
+	b.raiseChallenge()
 	b.open("/chat/priya")
 	b.press("Send the answer", map[string]string{"in.text": "We have a plan.", "in.plan_2_what": "A second thing"})
-	b.shows(http.StatusUnprocessableEntity, "Please put right what is marked. Nothing has been sent yet.", "Please fill this in.", "We have a plan.", "A second thing")
+	b.expectShown(http.StatusUnprocessableEntity, "Please put right what is marked. Nothing has been sent yet.", "Please fill this in.", "We have a plan.", "A second thing")
 	b.press("Send the answer", map[string]string{"in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker", "in.plan_1_by": "2026-04-10",
 		"in.plan_2_who": "Team Manager", "in.plan_2_by": "2026-04-11"})
-	b.shows(200, "You answered", "We have a plan.", "2. A second thing")
+	b.expectShown(200, "You answered", "We have a plan.", "2. A second thing")
 }
 
 func TestAWindowThatWasLeftOpenSendsWhatItShowed(t *testing.T) {
 	t.Parallel()
 	b := openPage(t)
-	b.raised()
+	b.raiseChallenge()
 	b.open("/chat/priya")
-	left := b.now // the card of the Informal Stage, to be answered by 17:00
+	left := b.document // the card of the Informal Stage, to be answered by 17:00
 	b.post("/clock", url.Values{"by": {"day"}, "back": {"/chat/priya"}})
 	b.post("/clock", url.Values{"by": {"day"}, "back": {"//elsewhere.example/"}})
-	b.shows(200, "Maya Okafor")
-	b.now = left
+	b.expectShown(200, "Maya Okafor")
+	b.document = left
 	b.press("Send the answer", map[string]string{"in.text": "Too late, but here it is.", "in.plan_1_what": "Hold it", "in.plan_1_who": "SW", "in.plan_1_by": "2026-04-10"})
-	b.shows(200, "Too late, but here it is.", "It is now on Stage 1")
+	b.expectShown(200, "Too late, but here it is.", "It is now on Stage 1")
 }
 
 func TestAWindowOnThePageKeepsWhatIsTypedUntilItIsSent(t *testing.T) {
 	t.Parallel()
 	b := openPage(t)
-	b.raised()
+	b.raiseChallenge()
 	b.open("/chat/priya")
 	b.press("Open in a window", nil)
-	b.shows(200, "Priya Shah sees this in a window of its own.", "No core group since January.")
-	b.doesNotShow("Open in a window")
+	b.expectShown(200, "Priya Shah sees this in a window of its own.", "No core group since January.")
+	b.expectNotShown("Open in a window")
 	b.press("Send the answer", map[string]string{"in.text": "We have a plan."})
-	b.shows(http.StatusUnprocessableEntity, "Please put right what is marked.", "We have a plan.")
+	b.expectShown(http.StatusUnprocessableEntity, "Please put right what is marked.", "We have a plan.")
 	b.press("Send the answer", map[string]string{"in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker", "in.plan_1_by": "2026-04-10"})
-	b.shows(200, "this is recorded. The card in the chat shows it.", "You answered", "We have a plan.")
+	b.expectShown(200, "this is recorded. The card in the chat shows it.", "You answered", "We have a plan.")
 	b.open("/dialog/priya") // it is closed
-	b.shows(200, "This is what Priya Shah sees in the chat with the bot.")
+	b.expectShown(200, "This is what Priya Shah sees in the chat with the bot.")
 }
 
 func TestTheBotIsReachedInAChannelByMention(t *testing.T) {
@@ -278,9 +278,9 @@ func TestTheBotIsReachedInAChannelByMention(t *testing.T) {
 	b := openPage(t)
 	b.open("/channel/north-locality?as=maya")
 	b.press("Send", map[string]string{"text": "/challenge"})
-	b.shows(200, "@Challenge /challenge", "Maya Okafor IRO / CP chair 2 unread", "Only you can see this. My answer is in our private chat")
+	b.expectShown(200, "@Challenge /challenge", "Maya Okafor IRO / CP chair 2 unread", "Only you can see this. My answer is in our private chat")
 	b.open("/chat/maya")
-	b.shows(200, "You asked for this in a channel")
+	b.expectShown(200, "You asked for this in a channel")
 }
 
 func TestThePageAnswersItsOwnFormsOnThisMachineOnly(t *testing.T) {
@@ -330,11 +330,11 @@ func TestThePageAnswersItsOwnFormsOnThisMachineOnly(t *testing.T) {
 
 func TestEveryButtonOfEveryCardOfADemonstrationIsDrawnOnce(t *testing.T) {
 	t.Parallel()
-	l, err := ladder.Load(DemoLadder)
+	l, err := ladder.LoadShipped(DemoLadder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := Open(t.Context(), Options{DatabaseURL: database(t), Ladders: []*ladder.Ladder{l}, Errorf: t.Errorf})
+	w, err := Open(t.Context(), Options{DatabaseURL: testDatabase(t), Ladders: []*ladder.Ladder{l}, Errorf: t.Errorf})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func TestEveryButtonOfEveryCardOfADemonstrationIsDrawnOnce(t *testing.T) {
 	}
 	drawn := 0
 	for _, p := range w.Teams.People() {
-		for _, m := range p.Cards() {
+		for _, m := range p.CardMessages() {
 			for _, v := range m.History() {
 				d, err := drawCard(v.Card, "x", nil, nil)
 				if err != nil {
@@ -353,7 +353,7 @@ func TestEveryButtonOfEveryCardOfADemonstrationIsDrawnOnce(t *testing.T) {
 				drawn++
 				got := map[int]string{}
 				buttonsOf(d.Parts, got)
-				for n, a := range v.Card.Actions() {
+				for n, a := range v.Card.Buttons() {
 					if sends := a.Type == "Action.Execute" || a.Type == "Action.Submit"; sends != (got[n] == a.Title && got[n] != "") {
 						t.Errorf("button %d, %q (%s), is drawn as %q", n, a.Title, a.Type, got[n])
 					}
@@ -396,7 +396,7 @@ func TestTheLittleMarkdownOfCardsIsRead(t *testing.T) {
 		{`ends with \`, [][]span{{{Text: `ends with \`}}}},
 	}
 	for _, test := range tests {
-		got := lines(test.text)
+		got := markdownLines(test.text)
 		if !slices.EqualFunc(got, test.want, slices.Equal[[]span]) {
 			t.Errorf("%q: got %+v, want %+v", test.text, got, test.want)
 		}

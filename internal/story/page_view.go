@@ -12,13 +12,13 @@ import (
 	"challengebot/internal/record"
 )
 
-// view is what the templates show.
-type view struct {
+// pageView is what the templates show.
+type pageView struct {
 	Title     string
 	Authority string
 	Clock     clockView
-	People    []lane
-	Channels  []lane
+	People    []sidebarEntry
+	Channels  []sidebarEntry
 	As, AsID  string
 	Role      string
 	Path      string // where the clock's buttons lead back to
@@ -42,8 +42,8 @@ type clockView struct {
 	HasNext            bool
 }
 
-// lane is a person or a channel at the side of the page.
-type lane struct {
+// sidebarEntry is a person or a channel at the side of the page.
+type sidebarEntry struct {
 	ID, Name, Role, Initials, Link string
 	Unread                         int
 	Current                        bool
@@ -57,10 +57,10 @@ type messageView struct {
 	Refs                 []string
 }
 
-// frame is what every page has.
-func (p *Page) frame(r *http.Request, who *practice.Person) view {
-	v := view{As: who.Name, AsID: p.idOf(who), Authority: p.world.Directory.Authority(), Flash: p.flash, Path: r.URL.Path}
-	v.Role = p.roleOf(who)
+// newPageView is what every page has.
+func (p *Page) newPageView(r *http.Request, who *practice.Person) pageView {
+	v := pageView{As: who.Name, AsID: p.directoryID(who), Authority: p.world.Directory.Authority(), Flash: p.flash, Path: r.URL.Path}
+	v.Role = p.roleInWords(who)
 	if r.Method != http.MethodGet { // a form that came back: its own address answers no GET
 		v.Path = "/chat/" + v.AsID
 	}
@@ -69,19 +69,19 @@ func (p *Page) frame(r *http.Request, who *practice.Person) view {
 	}
 	p.flash = flash{}
 	now := p.world.Clock.Now().In(p.world.Calendar.Location())
-	v.Clock = clockView{Day: today(p.world).Long(), Time: now.Format("15:04 MST")}
+	v.Clock = clockView{Day: today(p.world).FormatLong(), Time: now.Format("15:04 MST")}
 	if due, ok, err := p.world.NextDue(r.Context()); err == nil && ok {
 		v.Clock.NextDue, v.Clock.HasNext = due.In(p.world.Calendar.Location()).Format("Mon 2 Jan, 15:04"), true
 	}
 	for _, q := range p.world.Teams.People() {
-		id := p.idOf(q)
-		v.People = append(v.People, lane{ID: id, Name: q.Name, Role: p.roleOf(q), Initials: initials(q.Name), Link: "/chat/" + id,
-			Unread: q.Unread(), Current: q == who && r.PathValue("person") != ""})
+		id := p.directoryID(q)
+		v.People = append(v.People, sidebarEntry{ID: id, Name: q.Name, Role: p.roleInWords(q), Initials: initials(q.Name), Link: "/chat/" + id,
+			Unread: q.UnreadCount(), Current: q == who && r.PathValue("person") != ""})
 	}
 	for _, t := range p.world.Directory.Teams() {
 		if t.Channel != "" {
-			v.Channels = append(v.Channels, lane{ID: t.ID, Name: t.Name, Link: "/channel/" + t.ID + "?as=" + url.QueryEscape(v.AsID),
-				Unread: p.world.Teams.Channel(t.Channel).Unread(), Current: r.PathValue("team") == t.ID})
+			v.Channels = append(v.Channels, sidebarEntry{ID: t.ID, Name: t.Name, Link: "/channel/" + t.ID + "?as=" + url.QueryEscape(v.AsID),
+				Unread: p.world.Teams.Channel(t.Channel).UnreadCount(), Current: r.PathValue("team") == t.ID})
 		}
 	}
 	for _, f := range p.world.Teams.Violations() {
@@ -90,17 +90,17 @@ func (p *Page) frame(r *http.Request, who *practice.Person) view {
 	return v
 }
 
-// atTags puts a mention as readers see it.
-var atTags = strings.NewReplacer("<at>", "@", "</at>", "")
+// mentionReplacer puts a mention as readers see it.
+var mentionReplacer = strings.NewReplacer("<at>", "@", "</at>", "")
 
-// message is one message with its card drawn.
-func (p *Page) message(m *practice.Message, as string, fresh bool, again refilled) (messageView, error) {
-	v := messageView{ID: m.ID, From: m.From(), Text: atTags.Replace(m.Text()), Fresh: fresh,
+// newMessageView is one message with its card drawn.
+func (p *Page) newMessageView(m *practice.Message, as string, fresh bool, again refilledCard) (messageView, error) {
+	v := messageView{ID: m.ID, From: m.SenderName(), Text: mentionReplacer.Replace(m.Text()), Fresh: fresh,
 		When: m.SentAt().In(p.world.Calendar.Location()).Format("Mon 2 Jan, 15:04")}
-	v.Refs = reference.FindAllString(m.Summary(), 1)
+	v.Refs = referencePattern.FindAllString(m.Summary(), 1)
 	card, typed, wrong := m.Card(), practice.Inputs(nil), map[string]string(nil)
-	if again.message == m.ID {
-		card, typed, wrong = again.card, again.typed, again.wrong
+	if again.messageID == m.ID {
+		card, typed, wrong = again.card, again.typed, again.errors
 	}
 	if card == nil {
 		return v, nil
@@ -111,17 +111,17 @@ func (p *Page) message(m *practice.Message, as string, fresh bool, again refille
 	return v, err
 }
 
-// roleOf is what somebody does, for the side of the page: the roles of the first
+// roleInWords is what somebody does, for the side of the page: the roles of the first
 // place where they have any, in words.
-func (p *Page) roleOf(who *practice.Person) string {
+func (p *Page) roleInWords(who *practice.Person) string {
 	d := p.world.Directory
 	on := today(p.world).String()
 	var words []string
 	for _, l := range p.world.Ladders {
-		for _, use := range l.RoleUses() {
+		for _, use := range l.RolesNeeded() {
 			words = appendRole(words, d, who.ID, string(use.Role), l.RoleLabel(use.Role), on)
 		}
-		for _, role := range append(l.Raisers(), "oversight") {
+		for _, role := range append(l.RaiserRoles(), "oversight") {
 			words = appendRole(words, d, who.ID, string(role), l.RoleLabel(role), on)
 		}
 		if len(words) > 0 {
@@ -146,15 +146,15 @@ func appendRole(words []string, d *directory.Directory, entra, role, label, on s
 	if slices.Contains(words, label) {
 		return words
 	}
-	for _, scope := range scopes(d) {
-		if d.Holds(entra, role, scope, on) {
+	for _, scope := range allScopes(d) {
+		if d.MayActIn(entra, role, scope, on) {
 			return append(words, label)
 		}
 	}
 	return words
 }
 
-func scopes(d *directory.Directory) []directory.Scope {
+func allScopes(d *directory.Directory) []directory.Scope {
 	out := []directory.Scope{{}}
 	for _, t := range d.Teams() {
 		out = append(out, directory.Scope{Team: t.ID})

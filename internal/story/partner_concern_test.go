@@ -12,39 +12,39 @@ import (
 
 // partnerConcernRecorded is a part of the walk through North East Lincolnshire's process.
 func partnerConcernRecorded(t *testing.T) {
-	s := walk(t, "ne-lincolnshire")
+	s := openWithEverybody(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
 	form := s.maya.gets("Is the concern about a partner agency?", "A concern about another agency is recorded as a note")
 	about := practice.Inputs{"partner": "true", "categories": "risk"}
-	s.maya.clicks(form, "Send the challenge", filled(about))
-	marks(t, form, "agency", "Please choose the agency that this is about.")
+	s.maya.clicks(form, "Send the challenge", raiseInputs(about))
+	expectMarked(t, form, "agency", "Please choose the agency that this is about.")
 	about["agency"] = "health"
-	s.maya.clicks(form, "See who will be asked", filled(about))
-	shows(t, "Maya", form, "If you send this now, nobody is asked.",
+	s.maya.clicks(form, "See who will be asked", raiseInputs(about))
+	expectText(t, "Maya", form, "If you send this now, nobody is asked.",
 		"What the procedure wants written: What was done to resolve it, the evidence of the agreed plan, and any documents attached.")
-	s.maya.clicks(form, "Send the challenge", filled(about))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(about))
 	const recorded = "Recorded on Monday 30 March 2026 at 10:00 as a concern about a partner agency. This procedure takes it no further, and nobody is asked."
-	shows(t, "Maya", form, "Sent: Professional Challenge", recorded)
+	expectText(t, "Maya", form, "Sent: Professional Challenge", recorded)
 	card := s.maya.gets(recorded, "Maya Okafor recorded this concern about a partner agency. Nobody is asked.", "No visit since 12 February.")
-	isRecord(t, "Maya", card)
-	s.at("Fri 10 Apr 2026 17:00")
-	s.quiet()
-	if s.verified() != 1 {
+	expectInert(t, "Maya", card)
+	s.moveClock("Fri 10 Apr 2026 17:00")
+	s.expectNoNews()
+	if s.verifyTrails() != 1 {
 		t.Error("it is not stored")
 	}
 }
 
 func TestAConcernAboutAPartnerIsHandedToTheProcedureThatIsNamed(t *testing.T) {
 	t.Parallel()
-	s := walk(t, "issues-resolution-cp")
+	s := openWithEverybody(t, "issues-resolution-cp")
 	s.maya.types("/challenge")
 	form := s.maya.gets("Is the concern about a partner agency?", "Yes. A concern about another agency goes to: HSCB escalation procedure.")
-	s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"partner": "true", "agency": "health", "categories": "other"}))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"partner": "true", "agency": "health", "categories": "other"}))
 	card := s.maya.gets("Handed over to another procedure on Monday 30 March 2026 at 10:00.", "Maya Okafor handed this over to: HSCB escalation procedure.",
 		"Reason: The concern is about a partner agency.")
-	isRecord(t, "Maya", card)
+	expectInert(t, "Maya", card)
 	ref := card.String()[len("# Issues Resolution and Challenge "):][:9]
-	s.tells(ref,
+	s.expectTrail(ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: handed_off informal")
 	s.tom.getsNothing()

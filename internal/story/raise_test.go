@@ -17,7 +17,7 @@ func TestTheWordChallengeBringsTheFormHoweverItIsTyped(t *testing.T) {
 	for _, typed := range []string{"/challenge", "challenge", "Challenge", "  /CHALLENGE  ", "/challenge about visits", "/Challenge challenge"} {
 		s.maya.types(typed)
 		s.maya.gets("Raise a challenge: Professional Challenge", "Send the challenge")
-		s.quiet()
+		s.expectNoNews()
 	}
 }
 
@@ -25,24 +25,24 @@ func TestWhatIsAskedInAChannelIsAnsweredInPrivate(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 
-	s.maya.says("North Locality", "challenge")
+	s.maya.mentionsBot("North Locality", "challenge")
 	s.maya.getsAll("You asked for this in a channel. A challenge is raised here, in your private chat", everybodyReads)
-	s.quiet()
+	s.expectNoNews()
 
-	s.maya.done(s.maya.SaysIn(t.Context(), "North Locality", "/challenge", practice.Targeted))
+	s.maya.expectDone(s.maya.SaysIn(t.Context(), "North Locality", "/challenge", practice.Targeted))
 	s.maya.getsAll("You asked for this in a channel.", inPrivateChat)
-	s.quiet()
+	s.expectNoNews()
 
-	s.tom.says("North Locality", "no visit to Millie Brown since 12 February")
+	s.tom.mentionsBot("North Locality", "no visit to Millie Brown since 12 February")
 	help := s.tom.gets("I did not understand that.", "write to me in our private chat")
-	hides(t, "Tom", help, "Millie Brown")
-	s.quiet()
+	expectNoText(t, "Tom", help, "Millie Brown")
+	s.expectNoNews()
 
-	r := s.raises(nil, s.tom, s.priya)
-	s.maya.says("South Locality", "challenge "+r.ref)
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.maya.mentionsBot("South Locality", "challenge "+r.ref)
 	got := s.maya.getsAll("No visit since 12 February.", inPrivateChat)
-	hides(t, "Maya", got[1], r.ref, "No visit")
-	s.quiet()
+	expectNoText(t, "Maya", got[1], r.ref, "No visit")
+	s.expectNoNews()
 }
 
 func TestSomebodyWhoMayNotRaiseIsToldSoAndWhoKeepsTheList(t *testing.T) {
@@ -51,11 +51,11 @@ func TestSomebodyWhoMayNotRaiseIsToldSoAndWhoKeepsTheList(t *testing.T) {
 	for _, a := range []*actor{s.tom, s.priya, s.daniel, s.owen} {
 		a.types("/challenge")
 		said := a.gets("You are not listed as somebody who may raise a challenge.", "Your administrator keeps that list.", "/mine shows it")
-		if said.Card().HasAction("raise") {
+		if said.Card().HasButton("raise") {
 			t.Errorf("%s has a form", a.Name)
 		}
 	}
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("%d challenges are stored", n)
 	}
 }
@@ -69,14 +69,14 @@ func TestTheFormSaysWhoWillBeAskedAndUntilWhenBeforeAnythingIsSent(t *testing.T)
 		"Informal Stage. How the date was counted: Day 0 Mon 30 Mar. Counted: Tue 31 Mar.")
 
 	s.maya.clicks(form, "See who will be asked", atStage1(nil))
-	shows(t, "Maya", form, "If you send this now, Priya Shah (Team Manager), for North Locality, will be asked to answer by Wednesday 8 April 2026 at 17:00.",
+	expectText(t, "Maya", form, "If you send this now, Priya Shah (Team Manager), for North Locality, will be asked to answer by Wednesday 8 April 2026 at 17:00.",
 		"Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr.")
-	hides(t, "Maya", form, "will be asked to answer by Tuesday 31 March")
+	expectNoText(t, "Maya", form, "will be asked to answer by Tuesday 31 March")
 
 	s.maya.clicks(form, "See who will be asked", practice.Inputs{"start_at": "stage-2"})
-	shows(t, "Maya", form, "If you send this now, it will wait before Stage 2 until this is done: "+
+	expectText(t, "Maya", form, "If you send this now, it will wait before Stage 2 until this is done: "+
 		"Consult the chair's own Service Manager before Stage 2. Nobody is asked to answer before.")
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("looking who would be asked stored %d challenges", n)
 	}
 }
@@ -94,15 +94,15 @@ func TestAnotherTeamOrProcedureChangesWhoIsAskedAndKeepsWhatWasTyped(t *testing.
 		south[id] = v
 	}
 	s.maya.clicks(form, "See who will be asked", south)
-	shows(t, "Maya", form, "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality, will be asked")
-	hides(t, "Maya", form, "Tom Reid", "Priya Shah")
-	keeps(t, "Maya", form, south)
+	expectText(t, "Maya", form, "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality, will be asked")
+	expectNoText(t, "Maya", form, "Tom Reid", "Priya Shah")
+	expectInputsKept(t, "Maya", form, south)
 
 	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "redcar-cleveland-internal"})
-	shows(t, "Maya", form, "Internal Challenge", "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality,",
+	expectText(t, "Maya", form, "Internal Challenge", "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality,",
 		"Protocol ID", "Child not visited within statutory timescales")
-	keeps(t, "Maya", form, south)
-	hides(t, "Maya", form, "Liquidlogic")
+	expectInputsKept(t, "Maya", form, south)
+	expectNoText(t, "Maya", form, "Liquidlogic")
 
 	s.maya.clicks(form, "Send the challenge", practice.Inputs{"categories": "visits"})
 	s.leah.gets("Internal Challenge", "Protocol ID: 1234567", "No visit since 12 February & \"none\" planned.")
@@ -117,14 +117,14 @@ func TestANameInPlaceOfTheRecordNumberIsRefusedWithEverythingTypedKept(t *testin
 	for _, name := range []string{"Millie Brown", "Millie", "Brown M 2019", "12", "M. Brown 123456"} {
 		s.maya.types("/challenge")
 		form := s.maya.gets("Send the challenge")
-		s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"record": name}))
-		shows(t, "Maya", form, "Please put right what is marked and send it again. Nothing has been recorded yet.")
-		marks(t, form, "record", "Please give the Liquidlogic number only: digits, with a short prefix if your system uses one. "+
+		s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"record": name}))
+		expectText(t, "Maya", form, "Please put right what is marked and send it again. Nothing has been recorded yet.")
+		expectMarked(t, form, "record", "Please give the Liquidlogic number only: digits, with a short prefix if your system uses one. "+
 			"Names are kept out of challenges.")
-		keeps(t, "Maya", form, filled(practice.Inputs{"record": name}))
-		s.quiet()
+		expectInputsKept(t, "Maya", form, raiseInputs(practice.Inputs{"record": name}))
+		s.expectNoNews()
 	}
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("a refused form stored %d challenges", n)
 	}
 	s.maya.types("/mine")
@@ -133,9 +133,9 @@ func TestANameInPlaceOfTheRecordNumberIsRefusedWithEverythingTypedKept(t *testin
 	// The same form, put right, is sent.
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
-	s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"record": "Millie"}))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"record": "Millie"}))
 	s.maya.clicks(form, "Send the challenge", practice.Inputs{"record": "LL-1234567"})
-	shows(t, "Maya", form, "Sent: Professional Challenge "+s.lastRef())
+	expectText(t, "Maya", form, "Sent: Professional Challenge "+s.lastRef())
 	s.tom.gets("Liquidlogic number: LL-1234567", "No visit since 12 February.")
 	s.priya.gets("Liquidlogic number: LL-1234567")
 	s.maya.gets("Maya Okafor raised this.")
@@ -168,17 +168,17 @@ func TestMissingLongAndPastFieldsAreMarkedAndNothingIsStored(t *testing.T) {
 	} {
 		s.maya.types("/challenge")
 		form := s.maya.gets("Send the challenge")
-		s.maya.forges(form, "Send the challenge", filled(practice.Inputs{c.field: c.value}))
-		marks(t, form, c.field, c.marked)
-		want := filled(nil)
+		s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(practice.Inputs{c.field: c.value}))
+		expectMarked(t, form, c.field, c.marked)
+		want := raiseInputs(nil)
 		delete(want, c.field)
-		keeps(t, "Maya", form, want)
+		expectInputsKept(t, "Maya", form, want)
 		if c.value == long {
-			keeps(t, "Maya", form, practice.Inputs{c.field: long})
+			expectInputsKept(t, "Maya", form, practice.Inputs{c.field: long})
 		}
-		s.quiet()
+		s.expectNoNews()
 	}
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("refused forms stored %d challenges", n)
 	}
 }
@@ -188,12 +188,12 @@ func TestATeamThatIsNotInTheDirectoryIsRefusedWithTheFormGivenBack(t *testing.T)
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
-	s.maya.forges(form, "Send the challenge", filled(practice.Inputs{"team": "west-locality"}))
-	marks(t, form, "team", "Please choose the child's team from the list.")
-	want := filled(nil)
+	s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(practice.Inputs{"team": "west-locality"}))
+	expectMarked(t, form, "team", "Please choose the child's team from the list.")
+	want := raiseInputs(nil)
 	delete(want, "team")
-	keeps(t, "Maya", form, want)
-	if n := s.verified(); n != 0 {
+	expectInputsKept(t, "Maya", form, want)
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("%d challenges are stored", n)
 	}
 }
@@ -206,11 +206,11 @@ func TestTheSameFormSentTwiceIsOneChallenge(t *testing.T) {
 
 	// A thumb presses twice before anything comes back, and Teams says it all again.
 	ctx := t.Context()
-	first := form.Click(ctx, s.maya.Person, "Send the challenge", filled(nil))
-	s.maya.Reloads()
-	second := form.Click(ctx, s.maya.Person, "Send the challenge", filled(practice.Inputs{"concern": "No visit since 12 February!"}))
+	first := form.Click(ctx, s.maya.Person, "Send the challenge", raiseInputs(nil))
+	s.maya.ReloadsClient()
+	second := form.Click(ctx, s.maya.Person, "Send the challenge", raiseInputs(practice.Inputs{"concern": "No visit since 12 February!"}))
 	for _, again := range []*practice.Answer{first, second, first.Redeliver(ctx), first.DeliverCopy(ctx, "1774861999999")} {
-		s.maya.done(again)
+		s.maya.expectDone(again)
 		if again.Card == nil || !strings.Contains(again.Card.Text(), "Sent: Professional Challenge "+s.lastRef()) {
 			t.Errorf("the form was not answered with what was sent")
 		}
@@ -222,7 +222,7 @@ func TestTheSameFormSentTwiceIsOneChallenge(t *testing.T) {
 	if text := first.Card.Text() + first.Redeliver(ctx).Card.Text(); strings.Contains(text, "What you had typed") {
 		t.Errorf("what was sent is given back:\n%s", text)
 	}
-	if n := s.verified(); n != 1 {
+	if n := s.verifyTrails(); n != 1 {
 		t.Errorf("one form became %d challenges", n)
 	}
 	s.maya.gets("Maya Okafor raised this.")
@@ -231,13 +231,13 @@ func TestTheSameFormSentTwiceIsOneChallenge(t *testing.T) {
 	s.north.gets("An answer is due by")
 
 	// The form that was sent says so to whoever opens it later, on any device.
-	s.maya.Reloads()
-	shows(t, "Maya", form, "Sent: Professional Challenge", "This form is done with: to raise another challenge type /challenge.")
-	isRecord(t, "Maya", form)
+	s.maya.ReloadsClient()
+	expectText(t, "Maya", form, "Sent: Professional Challenge", "This form is done with: to raise another challenge type /challenge.")
+	expectInert(t, "Maya", form)
 
 	// A new form is a new challenge.
-	s.raises(nil, s.tom, s.priya)
-	if n := s.verified(); n != 2 {
+	s.raiseAndCollect(nil, s.tom, s.priya)
+	if n := s.verifyTrails(); n != 2 {
 		t.Errorf("there are %d challenges, not two", n)
 	}
 }
@@ -255,19 +255,19 @@ func TestEachProcedureTakesOnlyTheConferencesThatItIsFor(t *testing.T) {
 		s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": l.ID})
 		offered, _ := form.Card().Input("conference")
 		for _, conference := range []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview} {
-			fits := takes(l, conference.Plan())
+			fits := acceptsPlan(l, conference.Plan())
 			if hasChoice(offered, string(conference)) != fits {
 				t.Errorf("%s offers %s: %t", l.ID, conference, !fits)
 			}
 			if fits {
 				continue
 			}
-			s.maya.forges(form, "Send the challenge", practice.Inputs{"conference": string(conference)})
-			marks(t, form, "conference", "This procedure is not for that type of conference.")
+			s.maya.clicksUnchecked(form, "Send the challenge", practice.Inputs{"conference": string(conference)})
+			expectMarked(t, form, "conference", "This procedure is not for that type of conference.")
 		}
-		s.quiet()
+		s.expectNoNews()
 	}
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("%d challenges are stored", n)
 	}
 }
@@ -281,7 +281,7 @@ func hasChoice(in practice.Input, value string) bool {
 	return false
 }
 
-func takes(l *ladder.Ladder, plan ladder.Plan) bool {
+func acceptsPlan(l *ladder.Ladder, plan ladder.ChildPlan) bool {
 	for _, p := range l.Plans {
 		if p == plan {
 			return true
@@ -302,17 +302,17 @@ func TestACategoryIsOnlyTakenForThePlanThatItIsAbout(t *testing.T) {
 	} {
 		s.maya.types("/challenge")
 		form := s.maya.gets("Send the challenge")
-		s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"conference": c.conference, "categories": c.category}))
+		s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"conference": c.conference, "categories": c.category}))
 		if c.refused != "" {
-			marks(t, form, "categories", c.refused)
-			keeps(t, "Maya", form, practice.Inputs{"categories": c.category, "conference": c.conference})
-			s.quiet()
+			expectMarked(t, form, "categories", c.refused)
+			expectInputsKept(t, "Maya", form, practice.Inputs{"categories": c.category, "conference": c.conference})
+			s.expectNoNews()
 			continue
 		}
-		shows(t, "Maya", form, "Sent: Professional Challenge")
-		s.drain()
+		expectText(t, "Maya", form, "Sent: Professional Challenge")
+		s.discardNews()
 	}
-	if n := s.verified(); n != 2 {
+	if n := s.verifyTrails(); n != 2 {
 		t.Errorf("%d challenges are stored, not the two that fit", n)
 	}
 }

@@ -17,7 +17,7 @@ func TestASentChallengeHasAReferenceThatCanBeReadOutAloud(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	seen := map[string]bool{}
 	for range 5 {
-		ref := s.raises(nil, s.tom, s.priya).ref
+		ref := s.raiseAndCollect(nil, s.tom, s.priya).ref
 		if !regexp.MustCompile(`^CH-[2-9A-HJ-NP-TV-Z]{6}$`).MatchString(ref) {
 			t.Errorf("%s has letters that are taken for one another", ref)
 		}
@@ -31,9 +31,9 @@ func TestASentChallengeHasAReferenceThatCanBeReadOutAloud(t *testing.T) {
 func TestTheRespondentIsAskedInPrivateWithConcernDueDateAndItsWorking(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	card := r.asked[0]
-	shows(t, "Priya", card,
+	expectText(t, "Priya", card,
 		"# Professional Challenge "+r.ref+" · Stage 1",
 		"Please answer by Wednesday 8 April 2026 at 17:00",
 		"Counted: Tue 31 Mar, Wed 1 Apr, Thu 2 Apr, Tue 7 Apr, Wed 8 Apr.",
@@ -50,7 +50,7 @@ func TestTheRespondentIsAskedInPrivateWithConcernDueDateAndItsWorking(t *testing
 			t.Errorf("the card has no field %q", id)
 		}
 	}
-	if !card.Card().HasAction("Send the answer") {
+	if !card.Card().HasButton("Send the answer") {
 		t.Errorf("the card has no button to answer")
 	}
 	if card.ConversationID != s.priya.ConversationID() {
@@ -61,7 +61,7 @@ func TestTheRespondentIsAskedInPrivateWithConcernDueDateAndItsWorking(t *testing
 func TestOnlyThoseWhoAreAskedAndTheChairHearOfAChallenge(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	s.raises(nil, s.tom, s.priya)
+	s.raiseAndCollect(nil, s.tom, s.priya)
 	for _, a := range []*actor{s.sam, s.daniel, s.aisha, s.helen, s.grace, s.owen, s.leah, s.ben} {
 		if n := len(a.Inbox()); n > 0 {
 			t.Errorf("%s has %d messages", a.Name, n)
@@ -75,7 +75,7 @@ func TestOnlyThoseWhoAreAskedAndTheChairHearOfAChallenge(t *testing.T) {
 func TestTheNotificationAndTheChannelGiveReferenceStageAndDueDateOnly(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	const due = "by Wednesday 8 April 2026 at 17:00."
 	if want := r.ref + ": please answer " + due; r.asked[0].Summary() != want {
 		t.Errorf("the respondent's notification says %q, not %q", r.asked[0].Summary(), want)
@@ -86,22 +86,22 @@ func TestTheNotificationAndTheChannelGiveReferenceStageAndDueDateOnly(t *testing
 	if want := "# Professional Challenge " + r.ref + " · Stage 1\nAn answer is due " + due; r.notice.String() != want {
 		t.Errorf("the channel reads %q, not %q", r.notice, want)
 	}
-	isRecord(t, "the channel", r.notice)
+	expectInert(t, "the channel", r.notice)
 	// strike holds the whole activities against every name and every text: see discreet.
 }
 
 func TestSendingIsTwoEventsAndADeliveryForEachMessage(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.tells(r.ref,
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened informal")
 
 	delivered := map[string]string{}
 	for _, e := range s.load(r.ref).History {
 		if d, ok := e.Body.(challenge.Delivered); ok {
-			delivered[d.Activity] = fmt.Sprint(d.Card, " to ", d.To.Person+d.To.Team)
+			delivered[d.ActivityID] = fmt.Sprint(d.Card, " to ", d.To.Person+d.To.Team)
 		}
 	}
 	want := map[string]string{
@@ -121,11 +121,11 @@ func TestSendingIsTwoEventsAndADeliveryForEachMessage(t *testing.T) {
 func TestTheChairsFormBecomesARecordOfWhatWasSent(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.maya.Reloads() // another device of hers shows the same
-	shows(t, "Maya", r.form, "Sent: Professional Challenge "+r.ref,
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.maya.ReloadsClient() // another device of hers shows the same
+	expectText(t, "Maya", r.form, "Sent: Professional Challenge "+r.ref,
 		"Now asked to answer: Tom Reid (Social Worker) and Priya Shah (Team Manager), by Tuesday 31 March 2026 at 17:00.")
-	isRecord(t, "Maya", r.form)
+	expectInert(t, "Maya", r.form)
 }
 
 func TestWhatWasWrittenIsShownAsItWasWritten(t *testing.T) {
@@ -134,7 +134,7 @@ func TestWhatWasWrittenIsShownAsItWasWritten(t *testing.T) {
 	concern := "1. *No* visit_plan since <b>12 Feb</b> & \"none\" `agreed`\n- [core group](http://x.example) # not held\n{{name}} ~~late~~ | 2 > 1"
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
-	s.maya.clicks(form, "Send the challenge", filled(practice.Inputs{"concern": concern}))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"concern": concern}))
 	for _, m := range append(s.tom.getsAll("Please answer by"), append(s.priya.getsAll("Please answer by"), s.maya.getsAll("raised this")...)...) {
 		said := m.String()
 		for line := range strings.SplitSeq(concern, "\n") {

@@ -13,30 +13,30 @@ import (
 func TestTheRespondentIsRemindedInWorkingHoursBeforeTheTimeEnds(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(atStage1(nil), s.priya)
-	s.at("Tue 7 Apr 2026 08:59")
-	s.quiet() // five days with Good Friday, a weekend and Easter Monday among them
-	s.at("Tue 7 Apr 2026 09:00")
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
+	s.moveClock("Tue 7 Apr 2026 08:59")
+	s.expectNoNews() // five days with Good Friday, a weekend and Easter Monday among them
+	s.moveClock("Tue 7 Apr 2026 09:00")
 	first := s.priya.gets("Reminder: Professional Challenge "+r.ref+" · Stage 1", "Please send it by Wednesday 8 April 2026 at 17:00.",
 		"To do this by typing: /respond "+r.ref)
-	hides(t, "Priya", first, "1234567", "No visit")
-	s.quiet()
-	s.at("Wed 8 Apr 2026 08:59")
-	s.quiet()
-	s.at("Wed 8 Apr 2026 09:00")
+	expectNoText(t, "Priya", first, "1234567", "No visit")
+	s.expectNoNews()
+	s.moveClock("Wed 8 Apr 2026 08:59")
+	s.expectNoNews()
+	s.moveClock("Wed 8 Apr 2026 09:00")
 	second := s.priya.gets("Reminder: Professional Challenge "+r.ref, "Please send it by Wednesday 8 April 2026 at 17:00.")
-	s.quiet()
+	s.expectNoNews()
 
 	// She can answer from the reminder itself.
 	s.priya.clicks(second, "Open the challenge here", nil)
-	shows(t, "Priya", second, "No visit since 12 February.", "Please answer by Wednesday 8 April 2026 at 17:00")
-	s.priya.clicks(second, "Send the answer", answer("2026-04-10", nil))
+	expectText(t, "Priya", second, "No visit since 12 February.", "Please answer by Wednesday 8 April 2026 at 17:00")
+	s.priya.clicks(second, "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.gets("Is the answer good enough", "You are right, visits have lapsed.")
 	for _, m := range []*practice.Message{first, second, r.asked[0]} {
-		isRecord(t, "Priya", m)
+		expectInert(t, "Priya", m)
 	}
-	shows(t, "Priya", first, "This reminder is no longer needed. You answered on Wednesday 8 April 2026 at 09:00.")
-	s.tells(r.ref,
+	expectText(t, "Priya", first, "This reminder is no longer needed. You answered on Wednesday 8 April 2026 at 09:00.")
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",
 		"Mon 30 Mar 10:00  challengebot: rung_opened stage-1",
@@ -48,31 +48,31 @@ func TestTheRespondentIsRemindedInWorkingHoursBeforeTheTimeEnds(t *testing.T) {
 func TestWhoHasAnsweredIsNotReminded(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	_, _ = s.answered()
-	s.at("Tue 31 Mar 2026 23:59")
-	s.quiet()
-	s.at("Wed 8 Apr 2026 17:00") // only the chair is told again that an answer waits
-	for _, m := range posts(s.priya.TakeNew()) {
+	_, _ = s.raiseAndAnswer()
+	s.moveClock("Tue 31 Mar 2026 23:59")
+	s.expectNoNews()
+	s.moveClock("Wed 8 Apr 2026 17:00") // only the chair is told again that an answer waits
+	for _, m := range postedMessages(s.priya.TakeNew()) {
 		t.Errorf("Priya got:\n%s", m)
 	}
-	s.drain()
+	s.discardNews()
 }
 
 func TestSilenceMovesToTheNextStageWithTheWholeHistory(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.at("Tue 31 Mar 2026 16:59")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.moveClock("Tue 31 Mar 2026 16:59")
 	s.tom.gets("Reminder")
 	s.priya.gets("Reminder")
 	s.maya.gets("Waiting for an answer") // the informal day is the chair's own
-	s.quiet()
+	s.expectNoNews()
 
-	s.at("Tue 31 Mar 2026 17:00")
+	s.moveClock("Tue 31 Mar 2026 17:00")
 	const over = "The time for an answer ended on Tuesday 31 March 2026 at 17:00, and the challenge has moved on. It is now on Stage 1."
 	for i, a := range []*actor{s.tom, s.priya} {
-		shows(t, a.Name, r.asked[i], over, "No visit since 12 February.")
-		isRecord(t, a.Name, r.asked[i])
+		expectText(t, a.Name, r.asked[i], over, "No visit since 12 February.")
+		expectInert(t, a.Name, r.asked[i])
 	}
 	s.tom.getsNothing()
 	s.priya.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00",
@@ -86,8 +86,8 @@ func TestSilenceMovesToTheNextStageWithTheWholeHistory(t *testing.T) {
 	if notice.ThreadID() != r.notice.ThreadID() {
 		t.Errorf("the second notice is not in the thread of the first")
 	}
-	shows(t, "the channel", r.notice, "This stage has ended; the challenge has moved on.")
-	s.tells(r.ref,
+	expectText(t, "the channel", r.notice, "This stage has ended; the challenge has moved on.")
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
 		"Tue 31 Mar 09:00  challengebot: reminded informal",
@@ -98,42 +98,42 @@ func TestSilenceMovesToTheNextStageWithTheWholeHistory(t *testing.T) {
 func TestAnAnswerInTheLastMinuteCounts(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.at("Tue 31 Mar 2026 16:59")
-	s.drain()
-	s.tom.clicks(r.asked[0], "Send the answer", answer("2026-04-10", nil))
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.moveClock("Tue 31 Mar 2026 16:59")
+	s.discardNews()
+	s.tom.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.gets("Is the answer good enough", "Tom Reid answered on Tuesday 31 March 2026 at 16:59.")
-	s.at("Tue 31 Mar 2026 17:00")
-	s.quiet()
+	s.moveClock("Tue 31 Mar 2026 17:00")
+	s.expectNoNews()
 }
 
 func TestALateAnswerIsKeptAndShownToWhoIsAskedNowAndToTheJudge(t *testing.T) {
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")
-	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
-	s.at("Tue 31 Mar 2026 17:00")
+	r := s.raiseAndCollect(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.moveClock("Tue 31 Mar 2026 17:00")
 	asked := s.daniel.gets(r.ref+" · Service Manager", "Please answer by Thursday 2 April 2026 at 17:00")
-	s.drain()
+	s.discardNews()
 
 	// Tom typed all of it before five, and lost the network. His card is stale.
-	s.at("Tue 31 Mar 2026 17:20")
+	s.moveClock("Tue 31 Mar 2026 17:20")
 	s.tom.types("/respond " + r.ref + " I went today; both children were seen alone.")
 	s.tom.gets("The time for this answer has ended and the challenge has moved on. What you wrote is kept on the record as a late reply",
 		"I went today; both children were seen alone.")
 	late := []string{"a late reply from Tom Reid, after the time had ended. It is kept and shown, and does not count as the answer.",
 		"I went today; both children were seen alone."}
-	shows(t, "Daniel", asked, late...)
+	expectText(t, "Daniel", asked, late...)
 	s.maya.gets(append(late, "Waiting for an answer from Daniel Hughes")...)
-	s.quiet()
+	s.expectNoNews()
 
 	// The same text again is not kept twice.
 	s.tom.types("/respond " + r.ref + " I went today; both children were seen alone.")
 	s.tom.gets("The time for this answer has ended")
-	s.quiet()
+	s.expectNoNews()
 
 	s.daniel.clicks(asked, "Send the answer", practice.Inputs{"text": "Tom's visit settles it."})
 	s.maya.gets(append(late, "Is the answer good enough", "Tom's visit settles it.")...)
-	s.tells(r.ref,
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened step-1",
 		"Tue 31 Mar 09:00  challengebot: reminded step-1",
@@ -146,18 +146,18 @@ func TestALateAnswerIsKeptAndShownToWhoIsAskedNowAndToTheJudge(t *testing.T) {
 func TestAnAnswerThatBeatsTheClockByAMomentCountsAndSaysThatItWasLate(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.at("Tue 31 Mar 2026 16:59")
-	s.drain()
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.moveClock("Tue 31 Mar 2026 16:59")
+	s.discardNews()
 
 	// Five o'clock has struck, and the engine has not looked yet.
 	s.Clock.Set(s.Clock.Now().Add(61 * time.Second))
-	late := s.tom.clicks(r.asked[0], "Send the answer", answer("2026-04-10", nil))
+	late := s.tom.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
 	if !strings.Contains(late.Card.Text(), "You are right, visits have lapsed.") {
 		t.Errorf("Tom does not see what he wrote:\n%s", late.Card.Text())
 	}
 	s.maya.gets("Is the answer good enough", "Tom Reid answered on Tuesday 31 March 2026 at 17:00 after the time had ended.")
-	s.tells(r.ref,
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
 		"Tue 31 Mar 09:00  challengebot: reminded informal",
@@ -167,34 +167,34 @@ func TestAnAnswerThatBeatsTheClockByAMomentCountsAndSaysThatItWasLate(t *testing
 func TestAnUnjudgedAnswerIsBroughtToMindEverySecondWorkingDay(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r, first := s.answered() // on Tuesday 31 March
-	s.at("Thu 2 Apr 2026 08:59")
-	s.quiet()
-	s.at("Thu 2 Apr 2026 09:00")
+	r, first := s.raiseAndAnswer() // on Tuesday 31 March
+	s.moveClock("Thu 2 Apr 2026 08:59")
+	s.expectNoNews()
+	s.moveClock("Thu 2 Apr 2026 09:00")
 	s.maya.gets("Is the answer good enough", r.ref)
-	s.owen.gets(waits, "Professional Challenge "+r.ref, "Waiting for Maya Okafor (IRO / CP chair) to decide on it.",
+	s.owen.gets(digestHeading, "Professional Challenge "+r.ref, "Waiting for Maya Okafor (IRO / CP chair) to decide on it.",
 		"Waiting since: Tuesday 31 March 2026 at 11:00", "Who must act: Maya Okafor (IRO / CP chair)")
-	s.quiet()
-	s.at("Tue 7 Apr 2026 09:00") // Easter lies between
-	s.owen.gets(waits)
-	s.at("Wed 8 Apr 2026 08:59")
-	s.quiet()
-	s.at("Wed 8 Apr 2026 09:00")
+	s.expectNoNews()
+	s.moveClock("Tue 7 Apr 2026 09:00") // Easter lies between
+	s.owen.gets(digestHeading)
+	s.moveClock("Wed 8 Apr 2026 08:59")
+	s.expectNoNews()
+	s.moveClock("Wed 8 Apr 2026 09:00")
 	again := s.maya.gets("Is the answer good enough")
-	s.owen.gets(waits)
+	s.owen.gets(digestHeading)
 	s.maya.clicks(again, "Satisfied", nil)
-	isRecord(t, "Maya", first)
-	s.allRecords(r.ref)
-	s.at("Fri 10 Apr 2026 17:00")
-	s.quiet()
+	expectInert(t, "Maya", first)
+	s.expectAllInert(r.ref)
+	s.moveClock("Fri 10 Apr 2026 17:00")
+	s.expectNoNews()
 }
 
 func TestWhoOverseesChallengesSeesWhoMustActAndNothingOfTheChild(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	s.answered()
-	s.at("Thu 2 Apr 2026 09:00")
-	seen := s.owen.gets(waits, "Who must act: Maya Okafor (IRO / CP chair)")
-	hides(t, "Owen", seen, "1234567", "No visit", "visits have lapsed", "Statutory", "Time limit")
-	s.drain()
+	s.raiseAndAnswer()
+	s.moveClock("Thu 2 Apr 2026 09:00")
+	seen := s.owen.gets(digestHeading, "Who must act: Maya Okafor (IRO / CP chair)")
+	expectNoText(t, "Owen", seen, "1234567", "No visit", "visits have lapsed", "Statutory", "Time limit")
+	s.discardNews()
 }

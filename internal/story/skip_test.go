@@ -13,14 +13,14 @@ import (
 func TestAnImmediateSafeguardingConcernGoesStraightToTheAssistantDirector(t *testing.T) {
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")
-	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
-	s.at("Mon 30 Mar 2026 14:00")
+	r := s.raiseAndCollect(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.moveClock("Mon 30 Mar 2026 14:00")
 	in := func(to, why string) practice.Inputs {
-		return practice.Inputs{s.field(r.chair, "To"): to, s.field(r.chair, "What makes this necessary"): why}
+		return practice.Inputs{s.fieldWithLabel(r.chair, "To"): to, s.fieldWithLabel(r.chair, "What makes this necessary"): why}
 	}
-	s.maya.forges(r.chair, "skip", in("step-3", ""))
-	marks(t, r.chair, s.field(r.chair, "What makes this necessary"), "Please say what makes this necessary.")
-	s.quiet()
+	s.maya.clicksUnchecked(r.chair, "skip", in("step-3", ""))
+	expectMarked(t, r.chair, s.fieldWithLabel(r.chair, "What makes this necessary"), "Please say what makes this necessary.")
+	s.expectNoNews()
 	s.maya.clicks(r.chair, "skip", in("step-3", "The children were left alone overnight."))
 
 	asked := s.helen.gets(r.ref+" · Assistant Director", "Please answer by Wednesday 8 April 2026 at 17:00",
@@ -29,12 +29,12 @@ func TestAnImmediateSafeguardingConcernGoesStraightToTheAssistantDirector(t *tes
 	s.north.gets("Assistant Director", "An answer is due by Wednesday 8 April 2026 at 17:00.")
 	s.daniel.getsNothing()
 	for i, a := range []*actor{s.tom, s.priya} {
-		shows(t, a.Name, r.asked[i], "No answer is needed on this step any more: the challenge has moved on. It is now on Assistant Director.")
-		isRecord(t, a.Name, r.asked[i])
+		expectText(t, a.Name, r.asked[i], "No answer is needed on this step any more: the challenge has moved on. It is now on Assistant Director.")
+		expectInert(t, a.Name, r.asked[i])
 	}
 	s.helen.clicks(asked, "Send the answer", practice.Inputs{"text": "An emergency placement is found."})
 	s.maya.gets("Is the answer good enough", "An emergency placement is found.")
-	s.tells(r.ref,
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened step-1",
 		"Mon 30 Mar 14:00  Maya Okafor: skipped_to step-3",
@@ -48,17 +48,17 @@ func TestAnImmediateSafeguardingConcernMayStartAtTheServiceManager(t *testing.T)
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
 	start := practice.Inputs{"categories": "visits", "start_at": "step-2", "start_ground": "immediate-safeguarding"}
-	s.maya.clicks(form, "Send the challenge", filled(start))
-	marks(t, form, "start_reason", "Please say why you start there.")
-	keeps(t, "Maya", form, filled(start))
-	s.quiet()
+	s.maya.clicks(form, "Send the challenge", raiseInputs(start))
+	expectMarked(t, form, "start_reason", "Please say why you start there.")
+	expectInputsKept(t, "Maya", form, raiseInputs(start))
+	s.expectNoNews()
 	s.maya.clicks(form, "Send the challenge", practice.Inputs{"start_reason": "A child is at risk today."})
 	ref := s.lastRef()
 	s.daniel.gets(ref+" · Service Manager", "Please answer by Wednesday 1 April 2026 at 17:00", "A child is at risk today.")
 	s.maya.gets("Waiting for an answer from Daniel Hughes")
 	s.north.gets("Service Manager")
 	s.tom.getsNothing()
-	s.tells(ref,
+	s.expectTrail(ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to step-2",
 		"Mon 30 Mar 10:00  challengebot: rung_opened step-2")
@@ -76,12 +76,12 @@ func TestAStartThatTheProcedureDoesNotKnowIsRefused(t *testing.T) {
 		s.maya.types("/challenge")
 		form := s.maya.gets("Send the challenge")
 		start["categories"] = "visits"
-		s.maya.forges(form, "Send the challenge", filled(start))
-		marks(t, form, "start_at", "This procedure does not allow starting there on that ground.")
-		keeps(t, "Maya", form, filled(practice.Inputs{"categories": "visits", "start_reason": "Because."}))
-		s.quiet()
+		s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(start))
+		expectMarked(t, form, "start_at", "This procedure does not allow starting there on that ground.")
+		expectInputsKept(t, "Maya", form, raiseInputs(practice.Inputs{"categories": "visits", "start_reason": "Because."}))
+		s.expectNoNews()
 	}
-	if n := s.verified(); n != 0 {
+	if n := s.verifyTrails(); n != 0 {
 		t.Errorf("%d challenges are stored", n)
 	}
 }
@@ -91,22 +91,22 @@ func TestStartingBehindAGateWaitsAtTheGate(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send the challenge")
-	s.maya.clicks(form, "Send the challenge", filled(atStage1(practice.Inputs{"start_at": "stage-2"})))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(atStage1(practice.Inputs{"start_at": "stage-2"})))
 	ref := s.lastRef()
-	shows(t, "Maya", form, "It waits before Stage 2 until that may begin; you have a card for it.")
+	expectText(t, "Maya", form, "It waits before Stage 2 until that may begin; you have a card for it.")
 	gate := s.grace.gets(ref, "Before Stage 2 can begin", "The time limit for the whole challenge has not begun to run.", "No visit since 12 February.", "Raised twice in supervision.")
 	s.maya.getsAll("Maya Okafor raised this.", "Before Stage 2 can begin")
 	s.north.gets("Held: something must be done before this stage can begin.")
-	s.quiet()
+	s.expectNoNews()
 	s.grace.clicks(gate, "Agreed", nil)
 	s.daniel.gets(ref+" · Stage 2", "Please answer by Wednesday 8 April 2026 at 17:00")
-	s.drain()
+	s.discardNews()
 }
 
 func TestOnlyTheChairWhoRaisedItGoesStraightToALaterStep(t *testing.T) {
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")
-	r := s.raises(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	r := s.raiseAndCollect(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
 	s.tom.types("/skip " + r.ref + " step-3 immediate-safeguarding I would rather not answer.")
 	s.tom.gets("Only the person who raised " + r.ref + " can take it straight to another step.")
 	s.maya.types("/skip " + r.ref + " step-2 threshold-met Because.")
@@ -122,16 +122,16 @@ func TestOnlyTheChairWhoRaisedItGoesStraightToALaterStep(t *testing.T) {
 func TestAWithdrawnChallengeAsksNobodyAnyMore(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.maya.clicks(r.chair, "withdraw", practice.Inputs{s.field(r.chair, "Why it is withdrawn"): "Raised on the wrong child."})
-	shows(t, "Maya", r.chair, "Withdrawn on Monday 30 March 2026 at 10:00.", "Raised on the wrong child.")
-	shows(t, "Tom", r.asked[0], "It was withdrawn on Monday 30 March 2026 at 10:00.")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.maya.clicks(r.chair, "withdraw", practice.Inputs{s.fieldWithLabel(r.chair, "Why it is withdrawn"): "Raised on the wrong child."})
+	expectText(t, "Maya", r.chair, "Withdrawn on Monday 30 March 2026 at 10:00.", "Raised on the wrong child.")
+	expectText(t, "Tom", r.asked[0], "It was withdrawn on Monday 30 March 2026 at 10:00.")
 	s.north.gets("Closed.")
-	s.quiet()
-	s.allRecords(r.ref)
-	s.at("Wed 8 Apr 2026 17:00")
-	s.quiet()
-	s.tells(r.ref,
+	s.expectNoNews()
+	s.expectAllInert(r.ref)
+	s.moveClock("Wed 8 Apr 2026 17:00")
+	s.expectNoNews()
+	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  challengebot: rung_opened informal",
 		"Mon 30 Mar 10:00  Maya Okafor: withdrawn informal")

@@ -23,29 +23,29 @@ type stage struct {
 	*World
 	t     *testing.T
 	log   *testLog
-	cards *album
+	cards *cardAlbum
 
 	maya, sam, tom, priya, daniel, aisha, helen, grace, owen, leah, ben *actor
 	north, south                                                        *place
 }
 
-// database is a migrated database of the test's own.
-func database(t *testing.T) string {
+// testDatabase is a migrated database of the test's own.
+func testDatabase(t *testing.T) string {
 	t.Helper()
-	return localpg.TestDatabase(t, postgres.Fingerprint(), postgres.Migrate)
+	return localpg.NewTestDatabase(t, postgres.SchemaFingerprint(), postgres.Migrate)
 }
 
 // open sets the stage. With ids of shipped ladders, only those are offered.
 func open(t *testing.T, ladders ...string) *stage {
 	t.Helper()
-	return openWith(t, Options{DatabaseURL: database(t)}, ladders...)
+	return openWith(t, Options{DatabaseURL: testDatabase(t)}, ladders...)
 }
 
 func openWith(t *testing.T, o Options, ladders ...string) *stage {
 	t.Helper()
 	s := &stage{t: t, log: &testLog{}}
 	for _, id := range ladders {
-		l, err := ladder.Load(id)
+		l, err := ladder.LoadShipped(id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,12 +61,12 @@ func openWith(t *testing.T, o Options, ladders ...string) *stage {
 		t.Fatalf("the stage cannot be set: %v", err)
 	}
 	s.World = w
-	s.cast()
-	t.Cleanup(s.strike)
+	s.assignActors()
+	t.Cleanup(s.finish)
 	return s
 }
 
-func (s *stage) cast() {
+func (s *stage) assignActors() {
 	for name, a := range map[string]**actor{
 		"Maya Okafor": &s.maya, "Sam Whitfield": &s.sam, "Tom Reid": &s.tom, "Priya Shah": &s.priya,
 		"Daniel Hughes": &s.daniel, "Aisha Rahman": &s.aisha, "Helen Clarke": &s.helen, "Grace Lloyd": &s.grace,
@@ -78,12 +78,12 @@ func (s *stage) cast() {
 	s.south = &place{Channel: s.Teams.Channel("South Locality"), s: s}
 }
 
-// strike ends the test: nothing unexpected may have been said or logged.
-func (s *stage) strike() {
+// finish ends the test: nothing unexpected may have been said or logged.
+func (s *stage) finish() {
 	if !s.t.Failed() {
-		s.quiet()
-		s.discreet()
-		s.leaveTrail()
+		s.expectNoNews()
+		s.expectNoLeaks()
+		s.recordFootprint()
 	}
 	s.cards.write(s)
 	if err := s.Close(); err != nil {
@@ -102,32 +102,32 @@ func (s *stage) settle() {
 	}
 }
 
-// at moves the clock to a local time such as "Wed 8 Apr 2026 17:00".
-func (s *stage) at(local string) {
+// moveClock moves the clock to a local time such as "Wed 8 Apr 2026 17:00".
+func (s *stage) moveClock(local string) {
 	s.t.Helper()
 	to, err := time.ParseInLocation("Mon 2 Jan 2006 15:04", local, s.Calendar.Location())
 	if err != nil || to.Format("Mon 2 Jan 2006 15:04") != local {
 		s.t.Fatalf("%q is no time of the story: %v", local, err)
 	}
-	if err := s.MoveTo(s.t.Context(), to); err != nil {
+	if err := s.MoveClockTo(s.t.Context(), to); err != nil {
 		s.t.Fatalf("the clock could not be moved to %s: %v", local, err)
 	}
 }
 
-// quiet fails the test for every message that no step expected. Updates of cards
+// expectNoNews fails the test for every message that no step expected. Updates of cards
 // that were there before are expected always.
-func (s *stage) quiet() {
+func (s *stage) expectNoNews() {
 	s.t.Helper()
-	for _, n := range s.Teams.Unread() {
-		if n.Change == practice.Posted {
+	for _, n := range s.Teams.UnreadNews() {
+		if n.Change == practice.ChangePosted {
 			s.t.Errorf("an unexpected message:\n%s", n.String())
 		}
 	}
-	s.drain()
+	s.discardNews()
 }
 
-// drain takes all news.
-func (s *stage) drain() {
+// discardNews takes all news.
+func (s *stage) discardNews() {
 	for _, p := range s.Teams.People() {
 		p.TakeNew()
 	}
@@ -136,8 +136,8 @@ func (s *stage) drain() {
 	}
 }
 
-// verified checks every chain against the current rows and returns how many.
-func (s *stage) verified() int {
+// verifyTrails checks every chain against the current rows and returns how many.
+func (s *stage) verifyTrails() int {
 	s.t.Helper()
 	sum, err := s.App.Store.Verify(s.t.Context(), func(r postgres.VerifyResult) {
 		for _, p := range r.Problems {
@@ -159,10 +159,10 @@ type actor struct {
 // types says something to the bot in private, and lets things happen.
 func (a *actor) types(text string) *practice.Answer {
 	a.s.t.Helper()
-	return a.done(a.Says(a.s.t.Context(), text))
+	return a.expectDone(a.Says(a.s.t.Context(), text))
 }
 
-func (a *actor) done(answer *practice.Answer) *practice.Answer {
+func (a *actor) expectDone(answer *practice.Answer) *practice.Answer {
 	a.s.t.Helper()
 	if answer.Err != nil {
 		a.s.t.Fatalf("%s saw an error: %v (HTTP %d %s)", a.Name, answer.Err, answer.Status, answer.Body)
@@ -174,20 +174,20 @@ func (a *actor) done(answer *practice.Answer) *practice.Answer {
 // gets is the one new message to the person, which must hold all of the texts.
 func (a *actor) gets(texts ...string) *practice.Message {
 	a.s.t.Helper()
-	return one(a.s.t, a.Name, a.TakeNew(), texts)
+	return oneMessage(a.s.t, a.Name, a.TakeNew(), texts)
 }
 
 // getsAll takes as many new messages as there are texts, in any order, each
 // holding its text.
 func (a *actor) getsAll(texts ...string) []*practice.Message {
 	a.s.t.Helper()
-	return several(a.s.t, a.Name, a.TakeNew(), texts)
+	return severalMessages(a.s.t, a.Name, a.TakeNew(), texts)
 }
 
 // getsNothing holds that no new message came.
 func (a *actor) getsNothing() {
 	a.s.t.Helper()
-	if posted := posts(a.TakeNew()); len(posted) > 0 {
+	if posted := postedMessages(a.TakeNew()); len(posted) > 0 {
 		a.s.t.Fatalf("%s was not to get anything, and got:\n%s", a.Name, posted[0])
 	}
 }
@@ -195,7 +195,7 @@ func (a *actor) getsNothing() {
 // clicks presses a button on a message with these inputs and lets things happen.
 func (a *actor) clicks(m *practice.Message, button string, in practice.Inputs) *practice.Answer {
 	a.s.t.Helper()
-	return a.done(m.Click(a.s.t.Context(), a.Person, button, in))
+	return a.expectDone(m.Click(a.s.t.Context(), a.Person, button, in))
 }
 
 // place is one channel of the story.
@@ -206,32 +206,32 @@ type place struct {
 
 func (p *place) gets(texts ...string) *practice.Message {
 	p.s.t.Helper()
-	return one(p.s.t, "#"+p.Name, p.TakeNew(), texts)
+	return oneMessage(p.s.t, "#"+p.Name, p.TakeNew(), texts)
 }
 
-func posts(news []practice.News) []*practice.Message {
+func postedMessages(news []practice.News) []*practice.Message {
 	var out []*practice.Message
 	for _, n := range news {
-		if n.Change == practice.Posted {
+		if n.Change == practice.ChangePosted {
 			out = append(out, n.Message)
 		}
 	}
 	return out
 }
 
-func one(t *testing.T, who string, news []practice.News, texts []string) *practice.Message {
+func oneMessage(t *testing.T, who string, news []practice.News, texts []string) *practice.Message {
 	t.Helper()
-	got := posts(news)
+	got := postedMessages(news)
 	if len(got) != 1 {
 		t.Fatalf("%s was to get one message holding %q, and got %d:\n%v", who, texts, len(got), got)
 	}
-	shows(t, who, got[0], texts...)
+	expectText(t, who, got[0], texts...)
 	return got[0]
 }
 
-func several(t *testing.T, who string, news []practice.News, texts []string) []*practice.Message {
+func severalMessages(t *testing.T, who string, news []practice.News, texts []string) []*practice.Message {
 	t.Helper()
-	got := posts(news)
+	got := postedMessages(news)
 	if len(got) != len(texts) {
 		t.Fatalf("%s was to get %d messages %q, and got %d:\n%v", who, len(texts), texts, len(got), got)
 	}
@@ -249,8 +249,8 @@ func several(t *testing.T, who string, news []practice.News, texts []string) []*
 	return out
 }
 
-// shows checks what a message says now.
-func shows(t *testing.T, who string, m *practice.Message, texts ...string) {
+// expectText checks what a message says now.
+func expectText(t *testing.T, who string, m *practice.Message, texts ...string) {
 	t.Helper()
 	said := m.String()
 	for _, text := range texts {
@@ -260,8 +260,8 @@ func shows(t *testing.T, who string, m *practice.Message, texts ...string) {
 	}
 }
 
-// hides checks what a message must not say.
-func hides(t *testing.T, who string, m *practice.Message, texts ...string) {
+// expectNoText checks what a message must not say.
+func expectNoText(t *testing.T, who string, m *practice.Message, texts ...string) {
 	t.Helper()
 	said := m.String()
 	for _, text := range texts {
@@ -313,8 +313,8 @@ func containsAny(s string, texts []string) bool {
 	return false
 }
 
-// filled is a form filled in properly for a child of North Locality.
-func filled(more practice.Inputs) practice.Inputs {
+// raiseInputs is a form filled in properly for a child of North Locality.
+func raiseInputs(more practice.Inputs) practice.Inputs {
 	in := practice.Inputs{
 		"team": "north-locality", "record": "1234567", "conference": "review", "conference_date": "2026-03-27",
 		"categories": "statutory-minimum", "concern": "No visit since 12 February.", "evidence": "Case notes; core group of 3 March.",
@@ -326,20 +326,20 @@ func filled(more practice.Inputs) practice.Inputs {
 	return in
 }
 
-// raised has Maya raise a challenge by the form, and returns its reference. The
+// raiseChallenge has Maya raise a challenge by the form, and returns its reference. The
 // messages of the raising are left to be expected by the test.
-func (s *stage) raised(more practice.Inputs) string {
+func (s *stage) raiseChallenge(more practice.Inputs) string {
 	s.t.Helper()
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send")
-	s.maya.clicks(form, "Send the challenge", filled(more))
+	s.maya.clicks(form, "Send the challenge", raiseInputs(more))
 	return s.lastRef()
 }
 
 // lastRef is the reference of the challenge raised last.
 func (s *stage) lastRef() string {
 	s.t.Helper()
-	raised, err := s.App.Store.RaisedBy(context.WithoutCancel(s.t.Context()), s.maya.ID, 100)
+	raised, err := s.App.Store.ListRaisedBy(context.WithoutCancel(s.t.Context()), s.maya.ID, 100)
 	if err != nil || len(raised) == 0 {
 		s.t.Fatalf("no challenge was raised: %v", err)
 	}
@@ -352,8 +352,8 @@ func (s *stage) lastRef() string {
 	return last.Challenge.Ref
 }
 
-// trail is the kinds of the challenge's events, deliveries left out.
-func (s *stage) trail(ref string) []string {
+// eventKinds is the kinds of the challenge's events, deliveries left out.
+func (s *stage) eventKinds(ref string) []string {
 	s.t.Helper()
 	c := s.load(ref)
 	var kinds []string
@@ -365,9 +365,9 @@ func (s *stage) trail(ref string) []string {
 	return kinds
 }
 
-func (s *stage) load(ref string) challenge.Case {
+func (s *stage) load(ref string) challenge.Snapshot {
 	s.t.Helper()
-	c, err := s.App.Store.Load(s.t.Context(), challenge.Key{Ref: ref})
+	c, err := s.App.Store.Load(s.t.Context(), challenge.LookupKey{Ref: ref})
 	if err != nil {
 		s.t.Fatalf("%s cannot be read: %v", ref, err)
 	}

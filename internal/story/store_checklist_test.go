@@ -106,17 +106,17 @@ func declares(t *testing.T, folder, name string) bool {
 func TestEveryCommandThatTheHelpNamesIsUnderstood(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	r := s.raises(nil, s.tom, s.priya)
-	s.drain()
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	s.discardNews()
 	driven := 0
 	for _, c := range texts.English.Help.Commands {
-		command := strings.Fields(c.Type)[0]
-		if strings.Contains(c.Type, "CH-") {
+		command := strings.Fields(c.Syntax)[0]
+		if strings.Contains(c.Syntax, "CH-") {
 			command += " " + r.ref
 		}
 		s.tom.types(command)
-		hides(t, "Tom", s.tom.Last(), texts.English.Bot.NotUnderstood, texts.English.Bot.GiveReference)
-		s.drain()
+		expectNoText(t, "Tom", s.tom.LastMessage(), texts.English.Bot.NotUnderstood, texts.English.Bot.GiveReference)
+		s.discardNews()
 		driven++
 	}
 	if driven < 15 {
@@ -128,30 +128,30 @@ func TestTheWelcomeSaysWhatTheBotIsForAndComesOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	ctx := t.Context()
-	if err := s.Teams.Upload(ctx, packaged(t, "1.0.0")); err != nil {
+	if err := s.Teams.UploadApp(ctx, buildPackage(t, "1.0.0")); err != nil {
 		t.Fatal(err)
 	}
-	first := s.tom.Installs(ctx)
-	s.tom.done(first)
+	first := s.tom.InstallsApp(ctx)
+	s.tom.expectDone(first)
 	s.tom.gets("I carry a challenge from the person who chairs a conference to the manager who can answer it",
 		"/challenge: raise a challenge", "/help: this list", "Set up for Exampleshire Council.", "I never show a child's details in a channel.")
-	s.tom.done(first.Redeliver(ctx))
-	s.tom.done(s.tom.Uninstalls(ctx))
-	s.tom.done(s.tom.Installs(ctx))
-	if err := s.Teams.Upload(ctx, packaged(t, "1.0.1")); err != nil {
+	s.tom.expectDone(first.Redeliver(ctx))
+	s.tom.expectDone(s.tom.UninstallsApp(ctx))
+	s.tom.expectDone(s.tom.InstallsApp(ctx))
+	if err := s.Teams.UploadApp(ctx, buildPackage(t, "1.0.1")); err != nil {
 		t.Fatal(err)
 	}
-	s.maya.done(s.maya.InstallsIn(ctx, "North Locality"))
+	s.maya.expectDone(s.maya.InstallsInTeam(ctx, "North Locality"))
 	s.north.gets("I write to nobody here one by one.")
-	s.quiet()
+	s.expectNoNews()
 }
 
 func TestEveryStepOfAChallengeIsInOneThread(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	s.raises(nil, s.tom, s.priya)
-	s.at("Wed 15 Apr 2026 17:00") // two windows have ended in silence
-	s.drain()
+	s.raiseAndCollect(nil, s.tom, s.priya)
+	s.moveClock("Wed 15 Apr 2026 17:00") // two windows have ended in silence
+	s.discardNews()
 	threads := map[string]int{}
 	for _, m := range s.north.Messages() {
 		threads[m.ThreadID()]++

@@ -15,8 +15,8 @@ import (
 	"challengebot/internal/practice"
 )
 
-// another is a second instance of the program on the same database.
-func (s *stage) another() *app.App {
+// startSecondInstance is a second instance of the program on the same database.
+func (s *stage) startSecondInstance() *app.App {
 	s.t.Helper()
 	a, err := app.New(s.t.Context(), s.parts)
 	if err != nil {
@@ -29,11 +29,11 @@ func (s *stage) another() *app.App {
 func TestTwoInstancesLetThreeHundredChallengesLapseOnceEach(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	other := s.another()
-	s.inStore(300)
-	s.Clock.Set(moment(t, "2026-03-31T16:00:00Z"))
+	other := s.startSecondInstance()
+	s.raiseInStore(300)
+	s.Clock.Set(parseMoment(t, "2026-03-31T16:00:00Z"))
 	var acted [2]int
-	together(2, func(i int) {
+	runTogether(2, func(i int) {
 		e := []*app.App{s.App, other}[i].Engine
 		e.BatchSize = 10 // so that both find something to do
 		n, err := e.Tick(t.Context())
@@ -50,24 +50,24 @@ func TestTwoInstancesLetThreeHundredChallengesLapseOnceEach(t *testing.T) {
 			t.Errorf("there are %d events of kind %s, not %d", n, kind, want)
 		}
 	}
-	s.verified()
+	s.verifyTrails()
 }
 
 func TestTwoInstancesDeliverEachCardOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	other := s.another()
+	other := s.startSecondInstance()
 	s.log.allow("challenges are past their time") // the clock jumps a day and a half
-	happened := s.listens()
+	happened := s.listenForWrite()
 	ctx, shutDown := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- other.Engine.Run(ctx) }()
-	stop := s.live()
-	refs := s.inStore(40)
+	stop := s.startEngine()
+	refs := s.raiseInStore(40)
 	for s.count(`SELECT FROM delivery WHERE state = 'sent'`) < 4*len(refs) {
 		happened()
 	}
-	s.Clock.Set(moment(t, "2026-03-31T16:00:00Z"))
+	s.Clock.Set(parseMoment(t, "2026-03-31T16:00:00Z"))
 	for s.count(`SELECT FROM event WHERE kind = 'lapsed'`) < len(refs) || s.count(`SELECT FROM delivery WHERE state = 'waiting'`) > 0 {
 		happened()
 	}
@@ -95,41 +95,41 @@ func TestTwoInstancesDeliverEachCardOnce(t *testing.T) {
 	if n := s.count(`SELECT FROM attempt WHERE n > 1`); n > 0 {
 		t.Errorf("%d deliveries were made twice", n)
 	}
-	t.Logf("the deliveries of each instance: %d", asks[int](s, `SELECT count(*)::int FROM attempt GROUP BY owner`))
-	s.everyTryRecorded()
-	s.nothingLost()
-	s.drain()
+	t.Logf("the deliveries of each instance: %d", queryRows[int](s, `SELECT count(*)::int FROM attempt GROUP BY owner`))
+	s.expectEveryTryRecorded()
+	s.expectNothingLost()
+	s.discardNews()
 }
 
 func TestAnInstanceThatDiesWithADeliveryInHandIsReplacedWhenItsLeaseEnds(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
-	other := s.another()
-	ref := s.inStore(1)[0]
-	taken, err := other.Store.Claim(t.Context(), "an instance that dies", s.Clock.Now(), 2*time.Minute, 16)
+	other := s.startSecondInstance()
+	ref := s.raiseInStore(1)[0]
+	taken, err := other.Store.ClaimMessages(t.Context(), "an instance that dies", s.Clock.Now(), 2*time.Minute, 16)
 	if err != nil || len(taken) != 4 {
 		t.Fatalf("%d deliveries were claimed: %v", len(taken), err)
 	}
 	s.settle()
-	s.quiet()
-	s.at("Mon 30 Mar 2026 10:01")
-	s.quiet()
-	s.at("Mon 30 Mar 2026 10:02")
+	s.expectNoNews()
+	s.moveClock("Mon 30 Mar 2026 10:01")
+	s.expectNoNews()
+	s.moveClock("Mon 30 Mar 2026 10:02")
 	for _, who := range []*actor{s.tom, s.priya, s.maya} {
 		who.gets(ref)
 	}
 	s.north.gets(ref)
-	s.nothingLost()
+	s.expectNothingLost()
 }
 
-// toldListener says when it is closed: from then on nobody new gets in.
-type toldListener struct {
+// notifyingListener says when it is closed: from then on nobody new gets in.
+type notifyingListener struct {
 	net.Listener
 	once   sync.Once
 	closed chan struct{}
 }
 
-func (l *toldListener) Close() error {
+func (l *notifyingListener) Close() error {
 	err := l.Listener.Close()
 	l.once.Do(func() { close(l.closed) })
 	return err
@@ -137,14 +137,14 @@ func (l *toldListener) Close() error {
 
 func TestAShutdownLetsARequestUnderWayEndRefusesNewOnesAndGivesLeasesBack(t *testing.T) {
 	t.Parallel()
-	s, line := throughRelay(t)
-	r := s.raises(nil, s.tom, s.priya)
-	other := s.another()
+	s, line := openThroughRelay(t)
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	other := s.startSecondInstance()
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := &toldListener{Listener: inner, closed: make(chan struct{})}
+	listener := &notifyingListener{Listener: inner, closed: make(chan struct{})}
 	url := "http://" + inner.Addr().String()
 	ctx, shutDown := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -152,10 +152,12 @@ func TestAShutdownLetsARequestUnderWayEndRefusesNewOnesAndGivesLeasesBack(t *tes
 
 	// The turn is under way: it has read, and waits to write.
 	reached, goOn := make(chan struct{}), make(chan struct{})
-	s.Teams.SetBot(url)
-	line.stopsOn("visits have lapsed", func() bool { close(reached); <-goOn; return true })
-	answered := make(chan posted, 1)
-	go func() { answered <- s.post(s.tom.sends(r.asked[0], "Send the answer", answer("2026-04-17", nil))) }()
+	s.Teams.SetBotURL(url)
+	line.stopOnText("visits have lapsed", func() bool { close(reached); <-goOn; return true })
+	answered := make(chan rawAnswer, 1)
+	go func() {
+		answered <- s.post(s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil)))
+	}()
 	<-reached
 	shutDown()
 	<-listener.closed
@@ -165,27 +167,27 @@ func TestAShutdownLetsARequestUnderWayEndRefusesNewOnesAndGivesLeasesBack(t *tes
 	}
 	close(goOn)
 	got := <-answered
-	got.holding(t, "You answered on")
+	got.expectText(t, "You answered on")
 	if err := <-ended; err != nil {
 		t.Errorf("the program did not end cleanly: %v", err)
 	}
 	if n := s.count(`SELECT FROM delivery WHERE lease_owner IS NOT NULL`); n > 0 {
 		t.Errorf("%d deliveries are still leased", n)
 	}
-	s.Teams.SetBot(s.BotURL())
+	s.Teams.SetBotURL(s.BotURL())
 	s.settle() // at once: no lease has to end first
-	s.drain()
-	s.nothingLost()
+	s.discardNews()
+	s.expectNothingLost()
 }
 
 func TestWhenTheEngineIsStuckTheWatchRaisesTheGaugeAndSaysSoInTheLog(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.log.allow("challenges are past their time")
-	ref := s.inStore(1)[0]
+	ref := s.raiseInStore(1)[0]
 	s.settle()
 	const gauge = "challengebot_overdue_challenges"
-	if v := s.metric(gauge); v != "0" {
+	if v := s.metricValue(gauge); v != "0" {
 		t.Errorf("%s is %s while all is well", gauge, v)
 	}
 	// Something holds the row, as a transaction that hangs would.
@@ -201,23 +203,23 @@ func TestWhenTheEngineIsStuckTheWatchRaisesTheGaugeAndSaysSoInTheLog(t *testing.
 	if _, err := held.Exec(t.Context(), `SELECT FROM challenge WHERE ref = $1 FOR UPDATE`, ref); err != nil {
 		t.Fatal(err)
 	}
-	s.Clock.Set(moment(t, "2026-03-31T16:03:00Z"))
+	s.Clock.Set(parseMoment(t, "2026-03-31T16:03:00Z"))
 	s.settle()
-	if v := s.metric(gauge); v != "1" {
+	if v := s.metricValue(gauge); v != "1" {
 		t.Errorf("%s is %s three minutes after a missed deadline", gauge, v)
 	}
-	if lines := s.log.holding("challenges are past their time"); len(lines) == 0 {
+	if lines := s.log.linesWith("challenges are past their time"); len(lines) == 0 {
 		t.Error("the log does not say so")
 	}
 	if err := held.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s.settle()
-	if v := s.metric(gauge); v != "0" {
+	if v := s.metricValue(gauge); v != "0" {
 		t.Errorf("%s is %s after the deadline was kept", gauge, v)
 	}
-	if n := s.kinds(ref, "lapsed"); n != 1 {
+	if n := s.countEvents(ref, "lapsed"); n != 1 {
 		t.Errorf("it lapsed %d times", n)
 	}
-	s.drain()
+	s.discardNews()
 }

@@ -25,15 +25,15 @@ const (
 )
 
 //go:embed authority.yaml
-var authority []byte
+var sampleAuthority []byte
 
 // SampleDirectory is the directory file of the sample authority.
-func SampleDirectory() []byte { return authority }
+func SampleDirectory() []byte { return sampleAuthority }
 
 // SampleStart is when stories begin unless they say otherwise: the Monday before
 // Easter, so that two bank holidays lie ahead.
 func SampleStart() time.Time {
-	return workday.NewDate(2026, time.March, 30).Time(time.UTC).Add(9 * time.Hour) // 10:00 British Summer Time
+	return workday.NewDate(2026, time.March, 30).Midnight(time.UTC).Add(9 * time.Hour) // 10:00 British Summer Time
 }
 
 // Options are what a world may be told to be otherwise than usual.
@@ -45,13 +45,13 @@ type Options struct {
 	Calendar    app.CalendarConfig
 	// Channels are in Teams beside those of the directory.
 	Channels []practice.Channel
-	// Nowhere: neither a person nor a team has the app yet.
-	Nowhere bool
-	Logger  *slog.Logger
+	// NotInstalled: neither a person nor a team has the app yet.
+	NotInstalled bool
+	Logger       *slog.Logger
 	// Errorf is told of everything the practice Teams would not have accepted.
 	Errorf func(format string, args ...any)
 	// OnCard, if set, is handed every card that the practice Teams took.
-	OnCard func(practice.Shown)
+	OnCard func(practice.ShownCard)
 	// Listen is where the bot serves; a free port on loopback if empty.
 	Listen string
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
@@ -67,33 +67,33 @@ type World struct {
 	Directory *directory.Directory
 	Ladders   []*ladder.Ladder
 
-	options  Options
-	parts    app.Parts
-	listener net.Listener
-	stop     context.CancelFunc
-	stopped  chan error
+	options   Options
+	parts     app.Dependencies
+	listener  net.Listener
+	stop      context.CancelFunc
+	serveDone chan error
 }
 
 // Open starts a world. The bot serves; its engine works only when Settle is called,
 // or when Live is.
 func Open(ctx context.Context, o Options) (*World, error) {
-	w, err := prepare(o)
+	w, err := prepareWorld(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.start(ctx); err != nil {
+	if err := w.startProgram(ctx); err != nil {
 		w.Teams.Close()
 		return nil, err
 	}
 	return w, nil
 }
 
-func prepare(o Options) (*World, error) {
+func prepareWorld(o Options) (*World, error) {
 	if o.Start.IsZero() {
 		o.Start = SampleStart()
 	}
 	if len(o.Directory) == 0 {
-		o.Directory = authority
+		o.Directory = sampleAuthority
 	}
 	if o.Calendar.Division == "" {
 		o.Calendar.Division = workday.EnglandAndWales
@@ -106,12 +106,12 @@ func prepare(o Options) (*World, error) {
 	if w.Directory, err = directory.Read("authority.yaml", o.Directory); err != nil {
 		return nil, err
 	}
-	if w.Calendar, err = o.Calendar.New(); err != nil {
+	if w.Calendar, err = o.Calendar.BuildCalendar(); err != nil {
 		return nil, err
 	}
 	if len(w.Ladders) == 0 {
-		for _, id := range ladder.Shipped() {
-			l, err := ladder.Load(id)
+		for _, id := range ladder.ShippedIDs() {
+			l, err := ladder.LoadShipped(id)
 			if err != nil {
 				return nil, err
 			}
@@ -119,11 +119,11 @@ func prepare(o Options) (*World, error) {
 		}
 	}
 	w.Teams, err = practice.Start(practice.Options{AppID: AppID, Tenant: Tenant, BotName: "Challenge",
-		People: people(w.Directory, o.Nowhere), Channels: channels(w.Directory, o), NoApp: o.Nowhere, Clock: w.Clock, Errorf: o.Errorf, OnCard: o.OnCard})
+		People: practicePeople(w.Directory, o.NotInstalled), Channels: practiceChannels(w.Directory, o), AppNotUploaded: o.NotInstalled, Clock: w.Clock, Errorf: o.Errorf, OnCard: o.OnCard})
 	return w, err
 }
 
-func people(d *directory.Directory, nowhere bool) []practice.Person {
+func practicePeople(d *directory.Directory, nowhere bool) []practice.Person {
 	var out []practice.Person
 	for _, p := range d.People() {
 		if p.Entra == "" {
@@ -134,32 +134,32 @@ func people(d *directory.Directory, nowhere bool) []practice.Person {
 	return out
 }
 
-func channels(d *directory.Directory, o Options) []practice.Channel {
+func practiceChannels(d *directory.Directory, o Options) []practice.Channel {
 	out := slices.Clone(o.Channels)
 	for _, t := range d.Teams() {
-		if id := d.Channel(t.ID); id != "" {
+		if id := d.NoticeChannel(t.ID); id != "" {
 			out = append(out, practice.Channel{TeamName: t.Name, ID: id, Name: t.Name})
 		}
 	}
 	for i := range out {
-		out[i].NotInstalled = out[i].NotInstalled || o.Nowhere
+		out[i].NotInstalled = out[i].NotInstalled || o.NotInstalled
 	}
 	return out
 }
 
-// start starts the program as it is run in an authority, but for where Teams is
+// startProgram starts the program as it is run in an authority, but for where Teams is
 // and whose the clock is.
-func (w *World) start(ctx context.Context) error {
+func (w *World) startProgram(ctx context.Context) error {
 	credential, err := connector.NewCredential(connector.CredentialConfig{Kind: connector.Practice,
 		AppID: AppID, Tenant: Tenant, TokenURL: w.Teams.TokenURL()})
 	if err != nil {
 		return err
 	}
-	w.parts = app.Parts{
+	w.parts = app.Dependencies{
 		DatabaseURL: w.options.DatabaseURL,
 		Platform: app.Platform{AppID: AppID, Tenant: Tenant, Issuer: w.Teams.Issuer(), MetadataURL: w.Teams.MetadataURL(),
 			Credential: credential, Scope: connector.PublicScope, ServiceURL: w.Teams.ServiceURL(),
-			Allowed: connector.LoopbackOnly(w.Teams.ServiceURL())},
+			ServiceURLAllowed: connector.LoopbackOnly(w.Teams.ServiceURL())},
 		Calendar: w.Calendar, Directory: w.Directory, Ladders: w.Ladders, Now: w.Clock.Now, Logger: w.options.Logger,
 		CallTimeout: w.options.CallTimeout,
 	}
@@ -174,10 +174,10 @@ func (w *World) start(ctx context.Context) error {
 		w.App.Close()
 		return fmt.Errorf("the bot cannot listen: %w", err)
 	}
-	w.Teams.SetBot(w.BotURL())
+	w.Teams.SetBotURL(w.BotURL())
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
-	w.stop, w.stopped = stop, make(chan error, 1)
-	go func() { w.stopped <- w.App.Serve(serving, w.listener) }()
+	w.stop, w.serveDone = stop, make(chan error, 1)
+	go func() { w.serveDone <- w.App.Serve(serving, w.listener) }()
 	return nil
 }
 
@@ -186,15 +186,15 @@ func (w *World) BotURL() string { return "http://" + w.listener.Addr().String() 
 
 // Settle lets the engine do everything that is due at this moment of the clock.
 func (w *World) Settle(ctx context.Context) error {
-	if err := w.App.Engine.Settle(ctx); err != nil {
+	if err := w.App.Engine.RunUntilIdle(ctx); err != nil {
 		return err
 	}
-	return w.App.Engine.Watch(ctx)
+	return w.App.Engine.CheckOverdue(ctx)
 }
 
-// MoveTo moves the clock to a time, stopping at every moment at which something is
+// MoveClockTo moves the clock to a time, stopping at every moment at which something is
 // due on the way, as it would have been if the time had passed.
-func (w *World) MoveTo(ctx context.Context, to time.Time) error {
+func (w *World) MoveClockTo(ctx context.Context, to time.Time) error {
 	for {
 		if err := w.Settle(ctx); err != nil {
 			return err
@@ -221,7 +221,7 @@ func (w *World) NextDue(ctx context.Context) (time.Time, bool, error) {
 	if err != nil {
 		return time.Time{}, false, err
 	}
-	later, waiting, err := w.App.Store.NextDelivery(ctx)
+	later, waiting, err := w.App.Store.NextMessageDue(ctx)
 	if err != nil {
 		return time.Time{}, false, err
 	}
@@ -231,9 +231,9 @@ func (w *World) NextDue(ctx context.Context) (time.Time, bool, error) {
 	return due, ok, nil
 }
 
-// Live lets the engine run by itself until the context ends, woken when the clock
+// RunEngine lets the engine run by itself until the context ends, woken when the clock
 // is moved.
-func (w *World) Live(ctx context.Context) error {
+func (w *World) RunEngine(ctx context.Context) error {
 	w.Clock.OnMove(func(time.Time) { w.App.Engine.Wake() })
 	return w.App.Engine.Run(ctx)
 }
@@ -241,7 +241,7 @@ func (w *World) Live(ctx context.Context) error {
 // Close ends the program and the practice Teams.
 func (w *World) Close() error {
 	w.stop()
-	err := <-w.stopped
+	err := <-w.serveDone
 	w.App.Close()
 	w.Teams.Close()
 	return errors.Join(err)

@@ -9,31 +9,31 @@ import (
 	"challengebot/internal/workday"
 )
 
-var welsh = Grammar{
-	Moment:   func(t time.Time) string { return "d" + welshMoment(t) },
-	OnMoment: func(t time.Time) string { return "dd" + welshMoment(t) },
-	Day:      func(d workday.Date) string { return "d" + welshDay(d.Time(time.UTC)) },
-	OnDay:    func(d workday.Date) string { return "dd" + welshDay(d.Time(time.UTC)) },
-	Window:   welshWindow,
-	List: func(parts []string) string {
+var welshGrammar = Grammar{
+	FormatDateTime:   func(t time.Time) string { return "d" + formatWelshDateTime(t) },
+	FormatOnDateTime: func(t time.Time) string { return "dd" + formatWelshDateTime(t) },
+	FormatDate:       func(d workday.Date) string { return "d" + formatWelshDate(d.Midnight(time.UTC)) },
+	FormatOnDate:     func(d workday.Date) string { return "dd" + formatWelshDate(d.Midnight(time.UTC)) },
+	FormatWindow:     formatWelshWindow,
+	JoinList: func(parts []string) string {
 		if len(parts) == 0 {
 			return ""
 		}
-		return list(parts, welshAnd(parts[len(parts)-1]))
+		return joinList(parts, welshAnd(parts[len(parts)-1]))
 	},
-	Earlier: func(n int) string {
+	CountEarlierSteps: func(n int) string {
 		if n == 1 {
 			return "… 1 cam cynharach; mae'r cofnod llawn yn y trywydd archwilio."
 		}
 		return fmt.Sprintf("… %d o gamau cynharach; mae'r cofnod llawn yn y trywydd archwilio.", n)
 	},
-	Rung: func(own string) string {
+	RungWord: func(own string) string {
 		if own == "" {
 			return "cam"
 		}
-		return welshLabel(own)
+		return translateLabel(own)
 	},
-	Field: welshLabel,
+	FieldLabel: translateLabel,
 }
 
 var (
@@ -41,16 +41,16 @@ var (
 	welshMonths   = [...]string{"Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin", "Gorffennaf", "Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr"}
 )
 
-// welshDay is "dydd Mercher 8 Ebrill 2026" without its first letter, which is "d" by
+// formatWelshDate is "dydd Mercher 8 Ebrill 2026" without its first letter, which is "d" by
 // itself and softens to "dd" after a preposition.
-func welshDay(t time.Time) string {
+func formatWelshDate(t time.Time) string {
 	return fmt.Sprintf("ydd %s %d %s %d", welshWeekdays[t.Weekday()], t.Day(), welshMonths[t.Month()-1], t.Year())
 }
 
-func welshMoment(t time.Time) string { return welshDay(t) + t.Format(" am 15:04") }
+func formatWelshDateTime(t time.Time) string { return formatWelshDate(t) + t.Format(" am 15:04") }
 
-// welshWindow counts with a noun in the singular, softened after two.
-func welshWindow(w workday.Window) string {
+// formatWelshWindow counts with a noun in the singular, softened after two.
+func formatWelshWindow(w workday.Window) string {
 	noun := "diwrnod"
 	if w.N == 2 {
 		noun = "ddiwrnod"
@@ -96,7 +96,7 @@ var welshLabels = map[string]string{
 	"Final agreed decision":      "Y penderfyniad terfynol y cytunwyd arno",
 }
 
-func welshLabel(own string) string {
+func translateLabel(own string) string {
 	if label, ok := welshLabels[own]; ok {
 		return label
 	}

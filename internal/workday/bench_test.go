@@ -7,22 +7,22 @@ import (
 	"github.com/rickar/cal/v2"
 )
 
-// calCalendar is the library's own way, with the same rules.
-func calCalendar(division Division) *cal.BusinessCalendar {
+// newCalCalendar is the library's own way, with the same rules.
+func newCalCalendar(division Division) *cal.BusinessCalendar {
 	c := cal.NewBusinessCalendar()
-	c.AddHoliday(rulesFor(division)...)
+	c.AddHoliday(holidayRules(division)...)
 	return c
 }
 
 func TestADeadlineAgreesWithTheLibraryItReplaces(t *testing.T) {
-	for _, division := range divisions {
-		c := calendar(t, Settings{Division: division})
-		library := calCalendar(division)
+	for _, division := range allDivisions {
+		c := newCalendar(t, Settings{Division: division})
+		library := newCalCalendar(division)
 		library.Cacheable = true
 		for start := NewDate(2012, 2, 1); start < NewDate(2028, 6, 1); start += 3 {
-			noon := start.Time(c.Location()).Add(12 * time.Hour)
+			noon := start.Midnight(c.Location()).Add(12 * time.Hour)
 			for _, n := range []int{1, 10} {
-				got, err := c.Add(start, n)
+				got, err := c.AddWorkingDays(start, n)
 				if want := DateOf(library.WorkdaysFrom(noon, n)); err != nil || got != want {
 					t.Fatalf("%s %s + %d = %s (%v), cal says %s", division, start, n, got, err, want)
 				}
@@ -32,15 +32,15 @@ func TestADeadlineAgreesWithTheLibraryItReplaces(t *testing.T) {
 }
 
 func TestADeadlineDoesNotAllocate(t *testing.T) {
-	c := calendar(t, Settings{})
-	limit := &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, Hard}
+	c := newCalendar(t, Settings{})
+	limit := &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, LimitHard}
 	for _, terms := range []Terms{
 		{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}},
 		{Start: NewDate(2026, 3, 30), Window: Window{10, CalendarDays}},
 		{Start: NewDate(2026, 4, 14), Window: Window{5, WorkingDays}, Limit: limit, AtLeast: 1},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
-			if _, err := c.Deadline(terms); err != nil {
+			if _, err := c.ComputeDeadline(terms); err != nil {
 				t.Error(err)
 			}
 		}); n != 0 {
@@ -50,8 +50,8 @@ func TestADeadlineDoesNotAllocate(t *testing.T) {
 }
 
 func BenchmarkDeadline(b *testing.B) {
-	c := calendar(b, Settings{Division: Scotland})
-	limit := &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, Hard}
+	c := newCalendar(b, Settings{Division: Scotland})
+	limit := &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, LimitHard}
 	for _, bench := range []struct {
 		name  string
 		terms Terms
@@ -63,7 +63,7 @@ func BenchmarkDeadline(b *testing.B) {
 		b.Run(bench.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := c.Deadline(bench.terms); err != nil {
+				if _, err := c.ComputeDeadline(bench.terms); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -72,16 +72,16 @@ func BenchmarkDeadline(b *testing.B) {
 }
 
 func BenchmarkCalDeadline(b *testing.B) {
-	c := calendar(b, Settings{Division: Scotland})
+	c := newCalendar(b, Settings{Division: Scotland})
 	for _, cached := range []bool{false, true} {
 		name := "10WorkingDays"
 		if cached {
 			name += "Cached"
 		}
 		b.Run(name, func(b *testing.B) {
-			library := calCalendar(Scotland)
+			library := newCalCalendar(Scotland)
 			library.Cacheable = cached
-			start := c.EndOf(NewDate(2026, 3, 30))
+			start := c.EndOfDay(NewDate(2026, 3, 30))
 			b.ReportAllocs()
 			for b.Loop() {
 				if library.WorkdaysFrom(start, 10).IsZero() {
@@ -93,19 +93,19 @@ func BenchmarkCalDeadline(b *testing.B) {
 }
 
 func BenchmarkReceipt(b *testing.B) {
-	c := calendar(b, Settings{})
-	at := london(b, "2026-04-02 17:20:00").UTC()
+	c := newCalendar(b, Settings{})
+	at := parseLondonTime(b, "2026-04-02 17:20:00").UTC()
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := c.Receipt(at); err != nil {
+		if _, err := c.ReceiptDay(at); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkExplain(b *testing.B) {
-	c := calendar(b, Settings{})
-	d, err := c.Deadline(Terms{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}})
+	c := newCalendar(b, Settings{})
+	d, err := c.ComputeDeadline(Terms{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -15,15 +15,15 @@ var ErrCoverage = errors.New("outside the calendar's coverage")
 
 // CoverageError refuses a date that the calendar does not know. A guess could miss a bank holiday and move a deadline.
 type CoverageError struct {
-	Asked       Date // the date asked, or the date that was counted from
+	Date        Date // the date asked, or the date that was counted from
 	Count       int  // working days that were to be added to Asked; 0 when Asked itself is outside
 	From, Until Date // what the calendar covers, both ends included
 }
 
 func (e *CoverageError) Error() string {
-	what := e.Asked.String()
+	what := e.Date.String()
 	if e.Count != 0 {
-		what = fmt.Sprintf("working day %+d counted from %s", e.Count, e.Asked)
+		what = fmt.Sprintf("working day %+d counted from %s", e.Count, e.Date)
 	}
 	return fmt.Sprintf("workday: %s is %s; the calendar covers %s to %s: install a newer bank-holiday list or set coverage_until",
 		what, ErrCoverage, e.From, e.Until)
@@ -32,31 +32,31 @@ func (e *CoverageError) Error() string {
 // Is makes the error match [ErrCoverage].
 func (e *CoverageError) Is(target error) bool { return target == ErrCoverage }
 
-// Source says where it comes from that a day is, or is not, a working day.
-type Source string
+// DaySource says where it comes from that a day is, or is not, a working day.
+type DaySource string
 
 // The sources of a day. An ordinary working day has none.
 const (
-	SourceWeekend Source = "weekend"
-	SourceTable   Source = "table"   // the official list
-	SourceRule    Source = "rule"    // computed, because the official list does not reach so far
-	SourceConfig  Source = "config"  // added or removed in the settings
-	SourceClosure Source = "closure" // the authority is closed
+	SourceWeekend DaySource = "weekend"
+	SourceTable   DaySource = "table"   // the official list
+	SourceRule    DaySource = "rule"    // computed, because the official list does not reach so far
+	SourceConfig  DaySource = "config"  // added or removed in the settings
+	SourceClosure DaySource = "closure" // the authority is closed
 )
 
 // Day is what the calendar knows about one day.
 type Day struct {
-	Date    Date   `json:"date"`
-	Working bool   `json:"working"`
-	Reason  string `json:"reason,omitempty"` // "Good Friday", "Saturday", "Christmas closure"
-	Source  Source `json:"source,omitempty"`
+	Date    Date      `json:"date"`
+	Working bool      `json:"working"`
+	Reason  string    `json:"reason,omitempty"` // "Good Friday", "Saturday", "Christmas closure"
+	Source  DaySource `json:"source,omitempty"`
 }
 
 // Calendar answers questions about working days for one authority. It never changes after [New].
 type Calendar struct {
 	settings    Settings
 	location    *time.Location
-	official    official
+	official    officialList
 	from, until Date
 	weekend     [7]bool
 	special     map[Date]Day // every day that differs from what its weekday says
@@ -81,7 +81,7 @@ func New(settings Settings) (*Calendar, error) {
 			settings.Division, EnglandAndWales, Scotland, NorthernIreland)}
 	}
 	settings = settings.withDefaults(list)
-	if err := settings.check(list); err != nil {
+	if err := settings.validate(list); err != nil {
 		return nil, err
 	}
 	location, err := time.LoadLocation(settings.Zone)
@@ -96,7 +96,7 @@ func New(settings Settings) (*Calendar, error) {
 		return nil, err
 	}
 	c.buildTables()
-	c.version = c.hash()
+	c.version = c.computeHash()
 	return c, nil
 }
 
@@ -106,10 +106,10 @@ func (c *Calendar) markSpecialDays() error {
 	for date, name := range c.official.names {
 		c.markOff(date, name, SourceTable)
 	}
-	for date, name := range ruledDays(c.settings.Division, c.official.until.Year()+1, c.until.Year()) {
+	for date, name := range holidaysByRule(c.settings.Division, c.official.until.Year()+1, c.until.Year()) {
 		c.markOff(date, name, SourceRule)
 	}
-	var found faults
+	var found settingErrors
 	for i, removed := range c.settings.RemovedHolidays {
 		holiday, marked := c.special[removed.Date]
 		if !marked {
@@ -134,7 +134,7 @@ func (c *Calendar) markSpecialDays() error {
 }
 
 // markOff marks a day as not worked, unless it is off already: the first reason is the one people know.
-func (c *Calendar) markOff(date Date, name string, source Source) {
+func (c *Calendar) markOff(date Date, name string, source DaySource) {
 	if date < c.from || date > c.until || c.weekend[date.Weekday()] {
 		return
 	}
@@ -151,16 +151,16 @@ func (c *Calendar) buildTables() {
 	c.ends = make([]int64, length)
 	for i := range length {
 		date := c.from.AddDays(i)
-		if c.lookUp(date).Working {
+		if c.lookUpCovered(date).Working {
 			c.days = append(c.days, uint16(i))
 		}
 		c.rank[i] = uint16(len(c.days))
-		c.ends[i] = c.settings.DayEnds.on(date, c.location).Unix()
+		c.ends[i] = c.settings.DayEnds.onDate(date, c.location).Unix()
 	}
 }
 
-// lookUp reads a covered day from the layers, not from the tables.
-func (c *Calendar) lookUp(date Date) Day {
+// lookUpCovered reads a covered day from the layers, not from the tables.
+func (c *Calendar) lookUpCovered(date Date) Day {
 	if day, ok := c.special[date]; ok {
 		return day
 	}
@@ -170,9 +170,9 @@ func (c *Calendar) lookUp(date Date) Day {
 	return Day{Date: date, Working: true}
 }
 
-// hash covers the whole of what can change a date: the coverage, the cut-off, and the end of each working day as an
+// computeHash covers the whole of what can change a date: the coverage, the cut-off, and the end of each working day as an
 // instant (which contains the zone's rules).
-func (c *Calendar) hash() string {
+func (c *Calendar) computeHash() string {
 	buffer := make([]byte, 0, 8*len(c.days)+64)
 	for _, number := range []int64{int64(c.from), int64(c.until), int64(c.settings.Cutoff)} {
 		buffer = binary.BigEndian.AppendUint64(buffer, uint64(number))
@@ -198,12 +198,12 @@ func (c *Calendar) Location() *time.Location { return c.location }
 // Coverage gives the first and the last day for which the calendar answers.
 func (c *Calendar) Coverage() (from, until Date) { return c.from, c.until }
 
-// Official gives the first and the last day of the official list; later days are [SourceRule].
-func (c *Calendar) Official() (from, until Date) { return c.official.from, c.official.until }
+// OfficialCoverage gives the first and the last day of the official list; later days are [SourceRule].
+func (c *Calendar) OfficialCoverage() (from, until Date) { return c.official.from, c.official.until }
 
-// Days gives the special days from one day to another, both included, in order: holidays, closures and bank holidays
+// SpecialDays gives the special days from one day to another, both included, in order: holidays, closures and bank holidays
 // that are worked, not weekends.
-func (c *Calendar) Days(from, until Date) []Day {
+func (c *Calendar) SpecialDays(from, until Date) []Day {
 	var days []Day
 	for date, day := range c.special {
 		if date >= from && date <= until {
@@ -214,74 +214,74 @@ func (c *Calendar) Days(from, until Date) []Day {
 	return days
 }
 
-// index gives the position of a day in the tables.
-func (c *Calendar) index(d Date) (i int, covered bool) {
+// dayIndex gives the position of a day in the tables.
+func (c *Calendar) dayIndex(d Date) (i int, covered bool) {
 	i = int(d) - int(c.from)
 	return i, uint(i) < uint(len(c.rank))
 }
 
-func (c *Calendar) outside(asked Date, count int) error {
-	return &CoverageError{Asked: asked, Count: count, From: c.from, Until: c.until}
+func (c *Calendar) coverageError(date Date, count int) error {
+	return &CoverageError{Date: date, Count: count, From: c.from, Until: c.until}
 }
 
-// works reads the tables: day i is worked if the last working day up to it is day i itself.
-func (c *Calendar) works(i int) bool {
+// isWorkingIndex reads the tables: day i is worked if the last working day up to it is day i itself.
+func (c *Calendar) isWorkingIndex(i int) bool {
 	r := c.rank[i]
 	return r > 0 && int(c.days[r-1]) == i
 }
 
-// Day says whether d is worked, and if not why.
-func (c *Calendar) Day(d Date) (Day, error) {
-	if _, covered := c.index(d); !covered {
-		return Day{}, c.outside(d, 0)
+// LookUp says whether d is worked, and if not why.
+func (c *Calendar) LookUp(d Date) (Day, error) {
+	if _, covered := c.dayIndex(d); !covered {
+		return Day{}, c.coverageError(d, 0)
 	}
-	return c.lookUp(d), nil
+	return c.lookUpCovered(d), nil
 }
 
-// Working reports whether d is a working day. It is false outside the coverage; [Calendar.Day] tells the two apart.
-func (c *Calendar) Working(d Date) bool {
-	i, covered := c.index(d)
-	return covered && c.works(i)
+// IsWorkingDay reports whether d is a working day. It is false outside the coverage; [Calendar.Day] tells the two apart.
+func (c *Calendar) IsWorkingDay(d Date) bool {
+	i, covered := c.dayIndex(d)
+	return covered && c.isWorkingIndex(i)
 }
 
-// Add gives the n-th working day after d; for n < 0 the n-th before it; for n = 0 d itself, worked or not.
-func (c *Calendar) Add(d Date, n int) (Date, error) {
-	i, covered := c.index(d)
+// AddWorkingDays gives the n-th working day after d; for n < 0 the n-th before it; for n = 0 d itself, worked or not.
+func (c *Calendar) AddWorkingDays(d Date, n int) (Date, error) {
+	i, covered := c.dayIndex(d)
 	if !covered {
-		return 0, c.outside(d, 0)
+		return 0, c.coverageError(d, 0)
 	}
 	k := int(c.rank[i]) + n - 1
 	switch {
 	case n == 0:
 		return d, nil
-	case n < 0 && !c.works(i):
+	case n < 0 && !c.isWorkingIndex(i):
 		k++ // the last working day before d is already one back
 	}
 	if uint(k) >= uint(len(c.days)) {
-		return 0, c.outside(d, n)
+		return 0, c.coverageError(d, n)
 	}
 	return c.from + Date(c.days[k]), nil
 }
 
-// OnOrAfter gives d if it is a working day, otherwise the next one.
-func (c *Calendar) OnOrAfter(d Date) (Date, error) {
-	if c.Working(d) {
+// WorkingDayOnOrAfter gives d if it is a working day, otherwise the next one.
+func (c *Calendar) WorkingDayOnOrAfter(d Date) (Date, error) {
+	if c.IsWorkingDay(d) {
 		return d, nil
 	}
-	return c.Add(d, 1)
+	return c.AddWorkingDays(d, 1)
 }
 
-// OnOrBefore gives d if it is a working day, otherwise the one before.
-func (c *Calendar) OnOrBefore(d Date) (Date, error) {
-	if c.Working(d) {
+// WorkingDayOnOrBefore gives d if it is a working day, otherwise the one before.
+func (c *Calendar) WorkingDayOnOrBefore(d Date) (Date, error) {
+	if c.IsWorkingDay(d) {
 		return d, nil
 	}
-	return c.Add(d, -1)
+	return c.AddWorkingDays(d, -1)
 }
 
-// Between counts the working days after a, up to and including b; it is negative when b is before a. Days outside the
+// CountWorkingDays counts the working days after a, up to and including b; it is negative when b is before a. Days outside the
 // coverage are not counted.
-func (c *Calendar) Between(a, b Date) int { return c.rankOf(b) - c.rankOf(a) }
+func (c *Calendar) CountWorkingDays(a, b Date) int { return c.rankOf(b) - c.rankOf(a) }
 
 func (c *Calendar) rankOf(d Date) int {
 	switch {

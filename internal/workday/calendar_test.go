@@ -9,9 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var divisions = []Division{EnglandAndWales, Scotland, NorthernIreland}
+var allDivisions = []Division{EnglandAndWales, Scotland, NorthernIreland}
 
-func lists(t testing.TB) map[Division]official {
+func officialListsFor(t testing.TB) map[Division]officialList {
 	t.Helper()
 	all, err := officialLists()
 	if err != nil {
@@ -22,11 +22,11 @@ func lists(t testing.TB) map[Division]official {
 
 func TestEveryDayOfTheOfficialListIsKept(t *testing.T) {
 	wantDays := map[Division]int{EnglandAndWales: 140, Scotland: 158, NorthernIreland: 174}
-	for division, list := range lists(t) {
+	for division, list := range officialListsFor(t) {
 		if len(list.names) != wantDays[division] {
 			t.Errorf("%s: the list has %d days, want %d", division, len(list.names), wantDays[division])
 		}
-		c := calendar(t, Settings{Division: division})
+		c := newCalendar(t, Settings{Division: division})
 		from, until := c.Coverage()
 		if from != NewDate(2012, 1, 1) || until != NewDate(2028, 12, 31) {
 			t.Errorf("%s: covers %s to %s", division, from, until)
@@ -34,12 +34,12 @@ func TestEveryDayOfTheOfficialListIsKept(t *testing.T) {
 		for d := from; d <= until; d++ {
 			name, holiday := list.names[d]
 			weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
-			day, err := c.Day(d)
+			day, err := c.LookUp(d)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := !holiday && !weekend; day.Working != want || c.Working(d) != want {
-				t.Errorf("%s %s: working %t (tables say %t), want %t", division, d, day.Working, c.Working(d), want)
+			if want := !holiday && !weekend; day.Working != want || c.IsWorkingDay(d) != want {
+				t.Errorf("%s %s: working %t (tables say %t), want %t", division, d, day.Working, c.IsWorkingDay(d), want)
 			}
 			if holiday && (day.Reason != name || day.Source != SourceTable) {
 				t.Errorf("%s %s: %q from %s, want %q from the table", division, d, day.Reason, day.Source, name)
@@ -50,12 +50,12 @@ func TestEveryDayOfTheOfficialListIsKept(t *testing.T) {
 
 func TestTheRulesAgreeWithTheOfficialListOnEveryDay(t *testing.T) {
 	compared := 0
-	for division, list := range lists(t) {
-		byRule := ruledDays(division, list.from.Year(), list.until.Year())
+	for division, list := range officialListsFor(t) {
+		byRule := holidaysByRule(division, list.from.Year(), list.until.Year())
 		for d := list.from; d <= list.until; d++ {
 			_, inList := list.names[d]
 			if _, inRules := byRule[d]; inList != inRules {
-				t.Errorf("%s %s: list %t (%s), rules %t (%s)", division, d.Long(), inList, list.names[d], inRules, byRule[d])
+				t.Errorf("%s %s: list %t (%s), rules %t (%s)", division, d.FormatLong(), inList, list.names[d], inRules, byRule[d])
 			}
 			compared++
 		}
@@ -102,10 +102,10 @@ func TestBeyondTheListTheRulesDecideAndSaySo(t *testing.T) {
 		{NorthernIreland, "2030-07-12", "Battle of the Boyne (Orangemen's Day)"},
 	}
 	for _, test := range cases {
-		c := calendar(t, Settings{Division: test.division, CoverageUntil: NewDate(2060, 12, 31)})
-		d := date(t, test.date)
+		c := newCalendar(t, Settings{Division: test.division, CoverageUntil: NewDate(2060, 12, 31)})
+		d := parseDate(t, test.date)
 		want := Day{Date: d, Reason: test.want, Source: SourceRule}
-		got, err := c.Day(d)
+		got, err := c.LookUp(d)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,35 +113,35 @@ func TestBeyondTheListTheRulesDecideAndSaySo(t *testing.T) {
 			t.Errorf("%s %s (-want +got):\n%s", test.division, test.date, diff)
 		}
 	}
-	c := calendar(t, Settings{Division: Scotland, CoverageUntil: NewDate(2060, 12, 31)})
-	if !c.Working(date(t, "2029-04-02")) || !c.Working(date(t, "2029-08-27")) {
+	c := newCalendar(t, Settings{Division: Scotland, CoverageUntil: NewDate(2060, 12, 31)})
+	if !c.IsWorkingDay(parseDate(t, "2029-04-02")) || !c.IsWorkingDay(parseDate(t, "2029-08-27")) {
 		t.Error("Scotland keeps neither Easter Monday nor the last Monday of August")
 	}
-	if _, until := c.Official(); until != NewDate(2028, 12, 31) {
+	if _, until := c.OfficialCoverage(); until != NewDate(2028, 12, 31) {
 		t.Errorf("the official list ends %s", until)
 	}
 }
 
 func TestALongerCoverageChangesNoDateOfTheList(t *testing.T) {
-	short, long := calendar(t, Settings{}), calendar(t, Settings{CoverageUntil: NewDate(2040, 6, 30)})
+	short, long := newCalendar(t, Settings{}), newCalendar(t, Settings{CoverageUntil: NewDate(2040, 6, 30)})
 	from, until := short.Coverage()
-	if diff := cmp.Diff(short.Days(from, until), long.Days(from, until)); diff != "" {
+	if diff := cmp.Diff(short.SpecialDays(from, until), long.SpecialDays(from, until)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestTheAuthoritysOwnDaysLieOnTop(t *testing.T) {
-	c := calendar(t, Settings{
+	c := newCalendar(t, Settings{
 		Closures: []Closure{
 			{From: NewDate(2026, 12, 24), To: NewDate(2027, 1, 3), Name: "Christmas closure"},
 			{From: NewDate(2026, 5, 4), To: NewDate(2026, 5, 5), Name: "Office move"},
 		},
-		ExtraHolidays: []Named{
+		ExtraHolidays: []NamedDay{
 			{Date: NewDate(2026, 7, 1), Name: "Borough day"},
 			{Date: NewDate(2026, 7, 4), Name: "A Saturday"},
 			{Date: NewDate(2026, 8, 31), Name: "Already a holiday"},
 		},
-		RemovedHolidays: []Named{{Date: NewDate(2026, 5, 4)}, {Date: NewDate(2026, 5, 25), Name: "Half-term rota"}},
+		RemovedHolidays: []NamedDay{{Date: NewDate(2026, 5, 4)}, {Date: NewDate(2026, 5, 25), Name: "Half-term rota"}},
 	})
 	want := []Day{
 		{NewDate(2026, 5, 4), false, "Office move", SourceClosure},
@@ -157,23 +157,23 @@ func TestTheAuthoritysOwnDaysLieOnTop(t *testing.T) {
 		{NewDate(2026, 12, 31), false, "Christmas closure", SourceClosure},
 		{NewDate(2027, 1, 1), false, "New Year's Day", SourceTable},
 	}
-	if diff := cmp.Diff(want, c.Days(NewDate(2026, 5, 1), NewDate(2027, 1, 3))); diff != "" {
+	if diff := cmp.Diff(want, c.SpecialDays(NewDate(2026, 5, 1), NewDate(2027, 1, 3))); diff != "" {
 		t.Error(diff)
 	}
 	for _, day := range want {
-		if c.Working(day.Date) != day.Working {
-			t.Errorf("%s: the tables say working %t", day.Date, c.Working(day.Date))
+		if c.IsWorkingDay(day.Date) != day.Working {
+			t.Errorf("%s: the tables say working %t", day.Date, c.IsWorkingDay(day.Date))
 		}
 	}
-	saturday, err := c.Day(NewDate(2026, 7, 4))
+	saturday, err := c.LookUp(NewDate(2026, 7, 4))
 	if err != nil || saturday.Source != SourceWeekend || saturday.Reason != "Saturday" {
 		t.Errorf("a Saturday stays a Saturday: %+v, %v", saturday, err)
 	}
 }
 
 func TestAnotherWeekendIsPossible(t *testing.T) {
-	c := calendar(t, Settings{Weekend: []time.Weekday{time.Friday, time.Friday, time.Saturday}})
-	if c.Working(NewDate(2026, 6, 5)) || c.Working(NewDate(2026, 6, 6)) || !c.Working(NewDate(2026, 6, 7)) {
+	c := newCalendar(t, Settings{Weekend: []time.Weekday{time.Friday, time.Friday, time.Saturday}})
+	if c.IsWorkingDay(NewDate(2026, 6, 5)) || c.IsWorkingDay(NewDate(2026, 6, 6)) || !c.IsWorkingDay(NewDate(2026, 6, 7)) {
 		t.Error("Friday and Saturday are off, Sunday is worked")
 	}
 }
@@ -205,11 +205,11 @@ func TestSettingsThatMakeNoSenseAreRefusedWithAWayOut(t *testing.T) {
 		{"closure of a year", with(func(s *Settings) { s.Closures = []Closure{{may, may + 365, "x"}} }), "closures[0]", "check the years"},
 		{"closure without name", with(func(s *Settings) { s.Closures = []Closure{{may, may, " "}} }), "closures[0]", "has no name"},
 		{"closure outside", with(func(s *Settings) { s.Closures = []Closure{{NewDate(2030, 1, 1), NewDate(2030, 1, 2), "x"}} }), "closures[0]", "set coverage_until later"},
-		{"extra without name", with(func(s *Settings) { s.ExtraHolidays = []Named{{may + 1, ""}} }), "extra_holidays[0]", "has no name"},
-		{"extra outside", with(func(s *Settings) { s.ExtraHolidays = []Named{{NewDate(2030, 1, 2), "x"}} }), "extra_holidays[0]", "outside the calendar"},
-		{"extra twice", with(func(s *Settings) { s.ExtraHolidays = []Named{{may + 1, "x"}, {may + 1, "y"}} }), "extra_holidays[1]", "already in extra_holidays[0]"},
-		{"extra and removed", with(func(s *Settings) { s.ExtraHolidays, s.RemovedHolidays = []Named{{may, "x"}}, []Named{{may, "y"}} }), "removed_holidays[0]", "already in extra_holidays[0]"},
-		{"removed is no holiday", with(func(s *Settings) { s.RemovedHolidays = []Named{{may + 1, "x"}} }), "removed_holidays[0]", "is not a bank holiday in england-and-wales"},
+		{"extra without name", with(func(s *Settings) { s.ExtraHolidays = []NamedDay{{may + 1, ""}} }), "extra_holidays[0]", "has no name"},
+		{"extra outside", with(func(s *Settings) { s.ExtraHolidays = []NamedDay{{NewDate(2030, 1, 2), "x"}} }), "extra_holidays[0]", "outside the calendar"},
+		{"extra twice", with(func(s *Settings) { s.ExtraHolidays = []NamedDay{{may + 1, "x"}, {may + 1, "y"}} }), "extra_holidays[1]", "already in extra_holidays[0]"},
+		{"extra and removed", with(func(s *Settings) { s.ExtraHolidays, s.RemovedHolidays = []NamedDay{{may, "x"}}, []NamedDay{{may, "y"}} }), "removed_holidays[0]", "already in extra_holidays[0]"},
+		{"removed is no holiday", with(func(s *Settings) { s.RemovedHolidays = []NamedDay{{may + 1, "x"}} }), "removed_holidays[0]", "is not a bank holiday in england-and-wales"},
 	}
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
@@ -221,8 +221,8 @@ func TestSettingsThatMakeNoSenseAreRefusedWithAWayOut(t *testing.T) {
 			if !errors.As(err, &fault) {
 				t.Fatalf("not a SettingError: %v", err)
 			}
-			if fault.Field != test.field || !strings.Contains(fault.Sentence, test.says) {
-				t.Errorf("got %q: %q, want %q: … %q", fault.Field, fault.Sentence, test.field, test.says)
+			if fault.Field != test.field || !strings.Contains(fault.Message, test.says) {
+				t.Errorf("got %q: %q, want %q: … %q", fault.Field, fault.Message, test.field, test.says)
 			}
 		})
 	}
@@ -239,7 +239,7 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 
 func TestDefaultsAreFilledInAndTheCallersListsAreCopied(t *testing.T) {
 	closures := []Closure{christmasClosure}
-	c := calendar(t, Settings{Closures: closures})
+	c := newCalendar(t, Settings{Closures: closures})
 	closures[0].Name = "changed"
 	want := Settings{
 		Division: EnglandAndWales, Zone: "Europe/London", DayStarts: 9 * 60, Cutoff: 17 * 60, DayEnds: 17 * 60,
@@ -256,18 +256,18 @@ func TestDefaultsAreFilledInAndTheCallersListsAreCopied(t *testing.T) {
 }
 
 func TestTheVersionChangesWithEveryDateAndWithNothingElse(t *testing.T) {
-	plain := calendar(t, Settings{}).Version()
+	plain := newCalendar(t, Settings{}).Version()
 	if !strings.HasPrefix(plain, "england-and-wales/2028-12-31/") || len(plain) != len("england-and-wales/2028-12-31/ab12cd34") {
 		t.Errorf("version %q", plain)
 	}
 	same := []Settings{
 		{Zone: "Europe/London", Cutoff: 17 * 60, DayEnds: 17 * 60},
 		{DayStarts: 8 * 60}, // moves reminders, no date
-		{ExtraHolidays: []Named{{NewDate(2026, 12, 25), "already off"}}},
+		{ExtraHolidays: []NamedDay{{NewDate(2026, 12, 25), "already off"}}},
 		{Closures: []Closure{{NewDate(2026, 6, 6), NewDate(2026, 6, 7), "a weekend"}}},
 	}
 	for _, settings := range same {
-		if got := calendar(t, settings).Version(); got != plain {
+		if got := newCalendar(t, settings).Version(); got != plain {
 			t.Errorf("%+v gives %s, want %s", settings, got, plain)
 		}
 	}
@@ -275,10 +275,10 @@ func TestTheVersionChangesWithEveryDateAndWithNothingElse(t *testing.T) {
 	for _, settings := range []Settings{
 		{Division: Scotland}, {Division: NorthernIreland}, {Zone: "Europe/Dublin"}, {Zone: "Europe/Paris"}, {Cutoff: 16 * 60}, {DayEnds: 18 * 60},
 		{Weekend: []time.Weekday{time.Sunday}}, {CoverageUntil: NewDate(2029, 12, 31)},
-		{Closures: []Closure{christmasClosure}}, {ExtraHolidays: []Named{{NewDate(2026, 7, 1), "x"}}},
-		{RemovedHolidays: []Named{{NewDate(2026, 5, 4), ""}}},
+		{Closures: []Closure{christmasClosure}}, {ExtraHolidays: []NamedDay{{NewDate(2026, 7, 1), "x"}}},
+		{RemovedHolidays: []NamedDay{{NewDate(2026, 5, 4), ""}}},
 	} {
-		got := calendar(t, settings).Version()
+		got := newCalendar(t, settings).Version()
 		if seen[got] {
 			t.Errorf("%+v gives %s again", settings, got)
 		}
@@ -287,12 +287,12 @@ func TestTheVersionChangesWithEveryDateAndWithNothingElse(t *testing.T) {
 }
 
 func TestOutsideTheCoverageTheClockRefuses(t *testing.T) {
-	c := calendar(t, Settings{})
+	c := newCalendar(t, Settings{})
 	first, last := c.Coverage()
 	two := Window{N: 2, Unit: WorkingDays}
 	noError := func(_ Date, err error) error { return err }
-	deadline := func(terms Terms) error { _, err := c.Deadline(terms); return err }
-	day := func(d Date) error { _, err := c.Day(d); return err }
+	deadline := func(terms Terms) error { _, err := c.ComputeDeadline(terms); return err }
+	day := func(d Date) error { _, err := c.LookUp(d); return err }
 	hours := func(t time.Time) error { _, err := c.NextWithinHours(t); return err }
 	cases := []struct {
 		name  string
@@ -302,23 +302,23 @@ func TestOutsideTheCoverageTheClockRefuses(t *testing.T) {
 	}{
 		{"the day before", day(first - 1), first - 1, 0},
 		{"the day after", day(last + 1), last + 1, 0},
-		{"start before", noError(c.Add(first-1, 1)), first - 1, 0},
-		{"start after", noError(c.Add(last+1, -1)), last + 1, 0},
-		{"mid-addition", noError(c.Add(last-3, 10)), last - 3, 10},
-		{"mid-subtraction", noError(c.Add(first+3, -10)), first + 3, -10},
-		{"rounding on", noError(c.OnOrAfter(last)), last, 1}, // a Sunday
-		{"rounding back", noError(c.OnOrBefore(first)), first, -1},
-		{"rounding outside", noError(c.OnOrAfter(last + 5)), last + 5, 0},
-		{"receipt after the last cut-off", noError(c.Receipt(london(t, "2028-12-29 17:00:01"))), NewDate(2028, 12, 29), 1},
-		{"receipt outside", noError(c.Receipt(london(t, "2029-01-02 10:00:00"))), NewDate(2029, 1, 2), 0},
+		{"start before", noError(c.AddWorkingDays(first-1, 1)), first - 1, 0},
+		{"start after", noError(c.AddWorkingDays(last+1, -1)), last + 1, 0},
+		{"mid-addition", noError(c.AddWorkingDays(last-3, 10)), last - 3, 10},
+		{"mid-subtraction", noError(c.AddWorkingDays(first+3, -10)), first + 3, -10},
+		{"rounding on", noError(c.WorkingDayOnOrAfter(last)), last, 1}, // a Sunday
+		{"rounding back", noError(c.WorkingDayOnOrBefore(first)), first, -1},
+		{"rounding outside", noError(c.WorkingDayOnOrAfter(last + 5)), last + 5, 0},
+		{"receipt after the last cut-off", noError(c.ReceiptDay(parseLondonTime(t, "2028-12-29 17:00:01"))), NewDate(2028, 12, 29), 1},
+		{"receipt outside", noError(c.ReceiptDay(parseLondonTime(t, "2029-01-02 10:00:00"))), NewDate(2029, 1, 2), 0},
 		{"window", deadline(Terms{Start: NewDate(2028, 12, 29), Window: two}), NewDate(2028, 12, 29), 2},
 		{"calendar window", deadline(Terms{Start: NewDate(2028, 12, 29), Window: Window{3, CalendarDays}}), NewDate(2029, 1, 1), 0},
 		{"week band", deadline(Terms{Start: NewDate(2028, 12, 29), Window: Window{1, WeekBand}}), NewDate(2029, 1, 4), 0},
 		{"limit", deadline(Terms{Start: NewDate(2028, 12, 21), Window: two, Limit: &Limit{Start: NewDate(2028, 12, 21), Window: Window{20, WorkingDays}}}), NewDate(2028, 12, 21), 20},
 		{"limit's start", deadline(Terms{Start: first + 10, Window: two, Limit: &Limit{Start: first - 10, Window: two}}), first - 10, 0},
-		{"minimum", deadline(Remainder(NewDate(2028, 12, 29), NewDate(2028, 12, 1), two, 1)), NewDate(2028, 12, 29), 1},
-		{"hours", hours(london(t, "2028-12-29 18:00:00")), NewDate(2028, 12, 29), 1},
-		{"hours outside", hours(london(t, "2029-01-02 10:00:00")), NewDate(2029, 1, 2), 0},
+		{"minimum", deadline(RemainderTerms(NewDate(2028, 12, 29), NewDate(2028, 12, 1), two, 1)), NewDate(2028, 12, 29), 1},
+		{"hours", hours(parseLondonTime(t, "2028-12-29 18:00:00")), NewDate(2028, 12, 29), 1},
+		{"hours outside", hours(parseLondonTime(t, "2029-01-02 10:00:00")), NewDate(2029, 1, 2), 0},
 	}
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
@@ -326,7 +326,7 @@ func TestOutsideTheCoverageTheClockRefuses(t *testing.T) {
 			if !errors.As(test.err, &got) || !errors.Is(test.err, ErrCoverage) {
 				t.Fatalf("got %v, want a CoverageError", test.err)
 			}
-			if diff := cmp.Diff(&CoverageError{Asked: test.asked, Count: test.count, From: first, Until: last}, got); diff != "" {
+			if diff := cmp.Diff(&CoverageError{Date: test.asked, Count: test.count, From: first, Until: last}, got); diff != "" {
 				t.Error(diff)
 			}
 			if !strings.Contains(got.Error(), "the calendar covers 2012-01-01 to 2028-12-31: install a newer bank-holiday list or set coverage_until") {
@@ -334,10 +334,10 @@ func TestOutsideTheCoverageTheClockRefuses(t *testing.T) {
 			}
 		})
 	}
-	if _, err := c.Deadline(Terms{Start: NewDate(2028, 12, 28), Window: Window{1, WorkingDays}}); err != nil {
+	if _, err := c.ComputeDeadline(Terms{Start: NewDate(2028, 12, 28), Window: Window{1, WorkingDays}}); err != nil {
 		t.Errorf("the last working day of the coverage can be due: %v", err)
 	}
-	if c.Working(last+1) || c.Between(last-400, last+400) != c.Between(last-400, last) {
+	if c.IsWorkingDay(last+1) || c.CountWorkingDays(last-400, last+400) != c.CountWorkingDays(last-400, last) {
 		t.Error("days outside count as nothing")
 	}
 }

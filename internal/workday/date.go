@@ -51,10 +51,10 @@ func (d Date) AddDays(n int) Date { return d + Date(n) }
 func (d Date) Weekday() time.Weekday { return time.Weekday((int(d)%7 + 11) % 7) } // day 0 was a Thursday
 
 // Year gives the calendar year.
-func (d Date) Year() int { return d.Time(time.UTC).Year() }
+func (d Date) Year() int { return d.Midnight(time.UTC).Year() }
 
-// Time gives the first instant of the day in loc.
-func (d Date) Time(loc *time.Location) time.Time {
+// Midnight gives the first instant of the day in loc.
+func (d Date) Midnight(loc *time.Location) time.Time {
 	utc := time.Unix(int64(d)*secondsPerDay, 0).UTC()
 	if loc == time.UTC {
 		return utc
@@ -64,16 +64,16 @@ func (d Date) Time(loc *time.Location) time.Time {
 }
 
 // String gives "2006-01-02".
-func (d Date) String() string { return d.Time(time.UTC).Format(time.DateOnly) }
+func (d Date) String() string { return d.Midnight(time.UTC).Format(time.DateOnly) }
 
-// Long gives "Thursday 2 April 2026".
-func (d Date) Long() string { return d.Time(time.UTC).Format("Monday 2 January 2006") }
+// FormatLong gives "Thursday 2 April 2026".
+func (d Date) FormatLong() string { return d.Midnight(time.UTC).Format("Monday 2 January 2006") }
 
-// Short gives "Thu 2 Apr".
-func (d Date) Short() string { return d.Time(time.UTC).Format("Mon 2 Jan") }
+// FormatShort gives "Thu 2 Apr".
+func (d Date) FormatShort() string { return d.Midnight(time.UTC).Format("Mon 2 Jan") }
 
-// dayMonth gives "2 Apr".
-func (d Date) dayMonth() string { return d.Time(time.UTC).Format("2 Jan") }
+// formatDayMonth gives "2 Apr".
+func (d Date) formatDayMonth() string { return d.Midnight(time.UTC).Format("2 Jan") }
 
 // MarshalText writes "2006-01-02".
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
@@ -132,8 +132,8 @@ func (t *TimeOfDay) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// on gives the instant at which the wall clock in loc shows t on day d.
-func (t TimeOfDay) on(d Date, loc *time.Location) time.Time {
-	year, month, day := d.Time(time.UTC).Date()
+// onDate gives the instant at which the wall clock in loc shows t on day d.
+func (t TimeOfDay) onDate(d Date, loc *time.Location) time.Time {
+	year, month, day := d.Midnight(time.UTC).Date()
 	return time.Date(year, month, day, int(t/60), int(t%60), 0, 0, loc)
 }

@@ -13,7 +13,7 @@ import (
 
 func TestADateReadsAsPeopleWriteIt(t *testing.T) {
 	d := NewDate(2026, time.April, 2)
-	got := []string{d.String(), d.Long(), d.Short(), d.Weekday().String(), d.AddDays(-2).String(), NewDate(2026, 4, 31).String()}
+	got := []string{d.String(), d.FormatLong(), d.FormatShort(), d.Weekday().String(), d.AddDays(-2).String(), NewDate(2026, 4, 31).String()}
 	want := []string{"2026-04-02", "Thursday 2 April 2026", "Thu 2 Apr", "Thursday", "2026-03-31", "2026-05-01"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -24,7 +24,7 @@ func TestADateReadsAsPeopleWriteIt(t *testing.T) {
 }
 
 func TestADateAgreesWithTheStandardLibrary(t *testing.T) {
-	zones := []*time.Location{time.UTC, time.FixedZone("east", 14*3600), time.FixedZone("west", -12*3600), calendar(t, Settings{}).Location()}
+	zones := []*time.Location{time.UTC, time.FixedZone("east", 14*3600), time.FixedZone("west", -12*3600), newCalendar(t, Settings{}).Location()}
 	rapid.Check(t, func(t *rapid.T) {
 		zone := rapid.SampledFrom(zones).Draw(t, "zone")
 		at := time.Unix(rapid.Int64Range(-5e9, 5e9).Draw(t, "unix"), 0).In(zone)
@@ -33,7 +33,7 @@ func TestADateAgreesWithTheStandardLibrary(t *testing.T) {
 		if d != NewDate(year, month, day) || d.Weekday() != at.Weekday() || d.String() != at.Format(time.DateOnly) {
 			t.Fatalf("%s gives %s, %s", at, d, d.Weekday())
 		}
-		if midnight := d.Time(zone); !midnight.Equal(time.Date(year, month, day, 0, 0, 0, 0, zone)) {
+		if midnight := d.Midnight(zone); !midnight.Equal(time.Date(year, month, day, 0, 0, 0, 0, zone)) {
 			t.Fatalf("%s starts %s", d, midnight)
 		}
 		if back, err := ParseDate(d.String()); err != nil || back != d {
@@ -95,7 +95,7 @@ func TestWindowsAreWrittenAsTheyAreRead(t *testing.T) {
 }
 
 func TestSettingsAndDeadlinesSurviveJSON(t *testing.T) {
-	c := calendar(t, Settings{Closures: []Closure{christmasClosure}, RemovedHolidays: []Named{{NewDate(2026, 5, 4), "rota"}}})
+	c := newCalendar(t, Settings{Closures: []Closure{christmasClosure}, RemovedHolidays: []NamedDay{{NewDate(2026, 5, 4), "rota"}}})
 	text, err := json.Marshal(c.Settings())
 	if err != nil {
 		t.Fatal(err)
@@ -112,11 +112,11 @@ func TestSettingsAndDeadlinesSurviveJSON(t *testing.T) {
 	}
 
 	terms := Terms{
-		Start: NewDate(2026, 4, 14), Received: london(t, "2026-04-14 09:00:00").UTC(), Window: Window{5, WorkingDays},
-		Limit: &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, Hard}, AtLeast: 1,
+		Start: NewDate(2026, 4, 14), Received: parseLondonTime(t, "2026-04-14 09:00:00").UTC(), Window: Window{5, WorkingDays},
+		Limit: &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, LimitHard}, AtLeast: 1,
 	}
-	for _, terms := range []Terms{terms, Remainder(NewDate(2026, 12, 29), NewDate(2026, 12, 23), Window{5, WorkingDays}, 1)} {
-		stored, err := c.Deadline(terms)
+	for _, terms := range []Terms{terms, RemainderTerms(NewDate(2026, 12, 29), NewDate(2026, 12, 23), Window{5, WorkingDays}, 1)} {
+		stored, err := c.ComputeDeadline(terms)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestSettingsAndDeadlinesSurviveJSON(t *testing.T) {
 			t.Errorf("a stored deadline can be explained: %v", err)
 		}
 	}
-	stored, err := c.Deadline(Terms{Start: NewDate(2026, 3, 30), Window: Window{5, WorkingDays}})
+	stored, err := c.ComputeDeadline(Terms{Start: NewDate(2026, 3, 30), Window: Window{5, WorkingDays}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// ErrTerms means that a deadline was asked for on terms that cannot be met; the wrapping error says which.
-var ErrTerms = errors.New("terms of the deadline make no sense")
+// ErrBadTerms means that a deadline was asked for on terms that cannot be met; the wrapping error says which.
+var ErrBadTerms = errors.New("terms of the deadline make no sense")
 
 // LimitKind says what a limit does.
 type LimitKind string
 
 // The kinds of limit. An empty kind is Hard.
 const (
-	Hard   LimitKind = "hard"   // the earlier of window and limit holds
-	Target LimitKind = "target" // shown and reported, moves nothing
+	LimitHard   LimitKind = "hard"   // the earlier of window and limit holds
+	LimitTarget LimitKind = "target" // shown and reported, moves nothing
 )
 
 // Limit is a second count, cumulative over the whole challenge.
@@ -38,10 +38,10 @@ type Terms struct {
 	AtLeast int `json:"at_least,omitempty"`
 }
 
-// Remainder gives the terms of a rung without a window of its own: it has what is left of the limit that runs from
+// RemainderTerms gives the terms of a rung without a window of its own: it has what is left of the limit that runs from
 // caseStart, and at least atLeast working days (one, if less is asked).
-func Remainder(start, caseStart Date, limit Window, atLeast int) Terms {
-	return Terms{Start: start, Limit: &Limit{Start: caseStart, Window: limit, Kind: Hard}, AtLeast: max(1, atLeast)}
+func RemainderTerms(start, caseStart Date, limit Window, atLeast int) Terms {
+	return Terms{Start: start, Limit: &Limit{Start: caseStart, Window: limit, Kind: LimitHard}, AtLeast: max(1, atLeast)}
 }
 
 // Bound says which of the terms decided the date.
@@ -63,9 +63,9 @@ type Deadline struct {
 	LimitDate Date      `json:"limit_date,omitzero"` // where Limit ends, whether or not it decided
 }
 
-// Deadline computes the due date. Without a limit it never allocates and costs a few array reads.
-func (c *Calendar) Deadline(terms Terms) (Deadline, error) {
-	day0, err := c.OnOrAfter(terms.Start)
+// ComputeDeadline computes the due date. Without a limit it never allocates and costs a few array reads.
+func (c *Calendar) ComputeDeadline(terms Terms) (Deadline, error) {
+	day0, err := c.WorkingDayOnOrAfter(terms.Start)
 	if err != nil {
 		return Deadline{}, err
 	}
@@ -80,7 +80,7 @@ func (c *Calendar) Deadline(terms Terms) (Deadline, error) {
 			return Deadline{}, err
 		}
 	}
-	d.Due = c.EndOf(d.Date)
+	d.Due = c.EndOfDay(d.Date)
 	return d, nil
 }
 
@@ -88,24 +88,24 @@ func (c *Calendar) Deadline(terms Terms) (Deadline, error) {
 func (c *Calendar) applyLimit(d *Deadline, day0 Date) error {
 	limit, own, remainder := d.Limit, d.Date, d.Window.IsZero()
 	switch {
-	case limit.Kind != "" && limit.Kind != Hard && limit.Kind != Target:
-		return fmt.Errorf("workday: %w: unknown kind of limit", ErrTerms)
-	case d.AtLeast < 0 || d.AtLeast > longestWindow:
-		return fmt.Errorf("workday: %w: at least %d working days", ErrTerms, d.AtLeast)
-	case remainder && (d.AtLeast < 1 || limit.Kind == Target):
-		return fmt.Errorf("workday: %w: a remainder needs a hard limit and at least 1 working day", ErrTerms)
+	case limit.Kind != "" && limit.Kind != LimitHard && limit.Kind != LimitTarget:
+		return fmt.Errorf("workday: %w: unknown kind of limit", ErrBadTerms)
+	case d.AtLeast < 0 || d.AtLeast > maxWindowDays:
+		return fmt.Errorf("workday: %w: at least %d working days", ErrBadTerms, d.AtLeast)
+	case remainder && (d.AtLeast < 1 || limit.Kind == LimitTarget):
+		return fmt.Errorf("workday: %w: a remainder needs a hard limit and at least 1 working day", ErrBadTerms)
 	}
-	limitStart, err := c.OnOrAfter(limit.Start)
+	limitStart, err := c.WorkingDayOnOrAfter(limit.Start)
 	if err != nil {
 		return err
 	}
 	if _, d.LimitDate, err = c.windowEnd(limitStart, limit.Window); err != nil {
 		return err
 	}
-	if limit.Kind == Target || (!remainder && own <= d.LimitDate) {
+	if limit.Kind == LimitTarget || (!remainder && own <= d.LimitDate) {
 		return nil
 	}
-	floor, err := c.Add(day0, d.AtLeast)
+	floor, err := c.AddWorkingDays(day0, d.AtLeast)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (c *Calendar) applyLimit(d *Deadline, day0 Date) error {
 // windowEnd gives the last day of a window from day 0, as written and as a working day. Since day 0 is worked, rounding
 // back never passes it.
 func (c *Calendar) windowEnd(day0 Date, w Window) (written, end Date, err error) {
-	if err := w.check(); err != nil {
+	if err := w.validate(); err != nil {
 		return 0, 0, err
 	}
 	switch w.Unit {
@@ -131,9 +131,9 @@ func (c *Calendar) windowEnd(day0 Date, w Window) (written, end Date, err error)
 	case WeekBand:
 		written = day0.AddDays(7*w.N - 1)
 	default:
-		end, err = c.Add(day0, w.N)
+		end, err = c.AddWorkingDays(day0, w.N)
 		return end, end, err
 	}
-	end, err = c.OnOrBefore(written)
+	end, err = c.WorkingDayOnOrBefore(written)
 	return written, end, err
 }

@@ -10,8 +10,8 @@ import (
 // that does not lead to the stored date would be worse than none.
 var ErrOtherCalendar = errors.New("the deadline comes from another calendar")
 
-// Working is the working behind a date. [Working.Text] puts it into words.
-type Working struct {
+// Explanation is the working behind a date. [Working.Text] puts it into words.
+type Explanation struct {
 	Start     Date          `json:"start"` // day 0
 	StartNote string        `json:"start_note,omitempty"`
 	Window    Window        `json:"window,omitzero"`
@@ -19,14 +19,14 @@ type Working struct {
 	Skipped   []SkippedDays `json:"skipped,omitempty"` // days passed over in counting, or in rounding back
 	// RoundedFrom is the last day of the window as written, when that was no working day.
 	RoundedFrom *Date `json:"rounded_from,omitempty"`
-	// Ends is where Window ends by itself; zero when the rung has no window of its own.
-	Ends Date `json:"ends,omitzero"`
+	// WindowEnd is where Window ends by itself; zero when the rung has no window of its own.
+	WindowEnd Date `json:"ends,omitzero"`
 
-	Limit     *Working  `json:"limit,omitempty"` // the working of the limit
-	LimitKind LimitKind `json:"limit_kind,omitempty"`
-	AtLeast   int       `json:"at_least,omitempty"`
+	Limit     *Explanation `json:"limit,omitempty"` // the working of the limit
+	LimitKind LimitKind    `json:"limit_kind,omitempty"`
+	AtLeast   int          `json:"at_least,omitempty"`
 	// Minimum is the count of AtLeast working days, when that decided.
-	Minimum *Working `json:"minimum,omitempty"`
+	Minimum *Explanation `json:"minimum,omitempty"`
 
 	Bound Bound     `json:"bound,omitempty"` // only in the outermost working
 	Date  Date      `json:"date,omitzero"`
@@ -35,65 +35,65 @@ type Working struct {
 
 // SkippedDays are days in a row, both ends included, that were not counted for one reason.
 type SkippedDays struct {
-	From   Date   `json:"from"`
-	To     Date   `json:"to"`
-	Reason string `json:"reason"` // "Good Friday", "weekend"
-	Source Source `json:"source"`
+	From   Date      `json:"from"`
+	To     Date      `json:"to"`
+	Reason string    `json:"reason"` // "Good Friday", "weekend"
+	Source DaySource `json:"source"`
 }
 
 // Explain builds the working of a deadline. It computes the date anew and refuses with [ErrOtherCalendar] if that gives
 // another date or instant.
-func (c *Calendar) Explain(d Deadline) (Working, error) {
-	again, err := c.Deadline(d.Terms)
+func (c *Calendar) Explain(d Deadline) (Explanation, error) {
+	again, err := c.ComputeDeadline(d.Terms)
 	if err != nil {
-		return Working{}, err
+		return Explanation{}, err
 	}
 	if again.Date != d.Date || again.Bound != d.Bound || again.LimitDate != d.LimitDate || !again.Due.Equal(d.Due) {
-		return Working{}, fmt.Errorf("workday: %w: stored as %s, but calendar %s gives %s; use the calendar it was computed with, or compute it anew",
+		return Explanation{}, fmt.Errorf("workday: %w: stored as %s, but calendar %s gives %s; use the calendar it was computed with, or compute it anew",
 			ErrOtherCalendar, d.Date, c.version, again.Date)
 	}
-	w, err := c.count(d.Start, d.Window)
+	w, err := c.explainWindow(d.Start, d.Window)
 	if err != nil {
-		return Working{}, err
+		return Explanation{}, err
 	}
 	w.StartNote = c.startNote(d.Terms, w.Start)
 	w.Bound, w.Date, w.Due = d.Bound, d.Date, d.Due.In(c.location)
 	if d.Limit == nil {
 		return w, nil
 	}
-	limit, err := c.count(d.Limit.Start, d.Limit.Window)
+	limit, err := c.explainWindow(d.Limit.Start, d.Limit.Window)
 	if err != nil {
-		return Working{}, err
+		return Explanation{}, err
 	}
 	w.Limit, w.LimitKind, w.AtLeast = &limit, d.Limit.Kind, d.AtLeast
 	if w.LimitKind == "" {
-		w.LimitKind = Hard
+		w.LimitKind = LimitHard
 	}
-	if n := c.Between(w.Start, d.Date); d.Bound == BoundMinimum && n > 0 {
-		minimum, err := c.count(w.Start, Window{N: n, Unit: WorkingDays})
+	if n := c.CountWorkingDays(w.Start, d.Date); d.Bound == BoundMinimum && n > 0 {
+		minimum, err := c.explainWindow(w.Start, Window{N: n, Unit: WorkingDays})
 		if err != nil {
-			return Working{}, err
+			return Explanation{}, err
 		}
 		w.Minimum = &minimum
 	}
 	return w, nil
 }
 
-// count lays one window open, day by day. A zero window gives day 0 alone.
-func (c *Calendar) count(start Date, window Window) (Working, error) {
-	day0, err := c.OnOrAfter(start)
+// explainWindow lays one window open, day by day. A zero window gives day 0 alone.
+func (c *Calendar) explainWindow(start Date, window Window) (Explanation, error) {
+	day0, err := c.WorkingDayOnOrAfter(start)
 	if err != nil {
-		return Working{}, err
+		return Explanation{}, err
 	}
-	w := Working{Start: day0, Window: window}
+	w := Explanation{Start: day0, Window: window}
 	if window.IsZero() {
 		return w, nil
 	}
 	written, end, err := c.windowEnd(day0, window)
 	if err != nil {
-		return Working{}, err
+		return Explanation{}, err
 	}
-	w.Ends = end
+	w.WindowEnd = end
 	if window.Unit != WorkingDays {
 		w.Skipped = c.skippedDays(end+1, written)
 		if written != end {
@@ -103,7 +103,7 @@ func (c *Calendar) count(start Date, window Window) (Working, error) {
 	}
 	w.Counted = make([]Date, 0, window.N)
 	for date := day0 + 1; date <= end; date++ {
-		if c.Working(date) {
+		if c.IsWorkingDay(date) {
 			w.Counted = append(w.Counted, date)
 		}
 	}
@@ -115,7 +115,7 @@ func (c *Calendar) count(start Date, window Window) (Working, error) {
 func (c *Calendar) skippedDays(from, to Date) []SkippedDays {
 	var runs []SkippedDays
 	for date := from; date <= to; date++ {
-		day := c.lookUp(date)
+		day := c.lookUpCovered(date)
 		if day.Working {
 			continue
 		}
@@ -134,17 +134,17 @@ func (c *Calendar) skippedDays(from, to Date) []SkippedDays {
 
 // startNote says why day 0 is later than the day of receipt, if it is.
 func (c *Calendar) startNote(terms Terms, day0 Date) string {
-	from, note := terms.Start, "Start "+terms.Start.Short()
+	from, note := terms.Start, "Start "+terms.Start.FormatShort()
 	afterCutoff := false
 	if !terms.Received.IsZero() {
 		from = c.DateOf(terms.Received)
-		note = fmt.Sprintf("Received %s on %s", terms.Received.In(c.location).Format("15:04"), from.Short())
-		afterCutoff = terms.Received.After(c.settings.Cutoff.on(from, c.location))
+		note = fmt.Sprintf("Received %s on %s", terms.Received.In(c.location).Format("15:04"), from.FormatShort())
+		afterCutoff = terms.Received.After(c.settings.Cutoff.onDate(from, c.location))
 	}
 	if from >= day0 {
 		return ""
 	}
-	if afterCutoff && c.Working(from) {
+	if afterCutoff && c.IsWorkingDay(from) {
 		note += fmt.Sprintf(", after the cut-off at %s", c.settings.Cutoff)
 	}
 	if skipped := c.skippedDays(max(from, c.from), day0); len(skipped) > 0 {

@@ -10,11 +10,11 @@ import (
 )
 
 func TestTheWorkingIsToldInWords(t *testing.T) {
-	plain := calendar(t, Settings{})
-	closed := calendar(t, Settings{Closures: []Closure{christmasClosure}})
-	ruled := calendar(t, Settings{CoverageUntil: NewDate(2030, 12, 31)})
-	w := func(s string) Window { return window(t, s) }
-	d := func(s string) Date { return date(t, s) }
+	plain := newCalendar(t, Settings{})
+	closed := newCalendar(t, Settings{Closures: []Closure{christmasClosure}})
+	ruled := newCalendar(t, Settings{CoverageUntil: NewDate(2030, 12, 31)})
+	w := func(s string) Window { return parseWindow(t, s) }
+	d := func(s string) Date { return parseDate(t, s) }
 	cases := []struct {
 		name  string
 		c     *Calendar
@@ -44,19 +44,19 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 		},
 		{
 			"received on a Saturday", plain,
-			Terms{Start: d("2026-05-05"), Received: london(t, "2026-05-02 11:05:00"), Window: w("1 working day")},
+			Terms{Start: d("2026-05-05"), Received: parseLondonTime(t, "2026-05-02 11:05:00"), Window: w("1 working day")},
 			"Received 11:05 on Sat 2 May; not worked: weekend 2-3 May, Early May bank holiday 4 May. " +
 				"Day 0 Tue 5 May. Counted: Wed 6 May. Due 17:00 on Wednesday 6 May 2026.",
 		},
 		{
 			"received after the cut-off", plain,
-			Terms{Start: d("2026-04-07"), Received: london(t, "2026-04-02 17:20:00"), Window: w("1 working day")},
+			Terms{Start: d("2026-04-07"), Received: parseLondonTime(t, "2026-04-02 17:20:00"), Window: w("1 working day")},
 			"Received 17:20 on Thu 2 Apr, after the cut-off at 17:00; not worked: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr. " +
 				"Day 0 Tue 7 Apr. Counted: Wed 8 Apr. Due 17:00 on Wednesday 8 April 2026.",
 		},
 		{
 			"received in time", plain,
-			Terms{Start: d("2026-06-02"), Received: london(t, "2026-06-02 17:00:00"), Window: w("1 working day")},
+			Terms{Start: d("2026-06-02"), Received: parseLondonTime(t, "2026-06-02 17:00:00"), Window: w("1 working day")},
 			"Day 0 Tue 2 Jun. Counted: Wed 3 Jun. Due 17:00 on Wednesday 3 June 2026.",
 		},
 		{
@@ -85,7 +85,7 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 		},
 		{
 			"the limit binds", plain,
-			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), Hard}},
+			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}},
 			"Day 0 Tue 14 Apr. The stage's own 5 working days would end Tue 21 Apr; 10 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 15 Apr: the earlier holds. Counted from Mon 30 Mar: Tue 31 Mar, Wed 1 Apr, Thu 2 Apr, Tue 7 Apr, " +
 				"Wed 8 Apr, Thu 9 Apr, Fri 10 Apr, Mon 13 Apr, Tue 14 Apr, Wed 15 Apr. Skipped: Good Friday 3 Apr, weekend 4-5 Apr, " +
@@ -93,52 +93,52 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 		},
 		{
 			"the limit does not bind", plain,
-			Terms{Start: d("2026-03-30"), Window: w("1 working day"), Limit: &Limit{d("2026-03-30"), w("10 working days"), Hard}},
+			Terms{Start: d("2026-03-30"), Window: w("1 working day"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}},
 			"Day 0 Mon 30 Mar. Counted: Tue 31 Mar. 10 working days from the start of the challenge (Mon 30 Mar) end Wed 15 Apr, " +
 				"not earlier. Due 17:00 on Tuesday 31 March 2026.",
 		},
 		{
 			"a target", plain,
-			Terms{Start: d("2026-12-23"), Window: w("1 working day"), Limit: &Limit{d("2026-12-23"), w("5 working days"), Target}},
+			Terms{Start: d("2026-12-23"), Window: w("1 working day"), Limit: &Limit{d("2026-12-23"), w("5 working days"), LimitTarget}},
 			"Day 0 Wed 23 Dec. Counted: Thu 24 Dec. Target for the whole challenge: 5 working days from its start (Wed 23 Dec) end " +
 				"Mon 4 Jan 2027. Due 17:00 on Thursday 24 December 2026.",
 		},
 		{
 			"the limit had passed", plain,
-			Terms{Start: d("2026-04-20"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), Hard}},
+			Terms{Start: d("2026-04-20"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}},
 			"Day 0 Mon 20 Apr. The stage's own 5 working days would end Mon 27 Apr; 10 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 15 Apr, before this stage began: day 0 itself holds. Due 17:00 on Monday 20 April 2026.",
 		},
 		{
 			"the limit leaves a minimum", plain,
-			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), Hard}, AtLeast: 2},
+			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}, AtLeast: 2},
 			"Day 0 Tue 14 Apr. The stage's own 5 working days would end Tue 21 Apr; 10 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 15 Apr, too early for at least 2 working days: the minimum holds. Counted: Wed 15 Apr, Thu 16 Apr. " +
 				"Due 17:00 on Thursday 16 April 2026.",
 		},
 		{
 			"the minimum is more than the stage's own time", plain,
-			Terms{Start: d("2026-04-14"), Window: w("2 working days"), Limit: &Limit{d("2026-03-30"), w("5 working days"), Hard}, AtLeast: 4},
+			Terms{Start: d("2026-04-14"), Window: w("2 working days"), Limit: &Limit{d("2026-03-30"), w("5 working days"), LimitHard}, AtLeast: 4},
 			"Day 0 Tue 14 Apr. The stage's own 2 working days would end Thu 16 Apr; 5 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 8 Apr, too early: the limit leaves at least 4 working days or the stage's own time if that is shorter. " +
 				"Due 17:00 on Thursday 16 April 2026.",
 		},
 		{
 			"a band under a limit in calendar days", plain,
-			Terms{Start: d("2026-03-30"), Window: w("end of week 2"), Limit: &Limit{d("2026-03-30"), w("6 calendar days"), Hard}},
+			Terms{Start: d("2026-03-30"), Window: w("end of week 2"), Limit: &Limit{d("2026-03-30"), w("6 calendar days"), LimitHard}},
 			"Day 0 Mon 30 Mar. The stage's own week 2 would end Fri 10 Apr; 6 calendar days from the start of the challenge (Mon 30 Mar) " +
 				"end Thu 2 Apr: the earlier holds. 6 calendar days end Sun 5 Apr, rounded back to the working day Thu 2 Apr. " +
 				"Not worked: Good Friday 3 Apr, weekend 4-5 Apr. Due 17:00 on Thursday 2 April 2026.",
 		},
 		{
-			"the remainder", plain, Remainder(d("2026-12-29"), d("2026-12-23"), w("5 working days"), 1),
+			"the remainder", plain, RemainderTerms(d("2026-12-29"), d("2026-12-23"), w("5 working days"), 1),
 			"Day 0 Tue 29 Dec 2026. This stage has the remainder of the 5 working days from first raise, at least 1 working day. " +
 				"Counted from first raise (Wed 23 Dec 2026): Thu 24 Dec, Tue 29 Dec, Wed 30 Dec, Thu 31 Dec, Mon 4 Jan. " +
 				"Skipped: Christmas Day 25 Dec, weekend 26-27 Dec, Boxing Day (substitute day) 28 Dec, New Year's Day 1 Jan, weekend 2-3 Jan. " +
 				"Due 17:00 on Monday 4 January 2027.",
 		},
 		{
-			"nothing remains", plain, Remainder(d("2026-06-09"), d("2026-06-02"), w("5 working days"), 1),
+			"nothing remains", plain, RemainderTerms(d("2026-06-09"), d("2026-06-02"), w("5 working days"), 1),
 			"Day 0 Tue 9 Jun. This stage has the remainder of the 5 working days from first raise, at least 1 working day. " +
 				"5 working days from first raise (Tue 2 Jun) end Tue 9 Jun, too early: the minimum holds. Counted: Wed 10 Jun. " +
 				"Due 17:00 on Wednesday 10 June 2026.",
@@ -151,7 +151,7 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 	}
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
-			deadline, err := test.c.Deadline(test.terms)
+			deadline, err := test.c.ComputeDeadline(test.terms)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -167,8 +167,8 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 }
 
 func TestTheWorkingCarriesItsPartsForATable(t *testing.T) {
-	c := calendar(t, Settings{})
-	deadline, err := c.Deadline(Terms{Start: NewDate(2026, 12, 18), Window: Window{10, CalendarDays}})
+	c := newCalendar(t, Settings{})
+	deadline, err := c.ComputeDeadline(Terms{Start: NewDate(2026, 12, 18), Window: Window{10, CalendarDays}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,9 +177,9 @@ func TestTheWorkingCarriesItsPartsForATable(t *testing.T) {
 		t.Fatal(err)
 	}
 	written := NewDate(2026, 12, 28)
-	want := Working{
+	want := Explanation{
 		Start: NewDate(2026, 12, 18), Window: Window{10, CalendarDays}, RoundedFrom: &written,
-		Ends: NewDate(2026, 12, 24), Bound: BoundWindow, Date: NewDate(2026, 12, 24), Due: london(t, "2026-12-24 17:00:00"),
+		WindowEnd: NewDate(2026, 12, 24), Bound: BoundWindow, Date: NewDate(2026, 12, 24), Due: parseLondonTime(t, "2026-12-24 17:00:00"),
 		Skipped: []SkippedDays{
 			{NewDate(2026, 12, 25), NewDate(2026, 12, 25), "Christmas Day", SourceTable},
 			{NewDate(2026, 12, 26), NewDate(2026, 12, 27), "weekend", SourceWeekend},
@@ -192,7 +192,7 @@ func TestTheWorkingCarriesItsPartsForATable(t *testing.T) {
 }
 
 func TestADateFromAnotherCalendarIsNotExplained(t *testing.T) {
-	stored, err := calendar(t, Settings{}).Deadline(Terms{Start: NewDate(2026, 12, 24), Window: Window{2, WorkingDays}})
+	stored, err := newCalendar(t, Settings{}).ComputeDeadline(Terms{Start: NewDate(2026, 12, 24), Window: Window{2, WorkingDays}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,18 +200,18 @@ func TestADateFromAnotherCalendarIsNotExplained(t *testing.T) {
 		"another day":     {Closures: []Closure{christmasClosure}},
 		"another instant": {DayEnds: 17*60 + 30},
 	} {
-		if _, err := calendar(t, settings).Explain(stored); !errors.Is(err, ErrOtherCalendar) {
+		if _, err := newCalendar(t, settings).Explain(stored); !errors.Is(err, ErrOtherCalendar) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	stored.Due = stored.Due.Add(time.Second)
-	if _, err := calendar(t, Settings{}).Explain(stored); !errors.Is(err, ErrOtherCalendar) {
+	if _, err := newCalendar(t, Settings{}).Explain(stored); !errors.Is(err, ErrOtherCalendar) {
 		t.Errorf("another due time: %v", err)
 	}
 }
 
 func TestTermsThatMakeNoSenseAreRefused(t *testing.T) {
-	c := calendar(t, Settings{})
+	c := newCalendar(t, Settings{})
 	start := NewDate(2026, 6, 2)
 	five := Window{5, WorkingDays}
 	for name, test := range map[string]struct {
@@ -223,14 +223,14 @@ func TestTermsThatMakeNoSenseAreRefused(t *testing.T) {
 		"window too long":              {Terms{Start: start, Window: Window{401, WorkingDays}}, ErrFormat},
 		"unknown unit":                 {Terms{Start: start, Window: Window{5, 9}}, ErrFormat},
 		"limit without window":         {Terms{Start: start, Window: five, Limit: &Limit{Start: start}}, ErrFormat},
-		"unknown kind":                 {Terms{Start: start, Window: five, Limit: &Limit{start, five, "soft"}}, ErrTerms},
-		"remainder without a minimum":  {Terms{Start: start, Limit: &Limit{start, five, Hard}}, ErrTerms},
-		"remainder of a target":        {Terms{Start: start, Limit: &Limit{start, five, Target}, AtLeast: 1}, ErrTerms},
-		"negative minimum":             {Terms{Start: start, Window: five, Limit: &Limit{start, five, Hard}, AtLeast: -1}, ErrTerms},
-		"minimum beyond any procedure": {Terms{Start: start, Window: five, Limit: &Limit{start, five, Hard}, AtLeast: 401}, ErrTerms},
+		"unknown kind":                 {Terms{Start: start, Window: five, Limit: &Limit{start, five, "soft"}}, ErrBadTerms},
+		"remainder without a minimum":  {Terms{Start: start, Limit: &Limit{start, five, LimitHard}}, ErrBadTerms},
+		"remainder of a target":        {Terms{Start: start, Limit: &Limit{start, five, LimitTarget}, AtLeast: 1}, ErrBadTerms},
+		"negative minimum":             {Terms{Start: start, Window: five, Limit: &Limit{start, five, LimitHard}, AtLeast: -1}, ErrBadTerms},
+		"minimum beyond any procedure": {Terms{Start: start, Window: five, Limit: &Limit{start, five, LimitHard}, AtLeast: 401}, ErrBadTerms},
 		"a start that was not set":     {Terms{Window: five}, ErrCoverage},
 	} {
-		if got, err := c.Deadline(test.terms); !errors.Is(err, test.want) {
+		if got, err := c.ComputeDeadline(test.terms); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v (%v), want %v", name, err, got.Date, test.want)
 		}
 		if _, err := c.Explain(Deadline{Terms: test.terms}); !errors.Is(err, test.want) {
@@ -241,18 +241,18 @@ func TestTermsThatMakeNoSenseAreRefused(t *testing.T) {
 
 // An authority that says "step" reads "step" in every sentence that speaks of it.
 func TestTheWorkingSpeaksTheLaddersOwnWord(t *testing.T) {
-	c := calendar(t, Settings{})
-	limit := &Limit{Start: date(t, "2026-03-30"), Window: window(t, "10 working days")}
-	band := &Limit{Start: date(t, "2026-03-30"), Window: window(t, "end of week 2")}
+	c := newCalendar(t, Settings{})
+	limit := &Limit{Start: parseDate(t, "2026-03-30"), Window: parseWindow(t, "10 working days")}
+	band := &Limit{Start: parseDate(t, "2026-03-30"), Window: parseWindow(t, "end of week 2")}
 	for _, terms := range []Terms{
-		{Start: date(t, "2026-04-14"), Window: window(t, "5 working days"), Limit: limit},
-		{Start: date(t, "2026-04-20"), Window: window(t, "5 working days"), Limit: limit},
-		{Start: date(t, "2026-04-20"), Window: window(t, "1 working day"), Limit: limit, AtLeast: 1},
-		{Start: date(t, "2026-04-14"), Window: window(t, "end of week 4"), Limit: limit},
-		Remainder(date(t, "2026-04-08"), date(t, "2026-03-30"), limit.Window, 1),
-		Remainder(date(t, "2026-04-08"), date(t, "2026-03-30"), band.Window, 1),
+		{Start: parseDate(t, "2026-04-14"), Window: parseWindow(t, "5 working days"), Limit: limit},
+		{Start: parseDate(t, "2026-04-20"), Window: parseWindow(t, "5 working days"), Limit: limit},
+		{Start: parseDate(t, "2026-04-20"), Window: parseWindow(t, "1 working day"), Limit: limit, AtLeast: 1},
+		{Start: parseDate(t, "2026-04-14"), Window: parseWindow(t, "end of week 4"), Limit: limit},
+		RemainderTerms(parseDate(t, "2026-04-08"), parseDate(t, "2026-03-30"), limit.Window, 1),
+		RemainderTerms(parseDate(t, "2026-04-08"), parseDate(t, "2026-03-30"), band.Window, 1),
 	} {
-		d, err := c.Deadline(terms)
+		d, err := c.ComputeDeadline(terms)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -6,8 +6,8 @@ import (
 )
 
 func TestReceiptAfterTheCutOffCountsFromTheNextWorkingDay(t *testing.T) {
-	c := calendar(t, Settings{})
-	early := calendar(t, Settings{Cutoff: 15 * 60})
+	c := newCalendar(t, Settings{})
+	early := newCalendar(t, Settings{Cutoff: 15 * 60})
 	cases := []struct {
 		name string
 		c    *Calendar
@@ -28,31 +28,31 @@ func TestReceiptAfterTheCutOffCountsFromTheNextWorkingDay(t *testing.T) {
 	}
 	for _, test := range cases {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := test.c.Receipt(london(t, test.at).UTC()) // the zone of the argument must not matter
+			got, err := test.c.ReceiptDay(parseLondonTime(t, test.at).UTC()) // the zone of the argument must not matter
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got != date(t, test.want) {
+			if got != parseDate(t, test.want) {
 				t.Errorf("day 0 is %s, want %s", got, test.want)
 			}
 		})
 	}
-	if got, err := c.Receipt(london(t, "2026-04-01 17:00:00").Add(time.Nanosecond)); err != nil || got != NewDate(2026, 4, 2) {
+	if got, err := c.ReceiptDay(parseLondonTime(t, "2026-04-01 17:00:00").Add(time.Nanosecond)); err != nil || got != NewDate(2026, 4, 2) {
 		t.Errorf("a nanosecond after the cut-off is after it: %s, %v", got, err)
 	}
 }
 
 // In summer 23:30 UTC is already tomorrow in London.
 func TestTheDayIsTheOneOnTheWallInLondon(t *testing.T) {
-	c := calendar(t, Settings{})
+	c := newCalendar(t, Settings{})
 	at := time.Date(2026, 6, 2, 23, 30, 0, 0, time.UTC)
-	if got, err := c.Receipt(at); err != nil || got != NewDate(2026, 6, 3) {
+	if got, err := c.ReceiptDay(at); err != nil || got != NewDate(2026, 6, 3) {
 		t.Errorf("day 0 is %s (%v), want 2026-06-03", got, err)
 	}
 }
 
 func TestDueAtFiveOnTheWallInWinterAndSummer(t *testing.T) {
-	c := calendar(t, Settings{})
+	c := newCalendar(t, Settings{})
 	cases := []struct{ start, wantUTC string }{
 		{"2026-03-26", "2026-03-27T17:00:00Z"}, // Friday before the clocks go forward on 29 March
 		{"2026-03-27", "2026-03-30T16:00:00Z"}, // Monday after
@@ -60,7 +60,7 @@ func TestDueAtFiveOnTheWallInWinterAndSummer(t *testing.T) {
 		{"2026-10-23", "2026-10-26T17:00:00Z"}, // Monday after
 	}
 	for _, test := range cases {
-		got, err := c.Deadline(Terms{Start: date(t, test.start), Window: Window{1, WorkingDays}})
+		got, err := c.ComputeDeadline(Terms{Start: parseDate(t, test.start), Window: Window{1, WorkingDays}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,10 +74,10 @@ func TestDueAtFiveOnTheWallInWinterAndSummer(t *testing.T) {
 }
 
 func TestEveryDayEndsWhereTheWallClockSaysSo(t *testing.T) {
-	c := calendar(t, Settings{DayEnds: 17*60 + 30})
+	c := newCalendar(t, Settings{DayEnds: 17*60 + 30})
 	from, until := c.Coverage()
 	for d := from - 40; d <= until+40; d++ { // outside the coverage as well
-		end, start := c.EndOf(d), c.StartOf(d)
+		end, start := c.EndOfDay(d), c.StartOfDay(d)
 		if DateOf(end) != d || end.Format("15:04:05") != "17:30:00" {
 			t.Fatalf("%s ends %s", d, end)
 		}
@@ -88,7 +88,7 @@ func TestEveryDayEndsWhereTheWallClockSaysSo(t *testing.T) {
 }
 
 func TestRemindersWaitForWorkingHours(t *testing.T) {
-	c := calendar(t, Settings{Closures: []Closure{christmasClosure}})
+	c := newCalendar(t, Settings{Closures: []Closure{christmasClosure}})
 	cases := []struct{ at, want string }{
 		{"2026-04-01 08:59:59", "2026-04-01 09:00:00"},
 		{"2026-04-01 09:00:00", "2026-04-01 09:00:00"},
@@ -100,7 +100,7 @@ func TestRemindersWaitForWorkingHours(t *testing.T) {
 		{"2026-12-24 17:00:00", "2027-01-04 09:00:00"},
 	}
 	for _, test := range cases {
-		at, want := london(t, test.at), london(t, test.want)
+		at, want := parseLondonTime(t, test.at), parseLondonTime(t, test.want)
 		got, err := c.NextWithinHours(at)
 		if err != nil {
 			t.Fatal(err)
@@ -108,10 +108,10 @@ func TestRemindersWaitForWorkingHours(t *testing.T) {
 		if !got.Equal(want) {
 			t.Errorf("from %s: %s, want %s", test.at, got, want)
 		}
-		if within := c.WithinHours(at); within != at.Equal(want) {
+		if within := c.IsWithinHours(at); within != at.Equal(want) {
 			t.Errorf("%s: within hours %t", test.at, within)
 		}
-		if !c.WithinHours(got) {
+		if !c.IsWithinHours(got) {
 			t.Errorf("%s is not within hours", got)
 		}
 	}

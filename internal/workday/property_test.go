@@ -8,32 +8,32 @@ import (
 	"pgregory.net/rapid"
 )
 
-// calendars gives every division with and without the complications an authority can add.
-func calendars(t testing.TB) []*Calendar {
+// allCalendars gives every division with and without the complications an authority can add.
+func allCalendars(t testing.TB) []*Calendar {
 	t.Helper()
 	var all []*Calendar
-	for _, division := range divisions {
+	for _, division := range allDivisions {
 		all = append(all,
-			calendar(t, Settings{Division: division}),
-			calendar(t, Settings{
+			newCalendar(t, Settings{Division: division}),
+			newCalendar(t, Settings{
 				Division: division, CoverageUntil: NewDate(2060, 12, 31), DayEnds: 18 * 60, Cutoff: 16 * 60,
 				Closures:        []Closure{christmasClosure, {NewDate(2027, 8, 2), NewDate(2027, 8, 31), "August"}},
-				ExtraHolidays:   []Named{{NewDate(2026, 7, 1), "Borough day"}},
-				RemovedHolidays: []Named{{NewDate(2026, 5, 4), "rota"}},
+				ExtraHolidays:   []NamedDay{{NewDate(2026, 7, 1), "Borough day"}},
+				RemovedHolidays: []NamedDay{{NewDate(2026, 5, 4), "rota"}},
 			}),
-			calendar(t, Settings{Division: division, Weekend: []time.Weekday{time.Sunday, time.Monday, time.Tuesday}}))
+			newCalendar(t, Settings{Division: division, Weekend: []time.Weekday{time.Sunday, time.Monday, time.Tuesday}}))
 	}
 	return all
 }
 
-// inside draws a day with room for long windows on either side.
-func inside(t *rapid.T, c *Calendar, label string) Date {
+// drawDate draws a day with room for long windows on either side.
+func drawDate(t *rapid.T, c *Calendar, label string) Date {
 	from, until := c.Coverage()
 	return Date(rapid.Int32Range(int32(from)+1300, int32(until)-1300).Draw(t, label))
 }
 
 func drawWindow(t *rapid.T, label string) Window {
-	unit := Unit(rapid.IntRange(0, 2).Draw(t, label+" unit"))
+	unit := WindowUnit(rapid.IntRange(0, 2).Draw(t, label+" unit"))
 	most := 120
 	if unit == WeekBand {
 		most = 20
@@ -41,8 +41,8 @@ func drawWindow(t *rapid.T, label string) Window {
 	return Window{rapid.IntRange(1, most).Draw(t, label), unit}
 }
 
-func deadline(t *rapid.T, c *Calendar, terms Terms) Deadline {
-	d, err := c.Deadline(terms)
+func computeDeadline(t *rapid.T, c *Calendar, terms Terms) Deadline {
+	d, err := c.ComputeDeadline(terms)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,21 +50,21 @@ func deadline(t *rapid.T, c *Calendar, terms Terms) Deadline {
 }
 
 func TestAddAndBetweenUndoEachOther(t *testing.T) {
-	all := calendars(t)
+	all := allCalendars(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(t, "calendar")
-		start, n := inside(t, c, "start"), rapid.IntRange(1, 400).Draw(t, "n")
-		later, err := c.Add(start, n)
+		start, n := drawDate(t, c, "start"), rapid.IntRange(1, 400).Draw(t, "n")
+		later, err := c.AddWorkingDays(start, n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !c.Working(later) || later <= start || c.Between(start, later) != n || c.Between(later, start) != -n {
-			t.Fatalf("%s + %d = %s, between %d", start, n, later, c.Between(start, later))
+		if !c.IsWorkingDay(later) || later <= start || c.CountWorkingDays(start, later) != n || c.CountWorkingDays(later, start) != -n {
+			t.Fatalf("%s + %d = %s, between %d", start, n, later, c.CountWorkingDays(start, later))
 		}
 		walked := start
 		for counted := 0; counted < n; {
 			walked++
-			day, err := c.Day(walked)
+			day, err := c.LookUp(walked)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,70 +75,70 @@ func TestAddAndBetweenUndoEachOther(t *testing.T) {
 		if walked != later {
 			t.Fatalf("%s + %d = %s, walking gives %s", start, n, later, walked)
 		}
-		back, err := c.Add(later, -n)
+		back, err := c.AddWorkingDays(later, -n)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want, err := c.OnOrBefore(start); err != nil || back != want {
+		if want, err := c.WorkingDayOnOrBefore(start); err != nil || back != want {
 			t.Fatalf("%s - %d = %s, want %s, %v", later, n, back, want, err)
 		}
-		if same, err := c.Add(start, 0); err != nil || same != start {
+		if same, err := c.AddWorkingDays(start, 0); err != nil || same != start {
 			t.Fatalf("adding nothing: %s, %v", same, err)
 		}
 	})
 }
 
 func TestRoundingGoesToTheNearestWorkingDayOnItsSide(t *testing.T) {
-	all := calendars(t)
+	all := allCalendars(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(t, "calendar")
-		d := inside(t, c, "day")
-		before, err := c.OnOrBefore(d)
+		d := drawDate(t, c, "day")
+		before, err := c.WorkingDayOnOrBefore(d)
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := c.OnOrAfter(d)
+		after, err := c.WorkingDayOnOrAfter(d)
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch {
-		case c.Working(d):
+		case c.IsWorkingDay(d):
 			if before != d || after != d {
 				t.Fatalf("%s is worked but rounds to %s and %s", d, before, after)
 			}
-		case !c.Working(before) || !c.Working(after) || before >= d || after <= d || c.Between(before, after) != 1:
+		case !c.IsWorkingDay(before) || !c.IsWorkingDay(after) || before >= d || after <= d || c.CountWorkingDays(before, after) != 1:
 			t.Fatalf("%s rounds to %s and %s", d, before, after)
 		}
 	})
 }
 
 func TestALongerWindowIsNeverDueEarlier(t *testing.T) {
-	all := calendars(t)
+	all := allCalendars(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(t, "calendar")
-		start, w := inside(t, c, "start"), drawWindow(t, "window")
+		start, w := drawDate(t, c, "start"), drawWindow(t, "window")
 		longer := Window{w.N + 1, w.Unit}
-		a, b := deadline(t, c, Terms{Start: start, Window: w}), deadline(t, c, Terms{Start: start, Window: longer})
+		a, b := computeDeadline(t, c, Terms{Start: start, Window: w}), computeDeadline(t, c, Terms{Start: start, Window: longer})
 		if b.Date < a.Date || (w.Unit == WorkingDays && b.Date == a.Date) {
 			t.Fatalf("%s from %s is due %s, %s is due %s", w, start, a.Date, longer, b.Date)
 		}
-		if later := deadline(t, c, Terms{Start: start + 1, Window: w}); later.Date < a.Date {
+		if later := computeDeadline(t, c, Terms{Start: start + 1, Window: w}); later.Date < a.Date {
 			t.Fatalf("%s from %s is due %s, from the day after %s", w, start, a.Date, later.Date)
 		}
 	})
 }
 
 func TestNothingIsDueAfterThePlainEndOrBeforeDayZeroEnds(t *testing.T) {
-	all := calendars(t)
+	all := allCalendars(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(t, "calendar")
-		at := c.StartOf(inside(t, c, "day")).Add(time.Duration(rapid.IntRange(-9*60, 15*60).Draw(t, "minute")) * time.Minute)
-		start, err := c.Receipt(at)
+		at := c.StartOfDay(drawDate(t, c, "day")).Add(time.Duration(rapid.IntRange(-9*60, 15*60).Draw(t, "minute")) * time.Minute)
+		start, err := c.ReceiptDay(at)
 		if err != nil {
 			t.Fatal(err)
 		}
 		terms := Terms{Start: start, Received: at, Window: drawWindow(t, "window")}
-		own := deadline(t, c, terms)
+		own := computeDeadline(t, c, terms)
 		plain := start.AddDays(terms.Window.N)
 		if terms.Window.Unit == WeekBand {
 			plain = start.AddDays(7*terms.Window.N - 1)
@@ -146,19 +146,19 @@ func TestNothingIsDueAfterThePlainEndOrBeforeDayZeroEnds(t *testing.T) {
 		if terms.Window.Unit != WorkingDays && own.Date > plain {
 			t.Fatalf("%s from %s is due %s, after %s", terms.Window, start, own.Date, plain)
 		}
-		terms.Limit = &Limit{Start: start.AddDays(-rapid.IntRange(0, 100).Draw(t, "earlier")), Window: drawWindow(t, "limit"), Kind: Hard}
+		terms.Limit = &Limit{Start: start.AddDays(-rapid.IntRange(0, 100).Draw(t, "earlier")), Window: drawWindow(t, "limit"), Kind: LimitHard}
 		terms.AtLeast = rapid.IntRange(0, 5).Draw(t, "at least")
-		limited := deadline(t, c, terms)
+		limited := computeDeadline(t, c, terms)
 		switch {
 		case limited.Date > own.Date:
 			t.Fatalf("the limit makes %s later: %s", own.Date, limited.Date)
 		case limited.Bound == BoundLimit && limited.Date != limited.LimitDate, limited.Bound == BoundWindow && limited.Date != own.Date:
 			t.Fatalf("%s is not by %s", limited.Date, limited.Bound)
-		case c.Between(start, limited.Date) < min(terms.AtLeast, c.Between(start, own.Date)):
+		case c.CountWorkingDays(start, limited.Date) < min(terms.AtLeast, c.CountWorkingDays(start, own.Date)):
 			t.Fatalf("%d working days were promised from %s, due %s", terms.AtLeast, start, limited.Date)
 		}
 		for _, d := range []Deadline{own, limited} {
-			if !c.Working(d.Date) || d.Date < start || d.Due.Before(at) || !d.Due.Equal(c.EndOf(d.Date)) {
+			if !c.IsWorkingDay(d.Date) || d.Date < start || d.Due.Before(at) || !d.Due.Equal(c.EndOfDay(d.Date)) {
 				t.Fatalf("received %s, due %s", at, d.Due)
 			}
 		}
@@ -167,18 +167,18 @@ func TestNothingIsDueAfterThePlainEndOrBeforeDayZeroEnds(t *testing.T) {
 
 // Every day from day 0 to the end is counted or skipped, once.
 func TestTheWorkingAccountsForEveryDayOnce(t *testing.T) {
-	all := calendars(t)
+	all := allCalendars(t)
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(t, "calendar")
-		terms := Terms{Start: inside(t, c, "start"), Window: drawWindow(t, "window")}
+		terms := Terms{Start: drawDate(t, c, "start"), Window: drawWindow(t, "window")}
 		switch rapid.IntRange(0, 2).Draw(t, "shape") {
 		case 1:
-			terms.Limit = &Limit{Start: terms.Start.AddDays(-rapid.IntRange(0, 60).Draw(t, "earlier")), Window: drawWindow(t, "limit"), Kind: Hard}
+			terms.Limit = &Limit{Start: terms.Start.AddDays(-rapid.IntRange(0, 60).Draw(t, "earlier")), Window: drawWindow(t, "limit"), Kind: LimitHard}
 			terms.AtLeast = rapid.IntRange(0, 3).Draw(t, "at least")
 		case 2:
-			terms = Remainder(terms.Start, terms.Start.AddDays(-rapid.IntRange(0, 60).Draw(t, "earlier")), terms.Window, rapid.IntRange(0, 3).Draw(t, "at least"))
+			terms = RemainderTerms(terms.Start, terms.Start.AddDays(-rapid.IntRange(0, 60).Draw(t, "earlier")), terms.Window, rapid.IntRange(0, 3).Draw(t, "at least"))
 		}
-		d := deadline(t, c, terms)
+		d := computeDeadline(t, c, terms)
 		working, err := c.Explain(d)
 		if err != nil {
 			t.Fatal(err)
@@ -186,27 +186,27 @@ func TestTheWorkingAccountsForEveryDayOnce(t *testing.T) {
 		if working.Date != d.Date || !working.Due.Equal(d.Due) || len(working.Text()) < len("Day 0. Due 17:00 on a day") {
 			t.Fatalf("the working of %s ends %s: %s", d.Date, working.Date, working.Text())
 		}
-		parts := []*Working{&working, working.Limit, working.Minimum}
-		decides := map[Bound]*Working{BoundWindow: &working, BoundLimit: working.Limit, BoundMinimum: working.Minimum}[d.Bound]
+		parts := []*Explanation{&working, working.Limit, working.Minimum}
+		decides := map[Bound]*Explanation{BoundWindow: &working, BoundLimit: working.Limit, BoundMinimum: working.Minimum}[d.Bound]
 		if decides == nil {
 			if d.Bound != BoundMinimum || d.Date != working.Start {
 				t.Fatalf("nothing shows why it is due %s", d.Date)
 			}
-		} else if decides.Ends != d.Date {
-			t.Fatalf("due %s, but the %s ends %s", d.Date, d.Bound, decides.Ends)
+		} else if decides.WindowEnd != d.Date {
+			t.Fatalf("due %s, but the %s ends %s", d.Date, d.Bound, decides.WindowEnd)
 		}
 		for _, part := range parts {
 			if part != nil && !part.Window.IsZero() {
-				accounts(t, c, part)
+				checkEveryDayCounted(t, c, part)
 			}
 		}
 	})
 }
 
-func accounts(t *rapid.T, c *Calendar, w *Working) {
-	first, last := w.Start+1, w.Ends
+func checkEveryDayCounted(t *rapid.T, c *Calendar, w *Explanation) {
+	first, last := w.Start+1, w.WindowEnd
 	if w.Window.Unit != WorkingDays {
-		first = w.Ends + 1
+		first = w.WindowEnd + 1
 		if w.RoundedFrom != nil {
 			last = *w.RoundedFrom
 		}
@@ -215,7 +215,7 @@ func accounts(t *rapid.T, c *Calendar, w *Working) {
 	}
 	seen := slices.Clone(w.Counted)
 	for _, day := range w.Counted {
-		if !c.Working(day) {
+		if !c.IsWorkingDay(day) {
 			t.Fatalf("%s is counted but not worked", day)
 		}
 	}
@@ -224,7 +224,7 @@ func accounts(t *rapid.T, c *Calendar, w *Working) {
 			t.Fatalf("no reason for %s", run.From)
 		}
 		for day := run.From; day <= run.To; day++ {
-			if c.Working(day) {
+			if c.IsWorkingDay(day) {
 				t.Fatalf("%s is skipped but worked", day)
 			}
 			seen = append(seen, day)

@@ -26,8 +26,8 @@ type Closure struct {
 	Name string `json:"name" yaml:"name"`
 }
 
-// Named is a single day with its name.
-type Named struct {
+// NamedDay is a single day with its name.
+type NamedDay struct {
 	Date Date   `json:"date" yaml:"date"`
 	Name string `json:"name" yaml:"name"`
 }
@@ -43,9 +43,9 @@ type Settings struct {
 	Weekend  []time.Weekday `json:"weekend,omitempty" yaml:"weekend,omitempty"`
 	Closures []Closure      `json:"closures,omitempty" yaml:"closures,omitempty"`
 	// ExtraHolidays are days off that the official list lacks; a day that the list has as well keeps its official name.
-	ExtraHolidays []Named `json:"extra_holidays,omitempty" yaml:"extra_holidays,omitempty"`
+	ExtraHolidays []NamedDay `json:"extra_holidays,omitempty" yaml:"extra_holidays,omitempty"`
 	// RemovedHolidays are bank holidays on which the authority works; the name says why and may be empty.
-	RemovedHolidays []Named `json:"removed_holidays,omitempty" yaml:"removed_holidays,omitempty"`
+	RemovedHolidays []NamedDay `json:"removed_holidays,omitempty" yaml:"removed_holidays,omitempty"`
 	// CoverageUntil is the last day for which dates are given; zero means the end of the official list. A later day
 	// means that rules stand in for the list from there on.
 	CoverageUntil Date `json:"coverage_until,omitzero" yaml:"coverage_until,omitempty"`
@@ -58,18 +58,18 @@ const (
 	defaultCutoff    = TimeOfDay(17 * 60)
 	defaultDayEnds   = TimeOfDay(17 * 60)
 
-	// longestClosure in days. A longer one is far more often a mistyped year than a closed office, and it would hold
+	// maxClosureDays in days. A longer one is far more often a mistyped year than a closed office, and it would hold
 	// back every deadline in it.
-	longestClosure = 31
+	maxClosureDays = 31
 )
 
 // SettingError is one fault in the settings: which field, and a sentence that says what to do.
 type SettingError struct {
-	Field    string
-	Sentence string
+	Field   string
+	Message string
 }
 
-func (e *SettingError) Error() string { return "workday: " + e.Field + ": " + e.Sentence }
+func (e *SettingError) Error() string { return "workday: " + e.Field + ": " + e.Message }
 
 // ParseWeekday reads an English weekday, whole or its first three letters, in any case.
 func ParseWeekday(s string) (time.Weekday, error) {
@@ -82,7 +82,7 @@ func ParseWeekday(s string) (time.Weekday, error) {
 }
 
 // withDefaults fills the zero fields and copies the lists, so that the caller's later changes touch nothing.
-func (s Settings) withDefaults(list official) Settings {
+func (s Settings) withDefaults(list officialList) Settings {
 	s = s.clone()
 	if s.Zone == "" {
 		s.Zone = defaultZone
@@ -112,29 +112,29 @@ func (s Settings) clone() Settings {
 	return s
 }
 
-// faults collects every fault of the settings, so that a person can mend them in one go.
-type faults []error
+// settingErrors collects every fault of the settings, so that a person can mend them in one go.
+type settingErrors []error
 
-func (f *faults) add(field, sentence string, args ...any) {
-	*f = append(*f, &SettingError{Field: field, Sentence: fmt.Sprintf(sentence, args...)})
+func (f *settingErrors) add(field, sentence string, args ...any) {
+	*f = append(*f, &SettingError{Field: field, Message: fmt.Sprintf(sentence, args...)})
 }
 
-// check looks at everything that can be judged without knowing which days are holidays. Defaults are already in place.
-func (s Settings) check(list official) error {
-	var found faults
-	s.checkClock(&found)
-	s.checkWeekend(&found)
+// validate looks at everything that can be judged without knowing which days are holidays. Defaults are already in place.
+func (s Settings) validate(list officialList) error {
+	var found settingErrors
+	s.validateClock(&found)
+	s.validateWeekend(&found)
 	if last := NewDate(lastRuleYear, time.December, 31); s.CoverageUntil > last {
 		found.add("coverage_until", "%s is too far ahead; the rules are trusted until %s, choose an earlier day", s.CoverageUntil, last)
 	} else if s.CoverageUntil < list.from {
 		found.add("coverage_until", "%s lies before the official list, which begins %s; choose a later day or leave it out", s.CoverageUntil, list.from)
 	}
 	for i, closure := range s.Closures {
-		s.checkClosure(&found, fmt.Sprintf("closures[%d]", i), closure, list)
+		s.validateClosure(&found, fmt.Sprintf("closures[%d]", i), closure, list)
 	}
 	seen := make(map[Date]string)
-	s.checkDays(&found, "extra_holidays", s.ExtraHolidays, seen, list)
-	s.checkDays(&found, "removed_holidays", s.RemovedHolidays, seen, list)
+	s.validateNamedDays(&found, "extra_holidays", s.ExtraHolidays, seen, list)
+	s.validateNamedDays(&found, "removed_holidays", s.RemovedHolidays, seen, list)
 	for i, extra := range s.ExtraHolidays {
 		if strings.TrimSpace(extra.Name) == "" {
 			found.add(fmt.Sprintf("extra_holidays[%d]", i), "%s has no name; give it the name that people should read in the working", extra.Date)
@@ -143,7 +143,7 @@ func (s Settings) check(list official) error {
 	return errors.Join(found...)
 }
 
-func (s Settings) checkClock(found *faults) {
+func (s Settings) validateClock(found *settingErrors) {
 	if s.Zone == "Local" {
 		found.add("zone", "Local differs from machine to machine; name the zone, such as Europe/London")
 	} else if _, err := time.LoadLocation(s.Zone); err != nil {
@@ -168,7 +168,7 @@ func (s Settings) checkClock(found *faults) {
 	}
 }
 
-func (s Settings) checkWeekend(found *faults) {
+func (s Settings) validateWeekend(found *settingErrors) {
 	var off [7]bool
 	count := 0
 	for _, day := range s.Weekend {
@@ -186,21 +186,21 @@ func (s Settings) checkWeekend(found *faults) {
 	}
 }
 
-func (s Settings) checkClosure(found *faults, field string, closure Closure, list official) {
+func (s Settings) validateClosure(found *settingErrors, field string, closure Closure, list officialList) {
 	if strings.TrimSpace(closure.Name) == "" {
 		found.add(field, "the closure from %s has no name; give it the name that people should read in the working", closure.From)
 	}
 	switch {
 	case closure.To < closure.From:
 		found.add(field, "it ends (%s) before it starts (%s); correct the dates", closure.To, closure.From)
-	case int(closure.To)-int(closure.From) >= longestClosure:
-		found.add(field, "it lasts from %s to %s, more than %d days, and would hold back every deadline in it; check the years, or split it if it is meant", closure.From, closure.To, longestClosure)
+	case int(closure.To)-int(closure.From) >= maxClosureDays:
+		found.add(field, "it lasts from %s to %s, more than %d days, and would hold back every deadline in it; check the years, or split it if it is meant", closure.From, closure.To, maxClosureDays)
 	case closure.From < list.from || closure.From > s.CoverageUntil:
 		found.add(field, "it starts on %s, outside the calendar (%s to %s); remove it or set coverage_until later", closure.From, list.from, s.CoverageUntil)
 	}
 }
 
-func (s Settings) checkDays(found *faults, list string, days []Named, seen map[Date]string, table official) {
+func (s Settings) validateNamedDays(found *settingErrors, list string, days []NamedDay, seen map[Date]string, table officialList) {
 	for i, day := range days {
 		field := fmt.Sprintf("%s[%d]", list, i)
 		if earlier, twice := seen[day.Date]; twice {

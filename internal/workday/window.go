@@ -7,33 +7,33 @@ import (
 	"strings"
 )
 
-// Unit is what a window counts.
-type Unit uint8
+// WindowUnit is what a window counts.
+type WindowUnit uint8
 
 // The units of a window.
 const (
-	WorkingDays  Unit = iota // the n-th working day after day 0
-	CalendarDays             // day n after day 0, rounded back to a working day
-	WeekBand                 // the last day of week n, week 1 beginning on day 0, rounded back to a working day
+	WorkingDays  WindowUnit = iota // the n-th working day after day 0
+	CalendarDays                   // day n after day 0, rounded back to a working day
+	WeekBand                       // the last day of week n, week 1 beginning on day 0, rounded back to a working day
 )
 
 // Window is how long somebody has. The zero Window means that there is none.
 type Window struct {
 	N    int // days, or for a WeekBand the last week of the band
-	Unit Unit
+	Unit WindowUnit
 }
 
 // The longest windows that are believed. No procedure goes beyond ten weeks; more is a slip of the pen.
 const (
-	longestWindow = 400
-	longestBand   = 52
+	maxWindowDays = 400
+	maxBandWeeks  = 52
 )
 
-var windowText = regexp.MustCompile(`(?i)^(?:(\d{1,4}) (working|calendar) days?|end of week (\d{1,4}))$`)
+var windowPattern = regexp.MustCompile(`(?i)^(?:(\d{1,4}) (working|calendar) days?|end of week (\d{1,4}))$`)
 
 // ParseWindow reads "5 working days", "1 working day", "10 calendar days" or "end of week 2".
 func ParseWindow(s string) (Window, error) {
-	parts := windowText.FindStringSubmatch(strings.Join(strings.Fields(s), " "))
+	parts := windowPattern.FindStringSubmatch(strings.Join(strings.Fields(s), " "))
 	if parts == nil {
 		return Window{}, fmt.Errorf(`workday: window %w: write "5 working days", "10 calendar days" or "end of week 2"`, ErrFormat)
 	}
@@ -49,17 +49,17 @@ func ParseWindow(s string) (Window, error) {
 		return Window{}, fmt.Errorf("workday: window %w: its number is no number", ErrFormat)
 	}
 	w := Window{N: n, Unit: unit}
-	if err := w.check(); err != nil {
+	if err := w.validate(); err != nil {
 		return Window{}, err
 	}
 	return w, nil
 }
 
-// check refuses a window that nobody can have meant.
-func (w Window) check() error {
-	most := longestWindow
+// validate refuses a window that nobody can have meant.
+func (w Window) validate() error {
+	most := maxWindowDays
 	if w.Unit == WeekBand {
-		most = longestBand
+		most = maxBandWeeks
 	}
 	switch {
 	case w.Unit > WeekBand:

@@ -13,13 +13,13 @@ type Severity int
 
 // An Error stops the file from being used; a Warning is only shown.
 const (
-	Error Severity = iota
-	Warning
+	SeverityError Severity = iota
+	SeverityWarning
 )
 
 // String is the word a person reads.
 func (s Severity) String() string {
-	if s == Warning {
+	if s == SeverityWarning {
 		return "warning"
 	}
 	return "error"
@@ -30,7 +30,7 @@ func (s Severity) String() string {
 type Problem struct {
 	File         string
 	Line, Column int
-	What, Mend   string
+	What, Hint   string
 	Severity     Severity
 }
 
@@ -42,12 +42,12 @@ func (p Problem) Error() string {
 		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
 	}
 	b.WriteString(": ")
-	if p.Severity == Warning {
+	if p.Severity == SeverityWarning {
 		b.WriteString("warning: ")
 	}
 	b.WriteString(p.What)
-	if p.Mend != "" {
-		b.WriteString(". " + p.Mend)
+	if p.Hint != "" {
+		b.WriteString(". " + p.Hint)
 	}
 	return b.String()
 }
@@ -65,12 +65,12 @@ func (ps Problems) Error() string {
 }
 
 // Errors are the problems that stop the file from being used.
-func (ps Problems) Errors() Problems { return ps.with(Error) }
+func (ps Problems) Errors() Problems { return ps.withSeverity(SeverityError) }
 
 // Warnings are the problems that are only shown.
-func (ps Problems) Warnings() Problems { return ps.with(Warning) }
+func (ps Problems) Warnings() Problems { return ps.withSeverity(SeverityWarning) }
 
-func (ps Problems) with(s Severity) Problems {
+func (ps Problems) withSeverity(s Severity) Problems {
 	var found Problems
 	for _, p := range ps {
 		if p.Severity == s {
@@ -87,8 +87,8 @@ func (ps Problems) Sort() {
 	})
 }
 
-// Of gives the problems that an error from this package carries, if any.
-func Of(err error) Problems {
+// ProblemsOf gives the problems that an error from this package carries, if any.
+func ProblemsOf(err error) Problems {
 	var many Problems
 	if errors.As(err, &many) {
 		return many
@@ -100,15 +100,15 @@ func Of(err error) Problems {
 	return nil
 }
 
-// Closest is the known word nearest to a mistyped one, or "" if none is near.
-func Closest(word string, known []string) string {
+// ClosestWord is the known word nearest to a mistyped one, or "" if none is near.
+func ClosestWord(word string, known []string) string {
 	const longest = 64 // bytes; no key is longer, and the work grows with the square
 	best, bestAt := "", 1+max(1, len(word)/3)
 	if len(word) > longest {
 		return ""
 	}
 	for _, k := range known {
-		if d := distance(strings.ToLower(word), strings.ToLower(k)); d < bestAt {
+		if d := editDistance(strings.ToLower(word), strings.ToLower(k)); d < bestAt {
 			best, bestAt = k, d
 		}
 	}
@@ -118,7 +118,7 @@ func Closest(word string, known []string) string {
 // DidYouMean is a mend for a word that is not known: the closest known word, or
 // else all of them.
 func DidYouMean(word string, known []string) string {
-	if c := Closest(word, known); c != "" {
+	if c := ClosestWord(word, known); c != "" {
 		return fmt.Sprintf("Did you mean %q?", c)
 	}
 	if len(known) == 0 {
@@ -128,9 +128,9 @@ func DidYouMean(word string, known []string) string {
 	return "Use one of: " + strings.Join(known, ", ")
 }
 
-// distance counts the single-character edits, a swap of neighbours being one,
+// editDistance counts the single-character edits, a swap of neighbours being one,
 // that turn a into b.
-func distance(a, b string) int {
+func editDistance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	rows := make([][]int, len(x)+1)
 	for i := range rows {

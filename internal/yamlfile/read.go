@@ -24,8 +24,8 @@ const maxDepth = 40
 
 // File is a file that was read. It knows where each of its values stood.
 type File struct {
-	Name  string
-	where map[string]position
+	Name      string
+	positions map[string]position
 }
 
 type position struct{ line, column int }
@@ -39,7 +39,7 @@ type position struct{ line, column int }
 // without its brackets. Text may be a number (its digits are kept as written), but
 // true, false and nothing are never text unless quoted.
 func Read(name string, data []byte, into any) (f *File, err error) {
-	f = &File{Name: name, where: map[string]position{}}
+	f = &File{Name: name, positions: map[string]position{}}
 	target := reflect.ValueOf(into)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return f, fmt.Errorf("yamlfile: %s: cannot read into a %T: give a pointer", name, into)
@@ -47,19 +47,19 @@ func Read(name string, data []byte, into any) (f *File, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
-		case noRule:
-			err = fmt.Errorf("yamlfile: %s: the program has no rule to read a %s", name, r.reflected)
+		case unsupportedType:
+			err = fmt.Errorf("yamlfile: %s: the program has no rule to read a %s", name, r.goType)
 		default:
 			err = Problems{{File: name, What: "this is not YAML that can be read",
-				Mend: "Look for unusual signs: * & ! ? % or an unclosed bracket or quote"}}
+				Hint: "Look for unusual signs: * & ! ? % or an unclosed bracket or quote"}}
 		}
 	}()
-	body, problem := parse(name, data)
+	body, problem := parseDocument(name, data)
 	if problem != nil {
 		return f, Problems{*problem}
 	}
-	r := &reader{file: f}
-	r.value("$", body, target.Elem())
+	r := &decoder{file: f}
+	r.decodeValue("$", body, target.Elem())
 	if len(r.problems) > 0 {
 		r.problems.Sort()
 		return f, r.problems
@@ -67,53 +67,53 @@ func Read(name string, data []byte, into any) (f *File, err error) {
 	return f, nil
 }
 
-// parse turns bytes into the tree of the one document they hold.
-func parse(name string, data []byte) (ast.Node, *Problem) {
-	whole := func(what, mend string) (ast.Node, *Problem) {
-		return nil, &Problem{File: name, What: what, Mend: mend}
+// parseDocument turns bytes into the tree of the one document they hold.
+func parseDocument(name string, data []byte) (ast.Node, *Problem) {
+	fileProblem := func(what, hint string) (ast.Node, *Problem) {
+		return nil, &Problem{File: name, What: what, Hint: hint}
 	}
 	if len(data) > MaxSize {
-		return whole(fmt.Sprintf("the file has %d bytes; the most that is read is %d", len(data), MaxSize), "Split the file")
+		return fileProblem(fmt.Sprintf("the file has %d bytes; the most that is read is %d", len(data), MaxSize), "Split the file")
 	}
 	if !utf8.Valid(data) {
-		return whole("the file is not UTF-8 text", "Save it again with the encoding UTF-8")
+		return fileProblem("the file is not UTF-8 text", "Save it again with the encoding UTF-8")
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if i := bytes.IndexByte(data, 0); i >= 0 {
 		line, column := lineAndColumn(data[:i])
-		return nil, &Problem{File: name, Line: line, Column: column, What: "a NUL byte stands in the text", Mend: "Remove it"}
+		return nil, &Problem{File: name, Line: line, Column: column, What: "a NUL byte stands in the text", Hint: "Remove it"}
 	}
 	tokens := lexer.Tokenize(string(data))
-	if p := refuseTokens(name, tokens); p != nil {
+	if p := checkTokens(name, tokens); p != nil {
 		return nil, p
 	}
 	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // duplicates are reported by the reader, all of them
 	if err != nil {
 		return nil, syntaxProblem(name, err)
 	}
-	return oneDocument(name, tree)
+	return singleDocument(name, tree)
 }
 
-func oneDocument(name string, tree *ast.File) (ast.Node, *Problem) {
+func singleDocument(name string, tree *ast.File) (ast.Node, *Problem) {
 	var body ast.Node
 	for _, doc := range tree.Docs {
 		switch {
-		case empty(doc.Body):
+		case isEmptyNode(doc.Body):
 		case body != nil:
 			at := positionOf(doc.Body)
 			return nil, &Problem{File: name, Line: at.line, Column: at.column,
-				What: "a second document begins here", Mend: `Keep one document in a file: remove the "---" or make two files`}
+				What: "a second document begins here", Hint: `Keep one document in a file: remove the "---" or make two files`}
 		default:
 			body = doc.Body
 		}
 	}
 	if body == nil {
-		return nil, &Problem{File: name, Line: 1, Column: 1, What: "the file is empty", Mend: "Write its contents, or name another file"}
+		return nil, &Problem{File: name, Line: 1, Column: 1, What: "the file is empty", Hint: "Write its contents, or name another file"}
 	}
 	return body, nil
 }
 
-func empty(n ast.Node) bool {
+func isEmptyNode(n ast.Node) bool {
 	switch n.(type) {
 	case nil, *ast.CommentGroupNode, *ast.CommentNode:
 		return true
@@ -121,9 +121,9 @@ func empty(n ast.Node) bool {
 	return false
 }
 
-// refuseTokens refuses what a configuration has no need of and what would make
+// checkTokens refuses what a configuration has no need of and what would make
 // the parser slow or unsafe, before the parser sees it.
-func refuseTokens(name string, tokens token.Tokens) *Problem {
+func checkTokens(name string, tokens token.Tokens) *Problem {
 	flow, entries, line := 0, 0, 0
 	for _, t := range tokens {
 		if t.Position == nil {
@@ -132,18 +132,18 @@ func refuseTokens(name string, tokens token.Tokens) *Problem {
 		if t.Position.Line != line {
 			line, entries = t.Position.Line, 0
 		}
-		refuse := func(what, mend string) *Problem {
-			return &Problem{File: name, Line: t.Position.Line, Column: t.Position.Column, What: what, Mend: mend}
+		problemAt := func(what, hint string) *Problem {
+			return &Problem{File: name, Line: t.Position.Line, Column: t.Position.Column, What: what, Hint: hint}
 		}
 		switch t.Type {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			return refuse("anchors and aliases (& and * and <<) are not read", "Write the value out; put text that begins with & or * in quotes")
+			return problemAt("anchors and aliases (& and * and <<) are not read", "Write the value out; put text that begins with & or * in quotes")
 		case token.TagType:
-			return refuse("tags (!) are not read", "Remove the tag; put text that begins with ! in quotes")
+			return problemAt("tags (!) are not read", "Remove the tag; put text that begins with ! in quotes")
 		case token.DirectiveType:
-			return refuse("directives (%) are not read", "Remove the line")
+			return problemAt("directives (%) are not read", "Remove the line")
 		case token.MappingKeyType:
-			return refuse(`explicit keys ("? ") are not read`, "Write the key as key: value; put text that begins with ? in quotes")
+			return problemAt(`explicit keys ("? ") are not read`, "Write the key as key: value; put text that begins with ? in quotes")
 		case token.SequenceStartType, token.MappingStartType:
 			flow++
 		case token.SequenceEndType, token.MappingEndType:
@@ -152,14 +152,14 @@ func refuseTokens(name string, tokens token.Tokens) *Problem {
 			entries++
 		}
 		if flow+entries > maxDepth {
-			return refuse("the brackets or list marks are nested too deeply", "Close the bracket that was left open, or write it on separate lines")
+			return problemAt("the brackets or list marks are nested too deeply", "Close the bracket that was left open, or write it on separate lines")
 		}
 	}
 	return nil
 }
 
 func syntaxProblem(name string, err error) *Problem {
-	p := &Problem{File: name, What: "this is not YAML", Mend: "Check the indentation, colons, brackets and quotes here and on the line above"}
+	p := &Problem{File: name, What: "this is not YAML", Hint: "Check the indentation, colons, brackets and quotes here and on the line above"}
 	var positioned yaml.Error
 	if !errors.As(err, &positioned) {
 		return p
@@ -173,33 +173,33 @@ func syntaxProblem(name string, err error) *Problem {
 	return p
 }
 
-// At is where the value at a path such as "$.rungs[2].window" stands: the value
+// PositionAt is where the value at a path such as "$.rungs[2].window" stands: the value
 // itself if it is plain, its key if it is a list or a mapping. For a path that the
 // file does not have, it is the nearest one above that it has.
-func (f *File) At(path string) (line, column int) {
+func (f *File) PositionAt(path string) (line, column int) {
 	for path != "" {
-		if p, ok := f.where[path]; ok {
+		if p, ok := f.positions[path]; ok {
 			return p.line, p.column
 		}
-		path = parent(path)
+		path = parentPath(path)
 	}
 	return 1, 1
 }
 
-// Has reports whether the file has a value at that path.
-func (f *File) Has(path string) bool {
-	_, ok := f.where[path]
+// HasPath reports whether the file has a value at that path.
+func (f *File) HasPath(path string) bool {
+	_, ok := f.positions[path]
 	return ok
 }
 
-// Problem is a complaint about the value at a path.
-func (f *File) Problem(path, what, mend string) Problem {
-	line, column := f.At(path)
-	return Problem{File: f.Name, Line: line, Column: column, What: what, Mend: mend}
+// ProblemAt is a complaint about the value at a path.
+func (f *File) ProblemAt(path, what, hint string) Problem {
+	line, column := f.PositionAt(path)
+	return Problem{File: f.Name, Line: line, Column: column, What: what, Hint: hint}
 }
 
-// parent cuts the last step off a path: "$.a[1]" to "$.a", "$.a" to "$".
-func parent(path string) string {
+// parentPath cuts the last step off a path: "$.a[1]" to "$.a", "$.a" to "$".
+func parentPath(path string) string {
 	i := strings.LastIndexAny(path, ".[")
 	if i < 0 {
 		return ""

@@ -41,7 +41,7 @@ type sample struct {
 	Skipped string `yaml:"-"`
 }
 
-const whole = `# a comment
+const wholeFile = `# a comment
 title: "A: title"
 version: 3
 hard: true
@@ -67,8 +67,8 @@ func TestReadFillsEveryKindOfValue(t *testing.T) {
 		Words: map[colour]string{"red": "rot", "on": "long\ntext\n"}}
 	want.Inner.Plain = "x"
 	for name, text := range map[string]string{
-		"plain": whole, "with a byte order mark": "\ufeff" + whole, "with CRLF": strings.ReplaceAll(whole, "\n", "\r\n"),
-		"with document marks": "---\n" + whole + "...\n",
+		"plain": wholeFile, "with a byte order mark": "\ufeff" + wholeFile, "with CRLF": strings.ReplaceAll(wholeFile, "\n", "\r\n"),
+		"with document marks": "---\n" + wholeFile + "...\n",
 	} {
 		var got sample
 		if _, err := Read("s.yaml", []byte(text), &got); err != nil {
@@ -135,7 +135,7 @@ func TestReadRefusesWithPositionAndMend(t *testing.T) {
 func TestReadReportsEveryProblemInReadingOrder(t *testing.T) {
 	_, err := Read("s.yaml", []byte("versoin: 1\nhard: maybe\nsteps:\n  - {id: a, why: b}\ntitle: [x]\n"), new(sample))
 	var lines []int
-	for _, p := range Of(fmt.Errorf("wrapped: %w", err)) {
+	for _, p := range ProblemsOf(fmt.Errorf("wrapped: %w", err)) {
 		lines = append(lines, p.Line)
 	}
 	if diff := cmp.Diff([]int{1, 2, 4, 5}, lines); diff != "" {
@@ -144,7 +144,7 @@ func TestReadReportsEveryProblemInReadingOrder(t *testing.T) {
 }
 
 func TestAtFindsTheNearestThingThatStandsInTheFile(t *testing.T) {
-	f, err := Read("s.yaml", []byte(whole), new(sample))
+	f, err := Read("s.yaml", []byte(wholeFile), new(sample))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,19 +166,19 @@ func TestAtFindsTheNearestThingThatStandsInTheFile(t *testing.T) {
 		"nonsense":                   {1, 1},
 		"$.no.such.thing[3].is.here": {2, 1},
 	} {
-		line, column := f.At(path)
+		line, column := f.PositionAt(path)
 		if got := [2]int{line, column}; got != want {
 			t.Errorf("At(%s) = %v, want %v", path, got, want)
 		}
 	}
-	if !f.Has("$.steps[0].window") || f.Has("$.steps[1].window") {
+	if !f.HasPath("$.steps[0].window") || f.HasPath("$.steps[1].window") {
 		t.Error("Has must tell the first step's window from the second's missing one")
 	}
 }
 
 func TestColumnsCountCharactersNotBytes(t *testing.T) {
 	_, err := Read("s.yaml", []byte("inner: {plain: \"Sìne Ó\", pain: x}\n"), new(sample))
-	if got, want := Of(err)[0].Column, 26; got != want {
+	if got, want := ProblemsOf(err)[0].Column, 26; got != want {
 		t.Errorf("column %d, want %d: %v", got, want, err)
 	}
 }
@@ -186,10 +186,10 @@ func TestColumnsCountCharactersNotBytes(t *testing.T) {
 func TestAFaultOfTheProgramIsNotBlamedOnTheFile(t *testing.T) {
 	var into struct{ F func() }
 	_, err := Read("s.yaml", []byte("f: x\n"), &into)
-	if err == nil || Of(err) != nil || !strings.Contains(err.Error(), "no rule to read a func()") {
+	if err == nil || ProblemsOf(err) != nil || !strings.Contains(err.Error(), "no rule to read a func()") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Read("s.yaml", []byte("f: x\n"), into); err == nil || Of(err) != nil {
+	if _, err := Read("s.yaml", []byte("f: x\n"), into); err == nil || ProblemsOf(err) != nil {
 		t.Errorf("a value that is not a pointer: got %v", err)
 	}
 }
@@ -197,18 +197,18 @@ func TestAFaultOfTheProgramIsNotBlamedOnTheFile(t *testing.T) {
 func TestClosestKnownWord(t *testing.T) {
 	known := []string{"window", "within", "rungs", "roles"}
 	for word, want := range map[string]string{"windw": "window", "wihtin": "within", "Roles": "roles", "rung": "rungs", "elephant": "", strings.Repeat("w", 900): ""} {
-		if got := Closest(word, known); got != want {
+		if got := ClosestWord(word, known); got != want {
 			t.Errorf("Closest(%.20q) = %q, want %q", word, got, want)
 		}
 	}
 }
 
 func TestWarningsAreToldFromErrors(t *testing.T) {
-	ps := Problems{{File: "a", What: "w", Severity: Warning}, {File: "a", Line: 2, Column: 1, What: "e", Mend: "m"}}
+	ps := Problems{{File: "a", What: "w", Severity: SeverityWarning}, {File: "a", Line: 2, Column: 1, What: "e", Hint: "m"}}
 	if diff := cmp.Diff("a: warning: w\na:2:1: e. m", ps.Error()); diff != "" {
 		t.Error(diff)
 	}
-	if len(ps.Errors()) != 1 || len(ps.Warnings()) != 1 || Error.String() != "error" || Warning.String() != "warning" {
+	if len(ps.Errors()) != 1 || len(ps.Warnings()) != 1 || SeverityError.String() != "error" || SeverityWarning.String() != "warning" {
 		t.Errorf("errors %v, warnings %v", ps.Errors(), ps.Warnings())
 	}
 }
@@ -217,10 +217,10 @@ func TestWarningsAreToldFromErrors(t *testing.T) {
 // problem with a place inside the text, and never a panic. Its seeds hold inputs
 // on which the parser underneath panics.
 func FuzzRead(f *testing.F) {
-	f.Add([]byte(whole))
+	f.Add([]byte(wholeFile))
 	for _, s := range []string{"", "0::", "{0", "*-0", ">\n>", "&{0", "0\n:", "0\n-", "- !a\n", "a: !!seq x\n", "steps: !t\n", "? a\n: b", "{\"0\":0A,", "a: |2\n b", "\ufeff%", "[a, [b]: c]", "title: 'a\n\n b'"} {
 		f.Add([]byte(s))
-		f.Add([]byte(whole + s))
+		f.Add([]byte(wholeFile + s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var into sample
@@ -229,12 +229,12 @@ func FuzzRead(f *testing.F) {
 			t.Fatal("no File")
 		}
 		lines := strings.Count(string(data), "\n") + strings.Count(string(data), "\r") + 2
-		for _, p := range Of(err) {
+		for _, p := range ProblemsOf(err) {
 			if p.Line < 0 || p.Line > lines || p.What == "" {
 				t.Errorf("a problem outside the text of %d lines: %+v", lines, p)
 			}
 		}
-		if err != nil && Of(err) == nil {
+		if err != nil && ProblemsOf(err) == nil {
 			t.Errorf("an error that is not Problems: %v", err)
 		}
 	})

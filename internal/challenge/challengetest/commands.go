@@ -13,28 +13,28 @@ import (
 
 // RandomRaising is a challenge that may be raised, and who raises it. About one in
 // four goes straight to a rung.
-func RandomRaising(t *rapid.T, env challenge.Env, number uint64) (challenge.Raising, challenge.Person) {
+func RandomRaising(t *rapid.T, env challenge.Env, number uint64) (challenge.RaiseCommand, challenge.Person) {
 	team := rapid.SampledFrom([]string{"north", "south", "east", "west"}).Draw(t, "team")
-	r := Raising(env, team, number)
+	r := RaiseCommand(env, team, number)
 	types := []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview}
 	types = slices.DeleteFunc(types, func(c challenge.ConferenceType) bool { return !slices.Contains(env.Ladder.Plans, c.Plan()) })
 	r.Details.Conference = rapid.SampledFrom(types).Draw(t, "conference")
 	r.Details.Categories = rapid.SliceOfN(rapid.SampledFrom(CategoriesFor(env.Ladder, r.Details.Conference)), 1, 3).Draw(t, "categories")
-	if env.Ladder.Party != ladder.Internal {
+	if env.Ladder.Party != ladder.PartyInternal {
 		r.Details.Agency = rapid.SampledFrom([]string{"childrens-social-care", "health", "police"}).Draw(t, "agency")
 	}
 	if s := env.Ladder.Skips; len(s) > 0 && rapid.IntRange(0, 3).Draw(t, "start higher") == 0 {
 		skip := rapid.SampledFrom(s).Draw(t, "skip")
 		r.StartAt = rapid.SampledFrom(skip.To).Draw(t, "start at")
-		r.Ground, r.Reason = skip.Ground[0].ID, "It cannot wait."
+		r.Ground, r.Reason = skip.Grounds[0].ID, "It cannot wait."
 	}
 	if env.Ladder.PartnerConcerns != nil && rapid.IntRange(0, 7).Draw(t, "about a partner") == 0 {
-		r.Partner = true
+		r.AboutPartner = true
 		r.Details.Agency = "health"
 	}
 	if env.Ladder.Shorten != nil && rapid.Bool().Draw(t, "shorter") {
 		fits := r
-		fits.Shorter = &challenge.Shorter{Days: rapid.IntRange(1, 3).Draw(t, "working days"), Reason: "An unborn child."}
+		fits.ShorterWindow = &challenge.ShorterWindow{Days: rapid.IntRange(1, 3).Draw(t, "working days"), Reason: "An unborn child."}
 		if _, err := challenge.Raise(fits, Raisers(env, team)[0], env); err == nil {
 			r = fits // a rung of one working day cannot be shortened
 		}
@@ -68,8 +68,8 @@ func RandomTime(t *rapid.T, c challenge.Challenge, now time.Time) time.Time {
 // time, and who tries it: mostly what fits by those who may, sometimes what does
 // not fit, or by somebody who may not. The clock is among them.
 func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challenge.Command, challenge.Person) {
-	by := somebody(t, c)
-	visit := len(c.Visits)
+	by := randomPerson(t, c)
+	visit := len(c.Openings)
 	if visit > 0 && rapid.IntRange(0, 4).Draw(t, "stale") == 0 {
 		visit = rapid.IntRange(0, visit+1).Draw(t, "visit")
 	}
@@ -80,45 +80,45 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 		return randomRespond(t, c, env, visit), by
 	case 7, 8, 9:
 		verdict := rapid.SampledFrom([]challenge.Verdict{challenge.Satisfied, challenge.Partly, challenge.NotSatisfied, challenge.NotSatisfied}).Draw(t, "verdict")
-		return challenge.Judge{Visit: visit, Verdict: verdict, Reason: someText(t), Shorter: randomShorter(t)}, by
+		return challenge.Judge{Opening: visit, Verdict: verdict, Reason: randomText(t), ShorterWindow: randomShorter(t)}, by
 	case 10, 11, 12:
 		return randomGate(t, c, env), by
 	case 13:
-		return randomSkip(t, env), maybe(t, c.Chair, by)
+		return randomSkip(t, env), mostlyRight(t, c.Chair, by)
 	case 14:
 		if rapid.Bool().Draw(t, "hand off") {
-			return challenge.HandOff{To: rapid.SampledFrom([]string{"elsewhere", "multi-agency-escalation", "nowhere"}).Draw(t, "to"), Reason: someText(t)}, maybe(t, c.Chair, by)
+			return challenge.HandOff{To: rapid.SampledFrom([]string{"elsewhere", "multi-agency-escalation", "nowhere"}).Draw(t, "to"), Reason: randomText(t)}, mostlyRight(t, c.Chair, by)
 		}
-		return challenge.Withdraw{Reason: someText(t)}, maybe(t, c.Chair, by)
+		return challenge.Withdraw{Reason: randomText(t)}, mostlyRight(t, c.Chair, by)
 	case 20:
 		change := rapid.SampledFrom([]challenge.MessageChange{challenge.MessageEdited, challenge.MessageDeleted, challenge.MessageRestored}).Draw(t, "message")
-		return challenge.NoteMessage{Seq: rapid.IntRange(0, c.Seq+1).Draw(t, "step"), Change: change}, by
+		return challenge.RecordMessageChange{Seq: rapid.IntRange(0, c.Seq+1).Draw(t, "step"), Change: change}, by
 	case 19:
-		return challenge.MarkAsked{Visit: visit, How: challenge.ByEmail, On: env.Today(), Note: someText(t)}, by
+		return challenge.RecordAskedOutside{Opening: visit, Method: challenge.ContactByEmail, On: env.Today(), Note: randomText(t)}, by
 	case 18:
 		if rapid.Bool().Draw(t, "back") {
-			return challenge.TakeBack{}, challenge.System
+			return challenge.RejoinAfterCover{}, challenge.System
 		}
-		return challenge.HandOver{For: by.ID}, by
+		return challenge.HandOver{AwayID: by.ID}, by
 	case 15:
-		return randomReferral(t, env), maybe(t, c.Chair, by)
+		return randomReferral(t, env), mostlyRight(t, c.Chair, by)
 	default:
 		return randomDelivery(t, c, visit), challenge.System
 	}
 }
 
 // randomShorter is now and then a request for a shorter time, or for a longer one.
-func randomShorter(t *rapid.T) *challenge.Shorter {
+func randomShorter(t *rapid.T) *challenge.ShorterWindow {
 	if rapid.IntRange(0, 3).Draw(t, "shorter") > 0 {
 		return nil
 	}
-	return &challenge.Shorter{Days: rapid.IntRange(0, 6).Draw(t, "working days"), Reason: someText(t)}
+	return &challenge.ShorterWindow{Days: rapid.IntRange(0, 6).Draw(t, "working days"), Reason: randomText(t)}
 }
 
-// somebody is mostly one of those for whom the challenge waits.
-func somebody(t *rapid.T, c challenge.Challenge) challenge.Person {
+// randomPerson is mostly one of those for whom the challenge waits.
+func randomPerson(t *rapid.T, c challenge.Challenge) challenge.Person {
 	all := People()
-	if waiting := c.Waiting(); len(waiting) > 0 && rapid.IntRange(0, 9).Draw(t, "right person") > 1 {
+	if waiting := c.WaitingFor(); len(waiting) > 0 && rapid.IntRange(0, 9).Draw(t, "right person") > 1 {
 		id := rapid.SampledFrom(waiting).Draw(t, "waiting")
 		if i := slices.IndexFunc(all, func(p challenge.Person) bool { return p.ID == id }); i >= 0 {
 			return all[i]
@@ -127,22 +127,22 @@ func somebody(t *rapid.T, c challenge.Challenge) challenge.Person {
 	return rapid.SampledFrom(append(all, Stranger(), c.Chair)).Draw(t, "person")
 }
 
-func maybe(t *rapid.T, right, other challenge.Person) challenge.Person {
+func mostlyRight(t *rapid.T, right, other challenge.Person) challenge.Person {
 	if rapid.IntRange(0, 3).Draw(t, "wrong person") == 0 {
 		return other
 	}
 	return right
 }
 
-func someText(t *rapid.T) string {
+func randomText(t *rapid.T) string {
 	return rapid.SampledFrom([]string{"", "It is not done.", "It is not done.", " \r\n", "Zwölf \u2013 \x00\x1b\xff ende"}).Draw(t, "text")
 }
 
 func randomRespond(t *rapid.T, c challenge.Challenge, env challenge.Env, visit int) challenge.Respond {
-	cmd := challenge.Respond{Visit: visit, Response: challenge.Response{Text: someText(t)}}
-	if v := c.Visit(visit); v != nil && rapid.IntRange(0, 5).Draw(t, "half filled in") > 0 {
-		if rung, ok := env.Ladder.Rung(v.Rung); ok {
-			cmd.Response = Response(rung, env)
+	cmd := challenge.Respond{Opening: visit, Response: challenge.Response{Text: randomText(t)}}
+	if v := c.Opening(visit); v != nil && rapid.IntRange(0, 5).Draw(t, "half filled in") > 0 {
+		if rung, ok := env.Ladder.RungByID(v.Rung); ok {
+			cmd.Response = CompleteResponse(rung, env)
 			cmd.Response.Text = fmt.Sprintf("Answer %d.", rapid.IntRange(1, 3).Draw(t, "answer"))
 		}
 	}
@@ -150,51 +150,51 @@ func randomRespond(t *rapid.T, c challenge.Challenge, env challenge.Env, visit i
 }
 
 func randomGate(t *rapid.T, c challenge.Challenge, env challenge.Env) challenge.RecordGate {
-	cmd := challenge.RecordGate{Rung: rapid.SampledFrom(env.Ladder.Rungs).Draw(t, "rung").ID, Gate: "g0", Note: someText(t),
-		Status: rapid.SampledFrom([]challenge.GateStatus{challenge.GatePassed, challenge.GatePassed, challenge.GateRefused, challenge.GateOverridden, "ajar"}).Draw(t, "status")}
-	if next := env.Ladder.Next(c.Rung); next != nil && len(next.Gates) > 0 {
+	cmd := challenge.RecordGate{Rung: rapid.SampledFrom(env.Ladder.Rungs).Draw(t, "rung").ID, Gate: "g0", Note: randomText(t),
+		Status: rapid.SampledFrom([]challenge.GateStatus{challenge.GatePassed, challenge.GatePassed, challenge.GateNotAgreed, challenge.GateOverridden, "ajar"}).Draw(t, "status")}
+	if next := env.Ladder.NextRung(c.Rung); next != nil && len(next.Gates) > 0 {
 		g := rapid.SampledFrom(next.Gates).Draw(t, "gate ahead")
-		cmd.Rung, cmd.Gate, cmd.Fields = next.ID, g.ID, Fill(g.Fields, env)
+		cmd.Rung, cmd.Gate, cmd.Fields = next.ID, g.ID, FillFields(g.Fields, env)
 	}
 	if c.Hold != nil && rapid.IntRange(0, 5).Draw(t, "another gate") > 0 {
 		st := rapid.SampledFrom(c.Hold.Gates).Draw(t, "gate")
 		cmd.Rung, cmd.Gate, cmd.Fields = st.Rung, st.Gate, map[string]string{}
-		for _, g := range gatesOf(env.Ladder, st.Rung) {
+		for _, g := range gatesBefore(env.Ladder, st.Rung) {
 			if g.ID == st.Gate {
-				cmd.Fields = Fill(g.Fields, env)
+				cmd.Fields = FillFields(g.Fields, env)
 			}
 		}
 	}
 	return cmd
 }
 
-func gatesOf(l *ladder.Ladder, rung string) []ladder.Gate {
+func gatesBefore(l *ladder.Ladder, rung string) []ladder.Gate {
 	var gates []ladder.Gate
 	for _, s := range l.Skips {
 		if slices.Contains(s.To, rung) {
 			gates = append(gates, s.Gates...)
 		}
 	}
-	if r, ok := l.Rung(rung); ok {
+	if r, ok := l.RungByID(rung); ok {
 		gates = append(gates, r.Gates...)
 	}
 	return gates
 }
 
 func randomSkip(t *rapid.T, env challenge.Env) challenge.SkipTo {
-	cmd := challenge.SkipTo{To: rapid.SampledFrom(env.Ladder.Rungs).Draw(t, "to").ID, Ground: "urgent", Evidence: someText(t)}
+	cmd := challenge.SkipTo{To: rapid.SampledFrom(env.Ladder.Rungs).Draw(t, "to").ID, Ground: "urgent", Evidence: randomText(t)}
 	if s := env.Ladder.Skips; len(s) > 0 && rapid.IntRange(0, 4).Draw(t, "no such skip") > 0 {
 		skip := rapid.SampledFrom(s).Draw(t, "skip")
-		cmd.To, cmd.Ground = rapid.SampledFrom(skip.To).Draw(t, "skip to"), skip.Ground[0].ID
+		cmd.To, cmd.Ground = rapid.SampledFrom(skip.To).Draw(t, "skip to"), skip.Grounds[0].ID
 	}
 	return cmd
 }
 
 func randomReferral(t *rapid.T, env challenge.Env) challenge.Refer {
-	r := challenge.Referral{Contact: "By telephone", On: env.Today(), Informed: map[string]string{}, Consulted: map[string]string{}, Note: someText(t)}
-	if x := env.Ladder.External; x != nil {
+	r := challenge.Referral{Contact: "By telephone", On: env.Today(), Informed: map[string]string{}, Consulted: map[string]string{}, Note: randomText(t)}
+	if x := env.Ladder.ExternalReferral; x != nil {
 		for _, role := range x.InformBefore {
-			r.Informed[string(role)] = someText(t)
+			r.Informed[string(role)] = randomText(t)
 		}
 		for _, role := range x.Consult {
 			r.Consulted[string(role)] = "Yesterday."
@@ -205,19 +205,19 @@ func randomReferral(t *rapid.T, env challenge.Env) challenge.Refer {
 
 func randomDelivery(t *rapid.T, c challenge.Challenge, visit int) challenge.Command {
 	card := rapid.SampledFrom([]challenge.Card{challenge.CardRespond, challenge.CardRespond, challenge.CardRespond,
-		challenge.CardReminder, challenge.CardJudge, challenge.CardCase, challenge.CardOversight, challenge.CardNotice}).Draw(t, "card")
+		challenge.CardReminder, challenge.CardJudge, challenge.CardChallenge, challenge.CardOversight, challenge.CardNotice}).Draw(t, "card")
 	to := challenge.Address{Person: c.Chair.ID}
-	if v := c.Current(); v != nil && len(v.Repliers) > 0 && card != challenge.CardCase {
-		to.Person = rapid.SampledFrom(v.Repliers).Draw(t, "to")
+	if v := c.CurrentOpening(); v != nil && len(v.Responders) > 0 && card != challenge.CardChallenge {
+		to.Person = rapid.SampledFrom(v.Responders).Draw(t, "to")
 	}
 	switch {
 	case card == challenge.CardNotice:
 		to = challenge.Address{Team: c.Details.Team}
 	case card == challenge.CardOversight:
-		to.Person = somebody(t, c).ID
+		to.Person = randomPerson(t, c).ID
 	}
 	if rapid.IntRange(0, 4).Draw(t, "refused by Teams") == 0 {
-		return challenge.GiveUp{Delivery: 1, Card: card, Visit: visit, To: to, Code: "Forbidden"}
+		return challenge.RecordRejection{MessageID: 1, Card: card, Opening: visit, To: to, Code: "Forbidden"}
 	}
-	return challenge.Deliver{Delivery: 1, Card: card, Visit: visit, To: to, Conversation: "a:1", Activity: "1"}
+	return challenge.RecordDelivery{MessageID: 1, Card: card, Opening: visit, To: to, ConversationID: "a:1", ActivityID: "1"}
 }

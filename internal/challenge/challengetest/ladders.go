@@ -10,13 +10,13 @@ import (
 	"challengebot/internal/workday"
 )
 
-// roles that random ladders ask: held, held by several, held through cover, and
+// rungRoles that random ladders ask: held, held by several, held through cover, and
 // one that nobody holds.
-var roles = []ladder.Role{"social-worker", "team-manager", "service-manager", "head-of-service",
+var rungRoles = []ladder.Role{"social-worker", "team-manager", "service-manager", "head-of-service",
 	"assistant-director", "iro-team-manager", "own-service-manager", "nobody"}
 
-// Parse reads a ladder from YAML; what is not a ladder panics.
-func Parse(text string) *ladder.Ladder {
+// ParseLadder reads a ladder from YAML; what is not a ladder panics.
+func ParseLadder(text string) *ladder.Ladder {
 	l, err := ladder.Read("test.yaml", []byte(text))
 	if err != nil {
 		panic(err)
@@ -29,39 +29,39 @@ func Parse(text string) *ladder.Ladder {
 func RandomLadder(t *rapid.T) *ladder.Ladder {
 	l := &ladder.Ladder{
 		ID: "random", Version: 1, Title: "Random", Authority: "Exampleshire", Source: "a generator",
-		Plans: []ladder.Plan{ladder.ChildProtection, ladder.LookedAfter}, Party: ladder.Internal,
-		Words: ladder.Words{Challenge: "challenge", Rung: "rung", Chair: "chair", Child: "child", RecordID: "record number", Conference: "conference"},
-		Roles: map[ladder.Role]string{ladder.RoleOversight: "Oversight", "nominated-officer": "Nominated officer"},
-		Case:  ladder.CaseClock{Starts: rapid.SampledFrom([]ladder.CaseStart{ladder.FirstRaise, ladder.FirstFormal}).Draw(t, "case starts")},
+		Plans: []ladder.ChildPlan{ladder.ChildProtection, ladder.LookedAfter}, Party: ladder.PartyInternal,
+		Words:        ladder.Words{Challenge: "challenge", Rung: "rung", Chair: "chair", Child: "child", RecordNumber: "record number", Conference: "conference"},
+		Roles:        map[ladder.Role]string{ladder.RoleOversight: "Oversight", "nominated-officer": "Nominated officer"},
+		OverallLimit: ladder.OverallLimit{Starts: rapid.SampledFrom([]ladder.LimitStart{ladder.LimitFromRaise, ladder.LimitFromFirstFormal}).Draw(t, "case starts")},
 		Categories: []ladder.Category{
 			{ID: "drift", Label: "Drift and delay"},
-			{ID: "placement", Label: "Placement", Plans: []ladder.Plan{ladder.LookedAfter}},
+			{ID: "placement", Label: "Placement", Plans: []ladder.ChildPlan{ladder.LookedAfter}},
 		},
 		HandOffs: []ladder.HandOff{{ID: "elsewhere", Label: "Another procedure", Source: "a generator"}},
-		External: &ladder.External{To: "CAFCASS", Source: "a generator", By: ladder.RoleChair, OnlyLookedAfter: true,
+		ExternalReferral: &ladder.ExternalReferral{To: "CAFCASS", Source: "a generator", ReferredBy: ladder.RoleChair, OnlyLookedAfter: true,
 			AnyTime: rapid.Bool().Draw(t, "referral any time"), InformBefore: []ladder.Role{"nominated-officer"}},
-		Notices: []ladder.Notice{{On: []string{"any"}, To: []ladder.Role{"nominated-officer"}, Source: "a generator"}},
+		Alerts: []ladder.Alert{{OnEvents: []string{"any"}, To: []ladder.Role{"nominated-officer"}, Source: "a generator"}},
 	}
-	for _, r := range roles {
+	for _, r := range rungRoles {
 		l.Roles[r] = string(r)
 	}
 	if rapid.IntRange(0, 3).Draw(t, "partner concerns") == 0 {
-		l.PartnerConcerns = &ladder.PartnerConcerns{Mode: ladder.RecordOnly, Source: "a generator"}
+		l.PartnerConcerns = &ladder.PartnerConcerns{Mode: ladder.PartnerRecordOnly, Source: "a generator"}
 	}
 	if rapid.Bool().Draw(t, "shorten") {
-		l.Shorten = &ladder.Shorten{By: ladder.RoleChair, Source: "a generator"}
+		l.Shorten = &ladder.ShortenRule{By: ladder.RoleChair, Source: "a generator"}
 	}
 	if rapid.Bool().Draw(t, "case limit") {
-		l.Case.Limit = &workday.Window{N: rapid.IntRange(5, 20).Draw(t, "limit")}
-		l.Case.Hard = rapid.Bool().Draw(t, "hard")
+		l.OverallLimit.Window = &workday.Window{N: rapid.IntRange(5, 20).Draw(t, "limit")}
+		l.OverallLimit.Hard = rapid.Bool().Draw(t, "hard")
 	}
 	n := rapid.IntRange(1, 5).Draw(t, "rungs")
 	for i := range n {
 		l.Rungs = append(l.Rungs, randomRung(t, l, i, n))
 	}
 	if n > 1 {
-		skip := ladder.Skip{To: []string{fmt.Sprintf("r%d", n-1)}, Ground: []ladder.Ground{{ID: "urgent", Label: "Urgent"}}, Source: "a generator",
-			AtRaise: rapid.Bool().Draw(t, "skip at raise"), Gates: randomGates(t, n, "s")}
+		skip := ladder.Skip{To: []string{fmt.Sprintf("r%d", n-1)}, Grounds: []ladder.Ground{{ID: "urgent", Label: "Urgent"}}, Source: "a generator",
+			OnlyAtRaise: rapid.Bool().Draw(t, "skip at raise"), Gates: randomGates(t, n, "s")}
 		l.Skips = []ladder.Skip{skip}
 	}
 	text, err := yaml.Marshal(l)
@@ -76,29 +76,29 @@ func RandomLadder(t *rapid.T) *ladder.Ladder {
 }
 
 func randomRung(t *rapid.T, l *ladder.Ladder, i, n int) ladder.Rung {
-	role := func(what string) ladder.Role { return rapid.SampledFrom(roles).Draw(t, what) }
+	role := func(what string) ladder.Role { return rapid.SampledFrom(rungRoles).Draw(t, what) }
 	r := ladder.Rung{
 		ID: fmt.Sprintf("r%d", i), Label: fmt.Sprintf("Rung %d", i), Source: "a generator",
-		Kind:    rapid.SampledFrom([]ladder.Kind{ladder.Formal, ladder.Discussion, ladder.Note}).Draw(t, "kind"),
-		Form:    rapid.SampledFrom([]ladder.Form{ladder.FormReply, ladder.FormPlan, ladder.FormDiscussion, ladder.FormDecision, ladder.FormDifference}).Draw(t, "form"),
-		Respond: ladder.Respond{Roles: []ladder.Role{role("respondent")}, Outside: rapid.IntRange(0, 4).Draw(t, "outside") == 0, MayRepeat: rapid.Bool().Draw(t, "may repeat")},
-		OnLapse: rapid.SampledFrom([]ladder.OnLapse{ladder.Escalate, ladder.Escalate, ladder.Prompt}).Draw(t, "on lapse"),
-		Gates:   randomGates(t, i, "g"),
+		Kind:        rapid.SampledFrom([]ladder.RungKind{ladder.RungFormal, ladder.RungDiscussion, ladder.RungNote}).Draw(t, "kind"),
+		Form:        rapid.SampledFrom([]ladder.ResponseForm{ladder.FormWritten, ladder.FormPlan, ladder.FormDiscussion, ladder.FormDecision, ladder.FormDifference}).Draw(t, "form"),
+		Respondents: ladder.Respondents{Roles: []ladder.Role{role("respondent")}, OutsideTenant: rapid.IntRange(0, 4).Draw(t, "outside") == 0, MayRepeat: rapid.Bool().Draw(t, "may repeat")},
+		OnLapse:     rapid.SampledFrom([]ladder.LapseEffect{ladder.EscalateOnLapse, ladder.EscalateOnLapse, ladder.PromptOnLapse}).Draw(t, "on lapse"),
+		Gates:       randomGates(t, i, "g"),
 	}
-	if second := role("second respondent"); second != r.Respond.Roles[0] && rapid.Bool().Draw(t, "two respondents") {
-		r.Respond.Roles = append(r.Respond.Roles, second)
+	if second := role("second respondent"); second != r.Respondents.Roles[0] && rapid.Bool().Draw(t, "two respondents") {
+		r.Respondents.Roles = append(r.Respondents.Roles, second)
 		if rapid.Bool().Draw(t, "one replies") {
-			r.Respond.Replier = second
+			r.Respondents.Responder = second
 		}
 	}
 	if rapid.IntRange(0, 2).Draw(t, "judge") == 0 {
 		r.Judge = role("judge role")
 	}
 	if i == 0 && n > 1 {
-		r.Kind = rapid.SampledFrom([]ladder.Kind{ladder.Informal, ladder.Formal}).Draw(t, "first kind")
-		r.Owner = rapid.SampledFrom([]ladder.Owner{ladder.OwnerChair, ladder.OwnerRespondent}).Draw(t, "owner")
+		r.Kind = rapid.SampledFrom([]ladder.RungKind{ladder.RungInformal, ladder.RungFormal}).Draw(t, "first kind")
+		r.WindowOwner = rapid.SampledFrom([]ladder.WindowOwner{ladder.OwnerChair, ladder.OwnerRespondent}).Draw(t, "owner")
 	} else if i > 0 && i == n-1 && rapid.IntRange(0, 3).Draw(t, "exceptional") == 0 {
-		r.Kind, r.OnLapse = ladder.Exceptional, ladder.Prompt
+		r.Kind, r.OnLapse = ladder.RungExceptional, ladder.PromptOnLapse
 	}
 	randomWindow(t, l, &r, i)
 	randomThen(t, &r, i, n)
@@ -106,21 +106,21 @@ func randomRung(t *rapid.T, l *ladder.Ladder, i, n int) ladder.Rung {
 }
 
 func randomWindow(t *rapid.T, l *ladder.Ladder, r *ladder.Rung, i int) {
-	started := l.Case.Starts == ladder.FirstRaise || r.Kind != ladder.Informal
+	started := l.OverallLimit.Starts == ladder.LimitFromRaise || r.Kind != ladder.RungInformal
 	r.Window = &workday.Window{N: rapid.IntRange(1, 5).Draw(t, "days")}
 	switch rapid.IntRange(0, 5).Draw(t, "window") {
 	case 0:
 		r.Window = &workday.Window{N: rapid.IntRange(1, 14).Draw(t, "calendar days"), Unit: workday.CalendarDays}
 	case 1:
 		if started {
-			r.Window, r.From = &workday.Window{N: i + 1, Unit: workday.WeekBand}, ladder.CaseBegan
+			r.Window, r.WindowStart = &workday.Window{N: i + 1, Unit: workday.WeekBand}, ladder.WindowFromLimitStart
 		}
 	case 2:
-		if started && l.Case.Limit != nil {
+		if started && l.OverallLimit.Window != nil {
 			r.Window, r.Remainder = nil, true
 		}
 	case 3:
-		if started && (l.Case.Limit == nil || !l.Case.Hard) {
+		if started && (l.OverallLimit.Window == nil || !l.OverallLimit.Hard) {
 			r.Within = &workday.Window{N: 5 * (i + 1)}
 		}
 	}
@@ -129,45 +129,45 @@ func randomWindow(t *rapid.T, l *ladder.Ladder, r *ladder.Rung, i int) {
 func randomThen(t *rapid.T, r *ladder.Rung, i, n int) {
 	switch rapid.IntRange(0, 9).Draw(t, "then") {
 	case 0:
-		r.Then = &ladder.Then{End: true}
+		r.IfNotSatisfied = &ladder.Destination{End: true}
 	case 1:
-		r.Then = &ladder.Then{HandOff: "elsewhere"}
+		r.IfNotSatisfied = &ladder.Destination{HandOff: "elsewhere"}
 	case 2:
 		if i+2 < n-1 {
-			r.Then = &ladder.Then{Rung: fmt.Sprintf("r%d", i+2)}
+			r.IfNotSatisfied = &ladder.Destination{Rung: fmt.Sprintf("r%d", i+2)}
 		}
 	}
 }
 
 // randomGates are none to three gates; prefix tells those of a skip from a rung's.
 func randomGates(t *rapid.T, rung int, prefix string) []ladder.Gate {
-	role := func() ladder.Role { return rapid.SampledFrom(roles).Draw(t, "gate role") }
+	role := func() ladder.Role { return rapid.SampledFrom(rungRoles).Draw(t, "gate role") }
 	var gates []ladder.Gate
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "gates") {
-		g := ladder.Gate{ID: fmt.Sprintf("%s%d", prefix, i), Label: fmt.Sprintf("Gate %d", i), Source: "a generator", Ahead: rapid.Bool().Draw(t, "ahead")}
+		g := ladder.Gate{ID: fmt.Sprintf("%s%d", prefix, i), Label: fmt.Sprintf("Gate %d", i), Source: "a generator", MayOpenAhead: rapid.Bool().Draw(t, "ahead")}
 		if rapid.IntRange(0, 2).Draw(t, "opener") == 0 {
-			g.By = role()
+			g.OpenedBy = role()
 		}
-		kinds := []ladder.GateKind{ladder.Dialogue, ladder.Consult, ladder.Threshold, ladder.Inform, ladder.Statement, ladder.FollowUp, ladder.Confirm, ladder.EscalateBy}
+		kinds := []ladder.GateKind{ladder.GateDialogue, ladder.GateConsult, ladder.GateThreshold, ladder.GateInform, ladder.GateStatement, ladder.GateFollowUp, ladder.GateConfirm, ladder.GateEscalation}
 		switch g.Kind = rapid.SampledFrom(kinds).Draw(t, "gate kind"); g.Kind {
-		case ladder.Consult:
-			g.With = role()
+		case ladder.GateConsult:
+			g.Consultee = role()
 			if rapid.Bool().Draw(t, "must agree") {
-				g.Needs, g.Override = ladder.Agreed, rapid.Bool().Draw(t, "override")
+				g.Needs, g.MayOverride = ladder.Agreed, rapid.Bool().Draw(t, "override")
 			}
-		case ladder.Threshold, ladder.Inform:
-			g.With = role()
-		case ladder.Statement:
-			g.Fields = []ladder.Field{{ID: "statement", Label: "Statement", Kind: ladder.LongText}, {ID: "held", Label: "Held on", Kind: ladder.DateOn, Past: true}}
-		case ladder.EscalateBy:
+		case ladder.GateThreshold, ladder.GateInform:
+			g.Consultee = role()
+		case ladder.GateStatement:
+			g.Fields = []ladder.Field{{ID: "statement", Label: "Statement", Kind: ladder.FieldLongText}, {ID: "held", Label: "Held on", Kind: ladder.FieldDate, PastOnly: true}}
+		case ladder.GateEscalation:
 			if rung == 0 {
-				g.Kind = ladder.Dialogue
+				g.Kind = ladder.GateDialogue
 				break
 			}
 			g.Within = &workday.Window{N: rapid.IntRange(1, 2).Draw(t, "escalator's days")}
 		}
-		if i > 0 && (gates[i-1].Kind == ladder.Consult || gates[i-1].Kind == ladder.Threshold) && rapid.Bool().Draw(t, "second opinion") {
-			g.OnlyIfRefused = gates[i-1].ID
+		if i > 0 && (gates[i-1].Kind == ladder.GateConsult || gates[i-1].Kind == ladder.GateThreshold) && rapid.Bool().Draw(t, "second opinion") {
+			g.OnlyIfNotAgreed = gates[i-1].ID
 		}
 		gates = append(gates, g)
 	}

@@ -1,0 +1,276 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/words"
+	"challengebot/internal/workday"
+)
+
+// Store is what a turn needs of the database: the one door, and what it reads.
+type Store interface {
+	Raise(ctx context.Context, r challenge.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (challenge.ApplyResult, error)
+	Apply(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error)
+	Load(ctx context.Context, key challenge.LookupKey) (challenge.Snapshot, error)
+	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
+	SetCover(ctx context.Context, r challenge.IdempotencyKey, c challenge.Cover) error
+	EndCover(ctx context.Context, r challenge.IdempotencyKey, id int64, by string) error
+	BindNoticeChannel(ctx context.Context, r challenge.IdempotencyKey, n challenge.NoticeChannel) error
+	QueueDirectMessage(ctx context.Context, r challenge.IdempotencyKey, reply challenge.DirectMessage) error
+	SaveConversation(ctx context.Context, c challenge.ConversationReference) error
+	ForgetConversation(ctx context.Context, lane string) error
+	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
+	ListUnreachable(ctx context.Context) ([]challenge.Unreachable, error)
+	MarkReachable(ctx context.Context, person string, at time.Time) error
+	SaveChannel(ctx context.Context, c challenge.Channel) error
+	// ListEffects are the steps to which an activity led, by the key of its receipt.
+	ListEffects(ctx context.Context, receipt string) ([]challenge.ActivityEffect, error)
+}
+
+// HandlerConfig is what Turns needs. All fields must be set.
+type HandlerConfig struct {
+	Store     Store
+	Now       func() time.Time
+	Calendar  *workday.Calendar
+	Directory func() *directory.Directory
+	// RefreshDirectory brings the directory up to date with what was said while the bot runs.
+	RefreshDirectory func(context.Context) error
+	// IsUnreachable reports whether Teams refused somebody when last looked at.
+	IsUnreachable func(entra string) bool
+	// Ladders are those under which a challenge can be raised, in the order in
+	// which the form offers them.
+	Ladders []*ladder.Ladder
+	Logger  *slog.Logger
+}
+
+// Handler does what authenticated activities ask for.
+type Handler struct {
+	HandlerConfig
+	// savedConversations remembers how conversations were last saved, to save them only when they
+	// change or that is resaveConversationAfter ago. Losing it costs one write.
+	savedConversations sync.Map
+}
+
+// NewHandler makes the handler of all turns.
+func NewHandler(c HandlerConfig) (*Handler, error) {
+	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.RefreshDirectory == nil || c.IsUnreachable == nil || len(c.Ladders) == 0 || c.Logger == nil {
+		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
+	}
+	return &Handler{HandlerConfig: c}, nil
+}
+
+// request is one activity being handled: who acts, and the one time that counts.
+type request struct {
+	*Handler
+	activity Activity
+	person   challenge.Person
+	words    *words.Catalogue // the person's language
+	now      time.Time
+	// inDialog: what is answered with is shown in a window of its own.
+	inDialog bool
+}
+
+// HandleActivity handles one activity. One of a type, or an invoke of a name, that the bot has no
+// use for is answered with 200 and nothing in it, and nothing is done: so does Microsoft's
+// Teams SDK (the older Bot Framework said 501, but what Teams delivers again after a 5xx
+// is not documented).
+func (h *Handler) HandleActivity(ctx context.Context, a Activity) (Reply, error) {
+	reply, err := h.routeActivity(ctx, a)
+	if errors.Is(err, challenge.ErrUnavailable) {
+		if action, not := a.CardAction(); not == nil && action.Trigger == TriggerAutomatic {
+			// Nobody pressed anything, and a card whose refresh fails may never ask again.
+			h.Logger.Error("a card could not be refreshed: temporarily unavailable", "activity", a.ID)
+			return replyWithText(words.ForLanguage(h.Directory().LanguageOf(a.From.AADObjectID)).Bot.CannotRefreshNow), nil
+		}
+		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return reply, err
+}
+
+func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) {
+	if err := h.recordChannel(ctx, a); err != nil {
+		return Reply{}, err
+	}
+	person := strings.ToLower(a.From.AADObjectID)
+	if person == "" {
+		return h.replyToUnknownSender(a), nil
+	}
+	x := request{Handler: h, activity: a, now: h.Now(), words: words.ForLanguage(h.Directory().LanguageOf(person)), person: challenge.Person{ID: person, Name: a.From.Name}}
+	if p, ok := h.Directory().PersonByEntra(person); ok {
+		x.person.Name = p.Name
+	}
+	if err := x.updateReachability(ctx); err != nil {
+		return Reply{}, err
+	}
+	switch a.Type {
+	case TypeInvoke:
+		switch a.Name {
+		case InvokeCardAction:
+			return x.handleCardAction(ctx)
+		case InvokeTaskFetch:
+			return x.openDialog(ctx)
+		case InvokeTaskSubmit:
+			return x.submitDialog(ctx)
+		}
+	case TypeMessage:
+		if data, ok := a.SubmitData(); ok {
+			return x.handleSubmit(ctx, data)
+		}
+		return Reply{}, x.handleMessage(ctx)
+	case TypeMessageUpdate, TypeMessageDelete:
+		return Reply{}, x.recordMessageChange(ctx)
+	case TypeInstallationUpdate:
+		if a.InstallationAction == "add" && a.IsPersonal() {
+			return Reply{}, x.sendWelcome(ctx)
+		}
+	}
+	return Reply{}, nil
+}
+
+// replyToUnknownSender answers whoever has no identity in the tenant: nothing can be done for them,
+// and who pressed a button is told so.
+func (h *Handler) replyToUnknownSender(a Activity) Reply {
+	said := words.ForLanguage(h.Directory().LanguageOf("")).Bot.UnknownSender
+	switch a.Name {
+	case InvokeCardAction:
+		return replyWithText(said)
+	case InvokeTaskFetch, InvokeTaskSubmit:
+		return replyClosingDialog(said)
+	}
+	return Reply{}
+}
+
+// resaveConversationAfter is how long a saved conversation is believed to be there still: the engine,
+// or another instance that heard of a removal, may have dropped it.
+const resaveConversationAfter = 10 * time.Minute
+
+// saveConversation keeps how to reach the person: every authenticated activity from their
+// own chat says so anew.
+func (rq request) saveConversation(ctx context.Context) error {
+	if !rq.activity.IsPersonal() || rq.activity.Conversation.ID == "" {
+		return nil
+	}
+	c := challenge.ConversationReference{OrderingKey: challenge.Address{Person: rq.person.ID}.OrderingKey(), ID: rq.activity.Conversation.ID,
+		ServiceURL: rq.activity.ServiceURL, TeamsUserID: rq.activity.From.ID}
+	if v, ok := rq.savedConversations.Load(c.OrderingKey); ok {
+		last := v.(challenge.ConversationReference)
+		c.SeenAt = last.SeenAt
+		if last == c && rq.now.Sub(last.SeenAt) < resaveConversationAfter {
+			return nil
+		}
+	}
+	c.SeenAt = rq.now
+	if err := rq.Store.SaveConversation(ctx, c); err != nil {
+		return err
+	}
+	rq.savedConversations.Store(c.OrderingKey, c)
+	return nil
+}
+
+// idempotencyKey marks this activity: delivered again, it has no second effect.
+func (rq request) idempotencyKey(part string) challenge.IdempotencyKey {
+	return challenge.IdempotencyKey{Value: "activity:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + part, At: rq.now}
+}
+
+func (rq request) env(l *ladder.Ladder) challenge.Env {
+	return challenge.Env{Now: rq.now, Calendar: rq.Calendar, Ladder: l, Directory: rq.Directory()}
+}
+
+// applyCommand gives one command to the one door. seen is the case as it was read there,
+// whatever became of the command.
+func (rq request) applyCommand(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, cmd func(challenge.Snapshot) (challenge.Command, error)) (result challenge.ApplyResult, seen challenge.Snapshot, err error) {
+	result, err = rq.Store.Apply(ctx, r, key, func(c challenge.Snapshot) (challenge.Change, error) {
+		seen = c
+		command, err := cmd(c)
+		if err != nil {
+			return challenge.Change{}, err
+		}
+		return c.Challenge.Decide(command, rq.person, rq.env(c.Ladder))
+	})
+	return result, seen, err
+}
+
+// cardView is a case as cards are drawn from it.
+func (rq request) cardView(c challenge.Snapshot) cards.View {
+	team, _ := rq.Directory().TeamByID(c.Challenge.Details.Team)
+	return cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History, TeamName: team.Name,
+		Now: rq.now, Zone: rq.Calendar.Location()}
+}
+
+// sendCard queues a card for the person's own chat. What was asked where others read is
+// answered there too, and the person is told: nothing about a child is said elsewhere.
+func (rq request) sendCard(ctx context.Context, card cards.Card, part string) error {
+	err := rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), challenge.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
+	if err != nil {
+		return err
+	}
+	return rq.pointToPrivateChat(ctx)
+}
+
+// replaceMessage queues a card that takes the place of the message that was acted on, in the
+// private chat only.
+func (rq request) replaceMessage(ctx context.Context, card cards.Card, part string) error {
+	if rq.activity.ReplyToID == "" || !rq.activity.IsPersonal() {
+		return nil
+	}
+	return rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), challenge.DirectMessage{
+		To: challenge.Address{Person: rq.person.ID}, ReplacesActivityID: rq.activity.ReplyToID,
+		ConversationID: rq.activity.Conversation.ID, ServiceURL: rq.activity.ServiceURL, Content: messageContent(card)})
+}
+
+func messageContent(card cards.Card) challenge.MessageContent {
+	return challenge.MessageContent{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}
+}
+
+// mayRead reports whether somebody may see a whole challenge: who raised it, who
+// was asked, who judges or was needed at a gate, who was alerted, who acts for one of
+// them today, who may refer it outside, and the oversight role.
+func (rq request) mayRead(c challenge.Snapshot) bool {
+	d, today := rq.Directory(), rq.Calendar.DateOf(rq.now).String()
+	scope := directory.Scope{Team: c.Challenge.Details.Team, Agency: c.Challenge.Details.Agency}
+	if hasTakenPart(c, rq.person.ID) || rq.mayRefer(c) || d.MayActIn(rq.person.ID, string(ladder.RoleOversight), scope, today) {
+		return true
+	}
+	if h := c.Challenge.Hold; h != nil {
+		for _, g := range h.Gates { // whoever has come into the role since may open it
+			for _, p := range slices.Concat(g.Openers, g.Consulted) {
+				if p.Role != ladder.RoleChair && d.MayActIn(rq.person.ID, string(p.Role), scope, today) {
+					return true
+				}
+			}
+		}
+	}
+	return slices.ContainsFunc(d.People(), func(p directory.Person) bool {
+		acting, away := d.StandInFor(p.Entra, today)
+		return away && acting.Entra == rq.person.ID && hasTakenPart(c, p.Entra)
+	})
+}
+
+// mayRefer reports whether the procedure leaves a referral outside to the person now.
+func (rq request) mayRefer(c challenge.Snapshot) bool {
+	return c.Ladder != nil && challenge.MayRefer(rq.person.ID, &c.Challenge, c.Ladder, rq.Directory(), rq.Calendar.DateOf(rq.now))
+}
+
+// hasTakenPart reports whether the challenge has been any of that person's business.
+func hasTakenPart(c challenge.Snapshot, id string) bool {
+	return id != "" && (c.Challenge.HasInvolved(id) || slices.ContainsFunc(c.History, func(e challenge.Event) bool {
+		held, ok := e.Body.(challenge.Held)
+		return e.By.ID == id || ok && slices.ContainsFunc(held.Gates, func(g challenge.GateState) bool {
+			return slices.ContainsFunc(slices.Concat(g.Openers, g.Consulted), func(p challenge.Party) bool { return p.ID == id })
+		})
+	}))
+}

@@ -1,0 +1,45 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+)
+
+// codeUninstalled stands where Teams' word for a refusal would.
+const codeUninstalled = "Uninstalled"
+
+// updateReachability keeps what the activity tells of whether the person can be written to: not
+// after they removed the app; again when they install it or do anything in their own
+// chat. What happens in a channel tells nothing of their chat.
+func (rq request) updateReachability(ctx context.Context) error {
+	installation := rq.activity.Type == TypeInstallationUpdate
+	switch {
+	case !rq.activity.IsPersonal():
+		return nil
+	case installation && rq.activity.InstallationAction == "remove":
+		return rq.recordUninstall(ctx)
+	case installation && rq.activity.InstallationAction == "add", rq.IsUnreachable(rq.person.ID) && rq.activity.InstallationAction != "remove-upgrade":
+		return errors.Join(rq.saveConversation(ctx), rq.Store.MarkReachable(ctx, rq.person.ID, rq.now))
+	}
+	return rq.saveConversation(ctx)
+}
+
+// recordUninstall keeps that the person removed the app. Their conversation is asked for anew from
+// then on, which tells when it may be used again.
+func (rq request) recordUninstall(ctx context.Context) error {
+	orderingKey := challenge.Address{Person: rq.person.ID}.OrderingKey()
+	rq.savedConversations.Delete(orderingKey)
+	return errors.Join(rq.Store.ForgetConversation(ctx, orderingKey),
+		rq.Store.MarkUnreachable(ctx, challenge.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled}))
+}
+
+// sendWelcome tells a person what the bot can do, once ever: not when the app is installed
+// anew or upgraded.
+func (rq request) sendWelcome(ctx context.Context) error {
+	card := cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Words: rq.words})
+	return rq.Store.QueueDirectMessage(ctx, challenge.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
+		challenge.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
+}

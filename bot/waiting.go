@@ -1,0 +1,46 @@
+package bot
+
+import (
+	"context"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+)
+
+// handleWaiting answers with what waits within what the person oversees.
+func (rq request) handleWaiting(ctx context.Context) error {
+	if !rq.overseesAny() {
+		return rq.sendHelp(ctx, rq.words.Bot.WaitingOverseersOnly)
+	}
+	card, err := rq.renderDigest(ctx)
+	if err != nil {
+		return err
+	}
+	return rq.sendCard(ctx, card, "")
+}
+
+// renderDigest draws that list as it stands now; somebody who oversees nothing gets none.
+func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
+	if !rq.overseesAny() {
+		return cards.Card{}, textReply(rq.words.Bot.DigestOverseersOnly)
+	}
+	d := rq.Directory()
+	v := cards.DigestView{TeamNames: d.TeamNames(), Now: rq.now, Zone: rq.Calendar.Location(), Words: rq.words}
+	err := rq.Store.EachPending(ctx, func(c challenge.Snapshot) {
+		if !challenge.MayOversee(rq.person.ID, &c.Challenge, d, rq.Calendar.DateOf(rq.now)) {
+			return
+		}
+		if s, ok := challenge.NewPendingItem(c, rq.now, rq.env(c.Ladder)); ok {
+			v.Add(s)
+		}
+	})
+	if err != nil {
+		return cards.Card{}, err
+	}
+	unreachable, err := rq.Store.ListUnreachable(ctx)
+	if err != nil {
+		return cards.Card{}, err
+	}
+	v.Unreachable = challenge.UnreachableByOverseer(unreachable, d, rq.now, rq.Calendar.DateOf(rq.now))[rq.person.ID]
+	return cards.RenderDigest(v), nil
+}

@@ -1,0 +1,318 @@
+package cards
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+	"challengebot/internal/words"
+)
+
+// View is a challenge as it is to be drawn. Ladder is the challenge's own copy.
+type View struct {
+	Challenge challenge.Challenge
+	Ladder    *ladder.Ladder
+	History   []challenge.Event
+	TeamName  string // name of the team, to be shown
+	Now       time.Time
+	Zone      *time.Location
+}
+
+// Options are what concerns the one who looks.
+type Options struct {
+	// Words are the reader's language; nil is English.
+	Words    *words.Catalogue
+	ViewerID string // Entra object id
+	// Refusal is shown at the top, its Fields at the inputs.
+	Refusal *challenge.Refusal
+	// TypedValues is put back into the inputs, by id. When those are gone it is shown.
+	TypedValues map[string]string
+	// Submitted is the action that Said and Typed come from. Without it they belong to
+	// the first inputs of the card.
+	Submitted ButtonData
+	// MayRefer: the procedure leaves a referral outside the authority to the viewer.
+	MayRefer bool
+	// Confirmation is a plain confirmation.
+	Confirmation string
+	// Dialog draws the card for a window of its own, opened from message Message.
+	Dialog    bool
+	MessageID string
+	// RefreshFor are the people (29:…) for whom Teams refreshes the card by itself.
+	RefreshFor []string
+}
+
+// Render draws a card of a challenge. visit is the visit that the card was posted
+// for; 0 is before the first.
+func Render(card challenge.Card, opening int, v View, o Options) Card {
+	return renderWithinLimit(func(f sizeBudget) *builder {
+		b := newBuilder(card, opening, v, o, f)
+		switch card {
+		case challenge.CardRespond:
+			b.buildRespondCard()
+		case challenge.CardReminder:
+			b.buildReminder()
+		case challenge.CardJudge:
+			b.buildJudgeCard()
+		case challenge.CardGate:
+			b.buildGateCard()
+		case challenge.CardChallenge:
+			b.buildChallengeCard()
+		case challenge.CardAlert:
+			b.buildAlert()
+		case challenge.CardOversight:
+			b.buildOversightCard()
+		default: // a card that is not known shows no more than a channel may see
+			b.buildNotice()
+		}
+		return b
+	})
+}
+
+// builder gathers one card.
+type builder struct {
+	View
+	opts      Options
+	words     *words.Catalogue
+	budget    sizeBudget
+	kind      challenge.Card
+	openingNo int // number
+	opening   *challenge.Opening
+	nonce     string
+
+	body      []Element
+	summary   string
+	final     bool
+	noRefresh bool
+
+	inputIDs      map[string]bool // of inputs
+	sectionCount  int
+	typedRestored bool // Typed went back into inputs
+}
+
+func newBuilder(card challenge.Card, opening int, v View, o Options, f sizeBudget) *builder {
+	if v.Zone == nil {
+		v.Zone = time.UTC
+	}
+	if v.Ladder == nil {
+		v.Ladder = &ladder.Ladder{}
+	}
+	b := &builder{View: v, opts: o, words: cmp.Or(o.Words, words.English), budget: f, kind: card, openingNo: opening, inputIDs: map[string]bool{}}
+	b.opts.Refusal = b.words.TranslateRefusal(o.Refusal)
+	b.opening = b.Challenge.Opening(opening)
+	return b
+}
+
+func (b *builder) add(es ...Element) { b.body = append(b.body, es...) }
+
+func (b *builder) readAsTextHint() string {
+	if b.Challenge.Ref == "" {
+		return ""
+	}
+	return fmt.Sprintf(b.words.Common.ReadInstead, b.Challenge.Ref)
+}
+
+// buttonData is what every action of the card carries.
+func (b *builder) buttonData(verb Verb) ButtonData {
+	d := ButtonData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Opening: b.openingNo, Version: b.Challenge.Version, Nonce: b.nonce, MessageID: b.opts.MessageID}
+	if b.Challenge.Ref != "" {
+		d.ChallengeID = b.Challenge.ID.String()
+	}
+	if b.opening != nil {
+		d.Rung = b.opening.Rung
+	}
+	return d
+}
+
+// isCurrent reports whether the card's visit is the one under way.
+func (b *builder) isCurrent() bool {
+	return b.opening != nil && b.openingNo == len(b.Challenge.Openings) && b.Challenge.State.IsOpen()
+}
+
+// addHeading opens a card: what it is, and what was said to its reader.
+func (b *builder) addHeading(text string) {
+	b.add(TextBlock{Text: text, Size: "Large", Bold: true, Heading: true})
+	if b.opts.Confirmation != "" {
+		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: b.words.Common.Done + " " + b.opts.Confirmation, Bold: true}}})
+	}
+	if b.opts.Refusal != nil {
+		b.add(Container{Style: "warning", Items: []Element{TextBlock{Text: b.words.Common.PleaseNote + " " + b.opts.Refusal.Sentence, Bold: true}}})
+	}
+}
+
+// cardTitle is "Professional Challenge CH-7K3QX2 · Stage 1".
+func (b *builder) cardTitle(rung string) string {
+	t := cmp.Or(b.Ladder.Words.Challenge, b.words.Common.Challenge) + " " + b.Challenge.Ref
+	if rung != "" {
+		t += " · " + b.rungLabel(rung)
+	}
+	return capitalise(t)
+}
+
+// capitalise begins a text with a capital: a procedure's own word may be small.
+func capitalise(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func (b *builder) rungLabel(id string) string {
+	if r, ok := b.Ladder.RungByID(id); ok {
+		return cmp.Or(r.Label, id)
+	}
+	return id
+}
+
+func (b *builder) rungWord() string { return b.words.RungWord(b.Ladder.Words.Rung) }
+
+// formatDateTime is "Wednesday 8 April 2026 at 17:00" where the authority is.
+func (b *builder) formatDateTime(t time.Time) string { return b.words.FormatDateTime(t.In(b.Zone)) }
+
+// formatOnDateTime is the same after "on".
+func (b *builder) formatOnDateTime(t time.Time) string { return b.words.FormatOnDateTime(t.In(b.Zone)) }
+
+// formatParty is "Priya Shah (Team Manager, standing in for Tom Reed)".
+func (b *builder) formatParty(p challenge.Party) string {
+	role := b.Ladder.RoleLabel(p.Role)
+	if p.CoverFor != "" {
+		role = fmt.Sprintf(b.words.Common.StandingIn, role, p.CoverFor)
+	}
+	return cmp.Or(p.Name, b.words.Common.NobodyNamed) + " (" + role + ")"
+}
+
+// formatRespondents are who is asked on a visit; where no one of them is listed, the roles
+// that the procedure asks.
+func (b *builder) formatRespondents(v *challenge.Opening) string {
+	if len(v.Respondents) > 0 {
+		return b.formatParties(v.Respondents)
+	}
+	if r, ok := b.Ladder.RungByID(v.Rung); ok {
+		return b.formatRoles(r.Respondents.RolesFor(b.Challenge.Details.Agency)...)
+	}
+	return ""
+}
+
+// maxPeopleNamed is how many people a sentence names before it counts the rest.
+const maxPeopleNamed = 10
+
+func (b *builder) formatParties(ps []challenge.Party) string {
+	var out []string
+	for _, p := range ps[:min(len(ps), maxPeopleNamed)] {
+		out = append(out, b.formatParty(p))
+	}
+	if more := len(ps) - maxPeopleNamed; more > 0 {
+		out = append(out, fmt.Sprintf(b.words.Common.MorePeople, more))
+	}
+	return b.words.JoinList(out)
+}
+
+// personName finds the name of somebody who took part.
+func (b *builder) personName(id string) string {
+	for _, v := range b.Challenge.Openings {
+		for _, p := range slices.Concat(v.Respondents, v.Alerted, []challenge.Party{v.Judge}) {
+			if p.ID == id {
+				return b.formatParty(p)
+			}
+		}
+	}
+	if h := b.Challenge.Hold; h != nil {
+		for _, g := range h.Gates {
+			for _, p := range slices.Concat(g.Openers, g.Consulted) {
+				if p.ID == id {
+					return b.formatParty(p)
+				}
+			}
+		}
+	}
+	if id != "" && id == b.Challenge.Chair.ID {
+		return b.formatChair()
+	}
+	return b.words.Common.Somebody
+}
+
+func (b *builder) formatChair() string {
+	return b.formatParty(challenge.Party{Person: b.Challenge.Chair, Role: ladder.RoleChair})
+}
+
+// addSmallPrint adds a line of small print.
+func (b *builder) addSmallPrint(text string) {
+	b.add(TextBlock{Text: text, Size: "Small", Subtle: true})
+}
+
+// addLongText adds a label and what somebody wrote.
+func (b *builder) addLongText(label, text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	b.add(TextBlock{Text: label, Bold: true, Heading: true}, TextBlock{Text: b.shorten(text, b.budget.mainText), Spacing: "Small"})
+}
+
+// narrowWidth is the width in pixels within a card that is 320 wide. There, buttons that
+// do not fit beside each other lose the end of their titles.
+const narrowWidth = 280
+
+// buttonRows puts buttons beside each other where a narrow screen has room for them, else
+// below one another.
+func buttonRows(as []Button) []Element {
+	const letter, around = 8, 36
+	width := 0
+	for _, a := range as {
+		switch a := a.(type) {
+		case ExecuteButton:
+			width += letter*len([]rune(a.Title)) + around
+		case DialogButton:
+			width += letter*len([]rune(a.Title)) + around
+		}
+	}
+	if width <= narrowWidth {
+		return []Element{ActionSet{Actions: as}}
+	}
+	var out []Element
+	for _, a := range as {
+		out = append(out, ActionSet{Actions: []Button{a}})
+	}
+	return out
+}
+
+// addButtons adds actions, six to a row at the most.
+func (b *builder) addButtons(as ...Button) {
+	for row := range slices.Chunk(as, maxButtonsPerRow) {
+		b.add(buttonRows(row)...)
+	}
+}
+
+// addLeftoverInput shows what somebody typed into inputs that are gone: nothing that a
+// person wrote is lost because a challenge moved on meanwhile.
+func (b *builder) addLeftoverInput() {
+	if b.typedRestored || b.kind == challenge.CardNotice || b.isOnRecord() {
+		return
+	}
+	var items []Element
+	for _, id := range slices.Sorted(maps.Keys(b.opts.TypedValues)) {
+		if v := strings.TrimSpace(b.opts.TypedValues[id]); v != "" {
+			items = append(items, TextBlock{Text: cmp.Or(b.inputLabel(id), id) + ": " + b.shorten(v, b.budget.typedText)})
+		}
+	}
+	if len(items) > 0 {
+		b.add(Container{Style: "emphasis", Items: append([]Element{TextBlock{Text: b.words.Common.YouTyped, Bold: true, Heading: true}}, items...)})
+	}
+}
+
+// isOnRecord reports whether the reply that the viewer typed stands in the history.
+func (b *builder) isOnRecord() bool {
+	text := strings.TrimSpace(b.opts.TypedValues[FieldText])
+	return text != "" && slices.ContainsFunc(b.History, func(e challenge.Event) bool {
+		switch body := e.Body.(type) {
+		case challenge.Responded:
+			return e.By.ID == b.opts.ViewerID && body.Response.Text == text
+		case challenge.LateResponse:
+			return e.By.ID == b.opts.ViewerID && body.Response.Text == text
+		}
+		return false
+	})
+}

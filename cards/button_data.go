@@ -1,0 +1,192 @@
+package cards
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+
+	"challengebot/internal/challenge"
+)
+
+// Verb is what a button wants.
+type Verb string
+
+// Verbs. Refresh shows the card again, or the one that its data names.
+const (
+	VerbRaise        Verb = "raise"
+	VerbPreview      Verb = "preview"
+	VerbRespond      Verb = "respond"
+	VerbJudge        Verb = "judge"
+	VerbGate         Verb = "gate"
+	VerbWithdraw     Verb = "withdraw"
+	VerbSkip         Verb = "skip"
+	VerbHandOff      Verb = "hand_off"
+	VerbRefer        Verb = "refer"
+	VerbAskedOutside Verb = "asked"
+	VerbRefresh      Verb = "refresh"
+	VerbOpenDialog   Verb = "open"    // as a dialog
+	VerbWaiting      Verb = "waiting" // the digest as it stands now
+)
+
+// Cards beside those of the domain, as ButtonData.Card names them.
+const (
+	CardForm         challenge.Card = "form"
+	CardStatus       challenge.Card = "status"
+	CardMyChallenges challenge.Card = "mine"
+	CardDigest       challenge.Card = "digest"
+)
+
+// Ids of inputs: the keys of challenge.Refusal.Fields. The fields of a ladder's
+// form or gate have the ids that the ladder gives them.
+const (
+	FieldLadder          = "ladder"
+	FieldRecordNumber    = "record"
+	FieldConference      = "conference"
+	FieldConferenceDate  = "conference_date"
+	FieldCategories      = "categories" // ids with commas between
+	FieldConcern         = "concern"
+	FieldEvidence        = "evidence" // of the form, and of a skip
+	FieldAsk             = "ask"
+	FieldAskBy           = "ask_by"
+	FieldTeam            = "team"
+	FieldLookedAfter     = "looked_after" // "true" or not
+	FieldAgency          = "agency"
+	FieldPartner         = "partner" // "true" or not
+	FieldStartAt         = "start_at"
+	FieldStartGround     = "start_ground"
+	FieldStartReason     = "start_reason"
+	FieldShorterDays     = "shorter_days"
+	FieldShorterReason   = "shorter_reason"
+	FieldText            = "text"
+	FieldReason          = "reason"
+	FieldNote            = "note"
+	FieldOn              = "on"
+	FieldHow             = "how"
+	FieldTo              = "to"     // skip: a rung; hand-off: a procedure
+	FieldGround          = "ground" // skip
+	FieldContact         = "contact"
+	FieldInformedPrefix  = "informed_"  // followed by a role
+	FieldConsultedPrefix = "consulted_" // followed by a role
+)
+
+// NoChoice is the value of a choice that means none, since an empty one is not
+// allowed. ParseButtonData gives "" for it.
+const NoChoice = "(none)"
+
+// PlanFieldID is the id of a part (what, who, by) of line n (from 1) of a plan.
+func PlanFieldID(n int, part string) string { return "plan_" + strconv.Itoa(n) + "_" + part }
+
+// ButtonData is what a button carries. A client holds it, so it says what somebody
+// wants and never what they may do.
+type ButtonData struct {
+	Verb        Verb
+	Card        challenge.Card // the card that the button stands on, or that it asks for
+	ChallengeID string         // uuid
+	Ref         string
+	Opening     int
+	Version     int // of the challenge, as the card showed it
+	Rung        string
+	Gate        string
+	Status      challenge.GateStatus
+	Verdict     challenge.Verdict
+	// InputPrefix begins the ids of the inputs that belong to this button, where a card
+	// has inputs for several. ParseButtonData takes it off again.
+	InputPrefix string
+	Nonce       string
+	// MessageID is the id of the message that a dialog was opened from.
+	MessageID string
+}
+
+// buttonDataKeys are the names that no input may have.
+var buttonDataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce", "message"}
+
+func (d ButtonData) writeJSON(w *jsonWriter) {
+	d.openObject(w)
+	w.closeBracket('}')
+}
+
+// openObject begins the object, for more to follow.
+func (d ButtonData) openObject(w *jsonWriter) {
+	w.writeName("data")
+	w.openBracket('{')
+	for i, v := range []string{string(d.Verb), string(d.Card), d.ChallengeID, d.Ref} {
+		w.writeString(buttonDataKeys[i], v)
+	}
+	w.writeInt("visit", d.Opening)
+	w.writeInt("version", d.Version)
+	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.InputPrefix, d.Nonce, d.MessageID} {
+		w.writeString(buttonDataKeys[6+i], v)
+	}
+}
+
+// MarshalJSON is the data as it stands on a card.
+func (d ButtonData) MarshalJSON() ([]byte, error) {
+	w := &jsonWriter{}
+	d.writeJSON(w)
+	return w.buf[len(`"data":`):], nil
+}
+
+// ErrButtonData means that what came with a button is no object.
+var ErrButtonData = errors.New("the data of a card action is not a JSON object")
+
+// ParseButtonData takes apart what a client sends with a button: the data and what was
+// typed. Numbers may come as texts and texts as numbers; what is not known is an
+// input; what cannot be read is left out.
+func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &all); err != nil || all == nil {
+		return ButtonData{}, nil, ErrButtonData
+	}
+	got := make(map[string]string, len(all))
+	for k, v := range all {
+		if s, ok := scalarText(v); ok {
+			if s == NoChoice {
+				s = ""
+			}
+			got[k] = s
+		}
+	}
+	take := func(k string) string {
+		s := got[k]
+		delete(got, k)
+		return s
+	}
+	number := func(k string) int {
+		n, _ := strconv.Atoi(take(k))
+		return n
+	}
+	d := ButtonData{
+		Verb: Verb(take("verb")), Card: challenge.Card(take("card")), ChallengeID: take("challenge"), Ref: take("ref"),
+		Opening: number("visit"), Version: number("version"), Rung: take("rung"), Gate: take("gate"),
+		Status: challenge.GateStatus(take("status")), Verdict: challenge.Verdict(take("verdict")),
+		InputPrefix: take("inputs"), Nonce: take("nonce"), MessageID: take("message"),
+	}
+	if d.InputPrefix == "" {
+		return d, got, nil
+	}
+	own := make(map[string]string, len(got))
+	for k, v := range got {
+		if id, ok := strings.CutPrefix(k, d.InputPrefix); ok {
+			own[id] = v
+		}
+	}
+	return d, own, nil
+}
+
+// scalarText is a JSON text, number or truth value as a text.
+func scalarText(raw json.RawMessage) (string, bool) {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return "", false
+	}
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	}
+	return "", false
+}

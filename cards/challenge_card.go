@@ -1,0 +1,286 @@
+package cards
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+// describeState is where the challenge stands, in one line.
+func (b *builder) describeState() string {
+	c := &b.Challenge
+	switch c.State {
+	case challenge.StateAwaitingResponse:
+		v := c.CurrentOpening()
+		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatRespondents(v), b.formatDateTime(v.Deadline.Due))
+	case challenge.StateAwaitingJudgement:
+		return fmt.Sprintf(b.words.Challenge.StateAwaitingJudgement, b.formatParty(c.CurrentOpening().Judge))
+	case challenge.StateHeldAtGate:
+		return fmt.Sprintf(b.words.Challenge.StateHeldAtGate, b.rungLabel(c.Hold.Rung), b.gateLabels(c.Hold.Gates))
+	case challenge.StateExhausted:
+		return fmt.Sprintf(b.words.Challenge.StateExhausted, b.rungWord())
+	case challenge.StateResolved:
+		return fmt.Sprintf(b.words.Challenge.StateResolved, b.formatOnDateTime(c.ClosedAt))
+	case challenge.StateWithdrawn:
+		return fmt.Sprintf(b.words.Challenge.StateWithdrawn, b.formatOnDateTime(c.ClosedAt))
+	case challenge.StateHandedOff:
+		if challenge.IsRecordedOnly(b.History) {
+			return fmt.Sprintf(b.words.Challenge.StateConcernRecorded, b.formatOnDateTime(c.ClosedAt))
+		}
+		return fmt.Sprintf(b.words.Challenge.StateHandedOff, b.formatOnDateTime(c.ClosedAt))
+	}
+	return ""
+}
+
+// describeStatePublicly is the same without anybody's name: for toasts and channels.
+func (b *builder) describeStatePublicly() string {
+	c := &b.Challenge
+	switch c.State {
+	case challenge.StateAwaitingResponse:
+		return fmt.Sprintf(b.words.Challenge.PublicAwaitingResponse, b.formatDateTime(c.Due()))
+	case challenge.StateAwaitingJudgement:
+		return b.words.Challenge.PublicAwaitingJudgement
+	case challenge.StateHeldAtGate:
+		return fmt.Sprintf(b.words.Challenge.PublicHeldAtGate, b.rungLabel(c.Rung))
+	case challenge.StateExhausted:
+		return b.words.Challenge.PublicExhausted
+	default:
+		return b.words.Challenge.PublicClosed
+	}
+}
+
+// buildChallengeCard is the chair's: where it stands, what happened, and what can be done.
+// It always shows the challenge as it is now, whatever it was posted for.
+func (b *builder) buildChallengeCard() {
+	c := &b.Challenge
+	b.openingNo, b.opening = len(c.Openings), c.CurrentOpening()
+	b.summary = fmt.Sprintf(b.words.Challenge.Summary, c.Ref, b.describeStatePublicly())
+	b.addHeading(b.cardTitle(c.Rung))
+	if c.State == challenge.StateAwaitingResponse {
+		b.addDueDate(b.describeState())
+	} else {
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})
+	}
+	if c.State == challenge.StateHeldAtGate {
+		b.addHoldStatus()
+	} else if c.State.IsOpen() && !c.LimitDue.IsZero() {
+		b.addSmallPrint(b.describeOverallLimit())
+	}
+	if text := b.describeStatutoryTime(); text != "" && c.State != challenge.StateHeldAtGate {
+		b.addSmallPrint(text)
+	}
+	if c.State == challenge.StateAwaitingJudgement {
+		b.addAnswer()
+	}
+	if b.mayJudge() {
+		b.addJudgeInputs()
+	}
+	b.addFacts()
+	if c.State == challenge.StateAwaitingResponse || c.State == challenge.StateHeldAtGate {
+		b.addMeeting(c.Rung)
+	}
+	b.addConcern()
+	b.addSteps(b.words.Label.AllSteps, b.allSteps())
+	b.addSmallPrint(fmt.Sprintf(b.words.Challenge.Procedure, b.Ladder.Title, c.LadderVersion))
+	b.addChairSections()
+}
+
+// addChairSections offers what the one who raised the challenge may do now.
+func (b *builder) addChairSections() {
+	c := &b.Challenge
+	if b.opts.ViewerID == "" || b.opts.ViewerID != c.Chair.ID {
+		refers := b.addReferralSection() // some procedures leave a referral to another role
+		b.final = !c.State.IsOpen() && !refers
+		return
+	}
+	if c.State == challenge.StateHeldAtGate {
+		b.addGateInputs()
+	}
+	if c.State == challenge.StateAwaitingResponse || c.State == challenge.StateAwaitingJudgement {
+		b.addGatesAhead()
+	}
+	if c.State == challenge.StateExhausted || c.State == challenge.StateHeldAtGate {
+		b.addSettledSection()
+	}
+	if c.State.IsOpen() && c.State != challenge.StateExhausted {
+		b.addSkipSection()
+	}
+	refers := b.addReferralSection()
+	if c.State.IsOpen() {
+		b.addHandOffSection()
+		b.addWithdrawSection()
+	}
+	b.final = !c.State.IsOpen() && !refers
+}
+
+// addCommandSection adds a section behind a button, or open when it comes back with something
+// to put right.
+func (b *builder) addCommandSection(s *section, title, button string) {
+	open := s.active && b.opts.Submitted.Verb == s.data.Verb && b.opts.Submitted.Verb != ""
+	b.addSection(s, title, []Button{ExecuteButton{Title: button, Data: s.data}}, open)
+}
+
+// requiredSection begins a section whose inputs may be required: it opens by itself.
+func (b *builder) requiredSection(verb Verb, ids ...string) *section {
+	s := b.newSection(b.buttonData(verb), ids...)
+	s.optionalForClient = s.active && b.opts.Submitted.Verb == verb
+	return s
+}
+
+func (b *builder) addWithdrawSection() {
+	s := b.requiredSection(VerbWithdraw, FieldReason)
+	s.addTextInput(FieldReason, b.words.Challenge.WithdrawReason, true, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Withdraw, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.Challenge.Withdraw, b.words.Challenge.WithdrawButton)
+}
+
+func (b *builder) addSettledSection() {
+	s := b.requiredSection(VerbJudge, FieldReason)
+	s.data.Verdict = challenge.Satisfied
+	s.addTextInput(FieldReason, b.words.Challenge.SettledNote, false, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.SatisfiedWithNote, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.Challenge.RecordSettled, b.words.Challenge.SettledButton)
+}
+
+// addSkipSection offers the rungs above that the procedure lets the chair go straight to.
+func (b *builder) addSkipSection() {
+	at := func(id string) int {
+		return slices.IndexFunc(b.Ladder.Rungs, func(r ladder.Rung) bool { return r.ID == id })
+	}
+	var to, grounds []Choice
+	for _, sk := range b.Ladder.Skips {
+		if sk.OnlyAtRaise {
+			continue
+		}
+		above := slices.DeleteFunc(slices.Clone(sk.To), func(id string) bool { return at(id) <= at(b.Challenge.Rung) })
+		for _, id := range above {
+			to = addChoice(to, Choice{b.rungLabel(id), id})
+		}
+		if len(above) > 0 {
+			for _, g := range sk.Grounds {
+				grounds = addChoice(grounds, Choice{g.Label, g.ID})
+			}
+		}
+	}
+	if len(to) == 0 {
+		return
+	}
+	s := b.requiredSection(VerbSkip, FieldTo, FieldGround, FieldEvidence)
+	s.addInput(Input{Kind: InputChoice, ID: FieldTo, Label: b.words.Challenge.SkipTo, Required: true, Choices: to, Value: soleChoice(to)})
+	s.addInput(Input{Kind: InputChoice, ID: FieldGround, Label: b.words.Challenge.SkipGround, Required: true, Choices: grounds, Value: soleChoice(grounds)})
+	s.addTextInput(FieldEvidence, b.words.Challenge.SkipEvidence, true, challenge.MaxText)
+	s.addTypedCommand(b.skipCommand(to, grounds))
+	b.addCommandSection(s, fmt.Sprintf(b.words.Challenge.Skip, b.rungWord()), fmt.Sprintf(b.words.Challenge.SkipButton, b.rungWord()))
+}
+
+func (b *builder) addHandOffSection() {
+	var to []Choice
+	for _, h := range b.Ladder.HandOffs {
+		to = addChoice(to, Choice{h.Label, h.ID})
+	}
+	if len(to) == 0 {
+		return
+	}
+	s := b.requiredSection(VerbHandOff, FieldTo, FieldReason)
+	s.addInput(Input{Kind: InputChoice, ID: FieldTo, Label: b.words.Challenge.HandOffTo, Required: true, Choices: to, Value: soleChoice(to)})
+	s.addTextInput(FieldReason, b.words.Challenge.HandOffReason, true, challenge.MaxText)
+	s.addTypedCommand(b.handOffCommand(to))
+	b.addCommandSection(s, b.words.Challenge.HandOff, b.words.Challenge.HandOffButton)
+}
+
+// mayRefer reports whether the viewer has the role to which the procedure leaves a
+// referral, as far as the challenge knows. The domain checks it again.
+func (b *builder) mayRefer(role ladder.Role) bool {
+	c := &b.Challenge
+	if role == ladder.RoleChair {
+		return b.opts.ViewerID != "" && b.opts.ViewerID == c.Chair.ID
+	}
+	if b.opts.MayRefer {
+		return true
+	}
+	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.opts.ViewerID && p.Role == role }
+	for _, v := range c.Openings {
+		if is(v.Judge) || slices.ContainsFunc(v.Alerted, is) || slices.ContainsFunc(v.Respondents, is) {
+			return true
+		}
+	}
+	return c.Hold != nil && slices.ContainsFunc(c.Hold.Gates, func(g challenge.GateState) bool {
+		return slices.ContainsFunc(g.Openers, is) || slices.ContainsFunc(g.Consulted, is)
+	})
+}
+
+// addReferralSection offers to record a referral outside the authority, where the procedure
+// leaves it to the viewer. It reports whether it did.
+func (b *builder) addReferralSection() bool {
+	x, c := b.Ladder.ExternalReferral, &b.Challenge
+	if x == nil || !b.mayRefer(x.ReferredBy) || x.OnlyLookedAfter && !c.Details.IsLookedAfter() ||
+		!x.AnyTime && c.State != challenge.StateExhausted {
+		return false
+	}
+	ids := []string{FieldContact, FieldOn, FieldNote}
+	for _, r := range x.InformBefore {
+		ids = append(ids, FieldInformedPrefix+string(r))
+	}
+	for _, r := range x.Consult {
+		ids = append(ids, FieldConsultedPrefix+string(r))
+	}
+	s := b.requiredSection(VerbRefer, ids...)
+	s.addElements(TextBlock{Text: strings.Join(nonEmpty(fmt.Sprintf(b.words.Challenge.ReferIntro, x.To), x.Advice, x.Contact), " ")})
+	for _, r := range x.InformBefore {
+		s.addTextInput(FieldInformedPrefix+string(r), fmt.Sprintf(b.words.Challenge.ReferInformed, b.Ladder.RoleLabel(r)), true, challenge.MaxText)
+	}
+	for _, r := range x.Consult {
+		s.addTextInput(FieldConsultedPrefix+string(r), fmt.Sprintf(b.words.Challenge.ReferConsulted, b.Ladder.RoleLabel(r)), true, challenge.MaxText)
+	}
+	s.addTextInput(FieldContact, b.words.Challenge.ReferContact, true, challenge.MaxText)
+	s.addInput(Input{Kind: InputDate, ID: FieldOn, Label: b.words.Challenge.ReferOn, Required: true, Max: b.today().String()})
+	s.addTextInput(FieldNote, b.words.Label.Note, false, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Refer, c.Ref))
+	b.addCommandSection(s, fmt.Sprintf(b.words.Challenge.Refer, x.To), fmt.Sprintf(b.words.Challenge.ReferButton, x.To))
+	return true
+}
+
+// addGatesAhead offers the gates of the next rung that the chair may open beforehand.
+func (b *builder) addGatesAhead() {
+	next := b.Ladder.NextRung(b.Challenge.Rung)
+	if next == nil {
+		return
+	}
+	for _, g := range next.Gates {
+		if !g.MayOpenAhead || g.DirectEntryOnly || g.OpenerRole() != ladder.RoleChair {
+			continue
+		}
+		st := challenge.GateState{Rung: next.ID, Gate: g.ID, Needs: g.Needs, Status: challenge.GateClosed,
+			Openers: []challenge.Party{{Person: b.Challenge.Chair, Role: ladder.RoleChair}}}
+		for _, done := range b.Challenge.GatesAhead {
+			if done.Rung == next.ID && done.Gate == g.ID {
+				st.Status = done.Status
+			}
+		}
+		if can := b.recordableStatuses(st); len(can) > 0 {
+			b.addGateSection(st, can, false, fmt.Sprintf(b.words.Gate.RecordAhead, g.Label))
+		}
+	}
+}
+
+func addChoice(cs []Choice, c Choice) []Choice {
+	if slices.ContainsFunc(cs, func(have Choice) bool { return have.Value == c.Value }) {
+		return cs
+	}
+	return append(cs, c)
+}
+
+// soleChoice is the value of the one choice that there is.
+func soleChoice(cs []Choice) string {
+	if len(cs) == 1 {
+		return cs[0].Value
+	}
+	return ""
+}
+
+func nonEmpty(parts ...string) []string {
+	return slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+}

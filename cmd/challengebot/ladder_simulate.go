@@ -1,0 +1,236 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+	"challengebot/internal/yamlfile"
+)
+
+type ladderSimulate struct {
+	Ladder    string `required:"" placeholder:"ID|FILE" help:"A shipped ladder's id, or a file."`
+	Raised    string `placeholder:"TIME" help:"When the challenge is raised, e.g. 2026-03-30T10:00; local time of Europe/London unless it names a zone. Now, if not given."`
+	Silent    bool   `xor:"behaviour" help:"Nobody ever answers (this is what happens if nothing else is said)."`
+	Prompt    bool   `xor:"behaviour" help:"Everybody answers the next working morning, and nobody is satisfied until the top."`
+	Script    string `xor:"behaviour" placeholder:"FILE" help:"People do what the file says."`
+	Calendar  string `default:"england-and-wales" enum:"england-and-wales,scotland,northern-ireland" help:"Whose bank holidays: ${enum}."`
+	Closures  string `placeholder:"DAYS" help:"Days on which the authority is closed too, e.g. 2026-12-29..2026-12-31,2027-01-02."`
+	StartAt   string `placeholder:"RUNG" help:"Raise it directly at this rung."`
+	Ground    string `placeholder:"ID" help:"On which ground; the first that the ladder allows if not given."`
+	Directory string `placeholder:"FILE" help:"Use the people of this directory; else each role is one person."`
+	Team      string `placeholder:"ID" help:"The child's team in the directory; the first if not given."`
+	Agency    string `placeholder:"ID" help:"The partner agency that the concern is about."`
+	JSON      bool   `name:"json" help:"An array of {at, rung, event, to, due}."`
+}
+
+// Run says who would be told what and when, by the same transitions that serve
+// uses. Gates that hold are shown as held.
+func (c *ladderSimulate) Run(p *program) error {
+	script, err := c.buildScript(p)
+	if err != nil {
+		return err
+	}
+	steps, err := challenge.Simulate(script)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return p.writeJSON(steps)
+	}
+	p.printSteps(steps, script.Ladder, script.Calendar.Location())
+	return nil
+}
+
+func (c *ladderSimulate) buildScript(p *program) (s challenge.Script, err error) {
+	if s.Ladder, err = readLadder(c.Ladder); err != nil {
+		return s, err
+	}
+	closures, err := parseClosures(c.Closures)
+	if err != nil {
+		return s, err
+	}
+	if s.Calendar, err = workday.New(workday.Settings{Division: workday.Division(c.Calendar), Closures: closures}); err != nil {
+		return s, fmt.Errorf("the calendar: %w", err)
+	}
+	zone := s.Calendar.Location()
+	s.Start = p.now()
+	if c.Raised != "" {
+		if s.Start, err = parseTime(c.Raised, zone); err != nil {
+			return s, fmt.Errorf("%w: --raised: %w", errUsage, err)
+		}
+	}
+	if c.Directory != "" {
+		if s.Directory, err = readDirectory(c.Directory); err != nil {
+			return s, err
+		}
+	}
+	s.Team, s.Agency, s.StartAt, s.Ground, s.Behaviour = c.Team, c.Agency, c.StartAt, c.Ground, challenge.BehaviourSilent
+	if err := c.validateNames(s); err != nil {
+		return s, err
+	}
+	switch {
+	case c.Prompt:
+		s.Behaviour = challenge.BehaviourPrompt
+	case c.Script != "":
+		s.Behaviour = challenge.BehaviourScripted
+		s.Lines, err = readScript(c.Script, s.Ladder, zone)
+	}
+	return s, err
+}
+
+// validateNames reports a team or a rung that does not exist.
+func (c *ladderSimulate) validateNames(s challenge.Script) error {
+	if c.StartAt != "" {
+		if _, ok := s.Ladder.RungByID(c.StartAt); !ok {
+			return fmt.Errorf("--start-at: the ladder %s has no rung %q; %s", s.Ladder.ID, c.StartAt, yamlfile.DidYouMean(c.StartAt, rungIDs(s.Ladder)))
+		}
+	}
+	if c.Team == "" {
+		return nil
+	}
+	if s.Directory == nil {
+		return fmt.Errorf("%w: --team needs --directory, which names the teams", errUsage)
+	}
+	if _, ok := s.Directory.TeamByID(c.Team); !ok {
+		var ids []string
+		for _, t := range s.Directory.Teams() {
+			ids = append(ids, t.ID)
+		}
+		return fmt.Errorf("--team: the directory has no team %q; %s", c.Team, yamlfile.DidYouMean(c.Team, ids))
+	}
+	return nil
+}
+
+func rungIDs(l *ladder.Ladder) []string {
+	ids := make([]string, len(l.Rungs))
+	for i, r := range l.Rungs {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// parseTime reads a time with or without a zone; without, it is on the wall clock.
+func parseTime(s string, zone *time.Location) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time; write it like 2026-03-30T10:00", s)
+}
+
+// parseClosures reads single days and runs of days, with commas between.
+func parseClosures(s string) ([]workday.Closure, error) {
+	var out []workday.Closure
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		first, last, run := strings.Cut(part, "..")
+		if !run {
+			last = first
+		}
+		from, err1 := workday.ParseDate(strings.TrimSpace(first))
+		to, err2 := workday.ParseDate(strings.TrimSpace(last))
+		if err1 != nil || err2 != nil {
+			return nil, fmt.Errorf("%w: --closures: %q is no day and no run of days; write 2026-12-29 or 2026-12-29..2026-12-31", errUsage, part)
+		}
+		out = append(out, workday.Closure{From: from, To: to, Name: "Closure"})
+	}
+	return out, nil
+}
+
+// scriptFile is what --script names: a list of what people do.
+type scriptFile struct {
+	Lines []scriptLine `yaml:"lines"`
+}
+
+type scriptLine struct {
+	Rung  string   `yaml:"rung"`
+	At    string   `yaml:"at,omitempty"`
+	After duration `yaml:"after,omitempty"`
+	Do    string   `yaml:"do"`
+}
+
+// duration is written as in 36h or 90m.
+type duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *duration) UnmarshalText(text []byte) error {
+	v, err := time.ParseDuration(string(text))
+	if err != nil || v < 0 {
+		return fmt.Errorf("it is no length of time; write for example 36h or 90m")
+	}
+	*d = duration(v)
+	return nil
+}
+
+func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]challenge.ScriptLine, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("the script cannot be read: %w", err)
+	}
+	var in scriptFile
+	file, err := yamlfile.Read(name, text, &in)
+	if err != nil {
+		return nil, err
+	}
+	var out []challenge.ScriptLine
+	var problems yamlfile.Problems
+	for i, line := range in.Lines {
+		path := fmt.Sprintf("$.lines[%d]", i)
+		one := challenge.ScriptLine{Rung: line.Rung, After: time.Duration(line.After), Do: line.Do}
+		if _, ok := l.RungByID(line.Rung); !ok {
+			problems = append(problems, file.ProblemAt(path+".rung", fmt.Sprintf("the ladder %s has no rung %q", l.ID, line.Rung), yamlfile.DidYouMean(line.Rung, rungIDs(l))))
+		}
+		if line.At != "" {
+			if one.At, err = parseTime(line.At, zone); err != nil {
+				problems = append(problems, file.ProblemAt(path+".at", "this is no time", "Write it like 2026-03-30T10:00"))
+			}
+		}
+		out = append(out, one)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return out, nil
+}
+
+// printSteps prints the steps as a table, a line between one moment and the next.
+func (p *program) printSteps(steps []challenge.SimulationStep, l *ladder.Ladder, zone *time.Location) {
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "When\t%s\tWhat\tTo\tDue, or what it waits for\n", capitalise(cmp.Or(l.Words.Rung, "rung")))
+	var last time.Time
+	for _, s := range steps {
+		when := ""
+		if !s.At.Equal(last) {
+			when = s.At.In(zone).Format("Mon 2 Jan 2006 15:04")
+		}
+		last = s.At
+		due := ""
+		if s.Due != nil {
+			due = s.Due.In(zone).Format("Mon 2 Jan 2006 15:04")
+		}
+		label := s.Rung
+		if i := slices.IndexFunc(l.Rungs, func(r ladder.Rung) bool { return r.ID == s.Rung }); i >= 0 {
+			label = l.Rungs[i].Label
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", when, label, s.Event, s.To, cmp.Or(due, s.Gate))
+	}
+	_ = w.Flush() // a terminal that is gone is nobody's error
+}
+
+func capitalise(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

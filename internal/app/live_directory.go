@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/postgres"
+	"challengebot/internal/workday"
+)
+
+// liveDirectory is the directory of the file with what was said while the bot runs: who stands
+// in for whom, and which channels get notices.
+// The engine looks for news of it at each round, which any instance's news begins, so
+// that no instance is behind for longer than the engine sleeps.
+type liveDirectory struct {
+	file     *directory.Directory
+	store    *postgres.Store
+	calendar *workday.Calendar
+	now      func() time.Time
+	latest   atomic.Pointer[mergedDirectory]
+}
+
+// mergedDirectory is a directory and what it was made with.
+type mergedDirectory struct {
+	directory   *directory.Directory
+	covers      []challenge.Cover
+	channels    []challenge.NoticeChannel
+	unreachable []challenge.Unreachable
+}
+
+// IsUnreachable reports whether Teams refused a person when last looked at.
+func (r *liveDirectory) IsUnreachable(entra string) bool {
+	m := r.latest.Load()
+	return m != nil && slices.ContainsFunc(m.unreachable, func(u challenge.Unreachable) bool { return u.Person == entra && u.ReachableAgainAt.IsZero() })
+}
+
+// Directory is the directory as it was when last looked at.
+func (r *liveDirectory) Directory() *directory.Directory {
+	if m := r.latest.Load(); m != nil {
+		return m.directory
+	}
+	return r.file
+}
+
+// Refresh looks for news of cover, of channels and of who cannot be reached.
+func (r *liveDirectory) Refresh(ctx context.Context) error {
+	covers, err := r.store.ListCovers(ctx, r.calendar.DateOf(r.now()))
+	if err != nil {
+		return err
+	}
+	channels, err := r.store.ListNoticeChannels(ctx)
+	if err != nil {
+		return err
+	}
+	unreachable, err := r.store.ListUnreachable(ctx)
+	if err != nil {
+		return err
+	}
+	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
+		return nil
+	}
+	var fromCover []directory.Cover
+	for _, c := range covers {
+		fromCover = append(fromCover, directory.Cover{ID: c.ID, For: directory.Person{Entra: c.Person}, By: directory.Person{Entra: c.StandIn},
+			From: c.From.String(), To: c.To.String()})
+	}
+	r.latest.Store(&mergedDirectory{r.file.WithCover(fromCover).WithChannels(toBindings(channels)), covers, channels, unreachable})
+	return nil
+}
+
+// LoadLiveDirectory is a directory with what was said while the bot runs.
+func LoadLiveDirectory(ctx context.Context, d *directory.Directory, store *postgres.Store, calendar *workday.Calendar, now func() time.Time) (*directory.Directory, error) {
+	r := &liveDirectory{file: d, store: store, calendar: calendar, now: now}
+	err := r.Refresh(ctx)
+	return r.Directory(), err
+}
+
+// toBindings are channels as the directory takes them.
+func toBindings(channels []challenge.NoticeChannel) []directory.ChannelBinding {
+	var all []directory.ChannelBinding
+	for _, c := range channels {
+		b := directory.ChannelBinding{Channel: c.ChannelID, ChannelNames: directory.BoundChannel{Team: c.TeamName, Channel: c.ChannelName}}
+		switch kind, id, _ := strings.Cut(string(c.Unit), ":"); kind {
+		case "team":
+			b.Team = id
+		case "service":
+			b.Service = id
+		}
+		all = append(all, b)
+	}
+	return all
+}

@@ -1,0 +1,216 @@
+package challenge_test
+
+import (
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// checkEvent holds one event to the rules of its kind.
+func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Event, change challenge.Change) {
+	switch b := e.Body.(type) {
+	case challenge.RungOpened:
+		d.checkRungOpened(t, e, b, change.Next.Chair)
+	case challenge.Redated:
+		d.checkWindow(t, e, b.Deadline)
+		if v := d.c.Opening(e.Opening); b.Deadline.Due.Before(v.Deadline.Due) {
+			t.Fatal("a late receipt shortened the window")
+		}
+	case challenge.Responded:
+		v := d.c.Opening(e.Opening)
+		if !v.MayAnswer(e.By.ID) {
+			t.Fatal("somebody who was not asked answered")
+		}
+		if b.Response.OnBehalfOf == "" && (e.By.ID == d.c.Chair.ID || e.By.ID == v.Judge.ID) {
+			t.Fatal("somebody answered their own challenge, or answers and judges")
+		}
+	case challenge.Judged:
+		v := d.c.Opening(e.Opening)
+		if d.c.State == challenge.StateAwaitingJudgement && e.By.ID == v.AnsweredBy.ID && v.IsRespondent(e.By.ID) {
+			t.Fatal("somebody judged their own answer")
+		}
+	case challenge.GateRecorded:
+		g, ok := findLadderGate(d.env.Ladder, b.Rung, b.Gate)
+		if b.Automatic && g.Kind != ladder.GateEscalation {
+			t.Fatalf("the gate %s (%s) opened by itself", b.Gate, g.Kind)
+		}
+		if !b.Automatic && (e.By.ID == "" || e.By != by) {
+			t.Fatalf("the gate %s was recorded by nobody", b.Gate)
+		}
+		if !ok && b.Gate != "go_on" {
+			t.Fatalf("the gate %s of %s is not in the ladder", b.Gate, b.Rung)
+		}
+	case challenge.Referred:
+		if e.By.ID == "" || d.c.Details.Conference != challenge.CareReview && d.env.Ladder.ExternalReferral.OnlyLookedAfter {
+			t.Fatal("a referral without a person, or for a child who is not looked after")
+		}
+	case challenge.HandedOver:
+		d.checkHandedOver(t, e, b, change.Next)
+	case challenge.MessageChanged:
+		moved := change.Next.State != d.c.State || change.Next.Version != d.c.Version || !change.Next.NextAt.Equal(d.c.NextAt)
+		if b.Seq < 1 || b.Seq >= e.Seq || moved || len(change.Posts) > 0 {
+			t.Fatalf("a message changed in Teams moves the challenge, or names step %d of %d", b.Seq, e.Seq)
+		}
+	case challenge.Lapsed:
+		if d.env.Now.Before(b.Due) || !b.Due.Equal(d.c.Due()) || e.By != challenge.System {
+			t.Fatalf("lapsed at %v though due at %v", d.env.Now, d.c.Due())
+		}
+	}
+	if before := d.c.State; before != "" && !before.IsOpen() {
+		allowed := []challenge.EventKind{challenge.KindLateResponse, challenge.KindDelivered, challenge.KindUndelivered, challenge.KindReferred,
+			challenge.KindMessageChanged}
+		if !slices.Contains(allowed, e.Body.Kind()) {
+			t.Fatalf("a %s challenge has the event %s", before, e.Body.Kind())
+		}
+	}
+}
+
+func (d *randomLife) checkRungOpened(t *rapid.T, e challenge.Event, b challenge.RungOpened, chair challenge.Person) {
+	rung, _ := d.env.Ladder.RungByID(e.Rung)
+	if late := e.At.Sub(b.Deadline.Received); late < 0 || late > challenge.GracePeriod {
+		t.Fatalf("%s opened %s counts from %v", e.Rung, e.At, b.Deadline.Received)
+	}
+	d.checkWindow(t, e, b.Deadline)
+	if len(b.Responders) == 0 {
+		t.Fatalf("%s opened with nobody who may answer", e.Rung)
+	}
+	for _, p := range b.Respondents {
+		if p.ID == chair.ID || p.ID == b.Judge.ID {
+			t.Fatal("the chair or the judge is asked to answer")
+		}
+	}
+	for _, id := range b.Responders {
+		asked := slices.ContainsFunc(b.Respondents, func(p challenge.Party) bool { return p.ID == id })
+		if !asked && !rung.Respondents.OutsideTenant {
+			t.Fatal("somebody who is not asked may reply")
+		}
+	}
+	for _, at := range b.Reminders {
+		if !at.After(e.At) || !at.Before(b.Deadline.Due) {
+			t.Fatalf("a reminder at %v for a window from %v to %v", at, e.At, b.Deadline.Due)
+		}
+	}
+	d.checkGatesPassed(t, rung, b.Cause)
+}
+
+// checkHandedOver: the time stays, and nobody is asked by it who could not have been
+// asked when the rung opened.
+func (d *randomLife) checkHandedOver(t *rapid.T, e challenge.Event, b challenge.HandedOver, next challenge.Challenge) {
+	was, is := d.c.Opening(e.Opening), next.Opening(e.Opening)
+	if !is.Deadline.Due.Equal(was.Deadline.Due) || !next.NextAt.Equal(d.c.NextAt) {
+		t.Fatal("handing over moved the time")
+	}
+	rung, _ := d.env.Ladder.RungByID(e.Rung)
+	below := slices.ContainsFunc(d.c.Openings, func(v challenge.Opening) bool { return v.Rung != e.Rung && v.IsRespondent(b.To.ID) })
+	if b.To.ID == d.c.Chair.ID || b.To.ID == is.Judge.ID || was.IsRespondent(b.To.ID) || below && !rung.Respondents.MayRepeat {
+		t.Fatalf("%s is asked by being handed over to", b.To.Name)
+	}
+	if !is.MayAnswer(b.To.ID) || is.MayAnswer(b.From.ID) {
+		t.Fatal("who handed over may still answer, or the stand-in may not")
+	}
+}
+
+// checkGatesPassed: whoever opens a rung has every gate of it on the trail, by a person.
+func (d *randomLife) checkGatesPassed(t *rapid.T, rung *ladder.Rung, cause challenge.Cause) {
+	skipped := slices.ContainsFunc(d.trail, func(e challenge.Event) bool {
+		s, ok := e.Body.(challenge.SkippedTo)
+		return ok && s.To == rung.ID
+	}) || cause == challenge.CauseSkip
+	for _, g := range rung.Gates {
+		if g.DirectEntryOnly || g.OnlyIfNotAgreed != "" || skipped && g.Kind == ladder.GateEscalation {
+			continue
+		}
+		if !slices.ContainsFunc(d.trail, func(e challenge.Event) bool {
+			b, ok := e.Body.(challenge.GateRecorded)
+			// Whoever gave their view on the threshold is not asked for it again.
+			view := g.Kind == ladder.GateThreshold && b.Threshold == g.Consultee
+			return ok && (b.Rung == rung.ID && b.Gate == g.ID || view) && opensGate(b, g)
+		}) {
+			t.Fatalf("%s opened past its gate %s (%s)", rung.ID, g.ID, g.Kind)
+		}
+	}
+}
+
+func opensGate(b challenge.GateRecorded, g ladder.Gate) bool {
+	refusedAndOnlyAsked := b.Status == challenge.GateNotAgreed && g.Needs == ladder.TookPlace && g.Kind != ladder.GateConfirm
+	return b.Status == challenge.GatePassed || b.Status == challenge.GateOverridden || refusedAndOnlyAsked
+}
+
+// checkWindow measures a deadline anew from the day of receipt: it is never later
+// than the ladder says.
+func (d *randomLife) checkWindow(t *rapid.T, e challenge.Event, deadline workday.Deadline) {
+	rung, _ := d.env.Ladder.RungByID(e.Rung)
+	day0, err := calendar.ReceiptDay(deadline.Received)
+	if err != nil {
+		t.Fatal(err)
+	}
+	least, err := calendar.AddWorkingDays(day0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deadline.Date < day0 || !deadline.Due.Equal(calendar.EndOfDay(deadline.Date)) {
+		t.Fatalf("day 0 is %s and the answer is due %v", day0, deadline.Due)
+	}
+	caseStart := d.c.LimitStart
+	switch b := e.Body.(type) {
+	case challenge.RungOpened:
+		caseStart = max(caseStart, b.LimitStart)
+	}
+	if caseStart == 0 { // raised in this very change
+		caseStart, _ = calendar.ReceiptDay(e.At)
+	}
+	var latest workday.Date
+	switch {
+	case rung.Remainder:
+		latest = max(least, windowEnd(t, caseStart, *d.env.Ladder.OverallLimit.Window))
+	case rung.WindowStart == ladder.WindowFromLimitStart:
+		latest = max(least, windowEnd(t, caseStart, *rung.Window))
+	default:
+		latest = windowEnd(t, day0, *rung.Window)
+		if rung.Within != nil {
+			latest = min(latest, max(least, windowEnd(t, caseStart, *rung.Within)))
+		} else if d.env.Ladder.OverallLimit.Hard && (d.env.Ladder.OverallLimit.Starts == ladder.LimitFromRaise || rung.Kind != ladder.RungInformal) {
+			latest = min(latest, max(least, windowEnd(t, caseStart, *d.env.Ladder.OverallLimit.Window)))
+		}
+	}
+	if asked := shorterWindowOf(e.Body); asked != nil { // sooner only, and by the days that were asked for
+		sooner := windowEnd(t, day0, workday.Window{N: asked.Days})
+		if deadline.Date >= latest || deadline.Date > sooner || !deadline.Due.Before(asked.OriginalDue) {
+			t.Fatalf("%s is due %s: asked for by %s, and the ladder gives until %s", e.Rung, deadline.Date, sooner, latest)
+		}
+	}
+	if deadline.Date > latest {
+		t.Fatalf("%s is due %s, later than %s: received %v, case from %s", e.Rung, deadline.Date, latest, deadline.Received, caseStart)
+	}
+}
+
+func shorterWindowOf(b challenge.Body) *challenge.ShorterWindow {
+	switch b := b.(type) {
+	case challenge.RungOpened:
+		return b.ShorterWindow
+	case challenge.Redated:
+		return b.ShorterWindow
+	}
+	return nil
+}
+
+func findLadderGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
+	gates := []ladder.Gate{}
+	if r, ok := l.RungByID(rung); ok {
+		gates = append(gates, r.Gates...)
+	}
+	for _, s := range l.Skips {
+		if slices.Contains(s.To, rung) {
+			gates = append(gates, s.Gates...)
+		}
+	}
+	i := slices.IndexFunc(gates, func(g ladder.Gate) bool { return g.ID == id })
+	if i < 0 {
+		return ladder.Gate{}, false
+	}
+	return gates[i], true
+}

@@ -1,0 +1,45 @@
+package challenge
+
+import (
+	"slices"
+	"time"
+)
+
+// Unreachable is somebody whom Teams does not let the bot write to: the app is not
+// installed for them, or blocked.
+type Unreachable struct {
+	Person string // Entra object id
+	Since  time.Time
+	Code   string // Teams' word for why
+	// ReachableAgainAt is when they were heard of again; zero: they are still away.
+	ReachableAgainAt time.Time
+}
+
+// CardFor is the card on which a person can do what is theirs to do now, and its visit.
+func (c *Challenge) CardFor(id string) (Card, int) {
+	n := len(c.Openings)
+	opening := c.CurrentOpening()
+	switch {
+	case c.State == StateAwaitingJudgement && opening.Judge.ID == id:
+		return CardJudge, n
+	case c.State == StateHeldAtGate && slices.Contains(c.WaitingFor(), id):
+		return CardGate, n
+	case id == c.Chair.ID:
+		return CardChallenge, n
+	case c.WasRespondent(id):
+		return CardRespond, c.OpeningFor(id)
+	default:
+		return CardOversight, n
+	}
+}
+
+// OpeningFor is the visit that a person's answer is for: the last one on which they were
+// asked, be it for information only.
+func (c *Challenge) OpeningFor(id string) int {
+	for i, opening := range slices.Backward(c.Openings) {
+		if _, passed := opening.HandoverFrom(id); passed || opening.MayAnswer(id) || opening.IsRespondent(id) {
+			return i + 1
+		}
+	}
+	return len(c.Openings)
+}

@@ -1,0 +1,114 @@
+package challenge
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// ShorterWindow is a request for an answer sooner than the ladder's window. It can only
+// ever bring a date forward: what would not come before the ladder's own date has
+// no effect.
+type ShorterWindow struct {
+	Days   int    `json:"days"` // working days
+	Reason string `json:"reason"`
+	// OriginalDue is when the answer would have been due under the ladder; zero until the
+	// rung opens.
+	OriginalDue time.Time `json:"instead,omitzero"`
+}
+
+// deadlineWithShorter is the end of a rung's window that starts at, brought forward if a
+// shorter time was asked for. used is the request as it was met, nil without one.
+func (tr *transition) deadlineWithShorter(r *ladder.Rung, at time.Time, limitStart workday.Date, want *ShorterWindow) (d workday.Deadline, passed bool, used *ShorterWindow, err error) {
+	if d, passed, err = computeDeadline(tr.env, r, at, limitStart); err != nil || want == nil {
+		return d, passed, nil, err
+	}
+	sooner, err := deadlineInDays(tr.env, d, want.Days)
+	if err != nil || sooner.Date >= d.Date {
+		return d, passed, nil, err
+	}
+	return sooner, false, &ShorterWindow{Days: want.Days, Reason: want.Reason, OriginalDue: d.Due}, nil
+}
+
+// deadlineInDays is a deadline with another window on the same terms.
+func deadlineInDays(env Env, d workday.Deadline, days int) (workday.Deadline, error) {
+	terms := d.Terms
+	terms.Window = workday.Window{N: days}
+	sooner, err := env.Calendar.ComputeDeadline(terms)
+	sooner.Due = sooner.Due.UTC()
+	return sooner, err
+}
+
+// explainShorterWindow tells of the request before the working behind the date.
+func explainShorterWindow(env Env, used *ShorterWindow, working string) string {
+	if used == nil {
+		return working
+	}
+	return fmt.Sprintf("A shorter time was asked for: %s; the procedure would have given until %s. %s",
+		workday.Window{N: used.Days}, env.Calendar.DateOf(used.OriginalDue).FormatLong(), working)
+}
+
+// mayShorten reports whether that person may ask for less than the window.
+func mayShorten(env Env, c *Challenge, by Person) bool {
+	k := env.Ladder.Shorten
+	if k == nil {
+		return false
+	}
+	if k.By == ladder.RoleChair {
+		return by.ID == c.Chair.ID
+	}
+	s := &transition{c: *c, by: by, env: env}
+	return slices.ContainsFunc(s.reachableInRole(k.By), func(p Party) bool { return p.ID == by.ID })
+}
+
+// rungAfterVerdict is the rung that is asked next, nil when nobody is.
+func (tr *transition) rungAfterVerdict(opening *Opening, verdict Verdict) *ladder.Rung {
+	if verdict == NotSatisfied {
+		return tr.rungAbove(opening.Rung)
+	}
+	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
+	return rung
+}
+
+// validateShorterWindow refuses a request that the ladder does not allow, has no reason, or
+// would give as much time as the window of the rung that is asked next, or more.
+func validateShorterWindow(f inputFaults, want *ShorterWindow, c *Challenge, by Person, rung *ladder.Rung, env Env) error {
+	if want == nil {
+		return nil
+	}
+	if !mayShorten(env, c, by) {
+		return newRefusal(CodeNotAllowed, sayNoShorter)
+	}
+	want.Reason = requiredText(f, "shorter_reason", sayWhyShorter, want.Reason, maxText)
+	least := 1
+	if m := env.Ladder.Shorten.Minimum; m != nil {
+		least = m.N
+	}
+	if want.Days < least {
+		f.add("shorter_days", sayShorterDays, least)
+		return nil
+	}
+	if rung == nil {
+		f.add("shorter_days", sayNobodyAfter)
+		return nil
+	}
+	limitStart := c.LimitStart
+	if limitStart == 0 {
+		var err error
+		if limitStart, err = env.Calendar.ReceiptDay(env.Now); err != nil {
+			return calendarError(err)
+		}
+	}
+	d, _, err := computeDeadline(env, rung, env.Now, limitStart)
+	if err != nil {
+		return calendarError(err)
+	}
+	// A number of days past the calendar is no shorter time either.
+	if sooner, err := deadlineInDays(env, d, want.Days); err != nil || sooner.Date >= d.Date {
+		f.add("shorter_days", sayNotShorter, d.Date)
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+package challenge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"challengebot/internal/ladder"
+)
+
+// scriptedAct is something that somebody in a simulation will do.
+type scriptedAct struct {
+	at   time.Time
+	line int // of the script, -1 for a prompt person
+	do   string
+	rung string
+}
+
+// nextAct is what people do next, if anything, not later than the horizon.
+func (s *simulation) nextAct() (scriptedAct, bool) {
+	if !s.c.State.IsOpen() {
+		return scriptedAct{}, false
+	}
+	var next scriptedAct
+	found := false
+	consider := func(a scriptedAct) {
+		if a.at.Before(s.env.Now) {
+			a.at = s.env.Now
+		}
+		if !a.at.After(s.end) && (!found || a.at.Before(next.at)) {
+			next, found = a, true
+		}
+	}
+	switch s.Behaviour {
+	case BehaviourPrompt:
+		if do := s.promptAct(); do != "" {
+			consider(scriptedAct{at: s.nextMorning(), line: -1, do: do, rung: s.c.Rung})
+		}
+	case BehaviourScripted:
+		for i, l := range s.Lines {
+			switch {
+			case s.playedLines[i]:
+			case !l.At.IsZero():
+				consider(scriptedAct{at: l.At, line: i, do: l.Do, rung: l.Rung})
+			case l.Rung == s.c.Rung && s.c.State != StateExhausted:
+				consider(scriptedAct{at: s.arrivedAt.Add(l.After), line: i, do: l.Do, rung: l.Rung})
+			}
+		}
+	}
+	return next, found
+}
+
+// nextMorning is the start of the working day after the turn came.
+func (s *simulation) nextMorning() time.Time {
+	d, err := s.Calendar.AddWorkingDays(s.Calendar.DateOf(s.waitingSince), 1)
+	if err != nil {
+		return s.waitingSince.AddDate(0, 0, 1)
+	}
+	return s.Calendar.StartOfDay(d)
+}
+
+// promptAct is what a prompt person does in the state of the challenge.
+func (s *simulation) promptAct() string {
+	switch s.c.State {
+	case StateAwaitingResponse:
+		return "respond"
+	case StateAwaitingJudgement:
+		if r, ok := s.Ladder.RungByID(s.c.Rung); ok && s.Ladder.EscalationTarget(r) == nil {
+			return "satisfied"
+		}
+		return "not-satisfied"
+	case StateHeldAtGate:
+		for _, g := range s.c.Hold.Gates {
+			if !g.IsCleared() {
+				return "gate:" + g.Gate + ":agreed"
+			}
+		}
+	}
+	return ""
+}
+
+// performAct lets somebody do it; what the domain refuses ends the simulation.
+func (s *simulation) performAct(a scriptedAct) (bool, error) {
+	s.env.Now = a.at
+	cmd, by, err := s.commandFor(a)
+	if err != nil {
+		return false, err
+	}
+	change, err := s.c.Decide(cmd, by, s.env)
+	if err != nil {
+		return false, scriptError(fmt.Sprintf("%q on %s", a.do, a.rung), err)
+	}
+	if change.Refusal != nil {
+		return false, scriptError(fmt.Sprintf("%q on %s", a.do, a.rung), change.Refusal)
+	}
+	if a.line >= 0 {
+		s.playedLines[a.line] = true
+	}
+	s.recordChange(change)
+	return true, nil
+}
+
+// checkAllPlayed complains of lines that never came to pass.
+func (s *simulation) checkAllPlayed() error {
+	for i, l := range s.Lines {
+		if s.Behaviour == BehaviourScripted && !s.playedLines[i] {
+			return fmt.Errorf("challenge: %w: line %d, %q on %s, never came to pass", ErrUnplayableScript, i+1, l.Do, l.Rung)
+		}
+	}
+	return nil
+}
+
+// commandFor reads what somebody does and says who that is.
+func (s *simulation) commandFor(a scriptedAct) (Command, Person, error) {
+	parts := strings.Split(a.do, ":")
+	opening := s.c.CurrentOpening()
+	switch {
+	case a.do == "withdraw":
+		return Withdraw{Reason: simulatedText}, s.c.Chair, nil
+	case a.do == "respond" && opening != nil:
+		rung, _ := s.Ladder.RungByID(opening.Rung)
+		return Respond{Opening: opening.Number, Response: s.simulatedResponse(rung)}, s.findPerson(opening.Responders[0]), nil
+	case (a.do == "satisfied" || a.do == "partly" || a.do == "not-satisfied") && opening != nil:
+		return Judge{Opening: opening.Number, Verdict: Verdict(strings.ReplaceAll(a.do, "-", "_")), Reason: simulatedText}, s.findPerson(opening.Judge.ID), nil
+	case parts[0] == "skip" && len(parts) == 3:
+		return SkipTo{To: parts[1], Ground: parts[2], Evidence: simulatedText}, s.c.Chair, nil
+	case parts[0] == "gate" && len(parts) == 3:
+		return s.gateCommand(a.rung, parts[1], parts[2])
+	}
+	return nil, Person{}, fmt.Errorf("challenge: %w: %q cannot be done on %s", ErrUnplayableScript, a.do, a.rung)
+}
+
+func (s *simulation) gateCommand(rung, id, do string) (Command, Person, error) {
+	status, ok := map[string]GateStatus{"agreed": GatePassed, "refused": GateNotAgreed, "override": GateOverridden}[do]
+	if !ok {
+		return nil, Person{}, fmt.Errorf("challenge: %w: a gate is agreed, refused or override, not %q", ErrUnplayableScript, do)
+	}
+	g, ok := findGate(s.Ladder, rung, id)
+	if !ok {
+		return nil, Person{}, fmt.Errorf("challenge: %w: %s has no gate %q", ErrUnplayableScript, rung, id)
+	}
+	st := newTransition(s.c, Person{}, s.env).newGateState(rung, g)
+	if s.c.Hold != nil {
+		if i := slices.IndexFunc(s.c.Hold.Gates, func(st GateState) bool { return st.Rung == rung && st.Gate == id }); i >= 0 {
+			st = s.c.Hold.Gates[i]
+		}
+	}
+	by := st.Openers[0].Person
+	if len(st.Consulted) > 0 && status != GateOverridden && len(g.Fields) == 0 {
+		by = st.Consulted[0].Person
+	}
+	return RecordGate{Rung: rung, Gate: id, Status: status, Note: simulatedText, Fields: s.fillFields(g.Fields)}, by, nil
+}
+
+func (s *simulation) simulatedResponse(rung *ladder.Rung) Response {
+	r := Response{Text: simulatedText, Fields: s.fillFields(rung.Form.Fields())}
+	if rung.Form == ladder.FormPlan {
+		r.Plan = []PlannedAction{{What: simulatedText, Who: simulatedText, DueBy: s.env.Today().AddDays(7)}}
+	}
+	return r
+}
+
+func (s *simulation) fillFields(fields []ladder.Field) map[string]string {
+	filled := map[string]string{}
+	for _, f := range fields {
+		switch f.Kind {
+		case ladder.FieldDate:
+			filled[f.ID] = s.env.Today().String()
+		case ladder.FieldYesNo:
+			filled[f.ID] = "true"
+		default:
+			filled[f.ID] = simulatedText
+		}
+	}
+	return filled
+}
+
+func (s *simulation) findPerson(id string) Person {
+	if id == s.c.Chair.ID {
+		return s.c.Chair
+	}
+	p, _ := s.Directory.PersonByEntra(id)
+	return Person{ID: id, Name: p.Name}
+}

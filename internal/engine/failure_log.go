@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"challengebot/internal/challenge"
+)
+
+// logThrottle remembers what was said of the set-up, so that a thousand waiting
+// deliveries do not say it a thousand times.
+type logThrottle struct {
+	mu         sync.Mutex
+	lastLogged map[string]time.Time
+}
+
+// failureLogInterval is how often the same trouble with the set-up is logged.
+const failureLogInterval = 5 * time.Minute
+
+// allow reports whether the trouble is to be logged now.
+func (lt *logThrottle) allow(trouble string, now time.Time) bool {
+	lt.mu.Lock()
+	defer lt.mu.Unlock()
+	if last, ok := lt.lastLogged[trouble]; ok && now.Sub(last) < failureLogInterval {
+		return false
+	}
+	if lt.lastLogged == nil {
+		lt.lastLogged = map[string]time.Time{}
+	}
+	lt.lastLogged[trouble] = now
+	return true
+}
+
+// logFailure tells the operator of what does not pass by itself, and what to do.
+func (e *Engine) logFailure(ctx context.Context, queued challenge.OutboxMessage, f *Failure, result string, now time.Time) {
+	level, what := slog.LevelError, ""
+	switch {
+	case result == resultRejected:
+		level, what = slog.LevelWarn, "Teams refused a delivery for good"
+	case result == resultOurBug:
+		what = "Teams refused a delivery because of a fault of this program; it is not repeated"
+	case result == resultMisconfigured:
+		if !e.failureLog.allow(f.Code, now) {
+			return
+		}
+		what = "Teams does not accept this bot's set-up; deliveries wait until it is mended"
+	case f.Consequence == PermanentServerError:
+		level, what = slog.LevelWarn, "Teams could not make a delivery; it is tried again"
+	default:
+		return
+	}
+	e.Logger.Log(ctx, level, what, "delivery", queued.ID, "card", queued.Card, "status", f.Status, "code", f.Code,
+		"ms_cv", f.MSCV, "remedy", f.Remedy)
+}

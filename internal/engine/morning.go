@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/words"
+	"challengebot/internal/workday"
+)
+
+// RunMorning does, once a working day and when it begins, what is due then: running questions
+// are handed to who stands in from now on, or back; and each of those who oversee
+// challenges gets one message with all that waits in their scope, and with who there cannot
+// be reached in Teams, if there is any of it, as it was when the day began. An engine that
+// comes back on the same day makes up for it, for days that are over it does not. It
+// returns how much it did.
+func (e *Engine) RunMorning(ctx context.Context) (int, error) {
+	now := e.Now()
+	today := e.Calendar.DateOf(now)
+	begins := e.Calendar.StartOfDay(today)
+	if !e.isWorkingDay(today) || now.Before(begins) || e.lastMorning.Load() == int32(today) {
+		return 0, nil
+	}
+	if err := e.Refresh(ctx); err != nil {
+		return 0, err
+	}
+	handedOver, handOverErr := e.handOverForCover(ctx, today)
+	if errors.Is(handOverErr, challenge.ErrUnavailable) {
+		return handedOver, handOverErr
+	}
+	sent, digestErr, err := e.sendDigests(ctx, begins, now)
+	if err != nil {
+		return handedOver, err
+	}
+	// What cannot be read is said once a day; audit verify tells more.
+	e.lastMorning.Store(int32(today))
+	return handedOver + sent, errors.Join(handOverErr, digestErr)
+}
+
+// sendDigests queues the messages. The receipt names the day and the person, so that any
+// number of instances and restarts send one. It returns how many people it is for, and
+// what could not be read, without which the rest is sent.
+func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent int, readErr, err error) {
+	digests, readErr := e.collectDigests(ctx, begins, now)
+	if errors.Is(readErr, challenge.ErrUnavailable) {
+		return 0, nil, readErr
+	}
+	people, today := e.Directory(), e.Calendar.DateOf(now)
+	teams := people.TeamNames()
+	for _, person := range slices.Sorted(maps.Keys(digests)) {
+		card := cards.RenderDigest(cards.DigestView{Digest: *digests[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
+			Words: words.ForLanguage(people.LanguageOf(person))})
+		err := e.Store.QueueDirectMessage(ctx, challenge.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
+			challenge.DirectMessage{To: challenge.Address{Person: person},
+				Content: challenge.MessageContent{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	return len(digests), readErr, nil
+}
+
+// collectDigests gathers what waited at a moment for each of those who oversee it.
+func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[string]*challenge.Digest, error) {
+	people, today := e.Directory(), e.Calendar.DateOf(now)
+	digests := map[string]*challenge.Digest{}
+	err := e.Store.EachPending(ctx, func(c challenge.Snapshot) {
+		stall, ok := challenge.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
+		if !ok {
+			return
+		}
+		for _, person := range challenge.Overseers(&c.Challenge, people, today) {
+			if digests[person] == nil {
+				digests[person] = &challenge.Digest{}
+			}
+			digests[person].Add(stall)
+		}
+	})
+	unreachable, unreachableErr := e.Store.ListUnreachable(ctx)
+	for person, list := range challenge.UnreachableByOverseer(unreachable, people, at, today) {
+		if digests[person] == nil {
+			digests[person] = &challenge.Digest{}
+		}
+		digests[person].Unreachable = list
+	}
+	return digests, errors.Join(err, unreachableErr)
+}
+
+// isWorkingDay reports whether a day is a working day. Past the calendar's coverage every day
+// from Monday to Friday is one: nobody's time depends on a digest.
+func (e *Engine) isWorkingDay(d workday.Date) bool {
+	if _, err := e.Calendar.LookUp(d); err != nil {
+		return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+	}
+	return e.Calendar.IsWorkingDay(d)
+}
+
+// NextDue is when the clock, or the work of a morning, must act next; false when it never
+// must.
+func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
+	due, ok, err := e.Store.NextDue(ctx)
+	if err != nil || !ok {
+		return due, ok, err // it is about open challenges, and each of those has its time
+	}
+	morning := e.nextMorning()
+	if !morning.Before(due) {
+		return due, true, nil
+	}
+	if len(e.Directory().CurrentCover(e.Calendar.DateOf(e.Now()).String())) > 0 {
+		return morning, true, nil // somebody may begin to stand in
+	}
+	pending, err := e.Store.AnyPending(ctx)
+	if pending {
+		due = morning
+	}
+	return due, true, err
+}
+
+// nextMorning is the next beginning of a working day that this instance has not dealt
+// with; it has passed when that is late.
+func (e *Engine) nextMorning() time.Time {
+	day := e.Calendar.DateOf(e.Now())
+	if e.lastMorning.Load() == int32(day) {
+		day++
+	}
+	for !e.isWorkingDay(day) {
+		day++
+	}
+	return e.Calendar.StartOfDay(day).UTC()
+}

@@ -1,0 +1,161 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+)
+
+const (
+	// maxResentCards is how many waiting challenges are sent again to somebody who is back.
+	maxResentCards = 1000
+	// probeLeadTime is how long before the working day begins its probes are made, so that
+	// they are in its digest.
+	probeLeadTime = time.Hour
+	// probeInterval is the time between two probes: a fifth of what Teams allows an app in
+	// one tenant, so that deliveries are not held up.
+	probeInterval = 100 * time.Millisecond
+	// maxProbeAttempts is how often one person is tried; maxProbeWait the longest wait between.
+	maxProbeAttempts = 3
+	maxProbeWait     = time.Minute
+	// probeCooldown is how long nobody is probed after Teams did not answer.
+	probeCooldown = 15 * time.Minute
+)
+
+// recordUnreachable notes that Teams refuses a person, where the refusal is about the person's
+// own chat.
+func (e *Engine) recordUnreachable(ctx context.Context, queued challenge.OutboxMessage, f *Failure) error {
+	if queued.To.Person == "" || queued.Kind == challenge.MessageDirect && queued.Posted.ActivityID != "" {
+		return nil
+	}
+	return e.Store.MarkUnreachable(ctx, challenge.Unreachable{Person: queued.To.Person, Since: e.Now(), Code: f.Code})
+}
+
+// resendPending sends everybody who can be reached again each card that waits for them:
+// they may never have seen it. The dates stay.
+func (e *Engine) resendPending(ctx context.Context) error {
+	all, err := e.Store.ListUnreachable(ctx)
+	if err != nil {
+		return err
+	}
+	var faults error // of one person, who is welcomed later
+	for _, u := range all {
+		if u.ReachableAgainAt.IsZero() {
+			continue
+		}
+		if err := e.resendToPerson(ctx, u); err != nil {
+			faults = errors.Join(faults, err)
+			continue
+		}
+		faults = errors.Join(faults, e.Store.ForgetUnreachable(ctx, u))
+	}
+	return faults
+}
+
+// resendToPerson queues a person's cards, each under a receipt of this one return, so that
+// neither a crash nor another instance doubles them.
+func (e *Engine) resendToPerson(ctx context.Context, u challenge.Unreachable) error {
+	waiting, faults := e.Store.ListWaitingFor(ctx, u.Person, maxResentCards)
+	for _, pending := range waiting {
+		idempotencyKey := challenge.IdempotencyKey{Value: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReachableAgainAt.UnixMicro(), pending.Challenge.ID), At: e.Now()}
+		_, err := e.Store.Apply(ctx, idempotencyKey, challenge.LookupKey{ID: pending.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+			change := challenge.Change{Next: c.Challenge}
+			if slices.Contains(c.Challenge.WaitingFor(), u.Person) {
+				card, opening := c.Challenge.CardFor(u.Person)
+				change.Posts = []challenge.Post{{To: challenge.Address{Person: u.Person}, Card: card, Opening: opening}}
+			}
+			return change, nil
+		})
+		if errors.Is(err, challenge.ErrUnavailable) {
+			return err
+		}
+		faults = errors.Join(faults, err)
+	}
+	return faults
+}
+
+// ProbeReachability asks Teams, once in a working day, for the conversation of everybody in the
+// directory who has an account and whose conversation is not known. Nothing is sent to
+// anybody. Who is refused is known to be unreachable before a challenge depends on them.
+func (e *Engine) ProbeReachability(ctx context.Context) error {
+	now := e.Now()
+	today := e.Calendar.DateOf(now)
+	if !e.Calendar.IsWorkingDay(today) || now.Before(e.Calendar.StartOfDay(today).Add(-probeLeadTime)) || e.lastProbedDay == today || now.Before(e.resumeProbingAt) {
+		return nil
+	}
+	for _, p := range e.Directory().People() {
+		if p.Entra == "" {
+			continue
+		}
+		_, known, err := e.Store.FindConversation(ctx, challenge.Address{Person: p.Entra}.OrderingKey())
+		if err != nil {
+			return err
+		}
+		if known {
+			continue
+		}
+		first, err := e.Store.ClaimIdempotencyKey(ctx, challenge.IdempotencyKey{Value: "probe:" + today.String() + ":" + p.Entra, At: now})
+		if err != nil {
+			return err
+		}
+		if !first {
+			continue
+		}
+		wait, err := e.probePerson(ctx, p)
+		if err != nil {
+			return err
+		}
+		if wait > 0 { // Teams is away or busy: the others later
+			e.resumeProbingAt = e.Now().Add(wait)
+			return nil
+		}
+	}
+	e.lastProbedDay = today
+	return nil
+}
+
+// probePerson asks for one person's conversation. When Teams cannot answer now, the person is
+// left to the next working day, and wait says how long to leave it in peace.
+func (e *Engine) probePerson(ctx context.Context, p directory.Person) (wait time.Duration, err error) {
+	conv := challenge.ConversationReference{OrderingKey: challenge.Address{Person: p.Entra}.OrderingKey(), ServiceURL: e.ServiceURL, SeenAt: e.Now()}
+	for try := 1; try <= maxProbeAttempts; try++ {
+		err := e.callTeams(ctx, func(ctx context.Context) (err error) {
+			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, p.Entra)
+			return err
+		})
+		failure := (*Failure)(nil)
+		switch {
+		case err == nil:
+			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.MarkReachable(ctx, p.Entra, e.Now()), e.sleepFor(ctx, probeInterval))
+		case !errors.As(err, &failure):
+			return 0, err
+		case failure.Consequence == Rejected, failure.Consequence == UnclearRejection && try == maxProbeAttempts:
+			away := challenge.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
+			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), e.sleepFor(ctx, probeInterval))
+		case failure.Consequence == OurBug: // about this one account
+			return 0, e.sleepFor(ctx, probeInterval)
+		case failure.RetryAfter > maxProbeWait:
+			return failure.RetryAfter, nil
+		}
+		if err := e.sleepFor(ctx, max(probeInterval, failure.RetryAfter)); err != nil {
+			return 0, err
+		}
+	}
+	return probeCooldown, nil
+}
+
+func (e *Engine) sleepFor(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

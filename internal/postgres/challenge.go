@@ -1,0 +1,311 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/challenge"
+)
+
+const (
+	findIdempotencyKeySQL  = `SELECT challenge_id, seq, said FROM receipt WHERE key = $1`
+	saveIdempotencyKeySQL  = `INSERT INTO receipt (key, at, challenge_id, seq, said) VALUES ($1, $2, $3, $4, $5)`
+	nextChallengeNumberSQL = `SELECT nextval('challenge_number')`
+
+	idempotencyKeyConstraint = "receipt_pkey"
+	ladderConstraint         = "challenge_ladder_digest_fkey"
+)
+
+// maxKeyConflictTries is how often a command is tried whose receipt somebody else is writing at the same moment. The second time
+// that one is there to be read; a third is for an opponent that rolled back.
+const maxKeyConflictTries = 3
+
+// Raise stores a new challenge. decide is given the number for its reference; a number whose challenge is not stored is never
+// used again. The challenge's ladder must have been saved.
+func (s *Store) Raise(ctx context.Context, r challenge.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (challenge.ApplyResult, error) {
+	return s.retryOnKeyConflict(ctx, func(sess *session) (challenge.ApplyResult, error) {
+		var seen earlierResult
+		var number int64
+		b := &pgx.Batch{}
+		seen.queueLookup(b, r.Value)
+		b.Queue(nextChallengeNumberSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&number) })
+		if err := sess.sendBatch("take a number", b); err != nil {
+			return challenge.ApplyResult{}, err
+		}
+		if seen.found {
+			return s.repeatResult(sess, seen)
+		}
+		change, err := decide(uint64(number))
+		if err != nil {
+			return challenge.ApplyResult{}, err
+		}
+		b = &pgx.Batch{}
+		b.Queue(beginSQL)
+		return s.writeChange(sess, b, "raise a challenge", r, challenge.Snapshot{}, change)
+	})
+}
+
+// Apply changes a challenge. decide sees it under its lock, with ladder and history; its error is returned as it is, and then
+// nothing is stored, the receipt neither.
+func (s *Store) Apply(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error) {
+	return s.retryOnKeyConflict(ctx, func(sess *session) (challenge.ApplyResult, error) {
+		var seen earlierResult
+		var locked lockedChallenge
+		b := &pgx.Batch{}
+		b.Queue(beginSQL)
+		locked.queueLock(b, key)
+		seen.queueLookup(b, r.Value) // after the lock: whoever held it has written theirs
+		locked.queueHistory(b, key)
+		if err := sess.sendBatch("read a challenge", b); err != nil {
+			return challenge.ApplyResult{}, err
+		}
+		if seen.found {
+			return s.repeatResult(sess, seen)
+		}
+		before, err := s.snapshotOf(sess, locked)
+		if err != nil {
+			return challenge.ApplyResult{}, err
+		}
+		change, err := decide(before)
+		if err != nil {
+			return challenge.ApplyResult{}, err
+		}
+		return s.writeChange(sess, &pgx.Batch{}, "change a challenge", r, before, change)
+	})
+}
+
+// retryOnKeyConflict does work on a connection of its own, again if another receipt of the same key came in between.
+func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (challenge.ApplyResult, error)) (out challenge.ApplyResult, err error) {
+	sess, err := s.openSession(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer sess.release()
+	for range maxKeyConflictTries {
+		if out, err = work(sess); !violatesConstraint(err, uniqueViolation, idempotencyKeyConstraint) {
+			return out, err
+		}
+		sess.rollback()
+	}
+	return out, err
+}
+
+// writeChange stores what was decided, in one round trip that ends with COMMIT.
+func (s *Store) writeChange(sess *session, b *pgx.Batch, operation string, r challenge.IdempotencyKey, before challenge.Snapshot, change challenge.Change) (challenge.ApplyResult, error) {
+	if !change.HasEvents() && len(change.Posts) == 0 {
+		return challenge.ApplyResult{Snapshot: before, Refusal: change.Refusal}, nil
+	}
+	after, err := s.snapshotAfter(sess, before, change)
+	if err != nil {
+		return challenge.ApplyResult{}, err
+	}
+	if err := queueTransition(b, transition{from: before.Challenge, change: change, requestedAt: r.At}); err != nil {
+		return challenge.ApplyResult{}, err
+	}
+	if err := queueIdempotencyKey(b, r, change); err != nil {
+		return challenge.ApplyResult{}, err
+	}
+	b.Queue(commitSQL)
+	b.Queue(notifySQL)
+	if err := sess.sendBatch(operation, b); err != nil {
+		return challenge.ApplyResult{}, err
+	}
+	return challenge.ApplyResult{Snapshot: after, Refusal: change.Refusal}, nil
+}
+
+// queueTransition queues one move. One without events only has cards posted anew.
+func queueTransition(b *pgx.Batch, m transition) error {
+	if !m.change.HasEvents() {
+		queuePosts(b, []transition{m})
+		return nil
+	}
+	return queueTransitions(b, []transition{m})
+}
+
+// snapshotAfter is the case as it will be. The ladder is looked up before anything is written, so that nothing can fail after.
+func (s *Store) snapshotAfter(sess *session, before challenge.Snapshot, change challenge.Change) (challenge.Snapshot, error) {
+	after := challenge.Snapshot{Challenge: change.Next, Ladder: before.Ladder}
+	after.History = append(before.History[:len(before.History):len(before.History)], change.Events...)
+	var err error
+	if after.Ladder == nil {
+		after.Ladder, err = s.loadLadder(sess.ctx, sess.conn, change.Next.LadderHash)
+	}
+	return after, err
+}
+
+func queueIdempotencyKey(b *pgx.Batch, r challenge.IdempotencyKey, change challenge.Change) error {
+	if r.Value == "" {
+		return nil
+	}
+	var refusal []byte
+	if change.Refusal != nil {
+		var err error
+		if refusal, err = json.Marshal(change.Refusal); err != nil {
+			return fmt.Errorf("postgres: an answer cannot be written: %T", err)
+		}
+	}
+	at := r.At
+	if at.IsZero() {
+		at = transition{change: change, requestedAt: r.At}.madeAt()
+	}
+	b.Queue(saveIdempotencyKeySQL, r.Value, at, change.Next.ID, change.Next.Seq, refusal)
+	return nil
+}
+
+// earlierResult is what an earlier effect of the same key left.
+type earlierResult struct {
+	found   bool
+	id      *uuid.UUID
+	seq     *int
+	refusal []byte
+}
+
+func (r *earlierResult) queueLookup(b *pgx.Batch, key string) {
+	if key == "" {
+		return
+	}
+	b.Queue(findIdempotencyKeySQL, key).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&r.id, &r.seq, &r.refusal)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		r.found = err == nil
+		return err
+	})
+}
+
+// repeatResult answers as the first time: with the challenge as it was right after.
+func (s *Store) repeatResult(sess *session, seen earlierResult) (challenge.ApplyResult, error) {
+	sess.rollback()
+	out := challenge.ApplyResult{Repeated: true}
+	if seen.refusal != nil {
+		out.Refusal = &challenge.Refusal{}
+		if err := json.Unmarshal(seen.refusal, out.Refusal); err != nil {
+			return out, fmt.Errorf("postgres: an earlier answer cannot be read: %T", err)
+		}
+	}
+	if seen.id == nil {
+		return out, nil
+	}
+	var events []challenge.Event
+	b := &pgx.Batch{}
+	b.Queue(eventsByIDSQL, *seen.id).Query(func(rows pgx.Rows) (err error) {
+		events, err = readEvents(rows)
+		return err
+	})
+	if err := sess.sendBatch("read a trail", b); err != nil {
+		return out, err
+	}
+	events = eventsUpTo(*seen.seq, events)
+	c, err := challenge.Replay(*seen.id, events)
+	if err != nil {
+		return out, fmt.Errorf("postgres: the trail of challenge %s does not hold: %w", *seen.id, err)
+	}
+	l, err := s.loadLadder(sess.ctx, sess.conn, c.LadderHash)
+	if err != nil {
+		return out, err
+	}
+	out.Snapshot = challenge.Snapshot{Challenge: c, Ladder: l, History: events}
+	return out, nil
+}
+
+// lockedChallenge is a row read under its lock, with its trail if that was asked for.
+type lockedChallenge struct {
+	found     bool
+	challenge challenge.Challenge
+	history   []challenge.Event
+}
+
+func (l *lockedChallenge) queueLock(b *pgx.Batch, key challenge.LookupKey) {
+	sql, arg := statementForKey(key, lockByRefSQL, lockByIDSQL)
+	b.Queue(sql, arg).Query(func(rows pgx.Rows) error { return readChallenge(rows, &l.challenge, &l.found) })
+}
+
+func (l *lockedChallenge) queueHistory(b *pgx.Batch, key challenge.LookupKey) {
+	sql, arg := statementForKey(key, eventsByRefSQL, eventsByIDSQL)
+	b.Queue(sql, arg).Query(func(rows pgx.Rows) (err error) {
+		l.history, err = readEvents(rows)
+		return err
+	})
+}
+
+func (s *Store) snapshotOf(sess *session, l lockedChallenge) (challenge.Snapshot, error) {
+	if !l.found {
+		return challenge.Snapshot{}, challenge.ErrNotFound
+	}
+	rules, err := s.loadLadder(sess.ctx, sess.conn, l.challenge.LadderHash)
+	return challenge.Snapshot{Challenge: l.challenge, Ladder: rules, History: l.history}, err
+}
+
+// Load reads a challenge with ladder and history, as they were at one moment.
+func (s *Store) Load(ctx context.Context, key challenge.LookupKey) (challenge.Snapshot, error) {
+	sess, err := s.openSession(ctx)
+	if err != nil {
+		return challenge.Snapshot{}, err
+	}
+	defer sess.release()
+	var l lockedChallenge
+	b := &pgx.Batch{}
+	sql, arg := statementForKey(key, byRefSQL, byIDSQL)
+	b.Queue(sql, arg).Query(func(rows pgx.Rows) error { return readChallenge(rows, &l.challenge, &l.found) })
+	l.queueHistory(b, key)
+	if err := sess.sendBatch("read a challenge", b); err != nil {
+		return challenge.Snapshot{}, err
+	}
+	l.history = eventsUpTo(l.challenge.Seq, l.history)
+	return s.snapshotOf(sess, l)
+}
+
+const (
+	listWaitingForSQL = `SELECT id, details, doc FROM challenge WHERE waiting @> ARRAY[$1::text] AND closed_at IS NULL
+ORDER BY due_at NULLS LAST, next_at, id LIMIT $2`
+	listRaisedBySQL = `SELECT id, details, doc FROM challenge WHERE chair_id = $1 AND closed_at IS NULL
+ORDER BY raised_at, id LIMIT $2`
+)
+
+// ListWaitingFor lists the open challenges that wait for a person, the most urgent first, without their history.
+func (s *Store) ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
+	return s.listSnapshots(ctx, listWaitingForSQL, person, limit)
+}
+
+// ListRaisedBy lists the open challenges that a person raised, the oldest first, without their history.
+func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
+	return s.listSnapshots(ctx, listRaisedBySQL, person, limit)
+}
+
+// listSnapshots reads what a statement finds. What cannot be read is in the error, and the others are given all the same.
+func (s *Store) listSnapshots(ctx context.Context, sql string, args ...any) ([]challenge.Snapshot, error) {
+	rows, err := s.pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, wrapError("list challenges", err)
+	}
+	var all []challenge.Challenge
+	var faults error
+	if err := readEachChallenge(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
+		if err != nil {
+			faults = errors.Join(faults, err)
+			return
+		}
+		all = append(all, c)
+	}); err != nil {
+		return nil, wrapError("list challenges", err)
+	}
+	cases := make([]challenge.Snapshot, 0, len(all))
+	for _, c := range all {
+		l, err := s.LoadLadder(ctx, c.LadderHash)
+		if errors.Is(err, challenge.ErrUnavailable) {
+			return nil, err
+		}
+		if err != nil {
+			faults = errors.Join(faults, err)
+			continue
+		}
+		cases = append(cases, challenge.Snapshot{Challenge: c, Ladder: l})
+	}
+	return cases, faults
+}

@@ -1,0 +1,200 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/challenge"
+)
+
+// The number of the attempt is the fence: it is the delivery's own only as long as nobody has claimed it since.
+const (
+	stillOurs = `id = $1 AND state = 'waiting' AND attempts = $2`
+
+	lockMessageSQL   = `SELECT FROM delivery WHERE ` + stillOurs + ` FOR UPDATE`
+	recordAttemptSQL = `INSERT INTO attempt (delivery_id, n, at, owner, status, code, ambiguous)
+SELECT id, $2, $3, coalesce(lease_owner, ''), $4, $5, $6 FROM delivery WHERE id = $1
+ON CONFLICT DO NOTHING`
+	finishMessageSQL = `UPDATE delivery SET state = $3, done_at = $4, last_status = $5, last_code = $6, lease_owner = NULL, lease_until = NULL
+WHERE ` + stillOurs
+	scheduleRetrySQL = `UPDATE delivery SET not_before = $3, last_status = $4, last_code = $5, lease_owner = NULL, lease_until = NULL
+WHERE ` + stillOurs
+
+	recordPostedSQL = `INSERT INTO posted_card (delivery_id, challenge_id, lane, card, visit, to_person, to_team, conversation_id,
+    service_url, activity_id, version, content_hash, final, shown_at)
+SELECT id, challenge_id, lane, card, visit, to_person, to_team, $2, $3, $4, $5, $6, $7, $8 FROM delivery WHERE id = $1`
+	updatePostedSQL = `UPDATE posted_card SET conversation_id = $2, service_url = $3, activity_id = $4, version = $5, content_hash = $6,
+    final = $7, shown_at = $8
+WHERE delivery_id = (SELECT posted FROM delivery WHERE id = $1)`
+	// The message of an update that Teams refuses for good is left alone from then on.
+	stopUpdatesSQL = `UPDATE posted_card SET final = true WHERE delivery_id = (SELECT posted FROM delivery WHERE id = $1)`
+	// An update with nothing to show has shown it. Whatever moved the challenge since has queued another.
+	markPostedCurrentSQL = `UPDATE posted_card p SET version = c.version FROM delivery d JOIN challenge c ON c.id = d.challenge_id
+WHERE d.id = $1 AND d.attempts = $2 AND d.state = 'dropped' AND p.delivery_id = d.posted AND p.version < c.version`
+
+	// The challenge moved on while its card was being rendered or sent.
+	queueFollowUpUpdateSQL = `INSERT INTO delivery (challenge_id, lane, kind, card, visit, to_person, to_team, posted, created_at, not_before)
+SELECT p.challenge_id, p.lane, 'update', p.card, p.visit, p.to_person, p.to_team, p.delivery_id, $2, $2
+FROM delivery d
+JOIN posted_card p ON p.delivery_id = coalesce(d.posted, d.id) AND NOT p.final
+JOIN challenge c ON c.id = p.challenge_id AND p.version < c.version
+WHERE d.id = $1
+  AND NOT EXISTS (SELECT FROM delivery w WHERE w.posted = p.delivery_id AND w.state = 'waiting' AND w.lease_until IS NULL)`
+)
+
+type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
+
+// fencingToken is the number of the attempt that a claim stands for.
+func fencingToken(d challenge.OutboxMessage) int { return d.Attempts + 1 }
+
+func queueAttempt(b *pgx.Batch, d challenge.OutboxMessage, a challenge.Attempt) {
+	b.Queue(recordAttemptSQL, d.ID, fencingToken(d), a.At, a.StatusCode, a.ErrorCode, a.Ambiguous)
+}
+
+// MarkDelivered records that Teams took a delivery: the attempt, the delivery, the posted card and, for a new message of a challenge,
+// the event that decide gives (its case has no history). If the challenge has moved on since the card was rendered, an update
+// follows. When decide fails its error is returned and everything but the event is recorded, for the message is out.
+func (s *Store) MarkDelivered(ctx context.Context, d challenge.OutboxMessage, p challenge.PostedMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
+	if d.Kind != challenge.MessagePost {
+		decide = nil
+	}
+	var undecided error
+	err := s.recordResult(ctx, d, a, decide, func(b *pgx.Batch, m *transition, cause error) error {
+		undecided = cause
+		b.Queue(finishMessageSQL, d.ID, fencingToken(d), "sent", a.At, a.StatusCode, a.ErrorCode)
+		queuePostedMessage(b, d, p, a.At)
+		if m != nil {
+			if err := queueTransitions(b, []transition{*m}); err != nil {
+				return err
+			}
+		}
+		if d.Kind != challenge.MessageDirect {
+			b.Queue(queueFollowUpUpdateSQL, d.ID, a.At)
+		}
+		return nil
+	})
+	return errors.Join(err, undecided)
+}
+
+func queuePostedMessage(b *pgx.Batch, d challenge.OutboxMessage, p challenge.PostedMessage, at time.Time) {
+	sql := recordPostedSQL
+	switch d.Kind {
+	case challenge.MessageDirect:
+		return
+	case challenge.MessageUpdate:
+		sql = updatePostedSQL
+	}
+	b.Queue(sql, d.ID, p.ConversationID, p.ServiceURL, p.ActivityID, p.Version, p.ContentHash, p.Final, at)
+}
+
+// MarkRejected records that Teams refused a delivery for good and, for a new message of a challenge, the event that decide gives. When
+// decide fails nothing is recorded: the lease ends and the delivery is tried again, for somebody must be told.
+func (s *Store) MarkRejected(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
+	if d.Kind != challenge.MessagePost {
+		decide = nil
+	}
+	return s.recordResult(ctx, d, a, decide, func(b *pgx.Batch, m *transition, cause error) error {
+		if cause != nil {
+			return cause
+		}
+		b.Queue(finishMessageSQL, d.ID, fencingToken(d), "failed", a.At, a.StatusCode, a.ErrorCode)
+		if d.Kind == challenge.MessageUpdate {
+			b.Queue(stopUpdatesSQL, d.ID)
+		}
+		if m == nil {
+			return nil
+		}
+		return queueTransitions(b, []transition{*m})
+	})
+}
+
+// ScheduleRetry records an attempt that did not succeed and lets the delivery be claimed again from notBefore on. Its lane waits for it.
+func (s *Store) ScheduleRetry(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, notBefore time.Time) error {
+	return s.recordResult(ctx, d, a, nil, func(b *pgx.Batch, _ *transition, _ error) error {
+		b.Queue(scheduleRetrySQL, d.ID, fencingToken(d), notBefore, a.StatusCode, a.ErrorCode)
+		return nil
+	})
+}
+
+// DropMessage ends a delivery that has nothing to show any more. Nothing was sent, so there is no attempt.
+func (s *Store) DropMessage(ctx context.Context, d challenge.OutboxMessage, at time.Time, why string) error {
+	sess, err := s.openSession(ctx)
+	if err != nil {
+		return err
+	}
+	defer sess.release()
+	b := &pgx.Batch{}
+	b.Queue(beginSQL)
+	b.Queue(finishMessageSQL, d.ID, fencingToken(d), "dropped", at, nil, why)
+	b.Queue(markPostedCurrentSQL, d.ID, fencingToken(d))
+	b.Queue(commitSQL)
+	return sess.sendBatch("drop a delivery", b)
+}
+
+// recordResult records what came of a claimed delivery, in one transaction: first the challenge's lock and the delivery's, as every
+// change takes them, then what write queues. write gets the decided move, nil when there is none, and decide's error.
+func (s *Store) recordResult(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, decide decideFunc, write func(*pgx.Batch, *transition, error) error) error {
+	sess, err := s.openSession(ctx)
+	if err != nil {
+		return err
+	}
+	defer sess.release()
+	var locked lockedChallenge
+	ours := false
+	b := &pgx.Batch{}
+	b.Queue(beginSQL)
+	if d.ChallengeID != uuid.Nil {
+		locked.queueLock(b, challenge.LookupKey{ID: d.ChallengeID})
+	}
+	b.Queue(lockMessageSQL, d.ID, fencingToken(d)).Query(func(rows pgx.Rows) error {
+		ours = rows.Next()
+		rows.Close()
+		return rows.Err()
+	})
+	if err := sess.sendBatch("read a delivery", b); err != nil {
+		return err
+	}
+	if !ours {
+		return s.recordLateAttempt(sess, d, a)
+	}
+	var m *transition
+	var undecided error
+	if decide != nil && locked.found {
+		m, undecided = s.decideResult(sess, locked, decide)
+	}
+	b = &pgx.Batch{}
+	queueAttempt(b, d, a)
+	if err := write(b, m, undecided); err != nil {
+		return err
+	}
+	b.Queue(commitSQL)
+	b.Queue(notifySQL)
+	return sess.sendBatch("record a delivery", b)
+}
+
+func (s *Store) decideResult(sess *session, locked lockedChallenge, decide decideFunc) (*transition, error) {
+	before, err := s.snapshotOf(sess, locked)
+	if err != nil {
+		return nil, err
+	}
+	change, err := decide(before)
+	if err != nil || !change.HasEvents() {
+		return nil, err
+	}
+	return &transition{from: before.Challenge, change: change}, nil
+}
+
+// recordLateAttempt records the attempt of a claim that was overtaken; what the other claim did stands.
+func (s *Store) recordLateAttempt(sess *session, d challenge.OutboxMessage, a challenge.Attempt) error {
+	b := &pgx.Batch{}
+	queueAttempt(b, d, a)
+	b.Queue(commitSQL)
+	if err := sess.sendBatch("record a late attempt", b); err != nil {
+		return err
+	}
+	return ErrLeaseLost
+}

@@ -1,0 +1,125 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
+)
+
+// pendingPageSize is how many challenges one statement reads.
+const pendingPageSize = 200
+
+const (
+	// What may belong in a digest, by two partial indexes: what waits without a window, and what waits for an answer while a card
+	// was refused. The first $2 of all after $1 are among the first $2 of each.
+	pendingSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
+    (SELECT id FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response' AND id > $1 ORDER BY id LIMIT $2)
+    UNION
+    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'undelivered' AND e.challenge_id > $1
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
+    ORDER BY 1 LIMIT $2))
+ORDER BY id`
+	pendingEventsSQL = `SELECT challenge_id, ` + eventColumns + ` FROM event
+WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', 'exhausted') ORDER BY challenge_id, seq`
+	anyPendingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response')
+    OR EXISTS (SELECT FROM event e WHERE e.kind = 'undelivered'
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
+    OR EXISTS (SELECT FROM event e WHERE e.kind = 'handed_over'
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))`
+)
+
+// EachPending gives every open challenge that may belong in a digest, with its ladder and those events of its history that tell:
+// deliveries, refused ones, and the end of the ladder. It locks nothing, and reads in pages, so each challenge is as it was when
+// its page was read. What cannot be read is in the error and does not keep the others back, unless the database is away.
+func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) error {
+	var faults error
+	after := uuid.Nil
+	for {
+		var page []challenge.Challenge
+		n := 0
+		rows, err := s.pool.Query(ctx, pendingSQL, after, pendingPageSize)
+		if err == nil {
+			err = readEachChallenge(rows, func(id uuid.UUID, c challenge.Challenge, err error) {
+				n, after = n+1, id
+				if err != nil {
+					faults = errors.Join(faults, err)
+					return
+				}
+				page = append(page, c)
+			})
+		}
+		if err != nil {
+			return wrapError("read what stands still", err)
+		}
+		unread, err := s.emitPendingPage(ctx, page, each)
+		if err != nil {
+			return err
+		}
+		faults = errors.Join(faults, unread)
+		if n < pendingPageSize {
+			return faults
+		}
+	}
+}
+
+// emitPendingPage gives a page of challenges, each with its events and its ladder.
+func (s *Store) emitPendingPage(ctx context.Context, page []challenge.Challenge, each func(challenge.Snapshot)) (unread, err error) {
+	events, broken, err := s.loadPendingEvents(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range page {
+		if broken[c.ID] != nil {
+			unread = errors.Join(unread, broken[c.ID])
+			continue
+		}
+		l, err := s.LoadLadder(ctx, c.LadderHash)
+		if errors.Is(err, challenge.ErrUnavailable) {
+			return nil, err
+		}
+		if err != nil {
+			unread = errors.Join(unread, err)
+			continue
+		}
+		each(challenge.Snapshot{Challenge: c, Ladder: l, History: eventsUpTo(c.Seq, events[c.ID])})
+	}
+	return unread, nil
+}
+
+func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challenge) (map[uuid.UUID][]challenge.Event, map[uuid.UUID]error, error) {
+	all, broken := map[uuid.UUID][]challenge.Event{}, map[uuid.UUID]error{}
+	if len(page) == 0 {
+		return all, broken, nil
+	}
+	ids := make([][16]byte, 0, len(page))
+	for _, c := range page {
+		ids = append(ids, c.ID)
+	}
+	rows, err := s.pool.Query(ctx, pendingEventsSQL, ids)
+	if err != nil {
+		return nil, nil, wrapError("read what stands still", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id uuid.UUID
+		e, err := scanEvent(rows, &id)
+		if err != nil {
+			return nil, nil, wrapError("read what stands still", err)
+		}
+		if e.Body, err = challenge.DecodeBody(e.kind, e.Data); err != nil {
+			broken[id] = &unreadableError{id, "trail", err}
+		}
+		all[id] = append(all[id], e.Event)
+	}
+	return all, broken, wrapError("read what stands still", rows.Err())
+}
+
+// AnyPending reports whether there may be anything to do when a working day begins: to put into a digest, or to hand back.
+func (s *Store) AnyPending(ctx context.Context) (bool, error) {
+	var any bool
+	err := s.pool.QueryRow(ctx, anyPendingSQL).Scan(&any)
+	return any, wrapError("look for what stands still", err)
+}

@@ -1,0 +1,66 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/challenge"
+)
+
+const (
+	// Whoever was refused before stays so since then; a return that came after this refusal stands.
+	markUnreachableSQL = `INSERT INTO unreachable (person, since, code) VALUES ($1, $2, $3)
+ON CONFLICT (person) DO UPDATE SET returned_at = NULL, since = excluded.since, code = excluded.code
+WHERE unreachable.returned_at < excluded.since`
+	markReachableSQL       = `UPDATE unreachable SET returned_at = $2 WHERE person = $1 AND returned_at IS NULL`
+	listUnreachableSQL     = `SELECT person, since, code, returned_at FROM unreachable ORDER BY since, person`
+	forgetUnreachableSQL   = `DELETE FROM unreachable WHERE person = $1 AND returned_at = $2`
+	claimIdempotencyKeySQL = `INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+)
+
+// MarkUnreachable keeps that Teams refused a person for good. Every instance is told to look.
+func (s *Store) MarkUnreachable(ctx context.Context, u challenge.Unreachable) error {
+	return s.runStatement(ctx, "keep who can be reached", markUnreachableSQL, u.Person, u.Since, u.Code)
+}
+
+// MarkReachable keeps that an unreachable person was heard of; of anybody else nothing is kept.
+func (s *Store) MarkReachable(ctx context.Context, person string, at time.Time) error {
+	return s.runStatement(ctx, "keep who can be reached", markReachableSQL, person, at)
+}
+
+// ListUnreachable lists whom Teams refuses, and of those who are back the ones not yet welcomed.
+func (s *Store) ListUnreachable(ctx context.Context) ([]challenge.Unreachable, error) {
+	rows, err := s.pool.Query(ctx, listUnreachableSQL)
+	if err != nil {
+		return nil, wrapError("read who cannot be reached", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u challenge.Unreachable, err error) {
+		var back *time.Time
+		err = row.Scan(&u.Person, &u.Since, &u.Code, &back)
+		u.Since = u.Since.UTC()
+		if back != nil {
+			u.ReachableAgainAt = back.UTC()
+		}
+		return u, err
+	})
+	if err != nil {
+		return nil, wrapError("read who cannot be reached", err)
+	}
+	return all, nil
+}
+
+// ForgetUnreachable ends what is known of somebody who is back. If Teams refused them again meanwhile, that stands.
+func (s *Store) ForgetUnreachable(ctx context.Context, u challenge.Unreachable) error {
+	return s.runStatement(ctx, "keep who can be reached", forgetUnreachableSQL, u.Person, u.ReachableAgainAt)
+}
+
+// ClaimIdempotencyKey reports whether the receipt is the first of its key, and keeps it.
+func (s *Store) ClaimIdempotencyKey(ctx context.Context, r challenge.IdempotencyKey) (bool, error) {
+	tag, err := s.pool.Exec(ctx, claimIdempotencyKeySQL, r.Value, r.At)
+	if err != nil {
+		return false, wrapError("keep a receipt", err)
+	}
+	return tag.RowsAffected() == 1, nil
+}

@@ -1,0 +1,65 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Statements that travel with others in one round trip.
+const (
+	beginSQL         = `BEGIN ISOLATION LEVEL READ COMMITTED`
+	beginSnapshotSQL = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+	commitSQL        = `COMMIT`
+	rollbackSQL      = `ROLLBACK`
+	notifySQL        = `SELECT pg_notify('challengebot', '')`
+)
+
+const simpleProtocol = pgx.QueryExecModeSimpleProtocol
+
+// Advisory locks, database-wide.
+const (
+	claimLock int64 = 0x6368616c01
+	grantLock int64 = 0x6368616c02
+)
+
+// session is one use of a connection. BEGIN and COMMIT are queued with the statements that they enclose, so that a transaction
+// costs as many round trips as there are batches.
+type session struct {
+	conn *pgxpool.Conn
+	ctx  context.Context
+}
+
+func (s *Store) openSession(ctx context.Context) (*session, error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, wrapError("connect", err)
+	}
+	return &session{conn, ctx}, nil
+}
+
+// sendBatch runs everything that is queued, in one round trip, and the functions that read the results.
+func (sess *session) sendBatch(operation string, b *pgx.Batch) error {
+	return wrapError(operation, sess.conn.SendBatch(sess.ctx, b).Close())
+}
+
+// inTransaction reports whether a transaction is open, be it failed.
+func (sess *session) inTransaction() bool { return sess.conn.Conn().PgConn().TxStatus() != 'I' }
+
+// rollback ends an open transaction. One that cannot be ended goes with its connection.
+func (sess *session) rollback() {
+	if !sess.inTransaction() || sess.conn.Conn().IsClosed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(sess.ctx), 2*time.Second)
+	defer cancel()
+	_, _ = sess.conn.Exec(ctx, rollbackSQL)
+}
+
+// release gives the connection back, with nothing left open on it.
+func (sess *session) release() {
+	sess.rollback()
+	sess.conn.Release()
+}

@@ -1,0 +1,245 @@
+// Package words holds every text that a person reads on a card, in a message or in
+// an answer of the bot, once for each language.
+//
+// It is data: nothing here decides, and nothing can fail at run time. [English] and
+// [Welsh] have the same fields; the tests hold that none is empty and that a text
+// takes the same arguments in both. What an authority writes itself (the labels of
+// its ladder, names, what people typed) is never translated, and what the record
+// holds stays as it was recorded.
+package words
+
+import (
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// Catalogue are all texts in one language. %s and %d are filled in by who shows the text.
+type Catalogue struct {
+	LanguageTag string // of the language, as a card's lang
+	Grammar
+
+	Challenge      ChallengeWords
+	Cover          CoverWords
+	Form           FormWords
+	Gate           GateWords
+	NoticeChannels NoticeChannelWords
+	Help           HelpWords
+	MyChallenges   MyChallengesWords
+	Judge          JudgeWords
+	Meeting        MeetingWords
+	Respond        RespondWords
+	FormSent       FormSentWords
+	Dialog         DialogWords
+	ShorterTime    ShorterTimeWords
+	Common         CommonWords
+	Label          LabelWords
+	InputError     InputErrorWords
+	Notice         NoticeWords
+	Reminder       ReminderWords
+	Alert          AlertWords
+	Oversight      OversightWords
+	Digest         DigestWords
+	TypedCommand   TypedCommandWords
+	PlainText      PlainTextWords
+	Bot            BotWords
+	// Refusals are those of the domain by key; English has them with the domain.
+	Refusals map[challenge.SentenceKey]string
+	Step     StepWords
+}
+
+// Grammar is what a language does with dates, numbers and lists.
+type Grammar struct {
+	// FormatDateTime is a day and a time, and FormatOnDateTime the same after "on"; Day and FormatOnDate
+	// are a day alone.
+	FormatDateTime, FormatOnDateTime func(time.Time) string
+	FormatDate, FormatOnDate         func(workday.Date) string
+	// FormatWindow is "10 working days".
+	FormatWindow func(workday.Window) string
+	// JoinList is "a, b and c".
+	JoinList func([]string) string
+	// CountEarlierSteps tells how many steps of the history are left out.
+	CountEarlierSteps func(n int) string
+	// RungWord is what a rung is called, when the ladder calls it own.
+	RungWord func(own string) string
+	// FieldLabel is the label of an input of a form of this bot's own.
+	FieldLabel func(label string) string
+}
+
+// Command is something to type, and what it does.
+type Command struct{ Syntax, Description string }
+
+// ChallengeWords: the chair's card of a challenge.
+type ChallengeWords struct {
+	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                  string
+	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                     string
+	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                      string
+	StateAwaitingResponse, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
+	PublicAwaitingResponse, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                        string
+	Conferences                                                                                                                                                             map[challenge.ConferenceType]string
+}
+
+// CoverWords: the list of who stands in.
+type CoverWords struct {
+	Title, Nobody, Period, HowToEnd, FromDirectory, HandedOver, HowTo, Summary, ForPerson, NotHandedOver string
+}
+
+// FormWords: the form on which a challenge is raised.
+type FormWords struct {
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                       string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam           string
+}
+
+// GateWords: what must be done before a rung.
+type GateWords struct {
+	Title, NoLongerWaited, Note, PlainNote, TookPlaceOn, WaitingSince, GoesOnByItself, WaitsUntilRecorded, LimitDue, LimitPassed, NotForViewer, RecordAhead, GoOn, ConsultedWith, RecordedBy, MustBeAgreed string
+	MustTakePlace, StatutoryRuns, StatutoryPassed, StatutoryWillPass, LimitNotStarted, NoLimit, Summary, SummaryEnded                                                                                      string
+	Override, RecordDone                                                                                                                                                                                   string
+	Statuses                                                                                                                                                                                               map[challenge.GateStatus]string
+	PassButtons                                                                                                                                                                                            map[ladder.GateKind]string
+	NotAgreedButtons                                                                                                                                                                                       map[ladder.GateKind]string
+}
+
+// NoticeChannelWords: in which channel notices appear.
+type NoticeChannelWords struct {
+	Title, Nothing                              string
+	ChosenByCommand                             string // the channel, and the team or service
+	FromDirectory                               string // the channel
+	ViaService                                  string // the service whose channel it is
+	TeamHasNone, ServiceHasNone, HowTo, Summary string
+}
+
+// HelpWords: what the bot can do.
+type HelpWords struct {
+	Title, Intro, Privacy, Summary, SetUpFor string
+	Commands                                 []Command
+}
+
+// MyChallengesWords: somebody's challenges.
+type MyChallengesWords struct {
+	Title, WaitingForViewer, RaisedByViewer, NothingOpen, Open, More, Summary, OpenByTyping string
+}
+
+// JudgeWords: the card of who decides on an answer.
+type JudgeWords struct {
+	Question, RecordOnly, DecidedByOther, Reason, PartlyHint, NoMoreHint, Satisfied, PartlyButton, NotSatisfied, Summary string
+	SummaryEnded, ThenHandOff, ThenNobody, ThenNext, ThenGated                                                           string
+	Verdicts                                                                                                             map[challenge.Verdict]string
+}
+
+// MeetingWords: a rung's meeting.
+type MeetingWords struct {
+	Title, MayBeHeld, FilesStatement, AdHoc, ChairedBy, MinutedBy, Invited, MustAttend, MayAttend, DoesNotAttend, HoldBy, OutcomeTo, Attendees string
+}
+
+// RespondWords: the card of who is asked, and of what became of the question.
+type RespondWords struct {
+	PleaseAnswer, AnswerAskedFor, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
+	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                        string
+	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                string
+	NowExhausted, NowOnRung, AskedButton                                                                                                                                               string
+	Intros                                                                                                                                                                             map[ladder.ResponseForm]string
+	ResponseLabels                                                                                                                                                                     map[ladder.ResponseForm]string
+}
+
+// FormSentWords: the card in place of a form that was sent.
+type FormSentWords struct {
+	Title, AskedToAnswer, HeldAtGate, NobodyAsked, WhatFollows, Summary string
+}
+
+// DialogWords: a card in a window of its own.
+type DialogWords struct {
+	Open, Title, IsRecorded string
+}
+
+// ShorterTimeWords: a request for an answer sooner.
+type ShorterTimeWords struct {
+	Open, Days, Reason, Label, NeverLater string
+}
+
+// CommonWords: what several cards say.
+type CommonWords struct {
+	TextShortened, RequiredMark, Refresh, NoneChosen, Done, PleaseNote, PutRight, YouTyped, ByTyping, DueDateWorking, LimitPassed string
+	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord                                   string
+	Conference, NobodyNamed, Somebody, StandingIn, MorePeople, System, Channel, Overseer, PlanBy                                  string
+}
+
+// LabelWords: headings and labels of facts.
+type LabelWords struct {
+	From, AskedToAnswer, AskedOnRung, WhoDecides, Team, Conference, Categories, Concern, Evidence, AskedFor, EarlierSteps, AllSteps string
+	Plan, Answer, Reason, Note, OnThisRung, AskedForBy, RaisedBy, RaisedOn, WaitingSince, MustAct, TimeLimit                        string
+	StatutoryTime, Obstacles, Contact, Informed, Consulted, Grounds                                                                 string
+}
+
+// InputErrorWords: what a client says of an input.
+type InputErrorWords struct {
+	Missing, TooLong, BadDate, NothingChosen string
+}
+
+// NoticeWords: the notice in a channel.
+type NoticeWords struct {
+	Summary, AwaitingResponse, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
+}
+
+// ReminderWords: the reminder.
+type ReminderWords struct {
+	Title, PleaseAnswer, WhereToAnswer, Open, NoLongerNeeded, Summary string
+}
+
+// AlertWords: the card of who is told and not asked.
+type AlertWords struct {
+	Intro, Summary string
+}
+
+// OversightWords: the card of who oversees challenges.
+type OversightWords struct {
+	Title, Summary, NobodyToAsk, Exhausted, NobodyHolds string
+}
+
+// DigestWords: what waits within what somebody oversees.
+type DigestWords struct {
+	Title, AsOf, LongestFirst, Nothing, NotDelivered, NotDeliveredHint, More, HowTo, SummaryOne, Summary string
+	Unreachable, UnreachableHint                                                                         string
+	UnreachableSince                                                                                     string // since when, and the roles
+	UnreachableMore, UnreachableSummary                                                                  string // how many
+}
+
+// TypedCommandWords: commands as they are typed.
+type TypedCommandWords struct {
+	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw string
+	Refer, Skip, HandOff                                                                                                                 string
+	GateStatuses                                                                                                                         map[challenge.GateStatus]string
+}
+
+// PlainTextWords: what only the text form of a card says.
+type PlainTextWords struct {
+	Required, UpTo, Date, Several, CurrentValue string
+}
+
+// StepWords: the steps of the history.
+type StepWords struct {
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Responded       string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted string
+	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, HandedOver, BackAgain, Referred                                             string
+	AskedHow                                                                                                                         map[challenge.ContactMethod]string
+	LateBecause                                                                                                                      map[string]string
+}
+
+// BotWords: answers in words, where no card says it.
+type BotWords struct {
+	BadReference, UnknownReference, NotUnderstood, GiveReference, MayNotRaise, SeeMyChallenges, AskedInChannel                string
+	UnreadableCard, NoSuchChallenge, OtherVersion, UnknownSender, WaitingOverseersOnly, DigestOverseersOnly, CannotRefreshNow string
+	// Among others: what help says there, where the answer is, and who could read the question.
+	ChannelHelp, AnswerInPrivateChat, ReadByEverybody string
+	// MessageChanged: what is said of a message that was changed after it had its effect.
+	MessageChanged map[challenge.MessageChange]string
+	ChannelWelcome string // in the channel of a team; who reads it may know nothing of challenges
+
+	CoverUsage, CoverUnknownPerson, CoverBadDates, CoverOverseersOnly, CoverNotOneself, CoverNotFound, CoverNoted, CoverEnded string
+
+	NoticesUsage, NoticesTypeInChannel, NoticesSharedChannel, NoticesForeignChannel, NoticesUnknownName, NoticesAmbiguousName      string
+	NoticesOverseersOnly, NoticesChannelChosen, NoticesChannelRemoved, NoticesNothingToRemove, ChannelInTeam, GeneralChannelInTeam string
+}

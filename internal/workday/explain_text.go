@@ -1,0 +1,184 @@
+package workday
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// maxListedDays is how many counted days are named one by one; more are told as runs.
+const maxListedDays = 10
+
+// Text tells the working in compact British English, such as "Day 0 Mon 30 Mar. Counted: Tue 31 Mar, ... Skipped: Good
+// Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr. Due 17:00 on Wednesday 8 April 2026."
+func (e Explanation) Text() string { return e.TextFor("stage") }
+
+// TextFor is Text in the words of an authority that calls a stage of its procedure something else, such as "step".
+func (e Explanation) TextFor(stage string) string {
+	if stage == "" {
+		stage = "stage"
+	}
+	var sentences []string
+	if e.StartNote != "" {
+		sentences = append(sentences, e.StartNote)
+	}
+	sentences = append(sentences, "Day 0 "+e.shortDate(e.Start))
+	switch {
+	case e.Window.IsZero():
+		sentences = append(sentences, e.remainderSentences(stage)...)
+	case e.Bound == BoundWindow:
+		sentences = append(sentences, e.countingSentences("Counted")...)
+		sentences = append(sentences, e.otherLimitSentences()...)
+	default:
+		sentences = append(sentences, e.decidingLimitSentences(stage)...)
+	}
+	sentences = append(sentences, fmt.Sprintf("Due %s on %s", e.Due.Format("15:04"), e.Date.FormatLong()))
+	return strings.Join(sentences, ". ") + "."
+}
+
+// shortDate writes a day without its year when it lies in the year of the due date.
+func (e Explanation) shortDate(d Date) string {
+	if d.Year() == e.Date.Year() {
+		return d.FormatShort()
+	}
+	return fmt.Sprintf("%s %d", d.FormatShort(), d.Year())
+}
+
+// countingSentences tells how the window's end was found.
+func (e Explanation) countingSentences(heading string) []string {
+	if e.Window.Unit != WorkingDays {
+		return e.roundingSentences()
+	}
+	sentences := []string{heading + ": " + countedText(e.Counted)}
+	if len(e.Skipped) > 0 {
+		sentences = append(sentences, "Skipped: "+skippedText(e.Skipped))
+	}
+	return sentences
+}
+
+// roundingSentences tells of a window in calendar days or weeks.
+func (e Explanation) roundingSentences() []string {
+	verb := "end"
+	subject := e.Window.String()
+	if e.Window.Unit == WeekBand {
+		subject, verb = fmt.Sprintf("Week %d (week 1 begins %s)", e.Window.N, e.Start.FormatShort()), "ends"
+	} else if e.Window.N == 1 {
+		verb = "ends"
+	}
+	if e.RoundedFrom == nil {
+		return []string{fmt.Sprintf("%s %s %s", subject, verb, e.WindowEnd.FormatShort())}
+	}
+	return []string{
+		fmt.Sprintf("%s %s %s, rounded back to the working day %s", subject, verb, e.RoundedFrom.FormatShort(), e.WindowEnd.FormatShort()),
+		"Not worked: " + skippedText(e.Skipped),
+	}
+}
+
+// limitText names a limit: "10 working days from the start of the challenge (Mon 30 Mar) end Wed 15 Apr".
+func (e Explanation) limitText(origin string) string {
+	l := e.Limit
+	verb := "end"
+	if l.Window.N == 1 || l.Window.Unit == WeekBand {
+		verb = "ends"
+	}
+	subject := l.Window.String()
+	if l.Window.Unit == WeekBand {
+		subject = "week " + fmt.Sprint(l.Window.N)
+	}
+	return fmt.Sprintf("%s from %s (%s) %s %s", subject, origin, e.shortDate(l.Start), verb, e.shortDate(l.WindowEnd))
+}
+
+// otherLimitSentences mentions a limit that did not decide.
+func (e Explanation) otherLimitSentences() []string {
+	switch {
+	case e.Limit == nil:
+		return nil
+	case e.LimitKind == LimitTarget:
+		return []string{"Target for the whole challenge: " + e.limitText("its start")}
+	default:
+		return []string{upperFirst(e.limitText("the start of the challenge")) + ", not earlier"}
+	}
+}
+
+// decidingLimitSentences tells of a limit that came before the end of the rung's own window.
+func (e Explanation) decidingLimitSentences(stage string) []string {
+	own := fmt.Sprintf("The %s's own %s would end %s", stage, e.Window, e.shortDate(e.WindowEnd))
+	if e.Window.Unit == WeekBand {
+		own = fmt.Sprintf("The %s's own week %d would end %s", stage, e.Window.N, e.shortDate(e.WindowEnd))
+	}
+	both := own + "; " + e.limitText("the start of the challenge")
+	switch {
+	case e.Bound == BoundLimit:
+		return append([]string{both + ": the earlier holds"}, e.Limit.countingSentences("Counted from "+e.shortDate(e.Limit.Start))...)
+	case e.Minimum == nil:
+		return []string{fmt.Sprintf("%s, before this %s began: day 0 itself holds", both, stage)}
+	case e.Date == e.WindowEnd:
+		return []string{fmt.Sprintf("%s, too early: the limit leaves at least %s or the %s's own time if that is shorter", both, plural(e.AtLeast, "working day"), stage)}
+	default:
+		least := fmt.Sprintf("%s, too early for at least %s: the minimum holds", both, plural(e.AtLeast, "working day"))
+		return append([]string{least}, e.Minimum.countingSentences("Counted")...)
+	}
+}
+
+// remainderSentences tells of a rung without a window of its own.
+func (e Explanation) remainderSentences(stage string) []string {
+	least := plural(e.AtLeast, "working day")
+	rule := fmt.Sprintf("This %s has the remainder of the %s from first raise, at least %s", stage, e.Limit.Window, least)
+	if e.Limit.Window.Unit == WeekBand {
+		rule = fmt.Sprintf("This %s has the remainder of the time to the %s from first raise, at least %s", stage, e.Limit.Window, least)
+	}
+	if e.Bound == BoundMinimum {
+		return append([]string{rule, upperFirst(e.limitText("first raise")) + ", too early: the minimum holds"}, e.Minimum.countingSentences("Counted")...)
+	}
+	return append([]string{rule}, e.Limit.countingSentences("Counted from first raise ("+e.shortDate(e.Limit.Start)+")")...)
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// countedText names the days, or the runs of days when there are many.
+func countedText(days []Date) string {
+	var parts []string
+	if len(days) <= maxListedDays {
+		for _, day := range days {
+			parts = append(parts, day.FormatShort())
+		}
+		return strings.Join(parts, ", ")
+	}
+	for start := 0; start < len(days); {
+		end := start
+		for end+1 < len(days) && days[end+1] == days[end]+1 {
+			end++
+		}
+		run := days[start].FormatShort()
+		if end > start {
+			run = fmt.Sprintf("%s to %s (%d)", days[start].FormatShort(), days[end].FormatShort(), end-start+1)
+		}
+		parts = append(parts, run)
+		start = end + 1
+	}
+	return fmt.Sprintf("%d days, %s", len(days), strings.Join(parts, ", "))
+}
+
+func skippedText(runs []SkippedDays) string {
+	parts := make([]string, 0, len(runs))
+	for _, run := range runs {
+		part := run.Reason + " " + dayRange(run.From, run.To)
+		if run.Source == SourceRule {
+			part += " (by rule, beyond the official list)"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// dayRange writes "3 Apr", "4-5 Apr" or "30 Apr-1 May".
+func dayRange(from, to Date) string {
+	switch {
+	case from == to:
+		return from.formatDayMonth()
+	case from.Midnight(time.UTC).Month() == to.Midnight(time.UTC).Month():
+		return fmt.Sprintf("%d-%s", from.Midnight(time.UTC).Day(), to.formatDayMonth())
+	default:
+		return from.formatDayMonth() + "-" + to.formatDayMonth()
+	}
+}
