@@ -15,6 +15,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/storage"
 )
 
 // cardReplyBody is the shape in which Teams takes the answer to a card action.
@@ -152,14 +153,14 @@ var buttons = map[cards.Verb]button{
 // applyButton gives a button's command to the door. Whatever the answer, it is the
 // card as it now is, with a sentence and the typed text when it was refused.
 func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.ButtonData, inputs map[string]string, btn button) (cardResult, error) {
-	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), challenge.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
+	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
 		return btn.buildCommand(rq, data, inputs, c), nil
 	})
 	opts := rq.cardOptions(data)
 	opts.Submitted = data
 	var refusal *challenge.Refusal
 	switch {
-	case errors.Is(err, challenge.ErrNotFound):
+	case errors.Is(err, storage.ErrNotFound):
 		return cardResult{}, textReply(rq.words.Bot.NoSuchChallenge)
 	case errors.As(err, &refusal):
 		if !rq.mayRead(seen) {
@@ -199,8 +200,8 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 // refreshCard draws the card again as the challenge now is. It never changes
 // anything and never fails for what the client sent.
 func (rq request) refreshCard(ctx context.Context, id uuid.UUID, data cards.ButtonData) (cardResult, error) {
-	c, err := rq.Store.Load(ctx, challenge.LookupKey{ID: id})
-	if errors.Is(err, challenge.ErrNotFound) || err == nil && !rq.mayRead(c) {
+	c, err := rq.Store.Load(ctx, storage.LookupKey{ID: id})
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.mayRead(c) {
 		return cardResult{}, textReply(rq.words.Bot.NoSuchChallenge)
 	}
 	if err != nil {
@@ -268,7 +269,7 @@ func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[
 	raising := raisingFromInputs(in)
 	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
 	// thumb, is one challenge.
-	key := challenge.IdempotencyKey{Value: "form:" + view.Nonce + ":" + rq.person.ID, At: rq.now}
+	key := storage.IdempotencyKey{Value: "form:" + view.Nonce + ":" + rq.person.ID, At: rq.now}
 	out, err := rq.Store.Raise(ctx, key, func(number uint64) (challenge.Change, error) {
 		raising.Number = number
 		return challenge.Raise(raising, rq.person, rq.env(view.ladder))

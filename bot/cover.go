@@ -12,6 +12,7 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -62,7 +63,7 @@ func (rq request) handOverChallenges(ctx context.Context, person string) (done, 
 			continue
 		}
 		ref := c.Challenge.Ref
-		_, _, err := rq.applyCommand(ctx, rq.idempotencyKey(":"+ref), challenge.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Command, error) {
+		_, _, err := rq.applyCommand(ctx, rq.idempotencyKey(":"+ref), storage.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Command, error) {
 			return challenge.HandOver{AwayID: person}, nil
 		})
 		refusal := (*challenge.Refusal)(nil)
@@ -86,9 +87,9 @@ var coverForPattern = regexp.MustCompile(`(?is)^for\s+(.+)\s+by\s+(.+)$`)
 
 // parseCover reads "NAME from to" or "for NAME by NAME from to". The error is a
 // *challenge.Refusal.
-func (rq request) parseCover(s string) (challenge.Cover, error) {
-	refuseWith := func(sentence string) (challenge.Cover, error) {
-		return challenge.Cover{}, &challenge.Refusal{Code: challenge.CodeBadInput, Sentence: sentence}
+func (rq request) parseCover(s string) (directory.CoverSetting, error) {
+	refuseWith := func(sentence string) (directory.CoverSetting, error) {
+		return directory.CoverSetting{}, &challenge.Refusal{Code: challenge.CodeBadInput, Sentence: sentence}
 	}
 	parts := coverDaysPattern.FindStringSubmatch(strings.TrimSpace(s))
 	if parts == nil {
@@ -122,7 +123,7 @@ func (rq request) parseCover(s string) (challenge.Cover, error) {
 	if !ok {
 		return refuseWith(rq.words.Bot.CoverBadDates)
 	}
-	return challenge.Cover{Person: away.Entra, StandIn: by.Entra, From: from, To: to, SetBy: rq.person.ID}, nil
+	return directory.CoverSetting{Person: away.Entra, StandIn: by.Entra, From: from, To: to, SetBy: rq.person.ID}, nil
 }
 
 // parseCoverDays reads the first and the last day; one day alone is both.

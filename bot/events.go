@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/words"
 )
 
@@ -33,8 +35,8 @@ func (rq request) recordMessageChange(ctx context.Context) error {
 	for _, e := range effects {
 		// The same message can be changed again and again: its time tells one from
 		// another, and Teams delivering the same one twice from both.
-		r := challenge.IdempotencyKey{Value: "changed:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + ":" + string(change) + ":" + rq.activity.Timestamp + ":" + e.ChallengeID.String(), At: rq.now}
-		out, err := rq.Store.Apply(ctx, r, challenge.LookupKey{ID: e.ChallengeID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		r := storage.IdempotencyKey{Value: "changed:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + ":" + string(change) + ":" + rq.activity.Timestamp + ":" + e.ChallengeID.String(), At: rq.now}
+		out, err := rq.Store.Apply(ctx, r, storage.LookupKey{ID: e.ChallengeID}, func(c challenge.Snapshot) (challenge.Change, error) {
 			if _, ok := findStep(c, e); !ok {
 				return challenge.Change{Next: c.Challenge}, nil // it only brought a card
 			}
@@ -55,7 +57,7 @@ func (rq request) recordMessageChange(ctx context.Context) error {
 
 // findStep is the step that an effect left in the trail: a receipt without one only had
 // a card posted anew.
-func findStep(c challenge.Snapshot, e challenge.ActivityEffect) (challenge.Event, bool) {
+func findStep(c challenge.Snapshot, e storage.ActivityEffect) (challenge.Event, bool) {
 	if e.Seq < 1 || e.Seq > len(c.History) {
 		return challenge.Event{}, false
 	}
@@ -67,8 +69,8 @@ func findStep(c challenge.Snapshot, e challenge.ActivityEffect) (challenge.Event
 }
 
 // channelEvents says what an event means for the channels of a team.
-var channelEvents = map[string]challenge.ChannelLoss{
-	"channelDeleted": challenge.ChannelDeleted, "teamDeleted": challenge.TeamDeleted, "teamHardDeleted": challenge.TeamDeleted,
+var channelEvents = map[string]outbox.ChannelLoss{
+	"channelDeleted": outbox.ChannelDeleted, "teamDeleted": outbox.TeamDeleted, "teamHardDeleted": outbox.TeamDeleted,
 }
 
 // recordChannel keeps what a turn tells of a channel: that it is there, that it went, or that
@@ -83,19 +85,19 @@ func (h *Handler) recordChannel(ctx context.Context, a Activity) error {
 	came := a.Type == TypeConversationUpdate && slices.ContainsFunc(a.MembersAdded, bot)
 	left := a.Type == TypeConversationUpdate && slices.ContainsFunc(a.MembersRemoved, bot) ||
 		a.Type == TypeInstallationUpdate && a.InstallationAction == "remove"
-	here := challenge.Channel{ID: a.teamsChannelID(), Team: team, Loss: channelEvents[event], SeenAt: h.Now()}
+	here := outbox.Channel{ID: a.teamsChannelID(), Team: team, Loss: channelEvents[event], SeenAt: h.Now()}
 	if picked, ok := a.SelectedChannel(); ok {
 		here.ID = picked.ID
 	}
 	if left {
-		here.Loss = challenge.BotRemoved
+		here.Loss = outbox.BotRemoved
 	}
-	known := []challenge.Channel{here}
-	if left || came || here.Loss == challenge.TeamDeleted || event == "teamRestored" {
+	known := []outbox.Channel{here}
+	if left || came || here.Loss == outbox.TeamDeleted || event == "teamRestored" {
 		// What happens to a team happens to all its channels; the first has its id.
 		all, first := here, here
 		all.ID, first.ID = "", team
-		known = []challenge.Channel{all, first, here}
+		known = []outbox.Channel{all, first, here}
 	}
 	for _, c := range known {
 		if err := h.Store.SaveChannel(ctx, c); err != nil {
@@ -109,7 +111,7 @@ func (h *Handler) recordChannel(ctx context.Context, a Activity) error {
 	if !came {
 		return nil
 	}
-	return h.Store.QueueDirectMessage(ctx, challenge.IdempotencyKey{Value: "welcome:" + team, At: here.SeenAt}, challenge.DirectMessage{
+	return h.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + team, At: here.SeenAt}, outbox.DirectMessage{
 		To:      challenge.Address{Team: team},
-		Content: challenge.MessageContent{Text: words.ForLanguage(h.Directory().LanguageOf("")).Bot.ChannelWelcome, InChannel: &challenge.InChannel{ConversationID: here.ID, ServiceURL: a.ServiceURL}}})
+		Content: outbox.Content{Text: words.ForLanguage(h.Directory().LanguageOf("")).Bot.ChannelWelcome, InChannel: &outbox.InChannel{ConversationID: here.ID, ServiceURL: a.ServiceURL}}})
 }

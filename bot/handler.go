@@ -15,30 +15,32 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
 
 // Store is what a turn needs of the database: the one door, and what it reads.
 type Store interface {
-	Raise(ctx context.Context, r challenge.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (challenge.ApplyResult, error)
-	Apply(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error)
-	Load(ctx context.Context, key challenge.LookupKey) (challenge.Snapshot, error)
+	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
+	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
-	SetCover(ctx context.Context, r challenge.IdempotencyKey, c challenge.Cover) error
-	EndCover(ctx context.Context, r challenge.IdempotencyKey, id int64, by string) error
-	BindNoticeChannel(ctx context.Context, r challenge.IdempotencyKey, n challenge.NoticeChannel) error
-	QueueDirectMessage(ctx context.Context, r challenge.IdempotencyKey, reply challenge.DirectMessage) error
-	SaveConversation(ctx context.Context, c challenge.ConversationReference) error
+	SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error
+	EndCover(ctx context.Context, r storage.IdempotencyKey, id int64, by string) error
+	BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error
+	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
+	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
 	ForgetConversation(ctx context.Context, lane string) error
-	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
-	ListUnreachable(ctx context.Context) ([]challenge.Unreachable, error)
+	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
+	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	MarkReachable(ctx context.Context, person string, at time.Time) error
-	SaveChannel(ctx context.Context, c challenge.Channel) error
+	SaveChannel(ctx context.Context, c outbox.Channel) error
 	// ListEffects are the steps to which an activity led, by the key of its receipt.
-	ListEffects(ctx context.Context, receipt string) ([]challenge.ActivityEffect, error)
+	ListEffects(ctx context.Context, receipt string) ([]storage.ActivityEffect, error)
 }
 
 // HandlerConfig is what Turns needs. All fields must be set.
@@ -90,7 +92,7 @@ type request struct {
 // is not documented).
 func (h *Handler) HandleActivity(ctx context.Context, a Activity) (Reply, error) {
 	reply, err := h.routeActivity(ctx, a)
-	if errors.Is(err, challenge.ErrUnavailable) {
+	if errors.Is(err, storage.ErrUnavailable) {
 		if action, not := a.CardAction(); not == nil && action.Trigger == TriggerAutomatic {
 			// Nobody pressed anything, and a card whose refresh fails may never ask again.
 			h.Logger.Error("a card could not be refreshed: temporarily unavailable", "activity", a.ID)
@@ -164,10 +166,10 @@ func (rq request) saveConversation(ctx context.Context) error {
 	if !rq.activity.IsPersonal() || rq.activity.Conversation.ID == "" {
 		return nil
 	}
-	c := challenge.ConversationReference{OrderingKey: challenge.Address{Person: rq.person.ID}.OrderingKey(), ID: rq.activity.Conversation.ID,
+	c := outbox.ConversationReference{OrderingKey: outbox.OrderingKey(challenge.Address{Person: rq.person.ID}), ID: rq.activity.Conversation.ID,
 		ServiceURL: rq.activity.ServiceURL, TeamsUserID: rq.activity.From.ID}
 	if v, ok := rq.savedConversations.Load(c.OrderingKey); ok {
-		last := v.(challenge.ConversationReference)
+		last := v.(outbox.ConversationReference)
 		c.SeenAt = last.SeenAt
 		if last == c && rq.now.Sub(last.SeenAt) < resaveConversationAfter {
 			return nil
@@ -182,8 +184,8 @@ func (rq request) saveConversation(ctx context.Context) error {
 }
 
 // idempotencyKey marks this activity: delivered again, it has no second effect.
-func (rq request) idempotencyKey(part string) challenge.IdempotencyKey {
-	return challenge.IdempotencyKey{Value: "activity:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + part, At: rq.now}
+func (rq request) idempotencyKey(part string) storage.IdempotencyKey {
+	return storage.IdempotencyKey{Value: "activity:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + part, At: rq.now}
 }
 
 func (rq request) env(l *ladder.Ladder) challenge.Env {
@@ -192,7 +194,7 @@ func (rq request) env(l *ladder.Ladder) challenge.Env {
 
 // applyCommand gives one command to the one door. seen is the case as it was read there,
 // whatever became of the command.
-func (rq request) applyCommand(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, cmd func(challenge.Snapshot) (challenge.Command, error)) (result challenge.ApplyResult, seen challenge.Snapshot, err error) {
+func (rq request) applyCommand(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, cmd func(challenge.Snapshot) (challenge.Command, error)) (result storage.ApplyResult, seen challenge.Snapshot, err error) {
 	result, err = rq.Store.Apply(ctx, r, key, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen = c
 		command, err := cmd(c)
@@ -214,7 +216,7 @@ func (rq request) cardView(c challenge.Snapshot) cards.View {
 // sendCard queues a card for the person's own chat. What was asked where others read is
 // answered there too, and the person is told: nothing about a child is said elsewhere.
 func (rq request) sendCard(ctx context.Context, card cards.Card, part string) error {
-	err := rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), challenge.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
+	err := rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
 	if err != nil {
 		return err
 	}
@@ -227,13 +229,13 @@ func (rq request) replaceMessage(ctx context.Context, card cards.Card, part stri
 	if rq.activity.ReplyToID == "" || !rq.activity.IsPersonal() {
 		return nil
 	}
-	return rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), challenge.DirectMessage{
+	return rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), outbox.DirectMessage{
 		To: challenge.Address{Person: rq.person.ID}, ReplacesActivityID: rq.activity.ReplyToID,
 		ConversationID: rq.activity.Conversation.ID, ServiceURL: rq.activity.ServiceURL, Content: messageContent(card)})
 }
 
-func messageContent(card cards.Card) challenge.MessageContent {
-	return challenge.MessageContent{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}
+func messageContent(card cards.Card) outbox.Content {
+	return outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}
 }
 
 // mayRead reports whether somebody may see a whole challenge: who raised it, who

@@ -14,6 +14,8 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -67,7 +69,7 @@ func newMemoryStore(t testing.TB, l *ladder.Ladder, people *directory.Directory,
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.saveChange(challenge.IdempotencyKey{}, challenge.Snapshot{Ladder: l}, change)
+	s.saveChange(storage.IdempotencyKey{}, challenge.Snapshot{Ladder: l}, change)
 	s.clearJournal()
 	return s
 }
@@ -102,41 +104,41 @@ func (s *memoryStore) formatAddress(a challenge.Address) string {
 	return "#" + a.Team
 }
 
-func (s *memoryStore) Raise(_ context.Context, r challenge.IdempotencyKey, decide func(uint64) (challenge.Change, error)) (challenge.ApplyResult, error) {
+func (s *memoryStore) Raise(_ context.Context, r storage.IdempotencyKey, decide func(uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w, seen := s.appliedKeys[r.Value]; seen {
-		return challenge.ApplyResult{Snapshot: s.snapshots[w.id], Repeated: true, Refusal: w.refusal}, nil
+		return storage.ApplyResult{Snapshot: s.snapshots[w.id], Repeated: true, Refusal: w.refusal}, nil
 	}
 	s.number++
 	change, err := decide(s.number)
 	if err != nil {
-		return challenge.ApplyResult{}, err
+		return storage.ApplyResult{}, err
 	}
 	return s.saveChange(r, challenge.Snapshot{Ladder: s.ladder}, change), nil
 }
 
-func (s *memoryStore) Apply(_ context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error) {
+func (s *memoryStore) Apply(_ context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w, seen := s.appliedKeys[r.Value]; seen && r.Value != "" {
-		return challenge.ApplyResult{Snapshot: s.snapshots[w.id], Repeated: true, Refusal: w.refusal}, nil
+		return storage.ApplyResult{Snapshot: s.snapshots[w.id], Repeated: true, Refusal: w.refusal}, nil
 	}
 	before, ok := s.findChallenge(key)
 	if !ok {
-		return challenge.ApplyResult{}, challenge.ErrNotFound
+		return storage.ApplyResult{}, storage.ErrNotFound
 	}
 	change, err := decide(before)
 	if err != nil {
-		return challenge.ApplyResult{}, err
+		return storage.ApplyResult{}, err
 	}
 	if !change.HasEvents() && len(change.Posts) == 0 {
-		return challenge.ApplyResult{Snapshot: before, Refusal: change.Refusal}, nil
+		return storage.ApplyResult{Snapshot: before, Refusal: change.Refusal}, nil
 	}
 	return s.saveChange(r, before, change), nil
 }
 
-func (s *memoryStore) findChallenge(key challenge.LookupKey) (challenge.Snapshot, bool) {
+func (s *memoryStore) findChallenge(key storage.LookupKey) (challenge.Snapshot, bool) {
 	if key.Ref == "" {
 		c, ok := s.snapshots[key.ID]
 		return c, ok
@@ -149,7 +151,7 @@ func (s *memoryStore) findChallenge(key challenge.LookupKey) (challenge.Snapshot
 	return challenge.Snapshot{}, false
 }
 
-func (s *memoryStore) saveChange(r challenge.IdempotencyKey, before challenge.Snapshot, change challenge.Change) challenge.ApplyResult {
+func (s *memoryStore) saveChange(r storage.IdempotencyKey, before challenge.Snapshot, change challenge.Change) storage.ApplyResult {
 	after := challenge.Snapshot{Challenge: change.Next, Ladder: before.Ladder, History: append(slices.Clone(before.History), change.Events...)}
 	s.snapshots[change.Next.ID] = after
 	if r.Value != "" {
@@ -161,15 +163,15 @@ func (s *memoryStore) saveChange(r challenge.IdempotencyKey, before challenge.Sn
 	for _, show := range change.Posts {
 		s.journal.Posts = append(s.journal.Posts, fmt.Sprintf("%s to %s", show.Card, s.formatAddress(show.To)))
 	}
-	return challenge.ApplyResult{Snapshot: after, Refusal: change.Refusal}
+	return storage.ApplyResult{Snapshot: after, Refusal: change.Refusal}
 }
 
-func (s *memoryStore) Load(_ context.Context, key challenge.LookupKey) (challenge.Snapshot, error) {
+func (s *memoryStore) Load(_ context.Context, key storage.LookupKey) (challenge.Snapshot, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, ok := s.findChallenge(key)
 	if !ok {
-		return c, challenge.ErrNotFound
+		return c, storage.ErrNotFound
 	}
 	return c, nil
 }
@@ -208,7 +210,7 @@ func (s *memoryStore) selectChallenges(wanted func(challenge.Snapshot) bool) []c
 }
 
 // isFirstUse reports whether a receipt is new, and notes it.
-func (s *memoryStore) isFirstUse(r challenge.IdempotencyKey) bool {
+func (s *memoryStore) isFirstUse(r storage.IdempotencyKey) bool {
 	if _, seen := s.appliedKeys[r.Value]; seen {
 		return false
 	}
@@ -216,7 +218,7 @@ func (s *memoryStore) isFirstUse(r challenge.IdempotencyKey) bool {
 	return true
 }
 
-func (s *memoryStore) SetCover(_ context.Context, r challenge.IdempotencyKey, c challenge.Cover) error {
+func (s *memoryStore) SetCover(_ context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isFirstUse(r) {
@@ -231,13 +233,13 @@ func (s *memoryStore) ForgetConversation(_ context.Context, lane string) error {
 	return s.noteOnce("the conversation of " + s.personName(strings.TrimPrefix(lane, "person:")) + " is forgotten")
 }
 
-func (s *memoryStore) MarkUnreachable(_ context.Context, u challenge.Unreachable) error {
+func (s *memoryStore) MarkUnreachable(_ context.Context, u outbox.Unreachable) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.noteOnce(fmt.Sprintf("%s cannot be reached: %s", s.personName(u.Person), u.Code))
 }
 
-func (s *memoryStore) ListUnreachable(context.Context) ([]challenge.Unreachable, error) {
+func (s *memoryStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) {
 	return nil, nil
 }
 
@@ -255,7 +257,7 @@ func (s *memoryStore) noteOnce(what string) error {
 	return nil
 }
 
-func (s *memoryStore) BindNoticeChannel(_ context.Context, r challenge.IdempotencyKey, n challenge.NoticeChannel) error {
+func (s *memoryStore) BindNoticeChannel(_ context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isFirstUse(r) {
@@ -264,7 +266,7 @@ func (s *memoryStore) BindNoticeChannel(_ context.Context, r challenge.Idempoten
 	return nil
 }
 
-func (s *memoryStore) EndCover(_ context.Context, r challenge.IdempotencyKey, id int64, _ string) error {
+func (s *memoryStore) EndCover(_ context.Context, r storage.IdempotencyKey, id int64, _ string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isFirstUse(r) {
@@ -273,11 +275,11 @@ func (s *memoryStore) EndCover(_ context.Context, r challenge.IdempotencyKey, id
 	return nil
 }
 
-func (s *memoryStore) QueueDirectMessage(_ context.Context, r challenge.IdempotencyKey, reply challenge.DirectMessage) error {
+func (s *memoryStore) QueueDirectMessage(_ context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failMessages {
-		return challenge.ErrUnavailable
+		return storage.ErrUnavailable
 	}
 	if !s.isFirstUse(r) {
 		return nil
@@ -299,7 +301,7 @@ func (s *memoryStore) QueueDirectMessage(_ context.Context, r challenge.Idempote
 	return nil
 }
 
-func (s *memoryStore) SaveConversation(_ context.Context, c challenge.ConversationReference) error {
+func (s *memoryStore) SaveConversation(_ context.Context, c outbox.ConversationReference) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	person, _ := strings.CutPrefix(c.OrderingKey, "person:")
@@ -307,7 +309,7 @@ func (s *memoryStore) SaveConversation(_ context.Context, c challenge.Conversati
 	return nil
 }
 
-func (s *memoryStore) SaveChannel(_ context.Context, c challenge.Channel) error {
+func (s *memoryStore) SaveChannel(_ context.Context, c outbox.Channel) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	what := fmt.Sprintf("channel %s of %s is there", c.ID, c.Team)
@@ -323,13 +325,13 @@ func (s *memoryStore) SaveChannel(_ context.Context, c challenge.Channel) error 
 	return nil
 }
 
-func (s *memoryStore) ListEffects(_ context.Context, receipt string) ([]challenge.ActivityEffect, error) {
+func (s *memoryStore) ListEffects(_ context.Context, receipt string) ([]storage.ActivityEffect, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var found []challenge.ActivityEffect
+	var found []storage.ActivityEffect
 	for key, w := range s.appliedKeys {
 		if (key == receipt || strings.HasPrefix(key, receipt+":")) && w.id != uuid.Nil {
-			found = append(found, challenge.ActivityEffect{ChallengeID: w.id, Seq: w.seq, At: w.at})
+			found = append(found, storage.ActivityEffect{ChallengeID: w.id, Seq: w.seq, At: w.at})
 		}
 	}
 	return found, nil

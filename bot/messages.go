@@ -11,6 +11,7 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -164,7 +165,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	var card challenge.Card
 	var opening int
 	var cmd challenge.Command
-	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), challenge.LookupKey{Ref: t.ref}, func(c challenge.Snapshot) (challenge.Change, error) {
+	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{Ref: t.ref}, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen, cmd = c, act.buildCommand(rq, c, t.rest)
 		card, opening = act.resultCard(c.Challenge, rq.person.ID)
 		change, err := c.Challenge.Decide(cmd, rq.person, rq.env(c.Ladder))
@@ -178,7 +179,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	opts := cards.Options{ViewerID: rq.person.ID, Words: rq.words}
 	refusal := (*challenge.Refusal)(nil)
 	switch {
-	case errors.Is(err, challenge.ErrNotFound), errors.As(err, &refusal) && !rq.mayRead(seen):
+	case errors.Is(err, storage.ErrNotFound), errors.As(err, &refusal) && !rq.mayRead(seen):
 		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 	case refusal != nil:
 		opts.Refusal = refusal
@@ -247,16 +248,16 @@ func formatInputDate(d workday.Date) string {
 
 // repostCard posts the person's own card of a challenge anew, as it stands.
 func (rq request) repostCard(ctx context.Context, ref string) error {
-	c, err := rq.Store.Load(ctx, challenge.LookupKey{Ref: ref})
-	if errors.Is(err, challenge.ErrNotFound) || err == nil && !rq.mayRead(c) {
+	c, err := rq.Store.Load(ctx, storage.LookupKey{Ref: ref})
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.mayRead(c) {
 		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 	}
 	if err != nil {
 		return err
 	}
 	// A card posted anew is no step: its receipt is not one of the activity's effects.
-	repostKey := challenge.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
-	_, err = rq.Store.Apply(ctx, repostKey, challenge.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
+	_, err = rq.Store.Apply(ctx, repostKey, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
 		card, opening := c.Challenge.CardFor(rq.person.ID)
 		return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: rq.person.ID}, Card: card, Opening: opening}}}, nil
 	})

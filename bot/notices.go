@@ -12,7 +12,7 @@ import (
 
 // overseenUnit is a team or a service that somebody oversees.
 type overseenUnit struct {
-	key               challenge.DirectoryUnit
+	key               directory.DirectoryUnit
 	id, name, channel string
 	isService         bool
 	binding           directory.BoundChannel
@@ -43,7 +43,7 @@ func (rq request) handleNotices(ctx context.Context, rest string) error {
 	if refusal != nil {
 		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Refusal: refusal, TypedText: rest})
 	}
-	n := challenge.NoticeChannel{Unit: u.key, SetBy: rq.person.ID}
+	n := directory.NoticeChannelSetting{Unit: u.key, SetBy: rq.person.ID}
 	done := fmt.Sprintf(rq.words.Bot.NoticesChannelChosen, u.name)
 	switch {
 	case word == "here":
@@ -72,14 +72,14 @@ func (rq request) overseenUnits() []overseenUnit {
 	var all []overseenUnit
 	for _, s := range d.Services() {
 		if rq.overseesScope(directory.Scope{Service: s.ID}) {
-			all = append(all, overseenUnit{key: challenge.ServiceUnit(s.ID), id: s.ID, name: s.Name, channel: s.Channel, isService: true, binding: s.BoundChannel})
+			all = append(all, overseenUnit{key: directory.ServiceUnit(s.ID), id: s.ID, name: s.Name, channel: s.Channel, isService: true, binding: s.BoundChannel})
 		}
 	}
 	for _, t := range d.Teams() {
 		if !rq.overseesScope(directory.Scope{Team: t.ID}) {
 			continue
 		}
-		u := overseenUnit{key: challenge.TeamUnit(t.ID), id: t.ID, name: t.Name, channel: t.Channel, binding: t.BoundChannel}
+		u := overseenUnit{key: directory.TeamUnit(t.ID), id: t.ID, name: t.Name, channel: t.Channel, binding: t.BoundChannel}
 		if s, ok := d.ServiceOf(t.ID); ok && t.Channel == "" && s.Channel != "" {
 			u.viaService = s.Name
 		}

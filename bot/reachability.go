@@ -6,6 +6,8 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 // codeUninstalled stands where Teams' word for a refusal would.
@@ -30,16 +32,16 @@ func (rq request) updateReachability(ctx context.Context) error {
 // recordUninstall keeps that the person removed the app. Their conversation is asked for anew from
 // then on, which tells when it may be used again.
 func (rq request) recordUninstall(ctx context.Context) error {
-	orderingKey := challenge.Address{Person: rq.person.ID}.OrderingKey()
+	orderingKey := outbox.OrderingKey(challenge.Address{Person: rq.person.ID})
 	rq.savedConversations.Delete(orderingKey)
 	return errors.Join(rq.Store.ForgetConversation(ctx, orderingKey),
-		rq.Store.MarkUnreachable(ctx, challenge.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled}))
+		rq.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled}))
 }
 
 // sendWelcome tells a person what the bot can do, once ever: not when the app is installed
 // anew or upgraded.
 func (rq request) sendWelcome(ctx context.Context) error {
 	card := cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Words: rq.words})
-	return rq.Store.QueueDirectMessage(ctx, challenge.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
-		challenge.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
+	return rq.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
+		outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
 )
 
 // Another instance hears that the app was removed, or the engine that Teams knows the
@@ -24,7 +25,7 @@ func TestAConversationDroppedElsewhereIsKeptAgainBeforeLong(t *testing.T) {
 		return s.store.copyJournal().Notes
 	}
 	maya, _ := s.store.people.PersonByName("Maya Okafor")
-	if err := s.store.ForgetConversation(t.Context(), challenge.Address{Person: maya.Entra}.OrderingKey()); err != nil {
+	if err := s.store.ForgetConversation(t.Context(), outbox.OrderingKey(challenge.Address{Person: maya.Entra})); err != nil {
 		t.Fatal(err)
 	}
 	s.clock.Advance(resaveConversationAfter - 1)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
 )
 
 // What is said to one person where others read too is never about a child, and nothing
@@ -14,9 +15,9 @@ import (
 // replyPrivately answers the person alone, where they asked: in their private chat, or as a
 // message among others that only they see.
 func (rq request) replyPrivately(ctx context.Context, text, part string) error {
-	r := challenge.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: challenge.MessageContent{Text: text}}
+	r := outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: outbox.Content{Text: text}}
 	if !rq.activity.IsPersonal() && rq.activity.From.ID != "" {
-		r.Content.InChannel = &challenge.InChannel{ConversationID: rq.activity.Conversation.ID, ServiceURL: rq.activity.ServiceURL, Recipient: rq.activity.From.ID}
+		r.Content.InChannel = &outbox.InChannel{ConversationID: rq.activity.Conversation.ID, ServiceURL: rq.activity.ServiceURL, Recipient: rq.activity.From.ID}
 		if rq.activity.Recipient.IsTargeted {
 			r.Content.InChannel.InReplyTo = rq.activity.ID
 		}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 
+	"challengebot/internal/digest"
+
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 )
@@ -30,7 +32,7 @@ func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
 		if !challenge.MayOversee(rq.person.ID, &c.Challenge, d, rq.Calendar.DateOf(rq.now)) {
 			return
 		}
-		if s, ok := challenge.NewPendingItem(c, rq.now, rq.env(c.Ladder)); ok {
+		if s, ok := digest.NewPendingItem(c, rq.now, rq.env(c.Ladder)); ok {
 			v.Add(s)
 		}
 	})
@@ -41,6 +43,6 @@ func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
 	if err != nil {
 		return cards.Card{}, err
 	}
-	v.Unreachable = challenge.UnreachableByOverseer(unreachable, d, rq.now, rq.Calendar.DateOf(rq.now))[rq.person.ID]
+	v.Unreachable = digest.UnreachableByOverseer(unreachable, d, rq.now, rq.Calendar.DateOf(rq.now))[rq.person.ID]
 	return cards.RenderDigest(v), nil
 }

@@ -5,13 +5,13 @@ import (
 	"strings"
 	"time"
 
-	"challengebot/internal/challenge"
+	"challengebot/internal/digest"
 	"challengebot/internal/words"
 )
 
 // DigestView is what waits within what one person oversees.
 type DigestView struct {
-	challenge.Digest
+	digest.Digest
 	TeamNames map[string]string // names by id
 	Now       time.Time
 	Zone      *time.Location
@@ -62,7 +62,7 @@ func (v DigestView) renderItems(n int) Card {
 const maxUnreachable = 40
 
 // addUnreachable lists who cannot be reached, by name and role and since when.
-func (b *builder) addUnreachable(all []challenge.UnreachablePerson) {
+func (b *builder) addUnreachable(all []digest.UnreachablePerson) {
 	if len(all) == 0 {
 		return
 	}
@@ -91,7 +91,7 @@ func (b *builder) waitingSummary(n int) string {
 }
 
 // itemElement is one challenge of the list.
-func (v DigestView) itemElement(s challenge.PendingItem) Element {
+func (v DigestView) itemElement(s digest.PendingItem) Element {
 	c := &s.Snapshot.Challenge
 	one := newBuilder(CardDigest, len(c.Openings), View{Challenge: *c, Ladder: s.Snapshot.Ladder, Now: v.Now, Zone: v.Zone}, Options{Words: v.Words}, sizeBudgets[0])
 	title := strings.Join(nonEmpty(one.cardTitle(c.Rung), v.TeamNames[c.Details.Team]), " · ")

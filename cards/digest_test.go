@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/digest"
 	"challengebot/internal/words"
 )
 
@@ -18,7 +19,7 @@ func newDigest(t testing.TB, runs ...*run) DigestView {
 		v.Now, v.Zone = r.env.Now.Add(48*time.Hour), r.env.Calendar.Location()
 		env := r.env
 		env.Now = v.Now
-		s, ok := challenge.NewPendingItem(challenge.Snapshot{Challenge: r.challenge, Ladder: env.Ladder, History: r.events}, v.Now, env)
+		s, ok := digest.NewPendingItem(challenge.Snapshot{Challenge: r.challenge, Ladder: env.Ladder, History: r.events}, v.Now, env)
 		if !ok {
 			t.Fatalf("%s does not stand still", r.challenge.State)
 		}
@@ -35,10 +36,10 @@ func unreachedRun(t testing.TB) *run {
 
 func TestADigestOfAnyLengthFitsAndCountsWhatItLeavesOut(t *testing.T) {
 	one := newDigest(t, heldRun(t)).Items[0]
-	for _, n := range []int{1, 12, challenge.MaxDigestItems, challenge.MaxDigestItems + 1, 5000} {
+	for _, n := range []int{1, 12, digest.MaxDigestItems, digest.MaxDigestItems + 1, 5000} {
 		v := DigestView{Now: one.Since, Zone: time.UTC}
 		for range n * 2 {
-			v.Unreachable = append(v.Unreachable, challenge.UnreachablePerson{Name: "Somebody With A Long Name", Roles: []string{"team-manager", "line-manager"}, Since: one.Since})
+			v.Unreachable = append(v.Unreachable, digest.UnreachablePerson{Name: "Somebody With A Long Name", Roles: []string{"team-manager", "line-manager"}, Since: one.Since})
 		}
 		for i := range n {
 			s := one
@@ -64,7 +65,7 @@ func TestTheDigestSaysNothingOfTheChildAndNothingThatAnybodyWrote(t *testing.T) 
 	forEachState(t, func(r *run) {
 		env := r.env
 		env.Now = env.Now.Add(30 * 24 * time.Hour)
-		s, ok := challenge.NewPendingItem(challenge.Snapshot{Challenge: r.challenge, Ladder: env.Ladder, History: r.events}, env.Now, env)
+		s, ok := digest.NewPendingItem(challenge.Snapshot{Challenge: r.challenge, Ladder: env.Ladder, History: r.events}, env.Now, env)
 		if ok != (r.challenge.State == challenge.StateAwaitingJudgement || r.challenge.State == challenge.StateHeldAtGate || r.challenge.State == challenge.StateExhausted) {
 			t.Errorf("%s is listed: %v", r.challenge.State, ok)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/digest"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
@@ -103,7 +104,7 @@ func cardSamples(w *words.Catalogue) []cardSample {
 		}},
 		{"digest-away", func(testing.TB) Card {
 			v := DigestView{Now: marchAt(30, 10, 0), Zone: marchAt(30, 10, 0).Location(), Words: w}
-			v.Unreachable = []challenge.UnreachablePerson{{Name: "Priya Shah", Roles: []string{"line-manager", "team-manager"}, Since: marchAt(27, 9, 0)}}
+			v.Unreachable = []digest.UnreachablePerson{{Name: "Priya Shah", Roles: []string{"line-manager", "team-manager"}, Since: marchAt(27, 9, 0)}}
 			return RenderDigest(v)
 		}},
 		{"digest-nothing", func(testing.TB) Card {

@@ -11,6 +11,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/postgres"
 	"challengebot/internal/record"
+	"challengebot/internal/storage"
 )
 
 type auditCommand struct {
@@ -53,8 +54,8 @@ func (c *auditShow) Run(p *program) error {
 		return err
 	}
 	defer store.Close()
-	found, err := store.Load(p.ctx, challenge.LookupKey{Ref: ref})
-	if errors.Is(err, challenge.ErrNotFound) {
+	found, err := store.Load(p.ctx, storage.LookupKey{Ref: ref})
+	if errors.Is(err, storage.ErrNotFound) {
 		return fmt.Errorf("there is no challenge %s in this database; check it letter by letter", ref)
 	}
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"challengebot/internal/app"
-	"challengebot/internal/challenge"
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
@@ -217,7 +216,7 @@ func (r *checkReport) checkDatabase(d *directory.Directory) {
 }
 
 // checkNoticeChannels says which channels were chosen in Teams, since those come before the file's.
-func (r *checkReport) checkNoticeChannels(d *directory.Directory, bound []challenge.NoticeChannel) {
+func (r *checkReport) checkNoticeChannels(d *directory.Directory, bound []directory.NoticeChannelSetting) {
 	for _, n := range bound {
 		kind, id, _ := strings.Cut(string(n.Unit), ":")
 		_, team := d.TeamByID(id)

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/postgres"
 	"challengebot/internal/practice"
+	"challengebot/internal/storage"
 	"challengebot/internal/story"
 )
 
@@ -114,8 +114,8 @@ func TestCheckLiveKnowsTheChannelsThatWereChosenInTeams(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	for unit, channel := range map[challenge.DirectoryUnit]string{challenge.TeamUnit("north-locality"): "19:notices@thread.tacv2", challenge.TeamUnit("gone"): "19:notices@thread.tacv2"} {
-		if err := store.BindNoticeChannel(t.Context(), challenge.IdempotencyKey{Value: string(unit), At: monday}, challenge.NoticeChannel{Unit: unit, ChannelID: channel, SetBy: "o"}); err != nil {
+	for unit, channel := range map[directory.DirectoryUnit]string{directory.TeamUnit("north-locality"): "19:notices@thread.tacv2", directory.TeamUnit("gone"): "19:notices@thread.tacv2"} {
+		if err := store.BindNoticeChannel(t.Context(), storage.IdempotencyKey{Value: string(unit), At: monday}, directory.NoticeChannelSetting{Unit: unit, ChannelID: channel, SetBy: "o"}); err != nil {
 			t.Fatal(err)
 		}
 	}

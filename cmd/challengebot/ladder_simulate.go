@@ -9,8 +9,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/simulation"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -38,7 +38,7 @@ func (c *ladderSimulate) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	steps, err := challenge.Simulate(script)
+	steps, err := simulation.Run(script)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (c *ladderSimulate) Run(p *program) error {
 	return nil
 }
 
-func (c *ladderSimulate) buildScript(p *program) (s challenge.Script, err error) {
+func (c *ladderSimulate) buildScript(p *program) (s simulation.Script, err error) {
 	if s.Ladder, err = readLadder(c.Ladder); err != nil {
 		return s, err
 	}
@@ -72,22 +72,22 @@ func (c *ladderSimulate) buildScript(p *program) (s challenge.Script, err error)
 			return s, err
 		}
 	}
-	s.Team, s.Agency, s.StartAt, s.Ground, s.Behaviour = c.Team, c.Agency, c.StartAt, c.Ground, challenge.BehaviourSilent
+	s.Team, s.Agency, s.StartAt, s.Ground, s.Behaviour = c.Team, c.Agency, c.StartAt, c.Ground, simulation.BehaviourSilent
 	if err := c.validateNames(s); err != nil {
 		return s, err
 	}
 	switch {
 	case c.Prompt:
-		s.Behaviour = challenge.BehaviourPrompt
+		s.Behaviour = simulation.BehaviourPrompt
 	case c.Script != "":
-		s.Behaviour = challenge.BehaviourScripted
+		s.Behaviour = simulation.BehaviourScripted
 		s.Lines, err = readScript(c.Script, s.Ladder, zone)
 	}
 	return s, err
 }
 
 // validateNames reports a team or a rung that does not exist.
-func (c *ladderSimulate) validateNames(s challenge.Script) error {
+func (c *ladderSimulate) validateNames(s simulation.Script) error {
 	if c.StartAt != "" {
 		if _, ok := s.Ladder.RungByID(c.StartAt); !ok {
 			return fmt.Errorf("--start-at: the ladder %s has no rung %q; %s", s.Ladder.ID, c.StartAt, yamlfile.DidYouMean(c.StartAt, rungIDs(s.Ladder)))
@@ -178,7 +178,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]challenge.ScriptLine, error) {
+func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]simulation.ScriptLine, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("the script cannot be read: %w", err)
@@ -188,11 +188,11 @@ func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]challenge
 	if err != nil {
 		return nil, err
 	}
-	var out []challenge.ScriptLine
+	var out []simulation.ScriptLine
 	var problems yamlfile.Problems
 	for i, line := range in.Lines {
 		path := fmt.Sprintf("$.lines[%d]", i)
-		one := challenge.ScriptLine{Rung: line.Rung, After: time.Duration(line.After), Do: line.Do}
+		one := simulation.ScriptLine{Rung: line.Rung, After: time.Duration(line.After), Do: line.Do}
 		if _, ok := l.RungByID(line.Rung); !ok {
 			problems = append(problems, file.ProblemAt(path+".rung", fmt.Sprintf("the ladder %s has no rung %q", l.ID, line.Rung), yamlfile.DidYouMean(line.Rung, rungIDs(l))))
 		}
@@ -210,7 +210,7 @@ func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]challenge
 }
 
 // printSteps prints the steps as a table, a line between one moment and the next.
-func (p *program) printSteps(steps []challenge.SimulationStep, l *ladder.Ladder, zone *time.Location) {
+func (p *program) printSteps(steps []simulation.Step, l *ladder.Ladder, zone *time.Location) {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "When\t%s\tWhat\tTo\tDue, or what it waits for\n", capitalise(cmp.Or(l.Words.Rung, "rung")))
 	var last time.Time

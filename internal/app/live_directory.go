@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/outbox"
 	"challengebot/internal/postgres"
 	"challengebot/internal/workday"
 )
@@ -28,15 +28,15 @@ type liveDirectory struct {
 // mergedDirectory is a directory and what it was made with.
 type mergedDirectory struct {
 	directory   *directory.Directory
-	covers      []challenge.Cover
-	channels    []challenge.NoticeChannel
-	unreachable []challenge.Unreachable
+	covers      []directory.CoverSetting
+	channels    []directory.NoticeChannelSetting
+	unreachable []outbox.Unreachable
 }
 
 // IsUnreachable reports whether Teams refused a person when last looked at.
 func (r *liveDirectory) IsUnreachable(entra string) bool {
 	m := r.latest.Load()
-	return m != nil && slices.ContainsFunc(m.unreachable, func(u challenge.Unreachable) bool { return u.Person == entra && u.ReachableAgainAt.IsZero() })
+	return m != nil && slices.ContainsFunc(m.unreachable, func(u outbox.Unreachable) bool { return u.Person == entra && u.ReachableAgainAt.IsZero() })
 }
 
 // Directory is the directory as it was when last looked at.
@@ -81,7 +81,7 @@ func LoadLiveDirectory(ctx context.Context, d *directory.Directory, store *postg
 }
 
 // toBindings are channels as the directory takes them.
-func toBindings(channels []challenge.NoticeChannel) []directory.ChannelBinding {
+func toBindings(channels []directory.NoticeChannelSetting) []directory.ChannelBinding {
 	var all []directory.ChannelBinding
 	for _, c := range channels {
 		b := directory.ChannelBinding{Channel: c.ChannelID, ChannelNames: directory.BoundChannel{Team: c.TeamName, Channel: c.ChannelName}}

@@ -66,7 +66,7 @@ func (tr *transition) sendReminder() error {
 func (tr *transition) openEscalatorGates() error {
 	h := *tr.c.Hold
 	for _, st := range h.Gates {
-		if g, _ := findGate(tr.env.Ladder, h.Rung, st.Gate); !st.IsCleared() && g.Kind == ladder.GateEscalation {
+		if g, _ := FindGate(tr.env.Ladder, h.Rung, st.Gate); !st.IsCleared() && g.Kind == ladder.GateEscalation {
 			tr.emit(GateRecorded{Rung: h.Rung, Gate: st.Gate, Needs: g.Needs, Status: GatePassed, Automatic: true}, h.Rung, len(tr.c.Openings))
 		}
 	}

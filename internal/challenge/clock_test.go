@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"challengebot/internal/digest"
+
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
 	"challengebot/internal/ladder"
@@ -110,7 +112,7 @@ func TestThoseWhoMustActAreToldAgainAndTheOverseersHaveItInTheDigest(t *testing.
 		if x.tick(); x.eventKinds() != "nudged" || len(x.last.Posts) == 0 || x.isPosted(challenge.CardOversight, "otto") {
 			t.Errorf("%s: %s, shown %+v", s, x.eventKinds(), x.last.Posts)
 		}
-		if _, listed := challenge.NewPendingItem(challenge.Snapshot{Challenge: x.c, Ladder: x.env.Ladder}, x.env.Now, x.env); !listed {
+		if _, listed := digest.NewPendingItem(challenge.Snapshot{Challenge: x.c, Ladder: x.env.Ladder}, x.env.Now, x.env); !listed {
 			t.Errorf("%s is not in the digest", s)
 		}
 		if !x.c.NextAt.After(x.env.Now) {

@@ -177,7 +177,7 @@ func (tr *transition) postToRole(role ladder.Role, card Card) {
 func (tr *transition) today() string { return tr.env.Today().String() }
 
 func (tr *transition) scope() directory.Scope {
-	return scopeOf(&tr.c)
+	return tr.c.Scope()
 }
 
 // reachableInRole are the people in a role today whom this bot can reach, the chair being

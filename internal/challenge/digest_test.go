@@ -4,14 +4,16 @@ import (
 	"testing"
 	"time"
 
+	"challengebot/internal/digest"
+
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
 )
 
-func (x *life) pendingItem(at string, history ...challenge.Event) (challenge.PendingItem, bool) {
+func (x *life) pendingItem(at string, history ...challenge.Event) (digest.PendingItem, bool) {
 	env := x.env
 	env.Now = challengetest.At(at)
-	return challenge.NewPendingItem(challenge.Snapshot{Challenge: x.c, Ladder: env.Ladder, History: history}, env.Now, env)
+	return digest.NewPendingItem(challenge.Snapshot{Challenge: x.c, Ladder: env.Ladder, History: history}, env.Now, env)
 }
 
 // Answered on Tuesday 2 June 2026 at 11:00.
@@ -68,12 +70,12 @@ func TestWhomTeamsRefusesStandsInTheDigestWhileItWaitsForThemAndNothingCame(t *t
 }
 
 func TestTheDigestKeepsTheLongestWaitingAndCountsTheRest(t *testing.T) {
-	var d challenge.Digest
+	var d digest.Digest
 	start := challengetest.At("2026-06-01 10:00")
-	for i := range challenge.MaxDigestItems + 25 {
-		d.Add(challenge.PendingItem{Since: start.Add(time.Duration(i*37%(challenge.MaxDigestItems+25)) * time.Minute)})
+	for i := range digest.MaxDigestItems + 25 {
+		d.Add(digest.PendingItem{Since: start.Add(time.Duration(i*37%(digest.MaxDigestItems+25)) * time.Minute)})
 	}
-	if len(d.Items) != challenge.MaxDigestItems || d.More != 25 {
+	if len(d.Items) != digest.MaxDigestItems || d.More != 25 {
 		t.Fatalf("%d are listed and %d counted", len(d.Items), d.More)
 	}
 	for i, s := range d.Items {

@@ -24,7 +24,7 @@ func (tr *transition) gatesOnEntry(r *ladder.Rung, cause Cause, more []ladder.Ga
 	}
 	// A second opinion is asked for only when the first was a refusal.
 	return slices.DeleteFunc(out, func(st GateState) bool {
-		g, _ := findGate(tr.env.Ladder, st.Rung, st.Gate)
+		g, _ := FindGate(tr.env.Ladder, st.Rung, st.Gate)
 		return g.OnlyIfNotAgreed != "" && st.Status == GateClosed && !isNotAgreed(out, g.OnlyIfNotAgreed)
 	})
 }
@@ -110,7 +110,7 @@ func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState
 // VacantGateRoles are the roles that a gate needs and that nobody held when it shut: whoever
 // should open it, for whom the chair then stands, and whoever should be asked.
 func VacantGateRoles(l *ladder.Ladder, st GateState) []ladder.Role {
-	g, ok := findGate(l, st.Rung, st.Gate)
+	g, ok := FindGate(l, st.Rung, st.Gate)
 	if !ok {
 		return nil
 	}
@@ -139,7 +139,7 @@ func (tr *transition) escalatorEnd(r *ladder.Rung, gates []GateState, at time.Ti
 		if st.IsCleared() {
 			continue
 		}
-		g, _ := findGate(tr.env.Ladder, r.ID, st.Gate)
+		g, _ := FindGate(tr.env.Ladder, r.ID, st.Gate)
 		if g.Kind != ladder.GateEscalation || g.Within == nil {
 			return time.Time{}, nil
 		}
@@ -163,7 +163,7 @@ func (tr *transition) recordGate(cmd RecordGate) error {
 	if !tr.c.State.IsOpen() || tr.c.State == StateExhausted {
 		return newRefusal(CodeClosed, sayGateOver, tr.c.Ref)
 	}
-	g, ok := findGate(tr.env.Ladder, cmd.Rung, cmd.Gate)
+	g, ok := FindGate(tr.env.Ladder, cmd.Rung, cmd.Gate)
 	if !ok {
 		return newRefusal(CodeMovedOn, sayGateNotWaited, tr.c.Ref, tr.c.Ref)
 	}
@@ -318,8 +318,8 @@ func findSkip(l *ladder.Ladder, to, ground string) (ladder.Skip, bool) {
 	return ladder.Skip{}, false
 }
 
-// findGate finds a gate before a rung, be it the rung's own or a skip's.
-func findGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
+// FindGate finds a gate before a rung, be it the rung's own or a skip's.
+func FindGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
 	r, ok := l.RungByID(rung)
 	if !ok {
 		return ladder.Gate{}, false
@@ -345,7 +345,7 @@ func MayRefer(id string, c *Challenge, l *ladder.Ladder, d *directory.Directory,
 	if x.ReferredBy == ladder.RoleChair {
 		return id == c.Chair.ID
 	}
-	return slices.ContainsFunc(d.ActingHolders(string(x.ReferredBy), scopeOf(c), on.String()), func(h directory.Holder) bool { return h.Person.Entra == id })
+	return slices.ContainsFunc(d.ActingHolders(string(x.ReferredBy), c.Scope(), on.String()), func(h directory.Holder) bool { return h.Person.Entra == id })
 }
 
 // recordReferral records an external referral that a person made.
@@ -370,4 +370,9 @@ func (tr *transition) recordReferral(cmd Refer) error {
 	tr.emit(Referred(cmd), tr.c.Rung, len(tr.c.Openings))
 	tr.postToRole(ladder.RoleOversight, CardOversight)
 	return nil
+}
+
+// GateBefore is how a gate before a rung would stand if the challenge came to it now.
+func (c Challenge) GateBefore(rung string, g ladder.Gate, env Env) GateState {
+	return newTransition(c, Person{}, env).newGateState(rung, g)
 }

@@ -269,7 +269,7 @@ func (d *Directory) AgencyByID(id string) (Agency, bool) {
 	return findFirst(d.agencies, func(a Agency) bool { return a.ID == id })
 }
 
-// NoticeChannel is where notices about a team's cases go: its own channel, or else that
+// NoticeChannelSetting is where notices about a team's cases go: its own channel, or else that
 // of its service, or "".
 func (d *Directory) NoticeChannel(team string) string {
 	t, _ := d.TeamByID(team)

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -18,13 +19,13 @@ func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int,
 	day, moved := today.String(), 0
 	var faults error // of single challenges, which keep no other back
 	apply := func(c challenge.Snapshot, cmd challenge.Command) error {
-		_, err := e.Store.Apply(ctx, challenge.IdempotencyKey{}, challenge.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		_, err := e.Store.Apply(ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(cmd, challenge.System, e.envFor(c, e.Now()))
 		})
 		if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
 			return nil
 		}
-		if err != nil && !errors.Is(err, challenge.ErrUnavailable) {
+		if err != nil && !errors.Is(err, storage.ErrUnavailable) {
 			faults = errors.Join(faults, err)
 			return nil
 		}
@@ -36,7 +37,7 @@ func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int,
 			continue
 		}
 		waiting, err := e.Store.ListWaitingFor(ctx, cover.For.Entra, maxHandOvers)
-		if errors.Is(err, challenge.ErrUnavailable) {
+		if errors.Is(err, storage.ErrUnavailable) {
 			return moved, err
 		}
 		faults = errors.Join(faults, err)
@@ -50,7 +51,7 @@ func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int,
 		}
 	}
 	handedOver, err := e.Store.ListHandedOver(ctx)
-	if errors.Is(err, challenge.ErrUnavailable) {
+	if errors.Is(err, storage.ErrUnavailable) {
 		return moved, err
 	}
 	faults = errors.Join(faults, err)

@@ -14,14 +14,16 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/words"
 )
 
 // deliverMessage makes one delivery and records what came of it. The error is the
 // store's: whatever Teams answers is a recorded result.
-func (e *Engine) deliverMessage(ctx context.Context, queued challenge.OutboxMessage) error {
+func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) error {
 	content, err := e.renderMessage(ctx, queued)
-	if errors.Is(err, challenge.ErrNotFound) {
+	if errors.Is(err, storage.ErrNotFound) {
 		return e.Store.DropMessage(ctx, queued, e.Now(), "not_found")
 	}
 	if err != nil {
@@ -35,7 +37,7 @@ func (e *Engine) deliverMessage(ctx context.Context, queued challenge.OutboxMess
 	if err == nil {
 		e.metrics.attempts.WithLabelValues(resultSent).Inc()
 		now := e.Now()
-		return e.Store.MarkDelivered(ctx, queued, posted, challenge.Attempt{At: now, StatusCode: 200}, func(c challenge.Snapshot) (challenge.Change, error) {
+		return e.Store.MarkDelivered(ctx, queued, posted, outbox.Attempt{At: now, StatusCode: 200}, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.RecordDelivery{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To,
 				ConversationID: posted.ConversationID, ActivityID: posted.ActivityID}, challenge.System, e.envFor(c, now))
 		})
@@ -56,8 +58,8 @@ const maxRenderAttempts = 9
 
 // renderFailed leaves a card that could not be made to a later attempt, until that is hopeless:
 // what waits behind it in the same conversation is about other children.
-func (e *Engine) renderFailed(ctx context.Context, queued challenge.OutboxMessage, cause error) error {
-	if errors.Is(cause, challenge.ErrUnavailable) || queued.Attempts < maxRenderAttempts {
+func (e *Engine) renderFailed(ctx context.Context, queued outbox.Message, cause error) error {
+	if errors.Is(cause, storage.ErrUnavailable) || queued.Attempts < maxRenderAttempts {
 		return cause
 	}
 	e.Logger.ErrorContext(ctx, "a card cannot be made of what is stored and is given up; run challengebot audit verify",
@@ -68,7 +70,7 @@ func (e *Engine) renderFailed(ctx context.Context, queued challenge.OutboxMessag
 
 // rejectIfChannelGone makes a failure in a channel that is gone a refusal: the notice is not
 // tried for ever, and those who must know are told that nobody reads it.
-func (e *Engine) rejectIfChannelGone(ctx context.Context, queued challenge.OutboxMessage, f *Failure) (*Failure, error) {
+func (e *Engine) rejectIfChannelGone(ctx context.Context, queued outbox.Message, f *Failure) (*Failure, error) {
 	if queued.To.Team == "" || f.Consequence == Rejected || f.Consequence == OurBug {
 		return f, nil
 	}
@@ -82,9 +84,9 @@ func (e *Engine) rejectIfChannelGone(ctx context.Context, queued challenge.Outbo
 }
 
 // recordFailure records an attempt that did not succeed: to be tried again, or not.
-func (e *Engine) recordFailure(ctx context.Context, queued challenge.OutboxMessage, f *Failure) error {
+func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *Failure) error {
 	now := e.Now()
-	a := challenge.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Consequence == Ambiguous}
+	a := outbox.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Consequence == Ambiguous}
 	result := f.deliveryResult(queued.Attempts)
 	e.metrics.attempts.WithLabelValues(result).Inc()
 	e.logFailure(ctx, queued, f, result, now)
@@ -142,12 +144,12 @@ type renderedMessage struct {
 	hash       []byte
 	isFinal    bool
 	dropReason string // why there is nothing to send
-	inChannel  *challenge.InChannel
+	inChannel  *outbox.InChannel
 }
 
-func (e *Engine) renderMessage(ctx context.Context, queued challenge.OutboxMessage) (renderedMessage, error) {
-	if queued.Kind == challenge.MessageDirect {
-		var spec challenge.MessageContent
+func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (renderedMessage, error) {
+	if queued.Kind == outbox.DirectMessageKind {
+		var spec outbox.Content
 		if err := json.Unmarshal(queued.Content, &spec); err != nil {
 			return renderedMessage{}, fmt.Errorf("engine: reply %d cannot be read: %w", queued.ID, err)
 		}
@@ -156,11 +158,11 @@ func (e *Engine) renderMessage(ctx context.Context, queued challenge.OutboxMessa
 		}
 		return renderedMessage{message: Message{Card: spec.Card, Summary: spec.Summary, Text: spec.Text}, inChannel: spec.InChannel, isFinal: true}, nil
 	}
-	c, err := e.Store.Load(ctx, challenge.LookupKey{ID: queued.ChallengeID})
+	c, err := e.Store.Load(ctx, storage.LookupKey{ID: queued.ChallengeID})
 	if err != nil {
 		return renderedMessage{}, err
 	}
-	if queued.Kind == challenge.MessagePost && isOutOfDate(queued, c.Challenge) {
+	if queued.Kind == outbox.PostMessage && isOutOfDate(queued, c.Challenge) {
 		return renderedMessage{dropReason: "out_of_date"}, nil
 	}
 	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
@@ -170,7 +172,7 @@ func (e *Engine) renderMessage(ctx context.Context, queued challenge.OutboxMessa
 	body := card.JSON()
 	sum := sha256.Sum256(body)
 	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal()}
-	if queued.Kind == challenge.MessageUpdate && bytes.Equal(queued.Posted.ContentHash, out.hash) {
+	if queued.Kind == outbox.UpdateMessage && bytes.Equal(queued.Posted.ContentHash, out.hash) {
 		out.dropReason = "unchanged"
 	}
 	return out, nil
@@ -179,15 +181,15 @@ func (e *Engine) renderMessage(ctx context.Context, queued challenge.OutboxMessa
 // isOutOfDate reports whether a message asks for something that is no longer asked.
 // Only reminders and nudges are dropped for it: a card that tells of a step goes
 // out even when the step has passed, and says so.
-func isOutOfDate(queued challenge.OutboxMessage, c challenge.Challenge) bool {
+func isOutOfDate(queued outbox.Message, c challenge.Challenge) bool {
 	opening := c.CurrentOpening()
 	return queued.Card == challenge.CardReminder && (c.State != challenge.StateAwaitingResponse || opening.Number != queued.Opening)
 }
 
 // sendMessage posts or updates. A conversation or a message that is gone is made anew,
 // once; what happens after that is an attempt like any other.
-func (e *Engine) sendMessage(ctx context.Context, queued challenge.OutboxMessage, content renderedMessage) (challenge.PostedMessage, error) {
-	posted := challenge.PostedMessage{Version: content.version, ContentHash: content.hash, Final: content.isFinal}
+func (e *Engine) sendMessage(ctx context.Context, queued outbox.Message, content renderedMessage) (outbox.PostedMessage, error) {
+	posted := outbox.PostedMessage{Version: content.version, ContentHash: content.hash, Final: content.isFinal}
 	if content.inChannel != nil {
 		if done, err := e.sendTargeted(ctx, queued, content); done {
 			return posted, err
@@ -224,7 +226,7 @@ func (f *Failure) needsNewCard(attempts int) bool {
 
 // sendTargeted posts where others read too. What is for one of them and is not taken there
 // goes to the private chat instead: then it is not done.
-func (e *Engine) sendTargeted(ctx context.Context, queued challenge.OutboxMessage, content renderedMessage) (done bool, err error) {
+func (e *Engine) sendTargeted(ctx context.Context, queued outbox.Message, content renderedMessage) (done bool, err error) {
 	at := Destination{ServiceURL: content.inChannel.ServiceURL, ConversationID: content.inChannel.ConversationID}
 	if content.inChannel.Recipient == "" {
 		return true, e.callTeams(ctx, func(ctx context.Context) error {
@@ -249,7 +251,7 @@ func (e *Engine) sendTargeted(ctx context.Context, queued challenge.OutboxMessag
 }
 
 // postMessage sends a new message to the person's chat or the challenge's thread.
-func (e *Engine) postMessage(ctx context.Context, queued challenge.OutboxMessage, m Message, posted *challenge.PostedMessage) error {
+func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, m Message, posted *outbox.PostedMessage) error {
 	lane := e.orderingKey(queued)
 	conv, known, err := e.Store.FindConversation(ctx, lane)
 	if err != nil {
@@ -259,7 +261,7 @@ func (e *Engine) postMessage(ctx context.Context, queued challenge.OutboxMessage
 		return e.startThread(ctx, queued, m, posted)
 	}
 	if !known {
-		conv = challenge.ConversationReference{OrderingKey: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
+		conv = outbox.ConversationReference{OrderingKey: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
 		if err := e.callTeams(ctx, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, queued.To.Person)
 			return err
@@ -278,7 +280,7 @@ func (e *Engine) postMessage(ctx context.Context, queued challenge.OutboxMessage
 }
 
 // startThread opens the challenge's one thread in the team's channel.
-func (e *Engine) startThread(ctx context.Context, queued challenge.OutboxMessage, m Message, posted *challenge.PostedMessage) error {
+func (e *Engine) startThread(ctx context.Context, queued outbox.Message, m Message, posted *outbox.PostedMessage) error {
 	channel := e.Directory().NoticeChannel(queued.To.Team)
 	if channel == "" {
 		return &Failure{Consequence: Rejected, Code: "NoChannel"}
@@ -290,17 +292,17 @@ func (e *Engine) startThread(ctx context.Context, queued challenge.OutboxMessage
 	}); err != nil {
 		return err
 	}
-	return e.Store.SaveConversation(ctx, challenge.ConversationReference{OrderingKey: e.orderingKey(queued), ID: posted.ConversationID,
+	return e.Store.SaveConversation(ctx, outbox.ConversationReference{OrderingKey: e.orderingKey(queued), ID: posted.ConversationID,
 		ServiceURL: posted.ServiceURL, SeenAt: e.Now()})
 }
 
 // orderingKey is where the conversation of a delivery is kept: a person's chat, or the
 // challenge's thread in a channel.
-func (e *Engine) orderingKey(queued challenge.OutboxMessage) string {
+func (e *Engine) orderingKey(queued outbox.Message) string {
 	if queued.To.Person == "" && queued.ChallengeID != uuid.Nil {
-		return challenge.ThreadOrderingKey(queued.ChallengeID, queued.To.Team)
+		return outbox.ThreadOrderingKey(queued.ChallengeID, queued.To.Team)
 	}
-	return queued.To.OrderingKey()
+	return outbox.OrderingKey(queued.To)
 }
 
 // callTeams bounds one call to Teams.

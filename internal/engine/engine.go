@@ -14,6 +14,8 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -24,28 +26,28 @@ type Store interface {
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
 	AnyPending(ctx context.Context) (bool, error)
 	ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error)
-	QueueDirectMessage(ctx context.Context, r challenge.IdempotencyKey, reply challenge.DirectMessage) error
-	Load(ctx context.Context, key challenge.LookupKey) (challenge.Snapshot, error)
-	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.OutboxMessage, error)
-	MarkDelivered(ctx context.Context, d challenge.OutboxMessage, p challenge.PostedMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
-	ScheduleRetry(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, notBefore time.Time) error
-	MarkRejected(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
-	DropMessage(ctx context.Context, d challenge.OutboxMessage, at time.Time, why string) error
+	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
+	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
+	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error)
+	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
+	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error
+	MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
+	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
 	NextMessageDue(ctx context.Context) (time.Time, bool, error)
 	ReleaseLeases(ctx context.Context, owner string) error
-	FindConversation(ctx context.Context, lane string) (challenge.ConversationReference, bool, error)
-	SaveConversation(ctx context.Context, c challenge.ConversationReference) error
+	FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error)
+	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
 	ForgetConversation(ctx context.Context, lane string) error
-	Apply(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
-	MarkUnreachable(ctx context.Context, u challenge.Unreachable) error
+	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	MarkReachable(ctx context.Context, person string, at time.Time) error
-	ListUnreachable(ctx context.Context) ([]challenge.Unreachable, error)
-	ForgetUnreachable(ctx context.Context, u challenge.Unreachable) error
-	ClaimIdempotencyKey(ctx context.Context, r challenge.IdempotencyKey) (bool, error)
-	FindChannelLoss(ctx context.Context, channel string) (challenge.ChannelLoss, error)
+	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
+	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
+	ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error)
+	FindChannelLoss(ctx context.Context, channel string) (outbox.ChannelLoss, error)
 	Listen(ctx context.Context, wake func()) error
-	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error)
+	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
 }
 
 // Message is what goes to Teams: a card, or words alone.
@@ -319,7 +321,7 @@ func (e *Engine) deliverBatches(ctx context.Context) (int, error) {
 
 // claimBatch is never cut off half-way either: a claim that the database makes after this
 // instance gave its leases back would hold its conversations up until it ends.
-func (e *Engine) claimBatch(ctx context.Context) ([]challenge.OutboxMessage, error) {
+func (e *Engine) claimBatch(ctx context.Context) ([]outbox.Message, error) {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTimeout)
 	defer cancel()
 	return e.Store.ClaimMessages(whole, e.Owner, e.Now(), leaseDuration, claimBatchSize)

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
 )
 
 // logThrottle remembers what was said of the set-up, so that a thousand waiting
@@ -34,7 +34,7 @@ func (lt *logThrottle) allow(trouble string, now time.Time) bool {
 }
 
 // logFailure tells the operator of what does not pass by itself, and what to do.
-func (e *Engine) logFailure(ctx context.Context, queued challenge.OutboxMessage, f *Failure, result string, now time.Time) {
+func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *Failure, result string, now time.Time) {
 	level, what := slog.LevelError, ""
 	switch {
 	case result == resultRejected:

@@ -12,6 +12,8 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -34,21 +36,21 @@ func (l loopStore) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, er
 	return nil, l.onMorning(ctx)
 }
 func (l loopStore) EachPending(context.Context, func(challenge.Snapshot)) error { return nil }
-func (l loopStore) ListUnreachable(context.Context) ([]challenge.Unreachable, error) {
+func (l loopStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) {
 	return nil, nil
 }
-func (l loopStore) FindConversation(context.Context, string) (challenge.ConversationReference, bool, error) {
-	return challenge.ConversationReference{}, true, nil
+func (l loopStore) FindConversation(context.Context, string) (outbox.ConversationReference, bool, error) {
+	return outbox.ConversationReference{}, true, nil
 }
-func (l loopStore) ClaimMessages(context.Context, string, time.Time, time.Duration, int) ([]challenge.OutboxMessage, error) {
+func (l loopStore) ClaimMessages(context.Context, string, time.Time, time.Duration, int) ([]outbox.Message, error) {
 	return nil, nil
 }
 func (l loopStore) NextMessageDue(context.Context) (time.Time, bool, error) {
 	return time.Time{}, false, nil
 }
 func (l loopStore) ReleaseLeases(context.Context, string) error { return nil }
-func (l loopStore) CountOverdue(context.Context, time.Time, time.Duration) (challenge.Overdue, error) {
-	return challenge.Overdue{}, nil
+func (l loopStore) CountOverdue(context.Context, time.Time, time.Duration) (storage.OverdueWork, error) {
+	return storage.OverdueWork{}, nil
 }
 func (l loopStore) Listen(ctx context.Context, _ func()) error {
 	<-ctx.Done()
@@ -102,7 +104,7 @@ func TestAMorningThatTakesLongDelaysNoDeadline(t *testing.T) {
 	t.Parallel()
 	n := countTicks(t, time.Second, loopStore{onMorning: func(ctx context.Context) error {
 		<-ctx.Done() // a database that does not get to its end
-		return challenge.ErrUnavailable
+		return storage.ErrUnavailable
 	}})
 	if n < 500 {
 		t.Errorf("the clock had %d turns in a second in which something was due all the time", n)

@@ -8,8 +8,12 @@ import (
 	"slices"
 	"time"
 
+	"challengebot/internal/digest"
+
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
@@ -31,7 +35,7 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	handedOver, handOverErr := e.handOverForCover(ctx, today)
-	if errors.Is(handOverErr, challenge.ErrUnavailable) {
+	if errors.Is(handOverErr, storage.ErrUnavailable) {
 		return handedOver, handOverErr
 	}
 	sent, digestErr, err := e.sendDigests(ctx, begins, now)
@@ -48,7 +52,7 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 // what could not be read, without which the rest is sent.
 func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent int, readErr, err error) {
 	digests, readErr := e.collectDigests(ctx, begins, now)
-	if errors.Is(readErr, challenge.ErrUnavailable) {
+	if errors.Is(readErr, storage.ErrUnavailable) {
 		return 0, nil, readErr
 	}
 	people, today := e.Directory(), e.Calendar.DateOf(now)
@@ -56,9 +60,9 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 	for _, person := range slices.Sorted(maps.Keys(digests)) {
 		card := cards.RenderDigest(cards.DigestView{Digest: *digests[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
 			Words: words.ForLanguage(people.LanguageOf(person))})
-		err := e.Store.QueueDirectMessage(ctx, challenge.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
-			challenge.DirectMessage{To: challenge.Address{Person: person},
-				Content: challenge.MessageContent{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
+		err := e.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
+			outbox.DirectMessage{To: challenge.Address{Person: person},
+				Content: outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
 		if err != nil {
 			return 0, nil, err
 		}
@@ -67,25 +71,25 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 }
 
 // collectDigests gathers what waited at a moment for each of those who oversee it.
-func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[string]*challenge.Digest, error) {
+func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[string]*digest.Digest, error) {
 	people, today := e.Directory(), e.Calendar.DateOf(now)
-	digests := map[string]*challenge.Digest{}
+	digests := map[string]*digest.Digest{}
 	err := e.Store.EachPending(ctx, func(c challenge.Snapshot) {
-		stall, ok := challenge.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
+		stall, ok := digest.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
 		if !ok {
 			return
 		}
 		for _, person := range challenge.Overseers(&c.Challenge, people, today) {
 			if digests[person] == nil {
-				digests[person] = &challenge.Digest{}
+				digests[person] = &digest.Digest{}
 			}
 			digests[person].Add(stall)
 		}
 	})
 	unreachable, unreachableErr := e.Store.ListUnreachable(ctx)
-	for person, list := range challenge.UnreachableByOverseer(unreachable, people, at, today) {
+	for person, list := range digest.UnreachableByOverseer(unreachable, people, at, today) {
 		if digests[person] == nil {
-			digests[person] = &challenge.Digest{}
+			digests[person] = &digest.Digest{}
 		}
 		digests[person].Unreachable = list
 	}

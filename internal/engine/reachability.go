@@ -9,6 +9,8 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 const (
@@ -29,11 +31,11 @@ const (
 
 // recordUnreachable notes that Teams refuses a person, where the refusal is about the person's
 // own chat.
-func (e *Engine) recordUnreachable(ctx context.Context, queued challenge.OutboxMessage, f *Failure) error {
-	if queued.To.Person == "" || queued.Kind == challenge.MessageDirect && queued.Posted.ActivityID != "" {
+func (e *Engine) recordUnreachable(ctx context.Context, queued outbox.Message, f *Failure) error {
+	if queued.To.Person == "" || queued.Kind == outbox.DirectMessageKind && queued.Posted.ActivityID != "" {
 		return nil
 	}
-	return e.Store.MarkUnreachable(ctx, challenge.Unreachable{Person: queued.To.Person, Since: e.Now(), Code: f.Code})
+	return e.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: queued.To.Person, Since: e.Now(), Code: f.Code})
 }
 
 // resendPending sends everybody who can be reached again each card that waits for them:
@@ -59,11 +61,11 @@ func (e *Engine) resendPending(ctx context.Context) error {
 
 // resendToPerson queues a person's cards, each under a receipt of this one return, so that
 // neither a crash nor another instance doubles them.
-func (e *Engine) resendToPerson(ctx context.Context, u challenge.Unreachable) error {
+func (e *Engine) resendToPerson(ctx context.Context, u outbox.Unreachable) error {
 	waiting, faults := e.Store.ListWaitingFor(ctx, u.Person, maxResentCards)
 	for _, pending := range waiting {
-		idempotencyKey := challenge.IdempotencyKey{Value: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReachableAgainAt.UnixMicro(), pending.Challenge.ID), At: e.Now()}
-		_, err := e.Store.Apply(ctx, idempotencyKey, challenge.LookupKey{ID: pending.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		idempotencyKey := storage.IdempotencyKey{Value: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReachableAgainAt.UnixMicro(), pending.Challenge.ID), At: e.Now()}
+		_, err := e.Store.Apply(ctx, idempotencyKey, storage.LookupKey{ID: pending.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
 			change := challenge.Change{Next: c.Challenge}
 			if slices.Contains(c.Challenge.WaitingFor(), u.Person) {
 				card, opening := c.Challenge.CardFor(u.Person)
@@ -71,7 +73,7 @@ func (e *Engine) resendToPerson(ctx context.Context, u challenge.Unreachable) er
 			}
 			return change, nil
 		})
-		if errors.Is(err, challenge.ErrUnavailable) {
+		if errors.Is(err, storage.ErrUnavailable) {
 			return err
 		}
 		faults = errors.Join(faults, err)
@@ -92,14 +94,14 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 		if p.Entra == "" {
 			continue
 		}
-		_, known, err := e.Store.FindConversation(ctx, challenge.Address{Person: p.Entra}.OrderingKey())
+		_, known, err := e.Store.FindConversation(ctx, outbox.OrderingKey(challenge.Address{Person: p.Entra}))
 		if err != nil {
 			return err
 		}
 		if known {
 			continue
 		}
-		first, err := e.Store.ClaimIdempotencyKey(ctx, challenge.IdempotencyKey{Value: "probe:" + today.String() + ":" + p.Entra, At: now})
+		first, err := e.Store.ClaimIdempotencyKey(ctx, storage.IdempotencyKey{Value: "probe:" + today.String() + ":" + p.Entra, At: now})
 		if err != nil {
 			return err
 		}
@@ -122,7 +124,7 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 // probePerson asks for one person's conversation. When Teams cannot answer now, the person is
 // left to the next working day, and wait says how long to leave it in peace.
 func (e *Engine) probePerson(ctx context.Context, p directory.Person) (wait time.Duration, err error) {
-	conv := challenge.ConversationReference{OrderingKey: challenge.Address{Person: p.Entra}.OrderingKey(), ServiceURL: e.ServiceURL, SeenAt: e.Now()}
+	conv := outbox.ConversationReference{OrderingKey: outbox.OrderingKey(challenge.Address{Person: p.Entra}), ServiceURL: e.ServiceURL, SeenAt: e.Now()}
 	for try := 1; try <= maxProbeAttempts; try++ {
 		err := e.callTeams(ctx, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, p.Entra)
@@ -135,7 +137,7 @@ func (e *Engine) probePerson(ctx context.Context, p directory.Person) (wait time
 		case !errors.As(err, &failure):
 			return 0, err
 		case failure.Consequence == Rejected, failure.Consequence == UnclearRejection && try == maxProbeAttempts:
-			away := challenge.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
+			away := outbox.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
 			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), e.sleepFor(ctx, probeInterval))
 		case failure.Consequence == OurBug: // about this one account
 			return 0, e.sleepFor(ctx, probeInterval)

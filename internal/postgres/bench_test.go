@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // benchRows is how many challenges the database has: 100,000, or what CHALLENGEBOT_BENCH_ROWS says.
@@ -68,15 +69,15 @@ func (s durations) median() float64 {
 func BenchmarkRespond(b *testing.B) {
 	w, ids, _ := newCrowdedWorld(b)
 	var used atomic.Int64
-	next := func() challenge.LookupKey {
+	next := func() storage.LookupKey {
 		i := int(used.Add(1)) - 1
 		if i >= len(ids) {
 			b.Fatal("too few challenges; raise CHALLENGEBOT_BENCH_ROWS")
 		}
-		return challenge.LookupKey{ID: ids[i]}
+		return storage.LookupKey{ID: ids[i]}
 	}
-	apply := func(key challenge.LookupKey) {
-		_, err := w.store.Apply(b.Context(), challenge.IdempotencyKey{Value: key.ID.String(), At: w.now}, key, w.decide(newResponse("We will hold it on Tuesday."), managerID))
+	apply := func(key storage.LookupKey) {
+		_, err := w.store.Apply(b.Context(), storage.IdempotencyKey{Value: key.ID.String(), At: w.now}, key, w.decide(newResponse("We will hold it on Tuesday."), managerID))
 		if err != nil {
 			b.Error(err)
 		}
@@ -117,7 +118,7 @@ func BenchmarkRespond(b *testing.B) {
 }
 
 // queueRawResponse is what Apply sends for a response, with everything known beforehand and nothing read.
-func (w *world) queueRawResponse(key challenge.LookupKey) (read, write *pgx.Batch) {
+func (w *world) queueRawResponse(key storage.LookupKey) (read, write *pgx.Batch) {
 	before := w.load(key.ID)
 	change, err := w.decide(newResponse("We will hold it on Tuesday."), managerID)(before)
 	w.must(err)
@@ -127,7 +128,7 @@ func (w *world) queueRawResponse(key challenge.LookupKey) (read, write *pgx.Batc
 	read.Queue(findIdempotencyKeySQL, key.ID.String())
 	read.Queue(eventsByIDSQL, key.ID)
 	w.must(queueTransitions(write, []transition{{from: before.Challenge, change: change}}))
-	w.must(queueIdempotencyKey(write, challenge.IdempotencyKey{Value: key.ID.String(), At: w.now}, change))
+	w.must(queueIdempotencyKey(write, storage.IdempotencyKey{Value: key.ID.String(), At: w.now}, change))
 	write.Queue(commitSQL)
 	write.Queue(notifySQL)
 	return read, write

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 const (
@@ -27,22 +28,22 @@ const maxKeyConflictTries = 3
 
 // Raise stores a new challenge. decide is given the number for its reference; a number whose challenge is not stored is never
 // used again. The challenge's ladder must have been saved.
-func (s *Store) Raise(ctx context.Context, r challenge.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (challenge.ApplyResult, error) {
-	return s.retryOnKeyConflict(ctx, func(sess *session) (challenge.ApplyResult, error) {
+func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
+	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
 		var number int64
 		b := &pgx.Batch{}
 		seen.queueLookup(b, r.Value)
 		b.Queue(nextChallengeNumberSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&number) })
 		if err := sess.sendBatch("take a number", b); err != nil {
-			return challenge.ApplyResult{}, err
+			return storage.ApplyResult{}, err
 		}
 		if seen.found {
 			return s.repeatResult(sess, seen)
 		}
 		change, err := decide(uint64(number))
 		if err != nil {
-			return challenge.ApplyResult{}, err
+			return storage.ApplyResult{}, err
 		}
 		b = &pgx.Batch{}
 		b.Queue(beginSQL)
@@ -52,8 +53,8 @@ func (s *Store) Raise(ctx context.Context, r challenge.IdempotencyKey, decide fu
 
 // Apply changes a challenge. decide sees it under its lock, with ladder and history; its error is returned as it is, and then
 // nothing is stored, the receipt neither.
-func (s *Store) Apply(ctx context.Context, r challenge.IdempotencyKey, key challenge.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.ApplyResult, error) {
-	return s.retryOnKeyConflict(ctx, func(sess *session) (challenge.ApplyResult, error) {
+func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
+	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
 		var locked lockedChallenge
 		b := &pgx.Batch{}
@@ -62,25 +63,25 @@ func (s *Store) Apply(ctx context.Context, r challenge.IdempotencyKey, key chall
 		seen.queueLookup(b, r.Value) // after the lock: whoever held it has written theirs
 		locked.queueHistory(b, key)
 		if err := sess.sendBatch("read a challenge", b); err != nil {
-			return challenge.ApplyResult{}, err
+			return storage.ApplyResult{}, err
 		}
 		if seen.found {
 			return s.repeatResult(sess, seen)
 		}
 		before, err := s.snapshotOf(sess, locked)
 		if err != nil {
-			return challenge.ApplyResult{}, err
+			return storage.ApplyResult{}, err
 		}
 		change, err := decide(before)
 		if err != nil {
-			return challenge.ApplyResult{}, err
+			return storage.ApplyResult{}, err
 		}
 		return s.writeChange(sess, &pgx.Batch{}, "change a challenge", r, before, change)
 	})
 }
 
 // retryOnKeyConflict does work on a connection of its own, again if another receipt of the same key came in between.
-func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (challenge.ApplyResult, error)) (out challenge.ApplyResult, err error) {
+func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (storage.ApplyResult, error)) (out storage.ApplyResult, err error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return out, err
@@ -96,26 +97,26 @@ func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (cha
 }
 
 // writeChange stores what was decided, in one round trip that ends with COMMIT.
-func (s *Store) writeChange(sess *session, b *pgx.Batch, operation string, r challenge.IdempotencyKey, before challenge.Snapshot, change challenge.Change) (challenge.ApplyResult, error) {
+func (s *Store) writeChange(sess *session, b *pgx.Batch, operation string, r storage.IdempotencyKey, before challenge.Snapshot, change challenge.Change) (storage.ApplyResult, error) {
 	if !change.HasEvents() && len(change.Posts) == 0 {
-		return challenge.ApplyResult{Snapshot: before, Refusal: change.Refusal}, nil
+		return storage.ApplyResult{Snapshot: before, Refusal: change.Refusal}, nil
 	}
 	after, err := s.snapshotAfter(sess, before, change)
 	if err != nil {
-		return challenge.ApplyResult{}, err
+		return storage.ApplyResult{}, err
 	}
 	if err := queueTransition(b, transition{from: before.Challenge, change: change, requestedAt: r.At}); err != nil {
-		return challenge.ApplyResult{}, err
+		return storage.ApplyResult{}, err
 	}
 	if err := queueIdempotencyKey(b, r, change); err != nil {
-		return challenge.ApplyResult{}, err
+		return storage.ApplyResult{}, err
 	}
 	b.Queue(commitSQL)
 	b.Queue(notifySQL)
 	if err := sess.sendBatch(operation, b); err != nil {
-		return challenge.ApplyResult{}, err
+		return storage.ApplyResult{}, err
 	}
-	return challenge.ApplyResult{Snapshot: after, Refusal: change.Refusal}, nil
+	return storage.ApplyResult{Snapshot: after, Refusal: change.Refusal}, nil
 }
 
 // queueTransition queues one move. One without events only has cards posted anew.
@@ -138,7 +139,7 @@ func (s *Store) snapshotAfter(sess *session, before challenge.Snapshot, change c
 	return after, err
 }
 
-func queueIdempotencyKey(b *pgx.Batch, r challenge.IdempotencyKey, change challenge.Change) error {
+func queueIdempotencyKey(b *pgx.Batch, r storage.IdempotencyKey, change challenge.Change) error {
 	if r.Value == "" {
 		return nil
 	}
@@ -180,9 +181,9 @@ func (r *earlierResult) queueLookup(b *pgx.Batch, key string) {
 }
 
 // repeatResult answers as the first time: with the challenge as it was right after.
-func (s *Store) repeatResult(sess *session, seen earlierResult) (challenge.ApplyResult, error) {
+func (s *Store) repeatResult(sess *session, seen earlierResult) (storage.ApplyResult, error) {
 	sess.rollback()
-	out := challenge.ApplyResult{Repeated: true}
+	out := storage.ApplyResult{Repeated: true}
 	if seen.refusal != nil {
 		out.Refusal = &challenge.Refusal{}
 		if err := json.Unmarshal(seen.refusal, out.Refusal); err != nil {
@@ -221,12 +222,12 @@ type lockedChallenge struct {
 	history   []challenge.Event
 }
 
-func (l *lockedChallenge) queueLock(b *pgx.Batch, key challenge.LookupKey) {
+func (l *lockedChallenge) queueLock(b *pgx.Batch, key storage.LookupKey) {
 	sql, arg := statementForKey(key, lockByRefSQL, lockByIDSQL)
 	b.Queue(sql, arg).Query(func(rows pgx.Rows) error { return readChallenge(rows, &l.challenge, &l.found) })
 }
 
-func (l *lockedChallenge) queueHistory(b *pgx.Batch, key challenge.LookupKey) {
+func (l *lockedChallenge) queueHistory(b *pgx.Batch, key storage.LookupKey) {
 	sql, arg := statementForKey(key, eventsByRefSQL, eventsByIDSQL)
 	b.Queue(sql, arg).Query(func(rows pgx.Rows) (err error) {
 		l.history, err = readEvents(rows)
@@ -236,14 +237,14 @@ func (l *lockedChallenge) queueHistory(b *pgx.Batch, key challenge.LookupKey) {
 
 func (s *Store) snapshotOf(sess *session, l lockedChallenge) (challenge.Snapshot, error) {
 	if !l.found {
-		return challenge.Snapshot{}, challenge.ErrNotFound
+		return challenge.Snapshot{}, storage.ErrNotFound
 	}
 	rules, err := s.loadLadder(sess.ctx, sess.conn, l.challenge.LadderHash)
 	return challenge.Snapshot{Challenge: l.challenge, Ladder: rules, History: l.history}, err
 }
 
 // Load reads a challenge with ladder and history, as they were at one moment.
-func (s *Store) Load(ctx context.Context, key challenge.LookupKey) (challenge.Snapshot, error) {
+func (s *Store) Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return challenge.Snapshot{}, err
@@ -298,7 +299,7 @@ func (s *Store) listSnapshots(ctx context.Context, sql string, args ...any) ([]c
 	cases := make([]challenge.Snapshot, 0, len(all))
 	for _, c := range all {
 		l, err := s.LoadLadder(ctx, c.LadderHash)
-		if errors.Is(err, challenge.ErrUnavailable) {
+		if errors.Is(err, storage.ErrUnavailable) {
 			return nil, err
 		}
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // A challenge is read from its two documents; its other columns are what the database searches by, and are held against the
@@ -28,7 +29,7 @@ WHERE challenge_id = (SELECT id FROM challenge WHERE ref = $1) ORDER BY seq`
 )
 
 // statementForKey picks the statement and its argument for a key.
-func statementForKey(k challenge.LookupKey, byRef, byID string) (string, any) {
+func statementForKey(k storage.LookupKey, byRef, byID string) (string, any) {
 	if k.Ref != "" {
 		return byRef, k.Ref
 	}

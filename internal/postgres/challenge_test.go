@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 func TestWhatTheDoorGivesBackIsWhatLoadReads(t *testing.T) {
@@ -37,7 +38,7 @@ func TestWhatTheDoorGivesBackIsWhatLoadReads(t *testing.T) {
 	if got.Ladder.Hash() != c.Challenge.LadderHash {
 		t.Error("the case has another ladder")
 	}
-	byRef, err := w.store.Load(t.Context(), challenge.LookupKey{Ref: c.Challenge.Ref})
+	byRef, err := w.store.Load(t.Context(), storage.LookupKey{Ref: c.Challenge.Ref})
 	if err != nil || byRef.Challenge.ID != c.Challenge.ID || len(byRef.History) != len(got.History) {
 		t.Errorf("by reference: %v, %v", byRef.Challenge.ID, err)
 	}
@@ -47,15 +48,15 @@ func TestWhatTheDoorGivesBackIsWhatLoadReads(t *testing.T) {
 func TestUnknownChallengesAreNotFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, key := range []challenge.LookupKey{{Ref: "CH-AAAAAA"}, {ID: uuid.New()}} {
-		if _, err := w.store.Load(t.Context(), key); !errors.Is(err, challenge.ErrNotFound) {
+	for _, key := range []storage.LookupKey{{Ref: "CH-AAAAAA"}, {ID: uuid.New()}} {
+		if _, err := w.store.Load(t.Context(), key); !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("Load: %v", err)
 		}
 		_, err := w.store.Apply(t.Context(), w.newIdempotencyKey(), key, func(challenge.Snapshot) (challenge.Change, error) {
 			t.Error("decided on nothing")
 			return challenge.Change{}, nil
 		})
-		if !errors.Is(err, challenge.ErrNotFound) {
+		if !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("Apply: %v", err)
 		}
 	}
@@ -66,10 +67,10 @@ func TestAReceiptHasItsEffectOnceAndTheSameAnswerTwice(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	r := w.newIdempotencyKey()
-	first, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("First."), managerID))
+	first, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("First."), managerID))
 	w.must(err)
 	w.apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, chairID)
-	again, err := w.store.Apply(t.Context(), r, challenge.LookupKey{Ref: c.Challenge.Ref}, func(challenge.Snapshot) (challenge.Change, error) {
+	again, err := w.store.Apply(t.Context(), r, storage.LookupKey{Ref: c.Challenge.Ref}, func(challenge.Snapshot) (challenge.Change, error) {
 		t.Error("a repeated receipt was decided on")
 		return challenge.Change{}, nil
 	})
@@ -93,7 +94,7 @@ func TestALateReplyIsAnsweredTheSameTwice(t *testing.T) {
 	r := w.newIdempotencyKey()
 	var said [2]*challenge.Refusal
 	for i := range said {
-		out, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("I meant this."), workerID))
+		out, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("I meant this."), workerID))
 		w.must(err)
 		said[i] = out.Refusal
 		if out.Repeated != (i == 1) {
@@ -115,17 +116,17 @@ func TestEightSimultaneousDeliveriesOfOneActivityHaveOneEffect(t *testing.T) {
 	r := w.newIdempotencyKey()
 	for _, test := range []struct {
 		name string
-		call func() (challenge.ApplyResult, error)
+		call func() (storage.ApplyResult, error)
 	}{
-		{"apply", func() (challenge.ApplyResult, error) {
-			return w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("Once."), managerID))
+		{"apply", func() (storage.ApplyResult, error) {
+			return w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("Once."), managerID))
 		}},
-		{"raise", func() (challenge.ApplyResult, error) {
-			return w.store.Raise(t.Context(), challenge.IdempotencyKey{Value: "raise", At: w.now}, w.raiseDecision(uuid.New()))
+		{"raise", func() (storage.ApplyResult, error) {
+			return w.store.Raise(t.Context(), storage.IdempotencyKey{Value: "raise", At: w.now}, w.raiseDecision(uuid.New()))
 		}},
 	} {
 		before := queryValue[int](w, `SELECT count(*) FROM event`)
-		outs := make([]challenge.ApplyResult, 8)
+		outs := make([]storage.ApplyResult, 8)
 		var group sync.WaitGroup
 		for i := range outs {
 			group.Go(func() {
@@ -163,11 +164,11 @@ func TestOfSimultaneousAnswersTheFirstCountsAndTheOthersAreKept(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	texts := []string{"one", "two", "three", "four"}
-	receipts := []challenge.IdempotencyKey{w.newIdempotencyKey(), w.newIdempotencyKey(), w.newIdempotencyKey(), w.newIdempotencyKey()}
+	receipts := []storage.IdempotencyKey{w.newIdempotencyKey(), w.newIdempotencyKey(), w.newIdempotencyKey(), w.newIdempotencyKey()}
 	var group sync.WaitGroup
 	for i, by := range []string{managerID, workerID, managerID, workerID} {
 		group.Go(func() {
-			_, err := w.store.Apply(t.Context(), receipts[i], challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse(texts[i]), by))
+			_, err := w.store.Apply(t.Context(), receipts[i], storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse(texts[i]), by))
 			if refusal := (*challenge.Refusal)(nil); err != nil && !errors.As(err, &refusal) {
 				t.Error(err)
 			}
@@ -189,7 +190,7 @@ func TestARefusedCommandStoresNothing(t *testing.T) {
 	c := w.raise()
 	r := w.newIdempotencyKey()
 	for range 2 {
-		_, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Change, error) {
+		_, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Change, error) {
 			return challenge.Change{}, errDeclined
 		})
 		if err != errDeclined {
@@ -215,7 +216,7 @@ func TestAChangeWithoutEventsWritesNothing(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	r := w.newIdempotencyKey()
-	out, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(challenge.Tick{}, ""))
+	out, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.decide(challenge.Tick{}, ""))
 	w.must(err)
 	if out.Snapshot.Challenge.Seq != c.Challenge.Seq || queryValue[int](w, `SELECT count(*) FROM receipt WHERE key = $1`, r.Value) != 0 {
 		t.Error("something was written")
@@ -231,7 +232,7 @@ func TestAChangeThatOnlyShowsIsPostedOnceAndLeavesNoEvent(t *testing.T) {
 	w.now = w.now.Add(time.Hour)
 	r := w.newIdempotencyKey()
 	for i := range 2 {
-		out, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		out, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
 			return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: workerID}, Card: challenge.CardChallenge, Opening: 1}}}, nil
 		})
 		w.must(err)
@@ -338,7 +339,7 @@ func TestApplyTakesTwoRoundTrips(t *testing.T) {
 	for i, want := range []int{0, 2} { // the first prepares the statements
 		c := w.raise()
 		counter.n = 0
-		_, err := counted.Apply(t.Context(), w.newIdempotencyKey(), challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("x"), managerID))
+		_, err := counted.Apply(t.Context(), w.newIdempotencyKey(), storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("x"), managerID))
 		w.must(err)
 		if i > 0 && counter.n != want {
 			t.Errorf("%d round trips, want %d", counter.n, want)

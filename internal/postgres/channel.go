@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
+
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-
-	"challengebot/internal/challenge"
 )
 
 const (
@@ -27,10 +28,10 @@ WHERE (key = $1 OR key >= $1 || ':' AND key < $1 || ';') AND challenge_id IS NOT
 )
 
 // SaveChannel keeps what Teams told of a channel or, without an id, of every channel that is known of a team.
-func (s *Store) SaveChannel(ctx context.Context, c challenge.Channel) error {
+func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 	sql, args := saveChannelSQL, []any{c.ID, c.Team, string(c.Loss), c.SeenAt}
 	if c.ID == "" {
-		sql, args = saveTeamChannelsSQL, []any{c.Team, string(c.Loss), c.SeenAt, string(challenge.ChannelDeleted)}
+		sql, args = saveTeamChannelsSQL, []any{c.Team, string(c.Loss), c.SeenAt, string(outbox.ChannelDeleted)}
 	}
 	if _, err := s.pool.Exec(ctx, sql, args...); err != nil {
 		return wrapError("keep a channel", err)
@@ -39,8 +40,8 @@ func (s *Store) SaveChannel(ctx context.Context, c challenge.Channel) error {
 }
 
 // FindChannelLoss is why a channel is gone, as Teams told it; empty when it is there, or when Teams never told of it.
-func (s *Store) FindChannelLoss(ctx context.Context, id string) (challenge.ChannelLoss, error) {
-	var gone challenge.ChannelLoss
+func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error) {
+	var gone outbox.ChannelLoss
 	err := s.pool.QueryRow(ctx, findChannelSQL, id).Scan(&gone)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", wrapError("look up a channel", err)
@@ -49,13 +50,13 @@ func (s *Store) FindChannelLoss(ctx context.Context, id string) (challenge.Chann
 }
 
 // ListEffects are the steps to which an activity led, by the key of its receipt.
-func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]challenge.ActivityEffect, error) {
+func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error) {
 	rows, err := s.pool.Query(ctx, listEffectsSQL, idempotencyKey)
 	if err != nil {
 		return nil, wrapError("look up receipts", err)
 	}
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (challenge.ActivityEffect, error) {
-		var e challenge.ActivityEffect
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (storage.ActivityEffect, error) {
+		var e storage.ActivityEffect
 		var id uuid.UUID
 		err := row.Scan(&id, &e.Seq, &e.At)
 		e.ChallengeID, e.At = id, e.At.UTC()

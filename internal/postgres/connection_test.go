@@ -15,6 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 // cuttableLine is the way to the database, which can be cut.
@@ -69,7 +71,7 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	ds := w.claim(w.store, "a", 1)
-	key := challenge.LookupKey{ID: c.Challenge.ID}
+	key := storage.LookupKey{ID: c.Challenge.ID}
 	var l cuttableLine
 	s := w.openOver(&l, nil)
 	receipt := w.newIdempotencyKey()
@@ -91,10 +93,10 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 		"AnyStanding":  func() error { _, err := s.AnyPending(t.Context()); return err },
 		"NextDelivery": func() error { _, _, err := s.NextMessageDue(t.Context()); return err },
 		"Reply": func() error {
-			return s.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: challenge.Address{Person: "x"}})
+			return s.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: challenge.Address{Person: "x"}})
 		},
 		"Claim":   func() error { _, err := s.ClaimMessages(t.Context(), "x", w.now, time.Minute, 1); return err },
-		"Retry":   func() error { return s.ScheduleRetry(t.Context(), ds[0], challenge.Attempt{At: w.now}, w.now) },
+		"Retry":   func() error { return s.ScheduleRetry(t.Context(), ds[0], outbox.Attempt{At: w.now}, w.now) },
 		"Release": func() error { return s.ReleaseLeases(t.Context(), "x") },
 		"Conv":    func() error { _, _, err := s.FindConversation(t.Context(), "person:x"); return err },
 		"Ladder":  func() error { return s.SaveLadder(t.Context(), w.ladder) },
@@ -102,14 +104,14 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 		"Verify":  func() error { _, err := s.Verify(t.Context(), func(VerifyResult) {}); return err },
 		"Ready":   func() error { return s.CheckReady(t.Context()) },
 		"SaveConv": func() error {
-			return s.SaveConversation(t.Context(), challenge.ConversationReference{OrderingKey: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.now})
+			return s.SaveConversation(t.Context(), outbox.ConversationReference{OrderingKey: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.now})
 		},
 	}
 	for name, call := range calls {
 		w.must(s.CheckReady(t.Context())) // so that there is a connection to lose
 		l.setCut(true)
 		for range 2 {
-			if err := call(); !errors.Is(err, challenge.ErrUnavailable) {
+			if err := call(); !errors.Is(err, storage.ErrUnavailable) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -125,17 +127,17 @@ func TestABusyRowIsUnavailableAndADeadlineIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.raise()
-	key := challenge.LookupKey{ID: c.Challenge.ID}
+	key := storage.LookupKey{ID: c.Challenge.ID}
 	patient := w.openOver(nil, nil)
 	hasty := w.openOver(nil, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["lock_timeout"] = "20ms" })
 	_, err := w.store.Apply(t.Context(), w.newIdempotencyKey(), key, func(c challenge.Snapshot) (challenge.Change, error) {
 		// The row is locked now.
-		if _, err := hasty.Apply(t.Context(), w.newIdempotencyKey(), key, nil); !errors.Is(err, challenge.ErrUnavailable) {
+		if _, err := hasty.Apply(t.Context(), w.newIdempotencyKey(), key, nil); !errors.Is(err, storage.ErrUnavailable) {
 			t.Errorf("hasty: %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		if _, err := patient.Apply(ctx, w.newIdempotencyKey(), key, nil); !errors.Is(err, challenge.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := patient.Apply(ctx, w.newIdempotencyKey(), key, nil); !errors.Is(err, storage.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with a deadline: %v", err)
 		}
 		return w.decide(newResponse("Mine."), managerID)(c)
@@ -172,12 +174,12 @@ func TestErrorsHoldNoValues(t *testing.T) {
 			t.Errorf("%s: no error", name)
 			continue
 		}
-		if got := wrapError("test", err).Error(); strings.Contains(got, "Jane") || errors.Is(wrapError("test", err), challenge.ErrUnavailable) {
+		if got := wrapError("test", err).Error(); strings.Contains(got, "Jane") || errors.Is(wrapError("test", err), storage.ErrUnavailable) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
 	w.must(w.execAsOwner(fmt.Sprintf(`UPDATE challenge SET doc = '{"id":"%s","state":1,"rung":"%s"}' WHERE id = '%s'`, c.Challenge.ID, secret, c.Challenge.ID)))
-	_, err := w.store.Load(t.Context(), challenge.LookupKey{ID: c.Challenge.ID})
+	_, err := w.store.Load(t.Context(), storage.LookupKey{ID: c.Challenge.ID})
 	if err == nil || strings.Contains(err.Error(), "Jane") || !strings.Contains(err.Error(), c.Challenge.ID.String()) {
 		t.Errorf("got %v", err)
 	}
@@ -205,7 +207,7 @@ func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
 	hear("a new challenge")
 	w.apply(c, newResponse("x"), managerID)
 	hear("a change")
-	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: challenge.Address{Person: chairID}}))
+	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: challenge.Address{Person: chairID}}))
 	hear("a reply")
 	w.must(w.markDelivered(w.store, w.claim(w.store, "a", 1)[0], 1))
 	hear("a result")
@@ -231,7 +233,7 @@ func TestListenReportsALostConnectionAndCloseEndsIt(t *testing.T) {
 	}
 	listen()
 	l.setCut(true)
-	if err := <-ended; !errors.Is(err, challenge.ErrUnavailable) {
+	if err := <-ended; !errors.Is(err, storage.ErrUnavailable) {
 		t.Errorf("cut: %v", err)
 	}
 	l.setCut(false)

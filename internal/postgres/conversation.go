@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"github.com/jackc/pgx/v5"
+	"challengebot/internal/outbox"
 
-	"challengebot/internal/challenge"
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -20,7 +20,7 @@ WHERE conversation.seen_at <= excluded.seen_at`
 )
 
 // SaveConversation keeps how to reach a lane.
-func (s *Store) SaveConversation(ctx context.Context, c challenge.ConversationReference) error {
+func (s *Store) SaveConversation(ctx context.Context, c outbox.ConversationReference) error {
 	if _, err := s.pool.Exec(ctx, saveConversationSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt); err != nil {
 		return wrapError("keep a conversation", err)
 	}
@@ -28,8 +28,8 @@ func (s *Store) SaveConversation(ctx context.Context, c challenge.ConversationRe
 }
 
 // FindConversation is how to reach a lane, if that is known.
-func (s *Store) FindConversation(ctx context.Context, lane string) (challenge.ConversationReference, bool, error) {
-	var c challenge.ConversationReference
+func (s *Store) FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error) {
+	var c outbox.ConversationReference
 	err := s.pool.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, &c.SeenAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil

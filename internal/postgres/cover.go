@@ -6,6 +6,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -33,12 +35,12 @@ func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error
 }
 
 // SetCover keeps who stands in for whom. Every instance is told to look.
-func (s *Store) SetCover(ctx context.Context, r challenge.IdempotencyKey, c challenge.Cover) error {
+func (s *Store) SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error {
 	return s.runStatement(ctx, "keep a stand-in", setCoverSQL, r.Value, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
 }
 
 // EndCover revokes cover that was set. One that is revoked already stays so.
-func (s *Store) EndCover(ctx context.Context, r challenge.IdempotencyKey, id int64, by string) error {
+func (s *Store) EndCover(ctx context.Context, r storage.IdempotencyKey, id int64, by string) error {
 	return s.runStatement(ctx, "keep a stand-in", endCoverSQL, r.Value, r.At, id, by)
 }
 
@@ -58,12 +60,12 @@ func (s *Store) runStatement(ctx context.Context, operation, sql string, args ..
 }
 
 // ListCovers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.
-func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]challenge.Cover, error) {
+func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.CoverSetting, error) {
 	rows, err := s.pool.Query(ctx, listCoversSQL, on.String())
 	if err != nil {
 		return nil, wrapError("read who stands in", err)
 	}
-	covers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c challenge.Cover, err error) {
+	covers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c directory.CoverSetting, err error) {
 		var from, to string
 		if err = row.Scan(&c.ID, &c.Person, &c.StandIn, &from, &to, &c.SetBy, &c.SetAt); err != nil {
 			return c, err

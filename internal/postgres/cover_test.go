@@ -5,7 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -18,9 +19,9 @@ func TestCoverIsSetOnceRevokedOnceAndNeverChanged(t *testing.T) {
 		w.must(err)
 		return d
 	}
-	receipt := func(key string) challenge.IdempotencyKey { return challenge.IdempotencyKey{Value: key, At: w.now} }
-	one := challenge.Cover{Person: "a", StandIn: "b", From: day("2026-03-30"), To: day("2026-04-17"), SetBy: "a"}
-	two := challenge.Cover{Person: "b", StandIn: "c", From: day("2026-03-30"), To: day("2026-03-31"), SetBy: "o"}
+	receipt := func(key string) storage.IdempotencyKey { return storage.IdempotencyKey{Value: key, At: w.now} }
+	one := directory.CoverSetting{Person: "a", StandIn: "b", From: day("2026-03-30"), To: day("2026-04-17"), SetBy: "a"}
+	two := directory.CoverSetting{Person: "b", StandIn: "c", From: day("2026-03-30"), To: day("2026-03-31"), SetBy: "o"}
 	for range 2 { // the same activity twice
 		w.must(w.store.SetCover(ctx, receipt("one"), one))
 	}
@@ -31,7 +32,7 @@ func TestCoverIsSetOnceRevokedOnceAndNeverChanged(t *testing.T) {
 		var ids []int64
 		for _, c := range covers {
 			ids = append(ids, c.ID)
-			if want := map[string]challenge.Cover{"a": one, "b": two}[c.Person]; c.StandIn != want.StandIn || c.From != want.From || c.To != want.To || c.SetBy != want.SetBy || !c.SetAt.Equal(w.now) {
+			if want := map[string]directory.CoverSetting{"a": one, "b": two}[c.Person]; c.StandIn != want.StandIn || c.From != want.From || c.To != want.To || c.SetBy != want.SetBy || !c.SetAt.Equal(w.now) {
 				t.Errorf("%+v came back as %+v", want, c)
 			}
 		}

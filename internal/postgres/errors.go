@@ -8,10 +8,10 @@ import (
 	"net"
 	"strings"
 
+	"challengebot/internal/storage"
+
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
-
-	"challengebot/internal/challenge"
 )
 
 // Errors of this package, beside challenge.ErrUnavailable and challenge.ErrNotFound.
@@ -56,7 +56,7 @@ func (f *StatementError) Error() string {
 
 // Is makes a failure that will pass a challenge.ErrUnavailable.
 func (f *StatementError) Is(target error) bool {
-	return target == challenge.ErrUnavailable && isTransient(f.SQLState)
+	return target == storage.ErrUnavailable && isTransient(f.SQLState)
 }
 
 // isTransient reports whether the same statement may succeed later: the server is starting, stopping, full, read-only after a
@@ -76,10 +76,10 @@ type connectionError struct {
 }
 
 func (e *connectionError) Error() string {
-	return fmt.Sprintf("postgres: %s: %v: %v", e.operation, challenge.ErrUnavailable, e.cause)
+	return fmt.Sprintf("postgres: %s: %v: %v", e.operation, storage.ErrUnavailable, e.cause)
 }
 
-func (e *connectionError) Unwrap() []error { return []error{challenge.ErrUnavailable, e.cause} }
+func (e *connectionError) Unwrap() []error { return []error{storage.ErrUnavailable, e.cause} }
 
 // wrapError turns an error of pgx into one of ours. It never repeats an argument or a message of the server.
 func wrapError(operation string, err error) error {
@@ -88,7 +88,7 @@ func wrapError(operation string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &ours), errors.As(err, new(*connectionError)), errors.As(err, new(*unreadableError)), errors.Is(err, challenge.ErrNotFound):
+	case errors.As(err, &ours), errors.As(err, new(*connectionError)), errors.As(err, new(*unreadableError)), errors.Is(err, storage.ErrNotFound):
 		return err
 	case errors.As(err, &pg):
 		return &StatementError{Operation: operation, SQLState: pg.Code, Table: pg.TableName, Constraint: pg.ConstraintName}

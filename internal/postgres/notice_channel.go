@@ -3,9 +3,10 @@ package postgres
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
+	"challengebot/internal/directory"
+	"challengebot/internal/storage"
 
-	"challengebot/internal/challenge"
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -19,18 +20,18 @@ ORDER BY id`
 )
 
 // BindNoticeChannel keeps in which channel a unit's notices appear from now on. Every instance is told to look.
-func (s *Store) BindNoticeChannel(ctx context.Context, r challenge.IdempotencyKey, n challenge.NoticeChannel) error {
+func (s *Store) BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error {
 	return s.runStatement(ctx, "keep a channel for notices", bindNoticeChannelSQL, r.Value, r.At, string(n.Unit), n.ChannelID,
 		withoutNUL(n.TeamName), withoutNUL(n.ChannelName), n.SetBy)
 }
 
 // ListNoticeChannels lists what is bound now, in the order in which it was.
-func (s *Store) ListNoticeChannels(ctx context.Context) ([]challenge.NoticeChannel, error) {
+func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChannelSetting, error) {
 	rows, err := s.pool.Query(ctx, listNoticeChannelsSQL)
 	if err != nil {
 		return nil, wrapError("read the channels for notices", err)
 	}
-	bound, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n challenge.NoticeChannel, err error) {
+	bound, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n directory.NoticeChannelSetting, err error) {
 		err = row.Scan(&n.Unit, &n.ChannelID, &n.TeamName, &n.ChannelName, &n.SetBy, &n.SetAt)
 		n.SetAt = n.SetAt.UTC()
 		return n, err

@@ -3,24 +3,25 @@ package postgres
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"challengebot/internal/directory"
+	"challengebot/internal/storage"
 
-	"challengebot/internal/challenge"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestTheLatestChannelOfAUnitHoldsAndNoneIsChangedOrTakenAway(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	bind := func(key string, n challenge.NoticeChannel) {
+	bind := func(key string, n directory.NoticeChannelSetting) {
 		t.Helper()
-		w.must(w.store.BindNoticeChannel(t.Context(), challenge.IdempotencyKey{Value: key, At: w.now}, n))
+		w.must(w.store.BindNoticeChannel(t.Context(), storage.IdempotencyKey{Value: key, At: w.now}, n))
 	}
-	north, service := challenge.TeamUnit("north"), challenge.ServiceUnit("locality")
-	bind("one", challenge.NoticeChannel{Unit: north, ChannelID: "19:a@thread.tacv2", TeamName: "North", ChannelName: "Notices", SetBy: oversightID})
-	bind("two", challenge.NoticeChannel{Unit: service, ChannelID: "19:b@thread.tacv2", SetBy: oversightID})
-	bind("three", challenge.NoticeChannel{Unit: north, ChannelID: "19:c@thread.tacv2", SetBy: chairID})
-	bind("one", challenge.NoticeChannel{Unit: north, ChannelID: "19:a@thread.tacv2", SetBy: oversightID}) // the first activity, again
-	now := func(want ...challenge.NoticeChannel) {
+	north, service := directory.TeamUnit("north"), directory.ServiceUnit("locality")
+	bind("one", directory.NoticeChannelSetting{Unit: north, ChannelID: "19:a@thread.tacv2", TeamName: "North", ChannelName: "Notices", SetBy: oversightID})
+	bind("two", directory.NoticeChannelSetting{Unit: service, ChannelID: "19:b@thread.tacv2", SetBy: oversightID})
+	bind("three", directory.NoticeChannelSetting{Unit: north, ChannelID: "19:c@thread.tacv2", SetBy: chairID})
+	bind("one", directory.NoticeChannelSetting{Unit: north, ChannelID: "19:a@thread.tacv2", SetBy: oversightID}) // the first activity, again
+	now := func(want ...directory.NoticeChannelSetting) {
 		t.Helper()
 		for i := range want {
 			want[i].SetAt = w.now
@@ -31,15 +32,15 @@ func TestTheLatestChannelOfAUnitHoldsAndNoneIsChangedOrTakenAway(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	b := challenge.NoticeChannel{Unit: service, ChannelID: "19:b@thread.tacv2", SetBy: oversightID}
-	now(b, challenge.NoticeChannel{Unit: north, ChannelID: "19:c@thread.tacv2", SetBy: chairID})
-	bind("off", challenge.NoticeChannel{Unit: north, SetBy: oversightID})
+	b := directory.NoticeChannelSetting{Unit: service, ChannelID: "19:b@thread.tacv2", SetBy: oversightID}
+	now(b, directory.NoticeChannelSetting{Unit: north, ChannelID: "19:c@thread.tacv2", SetBy: chairID})
+	bind("off", directory.NoticeChannelSetting{Unit: north, SetBy: oversightID})
 	now(b)
-	bind("again", challenge.NoticeChannel{Unit: north, ChannelID: "19:d@thread.tacv2", SetBy: oversightID})
-	now(b, challenge.NoticeChannel{Unit: north, ChannelID: "19:d@thread.tacv2", SetBy: oversightID})
+	bind("again", directory.NoticeChannelSetting{Unit: north, ChannelID: "19:d@thread.tacv2", SetBy: oversightID})
+	now(b, directory.NoticeChannelSetting{Unit: north, ChannelID: "19:d@thread.tacv2", SetBy: oversightID})
 
-	if err := w.store.BindNoticeChannel(t.Context(), challenge.IdempotencyKey{Value: "thread", At: w.now},
-		challenge.NoticeChannel{Unit: north, ChannelID: "19:d@thread.tacv2;messageid=1", SetBy: oversightID}); err == nil {
+	if err := w.store.BindNoticeChannel(t.Context(), storage.IdempotencyKey{Value: "thread", At: w.now},
+		directory.NoticeChannelSetting{Unit: north, ChannelID: "19:d@thread.tacv2;messageid=1", SetBy: oversightID}); err == nil {
 		t.Error("a thread was taken for a channel")
 	}
 	for _, sql := range []string{`UPDATE notice_channel SET channel = '19:x'`, `DELETE FROM notice_channel`, `TRUNCATE notice_channel`} {

@@ -7,10 +7,11 @@ import (
 	"slices"
 	"time"
 
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
+
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-
-	"challengebot/internal/challenge"
 )
 
 // orderingKeyHeadsCTE walks from lane to lane along the index of what waits: each has one candidate, its oldest delivery.
@@ -60,7 +61,7 @@ SELECT $1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8 FROM receipt`
 )
 
 // QueueDirectMessage queues an answer to a typed command. A repeated receipt queues nothing. Receipt.At is when it may go out.
-func (s *Store) QueueDirectMessage(ctx context.Context, r challenge.IdempotencyKey, reply challenge.DirectMessage) error {
+func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error {
 	spec, err := json.Marshal(reply.Content)
 	if err != nil {
 		return fmt.Errorf("postgres: a reply cannot be written: %T", err)
@@ -69,7 +70,7 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r challenge.IdempotencyK
 	if reply.ReplacesActivityID != "" {
 		conversation, service, activity = &reply.ConversationID, &reply.ServiceURL, &reply.ReplacesActivityID
 	}
-	args := []any{reply.To.OrderingKey(), reply.To.Person, reply.To.Team, spec, conversation, service, activity, r.At}
+	args := []any{outbox.OrderingKey(reply.To), reply.To.Person, reply.To.Team, spec, conversation, service, activity, r.At}
 	sql := sendDirectMessageSQL
 	if r.Value != "" {
 		sql, args = sendDirectMessageOnceSQL, append(args, r.Value)
@@ -79,13 +80,13 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r challenge.IdempotencyK
 
 // ClaimMessages leases at most limit deliveries that may go out now, until now+lease: of each lane the oldest that waits, and none of a
 // lane of which another is leased. The lease must be longer than the sending can take and than clocks may differ.
-func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]challenge.OutboxMessage, error) {
+func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer sess.release()
-	var claimed []challenge.OutboxMessage
+	var claimed []outbox.Message
 	b := &pgx.Batch{}
 	b.Queue(beginSQL)
 	b.Queue(takeClaimLockSQL, claimLock)
@@ -100,8 +101,8 @@ func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, 
 	return slices.Clip(claimed), nil
 }
 
-func scanMessage(row pgx.CollectableRow) (challenge.OutboxMessage, error) {
-	var d challenge.OutboxMessage
+func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
+	var d outbox.Message
 	var id *uuid.UUID
 	var spec []byte
 	err := row.Scan(&d.ID, &d.Kind, &id, &d.OrderingKey, &d.Card, &d.Opening, &d.To.Person, &d.To.Team, &spec, &d.CreatedAt, &d.Attempts,

@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 // The number of the attempt is the fence: it is the delivery's own only as long as nobody has claimed it since.
@@ -49,17 +51,17 @@ WHERE d.id = $1
 type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
 
 // fencingToken is the number of the attempt that a claim stands for.
-func fencingToken(d challenge.OutboxMessage) int { return d.Attempts + 1 }
+func fencingToken(d outbox.Message) int { return d.Attempts + 1 }
 
-func queueAttempt(b *pgx.Batch, d challenge.OutboxMessage, a challenge.Attempt) {
+func queueAttempt(b *pgx.Batch, d outbox.Message, a outbox.Attempt) {
 	b.Queue(recordAttemptSQL, d.ID, fencingToken(d), a.At, a.StatusCode, a.ErrorCode, a.Ambiguous)
 }
 
 // MarkDelivered records that Teams took a delivery: the attempt, the delivery, the posted card and, for a new message of a challenge,
 // the event that decide gives (its case has no history). If the challenge has moved on since the card was rendered, an update
 // follows. When decide fails its error is returned and everything but the event is recorded, for the message is out.
-func (s *Store) MarkDelivered(ctx context.Context, d challenge.OutboxMessage, p challenge.PostedMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
-	if d.Kind != challenge.MessagePost {
+func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
+	if d.Kind != outbox.PostMessage {
 		decide = nil
 	}
 	var undecided error
@@ -72,7 +74,7 @@ func (s *Store) MarkDelivered(ctx context.Context, d challenge.OutboxMessage, p 
 				return err
 			}
 		}
-		if d.Kind != challenge.MessageDirect {
+		if d.Kind != outbox.DirectMessageKind {
 			b.Queue(queueFollowUpUpdateSQL, d.ID, a.At)
 		}
 		return nil
@@ -80,12 +82,12 @@ func (s *Store) MarkDelivered(ctx context.Context, d challenge.OutboxMessage, p 
 	return errors.Join(err, undecided)
 }
 
-func queuePostedMessage(b *pgx.Batch, d challenge.OutboxMessage, p challenge.PostedMessage, at time.Time) {
+func queuePostedMessage(b *pgx.Batch, d outbox.Message, p outbox.PostedMessage, at time.Time) {
 	sql := recordPostedSQL
 	switch d.Kind {
-	case challenge.MessageDirect:
+	case outbox.DirectMessageKind:
 		return
-	case challenge.MessageUpdate:
+	case outbox.UpdateMessage:
 		sql = updatePostedSQL
 	}
 	b.Queue(sql, d.ID, p.ConversationID, p.ServiceURL, p.ActivityID, p.Version, p.ContentHash, p.Final, at)
@@ -93,8 +95,8 @@ func queuePostedMessage(b *pgx.Batch, d challenge.OutboxMessage, p challenge.Pos
 
 // MarkRejected records that Teams refused a delivery for good and, for a new message of a challenge, the event that decide gives. When
 // decide fails nothing is recorded: the lease ends and the delivery is tried again, for somebody must be told.
-func (s *Store) MarkRejected(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
-	if d.Kind != challenge.MessagePost {
+func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
+	if d.Kind != outbox.PostMessage {
 		decide = nil
 	}
 	return s.recordResult(ctx, d, a, decide, func(b *pgx.Batch, m *transition, cause error) error {
@@ -102,7 +104,7 @@ func (s *Store) MarkRejected(ctx context.Context, d challenge.OutboxMessage, a c
 			return cause
 		}
 		b.Queue(finishMessageSQL, d.ID, fencingToken(d), "failed", a.At, a.StatusCode, a.ErrorCode)
-		if d.Kind == challenge.MessageUpdate {
+		if d.Kind == outbox.UpdateMessage {
 			b.Queue(stopUpdatesSQL, d.ID)
 		}
 		if m == nil {
@@ -113,7 +115,7 @@ func (s *Store) MarkRejected(ctx context.Context, d challenge.OutboxMessage, a c
 }
 
 // ScheduleRetry records an attempt that did not succeed and lets the delivery be claimed again from notBefore on. Its lane waits for it.
-func (s *Store) ScheduleRetry(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, notBefore time.Time) error {
+func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error {
 	return s.recordResult(ctx, d, a, nil, func(b *pgx.Batch, _ *transition, _ error) error {
 		b.Queue(scheduleRetrySQL, d.ID, fencingToken(d), notBefore, a.StatusCode, a.ErrorCode)
 		return nil
@@ -121,7 +123,7 @@ func (s *Store) ScheduleRetry(ctx context.Context, d challenge.OutboxMessage, a 
 }
 
 // DropMessage ends a delivery that has nothing to show any more. Nothing was sent, so there is no attempt.
-func (s *Store) DropMessage(ctx context.Context, d challenge.OutboxMessage, at time.Time, why string) error {
+func (s *Store) DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return err
@@ -137,7 +139,7 @@ func (s *Store) DropMessage(ctx context.Context, d challenge.OutboxMessage, at t
 
 // recordResult records what came of a claimed delivery, in one transaction: first the challenge's lock and the delivery's, as every
 // change takes them, then what write queues. write gets the decided move, nil when there is none, and decide's error.
-func (s *Store) recordResult(ctx context.Context, d challenge.OutboxMessage, a challenge.Attempt, decide decideFunc, write func(*pgx.Batch, *transition, error) error) error {
+func (s *Store) recordResult(ctx context.Context, d outbox.Message, a outbox.Attempt, decide decideFunc, write func(*pgx.Batch, *transition, error) error) error {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return err
@@ -148,7 +150,7 @@ func (s *Store) recordResult(ctx context.Context, d challenge.OutboxMessage, a c
 	b := &pgx.Batch{}
 	b.Queue(beginSQL)
 	if d.ChallengeID != uuid.Nil {
-		locked.queueLock(b, challenge.LookupKey{ID: d.ChallengeID})
+		locked.queueLock(b, storage.LookupKey{ID: d.ChallengeID})
 	}
 	b.Queue(lockMessageSQL, d.ID, fencingToken(d)).Query(func(rows pgx.Rows) error {
 		ours = rows.Next()
@@ -189,7 +191,7 @@ func (s *Store) decideResult(sess *session, locked lockedChallenge, decide decid
 }
 
 // recordLateAttempt records the attempt of a claim that was overtaken; what the other claim did stands.
-func (s *Store) recordLateAttempt(sess *session, d challenge.OutboxMessage, a challenge.Attempt) error {
+func (s *Store) recordLateAttempt(sess *session, d outbox.Message, a outbox.Attempt) error {
 	b := &pgx.Batch{}
 	queueAttempt(b, d, a)
 	b.Queue(commitSQL)

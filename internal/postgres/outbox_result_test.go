@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
 )
 
 func TestADeliveredCardIsRememberedAndRecorded(t *testing.T) {
@@ -38,10 +39,10 @@ func TestWhenAChallengeMovesOnItsCardsAreBroughtUpToDateOnce(t *testing.T) {
 	if n := queryValue[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`); n != posted {
 		t.Errorf("%d updates of %d cards", n, posted)
 	}
-	var update challenge.OutboxMessage
-	for update.Kind != challenge.MessageUpdate {
+	var update outbox.Message
+	for update.Kind != outbox.UpdateMessage {
 		for _, d := range w.claim(w.store, "a", 100) {
-			if d.Kind == challenge.MessageUpdate {
+			if d.Kind == outbox.UpdateMessage {
 				update = d
 			} else {
 				w.must(w.markDelivered(w.store, d, w.load(c.Challenge.ID).Challenge.Version))
@@ -70,13 +71,13 @@ func TestACardRenderedBeforeTheChallengeMovedIsFollowedByAnUpdate(t *testing.T) 
 	w.apply(c, newResponse("By command."), managerID) // while the card was on its way
 	w.must(w.markDelivered(w.store, d, c.Challenge.Version))
 	w.must(w.store.ReleaseLeases(t.Context(), "a"))
-	var update *challenge.OutboxMessage
+	var update *outbox.Message
 	for _, u := range w.claim(w.store, "a", 100) {
 		if u.OrderingKey == d.OrderingKey {
 			update = &u
 		}
 	}
-	if update == nil || update.Kind != challenge.MessageUpdate || update.Posted.Version != c.Challenge.Version {
+	if update == nil || update.Kind != outbox.UpdateMessage || update.Posted.Version != c.Challenge.Version {
 		t.Fatalf("got %+v", update)
 	}
 	// The same again: the update itself is overtaken.
@@ -92,8 +93,8 @@ func TestAFinalCardIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	d := findMessage(t, w.claim(w.store, "a", 100), "team:north", challenge.CardNotice)
-	w.must(w.store.MarkDelivered(t.Context(), d, challenge.PostedMessage{ConversationID: "x", ServiceURL: "y", ActivityID: "z", Version: 1,
-		ContentHash: make([]byte, 32), Final: true}, challenge.Attempt{At: w.now, StatusCode: 200}, w.decide(challenge.RecordDelivery{MessageID: d.ID, Card: d.Card, To: d.To}, "")))
+	w.must(w.store.MarkDelivered(t.Context(), d, outbox.PostedMessage{ConversationID: "x", ServiceURL: "y", ActivityID: "z", Version: 1,
+		ContentHash: make([]byte, 32), Final: true}, outbox.Attempt{At: w.now, StatusCode: 200}, w.decide(challenge.RecordDelivery{MessageID: d.ID, Card: d.Card, To: d.To}, "")))
 	w.apply(c, newResponse("One."), managerID)
 	if n := queryValue[int](w, `SELECT count(*) FROM delivery WHERE kind = 'update'`); n != 0 {
 		t.Errorf("%d updates of a final card", n)
@@ -125,8 +126,8 @@ func TestAMessageThatIsOutIsRecordedEvenWhenItsEventCannotBe(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	d := findMessage(t, w.claim(w.store, "a", 100), "person:"+managerID, challenge.CardRespond)
-	err := w.store.MarkDelivered(t.Context(), d, challenge.PostedMessage{ConversationID: "x", ServiceURL: "y", ActivityID: "z", Version: 1, ContentHash: make([]byte, 32)},
-		challenge.Attempt{At: w.now, StatusCode: 200}, func(challenge.Snapshot) (challenge.Change, error) { return challenge.Change{}, errDeclined })
+	err := w.store.MarkDelivered(t.Context(), d, outbox.PostedMessage{ConversationID: "x", ServiceURL: "y", ActivityID: "z", Version: 1, ContentHash: make([]byte, 32)},
+		outbox.Attempt{At: w.now, StatusCode: 200}, func(challenge.Snapshot) (challenge.Change, error) { return challenge.Change{}, errDeclined })
 	if !errors.Is(err, errDeclined) {
 		t.Errorf("got %v", err)
 	}
@@ -143,7 +144,7 @@ func TestADeliveryRefusedForGoodTellsThoseWhoMustKnow(t *testing.T) {
 	w := newWorld(t)
 	c := w.raise()
 	d := findMessage(t, w.claim(w.store, "a", 100), "person:"+managerID, challenge.CardRespond)
-	refused := challenge.Attempt{At: w.now, StatusCode: 403, ErrorCode: "BotDisabled"}
+	refused := outbox.Attempt{At: w.now, StatusCode: 403, ErrorCode: "BotDisabled"}
 	err := w.store.MarkRejected(t.Context(), d, refused, func(challenge.Snapshot) (challenge.Change, error) { return challenge.Change{}, errDeclined })
 	if !errors.Is(err, errDeclined) || queryValue[string](w, `SELECT state FROM delivery WHERE id = $1`, d.ID) != "waiting" {
 		t.Fatalf("a give-up that nobody hears of was recorded: %v", err)
@@ -171,8 +172,8 @@ func TestAnUpdateRefusedForGoodLeavesItsMessageAlone(t *testing.T) {
 			break
 		}
 		for _, d := range ds {
-			if d.Kind == challenge.MessageUpdate {
-				w.must(w.store.MarkRejected(t.Context(), d, challenge.Attempt{At: w.now, StatusCode: 403}, w.decide(challenge.RecordRejection{}, "")))
+			if d.Kind == outbox.UpdateMessage {
+				w.must(w.store.MarkRejected(t.Context(), d, outbox.Attempt{At: w.now, StatusCode: 403}, w.decide(challenge.RecordRejection{}, "")))
 			} else {
 				w.must(w.store.DropMessage(t.Context(), d, w.now, "test"))
 			}

@@ -11,9 +11,11 @@ import (
 	"github.com/google/uuid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
-func countByOrderingKey(ds []challenge.OutboxMessage) map[string]int {
+func countByOrderingKey(ds []outbox.Message) map[string]int {
 	m := map[string]int{}
 	for _, d := range ds {
 		m[d.OrderingKey]++
@@ -21,7 +23,7 @@ func countByOrderingKey(ds []challenge.OutboxMessage) map[string]int {
 	return m
 }
 
-func findMessage(t *testing.T, ds []challenge.OutboxMessage, lane string, card challenge.Card) challenge.OutboxMessage {
+func findMessage(t *testing.T, ds []outbox.Message, lane string, card challenge.Card) outbox.Message {
 	t.Helper()
 	for _, d := range ds {
 		if d.OrderingKey == lane && d.Card == card {
@@ -29,7 +31,7 @@ func findMessage(t *testing.T, ds []challenge.OutboxMessage, lane string, card c
 		}
 	}
 	t.Fatalf("no %s for %s among %v", card, lane, countByOrderingKey(ds))
-	return challenge.OutboxMessage{}
+	return outbox.Message{}
 }
 
 func TestWhatAChangeShowsIsQueuedWithIt(t *testing.T) {
@@ -48,7 +50,7 @@ func TestWhatAChangeShowsIsQueuedWithIt(t *testing.T) {
 	var got []challenge.Post
 	for range asked { // one of each lane at a time
 		for _, d := range w.claim(w.store, "a", 100) {
-			if d.ChallengeID != out.Snapshot.Challenge.ID || d.Kind != challenge.MessagePost || !d.CreatedAt.Equal(w.now) || d.Attempts != 0 {
+			if d.ChallengeID != out.Snapshot.Challenge.ID || d.Kind != outbox.PostMessage || !d.CreatedAt.Equal(w.now) || d.Attempts != 0 {
 				t.Errorf("delivery %+v", d)
 			}
 			got = append(got, challenge.Post{To: d.To, Card: d.Card, Opening: d.Opening})
@@ -108,7 +110,7 @@ func TestAnOlderDeliveryThatAppearsLateWaitsForTheOneInHand(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	reply := func() {
-		w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: challenge.Address{Person: chairID}}))
+		w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: challenge.Address{Person: chairID}}))
 	}
 	reply()
 	older := queryValue[int64](w, `SELECT nextval('delivery_id_seq')`)
@@ -196,8 +198,8 @@ func TestALeaseEndsAndTheLateResultOfItsOwnerUndoesNothing(t *testing.T) {
 	w.must(w.markDelivered(w.store, second, c.Challenge.Version))
 	for _, late := range []error{
 		w.markDelivered(w.store, first, c.Challenge.Version),
-		w.store.ScheduleRetry(t.Context(), first, challenge.Attempt{At: w.now, ErrorCode: "Timeout"}, w.now.Add(time.Hour)),
-		w.store.MarkRejected(t.Context(), first, challenge.Attempt{At: w.now, StatusCode: 403}, w.decide(challenge.RecordRejection{}, "")),
+		w.store.ScheduleRetry(t.Context(), first, outbox.Attempt{At: w.now, ErrorCode: "Timeout"}, w.now.Add(time.Hour)),
+		w.store.MarkRejected(t.Context(), first, outbox.Attempt{At: w.now, StatusCode: 403}, w.decide(challenge.RecordRejection{}, "")),
 	} {
 		if !errors.Is(late, ErrLeaseLost) {
 			t.Errorf("a late result: %v", late)
@@ -240,7 +242,7 @@ func TestARetryWaitsAndItsLaneWithIt(t *testing.T) {
 	findMessage(t, w.claim(w.store, "a", 100), lane, challenge.CardChallenge)
 	w.must(w.store.ReleaseLeases(t.Context(), "a"))
 	d := findMessage(t, w.claim(w.store, "a", 100), lane, challenge.CardChallenge)
-	w.must(w.store.ScheduleRetry(t.Context(), d, challenge.Attempt{At: w.now, StatusCode: 429, ErrorCode: "Throttled", Ambiguous: true}, w.now.Add(30*time.Second)))
+	w.must(w.store.ScheduleRetry(t.Context(), d, outbox.Attempt{At: w.now, StatusCode: 429, ErrorCode: "Throttled", Ambiguous: true}, w.now.Add(30*time.Second)))
 	if n := countByOrderingKey(w.claim(w.store, "a", 100))[lane]; n != 0 {
 		t.Error("the lane did not wait")
 	}
@@ -275,16 +277,16 @@ func TestNextDeliveryIsWhenALaneIsFree(t *testing.T) {
 		t.Error("something waits in an empty database")
 	}
 	to := challenge.Address{Person: chairID}
-	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: to}))
+	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: to}))
 	if at, ok := next(); !ok || !at.Equal(w.now) {
 		t.Errorf("%v, %v", at, ok)
 	}
-	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), challenge.DirectMessage{To: to}))
+	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: to}))
 	ds := w.claim(w.store, "a", 10)
 	if at, ok := next(); !ok || !at.Equal(w.now.Add(time.Minute)) {
 		t.Errorf("with the lane in hand: %v, %v", at, ok)
 	}
-	w.must(w.store.ScheduleRetry(t.Context(), ds[0], challenge.Attempt{At: w.now}, w.now.Add(time.Hour)))
+	w.must(w.store.ScheduleRetry(t.Context(), ds[0], outbox.Attempt{At: w.now}, w.now.Add(time.Hour)))
 	if at, _ := next(); !at.Equal(w.now.Add(time.Hour)) {
 		t.Errorf("with its head put off: %v", at)
 	}
@@ -295,20 +297,20 @@ func TestAReplyIsQueuedOnceAndComesFirst(t *testing.T) {
 	w := newWorld(t)
 	w.raise()
 	r := w.newIdempotencyKey()
-	reply := challenge.DirectMessage{To: challenge.Address{Person: serviceID}, ReplacesActivityID: "act-9", ConversationID: "a:9", ServiceURL: "https://example.invalid/",
-		Content: challenge.MessageContent{Card: json.RawMessage(`{"type":"AdaptiveCard"}`), Summary: "Nothing waits for you"}}
+	reply := outbox.DirectMessage{To: challenge.Address{Person: serviceID}, ReplacesActivityID: "act-9", ConversationID: "a:9", ServiceURL: "https://example.invalid/",
+		Content: outbox.Content{Card: json.RawMessage(`{"type":"AdaptiveCard"}`), Summary: "Nothing waits for you"}}
 	for range 2 {
 		w.must(w.store.QueueDirectMessage(t.Context(), r, reply))
 	}
 	ds := w.claim(w.store, "a", 1)
-	if len(ds) != 1 || ds[0].Kind != challenge.MessageDirect {
+	if len(ds) != 1 || ds[0].Kind != outbox.DirectMessageKind {
 		t.Fatalf("claimed %+v", ds)
 	}
-	want := challenge.PostedMessage{ConversationID: "a:9", ServiceURL: "https://example.invalid/", ActivityID: "act-9"}
+	want := outbox.PostedMessage{ConversationID: "a:9", ServiceURL: "https://example.invalid/", ActivityID: "act-9"}
 	if diff := cmp.Diff(want, ds[0].Posted); diff != "" {
 		t.Error(diff)
 	}
-	var spec challenge.MessageContent
+	var spec outbox.Content
 	if err := json.Unmarshal(ds[0].Content, &spec); err != nil || spec.Summary != reply.Content.Summary {
 		t.Errorf("%+v, %v", spec, err)
 	}
@@ -316,7 +318,7 @@ func TestAReplyIsQueuedOnceAndComesFirst(t *testing.T) {
 	if n := queryValue[int](w, `SELECT count(*) FROM delivery WHERE kind = 'reply'`); n != 1 {
 		t.Errorf("%d replies", n)
 	}
-	out, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: uuid.New()}, nil)
+	out, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: uuid.New()}, nil)
 	if err != nil || !out.Repeated {
 		t.Errorf("the reply's receipt: %+v, %v", out, err)
 	}
@@ -325,10 +327,10 @@ func TestAReplyIsQueuedOnceAndComesFirst(t *testing.T) {
 func TestConversationsAreKeptAndForgotten(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := challenge.ConversationReference{OrderingKey: "person:" + chairID, ID: "a:1", ServiceURL: "https://one.invalid/", TeamsUserID: "29:x", SeenAt: w.now}
+	c := outbox.ConversationReference{OrderingKey: "person:" + chairID, ID: "a:1", ServiceURL: "https://one.invalid/", TeamsUserID: "29:x", SeenAt: w.now}
 	newer := c
 	newer.ID, newer.SeenAt, newer.TeamsUserID = "a:2", w.now.Add(time.Hour), ""
-	for _, save := range []challenge.ConversationReference{c, newer, c} {
+	for _, save := range []outbox.ConversationReference{c, newer, c} {
 		w.must(w.store.SaveConversation(t.Context(), save))
 	}
 	want := newer
@@ -341,14 +343,14 @@ func TestConversationsAreKeptAndForgotten(t *testing.T) {
 	if _, ok, err := w.store.FindConversation(t.Context(), c.OrderingKey); ok || err != nil {
 		t.Errorf("after it was forgotten: %v, %v", ok, err)
 	}
-	thread := challenge.ConversationReference{OrderingKey: challenge.ThreadOrderingKey(uuid.New(), "north"), ID: "19:n;messageid=1", ServiceURL: "https://one.invalid/", SeenAt: w.now}
+	thread := outbox.ConversationReference{OrderingKey: outbox.ThreadOrderingKey(uuid.New(), "north"), ID: "19:n;messageid=1", ServiceURL: "https://one.invalid/", SeenAt: w.now}
 	w.must(w.store.SaveConversation(t.Context(), thread))
 }
 
 func TestOverdueCountsWhatWaits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if o, err := w.store.CountOverdue(t.Context(), w.now, time.Minute); err != nil || o != (challenge.Overdue{}) {
+	if o, err := w.store.CountOverdue(t.Context(), w.now, time.Minute); err != nil || o != (storage.OverdueWork{}) {
 		t.Errorf("empty: %+v, %v", o, err)
 	}
 	c := w.raise()
@@ -359,7 +361,7 @@ func TestOverdueCountsWhatWaits(t *testing.T) {
 		want int
 	}{{at, 0}, {at.Add(time.Microsecond), 1}} {
 		o, err := w.store.CountOverdue(t.Context(), test.now, time.Minute)
-		if want := (challenge.Overdue{Challenges: test.want, Messages: waiting, OldestMessage: test.now.Sub(w.now)}); err != nil || o != want {
+		if want := (storage.OverdueWork{Challenges: test.want, Messages: waiting, OldestMessage: test.now.Sub(w.now)}); err != nil || o != want {
 			t.Errorf("%+v, %v; want %+v", o, err, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // pendingPageSize is how many challenges one statement reads.
@@ -77,7 +78,7 @@ func (s *Store) emitPendingPage(ctx context.Context, page []challenge.Challenge,
 			continue
 		}
 		l, err := s.LoadLadder(ctx, c.LadderHash)
-		if errors.Is(err, challenge.ErrUnavailable) {
+		if errors.Is(err, storage.ErrUnavailable) {
 			return nil, err
 		}
 		if err != nil {

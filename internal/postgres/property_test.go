@@ -13,6 +13,7 @@ import (
 	"challengebot/internal/challenge/challengetest"
 	"challengebot/internal/ladder"
 	"challengebot/internal/localpg"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -67,7 +68,7 @@ func (tc *twinChallenge) raiseBoth(l *ladder.Ladder) bool {
 	}
 	r, by := challengetest.RandomRaising(tc.rt, tc.env, 0)
 	r.ID = uuid.New()
-	out, err := tc.store.Raise(tc.ctx, challenge.IdempotencyKey{}, func(number uint64) (challenge.Change, error) {
+	out, err := tc.store.Raise(tc.ctx, storage.IdempotencyKey{}, func(number uint64) (challenge.Change, error) {
 		r.Number = number
 		return challenge.Raise(r, by, tc.env)
 	})
@@ -94,7 +95,7 @@ func (tc *twinChallenge) runRandomCommand() {
 		d.MessageID = 1
 		cmd = d
 	}
-	out, err := tc.store.Apply(tc.ctx, challenge.IdempotencyKey{}, challenge.LookupKey{ID: tc.pure.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+	out, err := tc.store.Apply(tc.ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: tc.pure.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
 		env := tc.env
 		env.Ladder = c.Ladder
 		return c.Challenge.Decide(cmd, by, env)
@@ -145,7 +146,7 @@ func (tc *twinChallenge) compareBoth(got challenge.Challenge) {
 // verifyBoth reads the challenge back: row and trail are those of memory, every chain
 // holds, and no rung was given more time than its ladder says.
 func (tc *twinChallenge) verifyBoth() {
-	c, err := tc.store.Load(tc.ctx, challenge.LookupKey{ID: tc.pure.ID})
+	c, err := tc.store.Load(tc.ctx, storage.LookupKey{ID: tc.pure.ID})
 	if err != nil {
 		tc.rt.Fatal(err)
 	}

@@ -4,9 +4,10 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 
-	"challengebot/internal/challenge"
+	"github.com/jackc/pgx/v5"
 )
 
 const (
@@ -21,7 +22,7 @@ WHERE unreachable.returned_at < excluded.since`
 )
 
 // MarkUnreachable keeps that Teams refused a person for good. Every instance is told to look.
-func (s *Store) MarkUnreachable(ctx context.Context, u challenge.Unreachable) error {
+func (s *Store) MarkUnreachable(ctx context.Context, u outbox.Unreachable) error {
 	return s.runStatement(ctx, "keep who can be reached", markUnreachableSQL, u.Person, u.Since, u.Code)
 }
 
@@ -31,12 +32,12 @@ func (s *Store) MarkReachable(ctx context.Context, person string, at time.Time) 
 }
 
 // ListUnreachable lists whom Teams refuses, and of those who are back the ones not yet welcomed.
-func (s *Store) ListUnreachable(ctx context.Context) ([]challenge.Unreachable, error) {
+func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error) {
 	rows, err := s.pool.Query(ctx, listUnreachableSQL)
 	if err != nil {
 		return nil, wrapError("read who cannot be reached", err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u challenge.Unreachable, err error) {
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u outbox.Unreachable, err error) {
 		var back *time.Time
 		err = row.Scan(&u.Person, &u.Since, &u.Code, &back)
 		u.Since = u.Since.UTC()
@@ -52,12 +53,12 @@ func (s *Store) ListUnreachable(ctx context.Context) ([]challenge.Unreachable, e
 }
 
 // ForgetUnreachable ends what is known of somebody who is back. If Teams refused them again meanwhile, that stands.
-func (s *Store) ForgetUnreachable(ctx context.Context, u challenge.Unreachable) error {
+func (s *Store) ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error {
 	return s.runStatement(ctx, "keep who can be reached", forgetUnreachableSQL, u.Person, u.ReachableAgainAt)
 }
 
 // ClaimIdempotencyKey reports whether the receipt is the first of its key, and keeps it.
-func (s *Store) ClaimIdempotencyKey(ctx context.Context, r challenge.IdempotencyKey) (bool, error) {
+func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error) {
 	tag, err := s.pool.Exec(ctx, claimIdempotencyKeySQL, r.Value, r.At)
 	if err != nil {
 		return false, wrapError("keep a receipt", err)

@@ -4,9 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 
-	"challengebot/internal/challenge"
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestWhoIsRefusedStaysSoUntilTheyAreHeardOfAndWelcomed(t *testing.T) {
@@ -14,7 +15,7 @@ func TestWhoIsRefusedStaysSoUntilTheyAreHeardOfAndWelcomed(t *testing.T) {
 	w := newWorld(t)
 	ctx, store := t.Context(), w.store
 	at := func(minutes int) time.Time { return w.now.Add(time.Duration(minutes) * time.Minute) }
-	now := func(want ...challenge.Unreachable) {
+	now := func(want ...outbox.Unreachable) {
 		t.Helper()
 		got, err := store.ListUnreachable(ctx)
 		w.must(err)
@@ -22,9 +23,9 @@ func TestWhoIsRefusedStaysSoUntilTheyAreHeardOfAndWelcomed(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
-	first := challenge.Unreachable{Person: managerID, Since: at(0), Code: "ConversationBlockedByUser"}
+	first := outbox.Unreachable{Person: managerID, Since: at(0), Code: "ConversationBlockedByUser"}
 	w.must(store.MarkUnreachable(ctx, first))
-	w.must(store.MarkUnreachable(ctx, challenge.Unreachable{Person: managerID, Since: at(1), Code: "MessageWritesBlocked"}))
+	w.must(store.MarkUnreachable(ctx, outbox.Unreachable{Person: managerID, Since: at(1), Code: "MessageWritesBlocked"}))
 	now(first) // since the first time
 
 	w.must(store.MarkReachable(ctx, workerID, at(2)))
@@ -35,10 +36,10 @@ func TestWhoIsRefusedStaysSoUntilTheyAreHeardOfAndWelcomed(t *testing.T) {
 	back := first
 	back.ReachableAgainAt = at(2)
 	now(back)
-	w.must(store.MarkUnreachable(ctx, challenge.Unreachable{Person: managerID, Since: at(1), Code: "MessageWritesBlocked"}))
+	w.must(store.MarkUnreachable(ctx, outbox.Unreachable{Person: managerID, Since: at(1), Code: "MessageWritesBlocked"}))
 	now(back) // a refusal from before the return says nothing
 
-	again := challenge.Unreachable{Person: managerID, Since: at(4), Code: "MessageWritesBlocked"}
+	again := outbox.Unreachable{Person: managerID, Since: at(4), Code: "MessageWritesBlocked"}
 	w.must(store.MarkUnreachable(ctx, again))
 	w.must(store.ForgetUnreachable(ctx, back))
 	now(again) // refused again meanwhile
@@ -55,7 +56,7 @@ func TestOneReceiptIsTheFirstOfItsKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for i, want := range []bool{true, false, false} {
-		if first, err := w.store.ClaimIdempotencyKey(t.Context(), challenge.IdempotencyKey{Value: "probe", At: w.now}); err != nil || first != want {
+		if first, err := w.store.ClaimIdempotencyKey(t.Context(), storage.IdempotencyKey{Value: "probe", At: w.now}); err != nil || first != want {
 			t.Errorf("time %d: %t, %v", i+1, first, err)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/localpg"
+	"challengebot/internal/outbox"
 )
 
 var update = flag.Bool("update", false, "write testdata/schema.txt anew")
@@ -256,13 +257,13 @@ func TestTheServingRoleCanServeAndCannotRewrite(t *testing.T) {
 	if _, err := w.tick(served, 10); err != nil {
 		t.Error(err)
 	}
-	conv := challenge.ConversationReference{OrderingKey: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.now}
+	conv := outbox.ConversationReference{OrderingKey: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.now}
 	w.must(served.SaveConversation(t.Context(), conv))
 	w.must(served.ForgetConversation(t.Context(), conv.OrderingKey))
 	for range 2 {
-		w.must(served.SaveChannel(t.Context(), challenge.Channel{ID: "19:n", Team: "19:t", SeenAt: w.now}))
+		w.must(served.SaveChannel(t.Context(), outbox.Channel{ID: "19:n", Team: "19:t", SeenAt: w.now}))
 	}
-	w.must(served.SaveChannel(t.Context(), challenge.Channel{Team: "19:t", Loss: challenge.BotRemoved, SeenAt: w.now}))
+	w.must(served.SaveChannel(t.Context(), outbox.Channel{Team: "19:t", Loss: outbox.BotRemoved, SeenAt: w.now}))
 	w.must(served.ReleaseLeases(t.Context(), "x"))
 	w.mustVerify()
 	for _, sql := range []string{

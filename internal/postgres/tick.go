@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // retryDelay is how long a challenge whose turn failed is left alone.
@@ -68,14 +69,14 @@ func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(
 	if err == nil {
 		return len(moves), faults.joinedError()
 	}
-	if errors.Is(err, challenge.ErrUnavailable) {
+	if errors.Is(err, storage.ErrUnavailable) {
 		return 0, err
 	}
 	// One row is refused by the database, and with it all: they are taken one by one.
 	sess.rollback()
 	for _, m := range moves {
 		switch err := s.tickChallenge(sess, now, m.from.ID, decide); {
-		case errors.Is(err, challenge.ErrUnavailable):
+		case errors.Is(err, storage.ErrUnavailable):
 			return done, err
 		case err != nil:
 			faults.addFault(m.from.ID, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // afterLapse is past the informal stage's window of a challenge that was raised on monday.
@@ -225,7 +226,7 @@ func TestATickThatIsCutOffChangesNothing(t *testing.T) {
 		cancel()
 		return tick(c)
 	})
-	if !errors.Is(err, context.Canceled) || !errors.Is(err, challenge.ErrUnavailable) {
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, storage.ErrUnavailable) {
 		t.Errorf("got %v", err)
 	}
 	if w.load(c.Challenge.ID).Challenge.Seq != c.Challenge.Seq {

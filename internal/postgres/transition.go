@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
 )
 
 // transition is a challenge as it was read under its lock, zero if it is new, and what was decided on it.
@@ -252,7 +253,7 @@ func queuePosts(b *pgx.Batch, moves []transition) {
 	var at []time.Time
 	for _, m := range moves {
 		for _, s := range m.change.Posts {
-			ids, lanes, cards = append(ids, m.change.Next.ID), append(lanes, s.To.OrderingKey()), append(cards, string(s.Card))
+			ids, lanes, cards = append(ids, m.change.Next.ID), append(lanes, outbox.OrderingKey(s.To)), append(cards, string(s.Card))
 			visits, persons, teams = append(visits, int32(s.Opening)), append(persons, s.To.Person), append(teams, s.To.Team)
 			at = append(at, m.madeAt())
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // raiseAndResolve makes a challenge with a response, a plan, a judgement and an end, and two others beside it.
@@ -200,11 +201,11 @@ func TestVerifyReportsATrailThatDoesNotRepeat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.raise()
-	r := challenge.IdempotencyKey{Value: "once", At: w.now}
-	_, err := w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("x"), managerID))
+	r := storage.IdempotencyKey{Value: "once", At: w.now}
+	_, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("x"), managerID))
 	w.must(err)
 	w.tamper(fmt.Sprintf(`UPDATE event SET actor_name = 'x' WHERE challenge_id = '%s' AND seq = 1`, c.Challenge.ID))
-	_, err = w.store.Apply(t.Context(), r, challenge.LookupKey{ID: c.Challenge.ID}, nil)
+	_, err = w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, nil)
 	var broken *challenge.BrokenChainError
 	if !errors.As(err, &broken) || broken.Seq != 1 {
 		t.Errorf("got %v", err)

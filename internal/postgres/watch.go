@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"challengebot/internal/storage"
 
-	"challengebot/internal/challenge"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Both halves of the clock's work are counted, each along its own index: what should have had its turn, and what failed.
@@ -17,8 +17,8 @@ const countOverdueSQL = `SELECT
 FROM (SELECT count(*) AS n, min(created_at) AS since FROM delivery WHERE state = 'waiting') waiting`
 
 // CountOverdue tells what should have been done by now: challenges past their time by more than grace, and deliveries that wait.
-func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (challenge.Overdue, error) {
-	var o challenge.Overdue
+func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
+	var o storage.OverdueWork
 	var since *time.Time
 	if err := s.pool.QueryRow(ctx, countOverdueSQL, now.Add(-grace)).Scan(&o.Challenges, &o.Messages, &since); err != nil {
 		return o, wrapError("look for what is overdue", err)

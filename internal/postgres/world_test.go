@@ -14,6 +14,8 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/localpg"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -109,9 +111,9 @@ func (w *world) details() challenge.Details {
 }
 
 // newIdempotencyKey is one that was never used before.
-func (w *world) newIdempotencyKey() challenge.IdempotencyKey {
+func (w *world) newIdempotencyKey() storage.IdempotencyKey {
 	w.keyCount++
-	return challenge.IdempotencyKey{Value: fmt.Sprintf("activity:%d", w.keyCount), At: w.now}
+	return storage.IdempotencyKey{Value: fmt.Sprintf("activity:%d", w.keyCount), At: w.now}
 }
 
 func (w *world) raiseDecision(id uuid.UUID) func(uint64) (challenge.Change, error) {
@@ -139,14 +141,14 @@ func (w *world) decide(cmd challenge.Command, by string) decideFunc {
 
 func (w *world) apply(c challenge.Snapshot, cmd challenge.Command, by string) challenge.Snapshot {
 	w.t.Helper()
-	out, err := w.store.Apply(w.t.Context(), w.newIdempotencyKey(), challenge.LookupKey{ID: c.Challenge.ID}, w.decide(cmd, by))
+	out, err := w.store.Apply(w.t.Context(), w.newIdempotencyKey(), storage.LookupKey{ID: c.Challenge.ID}, w.decide(cmd, by))
 	w.must(err)
 	return out.Snapshot
 }
 
 func (w *world) load(id uuid.UUID) challenge.Snapshot {
 	w.t.Helper()
-	c, err := w.store.Load(w.t.Context(), challenge.LookupKey{ID: id})
+	c, err := w.store.Load(w.t.Context(), storage.LookupKey{ID: id})
 	w.must(err)
 	return c
 }
@@ -181,7 +183,7 @@ func queryValue[T any](w *world, sql string, args ...any) T {
 }
 
 // claim claims as an instance of that name.
-func (w *world) claim(s *Store, owner string, limit int) []challenge.OutboxMessage {
+func (w *world) claim(s *Store, owner string, limit int) []outbox.Message {
 	w.t.Helper()
 	ds, err := s.ClaimMessages(w.t.Context(), owner, w.now, time.Minute, limit)
 	w.must(err)
@@ -189,10 +191,10 @@ func (w *world) claim(s *Store, owner string, limit int) []challenge.OutboxMessa
 }
 
 // markDelivered says that Teams took a delivery which showed that version.
-func (w *world) markDelivered(s *Store, d challenge.OutboxMessage, version int) error {
-	p := challenge.PostedMessage{ConversationID: "a:" + d.OrderingKey, ServiceURL: "https://example.invalid/", ActivityID: fmt.Sprint("act-", d.ID),
+func (w *world) markDelivered(s *Store, d outbox.Message, version int) error {
+	p := outbox.PostedMessage{ConversationID: "a:" + d.OrderingKey, ServiceURL: "https://example.invalid/", ActivityID: fmt.Sprint("act-", d.ID),
 		Version: version, ContentHash: make([]byte, 32)}
-	return s.MarkDelivered(w.t.Context(), d, p, challenge.Attempt{At: w.now, StatusCode: 201}, w.decide(challenge.RecordDelivery{MessageID: d.ID,
+	return s.MarkDelivered(w.t.Context(), d, p, outbox.Attempt{At: w.now, StatusCode: 201}, w.decide(challenge.RecordDelivery{MessageID: d.ID,
 		Card: d.Card, Opening: d.Opening, To: d.To, ConversationID: p.ConversationID, ActivityID: p.ActivityID}, ""))
 }
 

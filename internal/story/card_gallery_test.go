@@ -19,6 +19,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
 	"challengebot/internal/practice"
+	"challengebot/internal/storage"
 )
 
 // With -cards DIR the stories leave every card that the practice Teams took behind,
@@ -181,7 +182,7 @@ func (s *stage) ladderOf(c *practice.Card, known map[string]*ladder.Ladder) *lad
 		return l
 	}
 	// A reference that somebody made up has no challenge.
-	if found, err := s.App.Store.Load(context.WithoutCancel(s.t.Context()), challenge.LookupKey{Ref: refs[0]}); err == nil {
+	if found, err := s.App.Store.Load(context.WithoutCancel(s.t.Context()), storage.LookupKey{Ref: refs[0]}); err == nil {
 		known[refs[0]] = found.Ladder
 	} else {
 		known[refs[0]] = nil

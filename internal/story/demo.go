@@ -11,6 +11,7 @@ import (
 	"challengebot/internal/postgres"
 	"challengebot/internal/practice"
 	"challengebot/internal/record"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -214,7 +215,7 @@ func (d *demo) playSecondAnswer() error {
 // playAuditTrail ends the demonstration: the challenge is resolved, and its audit trail holds.
 func (d *demo) playAuditTrail() error {
 	d.stepNumber++
-	c, err := d.App.Store.Load(d.ctx, challenge.LookupKey{Ref: d.ref})
+	c, err := d.App.Store.Load(d.ctx, storage.LookupKey{Ref: d.ref})
 	if err != nil {
 		return err
 	}
@@ -365,7 +366,7 @@ func (d *demo) addState(s *Step) error {
 	if d.ref == "" {
 		return nil
 	}
-	c, err := d.App.Store.Load(d.ctx, challenge.LookupKey{Ref: d.ref})
+	c, err := d.App.Store.Load(d.ctx, storage.LookupKey{Ref: d.ref})
 	s.Reference, s.State = d.ref, string(c.Challenge.State)
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/connector"
+	"challengebot/internal/outbox"
 	"challengebot/internal/practice"
 )
 
@@ -172,7 +173,7 @@ func (w *callStory) beginWithFault(f practice.Fault) {
 	f.Match = w.isOurCall
 	w.discardNews()
 	if w.call == connector.CallCreatePersonalChat {
-		if err := w.App.Store.ForgetConversation(w.t.Context(), challenge.Address{Person: w.tom.ID}.OrderingKey()); err != nil {
+		if err := w.App.Store.ForgetConversation(w.t.Context(), outbox.OrderingKey(challenge.Address{Person: w.tom.ID})); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/practice"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -288,7 +289,7 @@ func (s *stage) raiseInStore(n int) []string {
 	l := s.Ladders[0]
 	var refs []string
 	for range n {
-		out, err := s.App.Store.Raise(s.t.Context(), challenge.IdempotencyKey{Value: "story:" + uuid.NewString(), At: s.Clock.Now()}, func(number uint64) (challenge.Change, error) {
+		out, err := s.App.Store.Raise(s.t.Context(), storage.IdempotencyKey{Value: "story:" + uuid.NewString(), At: s.Clock.Now()}, func(number uint64) (challenge.Change, error) {
 			return challenge.Raise(challenge.RaiseCommand{ID: uuid.Must(uuid.NewV7()), Number: number, Details: challenge.Details{
 				RecordNumber: "1234567", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 3, 27),
 				Categories: []string{"statutory-minimum"}, Concern: "No visit since 12 February.", Ask: "A visit this week.",

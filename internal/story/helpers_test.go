@@ -14,6 +14,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/postgres"
 	"challengebot/internal/practice"
+	"challengebot/internal/storage"
 )
 
 // This file holds what the people of several stories do, and what must hold in all
@@ -232,7 +233,7 @@ func (s *stage) secretTexts() []string {
 		s.t.Fatalf("the challenges cannot be read: %v", err)
 	}
 	for _, ref := range refs {
-		c, err := s.App.Store.Load(ctx, challenge.LookupKey{Ref: ref})
+		c, err := s.App.Store.Load(ctx, storage.LookupKey{Ref: ref})
 		if err != nil {
 			continue // a trail without its challenge, in stories of tampering
 		}

@@ -13,6 +13,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
 	"challengebot/internal/postgres"
+	"challengebot/internal/storage"
 )
 
 // expectLadderWalked holds that the parts of a test took together everything that a ladder has: each
@@ -66,7 +67,7 @@ func (s *stage) recordFootprint() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, ref := range refs {
-		c, err := s.App.Store.Load(ctx, challenge.LookupKey{Ref: ref})
+		c, err := s.App.Store.Load(ctx, storage.LookupKey{Ref: ref})
 		if err != nil {
 			s.t.Errorf("%s cannot be read: %v", ref, err)
 			return

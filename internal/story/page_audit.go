@@ -9,6 +9,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/practice"
 	"challengebot/internal/record"
+	"challengebot/internal/storage"
 )
 
 var referencePattern = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
@@ -45,8 +46,8 @@ func (p *Page) knownReferences() []string {
 func (p *Page) handleAudit(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c, err := p.world.App.Store.Load(r.Context(), challenge.LookupKey{Ref: r.PathValue("ref")})
-	if errors.Is(err, challenge.ErrNotFound) {
+	c, err := p.world.App.Store.Load(r.Context(), storage.LookupKey{Ref: r.PathValue("ref")})
+	if errors.Is(err, storage.ErrNotFound) {
 		http.NotFound(w, r)
 		return
 	}

@@ -6,9 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/engine"
+	"challengebot/internal/outbox"
 	"challengebot/internal/practice"
+	"challengebot/internal/storage"
 )
 
 // Somebody has no app, or blocked it. What waits for them waits on, and finds them when
@@ -202,8 +203,8 @@ func (s *stage) conversationsCreated() (n int) {
 // dyingStore is a store whose instance is gone before it can note that somebody was welcomed.
 type dyingStore struct{ engine.Store }
 
-func (dyingStore) ForgetUnreachable(context.Context, challenge.Unreachable) error {
-	return challenge.ErrUnavailable
+func (dyingStore) ForgetUnreachable(context.Context, outbox.Unreachable) error {
+	return storage.ErrUnavailable
 }
 
 func TestACrashAfterSendingAgainSendsNothingTwice(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"challengebot/internal/localpg"
 	"challengebot/internal/postgres"
 	"challengebot/internal/practice"
+	"challengebot/internal/storage"
 )
 
 // stage is a world for one test. Everybody on it is called by first name.
@@ -367,7 +368,7 @@ func (s *stage) eventKinds(ref string) []string {
 
 func (s *stage) load(ref string) challenge.Snapshot {
 	s.t.Helper()
-	c, err := s.App.Store.Load(s.t.Context(), challenge.LookupKey{Ref: ref})
+	c, err := s.App.Store.Load(s.t.Context(), storage.LookupKey{Ref: ref})
 	if err != nil {
 		s.t.Fatalf("%s cannot be read: %v", ref, err)
 	}

@@ -1,4 +1,4 @@
-package challenge_test
+package simulation_test
 
 import (
 	"testing"
@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/simulation"
 	"challengebot/internal/workday"
 )
 
@@ -15,8 +15,8 @@ import (
 // procedures, through the shipped ladders and the real transitions.
 func TestWorkedDates(t *testing.T) {
 	at := challengetest.At
-	line := func(rung, when, do string) challenge.ScriptLine {
-		return challenge.ScriptLine{Rung: rung, At: at(when), Do: do}
+	line := func(rung, when, do string) simulation.ScriptLine {
+		return simulation.ScriptLine{Rung: rung, At: at(when), Do: do}
 	}
 	christmas := workday.Settings{Closures: []workday.Closure{{From: challengetest.Date("2026-12-29"), To: challengetest.Date("2026-12-31"), Name: "Christmas closure"}}}
 	cases := []struct {
@@ -25,11 +25,11 @@ func TestWorkedDates(t *testing.T) {
 		settings workday.Settings
 		start    string
 		startAt  string
-		lines    []challenge.ScriptLine
+		lines    []simulation.ScriptLine
 		want     map[string]string // rung: due date
 	}{
 		{"1 NEL: 5, 10, 15 and 20 working days from Stage 1", "ne-lincolnshire", workday.Settings{}, "2026-03-30 10:00", "stage-1",
-			[]challenge.ScriptLine{
+			[]simulation.ScriptLine{
 				line("stage-2", "2026-04-07 10:00", "gate:own-service-manager:agreed"),
 				line("stage-3", "2026-04-14 10:00", "gate:own-service-manager:agreed"),
 				line("stage-4", "2026-04-21 10:00", "gate:own-service-manager:agreed"),
@@ -40,32 +40,32 @@ func TestWorkedDates(t *testing.T) {
 		{"3 raised on a Saturday before a bank holiday", "redcar-cleveland-internal", workday.Settings{}, "2026-05-02 10:00", "", nil,
 			map[string]string{"step-1": "2026-05-06", "step-2": "2026-05-08", "step-3": "2026-05-12"}},
 		{"4 KN: 3 working days over a bank holiday", "knowsley", workday.Settings{}, "2026-05-01 10:00", "",
-			[]challenge.ScriptLine{line("concern", "2026-05-01 10:00", "gate:dialogue:agreed")},
+			[]simulation.ScriptLine{line("concern", "2026-05-01 10:00", "gate:dialogue:agreed")},
 			map[string]string{"concern": "2026-05-07", "level-1": "2026-05-12", "level-2": "2026-05-15"}},
 		{"5 and 6 RC over Christmas; the last step has what is left of the target", "redcar-cleveland-internal", workday.Settings{}, "2026-12-23 10:00", "", nil,
 			map[string]string{"step-1": "2026-12-24", "step-2": "2026-12-30", "step-3": "2027-01-04"}},
 		{"5 and 6 with a closure", "redcar-cleveland-internal", christmas, "2026-12-23 10:00", "", nil,
 			map[string]string{"step-1": "2026-12-24", "step-2": "2027-01-05", "step-3": "2027-01-07"}},
 		{"7 RUT: 5 working days over Christmas", "rutland", workday.Settings{}, "2026-12-18 10:00", "",
-			[]challenge.ScriptLine{line("stage-1", "2026-12-18 10:00", "gate:service-manager:agreed")},
+			[]simulation.ScriptLine{line("stage-1", "2026-12-18 10:00", "gate:service-manager:agreed")},
 			map[string]string{"stage-1": "2026-12-29", "stage-2": "2027-01-06", "stage-3": "2027-01-13"}},
 		{"7 RUT Stage 4: 10 days that end on a bank holiday", "rutland", workday.Settings{}, "2026-12-18 10:00", "stage-4",
-			[]challenge.ScriptLine{
+			[]simulation.ScriptLine{
 				line("stage-4", "2026-12-18 10:00", "gate:direct-service-manager:agreed"),
 				line("stage-4", "2026-12-18 10:00", "gate:statement:agreed"),
 			},
 			map[string]string{"stage-4": "2026-12-24"}},
 		{"7 RUT Stage 4: 10 days over Easter", "rutland", workday.Settings{}, "2026-03-30 10:00", "stage-4",
-			[]challenge.ScriptLine{
+			[]simulation.ScriptLine{
 				line("stage-4", "2026-03-30 10:00", "gate:direct-service-manager:agreed"),
 				line("stage-4", "2026-03-30 10:00", "gate:statement:agreed"),
 			},
 			map[string]string{"stage-4": "2026-04-09"}},
 		{"8 NEL: the gate ate Stage 2, so the limit holds", "ne-lincolnshire", workday.Settings{}, "2026-03-30 10:00", "stage-1",
-			[]challenge.ScriptLine{line("stage-2", "2026-04-14 10:00", "gate:own-service-manager:agreed")},
+			[]simulation.ScriptLine{line("stage-2", "2026-04-14 10:00", "gate:own-service-manager:agreed")},
 			map[string]string{"stage-1": "2026-04-08", "stage-2": "2026-04-15"}},
 		{"9 IRC: bands of two weeks", "issues-resolution-cp", workday.Settings{}, "2026-03-30 10:00", "",
-			[]challenge.ScriptLine{
+			[]simulation.ScriptLine{
 				line("informal", "2026-03-30 10:00", "respond"),
 				line("informal", "2026-03-30 10:00", "not-satisfied"),
 				line("stage-2", "2026-05-08 17:00", "gate:exceptional:agreed"),
@@ -73,10 +73,10 @@ func TestWorkedDates(t *testing.T) {
 			},
 			map[string]string{"informal": "2026-04-08", "level-1": "2026-04-10", "level-2": "2026-04-24", "stage-1": "2026-05-08", "stage-2": "2026-05-22", "difference": "2026-06-05"}},
 		{"10 England and Wales in August", "rutland", workday.Settings{}, "2026-07-30 10:00", "",
-			[]challenge.ScriptLine{line("stage-1", "2026-07-30 10:00", "gate:service-manager:agreed")},
+			[]simulation.ScriptLine{line("stage-1", "2026-07-30 10:00", "gate:service-manager:agreed")},
 			map[string]string{"stage-1": "2026-08-06", "stage-2": "2026-08-13", "stage-3": "2026-08-20"}},
 		{"10 Scotland in August", "rutland", workday.Settings{Division: workday.Scotland}, "2026-07-30 10:00", "",
-			[]challenge.ScriptLine{line("stage-1", "2026-07-30 10:00", "gate:service-manager:agreed")},
+			[]simulation.ScriptLine{line("stage-1", "2026-07-30 10:00", "gate:service-manager:agreed")},
 			map[string]string{"stage-1": "2026-08-07", "stage-2": "2026-08-14", "stage-3": "2026-08-21"}},
 	}
 	for _, test := range cases {
@@ -88,13 +88,13 @@ func TestWorkedDates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			steps, err := challenge.Simulate(challenge.Script{Ladder: challengetest.LoadLadder(t, test.ladder), Calendar: c, Start: at(test.start),
-				StartAt: test.startAt, Behaviour: challenge.BehaviourScripted, Lines: test.lines})
+			steps, err := simulation.Run(simulation.Script{Ladder: challengetest.LoadLadder(t, test.ladder), Calendar: c, Start: at(test.start),
+				StartAt: test.startAt, Behaviour: simulation.BehaviourScripted, Lines: test.lines})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, dueDates(steps)); diff != "" {
-				t.Errorf("due dates (-want +got):\n%s\n%s", diff, challenge.SimulationSteps(steps).Text(nil))
+				t.Errorf("due dates (-want +got):\n%s\n%s", diff, simulation.Steps(steps).Text(nil))
 			}
 		})
 	}
@@ -113,7 +113,7 @@ func TestWorkedDatesOfTheOtherReadings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := calendar.ComputeDeadline(workday.Terms{Start: challengetest.Date(test.start), Window: w})
+		d, err := challengetest.Calendar().ComputeDeadline(workday.Terms{Start: challengetest.Date(test.start), Window: w})
 		if err != nil || d.Date.String() != test.want {
 			t.Errorf("%s from %s: %s, %v; want %s", test.window, test.start, d.Date, err, test.want)
 		}
@@ -121,7 +121,7 @@ func TestWorkedDatesOfTheOtherReadings(t *testing.T) {
 }
 
 // dueDates are the days on which each rung's answer was due, all at 17:00.
-func dueDates(steps []challenge.SimulationStep) map[string]string {
+func dueDates(steps []simulation.Step) map[string]string {
 	due := map[string]string{}
 	for _, s := range steps {
 		if s.Event == "opened" {

@@ -1,4 +1,4 @@
-package challenge
+package digest
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/outbox"
 	"challengebot/internal/workday"
 )
 
@@ -19,7 +20,7 @@ type UnreachablePerson struct {
 
 // UnreachableByOverseer lists, for each of those who oversee challenges on a day, who of the people
 // with a role in what they oversee could not be reached at a moment; the longest first.
-func UnreachableByOverseer(all []Unreachable, d *directory.Directory, at time.Time, on workday.Date) map[string][]UnreachablePerson {
+func UnreachableByOverseer(all []outbox.Unreachable, d *directory.Directory, at time.Time, on workday.Date) map[string][]UnreachablePerson {
 	lists := map[string][]UnreachablePerson{}
 	for _, u := range all {
 		p, listed := d.PersonByEntra(u.Person)

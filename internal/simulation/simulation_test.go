@@ -1,4 +1,4 @@
-package challenge_test
+package simulation_test
 
 import (
 	"encoding/json"
@@ -11,16 +11,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/simulation"
 )
 
-func mustSimulate(t *testing.T, s challenge.Script) []challenge.SimulationStep {
+func mustSimulate(t *testing.T, s simulation.Script) []simulation.Step {
 	t.Helper()
 	if s.Calendar == nil {
-		s.Calendar = calendar
+		s.Calendar = challengetest.Calendar()
 	}
-	steps, err := challenge.Simulate(s)
+	steps, err := simulation.Run(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func mustSimulate(t *testing.T, s challenge.Script) []challenge.SimulationStep {
 }
 
 // summarise is a simulation without the channel's notices: "when rung event to".
-func summarise(steps []challenge.SimulationStep) []string {
+func summarise(steps []simulation.Step) []string {
 	var lines []string
 	for _, s := range steps {
 		if s.Event != "notice" {
@@ -39,7 +39,7 @@ func summarise(steps []challenge.SimulationStep) []string {
 }
 
 func TestSilenceClimbsTheLadderAndEndsAloud(t *testing.T) {
-	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: challenge.BehaviourSilent})
+	steps := mustSimulate(t, simulation.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: simulation.BehaviourSilent})
 	want := []string{
 		"30 Mar 10:00 step-1 raised: Conference Chair",
 		"30 Mar 10:00 step-1 opened: Social Worker",
@@ -62,14 +62,14 @@ func TestSilenceClimbsTheLadderAndEndsAloud(t *testing.T) {
 	if diff := cmp.Diff(want, summarise(steps)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if last := steps[len(steps)-1]; last.Event != "notice" || last.To != challenge.TeamChannelLabel {
+	if last := steps[len(steps)-1]; last.Event != "notice" || last.To != simulation.TeamChannelLabel {
 		t.Errorf("the channel is not told last, but %+v", last)
 	}
 }
 
 func TestSilenceAtAGateIsShownAndStops(t *testing.T) {
-	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "ne-lincolnshire"), Start: challengetest.At("2026-03-30 10:00"),
-		StartAt: "stage-1", Behaviour: challenge.BehaviourSilent})
+	steps := mustSimulate(t, simulation.Script{Ladder: challengetest.LoadLadder(t, "ne-lincolnshire"), Start: challengetest.At("2026-03-30 10:00"),
+		StartAt: "stage-1", Behaviour: simulation.BehaviourSilent})
 	got := summarise(steps)
 	want := []string{
 		"8 Apr 17:00 stage-1 lapsed: IRO / CP chair",
@@ -88,7 +88,7 @@ func TestSilenceAtAGateIsShownAndStops(t *testing.T) {
 
 // RC-EXT: the escalator has one working day of their own, then it goes on by itself.
 func TestAnEscalatorsTimeRunsOutByItself(t *testing.T) {
-	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-partner"), Start: challengetest.At("2026-06-01 10:00"), Behaviour: challenge.BehaviourSilent})
+	steps := mustSimulate(t, simulation.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-partner"), Start: challengetest.At("2026-06-01 10:00"), Behaviour: simulation.BehaviourSilent})
 	got := summarise(steps)
 	for _, want := range []string{
 		"4 Jun 17:00 step-3 held: IRO Team Manager Escalate to the STSCP representative",
@@ -107,15 +107,15 @@ func TestAnEscalatorsTimeRunsOutByItself(t *testing.T) {
 
 func TestPromptPeopleReachTheTopAndAreHeard(t *testing.T) {
 	for _, l := range challengetest.ShippedLadders(t) {
-		for _, b := range []challenge.Behaviour{challenge.BehaviourPrompt, challenge.BehaviourSilent} {
-			steps := mustSimulate(t, challenge.Script{Ladder: l, Start: challengetest.At("2026-06-01 10:00"), Behaviour: b})
+		for _, b := range []simulation.Behaviour{simulation.BehaviourPrompt, simulation.BehaviourSilent} {
+			steps := mustSimulate(t, simulation.Script{Ladder: l, Start: challengetest.At("2026-06-01 10:00"), Behaviour: b})
 			if len(steps) < 4 || len(steps) > 150 {
 				t.Errorf("%s, %s: %d steps", l.ID, b, len(steps))
 			}
-			resolved := slices.ContainsFunc(steps, func(s challenge.SimulationStep) bool { return s.Event == "resolved" })
-			exhausted := slices.ContainsFunc(steps, func(s challenge.SimulationStep) bool { return s.Event == "exhausted" })
-			if resolved != (b == challenge.BehaviourPrompt) && !exhausted {
-				t.Errorf("%s, %s:\n%s", l.ID, b, challenge.SimulationSteps(steps).Text(l))
+			resolved := slices.ContainsFunc(steps, func(s simulation.Step) bool { return s.Event == "resolved" })
+			exhausted := slices.ContainsFunc(steps, func(s simulation.Step) bool { return s.Event == "exhausted" })
+			if resolved != (b == simulation.BehaviourPrompt) && !exhausted {
+				t.Errorf("%s, %s:\n%s", l.ID, b, simulation.Steps(steps).Text(l))
 			}
 			for i := 1; i < len(steps); i++ {
 				if steps[i].At.Before(steps[i-1].At) || steps[i].To == "" || steps[i].Event == "" {
@@ -128,29 +128,29 @@ func TestPromptPeopleReachTheTopAndAreHeard(t *testing.T) {
 
 func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
 	l := challengetest.LoadLadder(t, "ne-lincolnshire")
-	script := func(lines ...challenge.ScriptLine) ([]challenge.SimulationStep, error) {
-		return challenge.Simulate(challenge.Script{Ladder: l, Calendar: calendar, Directory: office, Team: "north", StartAt: "stage-1",
-			Start: challengetest.At("2026-06-01 10:00"), Behaviour: challenge.BehaviourScripted, Lines: lines})
+	script := func(lines ...simulation.ScriptLine) ([]simulation.Step, error) {
+		return simulation.Run(simulation.Script{Ladder: l, Calendar: challengetest.Calendar(), Directory: challengetest.Directory(), Team: "north", StartAt: "stage-1",
+			Start: challengetest.At("2026-06-01 10:00"), Behaviour: simulation.BehaviourScripted, Lines: lines})
 	}
 	steps, err := script(
-		challenge.ScriptLine{Rung: "stage-1", After: 24 * time.Hour, Do: "respond"},
-		challenge.ScriptLine{Rung: "stage-1", After: 25 * time.Hour, Do: "partly"},
-		challenge.ScriptLine{Rung: "stage-1", After: 26 * time.Hour, Do: "respond"},
-		challenge.ScriptLine{Rung: "stage-1", After: 27 * time.Hour, Do: "not-satisfied"},
-		challenge.ScriptLine{Rung: "stage-2", After: time.Hour, Do: "gate:own-service-manager:refused"},
-		challenge.ScriptLine{Rung: "stage-2", After: 2 * time.Hour, Do: "gate:own-service-manager:override"},
-		challenge.ScriptLine{Rung: "stage-2", At: challengetest.At("2026-06-12 12:00"), Do: "withdraw"},
+		simulation.ScriptLine{Rung: "stage-1", After: 24 * time.Hour, Do: "respond"},
+		simulation.ScriptLine{Rung: "stage-1", After: 25 * time.Hour, Do: "partly"},
+		simulation.ScriptLine{Rung: "stage-1", After: 26 * time.Hour, Do: "respond"},
+		simulation.ScriptLine{Rung: "stage-1", After: 27 * time.Hour, Do: "not-satisfied"},
+		simulation.ScriptLine{Rung: "stage-2", After: time.Hour, Do: "gate:own-service-manager:refused"},
+		simulation.ScriptLine{Rung: "stage-2", After: 2 * time.Hour, Do: "gate:own-service-manager:override"},
+		simulation.ScriptLine{Rung: "stage-2", At: challengetest.At("2026-06-12 12:00"), Do: "withdraw"},
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := challenge.SimulationSteps(steps).Text(l)
+	text := simulation.Steps(steps).Text(l)
 	for _, want := range []string{"partly", "not satisfied", "gate refused", "gate overridden", "withdrawn", "Sam Marsh", "Stage 2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in\n%s", want, text)
 		}
 	}
-	for name, line := range map[string]challenge.ScriptLine{
+	for name, line := range map[string]simulation.ScriptLine{
 		"a rung never reached":   {Rung: "stage-4", Do: "respond"},
 		"no such thing to do":    {Rung: "stage-1", Do: "shrug"},
 		"no such gate":           {Rung: "stage-1", Do: "gate:none:agreed"},
@@ -158,14 +158,14 @@ func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
 		"nothing to judge":       {Rung: "stage-1", Do: "satisfied"},
 		"a skip not allowed now": {Rung: "stage-1", Do: "skip:stage-4:threshold-met"},
 	} {
-		if _, err := script(line); !errors.Is(err, challenge.ErrUnplayableScript) {
+		if _, err := script(line); !errors.Is(err, simulation.ErrUnplayableScript) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestAStepsJSONKeepsItsKeys(t *testing.T) {
-	steps := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "rutland"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: challenge.BehaviourSilent})
+	steps := mustSimulate(t, simulation.Script{Ladder: challengetest.LoadLadder(t, "rutland"), Start: challengetest.At("2026-03-30 10:00"), Behaviour: simulation.BehaviourSilent})
 	got, err := json.Marshal(steps[:2])
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func TestAStepsJSONKeepsItsKeys(t *testing.T) {
 	if string(got) != want {
 		t.Errorf("%s", got)
 	}
-	rc := mustSimulate(t, challenge.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-01-05 10:00"), Behaviour: challenge.BehaviourSilent})
+	rc := mustSimulate(t, simulation.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-01-05 10:00"), Behaviour: simulation.BehaviourSilent})
 	got, _ = json.Marshal(rc[1])
 	if want := `{"at":"2026-01-05T10:00:00Z","rung":"step-1","event":"opened","to":"Social Worker","due":"2026-01-06T17:00:00Z"}`; string(got) != want {
 		t.Errorf("%s", got)

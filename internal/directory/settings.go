@@ -1,10 +1,25 @@
-package challenge
+package directory
 
-import "time"
+import (
+	"time"
 
-// NoticeChannel says in which channel the notices about the cases of a team, or of the
+	"challengebot/internal/workday"
+)
+
+// CoverSetting is somebody standing in for another, set while the bot runs; From and To are
+// included.
+type CoverSetting struct {
+	ID       int64
+	Person   string // Entra object id of who is away
+	StandIn  string // Entra object id
+	From, To workday.Date
+	SetBy    string
+	SetAt    time.Time
+}
+
+// NoticeChannelSetting says in which channel the notices about the cases of a team, or of the
 // teams of a service, appear: what the oversight role said while the bot runs.
-type NoticeChannel struct {
+type NoticeChannelSetting struct {
 	Unit DirectoryUnit
 	// ChannelID is Teams' id of the channel; empty: as the directory's file says, again.
 	ChannelID string

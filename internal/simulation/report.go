@@ -1,4 +1,4 @@
-package challenge
+package simulation
 
 import (
 	"fmt"
@@ -7,59 +7,64 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"challengebot/internal/digest"
+
+	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
 )
 
 // reportChange puts down who was told what by a change: first what has no card of its
 // own, then every card that is posted.
-func (s *simulation) reportChange(change Change) {
+func (s *simulation) reportChange(change challenge.Change) {
 	var news []string // what the chair's and the overseers' cards tell of
 	for _, e := range change.Events {
 		switch b := e.Body.(type) {
-		case Raised:
+		case challenge.Raised:
 			news = append(news, "raised")
-		case Lapsed:
+		case challenge.Lapsed:
 			news = append(news, "lapsed")
-		case RoleVacant:
+		case challenge.RoleVacant:
 			news = append(news, "vacant")
-		case SkippedTo:
+		case challenge.SkippedTo:
 			if s.c.Seq > len(change.Events) { // later than the raising
 				news = append(news, "skipped")
 			}
-		case Exhausted:
+		case challenge.Exhausted:
 			news = append(news, "exhausted")
-		case Withdrawn:
+		case challenge.Withdrawn:
 			news = append(news, "withdrawn")
-		case HandedOff:
+		case challenge.HandedOff:
 			news = append(news, "handed off")
-		case LateResponse:
+		case challenge.LateResponse:
 			news = append(news, "late reply")
-		case Judged:
-			if opening := s.c.Opening(e.Opening); opening != nil && opening.Outcome == OutcomeJudged {
+		case challenge.Judged:
+			if opening := s.c.Opening(e.Opening); opening != nil && opening.Outcome == challenge.OutcomeJudged {
 				s.addStep(opening.Rung, strings.ReplaceAll(string(b.Verdict), "_", " "), opening.AnsweredBy.Name, time.Time{}, "")
 			}
-		case Resolved:
+		case challenge.Resolved:
 			s.addStep(e.Rung, "resolved", s.c.Chair.Name, time.Time{}, "")
-		case GateRecorded:
+		case challenge.GateRecorded:
 			s.tellGate(b)
 		}
-		if len(news) > 0 && (e.Body.Kind() == KindLapsed || e.Body.Kind() == KindRoleVacant) {
+		if len(news) > 0 && (e.Body.Kind() == challenge.KindLapsed || e.Body.Kind() == challenge.KindRoleVacant) {
 			s.tellFollowers(change, e.Rung, news)
 			news = nil
 		}
 	}
 	told := len(news) == 0
-	if !slices.ContainsFunc(change.Posts, func(post Post) bool { return post.Card == CardChallenge || post.Card == CardOversight }) {
+	if !slices.ContainsFunc(change.Posts, func(post challenge.Post) bool {
+		return post.Card == challenge.CardChallenge || post.Card == challenge.CardOversight
+	}) {
 		for _, n := range news { // the chair did it, and sees it on the card they used
 			s.addStep(s.c.Rung, n, s.c.Chair.Name, time.Time{}, "")
 		}
 	}
 	for _, post := range change.Posts {
 		switch post.Card {
-		case CardChallenge, CardOversight:
+		case challenge.CardChallenge, challenge.CardOversight:
 			if told {
 				event := "told"
-				if change.Events[0].Body.Kind() == KindNudged {
+				if change.Events[0].Body.Kind() == challenge.KindNudged {
 					event = "reminder"
 				}
 				s.addStep(s.c.Rung, event, s.addressName(post.To), s.c.Due(), "")
@@ -67,33 +72,33 @@ func (s *simulation) reportChange(change Change) {
 			for _, n := range news {
 				s.addStep(s.c.Rung, n, s.addressName(post.To), s.c.Due(), "")
 			}
-		case CardGate:
+		case challenge.CardGate:
 			event := "held"
-			if change.Events[0].Body.Kind() == KindNudged {
+			if change.Events[0].Body.Kind() == challenge.KindNudged {
 				event = "reminder"
 			}
 			s.tellGateHolder(post.To.Person, event, s.c.Hold.OpensAt)
-		case CardJudge:
+		case challenge.CardJudge:
 			event := "answered"
-			if change.Events[0].Body.Kind() == KindNudged {
+			if change.Events[0].Body.Kind() == challenge.KindNudged {
 				event = "reminder"
 			}
 			s.addStep(s.c.Rung, event, s.addressName(post.To), time.Time{}, "")
 		default:
-			event := map[Card]string{CardRespond: "opened", CardReminder: "reminder", CardAlert: "told", CardNotice: "notice"}[post.Card]
+			event := map[challenge.Card]string{challenge.CardRespond: "opened", challenge.CardReminder: "reminder", challenge.CardAlert: "told", challenge.CardNotice: "notice"}[post.Card]
 			s.addStep(s.c.Rung, event, s.addressName(post.To), s.c.Due(), "")
 		}
 	}
-	if change.Events[0].Body.Kind() == KindNudged {
+	if change.Events[0].Body.Kind() == challenge.KindNudged {
 		s.reportDigest()
 	}
 }
 
 // tellFollowers tells those who follow the case what happened on a rung that the
 // challenge has left by the end of the change. A gate's card tells the chair of it too.
-func (s *simulation) tellFollowers(change Change, rung string, news []string) {
+func (s *simulation) tellFollowers(change challenge.Change, rung string, news []string) {
 	for _, post := range change.Posts {
-		if post.Card == CardChallenge || post.Card == CardOversight || post.Card == CardGate && post.To.Person == s.c.Chair.ID {
+		if post.Card == challenge.CardChallenge || post.Card == challenge.CardOversight || post.Card == challenge.CardGate && post.To.Person == s.c.Chair.ID {
 			for _, n := range news {
 				s.addStep(rung, n, s.addressName(post.To), time.Time{}, "")
 			}
@@ -104,15 +109,15 @@ func (s *simulation) tellFollowers(change Change, rung string, news []string) {
 // reportDigest tells those who oversee challenges that this one is in the digest of the day,
 // which comes when people are told again.
 func (s *simulation) reportDigest() {
-	if _, listed := NewPendingItem(Snapshot{Challenge: s.c, Ladder: s.Ladder}, s.env.Now, s.env); !listed {
+	if _, listed := digest.NewPendingItem(challenge.Snapshot{Challenge: s.c, Ladder: s.Ladder}, s.env.Now, s.env); !listed {
 		return
 	}
-	for _, id := range Overseers(&s.c, s.Directory, s.env.Today()) {
+	for _, id := range challenge.Overseers(&s.c, s.Directory, s.env.Today()) {
 		s.addStep(s.c.Rung, "in the digest", s.findPerson(id).Name, time.Time{}, "")
 	}
 }
 
-func (s *simulation) tellGate(b GateRecorded) {
+func (s *simulation) tellGate(b challenge.GateRecorded) {
 	event := "gate " + string(b.Status)
 	if b.Automatic {
 		event = "gate opened by itself"
@@ -133,7 +138,7 @@ func (s *simulation) tellHeld(event string, at time.Time) {
 // tellGateHolder tells one person of each closed gate that is theirs to open.
 func (s *simulation) tellGateHolder(id, event string, opens time.Time) {
 	for _, g := range s.c.Hold.Gates {
-		for _, p := range append(append([]Party(nil), g.Openers...), g.Consulted...) {
+		for _, p := range append(append([]challenge.Party(nil), g.Openers...), g.Consulted...) {
 			if p.ID == id && !g.IsCleared() {
 				s.addStep(g.Rung, event, p.Name, opens, s.gateLabel(g.Rung, g.Gate))
 				break
@@ -143,7 +148,7 @@ func (s *simulation) tellGateHolder(id, event string, opens time.Time) {
 }
 
 func (s *simulation) gateLabel(rung, id string) string {
-	if g, ok := findGate(s.Ladder, rung, id); ok {
+	if g, ok := challenge.FindGate(s.Ladder, rung, id); ok {
 		return g.Label
 	}
 	return id
@@ -152,7 +157,7 @@ func (s *simulation) gateLabel(rung, id string) string {
 // addStep writes one step down.
 func (s *simulation) addStep(rung, event, to string, due time.Time, gate string) {
 	zone := s.Calendar.Location()
-	step := SimulationStep{At: s.env.Now.In(zone).Truncate(time.Second), Rung: rung, Event: event, To: to, Gate: gate}
+	step := Step{At: s.env.Now.In(zone).Truncate(time.Second), Rung: rung, Event: event, To: to, Gate: gate}
 	if !due.IsZero() {
 		due = due.In(zone)
 		step.Due = &due
@@ -161,18 +166,18 @@ func (s *simulation) addStep(rung, event, to string, due time.Time, gate string)
 }
 
 // addressName is who is behind an address.
-func (s *simulation) addressName(a Address) string {
+func (s *simulation) addressName(a challenge.Address) string {
 	if a.Team != "" {
 		return TeamChannelLabel
 	}
 	return s.findPerson(a.Person).Name
 }
 
-// SimulationSteps are the steps of a simulation, for people to read.
-type SimulationSteps []SimulationStep
+// Steps are the steps of a simulation, for people to read.
+type Steps []Step
 
 // Text is the steps as a table. Rungs bear their labels where the ladder is given.
-func (steps SimulationSteps) Text(l *ladder.Ladder) string {
+func (steps Steps) Text(l *ladder.Ladder) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "When\tWhere\tWhat\tWho is told\tDue")

@@ -1,6 +1,7 @@
-package challenge_test
+package simulation_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
 	"challengebot/internal/ladder"
+	"challengebot/internal/simulation"
 	"challengebot/internal/workday"
 )
 
@@ -21,6 +22,8 @@ import (
 // 31 December too. The first half of a file is total silence, in which a closed gate
 // ends the climb; in the second half, of a ladder with gates, these are opened at once
 // and nobody answers, so that every rung shows its date.
+var updateGolden = flag.Bool("update", false, "write the golden files anew")
+
 func TestSilenceOverChristmas(t *testing.T) {
 	for _, l := range challengetest.ShippedLadders(t) {
 		for name, closures := range map[string][]workday.Closure{
@@ -33,11 +36,11 @@ func TestSilenceOverChristmas(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				s := challenge.Script{Ladder: l, Calendar: calendar, Start: challengetest.At("2026-12-23 10:00"), Behaviour: challenge.BehaviourSilent}
-				got := "Total silence\n\n" + challenge.SimulationSteps(mustSimulate(t, s)).Text(l)
+				s := simulation.Script{Ladder: l, Calendar: calendar, Start: challengetest.At("2026-12-23 10:00"), Behaviour: simulation.BehaviourSilent}
+				got := "Total silence\n\n" + simulation.Steps(mustSimulate(t, s)).Text(l)
 				if s.Lines = gatesAtOnce(l); len(s.Lines) > 0 {
-					s.Behaviour = challenge.BehaviourScripted
-					got += "\nGates are opened at once, nobody answers\n\n" + challenge.SimulationSteps(mustSimulate(t, s)).Text(l)
+					s.Behaviour = simulation.BehaviourScripted
+					got += "\nGates are opened at once, nobody answers\n\n" + simulation.Steps(mustSimulate(t, s)).Text(l)
 				}
 				compareGolden(t, filepath.Join("testdata", "silence", name+".txt"), got)
 			})
@@ -46,19 +49,19 @@ func TestSilenceOverChristmas(t *testing.T) {
 }
 
 // gatesAtOnce opens every gate as soon as it holds a challenge.
-func gatesAtOnce(l *ladder.Ladder) []challenge.ScriptLine {
-	var lines []challenge.ScriptLine
+func gatesAtOnce(l *ladder.Ladder) []simulation.ScriptLine {
+	var lines []simulation.ScriptLine
 	asks := false // the rung below asks the judge to go on
 	for _, r := range l.Rungs {
 		if r.Kind == ladder.RungExceptional {
 			continue
 		}
 		if asks {
-			lines = append(lines, challenge.ScriptLine{Rung: r.ID, Do: "gate:go_on:agreed"})
+			lines = append(lines, simulation.ScriptLine{Rung: r.ID, Do: "gate:go_on:agreed"})
 		}
 		for _, g := range r.Gates {
 			if g.OnlyIfNotAgreed == "" && g.Kind != ladder.GateEscalation {
-				lines = append(lines, challenge.ScriptLine{Rung: r.ID, Do: "gate:" + g.ID + ":agreed"})
+				lines = append(lines, simulation.ScriptLine{Rung: r.ID, Do: "gate:" + g.ID + ":agreed"})
 			}
 		}
 		asks = r.OnLapse == ladder.PromptOnLapse

@@ -1,4 +1,4 @@
-package challenge
+package simulation
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
@@ -37,7 +38,7 @@ type Script struct {
 	// Team and Agency are the child's; the directory's first team if empty.
 	Team, Agency string
 	// Conference is a type that the ladder is for; chosen if empty.
-	Conference ConferenceType
+	Conference challenge.ConferenceType
 	// Start is when the challenge is raised.
 	Start time.Time
 	// StartAt raises it directly at a rung, on Ground (the first that is allowed
@@ -61,8 +62,8 @@ type ScriptLine struct {
 	Do string `json:"do"`
 }
 
-// SimulationStep is one person told one thing.
-type SimulationStep struct {
+// Step is one person told one thing.
+type Step struct {
 	At    time.Time  `json:"at"` // on the calendar's wall clock
 	Rung  string     `json:"rung"`
 	Event string     `json:"event"`
@@ -72,7 +73,7 @@ type SimulationStep struct {
 	Gate string `json:"gate,omitempty"`
 }
 
-// TeamChannelLabel is who is told in SimulationStep.To when it is the channel.
+// TeamChannelLabel is who is told in Step.To when it is the channel.
 const TeamChannelLabel = "team channel"
 
 // HeldUntilOpened is the last step of a simulation in which nobody opens a gate.
@@ -82,10 +83,10 @@ const HeldUntilOpened = "held until somebody opens the gate"
 // that point, or never came to pass.
 var ErrUnplayableScript = errors.New("the script cannot be played")
 
-// Simulate raises a challenge and lets time and people act on it by the very
+// Run raises a challenge and lets time and people act on it by the very
 // transitions that the program uses, until nothing more would happen or the
 // horizon is reached. With an error the steps until then are returned.
-func Simulate(s Script) ([]SimulationStep, error) {
+func Run(s Script) ([]Step, error) {
 	sim, err := newSimulation(s)
 	if err != nil {
 		return nil, err
@@ -104,10 +105,10 @@ func Simulate(s Script) ([]SimulationStep, error) {
 // simulation is a script under way.
 type simulation struct {
 	Script
-	env           Env
-	c             Challenge
+	env           challenge.Env
+	c             challenge.Challenge
 	end           time.Time
-	steps         []SimulationStep
+	steps         []Step
 	playedLines   []bool    // the lines that were done
 	alreadyNudged bool      // those for whom the challenge waits were told again
 	arrivedAt     time.Time // when the challenge came to where it is
@@ -129,7 +130,7 @@ func newSimulation(s Script) (*simulation, error) {
 		s.Horizon = 2 * 366 * 24 * time.Hour
 	}
 	sim := &simulation{Script: s, end: s.Start.Add(s.Horizon), playedLines: make([]bool, len(s.Lines))}
-	sim.env = Env{Now: s.Start, Calendar: s.Calendar, Ladder: s.Ladder, Directory: s.Directory}
+	sim.env = challenge.Env{Now: s.Start, Calendar: s.Calendar, Ladder: s.Ladder, Directory: s.Directory}
 	return sim, nil
 }
 
@@ -157,7 +158,7 @@ func directoryFromRoles(l *ladder.Ladder, agency string) (*directory.Directory, 
 	}
 	d, err := directory.Read("simulation.yaml", []byte(text+"roles:\n"+holders.String()))
 	if err != nil {
-		return nil, fmt.Errorf("challenge: the people of a simulation: %w", err)
+		return nil, fmt.Errorf("simulation: the people of a simulation: %w", err)
 	}
 	return d, nil
 }
@@ -180,13 +181,13 @@ func agenciesOf(l *ladder.Ladder, named string) []string {
 // raiseChallenge gives the challenge of the script, complete in all its fields.
 func (s *simulation) raiseChallenge() error {
 	today := s.env.Today()
-	r := RaiseCommand{ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("simulation of "+s.Ladder.ID)), Number: 1, StartAt: s.StartAt, Ground: s.Ground,
-		Details: Details{RecordNumber: "000001", Conference: s.Conference, ConferenceDate: today, Concern: simulatedText, Ask: simulatedText,
+	r := challenge.RaiseCommand{ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("simulation of "+s.Ladder.ID)), Number: 1, StartAt: s.StartAt, Ground: s.Ground,
+		Details: challenge.Details{RecordNumber: "000001", Conference: s.Conference, ConferenceDate: today, Concern: simulatedText, Ask: simulatedText,
 			AskBy: today.AddDays(28), Team: s.Team, Agency: s.Agency}}
 	if r.Details.Conference == "" {
-		r.Details.Conference = ReviewConference
+		r.Details.Conference = challenge.ReviewConference
 		if !slices.Contains(s.Ladder.Plans, ladder.ChildProtection) {
-			r.Details.Conference = CareReview
+			r.Details.Conference = challenge.CareReview
 		}
 	}
 	for _, c := range s.Ladder.Categories {
@@ -194,7 +195,7 @@ func (s *simulation) raiseChallenge() error {
 			r.Details.Categories = []string{c.ID}
 		}
 	}
-	if agencies := s.Directory.Agencies(); NeedsAgency(s.Ladder) && s.Agency == "" && len(agencies) > 0 {
+	if agencies := s.Directory.Agencies(); challenge.NeedsAgency(s.Ladder) && s.Agency == "" && len(agencies) > 0 {
 		r.Details.Agency = agencies[0].ID
 	}
 	if s.StartAt != "" {
@@ -207,7 +208,7 @@ func (s *simulation) raiseChallenge() error {
 	if err != nil {
 		return err
 	}
-	change, err := Raise(r, by, s.env)
+	change, err := challenge.Raise(r, by, s.env)
 	if err != nil {
 		return scriptError("raising", err)
 	}
@@ -226,14 +227,14 @@ func firstGround(l *ladder.Ladder, to string) string {
 	return ""
 }
 
-func (s *simulation) findRaiser() (Person, error) {
+func (s *simulation) findRaiser() (challenge.Person, error) {
 	for _, role := range s.Ladder.RaiserRoles() {
 		hs := s.Directory.ActingHolders(string(role), directory.Scope{Team: s.Team, Agency: s.Agency}, s.env.Today().String())
 		if len(hs) > 0 {
-			return Person{ID: hs[0].Person.Entra, Name: hs[0].Person.Name}, nil
+			return challenge.Person{ID: hs[0].Person.Entra, Name: hs[0].Person.Name}, nil
 		}
 	}
-	return Person{}, fmt.Errorf("challenge: %w: nobody in the directory may raise a challenge under %s", ErrUnplayableScript, s.Ladder.ID)
+	return challenge.Person{}, fmt.Errorf("simulation: %w: nobody in the directory may raise a challenge under %s", ErrUnplayableScript, s.Ladder.ID)
 }
 
 // nextStep lets the earlier of the clock and the people act; false at the end.
@@ -241,7 +242,7 @@ func (s *simulation) nextStep() (bool, error) {
 	act, people := s.nextAct()
 	tick := s.c.NextAt
 	clock := s.c.State.IsOpen() && !tick.IsZero()
-	if clock && s.canOnlyNudge() && (s.alreadyNudged || s.c.State == StateExhausted) {
+	if clock && s.canOnlyNudge() && (s.alreadyNudged || s.c.State == challenge.StateExhausted) {
 		clock = people // told again only while somebody may still act
 	}
 	switch {
@@ -250,7 +251,7 @@ func (s *simulation) nextStep() (bool, error) {
 	case people:
 		return s.performAct(act)
 	}
-	if s.c.State == StateHeldAtGate {
+	if s.c.State == challenge.StateHeldAtGate {
 		s.tellHeld(HeldUntilOpened, s.c.NextAt)
 	}
 	return false, s.checkAllPlayed()
@@ -258,13 +259,13 @@ func (s *simulation) nextStep() (bool, error) {
 
 // canOnlyNudge reports whether the clock can do no more than tell people again.
 func (s *simulation) canOnlyNudge() bool {
-	return s.c.State == StateAwaitingJudgement || s.c.State == StateExhausted || s.c.State == StateHeldAtGate && s.c.Hold.OpensAt.IsZero()
+	return s.c.State == challenge.StateAwaitingJudgement || s.c.State == challenge.StateExhausted || s.c.State == challenge.StateHeldAtGate && s.c.Hold.OpensAt.IsZero()
 }
 
 // canOnlyRemind reports whether the clock's next act moves nothing: whoever acts at
 // that moment is before it.
 func (s *simulation) canOnlyRemind() bool {
-	return s.canOnlyNudge() || s.c.State == StateAwaitingResponse && s.c.NextAt.Before(s.c.Due())
+	return s.canOnlyNudge() || s.c.State == challenge.StateAwaitingResponse && s.c.NextAt.Before(s.c.Due())
 }
 
 func (s *simulation) runClock(at time.Time) (bool, error) {
@@ -275,7 +276,7 @@ func (s *simulation) runClock(at time.Time) (bool, error) {
 		s.env.Now = at
 	}
 	nudges, repeated := s.canOnlyNudge(), s.alreadyNudged
-	change, err := s.c.Decide(Tick{}, System, s.env)
+	change, err := s.c.Decide(challenge.Tick{}, challenge.System, s.env)
 	if err != nil {
 		return false, scriptError("the clock", err)
 	}
@@ -289,14 +290,14 @@ func (s *simulation) runClock(at time.Time) (bool, error) {
 }
 
 // recordChange goes on from a change and writes down who was told what.
-func (s *simulation) recordChange(change Change) {
+func (s *simulation) recordChange(change challenge.Change) {
 	was, visits := s.c.Rung, len(s.c.Openings)
 	held := s.c.Hold != nil
 	s.c = change.Next
 	if s.c.Rung != was || len(s.c.Openings) != visits || held != (s.c.Hold != nil) {
 		s.arrivedAt = s.env.Now
 	}
-	if k := change.Events[0].Body.Kind(); k != KindReminded && k != KindNudged {
+	if k := change.Events[0].Body.Kind(); k != challenge.KindReminded && k != challenge.KindNudged {
 		s.waitingSince = s.env.Now
 	}
 	s.alreadyNudged = false
@@ -304,13 +305,13 @@ func (s *simulation) recordChange(change Change) {
 }
 
 func scriptError(what string, err error) error {
-	var r *Refusal
+	var r *challenge.Refusal
 	if errors.As(err, &r) {
 		fields := ""
 		for _, f := range slices.Sorted(maps.Keys(r.Fields)) {
 			fields += "; " + f + ": " + r.Fields[f]
 		}
-		return fmt.Errorf("challenge: %w: %s: %s%s", ErrUnplayableScript, what, r.Sentence, fields)
+		return fmt.Errorf("simulation: %w: %s: %s%s", ErrUnplayableScript, what, r.Sentence, fields)
 	}
-	return fmt.Errorf("challenge: %s: %w", what, err)
+	return fmt.Errorf("simulation: %s: %w", what, err)
 }

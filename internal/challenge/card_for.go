@@ -2,18 +2,7 @@ package challenge
 
 import (
 	"slices"
-	"time"
 )
-
-// Unreachable is somebody whom Teams does not let the bot write to: the app is not
-// installed for them, or blocked.
-type Unreachable struct {
-	Person string // Entra object id
-	Since  time.Time
-	Code   string // Teams' word for why
-	// ReachableAgainAt is when they were heard of again; zero: they are still away.
-	ReachableAgainAt time.Time
-}
 
 // CardFor is the card on which a person can do what is theirs to do now, and its visit.
 func (c *Challenge) CardFor(id string) (Card, int) {

@@ -1,4 +1,4 @@
-package challenge
+package simulation
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
 )
 
@@ -43,7 +44,7 @@ func (s *simulation) nextAct() (scriptedAct, bool) {
 			case s.playedLines[i]:
 			case !l.At.IsZero():
 				consider(scriptedAct{at: l.At, line: i, do: l.Do, rung: l.Rung})
-			case l.Rung == s.c.Rung && s.c.State != StateExhausted:
+			case l.Rung == s.c.Rung && s.c.State != challenge.StateExhausted:
 				consider(scriptedAct{at: s.arrivedAt.Add(l.After), line: i, do: l.Do, rung: l.Rung})
 			}
 		}
@@ -63,14 +64,14 @@ func (s *simulation) nextMorning() time.Time {
 // promptAct is what a prompt person does in the state of the challenge.
 func (s *simulation) promptAct() string {
 	switch s.c.State {
-	case StateAwaitingResponse:
+	case challenge.StateAwaitingResponse:
 		return "respond"
-	case StateAwaitingJudgement:
+	case challenge.StateAwaitingJudgement:
 		if r, ok := s.Ladder.RungByID(s.c.Rung); ok && s.Ladder.EscalationTarget(r) == nil {
 			return "satisfied"
 		}
 		return "not-satisfied"
-	case StateHeldAtGate:
+	case challenge.StateHeldAtGate:
 		for _, g := range s.c.Hold.Gates {
 			if !g.IsCleared() {
 				return "gate:" + g.Gate + ":agreed"
@@ -105,58 +106,58 @@ func (s *simulation) performAct(a scriptedAct) (bool, error) {
 func (s *simulation) checkAllPlayed() error {
 	for i, l := range s.Lines {
 		if s.Behaviour == BehaviourScripted && !s.playedLines[i] {
-			return fmt.Errorf("challenge: %w: line %d, %q on %s, never came to pass", ErrUnplayableScript, i+1, l.Do, l.Rung)
+			return fmt.Errorf("simulation: %w: line %d, %q on %s, never came to pass", ErrUnplayableScript, i+1, l.Do, l.Rung)
 		}
 	}
 	return nil
 }
 
 // commandFor reads what somebody does and says who that is.
-func (s *simulation) commandFor(a scriptedAct) (Command, Person, error) {
+func (s *simulation) commandFor(a scriptedAct) (challenge.Command, challenge.Person, error) {
 	parts := strings.Split(a.do, ":")
 	opening := s.c.CurrentOpening()
 	switch {
 	case a.do == "withdraw":
-		return Withdraw{Reason: simulatedText}, s.c.Chair, nil
+		return challenge.Withdraw{Reason: simulatedText}, s.c.Chair, nil
 	case a.do == "respond" && opening != nil:
 		rung, _ := s.Ladder.RungByID(opening.Rung)
-		return Respond{Opening: opening.Number, Response: s.simulatedResponse(rung)}, s.findPerson(opening.Responders[0]), nil
+		return challenge.Respond{Opening: opening.Number, Response: s.simulatedResponse(rung)}, s.findPerson(opening.Responders[0]), nil
 	case (a.do == "satisfied" || a.do == "partly" || a.do == "not-satisfied") && opening != nil:
-		return Judge{Opening: opening.Number, Verdict: Verdict(strings.ReplaceAll(a.do, "-", "_")), Reason: simulatedText}, s.findPerson(opening.Judge.ID), nil
+		return challenge.Judge{Opening: opening.Number, Verdict: challenge.Verdict(strings.ReplaceAll(a.do, "-", "_")), Reason: simulatedText}, s.findPerson(opening.Judge.ID), nil
 	case parts[0] == "skip" && len(parts) == 3:
-		return SkipTo{To: parts[1], Ground: parts[2], Evidence: simulatedText}, s.c.Chair, nil
+		return challenge.SkipTo{To: parts[1], Ground: parts[2], Evidence: simulatedText}, s.c.Chair, nil
 	case parts[0] == "gate" && len(parts) == 3:
 		return s.gateCommand(a.rung, parts[1], parts[2])
 	}
-	return nil, Person{}, fmt.Errorf("challenge: %w: %q cannot be done on %s", ErrUnplayableScript, a.do, a.rung)
+	return nil, challenge.Person{}, fmt.Errorf("simulation: %w: %q cannot be done on %s", ErrUnplayableScript, a.do, a.rung)
 }
 
-func (s *simulation) gateCommand(rung, id, do string) (Command, Person, error) {
-	status, ok := map[string]GateStatus{"agreed": GatePassed, "refused": GateNotAgreed, "override": GateOverridden}[do]
+func (s *simulation) gateCommand(rung, id, do string) (challenge.Command, challenge.Person, error) {
+	status, ok := map[string]challenge.GateStatus{"agreed": challenge.GatePassed, "refused": challenge.GateNotAgreed, "override": challenge.GateOverridden}[do]
 	if !ok {
-		return nil, Person{}, fmt.Errorf("challenge: %w: a gate is agreed, refused or override, not %q", ErrUnplayableScript, do)
+		return nil, challenge.Person{}, fmt.Errorf("simulation: %w: a gate is agreed, refused or override, not %q", ErrUnplayableScript, do)
 	}
-	g, ok := findGate(s.Ladder, rung, id)
+	g, ok := challenge.FindGate(s.Ladder, rung, id)
 	if !ok {
-		return nil, Person{}, fmt.Errorf("challenge: %w: %s has no gate %q", ErrUnplayableScript, rung, id)
+		return nil, challenge.Person{}, fmt.Errorf("simulation: %w: %s has no gate %q", ErrUnplayableScript, rung, id)
 	}
-	st := newTransition(s.c, Person{}, s.env).newGateState(rung, g)
+	st := s.c.GateBefore(rung, g, s.env)
 	if s.c.Hold != nil {
-		if i := slices.IndexFunc(s.c.Hold.Gates, func(st GateState) bool { return st.Rung == rung && st.Gate == id }); i >= 0 {
+		if i := slices.IndexFunc(s.c.Hold.Gates, func(st challenge.GateState) bool { return st.Rung == rung && st.Gate == id }); i >= 0 {
 			st = s.c.Hold.Gates[i]
 		}
 	}
 	by := st.Openers[0].Person
-	if len(st.Consulted) > 0 && status != GateOverridden && len(g.Fields) == 0 {
+	if len(st.Consulted) > 0 && status != challenge.GateOverridden && len(g.Fields) == 0 {
 		by = st.Consulted[0].Person
 	}
-	return RecordGate{Rung: rung, Gate: id, Status: status, Note: simulatedText, Fields: s.fillFields(g.Fields)}, by, nil
+	return challenge.RecordGate{Rung: rung, Gate: id, Status: status, Note: simulatedText, Fields: s.fillFields(g.Fields)}, by, nil
 }
 
-func (s *simulation) simulatedResponse(rung *ladder.Rung) Response {
-	r := Response{Text: simulatedText, Fields: s.fillFields(rung.Form.Fields())}
+func (s *simulation) simulatedResponse(rung *ladder.Rung) challenge.Response {
+	r := challenge.Response{Text: simulatedText, Fields: s.fillFields(rung.Form.Fields())}
 	if rung.Form == ladder.FormPlan {
-		r.Plan = []PlannedAction{{What: simulatedText, Who: simulatedText, DueBy: s.env.Today().AddDays(7)}}
+		r.Plan = []challenge.PlannedAction{{What: simulatedText, Who: simulatedText, DueBy: s.env.Today().AddDays(7)}}
 	}
 	return r
 }
@@ -176,10 +177,10 @@ func (s *simulation) fillFields(fields []ladder.Field) map[string]string {
 	return filled
 }
 
-func (s *simulation) findPerson(id string) Person {
+func (s *simulation) findPerson(id string) challenge.Person {
 	if id == s.c.Chair.ID {
 		return s.c.Chair
 	}
 	p, _ := s.Directory.PersonByEntra(id)
-	return Person{ID: id, Name: p.Name}
+	return challenge.Person{ID: id, Name: p.Name}
 }

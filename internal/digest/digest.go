@@ -1,4 +1,4 @@
-package challenge
+package digest
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
@@ -21,12 +22,12 @@ const (
 // PendingItem is a challenge that waits for somebody, as those who oversee challenges hear
 // of it: since when, and for whom.
 type PendingItem struct {
-	Snapshot Snapshot
+	Snapshot challenge.Snapshot
 	Since    time.Time
 	// MustAct are those who must act, whoever stands in for one today in their place.
-	MustAct []Party
+	MustAct []challenge.Party
 	// Unreachable are those of them to whom Teams refused a message for good.
-	Unreachable []Party
+	Unreachable []challenge.Party
 	// LimitNear and StatutoryNear: the time for the whole challenge, and that which the
 	// law gives, have passed, or end within two working days.
 	LimitNear, StatutoryNear bool
@@ -37,24 +38,24 @@ type PendingItem struct {
 // working day, or a card could not be brought to somebody who must act. The case's
 // history need hold no more than deliveries, those that failed, and the end of the
 // ladder. The words are those of env.Now, the people those of that day.
-func NewPendingItem(c Snapshot, at time.Time, env Env) (PendingItem, bool) {
+func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (PendingItem, bool) {
 	rejectedAt := undeliveredSince(c)
 	since, isPending := pendingSince(c, rejectedAt)
 	if !isPending || since.After(at) {
 		return PendingItem{}, false
 	}
 	item := PendingItem{Snapshot: c, Since: since}
-	if c.Challenge.State == StateAwaitingJudgement && len(rejectedAt) == 0 && sameTimeNextWorkingDay(env.Calendar, since).After(at) {
+	if c.Challenge.State == challenge.StateAwaitingJudgement && len(rejectedAt) == 0 && sameTimeNextWorkingDay(env.Calendar, since).After(at) {
 		return PendingItem{}, false
 	}
 	for _, p := range partiesToAct(&c.Challenge, env.Directory) {
 		if _, isRejected := rejectedAt[p.ID]; isRejected {
 			item.Unreachable = append(item.Unreachable, p)
 		}
-		if by, onLeave := env.Directory.StandInFor(p.ID, env.Today().String()); onLeave && c.Challenge.State != StateAwaitingResponse {
-			p = Party{Person: Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name}
+		if by, onLeave := env.Directory.StandInFor(p.ID, env.Today().String()); onLeave && c.Challenge.State != challenge.StateAwaitingResponse {
+			p = challenge.Party{Person: challenge.Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name}
 		}
-		if !slices.ContainsFunc(item.MustAct, func(q Party) bool { return q.Person == p.Person }) {
+		if !slices.ContainsFunc(item.MustAct, func(q challenge.Party) bool { return q.Person == p.Person }) {
 			item.MustAct = append(item.MustAct, p)
 		}
 	}
@@ -64,20 +65,20 @@ func NewPendingItem(c Snapshot, at time.Time, env Env) (PendingItem, bool) {
 }
 
 // pendingSince is when the waiting began that the digest tells of.
-func pendingSince(c Snapshot, rejectedAt map[string]time.Time) (time.Time, bool) {
+func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time) (time.Time, bool) {
 	switch opening := c.Challenge.CurrentOpening(); c.Challenge.State {
-	case StateHeldAtGate:
+	case challenge.StateHeldAtGate:
 		return c.Challenge.Hold.Since, true
-	case StateAwaitingJudgement:
+	case challenge.StateAwaitingJudgement:
 		return opening.AnsweredAt, true
-	case StateExhausted:
+	case challenge.StateExhausted:
 		for _, e := range slices.Backward(c.History) {
-			if e.Body.Kind() == KindExhausted {
+			if e.Body.Kind() == challenge.KindExhausted {
 				return e.At, true
 			}
 		}
 		return c.Challenge.RaisedAt, true
-	case StateAwaitingResponse:
+	case challenge.StateAwaitingResponse:
 		var first time.Time
 		for _, at := range rejectedAt {
 			if first.IsZero() || at.Before(first) {
@@ -91,7 +92,7 @@ func pendingSince(c Snapshot, rejectedAt map[string]time.Time) (time.Time, bool)
 
 // undeliveredSince are those for whom the challenge waits and to whom no card of its present
 // step came through since Teams refused one, and when that began.
-func undeliveredSince(c Snapshot) map[string]time.Time {
+func undeliveredSince(c challenge.Snapshot) map[string]time.Time {
 	waiting, visit := c.Challenge.WaitingFor(), len(c.Challenge.Openings)
 	rejected := map[string]time.Time{}
 	for _, e := range c.History {
@@ -99,9 +100,9 @@ func undeliveredSince(c Snapshot) map[string]time.Time {
 			continue
 		}
 		switch b := e.Body.(type) {
-		case Delivered:
+		case challenge.Delivered:
 			delete(rejected, b.To.Person)
-		case Undelivered:
+		case challenge.Undelivered:
 			if _, known := rejected[b.To.Person]; !known && slices.Contains(waiting, b.To.Person) {
 				rejected[b.To.Person] = e.At
 			}
@@ -111,8 +112,8 @@ func undeliveredSince(c Snapshot) map[string]time.Time {
 }
 
 // partiesToAct are those for whom the challenge waits, by name and role.
-func partiesToAct(c *Challenge, d *directory.Directory) []Party {
-	var known []Party
+func partiesToAct(c *challenge.Challenge, d *directory.Directory) []challenge.Party {
+	var known []challenge.Party
 	if h := c.Hold; h != nil {
 		for _, g := range h.Gates {
 			if !g.IsCleared() {
@@ -121,16 +122,16 @@ func partiesToAct(c *Challenge, d *directory.Directory) []Party {
 		}
 	}
 	if opening := c.CurrentOpening(); opening != nil {
-		known = slices.Concat(known, opening.Respondents, []Party{opening.Judge})
+		known = slices.Concat(known, opening.Respondents, []challenge.Party{opening.Judge})
 	}
-	known = append(known, Party{Person: c.Chair, Role: ladder.RoleChair})
-	var out []Party
+	known = append(known, challenge.Party{Person: c.Chair, Role: ladder.RoleChair})
+	var out []challenge.Party
 	for _, id := range c.WaitingFor() {
-		i := slices.IndexFunc(known, func(p Party) bool { return p.ID == id })
+		i := slices.IndexFunc(known, func(p challenge.Party) bool { return p.ID == id })
 		if i >= 0 {
 			out = append(out, known[i])
 		} else if p, ok := d.PersonByEntra(id); ok { // who asks in the place of somebody without an account
-			out = append(out, Party{Person: Person{ID: p.Entra, Name: p.Name}})
+			out = append(out, challenge.Party{Person: challenge.Person{ID: p.Entra, Name: p.Name}})
 		}
 	}
 	return out
@@ -147,29 +148,8 @@ func sameTimeNextWorkingDay(c *workday.Calendar, t time.Time) time.Time {
 }
 
 // isLimitNear reports whether a limit has passed or will within a few working days.
-func isLimitNear(env Env, limit time.Time) bool {
+func isLimitNear(env challenge.Env, limit time.Time) bool {
 	return !limit.IsZero() && env.Calendar.CountWorkingDays(env.Today(), env.Calendar.DateOf(limit)) <= limitNearDays
-}
-
-// Overseers are those who oversee a challenge on the day of env.Now: who stands in for
-// one who is away in their place.
-func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
-	var ids []string
-	for _, h := range d.ActingHolders(string(ladder.RoleOversight), scopeOf(c), on.String()) {
-		if h.Person.Entra != "" {
-			ids = append(ids, h.Person.Entra)
-		}
-	}
-	return ids
-}
-
-// MayOversee reports whether a person may see what waits in the challenge.
-func MayOversee(id string, c *Challenge, d *directory.Directory, on workday.Date) bool {
-	return d.MayActIn(id, string(ladder.RoleOversight), scopeOf(c), on.String())
-}
-
-func scopeOf(c *Challenge) directory.Scope {
-	return directory.Scope{Team: c.Details.Team, Agency: c.Details.Agency}
 }
 
 // Digest is what waits within what one person oversees, the longest first.

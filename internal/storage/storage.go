@@ -1,0 +1,55 @@
+package storage
+
+import (
+	"errors"
+	"time"
+
+	"challengebot/internal/challenge"
+
+	"github.com/google/uuid"
+)
+
+// What the door answers beside a *Refusal.
+var (
+	// ErrUnavailable: the database cannot be reached or did not answer in time.
+	// Nothing was changed; the same command may be given again.
+	ErrUnavailable = errors.New("the database is not available")
+	// ErrNotFound: there is no challenge of that reference or id.
+	ErrNotFound = errors.New("there is no such challenge")
+)
+
+// LookupKey finds a challenge by reference or, if that is empty, by id.
+type LookupKey struct {
+	Ref string
+	ID  uuid.UUID
+}
+
+// IdempotencyKey marks something that must have its effect once. An empty Key marks
+// nothing.
+type IdempotencyKey struct {
+	Value string
+	At    time.Time
+}
+
+// ApplyResult is what the door did.
+type ApplyResult struct {
+	// Snapshot is the challenge after the change, its history included. When the
+	// receipt had been seen before, it is the challenge as it was then.
+	Snapshot challenge.Snapshot
+	Repeated bool
+	Refusal  *challenge.Refusal
+}
+
+// ActivityEffect is a step of a challenge to which an activity led.
+type ActivityEffect struct {
+	ChallengeID uuid.UUID
+	Seq         int
+	At          time.Time
+}
+
+// OverdueWork is work that should have been done by now.
+type OverdueWork struct {
+	Challenges    int // past their time with nothing done
+	Messages      int // that have not gone out
+	OldestMessage time.Duration
+}
