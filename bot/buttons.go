@@ -237,13 +237,13 @@ func responseFromInputs(in map[string]string) challenge.Response {
 
 func referralFromInputs(in map[string]string) challenge.Referral {
 	r := challenge.Referral{Contact: in[cards.FieldContact], Note: in[cards.FieldNote], On: parseDateOrZero(in[cards.FieldOn]),
-		Informed: map[string]string{}, Consulted: map[string]string{}}
+		Informed: map[directory.Role]string{}, Consulted: map[directory.Role]string{}}
 	for k, v := range in {
 		if role, ok := strings.CutPrefix(k, cards.FieldInformedPrefix); ok {
-			r.Informed[role] = v
+			r.Informed[directory.Role(role)] = v
 		}
 		if role, ok := strings.CutPrefix(k, cards.FieldConsultedPrefix); ok {
-			r.Consulted[role] = v
+			r.Consulted[directory.Role(role)] = v
 		}
 	}
 	return r

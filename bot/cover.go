@@ -179,7 +179,7 @@ func (rq request) endCover(ctx context.Context, number string) error {
 // visibleCovers is the cover, current and to come, in which the person has a part, or that
 // they may set.
 func (rq request) visibleCovers() []directory.Cover {
-	all := rq.Directory().CurrentCover(rq.Calendar.DateOf(rq.now).String())
+	all := rq.Directory().CurrentCover(rq.Calendar.DateOf(rq.now))
 	return slices.DeleteFunc(all, func(c directory.Cover) bool {
 		return c.For.Entra != rq.person.ID && c.By.Entra != rq.person.ID && !rq.overseesAllOf(c.For)
 	})
@@ -188,8 +188,6 @@ func (rq request) visibleCovers() []directory.Cover {
 // replyWithCovers answers with the list, and what was done.
 func (rq request) replyWithCovers(ctx context.Context, v cards.CoverView) error {
 	v.Words = rq.words
-	for _, c := range rq.visibleCovers() {
-		v.Lines = append(v.Lines, cards.CoverLine{ID: c.ID, For: c.For.Name, By: c.By.Name, From: parseDateOrZero(c.From), To: parseDateOrZero(c.To)})
-	}
+	v.Covers = rq.visibleCovers()
 	return rq.sendCard(ctx, cards.RenderCover(v), ":reply")
 }

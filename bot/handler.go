@@ -242,15 +242,15 @@ func messageContent(card cards.Card) outbox.Content {
 // was asked, who judges or was needed at a gate, who was alerted, who acts for one of
 // them today, who may refer it outside, and the oversight role.
 func (rq request) mayRead(c challenge.Snapshot) bool {
-	d, today := rq.Directory(), rq.Calendar.DateOf(rq.now).String()
-	scope := directory.Scope{Team: c.Challenge.Details.Team, Agency: c.Challenge.Details.Agency}
-	if hasTakenPart(c, rq.person.ID) || rq.mayRefer(c) || d.MayActIn(rq.person.ID, string(ladder.RoleOversight), scope, today) {
+	d, today := rq.Directory(), rq.Calendar.DateOf(rq.now)
+	scope := c.Challenge.Scope()
+	if hasTakenPart(c, rq.person.ID) || rq.mayRefer(c) || d.MayActIn(rq.person.ID, directory.RoleOversight, scope, today) {
 		return true
 	}
 	if h := c.Challenge.Hold; h != nil {
 		for _, g := range h.Gates { // whoever has come into the role since may open it
 			for _, p := range slices.Concat(g.Openers, g.Consulted) {
-				if p.Role != ladder.RoleChair && d.MayActIn(rq.person.ID, string(p.Role), scope, today) {
+				if p.Role != directory.RoleChair && d.MayActIn(rq.person.ID, p.Role, scope, today) {
 					return true
 				}
 			}

@@ -10,6 +10,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/storage"
 	"challengebot/internal/workday"
@@ -146,13 +147,13 @@ func gateFromText(_ request, c challenge.Snapshot, rest string) challenge.Comman
 func referralFromText(rq request, c challenge.Snapshot, rest string) challenge.Command {
 	parts := append(strings.Split(rest, "|"), "", "", "")
 	r := challenge.Referral{Contact: strings.TrimSpace(parts[0]), Note: strings.TrimSpace(parts[3]),
-		On: rq.Calendar.DateOf(rq.now), Informed: map[string]string{}, Consulted: map[string]string{}}
+		On: rq.Calendar.DateOf(rq.now), Informed: map[directory.Role]string{}, Consulted: map[directory.Role]string{}}
 	if e := c.Ladder.ExternalReferral; e != nil {
 		for _, role := range e.InformBefore {
-			r.Informed[string(role)] = strings.TrimSpace(parts[1])
+			r.Informed[role] = strings.TrimSpace(parts[1])
 		}
 		for _, role := range e.Consult {
-			r.Consulted[string(role)] = strings.TrimSpace(parts[2])
+			r.Consulted[role] = strings.TrimSpace(parts[2])
 		}
 	}
 	return challenge.Refer{Referral: r}
@@ -228,10 +229,10 @@ func inputsFromCommand(cmd challenge.Command) map[string]string {
 		r := cmd.Referral
 		in := map[string]string{cards.FieldContact: r.Contact, cards.FieldNote: r.Note, cards.FieldOn: formatInputDate(r.On)}
 		for role, who := range r.Informed {
-			in[cards.FieldInformedPrefix+role] = who
+			in[cards.FieldInformedPrefix+string(role)] = who
 		}
 		for role, who := range r.Consulted {
-			in[cards.FieldConsultedPrefix+role] = who
+			in[cards.FieldConsultedPrefix+string(role)] = who
 		}
 		return in
 	}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 )
 
 // What the oversight role reaches to: an authority may have one for a team, a service or
@@ -13,7 +12,7 @@ import (
 // overseesScope reports whether the person holds the oversight role today for what has that
 // scope.
 func (rq request) overseesScope(s directory.Scope) bool {
-	return rq.Directory().MayActIn(rq.person.ID, string(ladder.RoleOversight), s, rq.Calendar.DateOf(rq.now).String())
+	return rq.Directory().MayActIn(rq.person.ID, directory.RoleOversight, s, rq.Calendar.DateOf(rq.now))
 }
 
 // overseesAny reports whether the person oversees the challenges of any team, or those

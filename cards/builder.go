@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/words"
 )
@@ -236,7 +237,7 @@ func (b *builder) personName(id string) string {
 }
 
 func (b *builder) formatChair() string {
-	return b.formatParty(challenge.Party{Person: b.Challenge.Chair, Role: ladder.RoleChair})
+	return b.formatParty(challenge.Party{Person: b.Challenge.Chair, Role: directory.RoleChair})
 }
 
 // addSmallPrint adds a line of small print.

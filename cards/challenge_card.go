@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -193,9 +194,9 @@ func (b *builder) addHandOffSection() {
 
 // mayRefer reports whether the viewer has the role to which the procedure leaves a
 // referral, as far as the challenge knows. The domain checks it again.
-func (b *builder) mayRefer(role ladder.Role) bool {
+func (b *builder) mayRefer(role directory.Role) bool {
 	c := &b.Challenge
-	if role == ladder.RoleChair {
+	if role == directory.RoleChair {
 		return b.opts.ViewerID != "" && b.opts.ViewerID == c.Chair.ID
 	}
 	if b.opts.MayRefer {
@@ -250,11 +251,11 @@ func (b *builder) addGatesAhead() {
 		return
 	}
 	for _, g := range next.Gates {
-		if !g.MayOpenAhead || g.DirectEntryOnly || g.OpenerRole() != ladder.RoleChair {
+		if !g.MayOpenAhead || g.DirectEntryOnly || g.OpenerRole() != directory.RoleChair {
 			continue
 		}
 		st := challenge.GateState{Rung: next.ID, Gate: g.ID, Needs: g.Needs, Status: challenge.GateClosed,
-			Openers: []challenge.Party{{Person: b.Challenge.Chair, Role: ladder.RoleChair}}}
+			Openers: []challenge.Party{{Person: b.Challenge.Chair, Role: directory.RoleChair}}}
 		for _, done := range b.Challenge.GatesAhead {
 			if done.Rung == next.ID && done.Gate == g.ID {
 				st.Status = done.Status

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/words"
-	"challengebot/internal/workday"
 )
 
 const (
@@ -14,16 +14,9 @@ const (
 	maxCoverLines = 40
 )
 
-// CoverLine is one stand-in of the list; ID 0 is one of the directory's file.
-type CoverLine struct {
-	ID       int64
-	For, By  string
-	From, To workday.Date
-}
-
 // CoverView is the list, and what a command about it did.
 type CoverView struct {
-	Lines        []CoverLine
+	Covers       []directory.Cover
 	Confirmation string
 	Refusal      *challenge.Refusal
 	TypedText    string // what was typed and refused
@@ -50,14 +43,14 @@ func RenderCover(v CoverView) Card {
 			b.add(TextBlock{Text: fmt.Sprintf(b.words.Cover.NotHandedOver, why)})
 		}
 		var facts []Fact
-		for _, c := range v.Lines[:min(len(v.Lines), maxCoverLines)] {
-			line := fmt.Sprintf(b.words.Cover.Period, c.By, b.words.FormatOnDate(c.From), b.words.FormatOnDate(c.To))
+		for _, c := range v.Covers[:min(len(v.Covers), maxCoverLines)] {
+			line := fmt.Sprintf(b.words.Cover.Period, c.By.Name, b.words.FormatOnDate(c.From), b.words.FormatOnDate(c.To))
 			if c.ID > 0 {
 				line += fmt.Sprintf(b.words.Cover.HowToEnd, c.ID)
 			} else {
 				line += b.words.Cover.FromDirectory
 			}
-			facts = append(facts, Fact{fmt.Sprintf(b.words.Cover.ForPerson, c.For), line})
+			facts = append(facts, Fact{fmt.Sprintf(b.words.Cover.ForPerson, c.For.Name), line})
 		}
 		if len(facts) == 0 {
 			b.add(TextBlock{Text: b.words.Cover.Nobody})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"challengebot/internal/digest"
+	"challengebot/internal/directory"
 	"challengebot/internal/words"
 )
 
@@ -69,7 +70,7 @@ func (b *builder) addUnreachable(all []digest.UnreachablePerson) {
 	b.add(TextBlock{Text: b.words.Digest.Unreachable, Bold: true, Heading: true})
 	var facts []Fact
 	for _, a := range all[:min(len(all), maxUnreachable)] {
-		roles := strings.ReplaceAll(strings.Join(a.Roles, ", "), "-", " ")
+		roles := strings.ReplaceAll(directory.JoinRoles(a.Roles), "-", " ")
 		facts = append(facts, Fact{a.Name, fmt.Sprintf(b.words.Digest.UnreachableSince, b.formatDateTime(a.Since), roles)})
 	}
 	b.add(FactSet{Facts: facts})

@@ -8,6 +8,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/digest"
+	"challengebot/internal/directory"
 	"challengebot/internal/words"
 )
 
@@ -39,7 +40,7 @@ func TestADigestOfAnyLengthFitsAndCountsWhatItLeavesOut(t *testing.T) {
 	for _, n := range []int{1, 12, digest.MaxDigestItems, digest.MaxDigestItems + 1, 5000} {
 		v := DigestView{Now: one.Since, Zone: time.UTC}
 		for range n * 2 {
-			v.Unreachable = append(v.Unreachable, digest.UnreachablePerson{Name: "Somebody With A Long Name", Roles: []string{"team-manager", "line-manager"}, Since: one.Since})
+			v.Unreachable = append(v.Unreachable, digest.UnreachablePerson{Name: "Somebody With A Long Name", Roles: []directory.Role{"team-manager", "line-manager"}, Since: one.Since})
 		}
 		for i := range n {
 			s := one

@@ -47,7 +47,7 @@ func exampleLadder() *ladder.Ladder {
 		Plans: []ladder.ChildPlan{ladder.ChildProtection, ladder.LookedAfter}, Party: ladder.PartyInternal,
 		Words: ladder.Words{Challenge: "Professional Challenge", Rung: "stage", Chair: "IRO / CP chair", Child: "child",
 			RecordNumber: "LCS number", Conference: "conference"},
-		Roles: map[ladder.Role]string{"team-manager": "Team Manager", "service-manager": "Service Manager",
+		Roles: map[directory.Role]string{"team-manager": "Team Manager", "service-manager": "Service Manager",
 			"own-manager": "Safeguarding Service Manager", "head-of-service": "Head of Service", "oversight": "Safeguarding oversight"},
 		OverallLimit: ladder.OverallLimit{Starts: ladder.LimitFromRaise, Window: workingDays(20)},
 		Categories: []ladder.Category{
@@ -55,10 +55,10 @@ func exampleLadder() *ladder.Ladder {
 			{ID: "placement", Label: "Placement", Plans: []ladder.ChildPlan{ladder.LookedAfter}},
 		},
 		Rungs: []ladder.Rung{
-			{ID: "stage-1", Label: "Stage 1", Kind: ladder.RungFormal, Respondents: ladder.Respondents{Roles: []ladder.Role{"team-manager"}},
-				AlertedRoles: []ladder.Role{"head-of-service"}, Window: workingDays(5), Form: ladder.FormPlan,
+			{ID: "stage-1", Label: "Stage 1", Kind: ladder.RungFormal, Respondents: ladder.Respondents{Roles: []directory.Role{"team-manager"}},
+				AlertedRoles: []directory.Role{"head-of-service"}, Window: workingDays(5), Form: ladder.FormPlan,
 				About: "The Team Manager considers the challenge and returns an agreed plan."},
-			{ID: "stage-2", Label: "Stage 2", Kind: ladder.RungFormal, Respondents: ladder.Respondents{Roles: []ladder.Role{"service-manager"}},
+			{ID: "stage-2", Label: "Stage 2", Kind: ladder.RungFormal, Respondents: ladder.Respondents{Roles: []directory.Role{"service-manager"}},
 				Window: workingDays(5), Form: ladder.FormMeeting, Gates: []ladder.Gate{
 					{ID: "own-manager", Label: "Consult your own manager before Stage 2", Kind: ladder.GateConsult, Consultee: "own-manager",
 						Needs: ladder.Agreed, MayOverride: true, MayOpenAhead: true, Source: "Stage 2"},
@@ -69,8 +69,8 @@ func exampleLadder() *ladder.Ladder {
 		},
 		Skips:    []ladder.Skip{{To: []string{"stage-2"}, Grounds: []ladder.Ground{{ID: "harm", Label: "Immediate risk of harm"}, {ID: "repeat", Label: "The same concern again"}}}},
 		HandOffs: []ladder.HandOff{{ID: "multi-agency", Label: "Multi-agency resolution policy"}},
-		ExternalReferral: &ladder.ExternalReferral{To: "CAFCASS", ReferredBy: ladder.RoleChair, OnlyLookedAfter: true, AnyTime: true,
-			InformBefore: []ladder.Role{"head-of-service"}, Consult: []ladder.Role{"own-manager"}, Contact: "Telephone CAFCASS Legal first."},
+		ExternalReferral: &ladder.ExternalReferral{To: "CAFCASS", ReferredBy: directory.RoleChair, OnlyLookedAfter: true, AnyTime: true,
+			InformBefore: []directory.Role{"head-of-service"}, Consult: []directory.Role{"own-manager"}, Contact: "Telephone CAFCASS Legal first."},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -68,7 +69,7 @@ func (c *formCard) layOut() {
 	if c.view.Ladder != nil {
 		c.addConcernInputs()
 		c.addStartInputs()
-		if k := c.Ladder.Shorten; k != nil && slices.Contains(append(c.Ladder.RaiserRoles(), ladder.RoleChair), k.By) {
+		if k := c.Ladder.Shorten; k != nil && slices.Contains(append(c.Ladder.RaiserRoles(), directory.RoleChair), k.By) {
 			c.inputs.addShorterTime(k)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/digest"
+	"challengebot/internal/directory"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
@@ -104,7 +105,7 @@ func cardSamples(w *words.Catalogue) []cardSample {
 		}},
 		{"digest-away", func(testing.TB) Card {
 			v := DigestView{Now: marchAt(30, 10, 0), Zone: marchAt(30, 10, 0).Location(), Words: w}
-			v.Unreachable = []digest.UnreachablePerson{{Name: "Priya Shah", Roles: []string{"line-manager", "team-manager"}, Since: marchAt(27, 9, 0)}}
+			v.Unreachable = []digest.UnreachablePerson{{Name: "Priya Shah", Roles: []directory.Role{"line-manager", "team-manager"}, Since: marchAt(27, 9, 0)}}
 			return RenderDigest(v)
 		}},
 		{"digest-nothing", func(testing.TB) Card {
@@ -124,9 +125,10 @@ func cardSamples(w *words.Catalogue) []cardSample {
 		}},
 		{"sent", func(t testing.TB) Card { return RenderFormSent(raisedRun(t).view(), Options{ViewerID: maya, Words: w}) }},
 		{"cover", func(testing.TB) Card {
-			return RenderCover(CoverView{Words: w, Confirmation: w.Bot.CoverNoted, HandedOver: []string{"CH-7K3QX2"}, Lines: []CoverLine{
-				{ID: 3, For: "Priya Shah", By: "Tom Reid", From: workday.NewDate(2026, 4, 1), To: workday.NewDate(2026, 4, 17)},
-				{For: "Ann Lee", By: "Sue West", From: workday.NewDate(2026, 5, 4), To: workday.NewDate(2026, 5, 4)}}})
+			person := func(name string) directory.Person { return directory.Person{Name: name} }
+			return RenderCover(CoverView{Words: w, Confirmation: w.Bot.CoverNoted, HandedOver: []string{"CH-7K3QX2"}, Covers: []directory.Cover{
+				{ID: 3, For: person("Priya Shah"), By: person("Tom Reid"), From: workday.NewDate(2026, 4, 1), To: workday.NewDate(2026, 4, 17)},
+				{For: person("Ann Lee"), By: person("Sue West"), From: workday.NewDate(2026, 5, 4), To: workday.NewDate(2026, 5, 4)}}})
 		}},
 		{"notices", func(testing.TB) Card {
 			return RenderNoticeChannels(NoticeChannelsView{Words: w, Lines: []NoticeChannelLine{{Name: "North Locality", ChannelName: "Notices in North Locality", ChosenByCommand: true},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -209,9 +210,9 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 
 func (b *builder) referralFacts(r challenge.Referral) []Fact {
 	says := []Fact{{b.words.Label.Contact, r.Contact}, {b.words.Label.Note, r.Note}}
-	for label, who := range map[string]map[string]string{b.words.Label.Informed: r.Informed, b.words.Label.Consulted: r.Consulted} {
+	for label, who := range map[string]map[directory.Role]string{b.words.Label.Informed: r.Informed, b.words.Label.Consulted: r.Consulted} {
 		for _, role := range slices.Sorted(maps.Keys(who)) {
-			says = append(says, Fact{label + ", " + role, who[role]})
+			says = append(says, Fact{label + ", " + string(role), who[role]})
 		}
 	}
 	slices.SortStableFunc(says[2:], func(x, y Fact) int { return cmp.Compare(x.Title, y.Title) })

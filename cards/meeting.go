@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -41,7 +42,7 @@ func (b *builder) addMeeting(rung string) {
 
 // formatAttendees are the people in some roles of the meeting; a role whose people are not
 // known, as before the rung opened, stands there by its name.
-func (b *builder) formatAttendees(rung string, rs ...ladder.Role) string {
+func (b *builder) formatAttendees(rung string, rs ...directory.Role) string {
 	v := b.opening
 	if v == nil || v.Rung != rung {
 		v = b.Challenge.CurrentOpening()
@@ -63,7 +64,7 @@ func (b *builder) formatAttendees(rung string, rs ...ladder.Role) string {
 }
 
 // formatRoles are the procedure's names for some roles.
-func (b *builder) formatRoles(rs ...ladder.Role) string {
+func (b *builder) formatRoles(rs ...directory.Role) string {
 	var labels []string
 	for _, r := range rs {
 		if r != "" {

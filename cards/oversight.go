@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -147,7 +148,7 @@ func (b *builder) vacantRoles() string {
 	if b.Challenge.Hold == nil {
 		return ""
 	}
-	var roles []ladder.Role
+	var roles []directory.Role
 	for _, g := range b.Challenge.Hold.Gates {
 		if !g.IsCleared() {
 			roles = append(roles, challenge.VacantGateRoles(b.Ladder, g)...)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -27,7 +28,7 @@ func (s *section) addShorterTime(k *ladder.ShortenRule) {
 // when it is not theirs to ask.
 func (b *builder) shorterTimeRule() *ladder.ShortenRule {
 	k := b.Ladder.Shorten
-	if k == nil || k.By != b.opening.Judge.Role && (k.By != ladder.RoleChair || b.opts.ViewerID != b.Challenge.Chair.ID) {
+	if k == nil || k.By != b.opening.Judge.Role && (k.By != directory.RoleChair || b.opts.ViewerID != b.Challenge.Chair.ID) {
 		return nil
 	}
 	return k

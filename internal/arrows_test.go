@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"internal/practice":   {},
 	"manifest":            {},
 	"internal/directory":  {"internal/workday", "internal/yamlfile"},
-	"internal/ladder":     {"internal/workday", "internal/yamlfile"},
+	"internal/ladder":     {"internal/workday", "internal/yamlfile", "internal/directory"},
 	"internal/challenge":  {"internal/workday", "internal/ladder", "internal/directory"},
 	"internal/storage":    {"internal/challenge"},
 	"internal/outbox":     {"internal/challenge"},

@@ -123,7 +123,7 @@ func (r *checkReport) checkCalendar(c *workday.Calendar) {
 
 // checkLadders lints each ladder as lint does, against the calendar.
 func (r *checkReport) checkLadders(s *app.Settings, dir string) {
-	known := ladder.LintContext{Calendar: s.Calendar, Today: s.Calendar.DateOf(r.now()).String()}
+	known := ladder.LintContext{Calendar: s.Calendar, Today: s.Calendar.DateOf(r.now())}
 	for i, name := range s.Config.Ladders {
 		file, text, err := readLadderText(resolveLadderPath(dir, name))
 		if err != nil {
@@ -148,15 +148,13 @@ func resolveLadderPath(dir, name string) string {
 
 // checkVacancies looks in every team for everybody whom the ladders need.
 func (r *checkReport) checkVacancies(s *app.Settings) {
-	uses := []directory.RoleNeed{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls", NeedsAccount: true}}
-	var raisers []string
+	uses := []directory.RoleNeed{{Role: directory.RoleOversight, Why: "is shown whatever stalls", NeedsAccount: true}}
+	var raisers []directory.Role
 	for _, l := range s.Ladders {
 		for _, u := range l.RolesNeeded() {
-			uses = append(uses, directory.RoleNeed{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
+			uses = append(uses, directory.RoleNeed{Role: u.Role, Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
 		}
-		for _, role := range l.RaiserRoles() {
-			raisers = append(raisers, string(role))
-		}
+		raisers = append(raisers, l.RaiserRoles()...)
 	}
 	vacant := s.Directory.CheckVacancies(uses, raisers...)
 	r.reportProblems(vacant)

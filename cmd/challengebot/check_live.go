@@ -86,7 +86,7 @@ func (r *checkReport) printReachability(live app.LiveReport) {
 	})
 	row("WHO", "ROLES", "IN TEAMS", "WHAT TO DO")
 	for _, p := range people {
-		row(p.Name, strings.Join(p.Roles, ", "), state(p.Reachability, p.IsActing), p.Remedy)
+		row(p.Name, directory.JoinRoles(p.Roles), state(p.Reachability, p.IsActing), p.Remedy)
 	}
 	row("")
 	row("CHANNEL", "NOTICES OF", "IN TEAMS", "WHAT TO DO")

@@ -30,7 +30,7 @@ func (c *ladderLint) Run(p *program) error {
 	if len(c.Files)+len(c.Ladder) == 0 {
 		return fmt.Errorf("%w: name a ladder file, or --ladder and one of %s", errUsage, strings.Join(ladder.ShippedIDs(), ", "))
 	}
-	known := ladder.LintContext{Today: workday.DateOf(p.now()).String()}
+	known := ladder.LintContext{Today: workday.DateOf(p.now())}
 	if c.Directory != "" {
 		people, err := readDirectory(c.Directory)
 		if err != nil {
@@ -58,17 +58,11 @@ func (c *ladderLint) Run(p *program) error {
 }
 
 // roleFilledAnywhere tells whether somebody holds a role in any team, for any agency.
-func roleFilledAnywhere(d *directory.Directory, on string) func(ladder.Role) bool {
-	scopes := []directory.Scope{{}}
-	for _, t := range d.Teams() {
-		scopes = append(scopes, directory.Scope{Team: t.ID})
-	}
-	for _, a := range d.Agencies() {
-		scopes = append(scopes, directory.Scope{Agency: a.ID})
-	}
-	return func(r ladder.Role) bool {
+func roleFilledAnywhere(d *directory.Directory, on workday.Date) func(directory.Role) bool {
+	scopes := append(d.AllScopes(), directory.Scope{})
+	return func(r directory.Role) bool {
 		for _, s := range scopes {
-			if len(d.ActingHolders(string(r), s, on)) > 0 {
+			if len(d.ActingHolders(r, s, on)) > 0 {
 				return true
 			}
 		}

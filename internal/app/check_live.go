@@ -21,8 +21,8 @@ type LiveReport struct {
 
 // LivePerson is whether the bot can write to somebody.
 type LivePerson struct {
-	Name  string   `json:"name"`
-	Roles []string `json:"roles"`
+	Name  string           `json:"name"`
+	Roles []directory.Role `json:"roles"`
 	// IsActing: a ladder waits for them. They answer, judge, open a gate or raise, or stand
 	// in today for somebody who does.
 	IsActing bool `json:"acts"`
@@ -132,22 +132,22 @@ func sleepFor(ctx context.Context, d time.Duration) error {
 
 // actingPeople are the people for whom some ladder waits, by their key.
 func actingPeople(d *directory.Directory, ladders []*ladder.Ladder, on workday.Date) map[string]bool {
-	roles := map[string]bool{}
+	roles := map[directory.Role]bool{}
 	for _, l := range ladders {
 		for _, use := range l.RolesNeeded() {
-			roles[string(use.Role)] = roles[string(use.Role)] || use.MustAct
+			roles[use.Role] = roles[use.Role] || use.MustAct
 		}
 		for _, r := range l.RaiserRoles() {
-			roles[string(r)] = true
+			roles[r] = true
 		}
 	}
 	acting := map[string]bool{}
 	for _, p := range d.People() {
-		if !slices.ContainsFunc(d.RolesOf(p.ID), func(r string) bool { return roles[r] }) {
+		if !slices.ContainsFunc(d.RolesOf(p.ID), func(r directory.Role) bool { return roles[r] }) {
 			continue
 		}
 		acting[p.ID] = true
-		if by, away := d.StandInFor(p.Entra, on.String()); away {
+		if by, away := d.StandInFor(p.Entra, on); away {
 			acting[by.ID] = true
 		}
 	}

@@ -64,12 +64,7 @@ func (r *liveDirectory) Refresh(ctx context.Context) error {
 	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
 		return nil
 	}
-	var fromCover []directory.Cover
-	for _, c := range covers {
-		fromCover = append(fromCover, directory.Cover{ID: c.ID, For: directory.Person{Entra: c.Person}, By: directory.Person{Entra: c.StandIn},
-			From: c.From.String(), To: c.To.String()})
-	}
-	r.latest.Store(&mergedDirectory{r.file.WithCover(fromCover).WithChannels(toBindings(channels)), covers, channels, unreachable})
+	r.latest.Store(&mergedDirectory{r.file.WithCover(covers).WithChannels(toBindings(channels)), covers, channels, unreachable})
 	return nil
 }
 

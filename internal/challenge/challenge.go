@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -43,7 +44,7 @@ var System = Person{ID: "", Name: "challengebot"}
 // Party is a person with the role they were asked in.
 type Party struct {
 	Person
-	Role ladder.Role `json:"role"`
+	Role directory.Role `json:"role"`
 	// CoverFor names the role's holder when this person stands in.
 	CoverFor string `json:"cover_for,omitempty"`
 }
@@ -88,6 +89,9 @@ type Details struct {
 func (d Details) IsLookedAfter() bool {
 	return d.LookedAfter || d.Conference.Plan() == ladder.LookedAfter
 }
+
+// Scope is what the challenge is about, as far as it decides who holds a role.
+func (d Details) Scope() directory.Scope { return directory.Scope{Team: d.Team, Agency: d.Agency} }
 
 // Challenge is one challenge as it stands. All of it, Details excepted, is one
 // document beside the columns that the database searches by.
@@ -231,8 +235,8 @@ type GateState struct {
 
 // ThresholdView is what somebody consulted on the threshold said.
 type ThresholdView struct {
-	Role   ladder.Role `json:"role"`
-	Status GateStatus  `json:"status"`
+	Role   directory.Role `json:"role"`
+	Status GateStatus     `json:"status"`
 }
 
 // IsCleared reports whether the gate no longer holds.

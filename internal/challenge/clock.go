@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -172,13 +173,13 @@ func (tr *transition) recordRejection(cmd RecordRejection) error {
 		if cmd.To != chair {
 			tr.post(chair, CardChallenge)
 		}
-		for _, p := range tr.reachableInRole(ladder.RoleOversight) {
+		for _, p := range tr.reachableInRole(directory.RoleOversight) {
 			if p.ID != cmd.To.Person && (cmd.Card == CardRespond || !known) {
 				tr.post(Address{Person: p.ID}, CardOversight)
 			}
 		}
 	case CardChallenge, CardNotice:
-		for _, p := range tr.reachableInRole(ladder.RoleOversight) {
+		for _, p := range tr.reachableInRole(directory.RoleOversight) {
 			if to := (Address{Person: p.ID}); !known && !slices.Contains(tr.c.UnreachableAddresses, to) {
 				tr.post(to, CardOversight)
 			}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"challengebot/internal/digest"
+	"challengebot/internal/directory"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
@@ -138,7 +139,7 @@ func TestNoticesGoByReferenceToThoseTheProcedureNames(t *testing.T) {
 		t.Errorf("raised, and the Quality Assurance Officer is told nothing: %+v", x.last.Posts)
 	}
 	lapsing := editedLadder(func(l *ladder.Ladder) {
-		l.Alerts = []ladder.Alert{{OnEvents: []string{"lapse"}, Rungs: []string{"r1"}, To: []ladder.Role{"iro-team-manager"}, Source: "a test"}}
+		l.Alerts = []ladder.Alert{{OnEvents: []string{"lapse"}, Rungs: []string{"r1"}, To: []directory.Role{"iro-team-manager"}, Source: "a test"}}
 	})
 	y := raiseLife(t, lapsing, "2026-06-01 10:00").at("2026-06-08 17:00").tick()
 	if !y.isPosted(challenge.CardNotice, "ivo") {

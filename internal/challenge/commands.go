@@ -3,6 +3,7 @@ package challenge
 import (
 	"github.com/google/uuid"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -37,12 +38,12 @@ type Response struct {
 
 // Referral is an external referral as the person who made it records it.
 type Referral struct {
-	To        string            `json:"to"`
-	Informed  map[string]string `json:"informed,omitempty"`  // role: who and when
-	Consulted map[string]string `json:"consulted,omitempty"` // role: who and when
-	Contact   string            `json:"contact"`             // the call: when, with whom
-	On        workday.Date      `json:"on"`
-	Note      string            `json:"note,omitempty"`
+	To        string                    `json:"to"`
+	Informed  map[directory.Role]string `json:"informed,omitempty"`  // role: who and when
+	Consulted map[directory.Role]string `json:"consulted,omitempty"` // role: who and when
+	Contact   string                    `json:"contact"`             // the call: when, with whom
+	On        workday.Date              `json:"on"`
+	Note      string                    `json:"note,omitempty"`
 }
 
 // RaiseCommand is the command that starts a challenge.

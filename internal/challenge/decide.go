@@ -168,13 +168,13 @@ func (tr *transition) post(to Address, card Card) {
 }
 
 // postToRole posts a card to everybody who holds a role today.
-func (tr *transition) postToRole(role ladder.Role, card Card) {
+func (tr *transition) postToRole(role directory.Role, card Card) {
 	for _, p := range tr.reachableInRole(role) {
 		tr.post(Address{Person: p.ID}, card)
 	}
 }
 
-func (tr *transition) today() string { return tr.env.Today().String() }
+func (tr *transition) today() workday.Date { return tr.env.Today() }
 
 func (tr *transition) scope() directory.Scope {
 	return tr.c.Scope()
@@ -182,18 +182,18 @@ func (tr *transition) scope() directory.Scope {
 
 // reachableInRole are the people in a role today whom this bot can reach, the chair being
 // whoever raised it.
-func (tr *transition) reachableInRole(role ladder.Role) []Party {
+func (tr *transition) reachableInRole(role directory.Role) []Party {
 	return slices.DeleteFunc(tr.partiesInRole(role), func(p Party) bool { return p.ID == "" })
 }
 
 // partiesInRole are the people in a role today, those without an account here among them:
 // they have a name and no id.
-func (tr *transition) partiesInRole(role ladder.Role) []Party {
-	if role == ladder.RoleChair {
+func (tr *transition) partiesInRole(role directory.Role) []Party {
+	if role == directory.RoleChair {
 		return []Party{{Person: tr.c.Chair, Role: role}}
 	}
 	var out []Party
-	for _, h := range tr.env.Directory.ActingHolders(string(role), tr.scope(), tr.today()) {
+	for _, h := range tr.env.Directory.ActingHolders(role, tr.scope(), tr.today()) {
 		p := Party{Person: Person{ID: h.Person.Entra, Name: h.Person.Name}, Role: role}
 		if h.CoverFor != nil {
 			p.CoverFor = h.CoverFor.Name
@@ -207,7 +207,7 @@ func (tr *transition) partiesInRole(role ladder.Role) []Party {
 // in the stead of one today, or has come into the role since.
 func (tr *transition) isOneOf(ps []Party) bool {
 	return tr.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
-		holds := p.Role != ladder.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, string(p.Role), tr.scope(), tr.today())
+		holds := p.Role != directory.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, p.Role, tr.scope(), tr.today())
 		return p.ID == tr.by.ID || holds || tr.isActingFor(p.ID)
 	})
 }
@@ -221,7 +221,7 @@ func (tr *transition) isActingFor(id string) bool {
 
 // isOverseer reports whether the person oversees challenges today.
 func (tr *transition) isOverseer(id string) bool {
-	return tr.env.Directory.MayActIn(id, string(ladder.RoleOversight), tr.scope(), tr.today())
+	return tr.env.Directory.MayActIn(id, directory.RoleOversight, tr.scope(), tr.today())
 }
 
 // calendarError turns "past the calendar's coverage" into words for a person.

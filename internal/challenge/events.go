@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -72,9 +73,9 @@ type (
 	}
 	// RoleVacant: nobody may answer on the rung, so it is passed over at once.
 	RoleVacant struct {
-		Cause  Cause         `json:"cause"`
-		Roles  []ladder.Role `json:"roles"`
-		Reason string        `json:"why"` // vacant, conflict
+		Cause  Cause            `json:"cause"`
+		Roles  []directory.Role `json:"roles"`
+		Reason string           `json:"why"` // vacant, conflict
 	}
 	// Redated: the respondent received the card later than it was sent.
 	Redated struct {
@@ -148,7 +149,7 @@ type (
 		Fields map[string]string  `json:"fields,omitempty"`
 		Ahead  bool               `json:"ahead,omitempty"`
 		// Threshold is the role whose view on the threshold this is.
-		Threshold ladder.Role `json:"threshold,omitempty"`
+		Threshold directory.Role `json:"threshold,omitempty"`
 		// Automatic: an escalator's window ended.
 		Automatic bool `json:"by_itself,omitempty"`
 	}

@@ -15,6 +15,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -41,7 +42,7 @@ func everyBody() []challenge.Body {
 				Concern: "Drift.", Evidence: "Minutes.", Ask: "A plan.", AskBy: day + 14, Team: "north", Agency: "health"}, LimitStart: day, LimitDue: at},
 		challenge.RungOpened{Cause: challenge.CauseLapse, Respondents: []challenge.Party{party}, Responders: []string{party.ID}, Judge: party, Alerted: []challenge.Party{party},
 			Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", LimitPassed: true, Reminders: []time.Time{at}, LimitStart: day, LimitDue: at},
-		challenge.RoleVacant{Cause: challenge.CauseLapse, Roles: []ladder.Role{"team-manager"}, Reason: "vacant"},
+		challenge.RoleVacant{Cause: challenge.CauseLapse, Roles: []directory.Role{"team-manager"}, Reason: "vacant"},
 		challenge.Redated{Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", Reminders: []time.Time{at}, Reason: "received_late", LimitPassed: true},
 		challenge.Delivered{MessageID: 7, Card: challenge.CardRespond, To: to, ConversationID: "a:1", ActivityID: "1"},
 		challenge.Undelivered{MessageID: 7, Card: challenge.CardRespond, To: to, Code: "BotBlocked"},
@@ -59,8 +60,8 @@ func everyBody() []challenge.Body {
 		challenge.Exhausted{Cause: challenge.CauseLapse, NudgeAt: at},
 		challenge.Withdrawn{Reason: "Raised twice."},
 		challenge.HandedOff{To: "elsewhere", Reason: "It belongs there."},
-		challenge.Referred{Referral: challenge.Referral{To: "CAFCASS", Informed: map[string]string{"nominated-officer": "Nora Nash"},
-			Consulted: map[string]string{"own-service-manager": "Olive Own"}, Contact: "By telephone.", On: day, Note: "Urgent."}},
+		challenge.Referred{Referral: challenge.Referral{To: "CAFCASS", Informed: map[directory.Role]string{"nominated-officer": "Nora Nash"},
+			Consulted: map[directory.Role]string{"own-service-manager": "Olive Own"}, Contact: "By telephone.", On: day, Note: "Urgent."}},
 		challenge.HandedOver{CoverHandover: challenge.CoverHandover{From: party, To: party}},
 		challenge.AskedOutside{Method: challenge.ContactByTelephone, On: day, Note: "The duty desk."},
 		challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},

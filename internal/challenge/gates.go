@@ -49,7 +49,7 @@ func (tr *transition) promptGates(cause Cause) []ladder.Gate {
 	return nil
 }
 
-func goOnGate(by ladder.Role) ladder.Gate {
+func goOnGate(by directory.Role) ladder.Gate {
 	return ladder.Gate{ID: goOnGateID, Label: "Decide to go on", Kind: ladder.GateConfirm, OpenedBy: by, Needs: ladder.TookPlace}
 }
 
@@ -62,7 +62,7 @@ func (tr *transition) newGateState(rung string, g ladder.Gate) GateState {
 		st.Openers = []Party{tr.chairParty()}
 	}
 	if p, ok := tr.env.Directory.StandInFor(tr.c.Chair.ID, tr.today()); ok && st.Openers[0].ID == tr.c.Chair.ID {
-		st.Openers = append(st.Openers, Party{Person: Person{ID: p.Entra, Name: p.Name}, Role: ladder.RoleChair, CoverFor: tr.c.Chair.Name})
+		st.Openers = append(st.Openers, Party{Person: Person{ID: p.Entra, Name: p.Name}, Role: directory.RoleChair, CoverFor: tr.c.Chair.Name})
 	}
 	if g.Consultee != "" {
 		st.Consulted = tr.reachableInRole(g.Consultee)
@@ -101,7 +101,7 @@ func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState
 		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	}
 	if vacant {
-		tr.postToRole(ladder.RoleOversight, CardOversight)
+		tr.postToRole(directory.RoleOversight, CardOversight)
 	}
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
 	return nil
@@ -109,14 +109,14 @@ func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState
 
 // VacantGateRoles are the roles that a gate needs and that nobody held when it shut: whoever
 // should open it, for whom the chair then stands, and whoever should be asked.
-func VacantGateRoles(l *ladder.Ladder, st GateState) []ladder.Role {
+func VacantGateRoles(l *ladder.Ladder, st GateState) []directory.Role {
 	g, ok := FindGate(l, st.Rung, st.Gate)
 	if !ok {
 		return nil
 	}
-	var out []ladder.Role
+	var out []directory.Role
 	opens := func(p Party) bool { return p.Role == g.OpenerRole() }
-	if g.OpenerRole() != ladder.RoleChair && g.ID != goOnGateID && !slices.ContainsFunc(st.Openers, opens) {
+	if g.OpenerRole() != directory.RoleChair && g.ID != goOnGateID && !slices.ContainsFunc(st.Openers, opens) {
 		out = append(out, g.OpenerRole())
 	}
 	if g.Consultee != "" && g.Consultee != g.OpenerRole() && len(st.Consulted) == 0 {
@@ -330,7 +330,7 @@ func FindGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
 		}
 	}
 	if id == goOnGateID { // who opens it stands in the hold
-		return goOnGate(ladder.RoleChair), true
+		return goOnGate(directory.RoleChair), true
 	}
 	return ladder.Gate{}, false
 }
@@ -342,10 +342,10 @@ func MayRefer(id string, c *Challenge, l *ladder.Ladder, d *directory.Directory,
 	if x == nil || id == "" || x.OnlyLookedAfter && !c.Details.IsLookedAfter() || !x.AnyTime && c.State != StateExhausted {
 		return false
 	}
-	if x.ReferredBy == ladder.RoleChair {
+	if x.ReferredBy == directory.RoleChair {
 		return id == c.Chair.ID
 	}
-	return slices.ContainsFunc(d.ActingHolders(string(x.ReferredBy), c.Scope(), on.String()), func(h directory.Holder) bool { return h.Person.Entra == id })
+	return slices.ContainsFunc(d.ActingHolders(x.ReferredBy, c.Scope(), on), func(h directory.Holder) bool { return h.Person.Entra == id })
 }
 
 // recordReferral records an external referral that a person made.
@@ -368,7 +368,7 @@ func (tr *transition) recordReferral(cmd Refer) error {
 		return err
 	}
 	tr.emit(Referred(cmd), tr.c.Rung, len(tr.c.Openings))
-	tr.postToRole(ladder.RoleOversight, CardOversight)
+	tr.postToRole(directory.RoleOversight, CardOversight)
 	return nil
 }
 

@@ -12,8 +12,8 @@ import (
 
 // officeWithCover is the authority with somebody standing in for another in June.
 func officeWithCover(who, by string) *directory.Directory {
-	return office.WithCover([]directory.Cover{{ID: 1, From: "2026-06-01", To: "2026-06-30",
-		For: directory.Person{Entra: challengetest.Person(who).ID}, By: directory.Person{Entra: challengetest.Person(by).ID}}})
+	return office.WithCover([]directory.CoverSetting{{ID: 1, From: challengetest.Date("2026-06-01"), To: challengetest.Date("2026-06-30"),
+		Person: challengetest.Person(who).ID, StandIn: challengetest.Person(by).ID}})
 }
 
 func (x *life) tryHandOver(who, of string) string {

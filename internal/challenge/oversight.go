@@ -2,7 +2,6 @@ package challenge
 
 import (
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -10,7 +9,7 @@ import (
 // one who is away in their place.
 func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
 	var ids []string
-	for _, h := range d.ActingHolders(string(ladder.RoleOversight), c.Scope(), on.String()) {
+	for _, h := range d.ActingHolders(directory.RoleOversight, c.Scope(), on) {
 		if h.Person.Entra != "" {
 			ids = append(ids, h.Person.Entra)
 		}
@@ -20,10 +19,8 @@ func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
 
 // MayOversee reports whether a person may see what waits in the challenge.
 func MayOversee(id string, c *Challenge, d *directory.Directory, on workday.Date) bool {
-	return d.MayActIn(id, string(ladder.RoleOversight), c.Scope(), on.String())
+	return d.MayActIn(id, directory.RoleOversight, c.Scope(), on)
 }
 
 // Scope is what the challenge is about, as far as it decides who holds a role.
-func (c *Challenge) Scope() directory.Scope {
-	return directory.Scope{Team: c.Details.Team, Agency: c.Details.Agency}
-}
+func (c *Challenge) Scope() directory.Scope { return c.Details.Scope() }

@@ -10,6 +10,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -275,7 +276,7 @@ func TestWhoMayWhatInEveryState(t *testing.T) {
 			return challenge.HandOff{To: "elsewhere", Reason: "It belongs there."}
 		}},
 		{"refer", func(x *life) challenge.Command {
-			return challenge.Refer{Referral: challenge.Referral{Contact: "By telephone.", On: x.env.Today(), Informed: map[string]string{"nominated-officer": "Nora, today"}}}
+			return challenge.Refer{Referral: challenge.Referral{Contact: "By telephone.", On: x.env.Today(), Informed: map[directory.Role]string{"nominated-officer": "Nora, today"}}}
 		}},
 		{"tick", func(x *life) challenge.Command { return challenge.Tick{} }},
 	}

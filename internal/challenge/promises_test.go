@@ -8,6 +8,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -116,7 +117,7 @@ func TestAStandInWhoWasAskedBelowIsPassedOverAndOnTheSameRungIsNot(t *testing.T)
 	x := raiseLife(t, smallLadder, "2026-06-01 10:00", inTeam("east")).do("anna", recordOwnGate(challenge.GatePassed))
 	x.at("2026-06-08 17:00").tick().wantState(challenge.StateExhausted, "r2")
 
-	standIn := editedLadder(func(l *ladder.Ladder) { l.Rungs[0].Respondents.Roles = []ladder.Role{"own-service-manager"} })
+	standIn := editedLadder(func(l *ladder.Ladder) { l.Rungs[0].Respondents.Roles = []directory.Role{"own-service-manager"} })
 	x = raiseLife(t, standIn, "2026-06-01 10:00")
 	x.do("una", x.respond()).do("anna", x.judge(challenge.Partly)).wantState(challenge.StateAwaitingResponse, "r1")
 	if v := x.c.CurrentOpening(); !v.MayAnswer(challengetest.Person("una").ID) || v.Respondents[0].CoverFor != "Olive Own" {
@@ -126,7 +127,7 @@ func TestAStandInWhoWasAskedBelowIsPassedOverAndOnTheSameRungIsNot(t *testing.T)
 
 func TestTheChairJudgesWhereTheJudgeAloneCouldAnswer(t *testing.T) {
 	l := editedLadder(func(l *ladder.Ladder) {
-		l.Rungs[0].Respondents.Roles, l.Rungs[0].Judge = []ladder.Role{"service-manager"}, "service-manager"
+		l.Rungs[0].Respondents.Roles, l.Rungs[0].Judge = []directory.Role{"service-manager"}, "service-manager"
 	})
 	x := raiseLife(t, l, "2026-06-01 10:00")
 	if v := x.c.CurrentOpening(); v.Judge.Name != "Anna Arden" || !v.MayAnswer(challengetest.Person("sam").ID) {
@@ -134,7 +135,7 @@ func TestTheChairJudgesWhereTheJudgeAloneCouldAnswer(t *testing.T) {
 	}
 	// Where others can answer, the role that judges keeps to judging.
 	l = editedLadder(func(l *ladder.Ladder) {
-		l.Rungs[0].Respondents.Roles, l.Rungs[0].Judge = []ladder.Role{"service-manager", "team-manager"}, "service-manager"
+		l.Rungs[0].Respondents.Roles, l.Rungs[0].Judge = []directory.Role{"service-manager", "team-manager"}, "service-manager"
 	})
 	x = raiseLife(t, l, "2026-06-01 10:00")
 	if v := x.c.CurrentOpening(); v.Judge.Name != "Sam Marsh" || v.IsRespondent(challengetest.Person("sam").ID) || !v.MayAnswer(challengetest.Person("tess").ID) {
@@ -163,7 +164,7 @@ func TestWhoActsForAChairOnLeaveMayJudgeAndOpenGates(t *testing.T) {
 }
 
 func TestWhoActsForTheChairDoesNotJudgeAnAnswerOfTheirOwnRung(t *testing.T) {
-	l := editedLadder(func(l *ladder.Ladder) { l.Rungs[0].Respondents.Roles = []ladder.Role{"assistant-team-manager"} })
+	l := editedLadder(func(l *ladder.Ladder) { l.Rungs[0].Respondents.Roles = []directory.Role{"assistant-team-manager"} })
 	x := raiseLife(t, l, "2026-04-09 10:00") // Cleo is asked, and acts for Anna
 	x.do("tara", x.respond())
 	if got := x.try("cleo", x.judge(challenge.Satisfied)); got != "not_yours" || x.isPosted(challenge.CardJudge, "cleo") {
@@ -318,10 +319,10 @@ func TestAReplyFromOutsideIsRecordedOnTheirBehalf(t *testing.T) {
 }
 
 func TestAReferralIsAPersonsAndOnlyForAChildWhoIsLookedAfter(t *testing.T) {
-	refer := func(informed map[string]string) challenge.Refer {
+	refer := func(informed map[directory.Role]string) challenge.Refer {
 		return challenge.Refer{Referral: challenge.Referral{Contact: "CAFCASS Legal, by telephone.", On: challengetest.Date("2026-06-01"), Informed: informed}}
 	}
-	told := map[string]string{"nominated-officer": "Nora Nash, this morning", "invented": "nobody"}
+	told := map[directory.Role]string{"nominated-officer": "Nora Nash, this morning", "invented": "nobody"}
 	if got := raiseLife(t, smallLadder, "2026-06-01 10:00").try("anna", refer(told)); got != "not_allowed" {
 		t.Errorf("child protection: %s", got)
 	}

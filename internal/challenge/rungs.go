@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -56,7 +57,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	if len(asked.repliers) == 0 {
 		tr.emitBy(System, RoleVacant{Cause: cause, Roles: r.Respondents.RolesFor(tr.c.Details.Agency), Reason: asked.reason}, r.ID, 0)
 		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-		tr.postToRole(ladder.RoleOversight, CardOversight)
+		tr.postToRole(directory.RoleOversight, CardOversight)
 		return tr.advanceFrom(r.ID, CauseVacancy, at)
 	}
 	body := RungOpened{
@@ -85,7 +86,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	tr.emitBy(System, body, r.ID, len(tr.c.Openings)+1)
 	tr.postRungOpened()
 	if tr.c.OverrunsStatutoryLimit(tr.env.Now) {
-		tr.postToRole(ladder.RoleOversight, CardOversight)
+		tr.postToRole(directory.RoleOversight, CardOversight)
 	}
 	return nil
 }
@@ -176,7 +177,7 @@ func (tr *transition) partyWhoAsks(r *ladder.Rung) Party {
 	return tr.chairParty()
 }
 
-func (tr *transition) chairParty() Party { return Party{Person: tr.c.Chair, Role: ladder.RoleChair} }
+func (tr *transition) chairParty() Party { return Party{Person: tr.c.Chair, Role: directory.RoleChair} }
 
 // judgeFor is who judges the rung; the chair when the role that should is vacant.
 func (tr *transition) judgeFor(r *ladder.Rung) Party {
@@ -193,8 +194,8 @@ func (tr *transition) meetingParties(r *ladder.Rung) []Party {
 		return nil
 	}
 	var out []Party
-	seen := map[ladder.Role]bool{"": true}
-	for _, role := range slices.Concat([]ladder.Role{m.Chair}, m.Invite, m.MustAttend, m.MayAttend, m.Exclude, m.OutputTo) {
+	seen := map[directory.Role]bool{"": true}
+	for _, role := range slices.Concat([]directory.Role{m.Chair}, m.Invite, m.MustAttend, m.MayAttend, m.Exclude, m.OutputTo) {
 		if !seen[role] {
 			seen[role] = true
 			out = append(out, tr.partiesInRole(role)...)
@@ -219,7 +220,7 @@ func (tr *transition) exhaustLadder(rung string, cause Cause) error {
 	if opening := tr.c.CurrentOpening(); opening != nil && opening.Judge.ID != tr.c.Chair.ID {
 		tr.post(Address{Person: opening.Judge.ID}, CardChallenge)
 	}
-	tr.postToRole(ladder.RoleOversight, CardOversight)
+	tr.postToRole(directory.RoleOversight, CardOversight)
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -57,7 +58,7 @@ func mayShorten(env Env, c *Challenge, by Person) bool {
 	if k == nil {
 		return false
 	}
-	if k.By == ladder.RoleChair {
+	if k.By == directory.RoleChair {
 		return by.ID == c.Chair.ID
 	}
 	s := &transition{c: *c, by: by, env: env}

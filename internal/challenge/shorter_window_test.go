@@ -6,6 +6,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -13,7 +14,7 @@ import (
 // shorteningLadder is the small ladder where the chair may ask for less than the window.
 func shorteningLadder(minimum int) *ladder.Ladder {
 	return editedLadder(func(l *ladder.Ladder) {
-		l.Shorten = &ladder.ShortenRule{By: ladder.RoleChair, Source: "a test"}
+		l.Shorten = &ladder.ShortenRule{By: directory.RoleChair, Source: "a test"}
 		if minimum > 0 {
 			l.Shorten.Minimum = &workday.Window{N: minimum}
 		}

@@ -157,7 +157,7 @@ func rareTransitions(t *testing.T) map[transition]bool {
 // threeRungs puts a third rung on the small ladder.
 func threeRungs(l *ladder.Ladder, gated, handsOff bool) {
 	top := l.Rungs[1]
-	top.ID, top.Respondents.Roles = "r3", []ladder.Role{"assistant-director"}
+	top.ID, top.Respondents.Roles = "r3", []directory.Role{"assistant-director"}
 	if !gated {
 		top.Gates = nil
 	}

@@ -40,7 +40,7 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 	f := inputFaults{}
 	d := &r.Details
 	l := env.Ladder
-	if !MayRaise(l, by.ID, directory.Scope{Team: d.Team, Agency: d.Agency}, env) {
+	if !MayRaise(l, by.ID, d.Scope(), env) {
 		return newRefusal(CodeNotYours, sayNotARaiser)
 	}
 	d.RecordNumber = strings.TrimSpace(d.RecordNumber)
@@ -95,8 +95,8 @@ func validateShorterWindowAtRaise(f inputFaults, r *RaiseCommand, by Person, env
 
 // MayRaise reports whether a person may raise a challenge under the ladder.
 func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
-	return slices.ContainsFunc(l.RaiserRoles(), func(r ladder.Role) bool {
-		return env.Directory.MayActIn(id, string(r), scope, env.Today().String())
+	return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool {
+		return env.Directory.MayActIn(id, r, scope, env.Today())
 	})
 }
 
@@ -332,13 +332,13 @@ func validateReferral(r *Referral, x *ladder.ExternalReferral, env Env) error {
 }
 
 // validateRoleNotes wants a text for each of the roles, and keeps no other.
-func validateRoleNotes(f inputFaults, prefix string, missing SentenceKey, in map[string]string, roles []ladder.Role) map[string]string {
-	var out map[string]string
+func validateRoleNotes(f inputFaults, prefix string, missing SentenceKey, in map[directory.Role]string, roles []directory.Role) map[directory.Role]string {
+	var out map[directory.Role]string
 	for _, role := range roles {
 		if out == nil {
-			out = map[string]string{}
+			out = map[directory.Role]string{}
 		}
-		out[string(role)] = requiredText(f, prefix+string(role), missing, in[string(role)], maxText)
+		out[role] = requiredText(f, prefix+string(role), missing, in[role], maxText)
 	}
 	return out
 }

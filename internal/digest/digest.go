@@ -8,7 +8,6 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -52,7 +51,7 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 		if _, isRejected := rejectedAt[p.ID]; isRejected {
 			item.Unreachable = append(item.Unreachable, p)
 		}
-		if by, onLeave := env.Directory.StandInFor(p.ID, env.Today().String()); onLeave && c.Challenge.State != challenge.StateAwaitingResponse {
+		if by, onLeave := env.Directory.StandInFor(p.ID, env.Today()); onLeave && c.Challenge.State != challenge.StateAwaitingResponse {
 			p = challenge.Party{Person: challenge.Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name}
 		}
 		if !slices.ContainsFunc(item.MustAct, func(q challenge.Party) bool { return q.Person == p.Person }) {
@@ -124,7 +123,7 @@ func partiesToAct(c *challenge.Challenge, d *directory.Directory) []challenge.Pa
 	if opening := c.CurrentOpening(); opening != nil {
 		known = slices.Concat(known, opening.Respondents, []challenge.Party{opening.Judge})
 	}
-	known = append(known, challenge.Party{Person: c.Chair, Role: ladder.RoleChair})
+	known = append(known, challenge.Party{Person: c.Chair, Role: directory.RoleChair})
 	var out []challenge.Party
 	for _, id := range c.WaitingFor() {
 		i := slices.IndexFunc(known, func(p challenge.Party) bool { return p.ID == id })

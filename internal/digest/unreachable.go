@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 	"challengebot/internal/outbox"
 	"challengebot/internal/workday"
 )
@@ -14,7 +13,7 @@ import (
 // who oversee them hear of it.
 type UnreachablePerson struct {
 	Name  string
-	Roles []string // as the directory has them
+	Roles []directory.Role // as the directory has them
 	Since time.Time
 }
 
@@ -27,9 +26,9 @@ func UnreachableByOverseer(all []outbox.Unreachable, d *directory.Directory, at 
 		if !u.ReachableAgainAt.IsZero() || u.Since.After(at) || !listed {
 			continue
 		}
-		roles := map[string][]string{}
+		roles := map[string][]directory.Role{}
 		for _, s := range d.AllScopes() {
-			for _, h := range d.ActingHolders(string(ladder.RoleOversight), s, on.String()) {
+			for _, h := range d.ActingHolders(directory.RoleOversight, s, on) {
 				if h.Person.Entra != "" && h.Person.ID != p.ID {
 					roles[h.Person.Entra] = append(roles[h.Person.Entra], d.RolesIn(p.ID, s)...)
 				}

@@ -36,7 +36,7 @@ func TestARoleForAServiceIsNotThatOfOneOfItsTeams(t *testing.T) {
 	d := readDirectory(t, exampleYAML)
 	for _, test := range []struct {
 		who   string
-		role  string
+		role  Role
 		scope Scope
 		want  bool
 	}{
@@ -45,7 +45,7 @@ func TestARoleForAServiceIsNotThatOfOneOfItsTeams(t *testing.T) {
 		{testGUID(2), "team-manager", Scope{Service: "north"}, false},
 		{testGUID(5), "oversight", Scope{Service: "north"}, true},
 	} {
-		if got := d.MayActIn(test.who, test.role, test.scope, "2026-03-31"); got != test.want {
+		if got := d.MayActIn(test.who, test.role, test.scope, parseDate(t, "2026-03-31")); got != test.want {
 			t.Errorf("%s as %s for %+v: %t", test.who, test.role, test.scope, got)
 		}
 	}

@@ -1,29 +1,48 @@
 package directory
 
 import (
+	"cmp"
 	"slices"
-	"strings"
+	"time"
+
+	"challengebot/internal/workday"
 )
 
-// Cover is somebody standing in for another, from and to both included, as civil
-// days (2006-01-02).
+// Cover is somebody standing in for another, From and To both included.
 type Cover struct {
 	ID       int64  // of one that was set while the bot runs; 0: it stands in the file
 	For, By  Person // as the directory knows them
-	From, To string
+	From, To workday.Date
+}
+
+// CoverSetting is cover that was set while the bot runs, as it is kept; From and To are included.
+type CoverSetting struct {
+	ID       int64
+	Person   string // Entra object id of who is away
+	StandIn  string // Entra object id
+	From, To workday.Date
+	SetBy    string
+	SetAt    time.Time
+}
+
+// coverPeriod is cover with both people by their key in the file.
+type coverPeriod struct {
+	forID, byID string
+	from, to    workday.Date
+	id          int64 // of cover set while the bot runs
 }
 
 // WithCover is the directory with more cover, in the order in which it was set. Where
 // two meet on a day the one set last holds, and both before the file's. Cover of
 // somebody whom the directory no longer lists is passed over.
-func (d *Directory) WithCover(more []Cover) *Directory {
+func (d *Directory) WithCover(set []CoverSetting) *Directory {
 	with := *d
 	with.cover = nil
-	for _, c := range slices.Backward(more) {
-		person, known := d.PersonByEntra(c.For.Entra)
-		by, listed := d.PersonByEntra(c.By.Entra)
+	for _, c := range slices.Backward(set) {
+		person, known := d.PersonByEntra(c.Person)
+		by, listed := d.PersonByEntra(c.StandIn)
 		if known && listed && person.ID != by.ID {
-			with.cover = append(with.cover, coverEntry{For: person.ID, By: by.ID, From: c.From, To: c.To, id: c.ID})
+			with.cover = append(with.cover, coverPeriod{forID: person.ID, byID: by.ID, from: c.From, to: c.To, id: c.ID})
 		}
 	}
 	with.cover = append(with.cover, d.cover...)
@@ -31,13 +50,13 @@ func (d *Directory) WithCover(more []Cover) *Directory {
 }
 
 // CurrentCover lists the cover that has not ended before a civil day, the earliest first.
-func (d *Directory) CurrentCover(on string) []Cover {
+func (d *Directory) CurrentCover(on workday.Date) []Cover {
 	var out []Cover
 	for _, c := range d.cover {
-		if c.To >= on {
-			out = append(out, Cover{ID: c.id, For: d.personByKey(c.For), By: d.personByKey(c.By), From: c.From, To: c.To})
+		if c.to >= on {
+			out = append(out, Cover{ID: c.id, For: d.personByKey(c.forID), By: d.personByKey(c.byID), From: c.from, To: c.to})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Cover) int { return strings.Compare(a.From, b.From) })
+	slices.SortStableFunc(out, func(a, b Cover) int { return cmp.Compare(a.From, b.From) })
 	return out
 }

@@ -12,18 +12,18 @@ func TestCoverSetWhileTheBotRunsComesBeforeTheFilesAndTheLastOneHolds(t *testing
 		return p
 	}
 	acting := func(d *Directory, on string) string {
-		p, _ := d.StandInFor(testGUID(2), on)
+		p, _ := d.StandInFor(testGUID(2), parseDate(t, on))
 		return p.ID
 	}
 	if was := acting(d, "2026-04-01"); was != "tom-reid" {
 		t.Fatalf("the file says %q", was)
 	}
-	more := []Cover{
-		{ID: 1, For: Person{Entra: testGUID(2)}, By: person("tom-reid"), From: "2026-03-01", To: "2026-04-30"},
-		{ID: 2, For: Person{Entra: testGUID(2)}, By: person("ann-lee"), From: "2026-04-01", To: "2026-04-01"},
-		{ID: 3, For: Person{Entra: testGUID(99)}, By: person("ann-lee"), From: "2026-04-01", To: "2026-04-01"}, // not listed any more
+	set := []CoverSetting{
+		{ID: 1, Person: testGUID(2), StandIn: person("tom-reid").Entra, From: parseDate(t, "2026-03-01"), To: parseDate(t, "2026-04-30")},
+		{ID: 2, Person: testGUID(2), StandIn: person("ann-lee").Entra, From: parseDate(t, "2026-04-01"), To: parseDate(t, "2026-04-01")},
+		{ID: 3, Person: testGUID(99), StandIn: person("ann-lee").Entra, From: parseDate(t, "2026-04-01"), To: parseDate(t, "2026-04-01")}, // not listed any more
 	}
-	with := d.WithCover(more)
+	with := d.WithCover(set)
 	for on, want := range map[string]string{"2026-03-31": "tom-reid", "2026-04-01": "ann-lee", "2026-04-02": "tom-reid"} {
 		if got := acting(with, on); got != want {
 			t.Errorf("on %s %q acts, want %q", on, got, want)
@@ -32,7 +32,7 @@ func TestCoverSetWhileTheBotRunsComesBeforeTheFilesAndTheLastOneHolds(t *testing
 	if was := acting(d, "2026-03-31"); was != "" {
 		t.Errorf("the directory itself has changed: %q acts", was)
 	}
-	if n, before := len(with.CurrentCover("2026-04-01")), len(d.CurrentCover("2026-04-01")); n != before+2 {
+	if n, before := len(with.CurrentCover(parseDate(t, "2026-04-01"))), len(d.CurrentCover(parseDate(t, "2026-04-01"))); n != before+2 {
 		t.Errorf("%d are listed, and %d of the file", n, before)
 	}
 }

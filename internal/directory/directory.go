@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
 
@@ -40,7 +41,7 @@ type Scope struct{ Team, Service, Agency string }
 // Holder is a person in a role on a day.
 type Holder struct {
 	Person   Person
-	Role     string
+	Role     Role
 	CoverFor *Person // the holder in whose stead the person acts, if they do
 }
 
@@ -56,8 +57,8 @@ type Directory struct {
 	teams    []Team
 	services []Service
 	agencies []Agency
-	roles    map[level]map[string][]string // role -> ids of people
-	cover    []coverEntry
+	roles    map[level]map[Role][]string // ids of people
+	cover    []coverPeriod
 
 	warnings yamlfile.Problems
 	file     *yamlfile.File
@@ -93,12 +94,12 @@ func (d *Directory) LanguageOf(entra string) string {
 // Warnings are what is odd in the file without making it unusable.
 func (d *Directory) Warnings() yamlfile.Problems { return slices.Clone(d.warnings) }
 
-// ActingHolders names who is to be asked in a role on a civil day (2006-01-02). The
+// ActingHolders names who is to be asked in a role on a civil day. The
 // first level that has the role at all decides: the team, its service, the
 // agency, the authority. Somebody who is away is replaced by who covers them,
 // chains of cover are followed, and a circle of cover ends at its last member.
 // nil means that the role is vacant.
-func (d *Directory) ActingHolders(role string, s Scope, on string) []Holder {
+func (d *Directory) ActingHolders(role Role, s Scope, on workday.Date) []Holder {
 	var holders []Holder
 	for _, id := range d.holdersOf(role, s) {
 		chain := d.coverChain(id, on)
@@ -130,7 +131,7 @@ func onePerPerson(holders []Holder) []Holder {
 // MayActIn reports whether the person with that Entra object id may act in the role
 // on that day. Cover adds somebody who may act and takes the right from nobody: a
 // manager who answers while on leave is still the manager.
-func (d *Directory) MayActIn(entra, role string, s Scope, on string) bool {
+func (d *Directory) MayActIn(entra string, role Role, s Scope, on workday.Date) bool {
 	p, ok := d.PersonByEntra(entra)
 	if !ok {
 		return false
@@ -144,7 +145,7 @@ func (d *Directory) MayActIn(entra, role string, s Scope, on string) bool {
 }
 
 // holdersOf are the ids of who holds a role in their own right.
-func (d *Directory) holdersOf(role string, s Scope) []string {
+func (d *Directory) holdersOf(role Role, s Scope) []string {
 	for _, at := range d.searchLevels(s) {
 		if ids := d.roles[at][role]; len(ids) > 0 {
 			return ids
@@ -173,16 +174,16 @@ func (d *Directory) searchLevels(s Scope) []level {
 
 // coverChain is the person and everybody down their chain of cover on that day; the
 // last is who acts.
-func (d *Directory) coverChain(id, on string) []string {
+func (d *Directory) coverChain(id string, on workday.Date) []string {
 	chain := []string{id}
 	for {
-		i := slices.IndexFunc(d.cover, func(c coverEntry) bool {
-			return c.For == chain[len(chain)-1] && c.From <= on && on <= c.To
+		i := slices.IndexFunc(d.cover, func(c coverPeriod) bool {
+			return c.forID == chain[len(chain)-1] && c.from <= on && on <= c.to
 		})
-		if i < 0 || slices.Contains(chain, d.cover[i].By) {
+		if i < 0 || slices.Contains(chain, d.cover[i].byID) {
 			return chain
 		}
-		chain = append(chain, d.cover[i].By)
+		chain = append(chain, d.cover[i].byID)
 	}
 }
 
@@ -230,8 +231,8 @@ func (d *Directory) Services() []Service { return slices.Clone(d.services) }
 
 // RolesOf are the roles that the person with that key holds anywhere in their own
 // right, in the order of the alphabet.
-func (d *Directory) RolesOf(id string) []string {
-	var held []string
+func (d *Directory) RolesOf(id string) []Role {
+	var held []Role
 	for _, roles := range d.roles {
 		for role, ids := range roles {
 			if slices.Contains(ids, id) && !slices.Contains(held, role) {
@@ -245,8 +246,8 @@ func (d *Directory) RolesOf(id string) []string {
 
 // RolesIn are the roles that the person with that key holds in their own right where
 // something has that scope.
-func (d *Directory) RolesIn(id string, s Scope) []string {
-	return slices.DeleteFunc(d.RolesOf(id), func(role string) bool { return !slices.Contains(d.holdersOf(role, s), id) })
+func (d *Directory) RolesIn(id string, s Scope) []Role {
+	return slices.DeleteFunc(d.RolesOf(id), func(role Role) bool { return !slices.Contains(d.holdersOf(role, s), id) })
 }
 
 // AllScopes are the places that a challenge can be about: each team and each agency.
@@ -269,7 +270,7 @@ func (d *Directory) AgencyByID(id string) (Agency, bool) {
 	return findFirst(d.agencies, func(a Agency) bool { return a.ID == id })
 }
 
-// NoticeChannelSetting is where notices about a team's cases go: its own channel, or else that
+// NoticeChannel is where notices about a team's cases go: its own channel, or else that
 // of its service, or "".
 func (d *Directory) NoticeChannel(team string) string {
 	t, _ := d.TeamByID(team)

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
 
@@ -45,6 +47,15 @@ func readDirectory(t *testing.T, text string) *Directory {
 	return d
 }
 
+func parseDate(t testing.TB, s string) workday.Date {
+	t.Helper()
+	d, err := workday.ParseDate(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 func holderNames(holders []Holder) string {
 	var s []string
 	for _, h := range holders {
@@ -60,9 +71,10 @@ func holderNames(holders []Holder) string {
 func TestResolveTakesTheNearestLevelAndFollowsCover(t *testing.T) {
 	north, south := Scope{Team: "north-locality"}, Scope{Team: "south-locality"}
 	for _, test := range []struct {
-		name, role string
-		scope      Scope
-		on, want   string
+		name     string
+		role     Role
+		scope    Scope
+		on, want string // on "": no day
 	}{
 		{"the team's own", "team-manager", north, "2026-03-31", "priya-shah"},
 		{"several hold a role", "social-worker", north, "2026-03-31", "tom-reid, ann-lee"},
@@ -82,7 +94,11 @@ func TestResolveTakesTheNearestLevelAndFollowsCover(t *testing.T) {
 		{"no day, no cover", "team-manager", north, "", "priya-shah"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := holderNames(readDirectory(t, exampleYAML).ActingHolders(test.role, test.scope, test.on)); got != test.want {
+			var on workday.Date
+			if test.on != "" {
+				on = parseDate(t, test.on)
+			}
+			if got := holderNames(readDirectory(t, exampleYAML).ActingHolders(test.role, test.scope, on)); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -96,19 +112,19 @@ func TestSomebodyWithoutAnAccountHoldsARoleAndIsRecognisedAsNobody(t *testing.T)
 		t.Fatal(err)
 	}
 	var names []string
-	for _, h := range d.ActingHolders("practitioner", Scope{Agency: "school"}, "2026-04-01") {
+	for _, h := range d.ActingHolders("practitioner", Scope{Agency: "school"}, parseDate(t, "2026-04-01")) {
 		names = append(names, h.Person.Name+h.Person.Entra)
 	}
 	if diff := cmp.Diff([]string{"Meg", "Nat"}, names); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if _, ok := d.PersonByEntra(""); ok || d.MayActIn("", "practitioner", Scope{Agency: "school"}, "2026-04-01") {
+	if _, ok := d.PersonByEntra(""); ok || d.MayActIn("", "practitioner", Scope{Agency: "school"}, parseDate(t, "2026-04-01")) {
 		t.Error("nobody's object id is somebody's")
 	}
 }
 
 func TestVacantRoleIsNil(t *testing.T) {
-	if got := readDirectory(t, exampleYAML).ActingHolders("director", Scope{}, "2026-04-01"); got != nil {
+	if got := readDirectory(t, exampleYAML).ActingHolders("director", Scope{}, parseDate(t, "2026-04-01")); got != nil {
 		t.Errorf("got %v", got)
 	}
 }
@@ -124,7 +140,7 @@ func TestCoverAddsWhoMayActAndTakesTheRightFromNobody(t *testing.T) {
 		{2, "2026-04-09", true}, {3, "2026-04-09", true}, {4, "2026-04-09", true}, {5, "2026-04-09", false},
 		{99, "2026-04-09", false},
 	} {
-		if got := d.MayActIn(strings.ToUpper(testGUID(test.who)), "team-manager", north, test.on); got != test.want {
+		if got := d.MayActIn(strings.ToUpper(testGUID(test.who)), "team-manager", north, parseDate(t, test.on)); got != test.want {
 			t.Errorf("Holds(person %d, %s) = %v", test.who, test.on, got)
 		}
 	}
@@ -217,6 +233,8 @@ func TestReadComplains(t *testing.T) {
 		{"cover for oneself", "{for: tom-reid, by: ann-lee", "{for: tom-reid, by: tom-reid", `19:25: "tom-reid" cannot stand in for themselves. Name somebody else after by:`},
 		{"cover for an unknown person", "{for: tom-reid", "{for: tom-ried", `19:11: there is no person "tom-ried". Did you mean "tom-reid"?`},
 		{"cover by an unknown person", "by: ann-lee", "by: zebedee", `19:25: there is no person "zebedee". Add them under people:`},
+		{"cover on a day that does not exist, before another of the same person", "from: 2026-04-01, to: 2026-04-10}", "from: 2026-04-31, to: 2026-04-10}\n  - {for: priya-shah, by: ann-lee, from: 2026-04-05, to: 2026-04-06}",
+			`18:43: from: must be a day such as 2026-04-01. Write year, month and day with hyphens`},
 		{"cover on a day that does not exist", "to: 2026-04-12", "to: 2026-04-31", `19:56: to: must be a day such as 2026-04-01. Write year, month and day with hyphens`},
 		{"cover without a first day", "from: 2026-04-08, ", "", `19:5: from: must be a day such as 2026-04-01.`},
 		{"two covers on one day", "for: ann-lee, by: priya-shah", "for: tom-reid, by: sue-west", `20:5: "tom-reid" is covered twice on the same days. Let one cover end before the next begins`},
@@ -357,7 +375,7 @@ func TestResolvingAlwaysEndsWithSomebodyWhoMayAct(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		on := fmt.Sprintf("2026-04-%02d", rapid.IntRange(1, 30).Draw(rt, "on"))
+		on := workday.NewDate(2026, time.April, rapid.IntRange(1, 30).Draw(rt, "on"))
 		holders := d.ActingHolders("manager", Scope{Team: "t"}, on)
 		if len(holders) == 0 {
 			rt.Fatal("a role that is held resolved to nobody")

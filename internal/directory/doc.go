@@ -6,8 +6,8 @@
 // It promises that a directory which was read is whole: every person, team and
 // service that is named exists, every identifier is unique, every cover is a span
 // of days that a clock can use. Anything else is refused with its place in the
-// file and the mend. It does not promise that a role is held: Resolve answers nil
-// for a vacant role, and Check lists the vacancies that a ladder would meet, so
+// file and the mend. It does not promise that a role is held: ActingHolders answers nil
+// for a vacant role, and CheckVacancies lists the vacancies that a ladder would meet, so
 // that they are found before a child's case finds them.
 //
 // People are recognised by their Entra object id only. Complaints name people by

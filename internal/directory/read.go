@@ -7,22 +7,22 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
+	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
 
 // The shape of the file.
 type (
 	directoryEntry struct {
-		Authority string              `yaml:"authority"`
-		Language  string              `yaml:"language"`
-		People    []personEntry       `yaml:"people"`
-		Teams     []teamEntry         `yaml:"teams"`
-		Services  []serviceEntry      `yaml:"services"`
-		Agencies  []agencyEntry       `yaml:"agencies"`
-		Roles     map[string][]string `yaml:"roles"`
-		Cover     []coverEntry        `yaml:"cover"`
+		Authority string            `yaml:"authority"`
+		Language  string            `yaml:"language"`
+		People    []personEntry     `yaml:"people"`
+		Teams     []teamEntry       `yaml:"teams"`
+		Services  []serviceEntry    `yaml:"services"`
+		Agencies  []agencyEntry     `yaml:"agencies"`
+		Roles     map[Role][]string `yaml:"roles"`
+		Cover     []coverEntry      `yaml:"cover"`
 	}
 	personEntry struct {
 		ID    string `yaml:"id"`
@@ -35,31 +35,30 @@ type (
 		Language string `yaml:"language"`
 	}
 	teamEntry struct {
-		ID      string              `yaml:"id"`
-		Name    string              `yaml:"name"`
-		Service string              `yaml:"service"`
-		Channel string              `yaml:"channel"`
-		Roles   map[string][]string `yaml:"roles"`
+		ID      string            `yaml:"id"`
+		Name    string            `yaml:"name"`
+		Service string            `yaml:"service"`
+		Channel string            `yaml:"channel"`
+		Roles   map[Role][]string `yaml:"roles"`
 	}
 	serviceEntry struct {
-		ID      string              `yaml:"id"`
-		Name    string              `yaml:"name"`
-		Channel string              `yaml:"channel"`
-		Roles   map[string][]string `yaml:"roles"`
+		ID      string            `yaml:"id"`
+		Name    string            `yaml:"name"`
+		Channel string            `yaml:"channel"`
+		Roles   map[Role][]string `yaml:"roles"`
 	}
 	agencyEntry struct {
-		ID    string              `yaml:"id"`
-		Name  string              `yaml:"name"`
-		Roles map[string][]string `yaml:"roles"`
+		ID    string            `yaml:"id"`
+		Name  string            `yaml:"name"`
+		Roles map[Role][]string `yaml:"roles"`
 	}
-	// coverEntry is somebody standing in, from and to both included, as civil
-	// days (2006-01-02), which sort as text.
+	// coverEntry is somebody standing in, from and to both included. Its days are text, so that
+	// one that cannot be read is refused with its own hint.
 	coverEntry struct {
 		For  string `yaml:"for"`
 		By   string `yaml:"by"`
 		From string `yaml:"from"`
 		To   string `yaml:"to"`
-		id   int64  // of cover set while the bot runs
 	}
 )
 
@@ -86,7 +85,7 @@ func Read(name string, data []byte) (*Directory, error) {
 	r := &builder{file: file, d: &Directory{
 		authority: strings.TrimSpace(shape.Authority), file: file,
 		byID: map[string]int{}, byEntra: map[string]int{}, byName: map[string]int{},
-		roles: map[level]map[string][]string{},
+		roles: map[level]map[Role][]string{},
 	}}
 	if r.d.authority == "" {
 		r.addError("$.authority", "the authority has no name", "Write authority: and its name")
@@ -238,11 +237,11 @@ func (b *builder) checkChannel(path, channel string) {
 }
 
 // addRoles takes in who holds what at one level.
-func (b *builder) addRoles(path string, at level, roles map[string][]string) {
+func (b *builder) addRoles(path string, at level, roles map[Role][]string) {
 	b.d.roles[at] = roles
 	for _, role := range slices.Sorted(maps.Keys(roles)) {
-		where := path + "." + role
-		if !keyShape.MatchString(role) {
+		where := path + "." + string(role)
+		if !keyShape.MatchString(string(role)) {
 			b.addError(where, fmt.Sprintf("the role %q is not a key", role), "Use small letters, digits and single hyphens, as in team-manager")
 		}
 		if len(roles[role]) == 0 {
@@ -285,26 +284,33 @@ func (b *builder) addCover(entries []coverEntry) {
 		path := fmt.Sprintf("$.cover[%d]", i)
 		b.requirePerson(path+".for", e.For)
 		b.requirePerson(path+".by", e.By)
-		from, to := b.checkDay(path+".from", "from", e.From), b.checkDay(path+".to", "to", e.To)
+		c := coverPeriod{forID: e.For, byID: e.By}
+		var fromKnown, toKnown bool
+		c.from, fromKnown = b.readDay(path+".from", "from", e.From)
+		c.to, toKnown = b.readDay(path+".to", "to", e.To)
 		if e.For == e.By && e.For != "" {
 			b.addError(path+".by", fmt.Sprintf("%q cannot stand in for themselves", e.For), "Name somebody else after by:")
 		}
-		if from && to && e.To < e.From {
-			b.addError(path+".to", fmt.Sprintf("the cover ends on %s, before it begins on %s", e.To, e.From), "Swap the days or mend the year")
+		if !fromKnown || !toKnown {
+			continue // nothing to compare, and the file is refused
 		}
-		for _, earlier := range entries[:i] {
-			if earlier.For == e.For && earlier.From <= e.To && e.From <= earlier.To {
+		if c.to < c.from {
+			b.addError(path+".to", fmt.Sprintf("the cover ends on %s, before it begins on %s", c.to, c.from), "Swap the days or mend the year")
+		}
+		for _, earlier := range b.d.cover {
+			if earlier.forID == c.forID && earlier.from <= c.to && c.from <= earlier.to {
 				b.addError(path, fmt.Sprintf("%q is covered twice on the same days", e.For), "Let one cover end before the next begins")
 			}
 		}
+		b.d.cover = append(b.d.cover, c)
 	}
-	b.d.cover = slices.Clone(entries)
 }
 
-func (b *builder) checkDay(path, key, day string) bool {
-	if _, err := time.Parse(time.DateOnly, day); err != nil {
+// readDay reads a civil day; false for one that it has refused.
+func (b *builder) readDay(path, key, text string) (day workday.Date, ok bool) {
+	day, err := workday.ParseDate(text)
+	if err != nil {
 		b.addError(path, fmt.Sprintf("%s: must be a day such as 2026-04-01", key), "Write year, month and day with hyphens")
-		return false
 	}
-	return true
+	return day, err == nil
 }

@@ -2,20 +2,7 @@ package directory
 
 import (
 	"time"
-
-	"challengebot/internal/workday"
 )
-
-// CoverSetting is somebody standing in for another, set while the bot runs; From and To are
-// included.
-type CoverSetting struct {
-	ID       int64
-	Person   string // Entra object id of who is away
-	StandIn  string // Entra object id
-	From, To workday.Date
-	SetBy    string
-	SetAt    time.Time
-}
 
 // NoticeChannelSetting says in which channel the notices about the cases of a team, or of the
 // teams of a service, appear: what the oversight role said while the bot runs.

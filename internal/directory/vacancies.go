@@ -9,7 +9,7 @@ import (
 
 // RoleNeed is a role that somebody must hold for a ladder to run.
 type RoleNeed struct {
-	Role string
+	Role Role
 	Why  string // what for, as "answers Stage 2 of ne-lincolnshire"
 	// Agency limits the use to challenges about that agency.
 	Agency string
@@ -24,7 +24,7 @@ type RoleNeed struct {
 // team, or for every agency where the use says so, each role that nobody holds.
 // Of chairRoles, in which challenges are raised, one holder anywhere is enough,
 // since the holder is whoever raised it.
-func (d *Directory) CheckVacancies(roles []RoleNeed, chairRoles ...string) yamlfile.Problems {
+func (d *Directory) CheckVacancies(roles []RoleNeed, chairRoles ...Role) yamlfile.Problems {
 	var vacant yamlfile.Problems
 	reported := map[string]bool{}
 	for _, use := range roles {
@@ -99,7 +99,7 @@ func (d *Directory) hasHolder(use RoleNeed, s Scope) bool {
 	return slices.ContainsFunc(d.holdersOf(use.Role, s), func(id string) bool { return !use.NeedsAccount || d.personByKey(id).Entra != "" })
 }
 
-func (d *Directory) hasHolderAnywhere(role string) bool {
+func (d *Directory) hasHolderAnywhere(role Role) bool {
 	for _, roles := range d.roles {
 		if len(roles[role]) > 0 {
 			return true

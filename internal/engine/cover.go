@@ -16,7 +16,7 @@ const maxHandOvers = 1000
 // are back. The due dates stay. What cannot be handed over stays where it is: the domain
 // refuses a stand-in who could not have been asked.
 func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int, error) {
-	day, moved := today.String(), 0
+	moved := 0
 	var faults error // of single challenges, which keep no other back
 	apply := func(c challenge.Snapshot, cmd challenge.Command) error {
 		_, err := e.Store.Apply(ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
@@ -32,8 +32,8 @@ func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int,
 		moved++
 		return err
 	}
-	for _, cover := range e.Directory().CurrentCover(day) {
-		if cover.From > day || cover.For.Entra == "" {
+	for _, cover := range e.Directory().CurrentCover(today) {
+		if cover.From > today || cover.For.Entra == "" {
 			continue
 		}
 		waiting, err := e.Store.ListWaitingFor(ctx, cover.For.Entra, maxHandOvers)

@@ -116,7 +116,7 @@ func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
 	if !morning.Before(due) {
 		return due, true, nil
 	}
-	if len(e.Directory().CurrentCover(e.Calendar.DateOf(e.Now()).String())) > 0 {
+	if len(e.Directory().CurrentCover(e.Calendar.DateOf(e.Now()))) > 0 {
 		return morning, true, nil // somebody may begin to stand in
 	}
 	pending, err := e.Store.AnyPending(ctx)

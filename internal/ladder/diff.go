@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/workday"
 )
 
@@ -118,27 +119,27 @@ func (s partComparison) compareList(noun string, old, new []string) {
 }
 
 // compareRole tells a role that changed; roles with one name are told apart by their ids.
-func (s partComparison) compareRole(noun string, old, new Role) {
-	was, is := s.roleNamesInBoth([]Role{old}, []Role{new})
+func (s partComparison) compareRole(noun string, old, new directory.Role) {
+	was, is := s.roleNamesInBoth([]directory.Role{old}, []directory.Role{new})
 	s.compareValue(noun, was[0], is[0])
 }
 
-func (s partComparison) compareRoleList(noun string, old, new []Role) {
+func (s partComparison) compareRoleList(noun string, old, new []directory.Role) {
 	was, is := s.roleNamesInBoth(old, new)
 	s.compareList(noun, was, is)
 }
 
 // roleNamesInBoth gives the names that two lists of roles have in their ladders. Lists of the
 // same roles come out equal, even if the name of a role changed: that is told once.
-func (s partComparison) roleNamesInBoth(old, new []Role) (was, is []string) {
-	plain := func(r Role) string { return string(r) }
+func (s partComparison) roleNamesInBoth(old, new []directory.Role) (was, is []string) {
+	plain := func(r directory.Role) string { return string(r) }
 	if slices.Equal(old, new) {
 		return mapToStrings(old, plain), mapToStrings(new, plain)
 	}
 	was, is = mapToStrings(old, s.old.roleLabelOrNone), mapToStrings(new, s.new.roleLabelOrNone)
 	if slices.Equal(was, is) {
-		withID := func(l *Ladder) func(Role) string {
-			return func(r Role) string { return fmt.Sprintf("%s (%s)", l.roleLabelOrNone(r), r) }
+		withID := func(l *Ladder) func(directory.Role) string {
+			return func(r directory.Role) string { return fmt.Sprintf("%s (%s)", l.roleLabelOrNone(r), r) }
 		}
 		was, is = mapToStrings(old, withID(s.old)), mapToStrings(new, withID(s.new))
 	}
@@ -146,7 +147,7 @@ func (s partComparison) roleNamesInBoth(old, new []Role) (was, is []string) {
 }
 
 // roleLabelOrNone is a role's name; nobody has none.
-func (l *Ladder) roleLabelOrNone(r Role) string {
+func (l *Ladder) roleLabelOrNone(r directory.Role) string {
 	if r == "" {
 		return ""
 	}

@@ -1,5 +1,7 @@
 package ladder
 
+import "challengebot/internal/directory"
+
 // ResponseForm is how a rung is answered.
 type ResponseForm string
 
@@ -35,13 +37,13 @@ type Field struct {
 
 // MeetingRules is what a meeting rung must arrange.
 type MeetingRules struct {
-	Chair      Role   `yaml:"chair" json:"chair"`
-	MinutedBy  string `yaml:"minuted_by,omitempty" json:"minuted_by,omitempty"`
-	Invite     []Role `yaml:"invite,omitempty" json:"invite,omitempty"`
-	Exclude    []Role `yaml:"exclude,omitempty" json:"exclude,omitempty"`
-	MustAttend []Role `yaml:"must_attend,omitempty" json:"must_attend,omitempty"`
-	MayAttend  []Role `yaml:"optional,omitempty" json:"optional,omitempty"`
-	OutputTo   []Role `yaml:"output_to,omitempty" json:"output_to,omitempty"`
+	Chair      directory.Role   `yaml:"chair" json:"chair"`
+	MinutedBy  string           `yaml:"minuted_by,omitempty" json:"minuted_by,omitempty"`
+	Invite     []directory.Role `yaml:"invite,omitempty" json:"invite,omitempty"`
+	Exclude    []directory.Role `yaml:"exclude,omitempty" json:"exclude,omitempty"`
+	MustAttend []directory.Role `yaml:"must_attend,omitempty" json:"must_attend,omitempty"`
+	MayAttend  []directory.Role `yaml:"optional,omitempty" json:"optional,omitempty"`
+	OutputTo   []directory.Role `yaml:"output_to,omitempty" json:"output_to,omitempty"`
 	// AttendeesAdHoc: attendees are decided at the time.
 	AttendeesAdHoc bool `yaml:"ad_hoc,omitempty" json:"ad_hoc,omitempty"`
 	// AtRespondentsDiscretion: the meeting is at the respondent's choice.

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"challengebot/internal/directory"
+	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
 
@@ -25,7 +27,7 @@ func FuzzRead(f *testing.F) {
 	}
 	calendar := calendarUntil("2026-12-31")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		Lint("f.yaml", data, LintContext{HasHolder: func(Role) bool { return false }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1})
+		Lint("f.yaml", data, LintContext{HasHolder: func(directory.Role) bool { return false }, Calendar: calendar, Today: workday.NewDate(2026, 4, 1), RemindBefore: 1})
 		l, err := Read("f.yaml", data)
 		if (l == nil) == (err == nil) {
 			t.Fatalf("ladder %v with error %v", l, err)
@@ -80,7 +82,7 @@ func TestRandomLaddersAreJudgedWithoutPanic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		problems := yamlfile.Problems(Lint("f.yaml", text, LintContext{HasHolder: func(Role) bool { return true }, Calendar: calendar, Today: "2026-04-01", RemindBefore: 1}))
+		problems := yamlfile.Problems(Lint("f.yaml", text, LintContext{HasHolder: func(directory.Role) bool { return true }, Calendar: calendar, Today: workday.NewDate(2026, 4, 1), RemindBefore: 1}))
 		for _, p := range problems {
 			if p.What == "" || p.File == "" || p.Hint == "" && !strings.Contains(p.What, "write") {
 				t.Errorf("a complaint without its place or its mend: %+v", p)

@@ -1,6 +1,9 @@
 package ladder
 
-import "challengebot/internal/workday"
+import (
+	"challengebot/internal/directory"
+	"challengebot/internal/workday"
+)
 
 // GateKind says what kind of condition a gate is.
 type GateKind string
@@ -34,10 +37,10 @@ type Gate struct {
 	Kind   GateKind `yaml:"kind" json:"kind"`
 	Source string   `yaml:"source" json:"source"`
 	// Consultee is who is consulted, told, or asked for a view; they may record it.
-	Consultee Role `yaml:"with,omitempty" json:"with,omitempty"`
+	Consultee directory.Role `yaml:"with,omitempty" json:"with,omitempty"`
 	// OpenedBy is who records that it is done; the chair unless said.
-	OpenedBy Role        `yaml:"by,omitempty" json:"by,omitempty"`
-	Needs    Requirement `yaml:"needs,omitempty" json:"needs,omitempty"`
+	OpenedBy directory.Role `yaml:"by,omitempty" json:"by,omitempty"`
+	Needs    Requirement    `yaml:"needs,omitempty" json:"needs,omitempty"`
 	// MayOverride lets the person named in By (the chair unless said) go on against
 	// a refusal, with a reason.
 	MayOverride bool `yaml:"override,omitempty" json:"override,omitempty"`
@@ -72,9 +75,9 @@ type Ground struct {
 }
 
 // OpenerRole is the role that records that the gate is done.
-func (g *Gate) OpenerRole() Role {
+func (g *Gate) OpenerRole() directory.Role {
 	if g.OpenedBy == "" {
-		return RoleChair
+		return directory.RoleChair
 	}
 	return g.OpenedBy
 }

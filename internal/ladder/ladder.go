@@ -3,18 +3,8 @@ package ladder
 import (
 	"slices"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/workday"
-)
-
-// Role names somebody by what they do: "team-manager", "head-of-service". Which
-// person that is today is the directory's answer. RoleChair is the person who
-// raised the challenge; RoleOversight sees everything that stalls.
-type Role string
-
-// Roles that the domain itself speaks to. All others are the ladder's own.
-const (
-	RoleChair     Role = "chair"
-	RoleOversight Role = "oversight"
 )
 
 // ChildPlan is the kind of plan a child has, which decides the ladders that apply.
@@ -57,16 +47,16 @@ type Ladder struct {
 	Party     Party       `yaml:"party" json:"party"`
 	Direction Direction   `yaml:"direction,omitempty" json:"direction,omitempty"`
 	// ListRaisedBy are the roles that may raise a challenge; the chair unless said.
-	RaisedBy []Role `yaml:"raised_by,omitempty" json:"raised_by,omitempty"`
-	Words    Words  `yaml:"words" json:"words"`
+	RaisedBy []directory.Role `yaml:"raised_by,omitempty" json:"raised_by,omitempty"`
+	Words    Words            `yaml:"words" json:"words"`
 	// Roles gives each role the authority's own name for it: card texts use it.
-	Roles            map[Role]string   `yaml:"roles" json:"roles"`
-	OverallLimit     OverallLimit      `yaml:"case" json:"case"`
-	Categories       []Category        `yaml:"categories" json:"categories"`
-	Rungs            []Rung            `yaml:"rungs" json:"rungs"`
-	Skips            []Skip            `yaml:"skips,omitempty" json:"skips,omitempty"`
-	HandOffs         []HandOff         `yaml:"hand_offs,omitempty" json:"hand_offs,omitempty"`
-	ExternalReferral *ExternalReferral `yaml:"external,omitempty" json:"external,omitempty"`
+	Roles            map[directory.Role]string `yaml:"roles" json:"roles"`
+	OverallLimit     OverallLimit              `yaml:"case" json:"case"`
+	Categories       []Category                `yaml:"categories" json:"categories"`
+	Rungs            []Rung                    `yaml:"rungs" json:"rungs"`
+	Skips            []Skip                    `yaml:"skips,omitempty" json:"skips,omitempty"`
+	HandOffs         []HandOff                 `yaml:"hand_offs,omitempty" json:"hand_offs,omitempty"`
+	ExternalReferral *ExternalReferral         `yaml:"external,omitempty" json:"external,omitempty"`
 	// PartnerConcerns says what to do when the concern is about another agency
 	// and this ladder does not cover it.
 	PartnerConcerns *PartnerConcerns `yaml:"partner_concerns,omitempty" json:"partner_concerns,omitempty"`
@@ -169,19 +159,19 @@ func (l *Ladder) EscalationTarget(r *Rung) *Rung {
 }
 
 // RaiserRoles are the roles that may raise a challenge under the ladder.
-func (l *Ladder) RaiserRoles() []Role {
+func (l *Ladder) RaiserRoles() []directory.Role {
 	if len(l.RaisedBy) == 0 {
-		return []Role{RoleChair}
+		return []directory.Role{directory.RoleChair}
 	}
 	return l.RaisedBy
 }
 
 // RoleLabel is the authority's name for a role.
-func (l *Ladder) RoleLabel(r Role) string {
+func (l *Ladder) RoleLabel(r directory.Role) string {
 	if s := l.Roles[r]; s != "" {
 		return s
 	}
-	if r == RoleChair {
+	if r == directory.RoleChair {
 		return l.Words.Chair
 	}
 	return string(r)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -12,12 +13,12 @@ import (
 // LintContext is what lint may know beyond the file. Everything is optional.
 type LintContext struct {
 	// HasHolder reports whether anybody holds the role; nil: not known.
-	HasHolder func(Role) bool
-	// Calendar is the authority's, and Today the civil day (2006-01-02) on which a
+	HasHolder func(directory.Role) bool
+	// Calendar is the authority's, and Today the civil day on which a
 	// challenge is raised to see whether the calendar reaches to its end. Only lint
 	// with both looks.
 	Calendar *workday.Calendar
-	Today    string
+	Today    workday.Date
 	// RemindBefore is how many working days before the due day a first reminder
 	// goes out; 0: there is none.
 	RemindBefore int
@@ -175,7 +176,7 @@ func (t *linter) checkVacantRoles() {
 
 // checkUnusedRoles finds labels that no part of the ladder uses.
 func (t *linter) checkUnusedRoles() {
-	used := map[Role]bool{RoleChair: true, RoleOversight: true}
+	used := map[directory.Role]bool{directory.RoleChair: true, directory.RoleOversight: true}
 	for _, u := range t.l.RolesNeeded() {
 		used[u.Role] = true
 	}
@@ -183,7 +184,7 @@ func (t *linter) checkUnusedRoles() {
 		used[r] = true
 	}
 	for _, r := range t.l.Rungs { // respondents outside the tenant need a label, though nobody holds the role
-		for _, roles := range append([][]Role{r.Respondents.Roles}, mapValues(r.Respondents.ByAgency)...) {
+		for _, roles := range append([][]directory.Role{r.Respondents.Roles}, mapValues(r.Respondents.ByAgency)...) {
 			for _, role := range roles {
 				used[role] = true
 			}
@@ -199,7 +200,7 @@ func (t *linter) checkUnusedRoles() {
 			t.addProblem(yamlfile.SeverityWarning, "$.roles."+string(role), fmt.Sprintf("nothing uses the role %q", role), "Remove the line, or use the role")
 		}
 	}
-	if t.l.Roles[RoleOversight] == "" {
+	if t.l.Roles[directory.RoleOversight] == "" {
 		t.addProblem(yamlfile.SeverityWarning, "$.roles", `the role "oversight" has no label, and whatever stalls is shown to it`, "Add oversight: and the authority's name for it")
 	}
 }
@@ -271,12 +272,7 @@ func (t *linter) checkReminders() {
 // entered directly, and lets every window run out: a due date for which the calendar
 // does not reach would be refused when a child's case needs it.
 func (t *linter) checkCalendarCoverage() {
-	if t.known.Calendar == nil || t.known.Today == "" || t.unfit {
-		return
-	}
-	today, err := workday.ParseDate(t.known.Today)
-	if err != nil {
-		t.addProblem(yamlfile.SeverityError, "$", "today is not a day such as 2026-04-01", "Mend the setting")
+	if t.known.Calendar == nil || t.known.Today.IsZero() || t.unfit {
 		return
 	}
 	starts := []string{t.l.FirstRung().ID}
@@ -285,7 +281,7 @@ func (t *linter) checkCalendarCoverage() {
 	}
 	reported := map[string]bool{}
 	for _, id := range starts {
-		r, err := t.l.runToEnd(t.known.Calendar, id, today)
+		r, err := t.l.runToEnd(t.known.Calendar, id, t.known.Today)
 		if err == nil || reported[r.ID] {
 			continue
 		}

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"challengebot/internal/directory"
+	"challengebot/internal/workday"
 )
 
 // TestEveryRowOfTheProceduresHasItsPlace lists what the five procedures say, row by
@@ -243,7 +246,7 @@ func TestShippedLaddersLintWithoutAWord(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range Lint(id+".yaml", text, LintContext{HasHolder: func(Role) bool { return true }, Calendar: calendarUntil("2027-12-31"), Today: "2026-04-01"}) {
+		for _, p := range Lint(id+".yaml", text, LintContext{HasHolder: func(directory.Role) bool { return true }, Calendar: calendarUntil("2027-12-31"), Today: workday.NewDate(2026, 4, 1)}) {
 			t.Error(p)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -48,8 +49,8 @@ func (l *Ladder) setDefaults() {
 	l.OverallLimit.Starts = valueOr(l.OverallLimit.Starts, LimitFromRaise)
 	for i := range l.Rungs {
 		r := &l.Rungs[i]
-		r.AskedBy = valueOr(r.AskedBy, RoleChair)
-		r.Judge = valueOr(r.Judge, RoleChair)
+		r.AskedBy = valueOr(r.AskedBy, directory.RoleChair)
+		r.Judge = valueOr(r.Judge, directory.RoleChair)
 		r.WindowOwner = valueOr(r.WindowOwner, OwnerRespondent)
 		lapse, from := EscalateOnLapse, WindowFromReceipt
 		if r.Kind == RungExceptional {
@@ -68,7 +69,7 @@ func (l *Ladder) setDefaults() {
 
 func setGateDefaults(gates []Gate) {
 	for i := range gates {
-		gates[i].OpenedBy = valueOr(gates[i].OpenedBy, RoleChair)
+		gates[i].OpenedBy = valueOr(gates[i].OpenedBy, directory.RoleChair)
 		gates[i].Needs = valueOr(gates[i].Needs, TookPlace)
 	}
 }

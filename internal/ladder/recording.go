@@ -1,22 +1,24 @@
 package ladder
 
+import "challengebot/internal/directory"
+
 // What a procedure wants beside its ladder: who is told, what is counted, what is
 // said at the next conference.
 
 // Alert tells somebody who does not answer that something happened. It carries a
 // reference, never a child's details.
 type Alert struct {
-	OnEvents []string `yaml:"on" json:"on"`                           // as Record.On
-	Rungs    []string `yaml:"rungs,omitempty" json:"rungs,omitempty"` // empty: every rung
-	To       []Role   `yaml:"to" json:"to"`
-	Source   string   `yaml:"source" json:"source"`
+	OnEvents []string         `yaml:"on" json:"on"`                           // as Record.On
+	Rungs    []string         `yaml:"rungs,omitempty" json:"rungs,omitempty"` // empty: every rung
+	To       []directory.Role `yaml:"to" json:"to"`
+	Source   string           `yaml:"source" json:"source"`
 }
 
 // ThemeNote is the case-free note of a pattern that a chair sees.
 type ThemeNote struct {
-	To     Role   `yaml:"to" json:"to"`
-	About  string `yaml:"about,omitempty" json:"about,omitempty"`
-	Source string `yaml:"source" json:"source"`
+	To     directory.Role `yaml:"to" json:"to"`
+	About  string         `yaml:"about,omitempty" json:"about,omitempty"`
+	Source string         `yaml:"source" json:"source"`
 }
 
 // ConferenceList is what the chair tells the conference by word of mouth. The bot
@@ -29,11 +31,11 @@ type ConferenceList struct {
 
 // Report is a regular report on the challenges under a ladder.
 type Report struct {
-	Every    string   `yaml:"every" json:"every"` // "quarter", "year"
-	By       Role     `yaml:"by" json:"by"`
-	To       string   `yaml:"to" json:"to"`
-	Measures []string `yaml:"measures" json:"measures"`
-	Source   string   `yaml:"source" json:"source"`
+	Every    string         `yaml:"every" json:"every"` // "quarter", "year"
+	By       directory.Role `yaml:"by" json:"by"`
+	To       string         `yaml:"to" json:"to"`
+	Measures []string       `yaml:"measures" json:"measures"`
+	Source   string         `yaml:"source" json:"source"`
 }
 
 // GoodPractice is something that a procedure wants, with where it says so.
@@ -44,19 +46,19 @@ type GoodPractice struct {
 
 // RecordingRule is a note that the procedure wants in another system.
 type RecordingRule struct {
-	OnEvents []string `yaml:"on" json:"on"` // raise, response, judgement, lapse, skip, close, any
-	Author   Role     `yaml:"author" json:"author"`
-	Rungs    []string `yaml:"rungs,omitempty" json:"rungs,omitempty"`
-	System   string   `yaml:"system" json:"system"`
-	Location string   `yaml:"location,omitempty" json:"location,omitempty"`
-	Template string   `yaml:"template,omitempty" json:"template,omitempty"`
-	Mailbox  string   `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
-	Source   string   `yaml:"source" json:"source"`
+	OnEvents []string       `yaml:"on" json:"on"` // raise, response, judgement, lapse, skip, close, any
+	Author   directory.Role `yaml:"author" json:"author"`
+	Rungs    []string       `yaml:"rungs,omitempty" json:"rungs,omitempty"`
+	System   string         `yaml:"system" json:"system"`
+	Location string         `yaml:"location,omitempty" json:"location,omitempty"`
+	Template string         `yaml:"template,omitempty" json:"template,omitempty"`
+	Mailbox  string         `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
+	Source   string         `yaml:"source" json:"source"`
 }
 
 // Oversight is what the overseeing role is asked to watch.
 type Oversight struct {
-	Role          Role   `yaml:"role" json:"role"`
-	ResolveBefore string `yaml:"resolve_before,omitempty" json:"resolve_before,omitempty"`
-	Source        string `yaml:"source" json:"source"`
+	Role          directory.Role `yaml:"role" json:"role"`
+	ResolveBefore string         `yaml:"resolve_before,omitempty" json:"resolve_before,omitempty"`
+	Source        string         `yaml:"source" json:"source"`
 }

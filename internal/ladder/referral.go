@@ -1,5 +1,7 @@
 package ladder
 
+import "challengebot/internal/directory"
+
 // HandOff names another procedure that a challenge may be handed to.
 type HandOff struct {
 	ID     string `yaml:"id" json:"id"`
@@ -9,15 +11,15 @@ type HandOff struct {
 
 // ExternalReferral is a referral outside the authority. Only a person makes it.
 type ExternalReferral struct {
-	To              string `yaml:"to" json:"to"`
-	Source          string `yaml:"source" json:"source"`
-	ReferredBy      Role   `yaml:"by" json:"by"`
-	OnlyLookedAfter bool   `yaml:"only_looked_after" json:"only_looked_after"`
-	AnyTime         bool   `yaml:"any_time" json:"any_time"`
-	InformBefore    []Role `yaml:"inform_before,omitempty" json:"inform_before,omitempty"`
-	Consult         []Role `yaml:"consult,omitempty" json:"consult,omitempty"`
-	Contact         string `yaml:"contact,omitempty" json:"contact,omitempty"`
-	Advice          string `yaml:"advice,omitempty" json:"advice,omitempty"`
+	To              string           `yaml:"to" json:"to"`
+	Source          string           `yaml:"source" json:"source"`
+	ReferredBy      directory.Role   `yaml:"by" json:"by"`
+	OnlyLookedAfter bool             `yaml:"only_looked_after" json:"only_looked_after"`
+	AnyTime         bool             `yaml:"any_time" json:"any_time"`
+	InformBefore    []directory.Role `yaml:"inform_before,omitempty" json:"inform_before,omitempty"`
+	Consult         []directory.Role `yaml:"consult,omitempty" json:"consult,omitempty"`
+	Contact         string           `yaml:"contact,omitempty" json:"contact,omitempty"`
+	Advice          string           `yaml:"advice,omitempty" json:"advice,omitempty"`
 }
 
 // PartnerMode says what a ladder does with a concern about another agency.

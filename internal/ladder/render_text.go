@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"challengebot/internal/directory"
 )
 
 // RenderText is the ladder as a page of plain text that a manager can check against the
@@ -70,7 +72,7 @@ func (p *textPage) writeRung(n int, r *Rung) {
 	p.writeLine("")
 	p.writeLine("%d. %s (%s)%s", n, r.Label, r.Kind, inBrackets(r.Source))
 	p.writeItem("What", r.About)
-	if r.AskedBy != "" && r.AskedBy != RoleChair {
+	if r.AskedBy != "" && r.AskedBy != directory.RoleChair {
 		p.writeItem("Asked by", p.l.RoleLabel(r.AskedBy))
 	}
 	p.writeRespondents(&r.Respondents)
@@ -145,7 +147,7 @@ func (l *Ladder) meetingText(m *MeetingRules) string {
 	}
 	for _, part := range []struct {
 		label string
-		roles []Role
+		roles []directory.Role
 	}{{"invited", m.Invite}, {"must attend", m.MustAttend}, {"may attend", m.MayAttend}, {"does not attend", m.Exclude}, {"outcome to", m.OutputTo}} {
 		if len(part.roles) > 0 {
 			text += "; " + part.label + ": " + l.roleLabels(part.roles)
@@ -201,7 +203,7 @@ func (l *Ladder) onLapseText(r *Rung) string {
 	case r.OnLapse == PromptOnLapse && next != nil:
 		return l.RoleLabel(r.JudgeRole()) + " is asked to decide; nothing moves by itself"
 	case next == nil:
-		return "told to " + l.RoleLabel(r.JudgeRole()) + " and to " + l.RoleLabel(RoleOversight) + "; nothing moves by itself"
+		return "told to " + l.RoleLabel(r.JudgeRole()) + " and to " + l.RoleLabel(directory.RoleOversight) + "; nothing moves by itself"
 	case len(next.Gates) > 0:
 		return "moves towards " + next.Label + " and waits at its gate"
 	}
@@ -326,10 +328,10 @@ func (p *textPage) writeOtherParts() {
 	}
 }
 
-func (p *textPage) roleLabels(roles []Role) string { return p.l.roleLabels(roles) }
+func (p *textPage) roleLabels(roles []directory.Role) string { return p.l.roleLabels(roles) }
 
 // roleLabels are the authority's names of some roles.
-func (l *Ladder) roleLabels(roles []Role) string {
+func (l *Ladder) roleLabels(roles []directory.Role) string {
 	names := make([]string, len(roles))
 	for i, r := range roles {
 		names[i] = l.RoleLabel(r)

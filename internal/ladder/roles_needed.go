@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"challengebot/internal/directory"
 )
 
 // RoleNeed is one place at which a ladder needs somebody to hold a role.
 type RoleNeed struct {
-	Role Role
+	Role directory.Role
 	Path string // where in the file: "$.rungs[1].respond.roles[0]"
 	Why  string // "answers Stage 2"
 	// Agency limits the use to challenges about that agency.
@@ -69,20 +71,20 @@ type roleCollector struct {
 	needs []RoleNeed
 }
 
-func (u *roleCollector) addRole(path, why string, r Role) {
-	if r != RoleChair {
+func (u *roleCollector) addRole(path, why string, r directory.Role) {
+	if r != directory.RoleChair {
 		u.needs = append(u.needs, RoleNeed{Role: r, Path: path, Why: why})
 	}
 }
 
 // addCardRole and cards add roles whose holders are sent a card.
-func (u *roleCollector) addCardRole(path, why string, r Role) {
+func (u *roleCollector) addCardRole(path, why string, r directory.Role) {
 	start := len(u.needs)
 	u.addRole(path, why, r)
 	u.markGetsCard(start)
 }
 
-func (u *roleCollector) addCardRoles(path, why string, roles []Role) {
+func (u *roleCollector) addCardRoles(path, why string, roles []directory.Role) {
 	start := len(u.needs)
 	u.addRoles(path, why, roles)
 	u.markGetsCard(start)
@@ -94,7 +96,7 @@ func (u *roleCollector) markGetsCard(since int) {
 	}
 }
 
-func (u *roleCollector) addRoles(path, why string, roles []Role) {
+func (u *roleCollector) addRoles(path, why string, roles []directory.Role) {
 	for i, r := range roles {
 		u.addRole(fmt.Sprintf("%s[%d]", path, i), why, r)
 	}

@@ -1,6 +1,9 @@
 package ladder
 
-import "challengebot/internal/workday"
+import (
+	"challengebot/internal/directory"
+	"challengebot/internal/workday"
+)
 
 // RungKind of rung.
 type RungKind string
@@ -46,12 +49,12 @@ type Rung struct {
 	// About is the procedure's wording of what happens here, shown on the card.
 	About string `yaml:"about,omitempty" json:"about,omitempty"`
 	// AskedBy is who puts the challenge on this rung; the chair unless said.
-	AskedBy     Role        `yaml:"asked_by,omitempty" json:"asked_by,omitempty"`
-	Respondents Respondents `yaml:"respond" json:"respond"`
+	AskedBy     directory.Role `yaml:"asked_by,omitempty" json:"asked_by,omitempty"`
+	Respondents Respondents    `yaml:"respond" json:"respond"`
 	// AlertedRoles are told that the rung opened; they do not answer.
-	AlertedRoles []Role `yaml:"alerted,omitempty" json:"alerted,omitempty"`
+	AlertedRoles []directory.Role `yaml:"alerted,omitempty" json:"alerted,omitempty"`
 	// Judge says whether the response satisfies; the chair unless said.
-	Judge Role `yaml:"judge,omitempty" json:"judge,omitempty"`
+	Judge directory.Role `yaml:"judge,omitempty" json:"judge,omitempty"`
 
 	Window *workday.Window `yaml:"window,omitempty" json:"window,omitempty"`
 	// Remainder makes the window what is left of the case limit, one working
@@ -79,13 +82,13 @@ type Rung struct {
 // Respondents names who is asked to answer.
 type Respondents struct {
 	// Roles are all sent the card.
-	Roles []Role `yaml:"roles,omitempty" json:"roles,omitempty"`
+	Roles []directory.Role `yaml:"roles,omitempty" json:"roles,omitempty"`
 	// ByAgency replaces Roles when the challenge names an agency.
-	ByAgency map[string][]Role `yaml:"by_agency,omitempty" json:"by_agency,omitempty"`
+	ByAgency map[string][]directory.Role `yaml:"by_agency,omitempty" json:"by_agency,omitempty"`
 	// Responder is the one role that may answer; empty: any of the roles.
-	Responder Role `yaml:"replier,omitempty" json:"replier,omitempty"`
+	Responder directory.Role `yaml:"replier,omitempty" json:"replier,omitempty"`
 	// ResponderByAgency is Replier where it differs by agency.
-	ResponderByAgency map[string]Role `yaml:"replier_by_agency,omitempty" json:"replier_by_agency,omitempty"`
+	ResponderByAgency map[string]directory.Role `yaml:"replier_by_agency,omitempty" json:"replier_by_agency,omitempty"`
 	// OutsideTenant says that the respondent has no account in the tenant: the asker
 	// asks by telephone or e-mail and records the reply on their behalf.
 	OutsideTenant bool `yaml:"outside,omitempty" json:"outside,omitempty"`
@@ -95,7 +98,7 @@ type Respondents struct {
 
 // ShortenRule lets the chair ask for less than the window, never for more.
 type ShortenRule struct {
-	By      Role            `yaml:"by" json:"by"`
+	By      directory.Role  `yaml:"by" json:"by"`
 	Minimum *workday.Window `yaml:"minimum,omitempty" json:"minimum,omitempty"`
 	Source  string          `yaml:"source" json:"source"`
 }
@@ -118,9 +121,9 @@ type Destination struct {
 }
 
 // JudgeRole is the role that judges a response on the rung.
-func (r *Rung) JudgeRole() Role {
+func (r *Rung) JudgeRole() directory.Role {
 	if r.Judge == "" {
-		return RoleChair
+		return directory.RoleChair
 	}
 	return r.Judge
 }
@@ -129,7 +132,7 @@ func (r *Rung) JudgeRole() Role {
 func (r *Rung) StartsFormalClock() bool { return r.Kind != RungInformal }
 
 // RolesFor are the roles asked to answer for a challenge about that agency.
-func (r *Respondents) RolesFor(agency string) []Role {
+func (r *Respondents) RolesFor(agency string) []directory.Role {
 	if roles, ok := r.ByAgency[agency]; ok && agency != "" {
 		return roles
 	}
@@ -137,7 +140,7 @@ func (r *Respondents) RolesFor(agency string) []Role {
 }
 
 // ResponderFor is the one role that may answer, or "" for any of RolesFor.
-func (r *Respondents) ResponderFor(agency string) Role {
+func (r *Respondents) ResponderFor(agency string) directory.Role {
 	if role, ok := r.ResponderByAgency[agency]; ok && agency != "" {
 		return role
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"challengebot/internal/directory"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -69,7 +71,7 @@ func TestShippedLabelsAreTheAuthoritysOwnWords(t *testing.T) {
 			got.rungs = append(got.rungs, r.Label)
 		}
 		for _, r := range slices.Sorted(maps.Keys(l.Roles)) {
-			if r != RoleOversight { // the program's role; no procedure names it
+			if r != directory.RoleOversight { // the program's role; no procedure names it
 				got.roles = append(got.roles, l.Roles[r])
 			}
 		}

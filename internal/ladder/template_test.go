@@ -10,10 +10,11 @@ import (
 
 	"pgregory.net/rapid"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/yamlfile"
 )
 
-var strictContext = LintContext{HasHolder: func(Role) bool { return true }, RemindBefore: 1}
+var strictContext = LintContext{HasHolder: func(directory.Role) bool { return true }, RemindBefore: 1}
 
 func TestTheStartingLadderIsReadAndLintedWithoutAWord(t *testing.T) {
 	t.Parallel()

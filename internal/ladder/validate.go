@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -294,7 +295,7 @@ func (v *validator) requireHandOff(path, id string) {
 }
 
 // validateRoles checks a list of roles: each labelled, none twice.
-func (v *validator) validateRoles(path string, roles []Role) {
+func (v *validator) validateRoles(path string, roles []directory.Role) {
 	for i, r := range roles {
 		where := fmt.Sprintf("%s[%d]", path, i)
 		v.validateRole(where, r)
@@ -305,11 +306,11 @@ func (v *validator) validateRoles(path string, roles []Role) {
 }
 
 // validateRole refuses a role without a label: a card could not name it.
-func (v *validator) validateRole(path string, r Role) {
+func (v *validator) validateRole(path string, r directory.Role) {
 	switch {
 	case r == "":
 		v.addError(path, "no role is named", "Write a role from roles:")
-	case r != RoleChair && v.l.Roles[r] == "":
+	case r != directory.RoleChair && v.l.Roles[r] == "":
 		var known []string
 		for k := range v.l.Roles {
 			known = append(known, string(k))

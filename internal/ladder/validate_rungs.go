@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/workday"
 )
 
@@ -142,7 +143,7 @@ func (v *validator) validateMeeting(path string, r *Rung) {
 		v.addError(path, fmt.Sprintf("a rung answered by %s must not require a meeting", r.Form), "Write form: meeting, or may_hold: true if it is at the respondent's choice")
 	}
 	v.validateRole(path+".chair", k.Chair)
-	for key, roles := range map[string][]Role{"invite": k.Invite, "exclude": k.Exclude, "must_attend": k.MustAttend, "optional": k.MayAttend, "output_to": k.OutputTo} {
+	for key, roles := range map[string][]directory.Role{"invite": k.Invite, "exclude": k.Exclude, "must_attend": k.MustAttend, "optional": k.MayAttend, "output_to": k.OutputTo} {
 		v.validateRoles(path+"."+key, roles)
 	}
 	for i, role := range k.Exclude {

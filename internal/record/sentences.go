@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -207,10 +208,10 @@ func (n *narrator) referralFacts(r challenge.Referral) []Fact {
 	says := []Fact{{"Contact", r.Contact}}
 	for _, part := range []struct {
 		label string
-		who   map[string]string
+		who   map[directory.Role]string
 	}{{"Informed", r.Informed}, {"Consulted", r.Consulted}} {
 		for _, role := range slices.Sorted(maps.Keys(part.who)) {
-			says = append(says, Fact{part.label + " (" + n.Ladder.RoleLabel(ladder.Role(role)) + ")", part.who[role]})
+			says = append(says, Fact{part.label + " (" + n.Ladder.RoleLabel(role) + ")", part.who[role]})
 		}
 	}
 	return nonEmptyFacts(append(says, Fact{"Note", r.Note})...)
@@ -228,7 +229,7 @@ func (n *narrator) formatRepliers(opening int) string {
 	return joinList(out)
 }
 
-func (n *narrator) formatRoles(roles []ladder.Role) string {
+func (n *narrator) formatRoles(roles []directory.Role) string {
 	out := make([]string, len(roles))
 	for i, r := range roles {
 		out[i] = n.Ladder.RoleLabel(r)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -15,7 +16,7 @@ import (
 var (
 	maya      = challenge.Person{ID: "m", Name: "Maya Okafor"}
 	priya     = challenge.Party{Person: challenge.Person{ID: "p", Name: "Priya Shah"}, Role: "team-manager", CoverFor: "Tom Reid"}
-	chair     = challenge.Party{Person: maya, Role: ladder.RoleChair}
+	chair     = challenge.Party{Person: maya, Role: directory.RoleChair}
 	due       = time.Date(2026, time.April, 9, 16, 0, 0, 0, time.UTC)
 	agreedDay = workday.NewDate(2026, time.April, 10)
 )
@@ -64,7 +65,7 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 				"so the shortest time that may be given was given.", []Fact{{"How the date was counted", "Counted."}}},
 		{"lapsed", challenge.System, "stage-1", challenge.Lapsed{Due: due}, "Nobody answered Stage 1 by Thursday 9 April 2026 at 17:00, so its time ended.", nil},
 		{"reminded", challenge.System, "stage-1", challenge.Reminded{Due: due}, "A reminder went to Priya Shah: the answer to Stage 1 is due by Thursday 9 April 2026 at 17:00.", nil},
-		{"vacant", challenge.System, "stage-2", challenge.RoleVacant{Roles: []ladder.Role{"service-manager"}, Reason: "vacant"},
+		{"vacant", challenge.System, "stage-2", challenge.RoleVacant{Roles: []directory.Role{"service-manager"}, Reason: "vacant"},
 			"Stage 2 was passed over at once, because nobody holds the role (Service Manager).", nil},
 		{"answered on behalf", maya, "stage-1", challenge.Responded{Response: response, AfterDue: true},
 			"Maya Okafor answered Stage 1 on behalf of Jo Bell. The answer came after the due time and before the time was ended; it counts.",

@@ -138,7 +138,7 @@ func newSimulation(s Script) (*simulation, error) {
 // person with the role's label as a name.
 func directoryFromRoles(l *ladder.Ladder, agency string) (*directory.Directory, error) {
 	roles := slices.Sorted(maps.Keys(l.Roles))
-	for _, r := range append(l.RaiserRoles(), ladder.RoleChair, ladder.RoleOversight) {
+	for _, r := range append(l.RaiserRoles(), directory.RoleChair, directory.RoleOversight) {
 		if !slices.Contains(roles, r) {
 			roles = append(roles, r)
 		}
@@ -229,7 +229,7 @@ func firstGround(l *ladder.Ladder, to string) string {
 
 func (s *simulation) findRaiser() (challenge.Person, error) {
 	for _, role := range s.Ladder.RaiserRoles() {
-		hs := s.Directory.ActingHolders(string(role), directory.Scope{Team: s.Team, Agency: s.Agency}, s.env.Today().String())
+		hs := s.Directory.ActingHolders(role, directory.Scope{Team: s.Team, Agency: s.Agency}, s.env.Today())
 		if len(hs) > 0 {
 			return challenge.Person{ID: hs[0].Person.Entra, Name: hs[0].Person.Name}, nil
 		}

@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/practice"
+	"challengebot/internal/workday"
 )
 
 // The ladders are walked in an authority that has everybody.
@@ -98,16 +100,12 @@ func (s *stage) expectFieldMarked(m *practice.Message, field string) {
 // missingRoles is what a directory lacks for a ladder to run: the roles that nobody holds,
 // as the command check says them.
 func missingRoles(d *directory.Directory, l *ladder.Ladder) []string {
-	uses := []directory.RoleNeed{{Role: string(ladder.RoleOversight), Why: "is shown whatever stalls", NeedsAccount: true}}
+	uses := []directory.RoleNeed{{Role: directory.RoleOversight, Why: "is shown whatever stalls", NeedsAccount: true}}
 	for _, u := range l.RolesNeeded() {
-		uses = append(uses, directory.RoleNeed{Role: string(u.Role), Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
-	}
-	var raisers []string
-	for _, role := range l.RaiserRoles() {
-		raisers = append(raisers, string(role))
+		uses = append(uses, directory.RoleNeed{Role: u.Role, Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
 	}
 	var out []string
-	for _, p := range d.CheckVacancies(uses, raisers...) {
+	for _, p := range d.CheckVacancies(uses, l.RaiserRoles()...) {
 		out = append(out, p.Error())
 	}
 	return out
@@ -130,20 +128,23 @@ func TestTheAuthorityOfTheStoriesHasEveryRoleOfEveryShippedLadder(t *testing.T) 
 		// Respondents outside the tenant are nothing that check asks for: here all of
 		// a ladder's roles are held by somebody.
 		for role := range l.Roles {
-			if !heldSomewhere(d, string(role)) {
+			if !heldSomewhere(d, role) {
 				t.Errorf("%s: nobody is %q anywhere", id, role)
 			}
 		}
 	}
 }
 
-func heldSomewhere(d *directory.Directory, role string) bool {
+// firstMonday is the day on which the stories begin.
+var firstMonday = workday.NewDate(2026, time.March, 30)
+
+func heldSomewhere(d *directory.Directory, role directory.Role) bool {
 	for _, team := range d.Teams() {
-		if len(d.ActingHolders(role, directory.Scope{Team: team.ID}, "2026-03-30")) > 0 {
+		if len(d.ActingHolders(role, directory.Scope{Team: team.ID}, firstMonday)) > 0 {
 			return true
 		}
 		for _, a := range d.Agencies() {
-			if len(d.ActingHolders(role, directory.Scope{Team: team.ID, Agency: a.ID}, "2026-03-30")) > 0 {
+			if len(d.ActingHolders(role, directory.Scope{Team: team.ID, Agency: a.ID}, firstMonday)) > 0 {
 				return true
 			}
 		}
@@ -169,7 +170,7 @@ func TestTryOffersEveryShippedLadderToSomebodyAndLacksNoRole(t *testing.T) {
 		for _, p := range d.People() {
 			for _, team := range d.Teams() {
 				for _, role := range l.RaiserRoles() {
-					offered = offered || d.MayActIn(p.Entra, string(role), directory.Scope{Team: team.ID}, "2026-03-30")
+					offered = offered || d.MayActIn(p.Entra, role, directory.Scope{Team: team.ID}, firstMonday)
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/practice"
 	"challengebot/internal/record"
+	"challengebot/internal/workday"
 )
 
 // pageView is what the templates show.
@@ -115,14 +116,14 @@ func (p *Page) newMessageView(m *practice.Message, as string, fresh bool, again 
 // place where they have any, in words.
 func (p *Page) roleInWords(who *practice.Person) string {
 	d := p.world.Directory
-	on := today(p.world).String()
+	on := today(p.world)
 	var words []string
 	for _, l := range p.world.Ladders {
 		for _, use := range l.RolesNeeded() {
-			words = appendRole(words, d, who.ID, string(use.Role), l.RoleLabel(use.Role), on)
+			words = appendRole(words, d, who.ID, use.Role, l.RoleLabel(use.Role), on)
 		}
-		for _, role := range append(l.RaiserRoles(), "oversight") {
-			words = appendRole(words, d, who.ID, string(role), l.RoleLabel(role), on)
+		for _, role := range append(l.RaiserRoles(), directory.RoleOversight) {
+			words = appendRole(words, d, who.ID, role, l.RoleLabel(role), on)
 		}
 		if len(words) > 0 {
 			break
@@ -142,25 +143,14 @@ func initials(name string) string {
 // buttonValue is what a button of a card sends as "press".
 func buttonValue(n int) string { return strconv.Itoa(n) }
 
-func appendRole(words []string, d *directory.Directory, entra, role, label, on string) []string {
+func appendRole(words []string, d *directory.Directory, entra string, role directory.Role, label string, on workday.Date) []string {
 	if slices.Contains(words, label) {
 		return words
 	}
-	for _, scope := range allScopes(d) {
+	for _, scope := range append(d.AllScopes(), directory.Scope{}) {
 		if d.MayActIn(entra, role, scope, on) {
 			return append(words, label)
 		}
 	}
 	return words
-}
-
-func allScopes(d *directory.Directory) []directory.Scope {
-	out := []directory.Scope{{}}
-	for _, t := range d.Teams() {
-		out = append(out, directory.Scope{Team: t.ID})
-	}
-	for _, a := range d.Agencies() {
-		out = append(out, directory.Scope{Agency: a.ID})
-	}
-	return out
 }

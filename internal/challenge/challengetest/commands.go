@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -191,13 +192,13 @@ func randomSkip(t *rapid.T, env challenge.Env) challenge.SkipTo {
 }
 
 func randomReferral(t *rapid.T, env challenge.Env) challenge.Refer {
-	r := challenge.Referral{Contact: "By telephone", On: env.Today(), Informed: map[string]string{}, Consulted: map[string]string{}, Note: randomText(t)}
+	r := challenge.Referral{Contact: "By telephone", On: env.Today(), Informed: map[directory.Role]string{}, Consulted: map[directory.Role]string{}, Note: randomText(t)}
 	if x := env.Ladder.ExternalReferral; x != nil {
 		for _, role := range x.InformBefore {
-			r.Informed[string(role)] = randomText(t)
+			r.Informed[role] = randomText(t)
 		}
 		for _, role := range x.Consult {
-			r.Consulted[string(role)] = "Yesterday."
+			r.Consulted[role] = "Yesterday."
 		}
 	}
 	return challenge.Refer{Referral: r}

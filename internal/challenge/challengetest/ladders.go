@@ -6,13 +6,14 @@ import (
 	"github.com/goccy/go-yaml"
 	"pgregory.net/rapid"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
 // rungRoles that random ladders ask: held, held by several, held through cover, and
 // one that nobody holds.
-var rungRoles = []ladder.Role{"social-worker", "team-manager", "service-manager", "head-of-service",
+var rungRoles = []directory.Role{"social-worker", "team-manager", "service-manager", "head-of-service",
 	"assistant-director", "iro-team-manager", "own-service-manager", "nobody"}
 
 // ParseLadder reads a ladder from YAML; what is not a ladder panics.
@@ -31,16 +32,16 @@ func RandomLadder(t *rapid.T) *ladder.Ladder {
 		ID: "random", Version: 1, Title: "Random", Authority: "Exampleshire", Source: "a generator",
 		Plans: []ladder.ChildPlan{ladder.ChildProtection, ladder.LookedAfter}, Party: ladder.PartyInternal,
 		Words:        ladder.Words{Challenge: "challenge", Rung: "rung", Chair: "chair", Child: "child", RecordNumber: "record number", Conference: "conference"},
-		Roles:        map[ladder.Role]string{ladder.RoleOversight: "Oversight", "nominated-officer": "Nominated officer"},
+		Roles:        map[directory.Role]string{directory.RoleOversight: "Oversight", "nominated-officer": "Nominated officer"},
 		OverallLimit: ladder.OverallLimit{Starts: rapid.SampledFrom([]ladder.LimitStart{ladder.LimitFromRaise, ladder.LimitFromFirstFormal}).Draw(t, "case starts")},
 		Categories: []ladder.Category{
 			{ID: "drift", Label: "Drift and delay"},
 			{ID: "placement", Label: "Placement", Plans: []ladder.ChildPlan{ladder.LookedAfter}},
 		},
 		HandOffs: []ladder.HandOff{{ID: "elsewhere", Label: "Another procedure", Source: "a generator"}},
-		ExternalReferral: &ladder.ExternalReferral{To: "CAFCASS", Source: "a generator", ReferredBy: ladder.RoleChair, OnlyLookedAfter: true,
-			AnyTime: rapid.Bool().Draw(t, "referral any time"), InformBefore: []ladder.Role{"nominated-officer"}},
-		Alerts: []ladder.Alert{{OnEvents: []string{"any"}, To: []ladder.Role{"nominated-officer"}, Source: "a generator"}},
+		ExternalReferral: &ladder.ExternalReferral{To: "CAFCASS", Source: "a generator", ReferredBy: directory.RoleChair, OnlyLookedAfter: true,
+			AnyTime: rapid.Bool().Draw(t, "referral any time"), InformBefore: []directory.Role{"nominated-officer"}},
+		Alerts: []ladder.Alert{{OnEvents: []string{"any"}, To: []directory.Role{"nominated-officer"}, Source: "a generator"}},
 	}
 	for _, r := range rungRoles {
 		l.Roles[r] = string(r)
@@ -49,7 +50,7 @@ func RandomLadder(t *rapid.T) *ladder.Ladder {
 		l.PartnerConcerns = &ladder.PartnerConcerns{Mode: ladder.PartnerRecordOnly, Source: "a generator"}
 	}
 	if rapid.Bool().Draw(t, "shorten") {
-		l.Shorten = &ladder.ShortenRule{By: ladder.RoleChair, Source: "a generator"}
+		l.Shorten = &ladder.ShortenRule{By: directory.RoleChair, Source: "a generator"}
 	}
 	if rapid.Bool().Draw(t, "case limit") {
 		l.OverallLimit.Window = &workday.Window{N: rapid.IntRange(5, 20).Draw(t, "limit")}
@@ -76,12 +77,12 @@ func RandomLadder(t *rapid.T) *ladder.Ladder {
 }
 
 func randomRung(t *rapid.T, l *ladder.Ladder, i, n int) ladder.Rung {
-	role := func(what string) ladder.Role { return rapid.SampledFrom(rungRoles).Draw(t, what) }
+	role := func(what string) directory.Role { return rapid.SampledFrom(rungRoles).Draw(t, what) }
 	r := ladder.Rung{
 		ID: fmt.Sprintf("r%d", i), Label: fmt.Sprintf("Rung %d", i), Source: "a generator",
 		Kind:        rapid.SampledFrom([]ladder.RungKind{ladder.RungFormal, ladder.RungDiscussion, ladder.RungNote}).Draw(t, "kind"),
 		Form:        rapid.SampledFrom([]ladder.ResponseForm{ladder.FormWritten, ladder.FormPlan, ladder.FormDiscussion, ladder.FormDecision, ladder.FormDifference}).Draw(t, "form"),
-		Respondents: ladder.Respondents{Roles: []ladder.Role{role("respondent")}, OutsideTenant: rapid.IntRange(0, 4).Draw(t, "outside") == 0, MayRepeat: rapid.Bool().Draw(t, "may repeat")},
+		Respondents: ladder.Respondents{Roles: []directory.Role{role("respondent")}, OutsideTenant: rapid.IntRange(0, 4).Draw(t, "outside") == 0, MayRepeat: rapid.Bool().Draw(t, "may repeat")},
 		OnLapse:     rapid.SampledFrom([]ladder.LapseEffect{ladder.EscalateOnLapse, ladder.EscalateOnLapse, ladder.PromptOnLapse}).Draw(t, "on lapse"),
 		Gates:       randomGates(t, i, "g"),
 	}
@@ -141,7 +142,7 @@ func randomThen(t *rapid.T, r *ladder.Rung, i, n int) {
 
 // randomGates are none to three gates; prefix tells those of a skip from a rung's.
 func randomGates(t *rapid.T, rung int, prefix string) []ladder.Gate {
-	role := func() ladder.Role { return rapid.SampledFrom(rungRoles).Draw(t, "gate role") }
+	role := func() directory.Role { return rapid.SampledFrom(rungRoles).Draw(t, "gate role") }
 	var gates []ladder.Gate
 	for i := range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "gates") {
 		g := ladder.Gate{ID: fmt.Sprintf("%s%d", prefix, i), Label: fmt.Sprintf("Gate %d", i), Source: "a generator", MayOpenAhead: rapid.Bool().Draw(t, "ahead")}
