@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -64,7 +63,7 @@ func (r *liveDirectory) Refresh(ctx context.Context) error {
 	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
 		return nil
 	}
-	r.latest.Store(&mergedDirectory{r.file.WithCover(covers).WithChannels(toBindings(channels)), covers, channels, unreachable})
+	r.latest.Store(&mergedDirectory{r.file.WithCover(covers).WithChannels(channels), covers, channels, unreachable})
 	return nil
 }
 
@@ -73,20 +72,4 @@ func LoadLiveDirectory(ctx context.Context, d *directory.Directory, store *postg
 	r := &liveDirectory{file: d, store: store, calendar: calendar, now: now}
 	err := r.Refresh(ctx)
 	return r.Directory(), err
-}
-
-// toBindings are channels as the directory takes them.
-func toBindings(channels []directory.NoticeChannelSetting) []directory.ChannelBinding {
-	var all []directory.ChannelBinding
-	for _, c := range channels {
-		b := directory.ChannelBinding{Channel: c.ChannelID, ChannelNames: directory.BoundChannel{Team: c.TeamName, Channel: c.ChannelName}}
-		switch kind, id, _ := strings.Cut(string(c.Unit), ":"); kind {
-		case "team":
-			b.Team = id
-		case "service":
-			b.Service = id
-		}
-		all = append(all, b)
-	}
-	return all
 }

@@ -10,26 +10,19 @@ type BoundChannel struct {
 	IsSet         bool
 }
 
-// ChannelBinding gives a team, or a service, a channel for its notices.
-type ChannelBinding struct {
-	Team, Service string       // the id of one of the two
-	Channel       string       // Teams conversation id
-	ChannelNames  BoundChannel // Team and Channel
-}
-
 // WithChannels is the directory with channels that were bound while the bot runs, each
 // in the place of the file's. A binding of what the directory no longer lists is passed
 // over.
-func (d *Directory) WithChannels(bindings []ChannelBinding) *Directory {
+func (d *Directory) WithChannels(bound []NoticeChannelSetting) *Directory {
 	with := *d
 	with.teams, with.services = slices.Clone(d.teams), slices.Clone(d.services)
-	for _, b := range bindings {
-		b.ChannelNames.IsSet = true
-		if i := slices.IndexFunc(with.teams, func(t Team) bool { return b.Team != "" && t.ID == b.Team }); i >= 0 {
-			with.teams[i].Channel, with.teams[i].BoundChannel = b.Channel, b.ChannelNames
+	for _, b := range bound {
+		names := BoundChannel{Team: b.TeamName, Channel: b.ChannelName, IsSet: true}
+		if i := slices.IndexFunc(with.teams, func(t Team) bool { return b.Unit == TeamUnit(t.ID) }); i >= 0 {
+			with.teams[i].Channel, with.teams[i].BoundChannel = b.ChannelID, names
 		}
-		if i := slices.IndexFunc(with.services, func(s Service) bool { return b.Service != "" && s.ID == b.Service }); i >= 0 {
-			with.services[i].Channel, with.services[i].BoundChannel = b.Channel, b.ChannelNames
+		if i := slices.IndexFunc(with.services, func(s Service) bool { return b.Unit == ServiceUnit(s.ID) }); i >= 0 {
+			with.services[i].Channel, with.services[i].BoundChannel = b.ChannelID, names
 		}
 	}
 	return &with

@@ -9,14 +9,14 @@ import (
 func TestAChannelBoundWhileTheBotRunsTakesThePlaceOfTheFiles(t *testing.T) {
 	d := readDirectory(t, exampleYAML)
 	for name, test := range map[string]struct {
-		bound        []ChannelBinding
+		bound        []NoticeChannelSetting
 		north, south string // where the notices of each team go
 	}{
 		"the file":       {nil, "19:n@thread.tacv2", "19:s@thread.tacv2"},
-		"a team's":       {[]ChannelBinding{{Team: "north-locality", Channel: "19:x@thread.tacv2"}}, "19:x@thread.tacv2", "19:s@thread.tacv2"},
-		"a service's":    {[]ChannelBinding{{Service: "north", Channel: "19:x@thread.tacv2"}}, "19:n@thread.tacv2", "19:x@thread.tacv2"},
-		"both":           {[]ChannelBinding{{Service: "north", Channel: "19:x@thread.tacv2"}, {Team: "south-locality", Channel: "19:y@thread.tacv2"}}, "19:n@thread.tacv2", "19:y@thread.tacv2"},
-		"nothing listed": {[]ChannelBinding{{Team: "gone", Channel: "19:x@thread.tacv2"}, {Service: "gone", Channel: "19:x@thread.tacv2"}}, "19:n@thread.tacv2", "19:s@thread.tacv2"},
+		"a team's":       {[]NoticeChannelSetting{{Unit: TeamUnit("north-locality"), ChannelID: "19:x@thread.tacv2"}}, "19:x@thread.tacv2", "19:s@thread.tacv2"},
+		"a service's":    {[]NoticeChannelSetting{{Unit: ServiceUnit("north"), ChannelID: "19:x@thread.tacv2"}}, "19:n@thread.tacv2", "19:x@thread.tacv2"},
+		"both":           {[]NoticeChannelSetting{{Unit: ServiceUnit("north"), ChannelID: "19:x@thread.tacv2"}, {Unit: TeamUnit("south-locality"), ChannelID: "19:y@thread.tacv2"}}, "19:n@thread.tacv2", "19:y@thread.tacv2"},
+		"nothing listed": {[]NoticeChannelSetting{{Unit: TeamUnit("gone"), ChannelID: "19:x@thread.tacv2"}, {Unit: ServiceUnit("gone"), ChannelID: "19:x@thread.tacv2"}}, "19:n@thread.tacv2", "19:s@thread.tacv2"},
 	} {
 		with := d.WithChannels(test.bound)
 		if diff := cmp.Diff([]string{test.north, test.south}, []string{with.NoticeChannel("north-locality"), with.NoticeChannel("south-locality")}); diff != "" {
@@ -26,7 +26,7 @@ func TestAChannelBoundWhileTheBotRunsTakesThePlaceOfTheFiles(t *testing.T) {
 			t.Fatalf("%s: the directory itself has changed", name)
 		}
 	}
-	north, _ := d.WithChannels([]ChannelBinding{{Team: "north-locality", Channel: "19:x@thread.tacv2", ChannelNames: BoundChannel{Team: "Locality", Channel: "Notices"}}}).TeamByID("north-locality")
+	north, _ := d.WithChannels([]NoticeChannelSetting{{Unit: TeamUnit("north-locality"), ChannelID: "19:x@thread.tacv2", TeamName: "Locality", ChannelName: "Notices"}}).TeamByID("north-locality")
 	if diff := cmp.Diff(BoundChannel{Team: "Locality", Channel: "Notices", IsSet: true}, north.BoundChannel); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
