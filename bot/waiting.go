@@ -3,10 +3,9 @@ package bot
 import (
 	"context"
 
-	"challengebot/internal/digest"
-
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/digest"
 )
 
 // handleWaiting answers with what waits within what the person oversees.

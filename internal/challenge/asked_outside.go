@@ -1,6 +1,8 @@
 package challenge
 
-import "challengebot/internal/workday"
+import (
+	"challengebot/internal/workday"
+)
 
 // ContactMethod somebody without an account here was asked.
 type ContactMethod string
@@ -20,7 +22,7 @@ type RecordAskedOutside struct {
 	Note    string // whom, and what was said
 }
 
-func (RecordAskedOutside) command() {}
+func (cmd RecordAskedOutside) decide(tr *transition) error { return tr.recordAskedOutside(cmd) }
 
 // AskedOutside: a respondent without an account was asked by telephone or e-mail.
 type AskedOutside struct {
@@ -29,8 +31,13 @@ type AskedOutside struct {
 	Note   string        `json:"note,omitempty"`
 }
 
+// KindAskedOutside is stored.
+const KindAskedOutside EventKind = "asked_outside"
+
 // Kind of the event.
 func (AskedOutside) Kind() EventKind { return KindAskedOutside }
+
+func (AskedOutside) apply(*Challenge, Event) {}
 
 // recordAskedOutside is for whoever records the answer on somebody's behalf.
 func (tr *transition) recordAskedOutside(cmd RecordAskedOutside) error {

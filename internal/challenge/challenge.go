@@ -141,108 +141,8 @@ type Challenge struct {
 	ClosedAt             time.Time `json:"closed_at,omitzero"`
 }
 
-// Outcome is how a visit to a rung ended.
-type Outcome string
-
-// Outcomes of a visit.
-const (
-	OutcomeOpen     Outcome = "open"
-	OutcomeAnswered Outcome = "answered"
-	OutcomeJudged   Outcome = "judged"
-	OutcomeLapsed   Outcome = "lapsed"
-	OutcomeVacant   Outcome = "vacant"
-	OutcomeLeft     Outcome = "left" // skipped, withdrawn or handed off before an answer
-)
-
-// Opening is one opening of a rung. A rung is visited twice when the chair was
-// partly satisfied.
-type Opening struct {
-	Number         int       `json:"n"`
-	Rung           string    `json:"rung"`
-	OpenedAt       time.Time `json:"opened_at"`
-	Respondents    []Party   `json:"respondents"`
-	Responders     []string  `json:"repliers"` // ids of those who may answer
-	Judge          Party     `json:"judge"`
-	Alerted        []Party   `json:"alerted,omitempty"`
-	MeetingParties []Party   `json:"meeting,omitempty"` // who has a role in the rung's meeting
-	// Handovers are the passings on to stand-ins; Respondents are who is asked now.
-	Handovers []CoverHandover  `json:"handed_over,omitempty"`
-	Deadline  workday.Deadline `json:"deadline"`
-	// LimitPassed: the cumulative limit had ended before the rung opened, so the
-	// respondent has the one working day that is the least.
-	LimitPassed   bool           `json:"limit_passed,omitempty"`
-	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
-	Reminders     []time.Time    `json:"reminders,omitempty"` // still to come
-	Outcome       Outcome        `json:"outcome"`
-	AnsweredBy    Person         `json:"answered_by,omitzero"`
-	AnsweredAt    time.Time      `json:"answered_at,omitzero"`
-	Verdict       Verdict        `json:"verdict,omitempty"`
-	CardReceived  bool           `json:"received,omitempty"` // Teams took a respondent's card
-	// RejectedFor are those asked whose card Teams refused for good. When it arrives
-	// after all, the date stays: whoever removes the app gains no time by it.
-	RejectedFor []string `json:"refused,omitempty"`
-	// Fingerprints marks the replies on the record, the one that counts and those that came
-	// too late, so that the same one is kept once.
-	Fingerprints []string `json:"kept,omitempty"`
-}
-
-// Hold is a challenge waiting at the gates of the rung it wants to enter.
-type Hold struct {
-	Rung  string      `json:"rung"`
-	Since time.Time   `json:"since"`
-	Cause Cause       `json:"why"`
-	Gates []GateState `json:"gates"`
-	// OpensAt is when an escalator's window ends and the gate opens by itself.
-	OpensAt time.Time `json:"opens,omitzero"`
-}
-
-// Cause is what brought a challenge to a rung.
-type Cause string
-
-// Causes.
-const (
-	CauseRaise        Cause = "raise"
-	CauseLapse        Cause = "lapse"
-	CauseVacancy      Cause = "vacancy"
-	CauseNotSatisfied Cause = "not_satisfied"
-	CausePartly       Cause = "partly"
-	CauseSkip         Cause = "skip"
-	CauseGate         Cause = "gate"
-)
-
-// GateStatus is where one gate stands.
-type GateStatus string
-
-// Gate states. Overridden is a refusal that the chair went on against.
-const (
-	GateClosed     GateStatus = "closed"
-	GatePassed     GateStatus = "passed"
-	GateNotAgreed  GateStatus = "refused"
-	GateOverridden GateStatus = "overridden"
-)
-
-// GateState is one gate of a rung and where it stands.
-type GateState struct {
-	Rung string `json:"rung"`
-	Gate string `json:"gate"`
-	// Needs is copied from the ladder: whether a refusal holds the challenge.
-	Needs  ladder.Requirement `json:"needs"`
-	Status GateStatus         `json:"status"`
-	// Openers may record the gate; Consulted may record their own view.
-	Openers   []Party `json:"openers,omitempty"`
-	Consulted []Party `json:"consulted,omitempty"`
-}
-
-// ThresholdView is what somebody consulted on the threshold said.
-type ThresholdView struct {
-	Role   directory.Role `json:"role"`
-	Status GateStatus     `json:"status"`
-}
-
-// IsCleared reports whether the gate no longer holds.
-func (g GateState) IsCleared() bool {
-	return g.Status == GatePassed || g.Status == GateOverridden || (g.Status == GateNotAgreed && g.Needs == ladder.TookPlace)
-}
+// Scope is what the challenge is about, as far as it decides who holds a role.
+func (c *Challenge) Scope() directory.Scope { return c.Details.Scope() }
 
 // CurrentOpening is the visit under way, or the last one; nil before the first.
 func (c *Challenge) CurrentOpening() *Opening {
@@ -267,14 +167,6 @@ func (c *Challenge) Due() time.Time {
 		return time.Time{}
 	}
 	return opening.Deadline.Due
-}
-
-// MayAnswer reports whether that person is one of those asked on the visit.
-func (o *Opening) MayAnswer(id string) bool { return slices.Contains(o.Responders, id) }
-
-// IsRespondent reports whether the visit's card went to that person.
-func (o *Opening) IsRespondent(id string) bool {
-	return slices.ContainsFunc(o.Respondents, func(p Party) bool { return p.ID == id })
 }
 
 // WasRespondent reports whether that person was a respondent on any visit.

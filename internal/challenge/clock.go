@@ -4,9 +4,69 @@ import (
 	"slices"
 	"time"
 
-	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
-	"challengebot/internal/workday"
+)
+
+// Tick lets the clock do the one thing that is due now, if anything is.
+type Tick struct{}
+
+func (Tick) decide(tr *transition) error { return tr.tick() }
+
+// Lapsed: the window ended in silence.
+type Lapsed struct {
+	Due time.Time `json:"due"`
+}
+
+// KindLapsed is stored.
+const KindLapsed EventKind = "lapsed"
+
+// Kind of the event.
+func (Lapsed) Kind() EventKind { return KindLapsed }
+
+func (Lapsed) apply(c *Challenge, _ Event) {
+	o := c.openingToChange()
+	o.Outcome, o.Reminders = OutcomeLapsed, nil
+}
+
+// Reminded: the respondents were reminded before the end of the window.
+type Reminded struct {
+	Due time.Time `json:"due"`
+}
+
+// KindReminded is stored.
+const KindReminded EventKind = "reminded"
+
+// Kind of the event.
+func (Reminded) Kind() EventKind { return KindReminded }
+
+func (Reminded) apply(c *Challenge, e Event) {
+	o := c.openingToChange()
+	o.Reminders = slices.DeleteFunc(slices.Clone(o.Reminders), func(t time.Time) bool { return !t.After(e.At) })
+	c.NextAt = o.nextAt()
+}
+
+// Nudged: those for whom a challenge without a window waits were told again.
+type Nudged struct {
+	State   State     `json:"state"`
+	NudgeAt time.Time `json:"nudge,omitzero"`
+}
+
+// KindNudged is stored.
+const KindNudged EventKind = "nudged"
+
+// Kind of the event.
+func (Nudged) Kind() EventKind { return KindNudged }
+
+func (b Nudged) apply(c *Challenge, _ Event) {
+	c.NextAt = c.Hold.nextAt(b.NudgeAt)
+}
+
+// How many working days a challenge without a window waits before those it waits
+// for are told again.
+const (
+	judgeNudgeDays     = 2
+	gateNudgeDays      = 1
+	exhaustedNudgeDays = 5
 )
 
 // tick does the one thing that is due: the end of a window before a reminder of
@@ -98,15 +158,6 @@ func (tr *transition) nudgeAgain(every int) error {
 	return nil
 }
 
-// postJudgeCards asks the judge for their word, and who acts for them while away.
-func (tr *transition) postJudgeCards() {
-	opening := tr.c.CurrentOpening()
-	tr.post(Address{Person: opening.Judge.ID}, CardJudge)
-	if p, ok := tr.env.Directory.StandInFor(opening.Judge.ID, tr.today()); ok && !opening.hadPartInAnswer(p.Entra) {
-		tr.post(Address{Person: p.Entra}, CardJudge)
-	}
-}
-
 // nudgeTime is the start of the n-th working day after today. Past the calendar's
 // coverage it is a plain day: nobody's time depends on it, and a step must not
 // fail for want of a reminder.
@@ -115,121 +166,4 @@ func (tr *transition) nudgeTime(n int) time.Time {
 		return tr.env.Calendar.StartOfDay(d).UTC()
 	}
 	return tr.env.Now.AddDate(0, 0, n)
-}
-
-// recordDelivery records that Teams took a card. When a respondent gets the first card of
-// a rung so late that the day of receipt is another, the window counts from then; not
-// when Teams had refused it and the respondent came back, or passed the question on.
-func (tr *transition) recordDelivery(cmd RecordDelivery) error {
-	tr.by = System
-	opening := tr.c.Opening(cmd.Opening)
-	first := opening != nil && cmd.Card == CardRespond && !opening.CardReceived && !opening.wasRejectedFor(cmd.To.Person) && opening.Number == len(tr.c.Openings) && tr.c.State == StateAwaitingResponse
-	tr.emit(Delivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, ConversationID: cmd.ConversationID, ActivityID: cmd.ActivityID},
-		rungOf(opening), cmd.Opening)
-	if !first || tr.env.Now.Sub(opening.Deadline.Received) <= GracePeriod {
-		return nil
-	}
-	return tr.redate(tr.c.CurrentOpening())
-}
-
-// redate counts the window from a late receipt.
-func (tr *transition) redate(opening *Opening) error {
-	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
-	fixed := rung.WindowStart == ladder.WindowFromLimitStart || rung.Remainder
-	if fixed && opening.ShorterWindow == nil {
-		return nil
-	}
-	d, passed, used, err := tr.deadlineWithShorter(rung, tr.env.Now, tr.c.LimitStart, opening.ShorterWindow)
-	if err != nil {
-		return calendarError(err)
-	}
-	if !d.Due.After(opening.Deadline.Due) || fixed && d.Due.After(opening.ShorterWindow.OriginalDue) {
-		return nil
-	}
-	text, reminders, err := explainAndPlanReminders(tr.env, d)
-	if err != nil {
-		return calendarError(err)
-	}
-	tr.emit(Redated{Deadline: d, Explanation: explainShorterWindow(tr.env, used, text), Reminders: reminders, Reason: "received_late",
-		LimitPassed: passed, ShorterWindow: used}, opening.Rung, opening.Number)
-	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	return nil
-}
-
-// recordRejection records that Teams refused a card for good. An unreachable respondent is
-// a held deadline that nobody sees, so the chair and the oversight role are told, the
-// latter at once only of a question, or of somebody who was reached before: the rest
-// stands in the digest.
-// Of a channel that takes no notices, and of a chair whose own card is refused, the
-// oversight role hears, and of an oversight role that cannot be reached the chair: but
-// each only once, and nobody by a card that would be refused as well.
-func (tr *transition) recordRejection(cmd RecordRejection) error {
-	tr.by = System
-	known := slices.Contains(tr.c.UnreachableAddresses, cmd.To)
-	tr.emit(Undelivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, Code: cmd.Code}, rungOf(tr.c.Opening(cmd.Opening)), cmd.Opening)
-	chair := Address{Person: tr.c.Chair.ID}
-	switch cmd.Card {
-	case CardRespond, CardReminder, CardGate, CardJudge, CardAlert:
-		if cmd.To != chair {
-			tr.post(chair, CardChallenge)
-		}
-		for _, p := range tr.reachableInRole(directory.RoleOversight) {
-			if p.ID != cmd.To.Person && (cmd.Card == CardRespond || !known) {
-				tr.post(Address{Person: p.ID}, CardOversight)
-			}
-		}
-	case CardChallenge, CardNotice:
-		for _, p := range tr.reachableInRole(directory.RoleOversight) {
-			if to := (Address{Person: p.ID}); !known && !slices.Contains(tr.c.UnreachableAddresses, to) {
-				tr.post(to, CardOversight)
-			}
-		}
-	case CardOversight:
-		if !known && !slices.Contains(tr.c.UnreachableAddresses, chair) {
-			tr.post(chair, CardChallenge)
-		}
-	}
-	return nil
-}
-
-func rungOf(opening *Opening) string {
-	if opening == nil {
-		return ""
-	}
-	return opening.Rung
-}
-
-// Forecast is who would be asked first and when the answer would be due, if a
-// challenge with these details were raised now: what the form says beforehand.
-type Forecast struct {
-	Rung        ladder.Rung
-	Respondents []Party
-	Gates       []GateState
-	Deadline    workday.Deadline
-	Explanation string
-	// PartnerRule is the rule by which a concern about a partner agency ends at once.
-	PartnerRule *ladder.PartnerConcerns
-}
-
-// ForecastRaise tells what raising would do, without raising.
-func ForecastRaise(r RaiseCommand, by Person, env Env) (Forecast, error) {
-	if p := env.Ladder.PartnerConcerns; r.AboutPartner && p != nil {
-		return Forecast{PartnerRule: p}, nil
-	}
-	change, err := raiseUnchecked(r, by, env)
-	if err != nil {
-		return Forecast{}, err
-	}
-	var f Forecast
-	for _, e := range change.Events {
-		switch b := e.Body.(type) {
-		case RungOpened:
-			rung, _ := env.Ladder.RungByID(e.Rung)
-			return Forecast{Rung: *rung, Respondents: b.Respondents, Deadline: b.Deadline, Explanation: b.Explanation}, nil
-		case Held:
-			rung, _ := env.Ladder.RungByID(e.Rung)
-			f = Forecast{Rung: *rung, Gates: b.Gates}
-		}
-	}
-	return f, nil
 }

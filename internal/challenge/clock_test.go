@@ -6,11 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"challengebot/internal/digest"
-	"challengebot/internal/directory"
-
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/digest"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )

@@ -4,10 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"challengebot/internal/digest"
-
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/digest"
 )
 
 func (x *life) pendingItem(at string, history ...challenge.Event) (digest.PendingItem, bool) {

@@ -9,6 +9,85 @@ import (
 	"challengebot/internal/workday"
 )
 
+// Held: the challenge waits at gates before a rung.
+type Held struct {
+	Cause   Cause       `json:"why"`
+	Gates   []GateState `json:"gates"`
+	OpensAt time.Time   `json:"opens,omitzero"`
+	NudgeAt time.Time   `json:"nudge,omitzero"`
+}
+
+// KindHeld is stored.
+const KindHeld EventKind = "held"
+
+// Kind of the event.
+func (Held) Kind() EventKind { return KindHeld }
+
+func (b Held) apply(c *Challenge, e Event) {
+	since := e.At
+	if c.Hold != nil && c.Hold.Rung == e.Rung {
+		since = c.Hold.Since
+	}
+	c.State, c.Rung = StateHeldAtGate, e.Rung
+	c.Hold = &Hold{Rung: e.Rung, Since: since, Cause: b.Cause, Gates: b.Gates, OpensAt: b.OpensAt}
+	c.NextAt = c.Hold.nextAt(b.NudgeAt)
+}
+
+// RecordGate records where a gate stands. Overriding needs a reason (Note).
+type RecordGate struct {
+	Rung   string
+	Gate   string
+	Status GateStatus
+	Note   string
+	On     workday.Date
+	Fields map[string]string
+}
+
+func (cmd RecordGate) decide(tr *transition) error { return tr.recordGate(cmd) }
+
+// GateRecorded: somebody recorded that a gate is passed or refused, or goes
+// on against a refusal.
+type GateRecorded struct {
+	Rung   string             `json:"rung"`
+	Gate   string             `json:"gate"`
+	Needs  ladder.Requirement `json:"needs"`
+	Status GateStatus         `json:"status"`
+	Note   string             `json:"note,omitempty"`
+	On     workday.Date       `json:"on,omitempty"`
+	Fields map[string]string  `json:"fields,omitempty"`
+	Ahead  bool               `json:"ahead,omitempty"`
+	// Threshold is the role whose view on the threshold this is.
+	Threshold directory.Role `json:"threshold,omitempty"`
+	// Automatic: an escalator's window ended.
+	Automatic bool `json:"by_itself,omitempty"`
+}
+
+// KindGateRecorded is stored.
+const KindGateRecorded EventKind = "gate_recorded"
+
+// Kind of the event.
+func (GateRecorded) Kind() EventKind { return KindGateRecorded }
+
+func (b GateRecorded) apply(c *Challenge, _ Event) {
+	if b.Threshold != "" {
+		c.ThresholdViews = slices.DeleteFunc(c.ThresholdViews, func(t ThresholdView) bool { return t.Role == b.Threshold })
+		c.ThresholdViews = append(c.ThresholdViews, ThresholdView{b.Threshold, b.Status})
+	}
+	set := func(gs []GateState) bool {
+		i := slices.IndexFunc(gs, func(g GateState) bool { return g.Rung == b.Rung && g.Gate == b.Gate })
+		if i >= 0 {
+			gs[i].Status = b.Status
+		}
+		return i >= 0
+	}
+	if c.Hold != nil && set(c.Hold.Gates) {
+		return
+	}
+	if !set(c.GatesAhead) {
+		c.GatesAhead = append(c.GatesAhead, GateState{Rung: b.Rung, Gate: b.Gate, Needs: b.Needs, Status: b.Status})
+	}
+}
+
 // gatesOnEntry are the gates before a rung as they stand: those of the rung, those
 // of a skip, and what was opened ahead.
 func (tr *transition) gatesOnEntry(r *ladder.Rung, cause Cause, more []ladder.Gate) []GateState {
@@ -29,14 +108,6 @@ func (tr *transition) gatesOnEntry(r *ladder.Rung, cause Cause, more []ladder.Ga
 	})
 }
 
-func hasGate(gates []GateState, id string) bool {
-	return slices.ContainsFunc(gates, func(g GateState) bool { return g.Gate == id })
-}
-
-func isNotAgreed(gates []GateState, id string) bool {
-	return slices.ContainsFunc(gates, func(g GateState) bool { return g.Gate == id && g.Status == GateNotAgreed })
-}
-
 // promptGates is the gate of a rung below that says on_lapse: prompt.
 func (tr *transition) promptGates(cause Cause) []ladder.Gate {
 	opening := tr.c.CurrentOpening()
@@ -47,10 +118,6 @@ func (tr *transition) promptGates(cause Cause) []ladder.Gate {
 		return []ladder.Gate{goOnGate(below.JudgeRole())}
 	}
 	return nil
-}
-
-func goOnGate(by directory.Role) ladder.Gate {
-	return ladder.Gate{ID: goOnGateID, Label: "Decide to go on", Kind: ladder.GateConfirm, OpenedBy: by, Needs: ladder.TookPlace}
 }
 
 func (tr *transition) newGateState(rung string, g ladder.Gate) GateState {
@@ -105,24 +172,6 @@ func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState
 	}
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
 	return nil
-}
-
-// VacantGateRoles are the roles that a gate needs and that nobody held when it shut: whoever
-// should open it, for whom the chair then stands, and whoever should be asked.
-func VacantGateRoles(l *ladder.Ladder, st GateState) []directory.Role {
-	g, ok := FindGate(l, st.Rung, st.Gate)
-	if !ok {
-		return nil
-	}
-	var out []directory.Role
-	opens := func(p Party) bool { return p.Role == g.OpenerRole() }
-	if g.OpenerRole() != directory.RoleChair && g.ID != goOnGateID && !slices.ContainsFunc(st.Openers, opens) {
-		out = append(out, g.OpenerRole())
-	}
-	if g.Consultee != "" && g.Consultee != g.OpenerRole() && len(st.Consulted) == 0 {
-		out = append(out, g.Consultee)
-	}
-	return out
 }
 
 func (tr *transition) postGateCards() {
@@ -262,113 +311,6 @@ func (tr *transition) continueAfterGate(at time.Time) error {
 	if len(gates) > len(h.Gates) || h.OpensAt.IsZero() != opens.IsZero() {
 		return tr.holdAtGates(rung, h.Cause, gates, at) // more is asked for, or only an escalator's time is left
 	}
-	return nil
-}
-
-// gatesBefore are the gates of a rung and of every skip that leads to it.
-func gatesBefore(l *ladder.Ladder, r *ladder.Rung) []ladder.Gate {
-	gates := r.Gates
-	for _, sk := range l.Skips {
-		if slices.Contains(sk.To, r.ID) {
-			gates = slices.Concat(gates, sk.Gates)
-		}
-	}
-	return gates
-}
-
-// skipTo goes straight to a rung on a ground that the ladder allows.
-func (tr *transition) skipTo(cmd SkipTo) error {
-	if tr.by.ID != tr.c.Chair.ID {
-		return newRefusal(CodeNotYours, saySkipNotYours, tr.c.Ref, tr.env.Ladder.Words.Rung)
-	}
-	if !tr.c.State.IsOpen() || tr.c.State == StateExhausted {
-		return newRefusal(CodeClosed, sayCannotBeMoved, tr.c.Ref)
-	}
-	skip, ok := findSkip(tr.env.Ladder, cmd.To, cmd.Ground)
-	rung, exists := tr.env.Ladder.RungByID(cmd.To)
-	if !ok || !exists || skip.OnlyAtRaise {
-		return newRefusal(CodeNotAllowed, saySkipNotAllowed)
-	}
-	if !tr.isAbove(rung) {
-		return newRefusal(CodeNotAllowed, sayNotAbove, rung.Label, tr.c.Ref)
-	}
-	f := inputFaults{}
-	cmd.Evidence = requiredText(f, "evidence", sayWhySkip, cmd.Evidence, maxText)
-	if err := f.toRefusal(); err != nil {
-		return err
-	}
-	tr.emit(SkippedTo(cmd), rung.ID, len(tr.c.Openings))
-	return tr.enterRung(rung, CauseSkip, tr.env.Now, skip.Gates)
-}
-
-// isAbove reports whether the rung lies above the one the challenge is on.
-func (tr *transition) isAbove(r *ladder.Rung) bool {
-	at := func(id string) int {
-		return slices.IndexFunc(tr.env.Ladder.Rungs, func(r ladder.Rung) bool { return r.ID == id })
-	}
-	return at(r.ID) > at(tr.c.Rung)
-}
-
-func findSkip(l *ladder.Ladder, to, ground string) (ladder.Skip, bool) {
-	for _, sk := range l.Skips {
-		if slices.Contains(sk.To, to) && slices.ContainsFunc(sk.Grounds, func(g ladder.Ground) bool { return g.ID == ground }) {
-			return sk, true
-		}
-	}
-	return ladder.Skip{}, false
-}
-
-// FindGate finds a gate before a rung, be it the rung's own or a skip's.
-func FindGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
-	r, ok := l.RungByID(rung)
-	if !ok {
-		return ladder.Gate{}, false
-	}
-	for _, g := range gatesBefore(l, r) {
-		if g.ID == id {
-			return g, true
-		}
-	}
-	if id == goOnGateID { // who opens it stands in the hold
-		return goOnGate(directory.RoleChair), true
-	}
-	return ladder.Gate{}, false
-}
-
-// MayRefer reports whether the procedure leaves a referral outside the authority to that
-// person as the challenge stands on that day.
-func MayRefer(id string, c *Challenge, l *ladder.Ladder, d *directory.Directory, on workday.Date) bool {
-	x := l.ExternalReferral
-	if x == nil || id == "" || x.OnlyLookedAfter && !c.Details.IsLookedAfter() || !x.AnyTime && c.State != StateExhausted {
-		return false
-	}
-	if x.ReferredBy == directory.RoleChair {
-		return id == c.Chair.ID
-	}
-	return slices.ContainsFunc(d.ActingHolders(x.ReferredBy, c.Scope(), on), func(h directory.Holder) bool { return h.Person.Entra == id })
-}
-
-// recordReferral records an external referral that a person made.
-func (tr *transition) recordReferral(cmd Refer) error {
-	x := tr.env.Ladder.ExternalReferral
-	if x == nil {
-		return newRefusal(CodeNotAllowed, sayNoReferral)
-	}
-	if x.OnlyLookedAfter && !tr.c.Details.IsLookedAfter() {
-		return newRefusal(CodeNotAllowed, sayOnlyLookedAfter, x.To)
-	}
-	if !slices.ContainsFunc(tr.reachableInRole(x.ReferredBy), func(p Party) bool { return p.ID == tr.by.ID }) {
-		return newRefusal(CodeNotYours, sayReferralRole, tr.env.Ladder.RoleLabel(x.ReferredBy), x.To)
-	}
-	if !x.AnyTime && tr.c.State != StateExhausted {
-		return newRefusal(CodeNotAllowed, sayReferralAtTop, x.To, tr.env.Ladder.Words.Rung)
-	}
-	cmd.Referral.To = x.To
-	if err := validateReferral(&cmd.Referral, x, tr.env); err != nil {
-		return err
-	}
-	tr.emit(Referred(cmd), tr.c.Rung, len(tr.c.Openings))
-	tr.postToRole(directory.RoleOversight, CardOversight)
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package challenge
 
-import "slices"
+import (
+	"slices"
+)
 
 // HandOver passes a running question on to who stands in today for somebody who was
 // asked. The time goes on as it was.
@@ -8,7 +10,7 @@ type HandOver struct {
 	AwayID string // Entra object id of the one who is away
 }
 
-func (HandOver) command() {}
+func (cmd HandOver) decide(tr *transition) error { return tr.handOver(cmd) }
 
 // CoverHandover is one passing on of a running question.
 type CoverHandover struct {
@@ -23,14 +25,21 @@ type HandedOver struct {
 	CoverHandover
 }
 
+// KindHandedOver is stored.
+const KindHandedOver EventKind = "handed_over"
+
 // Kind of the event.
 func (HandedOver) Kind() EventKind { return KindHandedOver }
+
+func (b HandedOver) apply(c *Challenge, _ Event) {
+	c.openingToChange().applyHandover(b.CoverHandover)
+}
 
 // RejoinAfterCover asks again, beside who stood in, everybody who passed the running question on
 // and is not away any more. The time goes on as it was.
 type RejoinAfterCover struct{}
 
-func (RejoinAfterCover) command() {}
+func (RejoinAfterCover) decide(tr *transition) error { return tr.rejoinAfterCover() }
 
 // tryHandOver passes the running question on: for one who is away, at their word, at that of
 // somebody who oversees challenges, or by itself on the morning on which cover begins.
@@ -157,27 +166,4 @@ func (o *Opening) HandoverFrom(id string) (CoverHandover, bool) {
 		}
 	}
 	return CoverHandover{}, false
-}
-
-// wasRejectedFor reports whether Teams refused the visit's card to that person, or to
-// somebody for whom, in the end, they stand in.
-func (o *Opening) wasRejectedFor(id string) bool {
-	if slices.Contains(o.RejectedFor, id) {
-		return true
-	}
-	for _, h := range slices.Backward(o.Handovers) {
-		if h.To.ID != id {
-			continue
-		}
-		if id = h.From.ID; slices.Contains(o.RejectedFor, id) {
-			return true
-		}
-	}
-	return false
-}
-
-// wasRespondent reports whether the visit's card went to that person at any time.
-func (o *Opening) wasRespondent(id string) bool {
-	_, passed := o.HandoverFrom(id)
-	return passed || o.IsRespondent(id)
 }

@@ -17,7 +17,7 @@ type RecordMessageChange struct {
 	Change MessageChange
 }
 
-func (RecordMessageChange) command() {}
+func (cmd RecordMessageChange) decide(tr *transition) error { return tr.recordMessageChange(cmd) }
 
 // MessageChanged: the message behind an earlier step is not any more what it was when
 // it was acted on. The trail keeps what was sent.
@@ -26,8 +26,13 @@ type MessageChanged struct {
 	Change MessageChange `json:"change"`
 }
 
+// KindMessageChanged is stored.
+const KindMessageChanged EventKind = "message_changed"
+
 // Kind of the event.
 func (MessageChanged) Kind() EventKind { return KindMessageChanged }
+
+func (MessageChanged) apply(*Challenge, Event) {}
 
 // recordMessageChange is possible in every state: messages are changed whenever people like.
 // Nobody's card is affected and nobody is asked for anything.

@@ -21,6 +21,3 @@ func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
 func MayOversee(id string, c *Challenge, d *directory.Directory, on workday.Date) bool {
 	return d.MayActIn(id, directory.RoleOversight, c.Scope(), on)
 }
-
-// Scope is what the challenge is about, as far as it decides who holds a role.
-func (c *Challenge) Scope() directory.Scope { return c.Details.Scope() }

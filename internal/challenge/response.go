@@ -1,19 +1,82 @@
 package challenge
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
 )
 
-// How many working days a challenge without a window waits before those it waits
-// for are told again.
-const (
-	judgeNudgeDays     = 2
-	gateNudgeDays      = 1
-	exhaustedNudgeDays = 5
-)
+// PlannedAction is one line of an agreed plan.
+type PlannedAction struct {
+	What  string       `json:"what"`
+	Who   string       `json:"who"`
+	DueBy workday.Date `json:"by"`
+}
+
+// Response is what a respondent wrote.
+type Response struct {
+	Form ladder.ResponseForm `json:"form"`
+	Text string              `json:"text"`
+	Plan []PlannedAction     `json:"plan,omitempty"`
+	// Fields are what the form asks for beside text and plan, by field id.
+	Fields map[string]string `json:"fields,omitempty"`
+	// OnBehalfOf names the respondent when somebody recorded their reply.
+	OnBehalfOf string `json:"on_behalf_of,omitempty"`
+}
+
+// Respond answers visit Visit of the challenge.
+type Respond struct {
+	Opening  int
+	Response Response
+}
+
+func (cmd Respond) decide(tr *transition) error { return tr.recordResponse(cmd) }
+
+// Responded: the response that counts.
+type Responded struct {
+	Response Response `json:"response"`
+	AfterDue bool     `json:"after_due,omitempty"`
+	// NudgeAt is when the judge is told again, unless they judge before.
+	NudgeAt time.Time `json:"nudge,omitzero"`
+}
+
+// KindResponded is stored.
+const KindResponded EventKind = "responded"
+
+// Kind of the event.
+func (Responded) Kind() EventKind { return KindResponded }
+
+func (b Responded) apply(c *Challenge, e Event) {
+	o := c.openingToChange()
+	o.Outcome, o.AnsweredBy, o.AnsweredAt, o.Reminders = OutcomeAnswered, e.By, e.At, nil
+	o.Fingerprints = append(slices.Clone(o.Fingerprints), fingerprint(e.By, b.Response))
+	c.State, c.NextAt = StateAwaitingJudgement, b.NudgeAt
+}
+
+// LateResponse: a reply that came too late to count; it is shown all the same.
+type LateResponse struct {
+	Opening  int      `json:"visit"`
+	Reason   string   `json:"why"` // lapsed, answered, moved_on, closed, handed_over
+	Response Response `json:"response"`
+}
+
+// KindLateResponse is stored.
+const KindLateResponse EventKind = "reply_kept"
+
+// Kind of the event.
+func (LateResponse) Kind() EventKind { return KindLateResponse }
+
+func (b LateResponse) apply(c *Challenge, e Event) {
+	if o := c.Opening(b.Opening); o != nil {
+		o.Fingerprints = append(slices.Clone(o.Fingerprints), fingerprint(e.By, b.Response))
+	}
+}
 
 // recordResponse takes an answer. One that comes too late to count is kept and shown.
 func (tr *transition) recordResponse(cmd Respond) error {
@@ -110,133 +173,10 @@ func (tr *transition) lateReason(opening *Opening) (reason string, refusal *Refu
 	}
 }
 
-// recordJudgement takes the judge's word.
-func (tr *transition) recordJudgement(cmd Judge) error {
-	opening := tr.c.CurrentOpening()
-	if !tr.mayJudge(opening) {
-		return newRefusal(CodeNotYours, sayNotTheJudge, tr.c.Ref)
-	}
-	if !tr.c.State.IsOpen() {
-		return newRefusal(CodeClosed, sayHasEnded, tr.c.Ref)
-	}
-	if opening != nil && cmd.Opening != 0 && cmd.Opening != opening.Number {
-		return newRefusal(CodeMovedOn, sayMovedOnSince, tr.c.Ref)
-	}
-	if err := tr.validateJudgement(&cmd, opening); err != nil {
-		return err
-	}
-	switch {
-	case tr.c.State == StateAwaitingJudgement:
-		return tr.applyVerdict(opening, cmd)
-	case cmd.Verdict == Satisfied && (tr.c.State == StateExhausted || tr.c.State == StateHeldAtGate):
-		// The chair may find the matter settled while the challenge waits.
-		n := len(tr.c.Openings)
-		tr.emit(Judged{Verdict: Satisfied, Reason: cmd.Reason}, tr.c.Rung, n)
-		tr.emitBy(System, Resolved{}, tr.c.Rung, n)
-		return nil
-	default:
-		return newRefusal(CodeMovedOn, sayNothingToJudge, tr.c.Ref, tr.c.Ref)
-	}
-}
-
-// mayJudge holds who may judge: the judge, or who acts for them while away unless
-// that person had a part in the answer; where no response waits, the chair too.
-func (tr *transition) mayJudge(opening *Opening) bool {
-	judges := []string{tr.c.Chair.ID}
-	if opening != nil && tr.c.State == StateAwaitingJudgement {
-		judges = []string{opening.Judge.ID}
-	} else if opening != nil {
-		judges = append(judges, opening.Judge.ID)
-	}
-	return slices.ContainsFunc(judges, func(id string) bool {
-		return tr.by.ID == id || tr.isActingFor(id) && (opening == nil || !opening.hadPartInAnswer(tr.by.ID))
-	})
-}
-
-// hadPartInAnswer reports whether that person was asked on the visit or answered it.
-func (o *Opening) hadPartInAnswer(id string) bool {
-	return o.wasRespondent(id) || o.MayAnswer(id) || o.AnsweredBy.ID == id
-}
-
-func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
-	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
-	if cmd.Verdict == Partly && tr.isPartlyUsed(opening) {
-		return newRefusal(CodeNotAllowed, sayPartlyUsed, tr.env.Ladder.Words.Rung)
-	}
-	tr.emit(Judged{Verdict: cmd.Verdict, Reason: cmd.Reason, ShorterWindow: cmd.ShorterWindow}, opening.Rung, opening.Number)
-	switch cmd.Verdict {
-	case Satisfied:
-		tr.emitBy(System, Resolved{}, opening.Rung, opening.Number)
-		if tr.by.ID != tr.c.Chair.ID {
-			tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-		}
-		return nil
-	case Partly:
-		return tr.openRung(rung, CausePartly, tr.env.Now)
-	default:
-		if rung.IfNotSatisfied != nil && rung.IfNotSatisfied.HandOff != "" {
-			tr.emitBy(System, HandedOff{To: rung.IfNotSatisfied.HandOff}, opening.Rung, opening.Number)
-			tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-			tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
-			return nil
-		}
-		return tr.advanceFrom(opening.Rung, CauseNotSatisfied, tr.env.Now)
-	}
-}
-
-// isPartlyUsed reports whether the rung's visit before this one ended in "partly".
-func (tr *transition) isPartlyUsed(opening *Opening) bool {
-	prev := tr.c.Opening(opening.Number - 1)
-	return prev != nil && prev.Rung == opening.Rung && prev.Verdict == Partly
-}
-
-func (tr *transition) withdraw(cmd Withdraw) error {
-	if tr.by.ID != tr.c.Chair.ID && !tr.isOverseer(tr.by.ID) {
-		return newRefusal(CodeNotYours, sayWithdrawNotYours, tr.c.Ref)
-	}
-	if !tr.c.State.IsOpen() {
-		return newRefusal(CodeClosed, sayEndedAlready, tr.c.Ref)
-	}
-	f := inputFaults{}
-	cmd.Reason = requiredText(f, "reason", sayWhyWithdrawn, cmd.Reason, maxText)
-	if err := f.toRefusal(); err != nil {
-		return err
-	}
-	tr.emit(Withdrawn(cmd), tr.c.Rung, len(tr.c.Openings))
-	if tr.by.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	}
-	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
-	return nil
-}
-
-func (tr *transition) handOff(cmd HandOff) error {
-	if tr.by.ID != tr.c.Chair.ID && !tr.isOverseer(tr.by.ID) {
-		return newRefusal(CodeNotYours, sayHandOffNotYours, tr.c.Ref)
-	}
-	if !tr.c.State.IsOpen() {
-		return newRefusal(CodeClosed, sayEndedAlready, tr.c.Ref)
-	}
-	if !slices.ContainsFunc(tr.env.Ladder.HandOffs, func(h ladder.HandOff) bool { return h.ID == cmd.To }) {
-		return newRefusal(CodeNotAllowed, sayNoSuchProcedure)
-	}
-	f := inputFaults{}
-	cmd.Reason = requiredText(f, "reason", sayWhyHandedOff, cmd.Reason, maxText)
-	if err := f.toRefusal(); err != nil {
-		return err
-	}
-	tr.emit(HandedOff(cmd), tr.c.Rung, len(tr.c.Openings))
-	if tr.by.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	}
-	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
-	return nil
-}
-
-func joinNames(ps []Party) string {
-	var out []string
-	for _, p := range ps {
-		out = append(out, p.Name)
-	}
-	return strings.Join(out, ", ")
+// fingerprint tells one reply from another without repeating it.
+func fingerprint(by Person, r Response) string {
+	r.OnBehalfOf = ""
+	data, _ := json.Marshal(r) // plain strings and dates: it cannot fail
+	sum := sha256.Sum256(append([]byte(by.ID+"\n"), data...))
+	return hex.EncodeToString(sum[:8])
 }

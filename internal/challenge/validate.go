@@ -1,7 +1,6 @@
 package challenge
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -28,154 +27,101 @@ const (
 	MaxActions    = maxActions
 )
 
-// recordNumberPattern is what numbers of the recording systems look like: digits, with a
-// short prefix at most. Anything with a word in it may be a child's name.
-var recordNumberPattern = regexp.MustCompile(`^[A-Za-z]{0,4}[-/ ]?[0-9]{3,12}$`)
+func requiredText(f inputFaults, field string, missing SentenceKey, v string, most int) string {
+	v = optionalText(f, field, v, most)
+	if v == "" {
+		f.add(field, missing)
+	}
+	return v
+}
 
-// validateRaise refuses a challenge that is not complete, in place of guessing.
-func validateRaise(r *RaiseCommand, by Person, env Env) error {
-	if by.ID == "" {
-		return newRefusal(CodeNotYours, sayRaisedByPerson)
+func optionalText(f inputFaults, field, v string, most int) string {
+	if !utf8.ValidString(v) {
+		f.add(field, sayUnreadable)
 	}
-	f := inputFaults{}
-	d := &r.Details
-	l := env.Ladder
-	if !MayRaise(l, by.ID, d.Scope(), env) {
-		return newRefusal(CodeNotYours, sayNotARaiser)
+	v = cleanText(v)
+	if n := utf8.RuneCountInString(v); n > most {
+		f.add(field, sayTooLong, most, n)
 	}
-	d.RecordNumber = strings.TrimSpace(d.RecordNumber)
-	switch {
-	case d.RecordNumber == "":
-		f.add("record", sayGiveRecord, l.Words.RecordNumber)
-	case !recordNumberPattern.MatchString(d.RecordNumber):
-		f.add("record", sayRecordOnlyNumber, l.Words.RecordNumber)
-	}
-	validateConference(f, d, l, env)
-	validateCategories(f, d, l)
-	d.Concern = requiredText(f, "concern", sayConcern, d.Concern, maxText)
-	d.Evidence = optionalText(f, "evidence", d.Evidence, maxText)
-	d.Ask = requiredText(f, "ask", sayAsk, d.Ask, maxText)
-	validateFutureDate(f, "ask_by", sayAskByDate, d.AskBy, env)
-	if _, ok := env.Directory.TeamByID(d.Team); !ok {
-		f.add("team", sayChooseTeam)
-	}
-	validateAgency(f, d.Agency, r.AboutPartner, l, env)
-	if r.AboutPartner {
-		if l.PartnerConcerns == nil {
-			return newRefusal(CodeNotAllowed, sayNoPartnerRule)
+	return v
+}
+
+// cleanText is a text as it is kept: without space around it, with one kind of line
+// end, and without control characters, which no keyboard types and the database
+// does not take.
+func cleanText(v string) string {
+	v = strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\r\n", "\n")
+	v = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\r':
+			return '\n'
+		case unicode.IsControl(r) && r != '\n' && r != '\t':
+			return -1
 		}
-		r.StartAt, r.Ground, r.Reason, r.ShorterWindow = "", "", "", nil // nobody is asked
+		return r
+	}, v)
+	return strings.TrimSpace(v)
+}
+
+// clipText is a text as it is kept, cut to that many characters.
+func clipText(s string, most int) string {
+	s = cleanText(s)
+	if utf8.RuneCountInString(s) <= most {
+		return s
 	}
-	if r.StartAt != "" {
-		if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
-			f.add("start_at", sayCannotStartThere)
+	return strings.TrimSpace(string([]rune(s)[:most]))
+}
+
+// validateFutureDate wants a date from today on, within a year and a half.
+func validateFutureDate(f inputFaults, field string, missing SentenceKey, d workday.Date, env Env) {
+	switch today := env.Today(); {
+	case d == 0:
+		f.add(field, missing)
+	case d < today:
+		f.add(field, sayDatePassed)
+	case d > today.AddDays(550):
+		f.add(field, sayDateFar)
+	}
+}
+
+func validateFields(f inputFaults, in map[string]string, fields []ladder.Field, env Env) map[string]string {
+	var out map[string]string
+	for _, field := range fields {
+		v := optionalText(f, field.ID, in[field.ID], maxText)
+		switch {
+		case v == "" && field.Optional:
+			continue
+		case v == "":
+			f.add(field.ID, sayFillIn, field.Label)
+			continue
+		case field.Kind == ladder.FieldDate:
+			d, err := workday.ParseDate(v)
+			if err != nil {
+				f.add(field.ID, sayGiveDate)
+			} else if field.PastOnly && d > env.Today() {
+				f.add(field.ID, sayDateInFuture)
+			}
+		case field.Kind == ladder.FieldYesNo && v != "true" && v != "false":
+			f.add(field.ID, sayYesOrNo)
 		}
-		r.Reason = requiredText(f, "start_reason", sayWhyStartThere, r.Reason, maxText)
-	}
-	if err := validateShorterWindowAtRaise(f, r, by, env); err != nil {
-		return err
-	}
-	if err := f.toRefusal(); err != nil {
-		return err
-	}
-	return nil
-}
-
-func validateShorterWindowAtRaise(f inputFaults, r *RaiseCommand, by Person, env Env) error {
-	first := env.Ladder.FirstRung()
-	if rung, ok := env.Ladder.RungByID(r.StartAt); ok {
-		first = rung
-	}
-	if r.ShorterWindow != nil {
-		own := *r.ShorterWindow
-		r.ShorterWindow = &own
-	}
-	return validateShorterWindow(f, r.ShorterWindow, &Challenge{Chair: by, Details: r.Details}, by, first, env)
-}
-
-// MayRaise reports whether a person may raise a challenge under the ladder.
-func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
-	return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool {
-		return env.Directory.MayActIn(id, r, scope, env.Today())
-	})
-}
-
-func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
-	if !slices.Contains([]ConferenceType{InitialConference, ReviewConference, CareReview}, d.Conference) {
-		f.add("conference", sayChooseConference)
-	} else if !slices.Contains(l.Plans, d.Conference.Plan()) {
-		f.add("conference", sayConferenceNotHere)
-	}
-	today := env.Today()
-	if d.ConferenceDate == 0 {
-		f.add("conference_date", sayConferenceDate)
-	} else if d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366) {
-		f.add("conference_date", sayConferenceDateFar)
-	}
-}
-
-func validateCategories(f inputFaults, d *Details, l *ladder.Ladder) {
-	if len(d.Categories) == 0 {
-		f.add("categories", sayChooseCategory)
-	}
-	plan := d.Conference.Plan()
-	for _, id := range d.Categories {
-		switch i := slices.IndexFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }); {
-		case i < 0:
-			f.add("categories", sayCategoryUnknown)
-		case len(l.Categories[i].Plans) > 0 && !slices.Contains(l.Categories[i].Plans, plan):
-			f.add("categories", sayCategoryNotHere, l.Categories[i].Label)
+		if out == nil {
+			out = map[string]string{}
 		}
+		out[field.ID] = v
 	}
-	d.Categories = slices.Compact(slices.Sorted(slices.Values(d.Categories)))
+	return out
 }
 
-// validateAgency wants an agency that the directory lists where the ladder is about
-// one, and none where it is not.
-func validateAgency(f inputFaults, agency string, partner bool, l *ladder.Ladder, env Env) {
-	_, known := env.Directory.AgencyByID(agency)
-	switch {
-	case agency == "":
-		if (partner || NeedsAgency(l)) && len(env.Directory.Agencies()) > 0 {
-			f.add("agency", sayChooseAgency)
+// validateRoleNotes wants a text for each of the roles, and keeps no other.
+func validateRoleNotes(f inputFaults, prefix string, missing SentenceKey, in map[directory.Role]string, roles []directory.Role) map[directory.Role]string {
+	var out map[directory.Role]string
+	for _, role := range roles {
+		if out == nil {
+			out = map[directory.Role]string{}
 		}
-	case l.Party == ladder.PartyInternal && !partner:
-		f.add("agency", sayAgencyNotWanted)
-	case !known:
-		f.add("agency", sayAgencyUnknown)
+		out[role] = requiredText(f, prefix+string(role), missing, in[role], maxText)
 	}
-}
-
-// NeedsAgency reports whether who is asked depends on the agency, so that without one
-// the wrong people would be.
-func NeedsAgency(l *ladder.Ladder) bool {
-	return l.Party == ladder.PartyPartner || l.Party == ladder.PartyAny &&
-		slices.ContainsFunc(l.Rungs, func(r ladder.Rung) bool { return len(r.Respondents.ByAgency) > 0 })
-}
-
-// raiseUnchecked is Raise for a form that is not filled in yet.
-func raiseUnchecked(r RaiseCommand, by Person, env Env) (Change, error) {
-	s := newTransition(Challenge{ID: r.ID}, by, env)
-	body := Raised{Details: r.Details}
-	if r.ShorterWindow != nil && r.ShorterWindow.Days > 0 && mayShorten(env, &Challenge{Chair: by, Details: r.Details}, by) {
-		body.ShorterWindow = r.ShorterWindow
-	}
-	if env.Ladder.OverallLimit.Starts == ladder.LimitFromRaise {
-		var err error
-		if body.LimitStart, body.LimitDue, err = startOverallLimit(env, env.Now); err != nil {
-			return Change{}, calendarError(err)
-		}
-	}
-	s.emit(body, "", 0)
-	if r.StartAt != "" {
-		if _, ok := findSkip(env.Ladder, r.StartAt, r.Ground); !ok {
-			r.StartAt = ""
-		}
-	}
-	if err := s.enterStartingRung(r); err != nil {
-		return Change{}, err
-	}
-	return s.buildChange(), nil
+	return out
 }
 
 // validateResponse refuses an answer that is not complete.
@@ -228,34 +174,6 @@ func dropEmptyActions(plan []PlannedAction) []PlannedAction {
 	return slices.DeleteFunc(slices.Clone(plan), func(a PlannedAction) bool {
 		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.DueBy == 0
 	})
-}
-
-func validateFields(f inputFaults, in map[string]string, fields []ladder.Field, env Env) map[string]string {
-	var out map[string]string
-	for _, field := range fields {
-		v := optionalText(f, field.ID, in[field.ID], maxText)
-		switch {
-		case v == "" && field.Optional:
-			continue
-		case v == "":
-			f.add(field.ID, sayFillIn, field.Label)
-			continue
-		case field.Kind == ladder.FieldDate:
-			d, err := workday.ParseDate(v)
-			if err != nil {
-				f.add(field.ID, sayGiveDate)
-			} else if field.PastOnly && d > env.Today() {
-				f.add(field.ID, sayDateInFuture)
-			}
-		case field.Kind == ladder.FieldYesNo && v != "true" && v != "false":
-			f.add(field.ID, sayYesOrNo)
-		}
-		if out == nil {
-			out = map[string]string{}
-		}
-		out[field.ID] = v
-	}
-	return out
 }
 
 // validateJudgement refuses a word of the judge on visit v that is not complete. A
@@ -329,73 +247,4 @@ func validateReferral(r *Referral, x *ladder.ExternalReferral, env Env) error {
 		return err
 	}
 	return nil
-}
-
-// validateRoleNotes wants a text for each of the roles, and keeps no other.
-func validateRoleNotes(f inputFaults, prefix string, missing SentenceKey, in map[directory.Role]string, roles []directory.Role) map[directory.Role]string {
-	var out map[directory.Role]string
-	for _, role := range roles {
-		if out == nil {
-			out = map[directory.Role]string{}
-		}
-		out[role] = requiredText(f, prefix+string(role), missing, in[role], maxText)
-	}
-	return out
-}
-
-// validateFutureDate wants a date from today on, within a year and a half.
-func validateFutureDate(f inputFaults, field string, missing SentenceKey, d workday.Date, env Env) {
-	switch today := env.Today(); {
-	case d == 0:
-		f.add(field, missing)
-	case d < today:
-		f.add(field, sayDatePassed)
-	case d > today.AddDays(550):
-		f.add(field, sayDateFar)
-	}
-}
-
-func requiredText(f inputFaults, field string, missing SentenceKey, v string, most int) string {
-	v = optionalText(f, field, v, most)
-	if v == "" {
-		f.add(field, missing)
-	}
-	return v
-}
-
-func optionalText(f inputFaults, field, v string, most int) string {
-	if !utf8.ValidString(v) {
-		f.add(field, sayUnreadable)
-	}
-	v = cleanText(v)
-	if n := utf8.RuneCountInString(v); n > most {
-		f.add(field, sayTooLong, most, n)
-	}
-	return v
-}
-
-// cleanText is a text as it is kept: without space around it, with one kind of line
-// end, and without control characters, which no keyboard types and the database
-// does not take.
-func cleanText(v string) string {
-	v = strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\r\n", "\n")
-	v = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r':
-			return '\n'
-		case unicode.IsControl(r) && r != '\n' && r != '\t':
-			return -1
-		}
-		return r
-	}, v)
-	return strings.TrimSpace(v)
-}
-
-// clipText is a text as it is kept, cut to that many characters.
-func clipText(s string, most int) string {
-	s = cleanText(s)
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return strings.TrimSpace(string([]rune(s)[:most]))
 }

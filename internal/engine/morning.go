@@ -8,10 +8,9 @@ import (
 	"slices"
 	"time"
 
-	"challengebot/internal/digest"
-
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/digest"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 	"challengebot/internal/words"

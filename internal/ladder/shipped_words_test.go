@@ -6,9 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"challengebot/internal/directory"
-
 	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/directory"
 )
 
 // TestShippedLabelsAreTheAuthoritysOwnWords lists what each procedure calls its rungs

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"challengebot/internal/challenge"
-
 	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
 )
 
 // DeliveryKind says what a delivery does.

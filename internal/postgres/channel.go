@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"challengebot/internal/outbox"
-	"challengebot/internal/storage"
-
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 const (

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"challengebot/internal/outbox"
-
 	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/outbox"
 )
 
 const (

@@ -8,10 +8,10 @@ import (
 	"net"
 	"strings"
 
-	"challengebot/internal/storage"
-
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
+
+	"challengebot/internal/storage"
 )
 
 // Errors of this package, beside challenge.ErrUnavailable and challenge.ErrNotFound.

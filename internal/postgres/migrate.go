@@ -15,6 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"challengebot/internal/challenge"
 )
 
 var (
@@ -58,6 +60,9 @@ func runMigrations(ctx context.Context, pool *pgxpool.Pool) error {
 	// Migrations hold no data, so that here, and only here, the server's own words are told.
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("postgres: migrate: %w", err)
+	}
+	if err := addEventKinds(ctx, pool); err != nil {
+		return err
 	}
 	// Two instances that grant at once would meet in the catalogue.
 	grant := "BEGIN; SELECT pg_advisory_xact_lock(" + strconv.FormatInt(grantLock, 10) + ");" + grantsSQL + "COMMIT;"
@@ -106,6 +111,9 @@ func SchemaFingerprint() string {
 		sum.Write(text)
 	}
 	sum.Write([]byte(grantsSQL))
+	for _, k := range challenge.EventKinds() {
+		sum.Write([]byte(k))
+	}
 	return "challengebot " + hex.EncodeToString(sum.Sum(nil))
 }
 

@@ -3,10 +3,10 @@ package postgres
 import (
 	"context"
 
+	"github.com/jackc/pgx/v5"
+
 	"challengebot/internal/directory"
 	"challengebot/internal/storage"
-
-	"github.com/jackc/pgx/v5"
 )
 
 const (

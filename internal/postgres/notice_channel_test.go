@@ -3,10 +3,10 @@ package postgres
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"challengebot/internal/directory"
 	"challengebot/internal/storage"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestTheLatestChannelOfAUnitHoldsAndNoneIsChangedOrTakenAway(t *testing.T) {

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"time"
 
-	"challengebot/internal/outbox"
-	"challengebot/internal/storage"
-
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 // orderingKeyHeadsCTE walks from lane to lane along the index of what waits: each has one candidate, its oldest delivery.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
-
-	"github.com/jackc/pgx/v5"
 )
 
 const (

@@ -4,10 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestWhoIsRefusedStaysSoUntilTheyAreHeardOfAndWelcomed(t *testing.T) {

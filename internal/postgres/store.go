@@ -153,5 +153,12 @@ func (s *Store) CheckReady(ctx context.Context) error {
 	if have < SchemaVersion() {
 		return fmt.Errorf("%w: it is at version %d, this program needs %d; run challengebot migrate", ErrSchemaOutdated, have, SchemaVersion())
 	}
+	var known []string
+	if err := s.pool.QueryRow(ctx, knownEventKindsSQL).Scan(&known); err != nil {
+		return wrapError("read the kinds of event that the database takes", err)
+	}
+	if missing := missingEventKinds(known); len(missing) > 0 {
+		return fmt.Errorf("%w: it takes no %s events; run challengebot migrate", ErrSchemaOutdated, missing[0])
+	}
 	return nil
 }

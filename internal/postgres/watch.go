@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	"challengebot/internal/storage"
-
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"challengebot/internal/storage"
 )
 
 // Both halves of the clock's work are counted, each along its own index: what should have had its turn, and what failed.

@@ -7,9 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"challengebot/internal/digest"
-
 	"challengebot/internal/challenge"
+	"challengebot/internal/digest"
 	"challengebot/internal/ladder"
 )
 

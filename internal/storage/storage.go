@@ -4,9 +4,9 @@ import (
 	"errors"
 	"time"
 
-	"challengebot/internal/challenge"
-
 	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
 )
 
 // What the door answers beside a *Refusal.

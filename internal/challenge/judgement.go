@@ -1,0 +1,146 @@
+package challenge
+
+import (
+	"slices"
+)
+
+// Verdict is the judge's word on a response.
+type Verdict string
+
+// Verdicts. Partly asks for more on the same rung, once.
+const (
+	Satisfied    Verdict = "satisfied"
+	Partly       Verdict = "partly"
+	NotSatisfied Verdict = "not_satisfied"
+)
+
+// Judge says whether the response to visit Visit satisfies. Not satisfied
+// and partly need a reason.
+type Judge struct {
+	Opening int
+	Verdict Verdict
+	Reason  string
+	// ShorterWindow asks for the next answer sooner than the ladder says.
+	ShorterWindow *ShorterWindow
+}
+
+func (cmd Judge) decide(tr *transition) error { return tr.recordJudgement(cmd) }
+
+// Judged: the judge's word on the response.
+type Judged struct {
+	Verdict Verdict `json:"verdict"`
+	Reason  string  `json:"reason,omitempty"`
+	// ShorterWindow is a shorter time asked for the next answer.
+	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
+}
+
+// KindJudged is stored.
+const KindJudged EventKind = "judged"
+
+// Kind of the event.
+func (Judged) Kind() EventKind { return KindJudged }
+
+func (b Judged) apply(c *Challenge, _ Event) {
+	// A matter found settled while the challenge waits judges no response.
+	if o := c.openingToChange(); o.Outcome == OutcomeAnswered {
+		o.Outcome, o.Verdict = OutcomeJudged, b.Verdict
+	}
+	c.ShorterWindow = b.ShorterWindow
+}
+
+// Resolved, Exhausted, Withdrawn and HandedOff end the way.
+type Resolved struct{}
+
+// KindResolved is stored.
+const KindResolved EventKind = "resolved"
+
+// Kind of the event.
+func (Resolved) Kind() EventKind { return KindResolved }
+
+func (Resolved) apply(c *Challenge, e Event) {
+	c.closeAs(StateResolved, e.At)
+}
+
+// recordJudgement takes the judge's word.
+func (tr *transition) recordJudgement(cmd Judge) error {
+	opening := tr.c.CurrentOpening()
+	if !tr.mayJudge(opening) {
+		return newRefusal(CodeNotYours, sayNotTheJudge, tr.c.Ref)
+	}
+	if !tr.c.State.IsOpen() {
+		return newRefusal(CodeClosed, sayHasEnded, tr.c.Ref)
+	}
+	if opening != nil && cmd.Opening != 0 && cmd.Opening != opening.Number {
+		return newRefusal(CodeMovedOn, sayMovedOnSince, tr.c.Ref)
+	}
+	if err := tr.validateJudgement(&cmd, opening); err != nil {
+		return err
+	}
+	switch {
+	case tr.c.State == StateAwaitingJudgement:
+		return tr.applyVerdict(opening, cmd)
+	case cmd.Verdict == Satisfied && (tr.c.State == StateExhausted || tr.c.State == StateHeldAtGate):
+		// The chair may find the matter settled while the challenge waits.
+		n := len(tr.c.Openings)
+		tr.emit(Judged{Verdict: Satisfied, Reason: cmd.Reason}, tr.c.Rung, n)
+		tr.emitBy(System, Resolved{}, tr.c.Rung, n)
+		return nil
+	default:
+		return newRefusal(CodeMovedOn, sayNothingToJudge, tr.c.Ref, tr.c.Ref)
+	}
+}
+
+// mayJudge holds who may judge: the judge, or who acts for them while away unless
+// that person had a part in the answer; where no response waits, the chair too.
+func (tr *transition) mayJudge(opening *Opening) bool {
+	judges := []string{tr.c.Chair.ID}
+	if opening != nil && tr.c.State == StateAwaitingJudgement {
+		judges = []string{opening.Judge.ID}
+	} else if opening != nil {
+		judges = append(judges, opening.Judge.ID)
+	}
+	return slices.ContainsFunc(judges, func(id string) bool {
+		return tr.by.ID == id || tr.isActingFor(id) && (opening == nil || !opening.hadPartInAnswer(tr.by.ID))
+	})
+}
+
+func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
+	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
+	if cmd.Verdict == Partly && tr.isPartlyUsed(opening) {
+		return newRefusal(CodeNotAllowed, sayPartlyUsed, tr.env.Ladder.Words.Rung)
+	}
+	tr.emit(Judged{Verdict: cmd.Verdict, Reason: cmd.Reason, ShorterWindow: cmd.ShorterWindow}, opening.Rung, opening.Number)
+	switch cmd.Verdict {
+	case Satisfied:
+		tr.emitBy(System, Resolved{}, opening.Rung, opening.Number)
+		if tr.by.ID != tr.c.Chair.ID {
+			tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		}
+		return nil
+	case Partly:
+		return tr.openRung(rung, CausePartly, tr.env.Now)
+	default:
+		if rung.IfNotSatisfied != nil && rung.IfNotSatisfied.HandOff != "" {
+			tr.emitBy(System, HandedOff{To: rung.IfNotSatisfied.HandOff}, opening.Rung, opening.Number)
+			tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+			tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
+			return nil
+		}
+		return tr.advanceFrom(opening.Rung, CauseNotSatisfied, tr.env.Now)
+	}
+}
+
+// isPartlyUsed reports whether the rung's visit before this one ended in "partly".
+func (tr *transition) isPartlyUsed(opening *Opening) bool {
+	prev := tr.c.Opening(opening.Number - 1)
+	return prev != nil && prev.Rung == opening.Rung && prev.Verdict == Partly
+}
+
+// postJudgeCards asks the judge for their word, and who acts for them while away.
+func (tr *transition) postJudgeCards() {
+	opening := tr.c.CurrentOpening()
+	tr.post(Address{Person: opening.Judge.ID}, CardJudge)
+	if p, ok := tr.env.Directory.StandInFor(opening.Judge.ID, tr.today()); ok && !opening.hadPartInAnswer(p.Entra) {
+		tr.post(Address{Person: p.Entra}, CardJudge)
+	}
+}

@@ -1,0 +1,132 @@
+package challenge
+
+import (
+	"slices"
+	"time"
+
+	"challengebot/internal/workday"
+)
+
+// Outcome is how a visit to a rung ended.
+type Outcome string
+
+// Outcomes of a visit.
+const (
+	OutcomeOpen     Outcome = "open"
+	OutcomeAnswered Outcome = "answered"
+	OutcomeJudged   Outcome = "judged"
+	OutcomeLapsed   Outcome = "lapsed"
+	OutcomeVacant   Outcome = "vacant"
+	OutcomeLeft     Outcome = "left" // skipped, withdrawn or handed off before an answer
+)
+
+// Opening is one opening of a rung. A rung is visited twice when the chair was
+// partly satisfied.
+type Opening struct {
+	Number         int       `json:"n"`
+	Rung           string    `json:"rung"`
+	OpenedAt       time.Time `json:"opened_at"`
+	Respondents    []Party   `json:"respondents"`
+	Responders     []string  `json:"repliers"` // ids of those who may answer
+	Judge          Party     `json:"judge"`
+	Alerted        []Party   `json:"alerted,omitempty"`
+	MeetingParties []Party   `json:"meeting,omitempty"` // who has a role in the rung's meeting
+	// Handovers are the passings on to stand-ins; Respondents are who is asked now.
+	Handovers []CoverHandover  `json:"handed_over,omitempty"`
+	Deadline  workday.Deadline `json:"deadline"`
+	// LimitPassed: the cumulative limit had ended before the rung opened, so the
+	// respondent has the one working day that is the least.
+	LimitPassed   bool           `json:"limit_passed,omitempty"`
+	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
+	Reminders     []time.Time    `json:"reminders,omitempty"` // still to come
+	Outcome       Outcome        `json:"outcome"`
+	AnsweredBy    Person         `json:"answered_by,omitzero"`
+	AnsweredAt    time.Time      `json:"answered_at,omitzero"`
+	Verdict       Verdict        `json:"verdict,omitempty"`
+	CardReceived  bool           `json:"received,omitempty"` // Teams took a respondent's card
+	// RejectedFor are those asked whose card Teams refused for good. When it arrives
+	// after all, the date stays: whoever removes the app gains no time by it.
+	RejectedFor []string `json:"refused,omitempty"`
+	// Fingerprints marks the replies on the record, the one that counts and those that came
+	// too late, so that the same one is kept once.
+	Fingerprints []string `json:"kept,omitempty"`
+}
+
+// Cause is what brought a challenge to a rung.
+type Cause string
+
+// Causes.
+const (
+	CauseRaise        Cause = "raise"
+	CauseLapse        Cause = "lapse"
+	CauseVacancy      Cause = "vacancy"
+	CauseNotSatisfied Cause = "not_satisfied"
+	CausePartly       Cause = "partly"
+	CauseSkip         Cause = "skip"
+	CauseGate         Cause = "gate"
+)
+
+// MayAnswer reports whether that person is one of those asked on the visit.
+func (o *Opening) MayAnswer(id string) bool { return slices.Contains(o.Responders, id) }
+
+// IsRespondent reports whether the visit's card went to that person.
+func (o *Opening) IsRespondent(id string) bool {
+	return slices.ContainsFunc(o.Respondents, func(p Party) bool { return p.ID == id })
+}
+
+// wasRespondent reports whether the visit's card went to that person at any time.
+func (o *Opening) wasRespondent(id string) bool {
+	_, passed := o.HandoverFrom(id)
+	return passed || o.IsRespondent(id)
+}
+
+// hadPartInAnswer reports whether that person was asked on the visit or answered it.
+func (o *Opening) hadPartInAnswer(id string) bool {
+	return o.wasRespondent(id) || o.MayAnswer(id) || o.AnsweredBy.ID == id
+}
+
+// wasRejectedFor reports whether Teams refused the visit's card to that person, or to
+// somebody for whom, in the end, they stand in.
+func (o *Opening) wasRejectedFor(id string) bool {
+	if slices.Contains(o.RejectedFor, id) {
+		return true
+	}
+	for _, h := range slices.Backward(o.Handovers) {
+		if h.To.ID != id {
+			continue
+		}
+		if id = h.From.ID; slices.Contains(o.RejectedFor, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// nextAt is the visit's next reminder, or its end.
+func (o *Opening) nextAt() time.Time {
+	if len(o.Reminders) > 0 {
+		return o.Reminders[0]
+	}
+	return o.Deadline.Due
+}
+
+// openingToChange is the current opening for an event to change. Only a forged trail has
+// such an event before the first opening; what it changes is then dropped.
+func (c *Challenge) openingToChange() *Opening {
+	if o := c.CurrentOpening(); o != nil {
+		return o
+	}
+	return new(Opening)
+}
+
+// leaveOpening ends the current visit, if it waits, without an answer or a judgement.
+func (c *Challenge) leaveOpening() {
+	if opening := c.CurrentOpening(); opening != nil && opening.Outcome == OutcomeOpen {
+		opening.Outcome, opening.Reminders = OutcomeLeft, nil
+	}
+	c.Hold = nil
+}
+
+func (c *Challenge) closeAs(s State, at time.Time) {
+	c.State, c.Hold, c.NextAt, c.ClosedAt = s, nil, time.Time{}, at
+}

@@ -1,0 +1,76 @@
+package challenge
+
+import (
+	"slices"
+
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
+)
+
+// Referral is an external referral as the person who made it records it.
+type Referral struct {
+	To        string                    `json:"to"`
+	Informed  map[directory.Role]string `json:"informed,omitempty"`  // role: who and when
+	Consulted map[directory.Role]string `json:"consulted,omitempty"` // role: who and when
+	Contact   string                    `json:"contact"`             // the call: when, with whom
+	On        workday.Date              `json:"on"`
+	Note      string                    `json:"note,omitempty"`
+}
+
+// Refer records an external referral.
+type Refer struct{ Referral Referral }
+
+func (cmd Refer) decide(tr *transition) error { return tr.recordReferral(cmd) }
+
+// Referred records an external referral that a person made.
+type Referred struct {
+	Referral Referral `json:"referral"`
+}
+
+// KindReferred is stored.
+const KindReferred EventKind = "referred"
+
+// Kind of the event.
+func (Referred) Kind() EventKind { return KindReferred }
+
+func (Referred) apply(c *Challenge, _ Event) {
+	c.ReferralCount++
+}
+
+// MayRefer reports whether the procedure leaves a referral outside the authority to that
+// person as the challenge stands on that day.
+func MayRefer(id string, c *Challenge, l *ladder.Ladder, d *directory.Directory, on workday.Date) bool {
+	x := l.ExternalReferral
+	if x == nil || id == "" || x.OnlyLookedAfter && !c.Details.IsLookedAfter() || !x.AnyTime && c.State != StateExhausted {
+		return false
+	}
+	if x.ReferredBy == directory.RoleChair {
+		return id == c.Chair.ID
+	}
+	return slices.ContainsFunc(d.ActingHolders(x.ReferredBy, c.Scope(), on), func(h directory.Holder) bool { return h.Person.Entra == id })
+}
+
+// recordReferral records an external referral that a person made.
+func (tr *transition) recordReferral(cmd Refer) error {
+	x := tr.env.Ladder.ExternalReferral
+	if x == nil {
+		return newRefusal(CodeNotAllowed, sayNoReferral)
+	}
+	if x.OnlyLookedAfter && !tr.c.Details.IsLookedAfter() {
+		return newRefusal(CodeNotAllowed, sayOnlyLookedAfter, x.To)
+	}
+	if !slices.ContainsFunc(tr.reachableInRole(x.ReferredBy), func(p Party) bool { return p.ID == tr.by.ID }) {
+		return newRefusal(CodeNotYours, sayReferralRole, tr.env.Ladder.RoleLabel(x.ReferredBy), x.To)
+	}
+	if !x.AnyTime && tr.c.State != StateExhausted {
+		return newRefusal(CodeNotAllowed, sayReferralAtTop, x.To, tr.env.Ladder.Words.Rung)
+	}
+	cmd.Referral.To = x.To
+	if err := validateReferral(&cmd.Referral, x, tr.env); err != nil {
+		return err
+	}
+	tr.emit(Referred(cmd), tr.c.Rung, len(tr.c.Openings))
+	tr.postToRole(directory.RoleOversight, CardOversight)
+	return nil
+}

@@ -1,0 +1,131 @@
+package challenge
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"challengebot/internal/directory"
+	"challengebot/internal/workday"
+)
+
+// transition builds one Change: each event is chained and folded as it is emitted.
+type transition struct {
+	c       Challenge
+	by      Person
+	env     Env
+	events  []Event
+	posts   []Post
+	refusal *Refusal
+	// raising: the chair has just been given the card of the case.
+	raising bool
+}
+
+func newTransition(c Challenge, by Person, env Env) *transition {
+	env.Now = env.Now.UTC().Truncate(time.Microsecond)
+	by.ID = strings.ToLower(by.ID)
+	return &transition{c: c, by: by, env: env}
+}
+
+func (tr *transition) buildChange() Change {
+	tr.postAlerts()
+	return Change{Next: tr.c, Events: tr.events, Posts: tr.posts, Refusal: tr.refusal}
+}
+
+// emit appends an event by the person who gave the command.
+func (tr *transition) emit(b Body, rung string, visit int) { tr.emitBy(tr.by, b, rung, visit) }
+
+// emitBy appends an event. What follows from a person's command by itself is the
+// system's.
+func (tr *transition) emitBy(by Person, b Body, rung string, visit int) {
+	data, err := json.Marshal(b)
+	if err != nil {
+		panic(fmt.Sprintf("challenge: a %s event cannot be written: %v", b.Kind(), err)) // bodies are plain data
+	}
+	e := Event{Seq: tr.c.Seq + 1, At: tr.env.Now, By: by, Rung: rung, Opening: visit, Body: b, Data: data, Prev: tr.c.Head}
+	e.Hash = e.ChainHash(tr.c.ID)
+	tr.events = append(tr.events, e)
+	tr.c = tr.c.Apply(e)
+}
+
+func (tr *transition) post(to Address, card Card) {
+	post := Post{To: to, Card: card, Opening: len(tr.c.Openings)}
+	if to == (Address{}) {
+		return // a respondent outside the tenant: the asker has the card
+	}
+	for _, have := range tr.posts {
+		if have == post {
+			return
+		}
+	}
+	tr.posts = append(tr.posts, post)
+}
+
+// postToRole posts a card to everybody who holds a role today.
+func (tr *transition) postToRole(role directory.Role, card Card) {
+	for _, p := range tr.reachableInRole(role) {
+		tr.post(Address{Person: p.ID}, card)
+	}
+}
+
+func (tr *transition) today() workday.Date { return tr.env.Today() }
+
+func (tr *transition) scope() directory.Scope {
+	return tr.c.Scope()
+}
+
+// reachableInRole are the people in a role today whom this bot can reach, the chair being
+// whoever raised it.
+func (tr *transition) reachableInRole(role directory.Role) []Party {
+	return slices.DeleteFunc(tr.partiesInRole(role), func(p Party) bool { return p.ID == "" })
+}
+
+// partiesInRole are the people in a role today, those without an account here among them:
+// they have a name and no id.
+func (tr *transition) partiesInRole(role directory.Role) []Party {
+	if role == directory.RoleChair {
+		return []Party{{Person: tr.c.Chair, Role: role}}
+	}
+	var out []Party
+	for _, h := range tr.env.Directory.ActingHolders(role, tr.scope(), tr.today()) {
+		p := Party{Person: Person{ID: h.Person.Entra, Name: h.Person.Name}, Role: role}
+		if h.CoverFor != nil {
+			p.CoverFor = h.CoverFor.Name
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (tr *transition) chairParty() Party { return Party{Person: tr.c.Chair, Role: directory.RoleChair} }
+
+// isOneOf reports whether the person who gives the command is one of those, acts
+// in the stead of one today, or has come into the role since.
+func (tr *transition) isOneOf(ps []Party) bool {
+	return tr.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
+		holds := p.Role != directory.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, p.Role, tr.scope(), tr.today())
+		return p.ID == tr.by.ID || holds || tr.isActingFor(p.ID)
+	})
+}
+
+// isActingFor reports whether the person who gives the command stands in for another
+// today.
+func (tr *transition) isActingFor(id string) bool {
+	p, ok := tr.env.Directory.StandInFor(id, tr.today())
+	return ok && p.Entra == tr.by.ID
+}
+
+// isOverseer reports whether the person oversees challenges today.
+func (tr *transition) isOverseer(id string) bool {
+	return tr.env.Directory.MayActIn(id, directory.RoleOversight, tr.scope(), tr.today())
+}
+
+func joinNames(ps []Party) string {
+	var out []string
+	for _, p := range ps {
+		out = append(out, p.Name)
+	}
+	return strings.Join(out, ", ")
+}

@@ -1,0 +1,135 @@
+package challenge
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+)
+
+// recordNumberPattern is what numbers of the recording systems look like: digits, with a
+// short prefix at most. Anything with a word in it may be a child's name.
+var recordNumberPattern = regexp.MustCompile(`^[A-Za-z]{0,4}[-/ ]?[0-9]{3,12}$`)
+
+// validateRaise refuses a challenge that is not complete, in place of guessing.
+func validateRaise(r *RaiseCommand, by Person, env Env) error {
+	if by.ID == "" {
+		return newRefusal(CodeNotYours, sayRaisedByPerson)
+	}
+	f := inputFaults{}
+	d := &r.Details
+	l := env.Ladder
+	if !MayRaise(l, by.ID, d.Scope(), env) {
+		return newRefusal(CodeNotYours, sayNotARaiser)
+	}
+	d.RecordNumber = strings.TrimSpace(d.RecordNumber)
+	switch {
+	case d.RecordNumber == "":
+		f.add("record", sayGiveRecord, l.Words.RecordNumber)
+	case !recordNumberPattern.MatchString(d.RecordNumber):
+		f.add("record", sayRecordOnlyNumber, l.Words.RecordNumber)
+	}
+	validateConference(f, d, l, env)
+	validateCategories(f, d, l)
+	d.Concern = requiredText(f, "concern", sayConcern, d.Concern, maxText)
+	d.Evidence = optionalText(f, "evidence", d.Evidence, maxText)
+	d.Ask = requiredText(f, "ask", sayAsk, d.Ask, maxText)
+	validateFutureDate(f, "ask_by", sayAskByDate, d.AskBy, env)
+	if _, ok := env.Directory.TeamByID(d.Team); !ok {
+		f.add("team", sayChooseTeam)
+	}
+	validateAgency(f, d.Agency, r.AboutPartner, l, env)
+	if r.AboutPartner {
+		if l.PartnerConcerns == nil {
+			return newRefusal(CodeNotAllowed, sayNoPartnerRule)
+		}
+		r.StartAt, r.Ground, r.Reason, r.ShorterWindow = "", "", "", nil // nobody is asked
+	}
+	if r.StartAt != "" {
+		if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
+			f.add("start_at", sayCannotStartThere)
+		}
+		r.Reason = requiredText(f, "start_reason", sayWhyStartThere, r.Reason, maxText)
+	}
+	if err := validateShorterWindowAtRaise(f, r, by, env); err != nil {
+		return err
+	}
+	if err := f.toRefusal(); err != nil {
+		return err
+	}
+	return nil
+}
+
+func validateShorterWindowAtRaise(f inputFaults, r *RaiseCommand, by Person, env Env) error {
+	first := env.Ladder.FirstRung()
+	if rung, ok := env.Ladder.RungByID(r.StartAt); ok {
+		first = rung
+	}
+	if r.ShorterWindow != nil {
+		own := *r.ShorterWindow
+		r.ShorterWindow = &own
+	}
+	return validateShorterWindow(f, r.ShorterWindow, &Challenge{Chair: by, Details: r.Details}, by, first, env)
+}
+
+// MayRaise reports whether a person may raise a challenge under the ladder.
+func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
+	return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool {
+		return env.Directory.MayActIn(id, r, scope, env.Today())
+	})
+}
+
+func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
+	if !slices.Contains([]ConferenceType{InitialConference, ReviewConference, CareReview}, d.Conference) {
+		f.add("conference", sayChooseConference)
+	} else if !slices.Contains(l.Plans, d.Conference.Plan()) {
+		f.add("conference", sayConferenceNotHere)
+	}
+	today := env.Today()
+	if d.ConferenceDate == 0 {
+		f.add("conference_date", sayConferenceDate)
+	} else if d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366) {
+		f.add("conference_date", sayConferenceDateFar)
+	}
+}
+
+func validateCategories(f inputFaults, d *Details, l *ladder.Ladder) {
+	if len(d.Categories) == 0 {
+		f.add("categories", sayChooseCategory)
+	}
+	plan := d.Conference.Plan()
+	for _, id := range d.Categories {
+		switch i := slices.IndexFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }); {
+		case i < 0:
+			f.add("categories", sayCategoryUnknown)
+		case len(l.Categories[i].Plans) > 0 && !slices.Contains(l.Categories[i].Plans, plan):
+			f.add("categories", sayCategoryNotHere, l.Categories[i].Label)
+		}
+	}
+	d.Categories = slices.Compact(slices.Sorted(slices.Values(d.Categories)))
+}
+
+// validateAgency wants an agency that the directory lists where the ladder is about
+// one, and none where it is not.
+func validateAgency(f inputFaults, agency string, partner bool, l *ladder.Ladder, env Env) {
+	_, known := env.Directory.AgencyByID(agency)
+	switch {
+	case agency == "":
+		if (partner || NeedsAgency(l)) && len(env.Directory.Agencies()) > 0 {
+			f.add("agency", sayChooseAgency)
+		}
+	case l.Party == ladder.PartyInternal && !partner:
+		f.add("agency", sayAgencyNotWanted)
+	case !known:
+		f.add("agency", sayAgencyUnknown)
+	}
+}
+
+// NeedsAgency reports whether who is asked depends on the agency, so that without one
+// the wrong people would be.
+func NeedsAgency(l *ladder.Ladder) bool {
+	return l.Party == ladder.PartyPartner || l.Party == ladder.PartyAny &&
+		slices.ContainsFunc(l.Rungs, func(r ladder.Rung) bool { return len(r.Respondents.ByAgency) > 0 })
+}
