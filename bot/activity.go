@@ -111,23 +111,21 @@ type Reaction struct {
 
 // What DecodeActivity refuses.
 var (
-	ErrNotJSON   = errors.New("the body is not valid JSON")
-	ErrNotObject = errors.New("the body is not a JSON object of the expected shape")
-	ErrNoType    = errors.New("the activity has no type")
+	ErrNotJSON    = errors.New("the body is not valid JSON")
+	ErrNotObject  = errors.New("the body is not a JSON object of the expected shape")
+	ErrNoType     = errors.New("the activity has no type")
+	ErrTooComplex = errors.New("the body holds too many values, or nests them too deep")
 )
 
 // DecodeActivity reads a request body. The Activity shares no memory with it.
-// Errors are ErrNotJSON, ErrNotObject or ErrNoType and hold nothing of the body.
+// Errors are ErrNotJSON, ErrNotObject, ErrNoType or ErrTooComplex and hold nothing of the body.
 func DecodeActivity(body []byte) (Activity, error) {
-	var a Activity
-	err := jsonv2.Unmarshal(body, &a)
-	if err != nil {
-		if repaired, ok := replaceLoneSurrogates(body); ok {
-			a = Activity{}
-			err = jsonv2.Unmarshal(repaired, &a)
-		}
+	if isTooComplex(body) {
+		return Activity{}, ErrTooComplex
 	}
-	if err != nil {
+	body, _ = replaceLoneSurrogates(body)
+	var a Activity
+	if err := jsonv2.Unmarshal(body, &a); err != nil {
 		var shape *jsonv2.SemanticError
 		if errors.As(err, &shape) {
 			return Activity{}, fmt.Errorf("%w: at byte %d", ErrNotObject, shape.ByteOffset)

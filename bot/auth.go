@@ -132,6 +132,13 @@ func (v *Validator) Verify(ctx context.Context, authorization string, a Activity
 	return err
 }
 
+// VerifyToken is the first half of Verify, which needs no activity: whether the header
+// carries a token of the issuer's for this bot. It says nothing of the activity that comes with it.
+func (v *Validator) VerifyToken(ctx context.Context, authorization string) error {
+	_, err := v.verifyTokenInHeader(ctx, authorization)
+	return err
+}
+
 // origin is what an activity says about where it comes from.
 type origin struct {
 	channel            string
@@ -144,15 +151,19 @@ type origin struct {
 }
 
 func (v *Validator) verifyHeader(ctx context.Context, authorization string, from origin) (verifiedToken, error) {
-	token, err := bearerToken(authorization)
-	if err != nil {
-		return verifiedToken{}, err
-	}
-	proven, err := v.verifyToken(ctx, token)
+	proven, err := v.verifyTokenInHeader(ctx, authorization)
 	if err != nil {
 		return verifiedToken{}, err
 	}
 	return proven, v.matchActivity(proven, from)
+}
+
+func (v *Validator) verifyTokenInHeader(ctx context.Context, authorization string) (verifiedToken, error) {
+	token, err := bearerToken(authorization)
+	if err != nil {
+		return verifiedToken{}, err
+	}
+	return v.verifyToken(ctx, token)
 }
 
 // verifyToken returns what the token proves, from memory when the same token was

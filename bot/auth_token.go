@@ -2,11 +2,14 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/golang-jwt/jwt/v5"
 )
 
@@ -60,7 +63,60 @@ func (p verifiedToken) hasAudience(id string) bool { return slices.Contains(p.au
 // connectorClaims are the claims of a Connector token that matter here.
 type connectorClaims struct {
 	jwt.RegisteredClaims
-	ServiceURL string `json:"serviceurl"`
+	ServiceURL string
+}
+
+// UnmarshalJSON takes each claim under its exact name and in its exact type. encoding/json
+// alone would take "serviceUrl" for "serviceurl", and the library a text for a time.
+func (c *connectorClaims) UnmarshalJSON(raw []byte) error {
+	var named struct {
+		Issuer     string         `json:"iss"`
+		Audience   jsontext.Value `json:"aud"`
+		Expires    jsontext.Value `json:"exp"`
+		NotBefore  jsontext.Value `json:"nbf"`
+		ServiceURL string         `json:"serviceurl"`
+	}
+	if err := jsonv2.Unmarshal(raw, &named); err != nil {
+		return err
+	}
+	c.Issuer, c.ServiceURL = named.Issuer, named.ServiceURL
+	return errors.Join(readAudience(named.Audience, &c.Audience), readTime(named.Expires, &c.ExpiresAt), readTime(named.NotBefore, &c.NotBefore))
+}
+
+// readAudience reads one audience or a list of them.
+func readAudience(raw jsontext.Value, into *jwt.ClaimStrings) error {
+	if isAbsent(json.RawMessage(raw)) {
+		return nil
+	}
+	all := []jsontext.Value{raw}
+	if raw.Kind() == '[' {
+		if err := jsonv2.Unmarshal(raw, &all); err != nil {
+			return err
+		}
+	}
+	for _, one := range all {
+		if one.Kind() != '"' {
+			return errors.New("an audience that is no text")
+		}
+		var audience string
+		if err := jsonv2.Unmarshal(one, &audience); err != nil {
+			return err
+		}
+		*into = append(*into, audience)
+	}
+	return nil
+}
+
+// readTime reads a number of seconds since 1970.
+func readTime(raw jsontext.Value, into **jwt.NumericDate) error {
+	if isAbsent(json.RawMessage(raw)) {
+		return nil
+	}
+	if raw.Kind() != '0' {
+		return errors.New("a time that is no number")
+	}
+	*into = &jwt.NumericDate{}
+	return (*into).UnmarshalJSON(raw)
 }
 
 // tokenVerifier verifies a token from scratch.

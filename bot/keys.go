@@ -17,13 +17,10 @@ const (
 	// defaultKeyMaxAge is how old the key set may be before a turn starts a refresh in
 	// its background. Platform rule: 24 hours.
 	defaultKeyMaxAge = 24 * time.Hour
-	// unknownKeyInterval is the least time between a successful fetch and the
-	// next one caused by an unknown key id. Platform rule: once an hour.
-	unknownKeyInterval = time.Hour
-	// failedFetchRetryInterval is the least time between a failed fetch and the next try, so
-	// that a short outage of the issuer during a key change costs a minute and
-	// not an hour.
-	failedFetchRetryInterval = time.Minute
+	// minFetchInterval is the least time between two fetches, whatever came of the first and
+	// whatever calls for the second: a made-up key id or a short outage of the issuer locks a
+	// new signing key out for a minute at most, and a storm of them costs a fetch a minute.
+	minFetchInterval = time.Minute
 	// fetchTimeout bounds the two requests of one refresh. It stays below the
 	// 10 seconds after which a Teams client gives up on an invoke.
 	fetchTimeout = 8 * time.Second
@@ -133,7 +130,7 @@ func (k *KeyCache) refreshIfStale() *keySet {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.inflight == nil && k.now().Sub(k.lastAttempt) >= failedFetchRetryInterval {
+	if k.inflight == nil && k.now().Sub(k.lastAttempt) >= minFetchInterval {
 		k.launchRefresh()
 	}
 	return set
@@ -149,14 +146,7 @@ func (k *KeyCache) refreshForUnknownKey(seen *keySet) <-chan struct{} {
 		return nil
 	case k.inflight != nil:
 		return k.inflight
-	case k.lastAttempt.IsZero():
-		return k.launchRefresh()
-	}
-	wait := unknownKeyInterval
-	if k.lastErr != nil {
-		wait = failedFetchRetryInterval
-	}
-	if k.now().Sub(k.lastAttempt) < wait {
+	case !k.lastAttempt.IsZero() && k.now().Sub(k.lastAttempt) < minFetchInterval:
 		return nil
 	}
 	return k.launchRefresh()

@@ -107,7 +107,7 @@ func TestConcurrentFirstUseFetchesOnce(t *testing.T) {
 	}
 }
 
-func TestStormOfUnknownKeyIDsMakesOneFetchAnHour(t *testing.T) {
+func TestStormOfUnknownKeyIDsMakesOneFetchAMinute(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
 	if err := g.Keys().Refresh(t.Context()); err != nil {
@@ -126,17 +126,19 @@ func TestStormOfUnknownKeyIDsMakesOneFetchAnHour(t *testing.T) {
 		wg.Wait()
 	}
 	storm(0)
-	g.clock.Advance(59 * time.Minute)
+	g.clock.Advance(time.Minute - time.Nanosecond)
 	storm(1)
 	if n := g.issuer.fetchCount(); n != 1 {
-		t.Fatalf("%d fetches within the first hour, want the first alone", n)
+		t.Fatalf("%d fetches within the first minute, want the first alone", n)
 	}
-	for hour := 1; hour <= 3; hour++ {
-		g.clock.Advance(time.Hour)
-		storm(hour + 1)
-		if n := g.issuer.fetchCount(); n != 1+hour {
-			t.Fatalf("%d fetches after %d hours, want %d", n, hour, 1+hour)
+	g.clock.Advance(time.Nanosecond)
+	for minute := 1; minute <= 3; minute++ {
+		storm(minute + 1)
+		storm(minute + 1)
+		if n := g.issuer.fetchCount(); n != 1+minute {
+			t.Fatalf("%d fetches after %d minutes, want %d", n, minute, 1+minute)
 		}
+		g.clock.Advance(time.Minute)
 	}
 	if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
 		t.Errorf("a good token after the storm: %v", err)
@@ -154,12 +156,34 @@ func TestNewKeyIsLearntFromItsFirstToken(t *testing.T) {
 		t.Fatalf("generation %d, want 1", got)
 	}
 	g.issuer.update(func(is *fakeIssuer) { is.keys = []any{publicJWK("two", keyTwo(), "msteams")} })
-	g.clock.Advance(unknownKeyInterval)
+	g.clock.Advance(minFetchInterval)
 	if err := g.Verify(t.Context(), g.token(t, withKid("two", keyTwo())), goodActivity()); err != nil {
 		t.Fatalf("token of the new key: %v", err)
 	}
 	if got := g.Keys().Generation(); got != 2 {
 		t.Errorf("generation %d, want 2", got)
+	}
+}
+
+// A stranger's made-up key id takes up the fetch right before the issuer publishes a new key.
+func TestAStrangerLocksANewKeyOutForAMinuteAtMost(t *testing.T) {
+	t.Parallel()
+	g := newTestValidator(t)
+	if err := g.Keys().Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	g.clock.Advance(time.Hour)
+	if got := reasonOrText(g.Verify(t.Context(), g.token(t, withKid("made-up", keyAlien())), goodActivity())); got != ReasonKeyID {
+		t.Fatalf("reason %q, want %q", got, ReasonKeyID)
+	}
+	g.issuer.update(func(is *fakeIssuer) { is.keys = append(is.keys, publicJWK("two", keyTwo(), "msteams")) })
+	fresh := g.token(t, withKid("two", keyTwo()))
+	if got := reasonOrText(g.Verify(t.Context(), fresh, goodActivity())); got != ReasonKeyID {
+		t.Errorf("right after another fetch: reason %q, want %q", got, ReasonKeyID)
+	}
+	g.clock.Advance(time.Minute)
+	if err := g.Verify(t.Context(), fresh, goodActivity()); err != nil {
+		t.Errorf("a minute later: %v", err)
 	}
 }
 
@@ -283,7 +307,7 @@ func TestAfterAFailedFetchANewKeyIsFoundWithinAMinute(t *testing.T) {
 		t.Fatalf("%d fetches, want 1", n)
 	}
 	g.issuer.update(func(is *fakeIssuer) { is.down = false })
-	g.clock.Advance(failedFetchRetryInterval)
+	g.clock.Advance(minFetchInterval)
 	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
 		t.Errorf("after the issuer came back: %v", err)
 	}

@@ -20,9 +20,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// maxBodyBytes is the largest body of a turn in bytes. A Teams message has at most
-// about 100 KB, twice that in UTF-8 at the worst.
-const maxBodyBytes = 256 << 10
+const (
+	// maxBodyBytes is the largest body of a request in bytes. A Teams message has at most
+	// about 100 KB, twice that in UTF-8 at the worst.
+	maxBodyBytes = 256 << 10
+	// maxDecodedAtOnce is how many bodies are decoded at the same time; the others wait.
+	maxDecodedAtOnce = 8
+)
 
 // ErrUnavailable, wrapped in a handler's error, means that the turn could not be
 // stored now and should be delivered again: it is answered with 503.
@@ -54,10 +58,12 @@ type ServerConfig struct {
 }
 
 type server struct {
-	config  ServerConfig
-	adapter *core.BotFrameworkAdapter
-	handler ActivityHandler
-	metrics *metrics
+	config      ServerConfig
+	adapter     *core.BotFrameworkAdapter
+	handler     ActivityHandler
+	metrics     *metrics
+	rejections  rejectionLog
+	decodeSlots chan struct{}
 }
 
 // NewServer returns the routes POST /api/messages, GET /healthz, GET /readyz and
@@ -72,7 +78,8 @@ func NewServer(config ServerConfig, handler ActivityHandler) (http.Handler, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &server{config: config, adapter: newAdapter(config.Validator, config.Client), handler: handler, metrics: m}
+	s := &server{config: config, adapter: newAdapter(config.Validator, config.Client), handler: handler, metrics: m,
+		decodeSlots: make(chan struct{}, maxDecodedAtOnce)}
 
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -87,26 +94,69 @@ func NewServer(config ServerConfig, handler ActivityHandler) (http.Handler, erro
 	return e, nil
 }
 
-// handleMessages takes one turn: cap, decode, authenticate, handle.
+// handleMessages takes one request: the token, then the body, then whether they belong
+// together. Whoever has no good token learns nothing but that.
 func (s *server) handleMessages(c echo.Context) error {
+	if err := s.verifySender(c.Request()); err != nil {
+		// Nothing of the body is read, and the connection is not kept for what is left of it.
+		c.Response().Header().Set(echo.HeaderConnection, "close")
+		return s.reject(rejectReason(err), http.StatusUnauthorized, unauthorisedMessage)
+	}
 	body, err := s.readBody(c)
 	if err != nil {
 		return err
 	}
-	a, err := DecodeActivity(body)
+	a, err := s.decodeBody(c.Request().Context(), body)
 	if err != nil {
-		s.metrics.countRejection(bodyRejectReason(err))
-		return echo.NewHTTPError(http.StatusBadRequest, err.Error())
+		return err
 	}
 	if err := s.authenticate(c.Request(), a); err != nil {
-		s.metrics.countRejection(rejectReason(err))
-		return echo.NewHTTPError(http.StatusUnauthorized, "The request is not authorised.")
+		return s.reject(rejectReason(err), http.StatusUnauthorized, unauthorisedMessage)
 	}
 	return s.serveActivity(c, a)
 }
 
+const unauthorisedMessage = "The request is not authorised."
+
+// reject counts and logs a refused request, and is the error to answer it with.
+func (s *server) reject(reason Reason, status int, message string) error {
+	s.metrics.countRejection(reason)
+	if earlier, ok := s.rejections.allow(reason, s.config.Now()); ok {
+		s.config.Logger.Warn("inbound request rejected; README, \"Rejected requests\", says what to do",
+			"reason", string(reason), "rejected_since_last_line", earlier+1)
+	}
+	return echo.NewHTTPError(status, message)
+}
+
+// verifySender looks at the token alone. Two Authorization headers are one too many: each
+// reader might pick another.
+func (s *server) verifySender(r *http.Request) error {
+	if len(r.Header.Values(echo.HeaderAuthorization)) > 1 {
+		return newAuthError(ReasonMalformed, nil)
+	}
+	return s.config.Validator.VerifyToken(r.Context(), r.Header.Get(echo.HeaderAuthorization))
+}
+
+// decodeBody decodes a body once, beside a few others at most.
+func (s *server) decodeBody(ctx context.Context, body []byte) (Activity, error) {
+	select {
+	case s.decodeSlots <- struct{}{}:
+		defer func() { <-s.decodeSlots }()
+	case <-ctx.Done():
+		return Activity{}, echo.NewHTTPError(http.StatusServiceUnavailable, "Temporarily unavailable.")
+	}
+	a, err := DecodeActivity(body)
+	if err != nil {
+		return Activity{}, s.reject(bodyRejectReason(err), http.StatusBadRequest, err.Error())
+	}
+	return a, nil
+}
+
 func (s *server) readBody(c echo.Context) ([]byte, error) {
 	r := c.Request()
+	if r.ContentLength > maxBodyBytes {
+		return nil, s.reject(reasonTooLarge, http.StatusRequestEntityTooLarge, tooLargeMessage)
+	}
 	var buf bytes.Buffer
 	// What the sender says of its length is believed for the first 16 KiB only.
 	if r.ContentLength > 0 {
@@ -116,21 +166,18 @@ func (s *server) readBody(c echo.Context) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		s.metrics.countRejection(reasonTooLarge)
-		return nil, echo.NewHTTPError(http.StatusRequestEntityTooLarge, "The body is larger than 256 KiB.")
+		return nil, s.reject(reasonTooLarge, http.StatusRequestEntityTooLarge, tooLargeMessage)
 	case err != nil:
-		s.metrics.countRejection(reasonBodyUnread)
-		return nil, echo.NewHTTPError(http.StatusBadRequest, "The body could not be read to its end.")
+		return nil, s.reject(reasonBodyUnread, http.StatusBadRequest, "The body could not be read to its end.")
 	}
 	return buf.Bytes(), nil
 }
 
-// authenticate asks msbotbuilder-go's adapter, which asks our validator. Two
-// Authorization headers are one too many: each reader might pick another.
+const tooLargeMessage = "The body is larger than 256 KiB."
+
+// authenticate holds the token against the activity: it asks msbotbuilder-go's adapter,
+// which asks our validator, which remembers the token.
 func (s *server) authenticate(r *http.Request, a Activity) error {
-	if len(r.Header.Values(echo.HeaderAuthorization)) > 1 {
-		return newAuthError(ReasonMalformed, nil)
-	}
 	identity, err := s.adapter.AuthenticateRequest(r.Context(), a.toSchema(), r.Header.Get(echo.HeaderAuthorization),
 		s.adapter.CredentialProvider, s.adapter.ChannelService)
 	if err != nil {

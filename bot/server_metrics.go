@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Reasons for which a body is refused before its token is looked at. They share
+// Reasons for which a body is refused, after its sender has shown a good token. They share
 // the counter with the token's own reasons.
 const (
 	reasonBodyUnread Reason = "body_unread" // the connection broke
@@ -16,7 +16,13 @@ const (
 	reasonNotJSON    Reason = "not_json"
 	reasonNotObject  Reason = "not_object"
 	reasonNoType     Reason = "no_type"
+	reasonTooComplex Reason = "too_complex"
 )
+
+// bodyReasons lists every reason for which a body is refused.
+func bodyReasons() []Reason {
+	return []Reason{reasonBodyUnread, reasonTooLarge, reasonNotJSON, reasonNotObject, reasonNoType, reasonTooComplex}
+}
 
 // Causes of a failed turn, as a metric label.
 const (
@@ -64,7 +70,7 @@ func newMetrics(registry prometheus.Registerer, keys *KeyCache, now func() time.
 		}
 	}
 	// A counter that exists at zero can be alerted on from its first increase.
-	for _, r := range append(Reasons(), reasonBodyUnread, reasonTooLarge, reasonNotJSON, reasonNotObject, reasonNoType) {
+	for _, r := range append(Reasons(), bodyReasons()...) {
 		m.rejections.WithLabelValues(string(r))
 	}
 	for _, cause := range []string{causeUnavailable, causeError, causePanic} {
@@ -87,6 +93,8 @@ func bodyRejectReason(err error) Reason {
 		return reasonNoType
 	case errors.Is(err, ErrNotObject):
 		return reasonNotObject
+	case errors.Is(err, ErrTooComplex):
+		return reasonTooComplex
 	}
 	return reasonNotJSON
 }

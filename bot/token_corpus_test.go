@@ -158,7 +158,11 @@ func (h *testServer) assertVerdict(t *testing.T, body []byte, headers []string, 
 	if diff := cmp.Diff(rejections, h.rejections(t)); diff != "" {
 		t.Error(diff)
 	}
-	if h.log.Len() != 0 {
+	logged := 0
+	if want != "" {
+		logged = 1
+	}
+	if n := strings.Count(h.log.String(), "\n"); n != logged || logged == 1 && !strings.Contains(h.log.String(), "reason="+string(want)+" ") {
 		t.Errorf("logged %s", h.log)
 	}
 }

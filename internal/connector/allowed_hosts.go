@@ -9,9 +9,13 @@ import (
 
 // AllowedHosts makes an allow-list of exact host names. A service URL passes when
 // it is https, names one of the hosts, uses the standard port and carries no user
-// name, query or fragment.
+// name, query or fragment. Names are compared by their bytes, the letters A to Z apart: no
+// letter of another alphabet counts as one of these.
 func AllowedHosts(hosts ...string) func(serviceURL string) bool {
-	hosts = slices.Clone(hosts)
+	allowed := make([]string, 0, len(hosts))
+	for _, host := range hosts {
+		allowed = append(allowed, lowerASCII(host))
+	}
 	return func(serviceURL string) bool {
 		u, ok := parsePlainURL(serviceURL)
 		if !ok || u.Scheme != "https" {
@@ -20,8 +24,18 @@ func AllowedHosts(hosts ...string) func(serviceURL string) bool {
 		if port := u.Port(); port != "" && port != "443" {
 			return false
 		}
-		return slices.ContainsFunc(hosts, func(host string) bool { return strings.EqualFold(host, u.Hostname()) })
+		return slices.Contains(allowed, lowerASCII(u.Hostname()))
 	}
+}
+
+// lowerASCII is s with A to Z as small letters and every other byte as it is.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
 }
 
 // LoopbackOnly allows one base address and what lies below it, and only if it is

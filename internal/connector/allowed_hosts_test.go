@@ -42,6 +42,14 @@ func TestOnlyExactTeamsHostsMayReceiveTheToken(t *testing.T) {
 		"":                                                                           false,
 		" https://smba.trafficmanager.net/":                                          false,
 		"https://smba.trafficmanager.net\n/":                                         false,
+		// Letters that Unicode folds into those of the name, and bytes that stand for letters.
+		"https://\u017fmba.trafficmanager.net/":                 false,
+		"https://\u017fmba.traffic\uff4danager.net/":            false,
+		"https://smba.infra.gcc.teams.micro\u017foft.com/teams": false,
+		"https://%C5%BFmba.trafficmanager.net/":                 false,
+		"https://%73mba.trafficmanager.net/":                    false,
+		"https://smba\u3002trafficmanager\u3002net/":            false,
+		"https://smba.tra\ufb03cmanager.net/":                   false,
 	}
 	for address, want := range tests {
 		if got := allowed(address); got != want {

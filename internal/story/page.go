@@ -102,7 +102,7 @@ func isLoopbackHost(host string) bool {
 		name = h
 	}
 	name = strings.Trim(name, "[]")
-	return strings.EqualFold(name, "localhost") || net.ParseIP(name).IsLoopback()
+	return name == "localhost" || net.ParseIP(name).IsLoopback()
 }
 
 // isSameOrigin wants proof that the form was this page's: browsers send at least one

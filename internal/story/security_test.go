@@ -191,7 +191,7 @@ func TestATurnUnderANewKeyOfTheIssuerIsBelieved(t *testing.T) {
 	s.maya.types("/help")
 	s.maya.gets("/challenge")
 	s.Teams.RotateKey()
-	s.Clock.Advance(time.Hour) // a storm of made-up keys costs one fetch an hour
+	s.Clock.Advance(time.Minute) // a storm of made-up keys costs one fetch a minute
 	s.maya.types("/help")
 	s.maya.gets("/challenge")
 }
