@@ -5,8 +5,11 @@ package internal_test
 import (
 	"encoding/json"
 	"errors"
+	"go/parser"
+	"go/token"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -41,14 +44,20 @@ var arrows = map[string][]string{
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/postgres", "internal/engine", "internal/connector", "bot"},
+	// What practises: linked into the command try, and into tests.
 	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},
+	"internal/practicepage": {"internal/workday", "internal/directory", "internal/challenge", "internal/storage",
+		"internal/practice", "internal/record", "internal/story"},
+	"internal/try":                     {"internal/ladder", "internal/postgres", "internal/localpg", "internal/practicepage", "internal/story"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"cmd/challengebot": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/simulation",
-		"internal/app", "internal/postgres", "internal/localpg", "internal/story", "internal/record", "internal/connector",
-		"internal/practice", "cards", "manifest"},
+		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest"},
 }
+
+// practising are the packages that only try and tests need. What serves must not carry them.
+var practising = []string{"internal/localpg", "internal/practice", "internal/practicepage", "internal/story", "internal/try"}
 
 // TestImportsFollowTheArrows reads the import graph as it is built.
 func TestImportsFollowTheArrows(t *testing.T) {
@@ -81,6 +90,70 @@ func TestTheDomainReadsNoClock(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWhatServesCarriesNothingThatPractises reads what is linked: into the program that an authority
+// installs, built with the tag "serving", and into what serve starts, however it is built.
+func TestWhatServesCarriesNothingThatPractises(t *testing.T) {
+	for what, args := range map[string][]string{
+		"the program built to serve": {"-tags", "serving", "challengebot/cmd/challengebot"},
+		"what serve starts":          {"challengebot/internal/app"},
+	} {
+		linked := dependencies(t, args...)
+		for _, p := range practising {
+			if slices.Contains(linked, "challengebot/"+p) {
+				t.Errorf("%s is linked into %s", p, what)
+			}
+		}
+		if slices.Contains(linked, "testing") {
+			t.Errorf("the package testing is linked into %s", what)
+		}
+	}
+	whole := dependencies(t, "challengebot/cmd/challengebot")
+	for _, p := range practising {
+		if !slices.Contains(whole, "challengebot/"+p) {
+			t.Errorf("%s is not linked into the program built without tags: try needs it, or the list here is out of date", p)
+		}
+	}
+}
+
+// TestOnlyTryLeadsToWhatPractises holds that no other subcommand can reach it in a build without tags
+// either: of this program's files, only try's own imports the package try, and no other package does.
+func TestOnlyTryLeadsToWhatPractises(t *testing.T) {
+	for _, p := range packages(t) {
+		if slices.Contains(p.Imports, "challengebot/internal/try") && p.ImportPath != "challengebot/cmd/challengebot" {
+			t.Errorf("%s imports internal/try", p.ImportPath)
+		}
+	}
+	files, err := filepath.Glob("../cmd/challengebot/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var importing []string
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range parsed.Imports {
+			if i.Path.Value == `"challengebot/internal/try"` {
+				importing = append(importing, filepath.Base(file))
+			}
+		}
+	}
+	if !slices.Equal(importing, []string{"try.go"}) {
+		t.Errorf("internal/try is imported by %q, want try.go alone", importing)
+	}
+}
+
+// dependencies are the import paths of everything that is linked for a package.
+func dependencies(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-deps"}, args...)...).Output()
+	if err != nil {
+		t.Fatalf("go list failed: %v", err)
+	}
+	return strings.Fields(string(out))
 }
 
 type listed struct {

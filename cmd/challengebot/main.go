@@ -41,13 +41,13 @@ const (
 
 // commands are the subcommands, each with a Run method in a file of its own.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Serve the bot (production)."`
-	Try     tryCommand     `cmd:"" help:"Try it out: a database, a practice Teams and a sample authority on this machine."`
-	Check   checkCommand   `cmd:"" help:"Check configuration, directory, calendar, ladders and database: what is missing."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
-	Ladder  ladderCommand  `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
-	Audit   auditCommand   `cmd:"" help:"Show or verify the audit trail."`
-	App     appCommand     `cmd:"" help:"Make the app package for Teams."`
+	Serve            serveCommand `cmd:"" help:"Serve the bot (production)."`
+	practiceCommands `embed:""`
+	Check            checkCommand   `cmd:"" help:"Check configuration, directory, calendar, ladders and database: what is missing."`
+	Migrate          migrateCommand `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
+	Ladder           ladderCommand  `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
+	Audit            auditCommand   `cmd:"" help:"Show or verify the audit trail."`
+	App              appCommand     `cmd:"" help:"Make the app package for Teams."`
 }
 
 // program is what a subcommand works with.

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"time"
 
 	"challengebot/internal/app"
 	"challengebot/internal/postgres"
-	"challengebot/internal/practice"
 )
 
 type serveCommand struct {
@@ -31,16 +29,7 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now
-	var onMove func(func(time.Time))
-	if pr := settings.Config.Practice; pr != nil && pr.ClockURL != "" {
-		clock, err := practice.FollowClock(p.ctx, pr.ClockURL)
-		if err != nil {
-			return fmt.Errorf("the practice clock cannot be read: %w", err)
-		}
-		now, onMove = clock.Now, clock.OnMove
-	}
-	parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), now)
+	parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), p.now)
 	if err != nil {
 		return err
 	}
@@ -58,9 +47,6 @@ func (c *serveCommand) Run(p *program) error {
 		return fmt.Errorf("the bot cannot start: %w", err)
 	}
 	defer bot.Close()
-	if onMove != nil {
-		onMove(func(time.Time) { bot.Engine.Wake() })
-	}
 	listener, err := net.Listen("tcp", settings.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("the bot cannot listen: %w; change listen in %s or end what uses it", err, c.Config)

@@ -62,8 +62,8 @@ func startPractice(t *testing.T) (string, *practice.Teams) {
 		t.Fatal(err)
 	}
 	t.Cleanup(teams.Close)
-	return productionConfig + fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n  clock_url: %s\n",
-		teams.ServiceURL(), teams.MetadataURL(), teams.TokenURL(), teams.Issuer(), teams.ClockURL()), teams
+	return productionConfig + fmt.Sprintf("practice:\n  service_url: %s\n  metadata_url: %s\n  token_url: %s\n  issuer: %s\n",
+		teams.ServiceURL(), teams.MetadataURL(), teams.TokenURL(), teams.Issuer()), teams
 }
 
 func TestServeRefusesToStartWhenSomethingIsMissing(t *testing.T) {
@@ -82,8 +82,11 @@ func TestServeRefusesToStartWhenSomethingIsMissing(t *testing.T) {
 		{"no directory", strings.Replace(productionConfig, "people.yaml", "peple.yaml", 1), secret, []string{"config.yaml:4:12: "}},
 		{"a tenant that is none", strings.Replace(productionConfig, "tenant: 7e7", "tenant: xe7", 1), secret, []string{"config.yaml:3:9: ", "GUID"}},
 		{"practice for everybody", strings.Replace(practising, "127.0.0.1:0", "0.0.0.0:3978", 1), fakeEnv{envDatabase: "x"}, []string{"config.yaml:", "loopback"}},
-		{"practice without a service URL", regexp.MustCompile(`(?s)service_url: \S+(.*)\n  clock_url: \S+`).ReplaceAllString(practising, `service_url: ""$1`), nil, []string{"loopback"}},
-		{"practice with another host's clock", regexp.MustCompile(`clock_url: \S+`).ReplaceAllString(practising, "clock_url: http://10.0.0.1/clock"), nil, []string{"loopback"}},
+		{"practice without a service URL", regexp.MustCompile(`service_url: \S+`).ReplaceAllString(practising, `service_url: ""`), nil, []string{"loopback"}},
+		{"practice with another host's Teams", regexp.MustCompile(`service_url: \S+`).ReplaceAllString(practising, "service_url: http://10.0.0.1/"), nil, []string{"loopback"}},
+		{"practice with another host's keys", regexp.MustCompile(`metadata_url: \S+`).ReplaceAllString(practising, "metadata_url: http://10.0.0.1/keys"), nil, []string{"loopback"}},
+		{"practice with another host's tokens", regexp.MustCompile(`token_url: \S+`).ReplaceAllString(practising, "token_url: http://10.0.0.1/token"), nil, []string{"loopback"}},
+		{"practice with a clock of its own", practising + "  clock_url: http://127.0.0.1:1/\n", nil, []string{"config.yaml:", "clock_url"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -127,7 +130,7 @@ func TestServeServesUntilItIsToldToEnd(t *testing.T) {
 	out, log := lineWriter{make(chan string, 10)}, &bytes.Buffer{}
 	code := make(chan int, 1)
 	go func() {
-		p := &program{ctx: ctx, stdout: out, stderr: log, env: fakeEnv{envDatabase: dsn}.lookup, now: time.Now}
+		p := &program{ctx: ctx, stdout: out, stderr: log, env: fakeEnv{envDatabase: dsn}.lookup, now: func() time.Time { return monday }}
 		code <- runProgram(p, []string{"serve", "--migrate", "--config", config})
 	}()
 	var address string

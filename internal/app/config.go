@@ -63,8 +63,6 @@ type PracticeConfig struct {
 	MetadataURL string `yaml:"metadata_url"`
 	TokenURL    string `yaml:"token_url"`
 	Issuer      string `yaml:"issuer"`
-	// ClockURL is a clock that can be moved; the machine's own if empty.
-	ClockURL string `yaml:"clock_url,omitempty"`
 }
 
 // Settings are a configuration with the files that it names, all read.
@@ -125,11 +123,7 @@ func (c *Config) isLoopbackOnly() bool {
 	if err != nil || !net.ParseIP(host).IsLoopback() {
 		return false
 	}
-	addresses := []string{c.Practice.ServiceURL, c.Practice.MetadataURL, c.Practice.TokenURL}
-	if c.Practice.ClockURL != "" {
-		addresses = append(addresses, c.Practice.ClockURL)
-	}
-	for _, u := range addresses {
+	for _, u := range []string{c.Practice.ServiceURL, c.Practice.MetadataURL, c.Practice.TokenURL} {
 		if !connector.LoopbackOnly(u)(u) {
 			return false
 		}

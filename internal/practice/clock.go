@@ -17,13 +17,12 @@ type Clock struct {
 	mu        sync.Mutex
 	now       time.Time
 	moveCount uint64
-	nextMove  chan struct{} // closed at the next move
 	moveHooks []func(time.Time)
 }
 
 // NewClock makes a clock that shows start.
 func NewClock(start time.Time) *Clock {
-	return &Clock{now: start, nextMove: make(chan struct{})}
+	return &Clock{now: start}
 }
 
 // Now is the time the clock shows.
@@ -48,8 +47,6 @@ func (c *Clock) changeTime(next func(time.Time) time.Time) {
 	c.mu.Lock()
 	c.now = next(c.now)
 	c.moveCount++
-	close(c.nextMove)
-	c.nextMove = make(chan struct{})
 	now, hooks := c.now, append([]func(time.Time){}, c.moveHooks...)
 	c.mu.Unlock()
 	for _, f := range hooks {
@@ -64,26 +61,7 @@ func (c *Clock) OnMove(f func(time.Time)) {
 	c.moveHooks = append(c.moveHooks, f)
 }
 
-// waitForMove waits until the clock has moved more than seen times, or ctx ends.
-func (c *Clock) waitForMove(ctx context.Context, seen uint64) (moves uint64, now time.Time) {
-	for {
-		c.mu.Lock()
-		moves, now = c.moveCount, c.now
-		moved := c.nextMove
-		c.mu.Unlock()
-		if moves > seen {
-			return moves, now
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return moves, now
-		}
-	}
-}
-
-// ServeHTTP shows the clock to another process. GET answers with the number of
-// moves and the time; ?after=n waits until there have been more than n moves.
+// ServeHTTP shows the clock to another process: GET answers with the number of moves and the time.
 func (c *Clock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet {
 		http.Error(w, "the clock is moved by its owner only", http.StatusMethodNotAllowed)
@@ -92,9 +70,6 @@ func (c *Clock) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	moves, now := c.moveCount, c.now
 	c.mu.Unlock()
-	if seen, err := strconv.ParseUint(r.FormValue("after"), 10, 64); err == nil {
-		moves, now = c.waitForMove(r.Context(), seen)
-	}
 	fmt.Fprintf(w, "%d %s\n", moves, now.Format(time.RFC3339Nano))
 }
 
@@ -118,66 +93,34 @@ type ClockFollower struct {
 	mu        sync.Mutex
 	moveCount uint64
 	now       time.Time
-	moveHooks []func(time.Time)
 }
 
-// FollowClock follows the clock at url until ctx ends. It fails if the clock
-// cannot be read once.
+// FollowClock follows the clock at url. It fails if the clock cannot be read once.
 func FollowClock(ctx context.Context, url string) (*ClockFollower, error) {
-	r := &ClockFollower{url: url, http: &http.Client{Transport: &http.Transport{}}}
-	if err := r.fetchTime(ctx, ""); err != nil {
+	f := &ClockFollower{url: url, http: &http.Client{Transport: &http.Transport{}}}
+	if err := f.fetchTime(ctx); err != nil {
 		return nil, err
 	}
-	// Read here: a move may be seen by Now before the following begins.
-	go r.followMoves(ctx, r.moveCount)
-	return r, nil
+	return f, nil
 }
 
 // Now asks the owner. Once the owner is gone it stays at the last time seen, as a
 // clock that nobody moves would.
-func (r *ClockFollower) Now() time.Time {
+func (f *ClockFollower) Now() time.Time {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	_ = r.fetchTime(ctx, "")
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.now
+	_ = f.fetchTime(ctx)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.now
 }
 
-// OnMove calls f after each move that is noticed; moves in quick succession may be
-// noticed as one.
-func (r *ClockFollower) OnMove(f func(time.Time)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.moveHooks = append(r.moveHooks, f)
-}
-
-// followMoves tells of the moves after the first told.
-func (r *ClockFollower) followMoves(ctx context.Context, told uint64) {
-	defer r.http.CloseIdleConnections()
-	for ctx.Err() == nil {
-		if r.fetchTime(ctx, "?after="+strconv.FormatUint(told, 10)) != nil {
-			return // the owner is gone and nobody will move the clock again
-		}
-		r.mu.Lock()
-		moves, now, hooks := r.moveCount, r.now, append([]func(time.Time){}, r.moveHooks...)
-		r.mu.Unlock()
-		if moves == told {
-			continue
-		}
-		told = moves
-		for _, f := range hooks {
-			f(now)
-		}
-	}
-}
-
-func (r *ClockFollower) fetchTime(ctx context.Context, query string) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url+query, nil)
+func (f *ClockFollower) fetchTime(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.url, nil)
 	if err != nil {
 		return fmt.Errorf("practice: the address of the clock: %w", err)
 	}
-	resp, err := r.http.Do(req)
+	resp, err := f.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("practice: the clock does not answer: %w", err)
 	}
@@ -195,10 +138,10 @@ func (r *ClockFollower) fetchTime(ctx context.Context, query string) error {
 	if err != nil {
 		return fmt.Errorf("practice: not a clock: %w", err)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if moves >= r.moveCount {
-		r.moveCount, r.now = moves, now
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if moves >= f.moveCount {
+		f.moveCount, f.now = moves, now
 	}
 	return nil
 }

@@ -163,8 +163,6 @@ func cardKind(c practice.ShownCard, before string) string {
 	}
 }
 
-var challengeReference = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
-
 // ladderOf is the ladder that a card belongs to; nil for lists and for help.
 func (s *stage) ladderOf(c *practice.Card, known map[string]*ladder.Ladder) *ladder.Ladder {
 	if in, ok := c.Input("ladder"); ok {
@@ -174,7 +172,7 @@ func (s *stage) ladderOf(c *practice.Card, known map[string]*ladder.Ladder) *lad
 		}
 		return s.Ladders[i]
 	}
-	refs := slices.Compact(slices.Sorted(slices.Values(challengeReference.FindAllString(string(c.JSON()), -1))))
+	refs := slices.Compact(slices.Sorted(slices.Values(ReferencePattern.FindAllString(string(c.JSON()), -1))))
 	if len(refs) != 1 {
 		return nil
 	}

@@ -239,7 +239,7 @@ func (d *demo) playAuditTrail() error {
 			fmt.Sprintf("verify found %d chains, %d events, %d broken", whole.Challenges, whole.Events, whole.Broken)}
 	}
 	return d.onStep(Step{Number: d.stepNumber, At: d.Clock.Now(), TimeText: d.timeText(), Description: does, Reference: d.ref, State: string(c.Challenge.State),
-		Audit:       record.FormatText(c, record.Timeline(c, d.recordNames(), d.Calendar.Location())),
+		Audit:       record.FormatText(c, record.Timeline(c, d.RecordNames(), d.Calendar.Location())),
 		ChainResult: fmt.Sprintf("chain verified: %d events, head %s", len(c.History), c.Challenge.Head)})
 }
 
@@ -359,7 +359,7 @@ func (d *demo) addState(s *Step) error {
 	if d.ref == "" {
 		for _, seen := range s.Messages {
 			if seen.InChannel {
-				d.ref = referencePattern.FindString(seen.Text)
+				d.ref = ReferencePattern.FindString(seen.Text)
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func TestInAWelshAuthorityEachReadsTheirLanguageAndTheRecordIsEnglish(t *testing
 
 	// What the record keeps is English, whoever did it in which language.
 	c := s.load(ref)
-	trail := record.FormatText(c, record.Timeline(c, s.recordNames(), s.Calendar.Location()))
+	trail := record.FormatText(c, record.Timeline(c, s.RecordNames(), s.Calendar.Location()))
 	for _, want := range []string{"Byddwn yn ymweld.", "Wednesday 8 April 2026", "Day 0 Mon 30 Mar."} {
 		if !strings.Contains(trail, want) {
 			t.Errorf("the record lacks %q:\n%s", want, trail)

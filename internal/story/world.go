@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"regexp"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/practice"
+	"challengebot/internal/record"
 	"challengebot/internal/workday"
 )
 
@@ -35,6 +37,9 @@ func SampleDirectory() []byte { return sampleAuthority }
 func SampleStart() time.Time {
 	return workday.NewDate(2026, time.March, 30).Midnight(time.UTC).Add(9 * time.Hour) // 10:00 British Summer Time
 }
+
+// ReferencePattern finds the reference of a challenge in a text.
+var ReferencePattern = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
 
 // Options are what a world may be told to be otherwise than usual.
 type Options struct {
@@ -236,6 +241,14 @@ func (w *World) NextDue(ctx context.Context) (time.Time, bool, error) {
 func (w *World) RunEngine(ctx context.Context) error {
 	w.Clock.OnMove(func(time.Time) { w.App.Engine.Wake() })
 	return w.App.Engine.Run(ctx)
+}
+
+// RecordNames are the directory's words for a timeline.
+func (w *World) RecordNames() record.NameLookup {
+	return record.NameLookup{
+		TeamName:   func(id string) string { t, _ := w.Directory.TeamByID(id); return t.Name },
+		PersonName: func(entra string) string { p, _ := w.Directory.PersonByEntra(entra); return p.Name },
+	}
 }
 
 // Close ends the program and the practice Teams.

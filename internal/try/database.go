@@ -1,4 +1,4 @@
-package main
+package try
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 	"challengebot/internal/localpg"
 )
 
-// tryDatabase is a database that nobody else uses, on a private server or on the
+// throwawayDatabase is a database that nobody else uses, on a private server or on the
 // one that DATABASE_URL names.
-type tryDatabase struct {
+type throwawayDatabase struct {
 	dsn, name string
 	server    *localpg.Server
 	// createdRole: migrating made the role of the bot's logins, so that goes too.
@@ -26,15 +26,15 @@ type tryDatabase struct {
 // dropTimeout is how long going may take.
 const dropTimeout = 20 * time.Second
 
-// createTryDatabase makes a fresh database. No table that was there before is touched.
-func createTryDatabase(ctx context.Context) (*tryDatabase, error) {
+// createDatabase makes a fresh database. No table that was there before is touched.
+func createDatabase(ctx context.Context) (*throwawayDatabase, error) {
 	server, err := localpg.Open(ctx, localpg.Options{Throwaway: true})
 	if err != nil {
 		return nil, err
 	}
 	suffix := make([]byte, 6)
 	rand.Read(suffix)
-	d := &tryDatabase{server: server, name: "challengebot_try_" + hex.EncodeToString(suffix)}
+	d := &throwawayDatabase{server: server, name: "challengebot_try_" + hex.EncodeToString(suffix)}
 	d.dsn = server.DSN(d.name)
 	err = d.runAsAdmin(ctx, func(conn *pgx.Conn) error {
 		var known bool
@@ -52,7 +52,7 @@ func createTryDatabase(ctx context.Context) (*tryDatabase, error) {
 }
 
 // drop removes the database and ends a private server. It works after Ctrl-C too.
-func (d *tryDatabase) drop() error {
+func (d *throwawayDatabase) drop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
 	defer cancel()
 	if d.server.Dir() != "" {
@@ -72,7 +72,7 @@ func (d *tryDatabase) drop() error {
 
 // runAsAdmin does something on the server, outside the database. The server's own words
 // are told only as a code.
-func (d *tryDatabase) runAsAdmin(ctx context.Context, action func(*pgx.Conn) error) error {
+func (d *throwawayDatabase) runAsAdmin(ctx context.Context, action func(*pgx.Conn) error) error {
 	conn, err := pgx.Connect(ctx, d.server.DSN(""))
 	if err != nil {
 		return errors.New("the server does not answer")

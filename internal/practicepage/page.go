@@ -1,4 +1,4 @@
-package story
+package practicepage
 
 import (
 	"bytes"
@@ -15,21 +15,15 @@ import (
 	"time"
 
 	"challengebot/internal/practice"
+	"challengebot/internal/story"
 )
 
 //go:embed page.html page.css
 var pageFiles embed.FS
 
-// Page is the practice page: every person's chat, the channels, the clock and the
-// audit trails of one world, as plain HTML without a script. One thing happens at a
-// time, and before a page is shown the engine has done all that was due.
-//
-// It is for loopback only: it lets anybody who reaches it be anybody. A request
-// that was not addressed to this machine by a loopback name, or that another site
-// sent, is refused, so that no page on the internet can play through the reader's
-// browser.
+// Page is the practice page of one world.
 type Page struct {
-	world     *World
+	world     *story.World
 	templates *template.Template
 	css       []byte
 
@@ -46,8 +40,8 @@ type flash struct {
 	Bad  bool
 }
 
-// NewPage makes the practice page of a world. report is told of its own faults.
-func NewPage(w *World, report func(error)) (http.Handler, error) {
+// New makes the practice page of a world. report is told of its own faults.
+func New(w *story.World, report func(error)) (http.Handler, error) {
 	p := &Page{world: w, reportError: report, dialogs: map[string]*practice.Dialog{}}
 	var err error
 	if p.css, err = pageFiles.ReadFile("page.css"); err != nil {

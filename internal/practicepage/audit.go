@@ -1,18 +1,16 @@
-package story
+package practicepage
 
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/practice"
 	"challengebot/internal/record"
 	"challengebot/internal/storage"
+	"challengebot/internal/story"
 )
-
-var referencePattern = regexp.MustCompile(`CH-[0-9A-Z]{6}`)
 
 func (p *Page) handleAuditList(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
@@ -27,7 +25,7 @@ func (p *Page) knownReferences() []string {
 	var refs []string
 	take := func(ms []*practice.Message) {
 		for _, m := range ms {
-			for _, ref := range referencePattern.FindAllString(m.Summary(), -1) {
+			for _, ref := range story.ReferencePattern.FindAllString(m.Summary(), -1) {
 				if !slices.Contains(refs, ref) {
 					refs = append(refs, ref)
 				}
@@ -57,16 +55,8 @@ func (p *Page) handleAudit(w http.ResponseWriter, r *http.Request) {
 	}
 	v := p.newPageView(r, p.viewerFromForm(r))
 	v.Title, v.Ref = "Audit trail of "+c.Challenge.Ref, c.Challenge.Ref
-	v.Entries = record.Timeline(c, p.world.recordNames(), p.world.Calendar.Location())
+	v.Entries = record.Timeline(c, p.world.RecordNames(), p.world.Calendar.Location())
 	_, broken := challenge.Replay(c.Challenge.ID, c.History)
 	v.Unbroken = broken == nil
 	p.renderPage(w, http.StatusOK, "audit", v)
-}
-
-// recordNames are the directory's words for a timeline.
-func (w *World) recordNames() record.NameLookup {
-	return record.NameLookup{
-		TeamName:   func(id string) string { t, _ := w.Directory.TeamByID(id); return t.Name },
-		PersonName: func(entra string) string { p, _ := w.Directory.PersonByEntra(entra); return p.Name },
-	}
 }

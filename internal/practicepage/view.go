@@ -1,4 +1,4 @@
-package story
+package practicepage
 
 import (
 	"net/http"
@@ -10,6 +10,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/practice"
 	"challengebot/internal/record"
+	"challengebot/internal/story"
 	"challengebot/internal/workday"
 )
 
@@ -98,7 +99,7 @@ var mentionReplacer = strings.NewReplacer("<at>", "@", "</at>", "")
 func (p *Page) newMessageView(m *practice.Message, as string, fresh bool, again refilledCard) (messageView, error) {
 	v := messageView{ID: m.ID, From: m.SenderName(), Text: mentionReplacer.Replace(m.Text()), Fresh: fresh,
 		When: m.SentAt().In(p.world.Calendar.Location()).Format("Mon 2 Jan, 15:04")}
-	v.Refs = referencePattern.FindAllString(m.Summary(), 1)
+	v.Refs = story.ReferencePattern.FindAllString(m.Summary(), 1)
 	card, typed, wrong := m.Card(), practice.Inputs(nil), map[string]string(nil)
 	if again.messageID == m.ID {
 		card, typed, wrong = again.card, again.typed, again.errors

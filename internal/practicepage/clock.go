@@ -1,4 +1,4 @@
-package story
+package practicepage
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"challengebot/internal/story"
 	"challengebot/internal/workday"
 )
 
@@ -37,7 +38,7 @@ func (p *Page) clockTarget(ctx context.Context, by string) (time.Time, error) {
 	case "hour":
 		return now.Add(time.Hour), nil
 	case "day":
-		return p.world.nextWorkingDay(now)
+		return nextWorkingDay(p.world.Calendar, now)
 	case "due":
 		due, ok, err := p.world.NextDue(ctx)
 		if err != nil || !ok {
@@ -49,14 +50,15 @@ func (p *Page) clockTarget(ctx context.Context, by string) (time.Time, error) {
 }
 
 // nextWorkingDay is the same time of the next working day.
-func (w *World) nextWorkingDay(now time.Time) (time.Time, error) {
-	day, err := w.Calendar.AddWorkingDays(w.Calendar.DateOf(now), 1)
+func nextWorkingDay(calendar *workday.Calendar, now time.Time) (time.Time, error) {
+	day, err := calendar.AddWorkingDays(calendar.DateOf(now), 1)
 	if err != nil {
 		return now, err
 	}
-	local := now.In(w.Calendar.Location())
-	midnight := day.Midnight(w.Calendar.Location())
-	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), local.Hour(), local.Minute(), local.Second(), 0, w.Calendar.Location()), nil
+	zone := calendar.Location()
+	local, midnight := now.In(zone), day.Midnight(zone)
+	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(),
+		local.Hour(), local.Minute(), local.Second(), 0, zone), nil
 }
 
-func today(w *World) workday.Date { return w.Calendar.DateOf(w.Clock.Now()) }
+func today(w *story.World) workday.Date { return w.Calendar.DateOf(w.Clock.Now()) }

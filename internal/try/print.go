@@ -1,4 +1,4 @@
-package main
+package try
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ The authority, its people and the case are made up. The clock is moved by hand.
 // stepPrinter prints steps for a person: who did what when, and what everybody then saw.
 // What somebody was shown before in the same words is not printed to them again.
 type stepPrinter struct {
-	*program
+	Options
 	shown map[string]map[string]bool // person, line
 }
 
@@ -100,10 +100,10 @@ func wrapLine(line string, width int) []string {
 }
 
 // printStepJSON prints a step as one JSON object on one line.
-func (p *program) printStepJSON(s story.Step) {
+func (t *stepPrinter) printStepJSON(s story.Step) {
 	text, err := json.Marshal(s)
 	if err != nil {
 		panic(fmt.Sprintf("a step is plain text and times: %v", err))
 	}
-	p.printf("%s\n", text)
+	t.printf("%s\n", text)
 }
