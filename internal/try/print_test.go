@@ -19,7 +19,7 @@ func TestLongRunsOfLinesThatAReaderKnowsAreLeftOut(t *testing.T) {
 	for _, step := range []struct{ to, text, want string }{
 		{"Tom", "a\nb\nc\nd", "a|b|c|d"},
 		{"Tom", "a\nb\nc\nd", "a|… (3 lines as shown before)"}, // the first line always stays
-		{"Tom", "new\na\nb\nnew too", "new|a|b|new too"},        // two lines are not worth it
+		{"Tom", "new\na\nb\nnew too", "new|a|b|new too"},       // two lines are not worth it
 		{"Tom", "x\na\nb\nc\nd\ny", "x|… (4 lines as shown before)|y"},
 		{"Ann", "a\nb\nc\nd", "a|b|c|d"}, // who was shown nothing yet
 	} {
