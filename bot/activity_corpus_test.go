@@ -165,7 +165,7 @@ func newCorpusStage(t testing.TB) *corpusStage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Handler, err = NewServer(ServerConfig{Validator: s.Validator, Client: forbiddenClient{}, Registry: s.registry,
+	s.Handler, err = NewServer(ServerConfig{Validator: s.Validator, Registry: s.registry,
 		Logger: logger, Now: s.clock.Now, NotReadyReasons: s.store.notReadyReasons}, turns)
 	if err != nil {
 		t.Fatal(err)

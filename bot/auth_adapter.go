@@ -2,7 +2,9 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"net/url"
 
 	"github.com/infracloudio/msbotbuilder-go/connector/auth"
 	"github.com/infracloudio/msbotbuilder-go/connector/client"
@@ -12,10 +14,9 @@ import (
 
 var _ auth.TokenValidator = (*Validator)(nil)
 
-// newAdapter builds msbotbuilder-go's adapter around our validator and the
-// connector's client. Its app password stays empty: only the client knows how
-// to get a token.
-func newAdapter(v *Validator, c client.Client) *core.BotFrameworkAdapter {
+// newAdapter builds msbotbuilder-go's adapter around our validator. It is asked to authenticate and
+// nothing else: its app password stays empty and its client refuses.
+func newAdapter(v *Validator) *core.BotFrameworkAdapter {
 	return &core.BotFrameworkAdapter{
 		AdapterSetting: core.AdapterSetting{
 			AppID:              v.config.AppID,
@@ -24,9 +25,25 @@ func newAdapter(v *Validator, c client.Client) *core.BotFrameworkAdapter {
 			CredentialProvider: auth.SimpleCredentialProvider{AppID: v.config.AppID},
 		},
 		TokenValidator: v,
-		Client:         c,
+		Client:         refusingClient{},
 	}
 }
+
+// refusingClient is the client that the adapter must be handed. Whatever the bot says to Teams goes
+// through the outbox and internal/connector, which keep a record of it.
+type refusingClient struct{}
+
+var _ client.Client = refusingClient{}
+
+var errNotSent = errors.New("bot: nothing is sent through msbotbuilder-go; write an outbox message")
+
+func (refusingClient) Post(context.Context, url.URL, schema.Activity) error { return errNotSent }
+
+func (refusingClient) Put(context.Context, url.URL, schema.Activity) error { return errNotSent }
+
+func (refusingClient) Delete(context.Context, url.URL) error { return errNotSent }
+
+func (refusingClient) Get(context.Context, url.URL) (json.RawMessage, error) { return nil, errNotSent }
 
 // AuthenticateRequest is Verify in the terms of msbotbuilder-go. The credentials
 // must know our app id as well; that they disable authentication is not believed.

@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/infracloudio/msbotbuilder-go/connector/auth"
+	"github.com/infracloudio/msbotbuilder-go/core/activity"
+	"github.com/infracloudio/msbotbuilder-go/schema"
 	"pgregory.net/rapid"
 
 	"challengebot/internal/connector"
@@ -177,7 +180,7 @@ func (unauthenticatedCredentials) IsAuthenticationDisabled() bool { return true 
 func TestAdapterHasNoWayAroundTheValidator(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
-	adapter := newAdapter(g.Validator, forbiddenClient{})
+	adapter := newAdapter(g.Validator)
 	open := unauthenticatedCredentials{auth.SimpleCredentialProvider{AppID: testApp}}
 	_, err := adapter.AuthenticateRequest(t.Context(), goodActivity().toSchema(), "", open, "")
 	if got := reasonOrText(err); got != ReasonMissing {
@@ -201,6 +204,28 @@ func TestAdapterHasNoWayAroundTheValidator(t *testing.T) {
 	} {
 		if got := identity.GetClaimValue(name); got != want {
 			t.Errorf("claim %s = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestTheAdapterSendsNothing(t *testing.T) {
+	t.Parallel()
+	adapter := newAdapter(newTestValidator(t).Validator)
+	conversation := schema.ConversationReference{ServiceURL: testService, Conversation: schema.ConversationAccount{ID: "19:abc"}}
+	message := schema.Activity{Type: schema.Message, ID: "1", ServiceURL: testService, Conversation: conversation.Conversation}
+	reply := activity.HandlerFuncs{OnMessageFunc: func(*activity.TurnContext) (schema.Activity, error) { return message, nil }}
+	for name, err := range map[string]error{
+		"reply":   adapter.ProcessActivity(t.Context(), message, reply),
+		"message": adapter.ProactiveMessage(t.Context(), conversation, reply),
+		"update":  adapter.UpdateActivity(t.Context(), message),
+		"delete":  adapter.DeleteActivity(t.Context(), "1", conversation),
+		"read": func() error {
+			_, err := adapter.Get(t.Context(), url.URL{Scheme: "https", Host: "smba.example"})
+			return err
+		}(),
+	} {
+		if !strings.Contains(fmt.Sprint(err), errNotSent.Error()) {
+			t.Errorf("%s: %v, want a refusal", name, err)
 		}
 	}
 }

@@ -37,8 +37,9 @@
 // # Where msbotbuilder-go stands in the path
 //
 // The route authenticates through core.BotFrameworkAdapter, which holds our
-// [Validator] as its auth.TokenValidator and the connector's client.Client. Of
-// its methods, AuthenticateRequest is the one that keeps the promise above:
+// [Validator] as its auth.TokenValidator; the client that it must be handed refuses
+// everything, since the bot answers through the outbox. Of the adapter's
+// methods, AuthenticateRequest is the one that keeps the promise above:
 // ParseRequest would read the body without a limit, decode it before looking at
 // the token, fail on an invoke whose value is not an object, and lose
 // recipient.isTargeted and the contents of entities. So the body is read under

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/infracloudio/msbotbuilder-go/connector/client"
 	"github.com/infracloudio/msbotbuilder-go/core"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
@@ -48,7 +47,6 @@ type Reply struct {
 // ServerConfig is what the routes need. All fields must be set.
 type ServerConfig struct {
 	Validator *Validator
-	Client    client.Client        // the connector, for msbotbuilder-go's adapter
 	Registry  *prometheus.Registry // served at /metrics
 	Logger    *slog.Logger
 	Now       func() time.Time
@@ -70,7 +68,7 @@ type server struct {
 // GET /metrics. Timeouts and the size of headers belong to the http.Server that
 // it is put into.
 func NewServer(config ServerConfig, handler ActivityHandler) (http.Handler, error) {
-	if config.Validator == nil || config.Client == nil || config.Registry == nil || config.Logger == nil ||
+	if config.Validator == nil || config.Registry == nil || config.Logger == nil ||
 		config.Now == nil || config.NotReadyReasons == nil || handler == nil {
 		return nil, errors.New("bot: every field of ServerConfig and a handler are needed")
 	}
@@ -78,7 +76,7 @@ func NewServer(config ServerConfig, handler ActivityHandler) (http.Handler, erro
 	if err != nil {
 		return nil, err
 	}
-	s := &server{config: config, adapter: newAdapter(config.Validator, config.Client), handler: handler, metrics: m,
+	s := &server{config: config, adapter: newAdapter(config.Validator), handler: handler, metrics: m,
 		decodeSlots: make(chan struct{}, maxDecodedAtOnce)}
 
 	e := echo.New()

@@ -10,32 +10,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/infracloudio/msbotbuilder-go/schema"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
-
-// forbiddenClient is a connector that must never be called from a request.
-type forbiddenClient struct{}
-
-var errConnectorCalled = errors.New("the connector was called from inside a request")
-
-func (forbiddenClient) Post(context.Context, url.URL, schema.Activity) error {
-	panic(errConnectorCalled)
-}
-func (forbiddenClient) Put(context.Context, url.URL, schema.Activity) error {
-	panic(errConnectorCalled)
-}
-func (forbiddenClient) Delete(context.Context, url.URL) error { panic(errConnectorCalled) }
-func (forbiddenClient) Get(context.Context, url.URL) (json.RawMessage, error) {
-	panic(errConnectorCalled)
-}
 
 // recordingHandler is a handler that keeps the turns it was given.
 type recordingHandler struct {
@@ -73,7 +55,7 @@ func newTestServer(t testing.TB, keys ...any) *testServer {
 	t.Helper()
 	h := &testServer{testValidator: newTestValidator(t, keys...), recordingHandler: &recordingHandler{}, registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}
 	handler, err := NewServer(ServerConfig{
-		Validator: h.Validator, Client: forbiddenClient{}, Registry: h.registry,
+		Validator: h.Validator, Registry: h.registry,
 		Logger: slog.New(slog.NewTextHandler(h.log, nil)), Now: h.clock.Now,
 		NotReadyReasons: func(context.Context) []string { return h.notReady },
 	}, h.recordingHandler)
@@ -307,7 +289,7 @@ func (f handlerFunc) HandleActivity(ctx context.Context, a Activity) (Reply, err
 func newServerWithHandler(t testing.TB, h *testServer, handler ActivityHandler) http.Handler {
 	t.Helper()
 	h.registry = prometheus.NewRegistry()
-	server, err := NewServer(ServerConfig{Validator: h.Validator, Client: forbiddenClient{}, Registry: h.registry,
+	server, err := NewServer(ServerConfig{Validator: h.Validator, Registry: h.registry,
 		Logger: slog.New(slog.DiscardHandler), Now: h.clock.Now, NotReadyReasons: func(context.Context) []string { return nil }}, handler)
 	if err != nil {
 		t.Fatal(err)

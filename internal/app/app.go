@@ -119,7 +119,7 @@ func buildApp(ctx context.Context, p Dependencies, store *postgres.Store) (*App,
 		return nil, err
 	}
 	handler, err := bot.NewServer(bot.ServerConfig{
-		Validator: validator, Client: client.BotbuilderClient(), Registry: registry, Logger: p.Logger, Now: p.Now,
+		Validator: validator, Registry: registry, Logger: p.Logger, Now: p.Now,
 		NotReadyReasons: func(ctx context.Context) []string {
 			if err := store.CheckReady(ctx); err != nil {
 				return []string{"the database is not ready"}

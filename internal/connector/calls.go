@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 )
 
 // The names of the calls, as errors, logs and metrics carry them.
@@ -14,16 +13,8 @@ const (
 	CallSend               = "send"
 	CallSendTargeted       = "send-targeted"
 	CallUpdate             = "update"
-	CallDelete             = "delete"
-	CallMember             = "member"
 	CallMembers            = "members"
 	CallToken              = "token"
-)
-
-const (
-	memberPageSize = 200
-	// maxMemberPages bounds the paging: 10,000 people are more than any team holds.
-	maxMemberPages = 50
 )
 
 type channelData struct {
@@ -127,74 +118,13 @@ func (c *Client) postActivity(ctx context.Context, name string, to Destination, 
 	return created.ID, nil
 }
 
-// Update replaces a message of ours for everybody.
+// Update replaces a message of ours.
 func (c *Client) Update(ctx context.Context, at Destination, activityID string, a Activity) error {
-	return c.updateActivity(ctx, at, activityID, a, nil)
-}
-
-// UpdateTargeted replaces a targeted message of ours.
-func (c *Client) UpdateTargeted(ctx context.Context, at Destination, activityID string, a Activity) error {
-	return c.updateActivity(ctx, at, activityID, a, targetedQuery())
-}
-
-func (c *Client) updateActivity(ctx context.Context, at Destination, activityID string, a Activity, query url.Values) error {
 	a.From, a.Conversation, a.Recipient = c.botAccount(), &ConversationAccount{at.ConversationID}, nil
 	return c.doCall(ctx, apiCall{
 		name: CallUpdate, method: http.MethodPut, serviceURL: at.ServiceURL,
-		path: []string{"v3", "conversations", at.ConversationID, "activities", activityID}, query: query, body: a,
+		path: []string{"v3", "conversations", at.ConversationID, "activities", activityID}, body: a,
 	}, nil)
-}
-
-// Delete withdraws a message of ours.
-func (c *Client) Delete(ctx context.Context, at Destination, activityID string) error {
-	return c.deleteActivity(ctx, at, activityID, nil)
-}
-
-// DeleteTargeted withdraws a targeted message of ours.
-func (c *Client) DeleteTargeted(ctx context.Context, at Destination, activityID string) error {
-	return c.deleteActivity(ctx, at, activityID, targetedQuery())
-}
-
-func (c *Client) deleteActivity(ctx context.Context, at Destination, activityID string, query url.Values) error {
-	return c.doCall(ctx, apiCall{
-		name: CallDelete, method: http.MethodDelete, serviceURL: at.ServiceURL,
-		path: []string{"v3", "conversations", at.ConversationID, "activities", activityID}, query: query,
-	}, nil)
-}
-
-// Member reads one member of a conversation by Teams id.
-func (c *Client) Member(ctx context.Context, in Destination, userID string) (Member, error) {
-	var member Member
-	err := c.doCall(ctx, apiCall{
-		name: CallMember, method: http.MethodGet, serviceURL: in.ServiceURL,
-		path: []string{"v3", "conversations", in.ConversationID, "members", userID},
-	}, &member)
-	return member, err
-}
-
-// Members reads all members of a conversation, page by page.
-func (c *Client) Members(ctx context.Context, in Destination) ([]Member, error) {
-	var all []Member
-	query := url.Values{"pageSize": {strconv.Itoa(memberPageSize)}}
-	for range maxMemberPages {
-		var page struct {
-			Members           []Member `json:"members"`
-			ContinuationToken string   `json:"continuationToken"`
-		}
-		err := c.doCall(ctx, apiCall{
-			name: CallMembers, method: http.MethodGet, serviceURL: in.ServiceURL,
-			path: []string{"v3", "conversations", in.ConversationID, "pagedmembers"}, query: query,
-		}, &page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.Members...)
-		if page.ContinuationToken == "" {
-			return all, nil
-		}
-		query.Set("continuationToken", page.ContinuationToken)
-	}
-	return nil, &Error{Kind: PermanentServerError, Call: CallMembers, Code: "endless pages"}
 }
 
 // CheckConversation asks for one member of a conversation, which Teams answers only where the bot is.

@@ -67,7 +67,6 @@ var classificationRules = []ClassificationRule{
 	{"403", "InvalidBotApiHost", "", ForbiddenHost},
 	// An update of a deleted message is answered with 403 ServiceError.
 	{"403", "ServiceError", CallUpdate, ActivityGone},
-	{"403", "ServiceError", CallDelete, ActivityGone},
 	{"403", "BotDisabledByAdmin", "", Rejected},
 	{"403", "ConversationBlockedByUser", "", Rejected},
 	{"403", "NotEnoughPermissions", "", Rejected},
@@ -84,7 +83,6 @@ var classificationRules = []ClassificationRule{
 	// speak of is the message that is changed or, where one is sent, the one that
 	// its thread began with.
 	{"404", "", CallUpdate, ActivityGone},
-	{"404", "", CallDelete, ActivityGone},
 	{"404", "", CallSend, ConversationGone},
 	{"404", "", CallSendTargeted, ConversationGone},
 	{"404", "", "", Rejected},

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptrace"
@@ -55,17 +54,6 @@ type Config struct {
 	DefaultServiceURL string
 	// Now is the clock for the lifetime of tokens and dates in Retry-After.
 	Now func() time.Time
-	// Observe, if set, is told of every finished call, for logs and metrics.
-	Observe func(Observation)
-}
-
-// Observation is one finished call. It holds no personal data.
-type Observation struct {
-	Call   string
-	Status int  // 0 when no answer came
-	Kind   Kind // empty on success
-	MSCV   string
-	Took   time.Duration
 }
 
 // Client speaks to Teams. It is safe for concurrent use.
@@ -138,22 +126,14 @@ type apiResponse struct {
 
 // doCall makes a call and decodes a good answer into out, unless out is nil.
 func (c *Client) doCall(ctx context.Context, call apiCall, out any) error {
-	started := time.Now() // a stopwatch, not the clock of the practice
 	got, err := c.sendRenewingToken(ctx, call)
-	if err == nil && out != nil {
-		if json.Unmarshal(got.body, out) != nil {
-			err = unreadableAnswer(call, got)
-		}
+	if err != nil {
+		return err
 	}
-	if c.config.Observe != nil {
-		seen := Observation{Call: call.name, Status: got.status, MSCV: got.mscv, Took: time.Since(started)}
-		var e *Error
-		if errors.As(err, &e) {
-			seen.Kind = e.Kind
-		}
-		c.config.Observe(seen)
+	if out != nil && json.Unmarshal(got.body, out) != nil {
+		return unreadableAnswer(call, got)
 	}
-	return err
+	return nil
 }
 
 // sendRenewingToken sends a call, and sends it a second time when Teams did not accept the

@@ -127,9 +127,7 @@ func allCalls(c *Client) map[string]func(context.Context) error {
 			return err
 		},
 		CallUpdate:  func(ctx context.Context) error { return c.Update(ctx, ref, "1776", NewTextMessage("hello")) },
-		CallDelete:  func(ctx context.Context) error { return c.Delete(ctx, ref, "1776") },
-		CallMember:  func(ctx context.Context) error { _, err := c.Member(ctx, ref, "29:maya"); return err },
-		CallMembers: func(ctx context.Context) error { _, err := c.Members(ctx, ref); return err },
+		CallMembers: func(ctx context.Context) error { return c.CheckConversation(ctx, ref) },
 	}
 }
 
@@ -162,14 +160,13 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		{CallSend, 404, coded("ActivityNotFoundInConversation"), ConversationGone, false},
 		{CallSend, 403, coded("InvalidBotApiHost"), ForbiddenHost, false},
 		{CallUpdate, 403, coded("ServiceError"), ActivityGone, false},
-		{CallDelete, 403, coded("ServiceError"), ActivityGone, false},
 		{CallSend, 404, coded("ConversationNotFound"), ConversationGone, false},
 		{CallUpdate, 404, coded("ConversationNotFound"), ConversationGone, false},
 		{CallUpdate, 404, coded("ActivityNotFoundInConversation"), ActivityGone, false},
 		{CallUpdate, 404, coded("TARGETED_MESSAGE_EXPIRED_OR_DELETED"), ActivityGone, false},
 		{CallUpdate, 404, "", ActivityGone, false},
 		{CallSend, 404, "<html>", ConversationGone, false},
-		{CallMember, 404, "", Rejected, false},
+		{CallMembers, 404, "", Rejected, false},
 		{CallSend, 408, "", Ambiguous, true},
 		{CallUpdate, 408, "", Retryable, true},
 		{CallSend, 412, coded("PreconditionFailed"), Retryable, true},
@@ -185,9 +182,8 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		{CallStartThread, 503, "", Ambiguous, true},
 		{CallSendTargeted, 504, "", Ambiguous, true},
 		{CallUpdate, 502, "", Retryable, true},
-		{CallDelete, 503, "", Retryable, true},
 		{CallCreatePersonalChat, 504, "", Retryable, true},
-		{CallMember, 503, "", Retryable, true},
+		{CallMembers, 503, "", Retryable, true},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%s/%d/%s", test.call, test.status, findErrorCode([]byte(test.body))), func(t *testing.T) {
@@ -228,9 +224,7 @@ func TestCallsHaveTheShapeTeamsDocuments(t *testing.T) {
 		{CallSendTargeted, `{"id":"1"}`, "POST", conversation + "/activities?isTargetedActivity=true",
 			`{"type":"message","text":"hello","recipient":{"id":"29:maya"},` + whole + `}`},
 		{CallUpdate, `{"id":"1776"}`, "PUT", conversation + "/activities/1776", `{"type":"message","text":"hello",` + whole + `}`},
-		{CallDelete, ``, "DELETE", conversation + "/activities/1776", ``},
-		{CallMember, `{"id":"29:maya"}`, "GET", conversation + "/members/29%3Amaya", ``},
-		{CallMembers, `{"members":[]}`, "GET", conversation + "/pagedmembers?pageSize=200", ``},
+		{CallMembers, `{"members":[]}`, "GET", conversation + "/pagedmembers?pageSize=1", ``},
 	}
 	for _, test := range tests {
 		t.Run(test.call, func(t *testing.T) {
@@ -256,30 +250,11 @@ func TestAnUpdateNeverCarriesARecipient(t *testing.T) {
 	s := newFakeTeams(t, respondWith(200, `{}`))
 	a := NewTextMessage("hello")
 	a.Recipient = &Account{ID: "29:maya"}
-	if err := s.client.UpdateTargeted(t.Context(), Destination{ConversationID: "c"}, "1", a); err != nil {
+	if err := s.client.Update(t.Context(), Destination{ConversationID: "c"}, "1", a); err != nil {
 		t.Fatal(err)
 	}
 	if body := s.recordedRequests()[0].Body; strings.Contains(body, "recipient") {
 		t.Errorf("body carries a recipient: %s", body)
-	}
-}
-
-func TestMembersAreReadPageByPage(t *testing.T) {
-	t.Parallel()
-	s := newFakeTeams(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("continuationToken") == "" {
-			io.WriteString(w, `{"members":[{"id":"29:a","objectId":"ea","name":"A"}],"continuationToken":"t"}`)
-			return
-		}
-		io.WriteString(w, `{"members":[{"id":"29:b","aadObjectId":"eb","userRole":"user"}]}`)
-	})
-	got, err := s.client.Members(t.Context(), Destination{ConversationID: "c"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []Member{{ID: "29:a", EntraID: "ea", Name: "A"}, {ID: "29:b", EntraID: "eb", Role: "user"}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
 	}
 }
 
@@ -363,7 +338,7 @@ func TestRetryAfterIsReadInSecondsAndAsADate(t *testing.T) {
 			w.Header().Set("Retry-After", header)
 			w.WriteHeader(429)
 		})
-		e := requireError(t, s.client.Delete(t.Context(), Destination{ConversationID: "c"}, "1"))
+		e := requireError(t, s.client.CheckConversation(t.Context(), Destination{ConversationID: "c"}))
 		if e.RetryAfter != want {
 			t.Errorf("Retry-After %q: got %s, want %s", header, e.RetryAfter, want)
 		}
@@ -391,26 +366,13 @@ func TestAMessageThatTeamsWouldRefuseForItsSizeIsNotSent(t *testing.T) {
 func TestAMissingIdIsNotSentAsAnotherAddress(t *testing.T) {
 	t.Parallel()
 	s := newFakeTeams(t, respondWith(200, `{}`))
-	if e := requireError(t, s.client.Delete(t.Context(), Destination{ConversationID: "c"}, "")); e.Kind != BadRequest {
+	if e := requireError(t, s.client.Update(t.Context(), Destination{ConversationID: "c"}, "", NewTextMessage("x"))); e.Kind != BadRequest {
 		t.Errorf("%v", e)
 	}
-	if err := s.client.Delete(t.Context(), Destination{ConversationID: ".."}, "a/b?c"); err != nil {
+	if err := s.client.Update(t.Context(), Destination{ConversationID: ".."}, "a/b?c", NewTextMessage("x")); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("/emea/v3/conversations/%2E%2E/activities/a%2Fb%3Fc", s.recordedRequests()[0].Path); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestEveryCallIsObserved(t *testing.T) {
-	t.Parallel()
-	var seen []Observation
-	s := newFakeTeams(t, respondWith(404, `{"error":{"code":"ConversationNotFound"}}`), func(c *Config) {
-		c.Observe = func(o Observation) { o.Took = 0; seen = append(seen, o) }
-	})
-	_, _ = s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
-	want := []Observation{{Call: CallSend, Status: 404, Kind: ConversationGone, MSCV: "abc.1"}}
-	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Error(diff)
 	}
 }

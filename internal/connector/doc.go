@@ -1,6 +1,6 @@
-// Package connector is what we say to Teams: it opens conversations, posts,
-// updates and withdraws messages through the Bot Connector REST interface, and
-// sorts every answer by what the caller can do about it.
+// Package connector is what we say to Teams: it opens conversations, posts and
+// updates messages through the Bot Connector REST interface, and sorts every
+// answer by what the caller can do about it.
 //
 // # The promise
 //
@@ -21,7 +21,7 @@
 // A post has no idempotency key. When the answer to one is lost (a timeout, a
 // broken connection, a 5xx, an unreadable body) the message may or may not be in
 // front of the person: that is Kind Ambiguous, and only the caller, who keeps a
-// record of attempts, may decide to post again. Updates, deletions, reads and the
+// record of attempts, may decide to post again. Updates, reads and the
 // creation of a personal conversation are safe to repeat and are reported as
 // Retry instead.
 package connector

@@ -15,7 +15,7 @@ func TestALostAnswerIsAmbiguousOnlyWhereAMessageIsPosted(t *testing.T) {
 	t.Parallel()
 	want := map[string]Kind{
 		CallCreatePersonalChat: Retryable, CallStartThread: Ambiguous, CallSend: Ambiguous, CallSendTargeted: Ambiguous,
-		CallUpdate: Retryable, CallDelete: Retryable, CallMember: Retryable, CallMembers: Retryable,
+		CallUpdate: Retryable, CallMembers: Retryable,
 	}
 	expectKinds := func(name string, s *fakeTeams, ctx func() context.Context) {
 		for call, do := range allCalls(s.client) {
@@ -148,7 +148,7 @@ func TestACallEndsByItsOwnTimeout(t *testing.T) {
 	t.Parallel()
 	s := newFakeTeams(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		func(c *Config) { c.Timeout = time.Millisecond })
-	if err := s.client.Delete(t.Context(), Destination{ConversationID: "c"}, "1"); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.client.CheckConversation(t.Context(), Destination{ConversationID: "c"}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 }

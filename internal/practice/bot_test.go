@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -191,6 +192,22 @@ func formCard(extra ...string) string {
 
 func invokeCard(card string) (int, string) {
 	return 200, `{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":` + card + `}`
+}
+
+// callConversation makes a raw call below a conversation, as the bot would, and gives the status and
+// the code of a refusal or the body.
+func (w *world) callConversation(t *testing.T, method, conversation, rest, body string) (int, string) {
+	t.Helper()
+	contentType := ""
+	if body != "" {
+		contentType = "application/json"
+	}
+	status, text, _ := w.requestWithToken(t, method, "/v3/conversations/"+url.QueryEscape(conversation)+rest, contentType, body)
+	var refusal struct{ Error struct{ Code string } }
+	if json.Unmarshal([]byte(text), &refusal) == nil && refusal.Error.Code != "" {
+		return status, refusal.Error.Code
+	}
+	return status, text
 }
 
 // requestWithToken makes a raw call to the connector with a token of the bot's.

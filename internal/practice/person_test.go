@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -59,8 +60,8 @@ func TestNewsIsTakenOnceAndSilenceCanBeExpected(t *testing.T) {
 	if !w.ExpectNoNews() || len(maya.TakeNew()) != 0 {
 		t.Error("news came twice")
 	}
-	if err := w.client.Delete(t.Context(), ref, id); err != nil {
-		t.Fatal(err)
+	if status, text := w.callConversation(t, "DELETE", ref.ConversationID, "/activities/"+id, ""); status != 200 {
+		t.Fatal(status, text)
 	}
 	if len(maya.Inbox()) != 0 {
 		t.Error("a withdrawn message is still there")
@@ -113,8 +114,8 @@ func TestAMessageThatIsGoneCannotBeChanged(t *testing.T) {
 	if k := update(second); k != connector.ActivityGone {
 		t.Errorf("vanished: %s", k)
 	}
-	if err := w.client.Delete(t.Context(), ref, id); err != nil {
-		t.Fatal(err)
+	if status, text := w.callConversation(t, "DELETE", ref.ConversationID, "/activities/"+id, ""); status != 200 {
+		t.Fatal(status, text)
 	}
 	if k := update(id); k != connector.ActivityGone {
 		t.Errorf("deleted: %s", k)
@@ -227,12 +228,16 @@ func TestTheBotHearsInAChannelOnlyWhatIsSaidToIt(t *testing.T) {
 	if _, err := w.client.SendTargeted(t.Context(), ref, "29:stranger", reply); errorKind(t, err) != connector.BadRequest {
 		t.Error(err)
 	}
-	if err := w.client.UpdateTargeted(t.Context(), ref, id, connector.NewTextMessage("changed")); err != nil {
-		t.Error(err)
+	targeted := "/activities/" + id + "?isTargetedActivity=true"
+	update := func(text string) string {
+		return fmt.Sprintf(`{"type":"message","text":%q,"from":{"id":"28:%s"},"conversation":{"id":%q}}`, text, appID, ref.ConversationID)
+	}
+	if status, text := w.callConversation(t, "PUT", ref.ConversationID, targeted, update("changed")); status != 200 {
+		t.Error(status, text)
 	}
 	w.clock.Advance(24 * time.Hour)
-	if err := w.client.UpdateTargeted(t.Context(), ref, id, connector.NewTextMessage("late")); errorKind(t, err) != connector.ActivityGone {
-		t.Error(err)
+	if status, code := w.callConversation(t, "PUT", ref.ConversationID, targeted, update("late")); status != 404 || code != "TARGETED_MESSAGE_EXPIRED_OR_DELETED" {
+		t.Error(status, code)
 	}
 	if len(tom.TargetedMessages("Oversight")) != 0 {
 		t.Error("a targeted message outlived its day")
@@ -269,27 +274,39 @@ func TestMembersAreListedAndFoundByTeamsID(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	maya := w.Person("Maya Okafor")
-	ref := connector.Destination{ConversationID: w.Channel("Oversight").ID}
-	all, err := w.client.Members(t.Context(), ref)
-	if err != nil || len(all) != 3 || all[0].EntraID != maya.ID {
-		t.Errorf("%v, %v", all, err)
+	oversight := w.Channel("Oversight").ID
+	type member struct {
+		ID, AadObjectID, Name, GivenName, Surname, Email, UserPrincipalName, TenantID, UserRole string
 	}
-	few, err := w.client.Members(t.Context(), connector.Destination{ConversationID: w.Channel("Managers").ID})
-	if err != nil || len(few) != 1 || few[0].Name != "Tom Baines" {
-		t.Errorf("%v, %v", few, err)
+	members := func(channel string) []member {
+		var page struct{ Members []member }
+		if status, text := w.callConversation(t, "GET", channel, "/pagedmembers", ""); status != 200 || json.Unmarshal([]byte(text), &page) != nil {
+			t.Fatal(status, text)
+		}
+		return page.Members
 	}
-	one, err := w.client.Member(t.Context(), ref, maya.TeamsUserID)
-	want := connector.Member{ID: maya.TeamsUserID, EntraID: maya.ID, Name: "Maya Okafor", GivenName: "Maya", Surname: "Okafor",
-		Email: "maya.okafor@authority.example", UserPrincipalName: "maya.okafor@authority.example", TenantID: tenant, Role: "user"}
-	if diff := cmp.Diff(want, one); err != nil || diff != "" {
-		t.Errorf("%v\n%s", err, diff)
+	if all := members(oversight); len(all) != 3 || all[0].AadObjectID != maya.ID {
+		t.Errorf("%+v", all)
 	}
-	if _, err := w.client.Member(t.Context(), ref, maya.ID); errorKind(t, err) != connector.Rejected {
-		t.Errorf("by Entra id: %v", err)
+	if few := members(w.Channel("Managers").ID); len(few) != 1 || few[0].Name != "Tom Baines" {
+		t.Errorf("%+v", few)
 	}
-	_, body, _ := w.requestWithToken(t, "GET", "/v3/conversations/"+strings.NewReplacer(":", "%3A", "@", "%40").Replace(ref.ConversationID)+"/pagedmembers?pageSize=2", "", "")
-	if !strings.Contains(body, `"continuationToken":"from-2"`) {
-		t.Errorf("first page: %s", body)
+	status, text := w.callConversation(t, "GET", oversight, "/members/"+url.QueryEscape(maya.TeamsUserID), "")
+	var one member
+	if err := json.Unmarshal([]byte(text), &one); err != nil || status != 200 {
+		t.Fatal(status, text)
+	}
+	want := member{ID: maya.TeamsUserID, AadObjectID: maya.ID, Name: "Maya Okafor", GivenName: "Maya", Surname: "Okafor",
+		Email: "maya.okafor@authority.example", UserPrincipalName: "maya.okafor@authority.example", TenantID: tenant, UserRole: "user"}
+	if diff := cmp.Diff(want, one); diff != "" {
+		t.Error(diff)
+	}
+	if status, code := w.callConversation(t, "GET", oversight, "/members/"+maya.ID, ""); status != 404 || code != "MemberNotFoundInConversation" {
+		t.Errorf("by Entra id: %d %s", status, code)
+	}
+	_, page := w.callConversation(t, "GET", oversight, "/pagedmembers?pageSize=2", "")
+	if !strings.Contains(page, `"continuationToken":"from-2"`) {
+		t.Errorf("first page: %s", page)
 	}
 	w.expectNoErrors(t)
 }
