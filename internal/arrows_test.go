@@ -21,7 +21,6 @@ var arrows = map[string][]string{
 	"internal/workday":    {},
 	"internal/yamlfile":   {},
 	"internal/localpg":    {},
-	"internal/connector":  {},
 	"internal/practice":   {},
 	"manifest":            {},
 	"internal/directory":  {"internal/workday", "internal/yamlfile"},
@@ -32,18 +31,22 @@ var arrows = map[string][]string{
 	"internal/digest":     {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/outbox"},
 	"internal/simulation": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest"},
 	"internal/words":      {"internal/workday", "internal/ladder", "internal/challenge"},
+
+	"internal/teamsfailure": {},
+	"internal/connector":    {"internal/teamsfailure"},
+
 	"cards": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
 		"internal/words"},
 	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox"},
 	"internal/engine": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
-		"internal/outbox", "internal/digest", "internal/words", "cards"},
+		"internal/outbox", "internal/digest", "internal/words", "internal/teamsfailure", "cards"},
 	"bot": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/digest", "internal/words", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
-		"internal/storage", "internal/outbox", "internal/postgres", "internal/engine", "internal/connector", "bot"},
+		"internal/storage", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector", "bot"},
 	// What practises: linked into the command try, and into tests.
 	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},

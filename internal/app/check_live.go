@@ -9,6 +9,7 @@ import (
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/teamsfailure"
 	"challengebot/internal/workday"
 )
 
@@ -39,11 +40,11 @@ type LiveChannel struct {
 
 // Reachability is what came of asking Teams.
 type Reachability struct {
-	Reachable bool           `json:"ok"`
-	Kind      connector.Kind `json:"kind,omitempty"` // of the failure
-	Status    int            `json:"status,omitempty"`
-	Code      string         `json:"code,omitempty"`
-	Remedy    string         `json:"todo,omitempty"`
+	Reachable bool              `json:"ok"`
+	Kind      teamsfailure.Kind `json:"kind,omitempty"` // of the failure
+	Status    int               `json:"status,omitempty"`
+	Code      string            `json:"code,omitempty"`
+	Remedy    string            `json:"todo,omitempty"`
 }
 
 const (
@@ -55,16 +56,13 @@ const (
 	maxCheckWait     = 2 * time.Minute
 )
 
-// errCredentialsRejected ends the asking: the same would be said of everybody.
-var errCredentialsRejected = errors.New("the bot's credentials are not accepted")
-
 // CheckLive asks Teams about everybody in the directory who has an account, and about
 // every channel that gets notices. An error means that Teams could not be asked at all.
 func CheckLive(ctx context.Context, p Platform, d *directory.Directory, ladders []*ladder.Ladder, on workday.Date, now func() time.Time) (LiveReport, error) {
 	client := connector.New(connector.Config{AppID: p.AppID, Tenant: p.Tenant, Credential: p.Credential, Scope: p.Scope,
 		ServiceURLAllowed: p.ServiceURLAllowed, DefaultServiceURL: p.ServiceURL, Now: now})
 	if err := client.CheckToken(ctx); err != nil {
-		return LiveReport{}, errors.Join(errCredentialsRejected, err)
+		return LiveReport{}, errors.Join(connector.ErrCredentials, err)
 	}
 	var live LiveReport
 	acting := actingPeople(d, ladders, on)
@@ -100,7 +98,7 @@ func CheckLive(ctx context.Context, p Platform, d *directory.Directory, ladders 
 func checkWithRetry(ctx context.Context, question func(context.Context) error) (Reachability, error) {
 	for try := 1; ; try++ {
 		err := question(ctx)
-		failure := (*connector.Error)(nil)
+		failure := (*teamsfailure.Failure)(nil)
 		switch {
 		case err == nil:
 			return Reachability{Reachable: true}, sleepFor(ctx, checkInterval)
@@ -108,8 +106,8 @@ func checkWithRetry(ctx context.Context, question func(context.Context) error) (
 			return Reachability{}, ctx.Err()
 		case !errors.As(err, &failure):
 			return Reachability{}, err
-		case failure.Kind == connector.Unauthorised:
-			return Reachability{}, errors.Join(errCredentialsRejected, failure)
+		case errors.Is(failure, connector.ErrCredentials): // the same would be said of everybody
+			return Reachability{}, errors.Join(connector.ErrCredentials, failure)
 		case !failure.IsRetryable() || try == maxCheckAttempts || failure.RetryAfter > maxCheckWait:
 			return Reachability{Kind: failure.Kind, Status: failure.Status, Code: failure.Code}, sleepFor(ctx, checkInterval)
 		}
@@ -187,9 +185,9 @@ func personRemedy(r Reachability) string {
 		return "allow the app for them in the Teams admin centre (permission policies)"
 	case r.Code == "ConversationBlockedByUser", r.Code == "MessageWritesBlocked":
 		return "they blocked or removed the app: let them unblock it, or install it for them again"
-	case r.Kind == connector.Rejected && r.Status == 404, r.Kind == connector.BadRequest:
+	case r.Kind == teamsfailure.Rejected && r.Status == 404, r.Kind == teamsfailure.OurBug:
 		return "Teams does not know this account: check entra: in the directory, and that they have a Teams licence"
-	case r.Kind == connector.Rejected:
+	case r.Kind == teamsfailure.Rejected:
 		return "see that the app is installed and allowed for them"
 	}
 	return fallbackRemedy(r)
@@ -199,16 +197,16 @@ func channelRemedy(r Reachability) string {
 	switch {
 	case r.Reachable:
 		return ""
-	case r.Kind == connector.ConversationGone, r.Status == 404:
+	case r.Kind == teamsfailure.ConversationGone, r.Status == 404:
 		return "Teams knows no such channel: type /notices here in the right one, or mend channel: in the directory"
-	case r.Kind == connector.Rejected:
+	case r.Kind == teamsfailure.Rejected:
 		return "add the app to the team that the channel is in; to a private channel too, if it is one"
 	}
 	return fallbackRemedy(r)
 }
 
 func fallbackRemedy(r Reachability) string {
-	if r.Kind == connector.ForbiddenHost {
+	if r.Kind == teamsfailure.Misconfigured {
 		return "check cloud: and service_url: in the configuration"
 	}
 	return "Teams could not say: check again later"

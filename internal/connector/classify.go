@@ -4,51 +4,23 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"challengebot/internal/teamsfailure"
 )
 
-// Kind says what the caller can do about a failure.
-type Kind string
+// afterLoss stands in the table for "the answer does not say whether it was done":
+// Ambiguous where the call posts a message, Retryable elsewhere.
+const afterLoss teamsfailure.Kind = "after_loss"
 
-const (
-	// Retryable: nothing was done, or doing it twice is harmless. Try again, not
-	// before RetryAfter.
-	Retryable Kind = "retry"
-	// Ambiguous: a message was on its way and the answer was lost. It may have
-	// arrived. Record that, then decide whether a second copy is the lesser harm.
-	Ambiguous Kind = "ambiguous"
-	// ConversationGone: create the conversation again and send anew.
-	ConversationGone Kind = "conversation-gone"
-	// ActivityGone: the message cannot be changed any more. Send a new one.
-	ActivityGone Kind = "activity-gone"
-	// Rejected: the person or an administrator blocked, removed or never
-	// installed the bot. Stop until the person writes or installs; tell somebody.
-	Rejected Kind = "refused"
-	// UnclearRejection: a refusal whose reason is none of the documented ones, as Teams
-	// gives now and then right after an installation. Believe it when it stays.
-	UnclearRejection Kind = "unclear"
-	// BadRequest: what we sent is wrong. A fault of ours: alert, never repeat.
-	BadRequest Kind = "bad-request"
-	// Unauthorised: our credentials are not accepted. Alert the operator.
-	Unauthorised Kind = "unauthorised"
-	// MessageTooBig: shorten the message.
-	MessageTooBig Kind = "too-big"
-	// ForbiddenHost: the service URL is not on the allow-list (nothing was sent),
-	// or the host sent us elsewhere, or it does not serve this tenant.
-	ForbiddenHost Kind = "forbidden-host"
-	// PermanentServerError: Teams failed and documents that repeating does not help. Alert.
-	PermanentServerError Kind = "failed"
-
-	// ambiguousIfCreating stands in the table for "the answer does not say whether it was
-	// done": Ambiguous where the call posts a message, Retry elsewhere.
-	ambiguousIfCreating Kind = "after-loss"
-)
+// ErrCredentials is the cause of every failure for which the bot's own credentials are to
+// blame.
+var ErrCredentials = errors.New("the bot's credentials are not accepted")
 
 // ClassificationRule is one line of the table: a status (or, ending in xx, a class), a code and
 // a call, each empty for any; and what it means.
@@ -56,47 +28,47 @@ type ClassificationRule struct {
 	Status string
 	Code   string
 	Call   string
-	kind   Kind
+	kind   teamsfailure.Kind
 }
 
 // classificationRules is the documented table of Teams' error answers, the first match
 // counting. Rows without a code are our reading of answers the table leaves out.
 var classificationRules = []ClassificationRule{
-	{"400", "", "", BadRequest},
-	{"401", "", "", Unauthorised},
-	{"403", "InvalidBotApiHost", "", ForbiddenHost},
+	{"400", "", "", teamsfailure.OurBug},
+	{"401", "", "", teamsfailure.Misconfigured},
+	{"403", "InvalidBotApiHost", "", teamsfailure.Misconfigured},
 	// An update of a deleted message is answered with 403 ServiceError.
-	{"403", "ServiceError", CallUpdate, ActivityGone},
-	{"403", "BotDisabledByAdmin", "", Rejected},
-	{"403", "ConversationBlockedByUser", "", Rejected},
-	{"403", "NotEnoughPermissions", "", Rejected},
-	{"403", "BotNotInConversationRoster", "", Rejected},
-	{"403", "ForbiddenOperationException", "", Rejected},
-	{"403", "MessageWritesBlocked", "", Rejected},
-	{"403", "", "", UnclearRejection},
+	{"403", "ServiceError", CallUpdate, teamsfailure.MessageGone},
+	{"403", "BotDisabledByAdmin", "", teamsfailure.Rejected},
+	{"403", "ConversationBlockedByUser", "", teamsfailure.Rejected},
+	{"403", "NotEnoughPermissions", "", teamsfailure.Rejected},
+	{"403", "BotNotInConversationRoster", "", teamsfailure.Rejected},
+	{"403", "ForbiddenOperationException", "", teamsfailure.Rejected},
+	{"403", "MessageWritesBlocked", "", teamsfailure.Rejected},
+	{"403", "", "", teamsfailure.UnclearRejection},
 	// Whatever the code, there is no such person or channel: creating again would
 	// be answered the same.
-	{"404", "", CallCreatePersonalChat, Rejected},
-	{"404", "", CallStartThread, Rejected},
-	{"404", "ConversationNotFound", "", ConversationGone},
+	{"404", "", CallCreatePersonalChat, teamsfailure.Rejected},
+	{"404", "", CallStartThread, teamsfailure.Rejected},
+	{"404", "ConversationNotFound", "", teamsfailure.ConversationGone},
 	// ActivityNotFoundInConversation, TARGETED_MESSAGE_EXPIRED_OR_DELETED: what they
 	// speak of is the message that is changed or, where one is sent, the one that
 	// its thread began with.
-	{"404", "", CallUpdate, ActivityGone},
-	{"404", "", CallSend, ConversationGone},
-	{"404", "", CallSendTargeted, ConversationGone},
-	{"404", "", "", Rejected},
-	{"408", "", "", ambiguousIfCreating},
-	{"412", "", "", Retryable},
-	{"413", "", "", MessageTooBig},
-	{"429", "", "", Retryable},
-	{"4xx", "", "", BadRequest},
-	{"3xx", "", "", ForbiddenHost},
-	{"500", "", CallSend, Ambiguous},
-	{"500", "", CallSendTargeted, Ambiguous},
-	{"500", "", CallStartThread, Ambiguous},
-	{"500", "", "", PermanentServerError},
-	{"5xx", "", "", ambiguousIfCreating},
+	{"404", "", CallUpdate, teamsfailure.MessageGone},
+	{"404", "", CallSend, teamsfailure.ConversationGone},
+	{"404", "", CallSendTargeted, teamsfailure.ConversationGone},
+	{"404", "", "", teamsfailure.Rejected},
+	{"408", "", "", afterLoss},
+	{"412", "", "", teamsfailure.Retryable},
+	{"413", "", "", teamsfailure.OurBug},
+	{"429", "", "", teamsfailure.Retryable},
+	{"4xx", "", "", teamsfailure.OurBug},
+	{"3xx", "", "", teamsfailure.Misconfigured},
+	{"500", "", CallSend, teamsfailure.Ambiguous},
+	{"500", "", CallSendTargeted, teamsfailure.Ambiguous},
+	{"500", "", CallStartThread, teamsfailure.Ambiguous},
+	{"500", "", "", teamsfailure.PermanentServerError},
+	{"5xx", "", "", afterLoss},
 }
 
 // ClassificationRules lists the lines of the table in their order, for those who show what
@@ -110,104 +82,72 @@ func (r ClassificationRule) Matches(status int, code, call string) bool {
 		(r.Code == "" || r.Code == code) && (r.Call == "" || r.Call == call)
 }
 
-// Error is the failure of one call. It never holds personal data or a token.
-type Error struct {
-	Kind   Kind
-	Call   string
-	Status int    // HTTP status; 0 when no answer came
-	Code   string // the code Teams gave, or our word for what went wrong
-	// RetryAfter is how long Teams asks us to wait; 0 when it does not say.
-	RetryAfter time.Duration
-	MSCV       string // what Microsoft's support asks for
-
-	cause error // a context error, so that errors.Is works; never anything else
-}
-
-var remedies = map[Kind]string{
-	Retryable:            "try again later",
-	Ambiguous:            "it may have arrived; record the attempt before sending again",
-	ConversationGone:     "create the conversation again",
-	ActivityGone:         "send a new message",
-	Rejected:             "the bot is blocked or not installed there; ask the person or the Teams administrator",
-	UnclearRejection:     "the bot may be blocked or not installed there; try again a few times before believing it",
-	BadRequest:           "the request is malformed; report it as a fault of this program",
-	Unauthorised:         "check the bot's credentials and its Teams channel",
-	MessageTooBig:        "shorten the message",
-	ForbiddenHost:        "check the service URL and the allow-list",
-	PermanentServerError: "Teams could not do it; report it with the MS-CV",
-}
-
-// Error says what went wrong, where, and what to do.
-func (e *Error) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "teams %s: %s", e.Call, e.Kind)
-	if e.Status != 0 {
-		fmt.Fprintf(&b, ", status %d", e.Status)
-	}
-	if e.Code != "" {
-		fmt.Fprintf(&b, ", %s", e.Code)
-	}
-	if e.MSCV != "" {
-		fmt.Fprintf(&b, ", MS-CV %s", e.MSCV)
-	}
-	fmt.Fprintf(&b, ": %s", e.Remedy())
-	return b.String()
-}
-
-// Remedy is what to do.
-func (e *Error) Remedy() string {
-	if known, ok := entraRemedies[e.Code]; ok {
-		return known
-	}
-	return remedies[e.Kind]
-}
-
-// Unwrap gives context.Canceled or context.DeadlineExceeded where that was the
-// cause, and nil otherwise.
-func (e *Error) Unwrap() error { return e.cause }
-
-// IsRetryable reports whether the same call may be made again unchanged. A status of
-// 500 is documented as not worth repeating; after an Ambiguous one the caller
-// still has to weigh a second copy.
-func (e *Error) IsRetryable() bool {
-	return e.Kind == Retryable || e.Kind == Ambiguous && e.Status != http.StatusInternalServerError
-}
-
-// classify turns a whole answer into nil or an *Error by the table.
+// classify turns a whole answer into nil or a *teamsfailure.Failure by the table.
 func classify(call apiCall, got apiResponse) error {
 	if got.status >= 200 && got.status < 300 {
 		return nil
 	}
 	code := findErrorCode(got.body)
-	e := &Error{Kind: PermanentServerError, Call: call.name, Status: got.status, Code: code, RetryAfter: got.retryAfter, MSCV: got.mscv}
+	e := &teamsfailure.Failure{Kind: teamsfailure.PermanentServerError, Call: call.name, Status: got.status, Code: code, RetryAfter: got.retryAfter, MSCV: got.mscv}
 	for _, r := range classificationRules {
 		if r.Matches(got.status, code, call.name) {
 			e.Kind = r.kind
 			break
 		}
 	}
-	if e.Kind == ambiguousIfCreating {
+	switch {
+	case e.Kind == afterLoss:
 		e.Kind = kindOfLostAnswer(call)
+	case e.Status == http.StatusUnauthorized:
+		blameCredentials(e)
+	case e.Kind == teamsfailure.Misconfigured:
+		e.Hint = hintAddresses
+	case e.Status == http.StatusRequestEntityTooLarge:
+		e.Hint = hintTooBig
 	}
 	return e
 }
 
-// unreadableAnswer is the error for an answer that says yes and cannot be read.
-func unreadableAnswer(call apiCall, got apiResponse) *Error {
-	return &Error{Kind: kindOfLostAnswer(call), Call: call.name, Status: got.status, Code: "unreadable answer", MSCV: got.mscv}
+const (
+	hintCredentials = "check the bot's credentials and its Teams channel"
+	hintAddresses   = "check the service URL and the allow-list"
+	hintTooBig      = "shorten the message"
+	// codeTooBig is Teams' word for it, also where the message was not even sent.
+	codeTooBig = "MessageSizeTooBig"
+)
+
+// blameCredentials makes it a failure of the bot's own credentials.
+func blameCredentials(f *teamsfailure.Failure) {
+	f.Kind, f.Hint, f.Cause = teamsfailure.Misconfigured, hintCredentials, ErrCredentials
 }
 
-func kindOfLostAnswer(call apiCall) Kind {
+// forbiddenHost is the failure of a call to an address that the allow-list does not have.
+// Nothing was sent.
+func forbiddenHost(call string) *teamsfailure.Failure {
+	return &teamsfailure.Failure{Kind: teamsfailure.Misconfigured, Call: call, Hint: hintAddresses}
+}
+
+// malformed is the failure of a call that cannot even be written down. Nothing was sent.
+func malformed(call, what string) *teamsfailure.Failure {
+	return &teamsfailure.Failure{Kind: teamsfailure.OurBug, Call: call, Code: what}
+}
+
+// unreadableAnswer is the error for an answer that says yes and cannot be read.
+func unreadableAnswer(call apiCall, got apiResponse) *teamsfailure.Failure {
+	return &teamsfailure.Failure{Kind: kindOfLostAnswer(call), Call: call.name, Status: got.status, Code: "unreadable answer", MSCV: got.mscv}
+}
+
+func kindOfLostAnswer(call apiCall) teamsfailure.Kind {
 	if call.createsMessage {
-		return Ambiguous
+		return teamsfailure.Ambiguous
 	}
-	return Retryable
+	return teamsfailure.Retryable
 }
 
 // classifyTransportError sorts a failure without an answer. The error's own text is
 // dropped: it holds the address, and with it ids.
-func classifyTransportError(call apiCall, err error, connected bool) *Error {
-	e := &Error{Kind: Retryable, Call: call.name, Code: "no connection"}
+func classifyTransportError(call apiCall, err error, connected bool) *teamsfailure.Failure {
+	e := &teamsfailure.Failure{Kind: teamsfailure.Retryable, Call: call.name, Code: "no connection"}
 	if connected {
 		e.Kind, e.Code = kindOfLostAnswer(call), "connection broken"
 	}
@@ -216,12 +156,12 @@ func classifyTransportError(call apiCall, err error, connected bool) *Error {
 }
 
 // setContextCause notes a timeout or a cancelled call on e.
-func setContextCause(e *Error, err error) {
+func setContextCause(e *teamsfailure.Failure, err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
-		e.Code, e.cause = "cancelled", context.Canceled
+		e.Code, e.Cause = "cancelled", context.Canceled
 	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		e.Code, e.cause = "timeout", context.DeadlineExceeded
+		e.Code, e.Cause = "timeout", context.DeadlineExceeded
 	}
 }
 

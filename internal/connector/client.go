@@ -14,6 +14,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"challengebot/internal/teamsfailure"
 )
 
 const (
@@ -167,7 +169,7 @@ func (c *Client) sendRenewingToken(ctx context.Context, call apiCall) (apiRespon
 	}
 }
 
-// sendOnce makes one HTTP exchange. Its error is an *Error and means that no whole
+// sendOnce makes one HTTP exchange. Its error is a *teamsfailure.Failure and means that no whole
 // answer was read.
 func (c *Client) sendOnce(ctx context.Context, call apiCall, target string, body []byte, token string) (apiResponse, error) {
 	// Without a connection nothing can have reached Teams, and the failure is
@@ -178,7 +180,7 @@ func (c *Client) sendOnce(ctx context.Context, call apiCall, target string, body
 	})
 	req, err := http.NewRequestWithContext(ctx, call.method, target, bytes.NewReader(body))
 	if err != nil {
-		return apiResponse{}, &Error{Kind: BadRequest, Call: call.name, Code: "unusable address"}
+		return apiResponse{}, malformed(call.name, "unusable address")
 	}
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json; charset=utf-8")
@@ -216,13 +218,13 @@ func (c *Client) buildURL(call apiCall) (string, error) {
 		base = c.config.DefaultServiceURL
 	}
 	if !c.config.ServiceURLAllowed(base) {
-		return "", &Error{Kind: ForbiddenHost, Call: call.name}
+		return "", forbiddenHost(call.name)
 	}
 	var b strings.Builder
 	b.WriteString(strings.TrimRight(base, "/"))
 	for _, segment := range call.path {
 		if segment == "" {
-			return "", &Error{Kind: BadRequest, Call: call.name, Code: "missing id"}
+			return "", malformed(call.name, "missing id")
 		}
 		b.WriteByte('/')
 		b.WriteString(escapePathSegment(segment))
@@ -253,11 +255,11 @@ func encodeBody(call apiCall) ([]byte, error) {
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false) // <at> stays three bytes shorter a bracket
 	if err := enc.Encode(call.body); err != nil {
-		return nil, &Error{Kind: BadRequest, Call: call.name, Code: "not JSON"}
+		return nil, malformed(call.name, "not JSON")
 	}
 	body := bytes.TrimRight(buf.Bytes(), "\n")
 	if size := utf16Size(body); size > maxMessageBytes {
-		return nil, &Error{Kind: MessageTooBig, Call: call.name}
+		return nil, &teamsfailure.Failure{Kind: teamsfailure.OurBug, Call: call.name, Code: codeTooBig, Hint: hintTooBig}
 	}
 	return body, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/teamsfailure"
 )
 
 const (
@@ -103,11 +106,11 @@ func respondWith(status int, body string) http.HandlerFunc {
 	}
 }
 
-func requireError(t *testing.T, err error) *Error {
+func requireError(t *testing.T, err error) *teamsfailure.Failure {
 	t.Helper()
-	var e *Error
+	var e *teamsfailure.Failure
 	if !errors.As(err, &e) {
-		t.Fatalf("got %v (%T), want an *Error", err, err)
+		t.Fatalf("got %v (%T), want an *teamsfailure.Failure", err, err)
 	}
 	return e
 }
@@ -141,49 +144,49 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		call   string
 		status int
 		body   string
-		want   Kind
+		want   teamsfailure.Kind
 		again  bool
 	}{
-		{CallSend, 400, coded("Bad Argument"), BadRequest, false},
-		{CallStartThread, 400, coded("BadSyntax"), BadRequest, false},
-		{CallUpdate, 400, coded("INVALID_TARGETED_MESSAGE_ID"), BadRequest, false},
-		{CallSend, 401, coded("BotNotRegistered"), Unauthorised, false},
-		{CallSend, 403, coded("BotDisabledByAdmin"), Rejected, false},
-		{CallSend, 403, coded("ConversationBlockedByUser"), Rejected, false},
-		{CallSend, 403, coded("NotEnoughPermissions"), Rejected, false},
-		{CallSendTargeted, 403, coded("BotNotInConversationRoster"), Rejected, false},
-		{CallCreatePersonalChat, 403, coded("ForbiddenOperationException"), Rejected, false},
-		{CallSend, 403, blocked, Rejected, false},
-		{CallSend, 403, coded("SomethingNew"), UnclearRejection, false},
-		{CallCreatePersonalChat, 404, coded("ConversationNotFound"), Rejected, false},
-		{CallStartThread, 404, coded("ConversationNotFound"), Rejected, false},
-		{CallSend, 404, coded("ActivityNotFoundInConversation"), ConversationGone, false},
-		{CallSend, 403, coded("InvalidBotApiHost"), ForbiddenHost, false},
-		{CallUpdate, 403, coded("ServiceError"), ActivityGone, false},
-		{CallSend, 404, coded("ConversationNotFound"), ConversationGone, false},
-		{CallUpdate, 404, coded("ConversationNotFound"), ConversationGone, false},
-		{CallUpdate, 404, coded("ActivityNotFoundInConversation"), ActivityGone, false},
-		{CallUpdate, 404, coded("TARGETED_MESSAGE_EXPIRED_OR_DELETED"), ActivityGone, false},
-		{CallUpdate, 404, "", ActivityGone, false},
-		{CallSend, 404, "<html>", ConversationGone, false},
-		{CallMembers, 404, "", Rejected, false},
-		{CallSend, 408, "", Ambiguous, true},
-		{CallUpdate, 408, "", Retryable, true},
-		{CallSend, 412, coded("PreconditionFailed"), Retryable, true},
-		{CallSend, 413, coded("MessageSizeTooBig"), MessageTooBig, false},
-		{CallSend, 418, "", BadRequest, false},
-		{CallSend, 429, coded("Throttled"), Retryable, true},
-		{CallSend, 500, coded("ServiceError"), Ambiguous, false},
-		{CallSendTargeted, 500, coded("ServiceError"), Ambiguous, false},
-		{CallStartThread, 500, coded("ServiceError"), Ambiguous, false},
-		{CallUpdate, 500, coded("ServiceError"), PermanentServerError, false},
-		{CallMembers, 500, coded("ServiceError"), PermanentServerError, false},
-		{CallSend, 502, "", Ambiguous, true},
-		{CallStartThread, 503, "", Ambiguous, true},
-		{CallSendTargeted, 504, "", Ambiguous, true},
-		{CallUpdate, 502, "", Retryable, true},
-		{CallCreatePersonalChat, 504, "", Retryable, true},
-		{CallMembers, 503, "", Retryable, true},
+		{CallSend, 400, coded("Bad Argument"), teamsfailure.OurBug, false},
+		{CallStartThread, 400, coded("BadSyntax"), teamsfailure.OurBug, false},
+		{CallUpdate, 400, coded("INVALID_TARGETED_MESSAGE_ID"), teamsfailure.OurBug, false},
+		{CallSend, 401, coded("BotNotRegistered"), teamsfailure.Misconfigured, false},
+		{CallSend, 403, coded("BotDisabledByAdmin"), teamsfailure.Rejected, false},
+		{CallSend, 403, coded("ConversationBlockedByUser"), teamsfailure.Rejected, false},
+		{CallSend, 403, coded("NotEnoughPermissions"), teamsfailure.Rejected, false},
+		{CallSendTargeted, 403, coded("BotNotInConversationRoster"), teamsfailure.Rejected, false},
+		{CallCreatePersonalChat, 403, coded("ForbiddenOperationException"), teamsfailure.Rejected, false},
+		{CallSend, 403, blocked, teamsfailure.Rejected, false},
+		{CallSend, 403, coded("SomethingNew"), teamsfailure.UnclearRejection, true},
+		{CallCreatePersonalChat, 404, coded("ConversationNotFound"), teamsfailure.Rejected, false},
+		{CallStartThread, 404, coded("ConversationNotFound"), teamsfailure.Rejected, false},
+		{CallSend, 404, coded("ActivityNotFoundInConversation"), teamsfailure.ConversationGone, false},
+		{CallSend, 403, coded("InvalidBotApiHost"), teamsfailure.Misconfigured, false},
+		{CallUpdate, 403, coded("ServiceError"), teamsfailure.MessageGone, false},
+		{CallSend, 404, coded("ConversationNotFound"), teamsfailure.ConversationGone, false},
+		{CallUpdate, 404, coded("ConversationNotFound"), teamsfailure.ConversationGone, false},
+		{CallUpdate, 404, coded("ActivityNotFoundInConversation"), teamsfailure.MessageGone, false},
+		{CallUpdate, 404, coded("TARGETED_MESSAGE_EXPIRED_OR_DELETED"), teamsfailure.MessageGone, false},
+		{CallUpdate, 404, "", teamsfailure.MessageGone, false},
+		{CallSend, 404, "<html>", teamsfailure.ConversationGone, false},
+		{CallMembers, 404, "", teamsfailure.Rejected, false},
+		{CallSend, 408, "", teamsfailure.Ambiguous, true},
+		{CallUpdate, 408, "", teamsfailure.Retryable, true},
+		{CallSend, 412, coded("PreconditionFailed"), teamsfailure.Retryable, true},
+		{CallSend, 413, coded("MessageSizeTooBig"), teamsfailure.OurBug, false},
+		{CallSend, 418, "", teamsfailure.OurBug, false},
+		{CallSend, 429, coded("Throttled"), teamsfailure.Retryable, true},
+		{CallSend, 500, coded("ServiceError"), teamsfailure.Ambiguous, false},
+		{CallSendTargeted, 500, coded("ServiceError"), teamsfailure.Ambiguous, false},
+		{CallStartThread, 500, coded("ServiceError"), teamsfailure.Ambiguous, false},
+		{CallUpdate, 500, coded("ServiceError"), teamsfailure.PermanentServerError, false},
+		{CallMembers, 500, coded("ServiceError"), teamsfailure.PermanentServerError, false},
+		{CallSend, 502, "", teamsfailure.Ambiguous, true},
+		{CallStartThread, 503, "", teamsfailure.Ambiguous, true},
+		{CallSendTargeted, 504, "", teamsfailure.Ambiguous, true},
+		{CallUpdate, 502, "", teamsfailure.Retryable, true},
+		{CallCreatePersonalChat, 504, "", teamsfailure.Retryable, true},
+		{CallMembers, 503, "", teamsfailure.Retryable, true},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%s/%d/%s", test.call, test.status, findErrorCode([]byte(test.body))), func(t *testing.T) {
@@ -202,11 +205,28 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 	}
 }
 
-func TestEveryKindOfErrorSaysWhatToDo(t *testing.T) {
+func TestTheTableKnowsNoOtherKinds(t *testing.T) {
 	t.Parallel()
 	for _, r := range classificationRules {
-		if r.kind != ambiguousIfCreating && remedies[r.kind] == "" {
-			t.Errorf("kind %s has no remedy", r.kind)
+		if r.kind != afterLoss && !slices.Contains(teamsfailure.Kinds(), r.kind) {
+			t.Errorf("%s %s %s: %q is no kind of failure", r.Status, r.Code, r.Call, r.kind)
+		}
+	}
+}
+
+func TestAFailureOfTheSetUpSaysWhichPart(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		status      int
+		code, hint  string
+		credentials bool
+	}{
+		{401, "BotNotRegistered", "credentials", true}, {403, "InvalidBotApiHost", "service URL", false}, {307, "", "service URL", false},
+	} {
+		s := newFakeTeams(t, respondWith(test.status, fmt.Sprintf(`{"error":{"code":%q}}`, test.code)))
+		e := requireError(t, allCalls(s.client)[CallSend](t.Context()))
+		if e.Kind != teamsfailure.Misconfigured || !strings.Contains(e.Remedy(), test.hint) || errors.Is(e, ErrCredentials) != test.credentials {
+			t.Errorf("%d %s: %v", test.status, test.code, e)
 		}
 	}
 }
@@ -350,7 +370,7 @@ func TestAMessageThatTeamsWouldRefuseForItsSizeIsNotSent(t *testing.T) {
 	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`))
 	for _, text := range []string{strings.Repeat("a", maxMessageBytes/2), strings.Repeat("😀", maxMessageBytes/4)} {
 		_, err := s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage(text))
-		if e := requireError(t, err); e.Kind != MessageTooBig {
+		if e := requireError(t, err); e.Kind != teamsfailure.OurBug {
 			t.Errorf("%v", e)
 		}
 	}
@@ -366,7 +386,7 @@ func TestAMessageThatTeamsWouldRefuseForItsSizeIsNotSent(t *testing.T) {
 func TestAMissingIdIsNotSentAsAnotherAddress(t *testing.T) {
 	t.Parallel()
 	s := newFakeTeams(t, respondWith(200, `{}`))
-	if e := requireError(t, s.client.Update(t.Context(), Destination{ConversationID: "c"}, "", NewTextMessage("x"))); e.Kind != BadRequest {
+	if e := requireError(t, s.client.Update(t.Context(), Destination{ConversationID: "c"}, "", NewTextMessage("x"))); e.Kind != teamsfailure.OurBug {
 		t.Errorf("%v", e)
 	}
 	if err := s.client.Update(t.Context(), Destination{ConversationID: ".."}, "a/b?c", NewTextMessage("x")); err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"challengebot/internal/teamsfailure"
 )
 
 const identityID = "44444444-4444-4444-4444-444444444444"
@@ -95,7 +97,7 @@ func TestAnIdentityThatTheHostDoesNotHaveIsReportedWithoutTheHostsWords(t *testi
 		s := newFakeTeams(t, respondWith(201, `{"id":"1"}`), func(c *Config) { c.Credential = credential })
 		_, err = s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
 		e := requireError(t, err)
-		if e.Kind != Unauthorised || e.Status != http.StatusBadRequest {
+		if e.Kind != teamsfailure.Misconfigured || e.Status != http.StatusBadRequest {
 			t.Errorf("%s: got %v", kind, e)
 		}
 		for _, secret := range []string{"Maya", "s3nt1nel", identityID} {

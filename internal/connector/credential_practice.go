@@ -13,6 +13,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"challengebot/internal/teamsfailure"
 )
 
 // practiceCredential gets tokens from the practice Teams.
@@ -54,10 +56,11 @@ func (p *practiceCredential) GetToken(ctx context.Context, options policy.TokenR
 		ExpiresOn   int64  `json:"expires_on"` // Unix seconds by the practice clock
 	}
 	if resp.StatusCode >= 500 {
-		return azcore.AccessToken{}, &Error{Kind: Retryable, Status: resp.StatusCode, Code: "no token"}
+		return azcore.AccessToken{}, &teamsfailure.Failure{Kind: teamsfailure.Retryable, Status: resp.StatusCode, Code: "no token"}
 	}
 	if resp.StatusCode != http.StatusOK || json.Unmarshal(body, &token) != nil || token.AccessToken == "" {
-		return azcore.AccessToken{}, &Error{Kind: Unauthorised, Status: resp.StatusCode, Code: cmp.Or(string(entraCodePattern.Find(body)), "no token")}
+		return azcore.AccessToken{}, &teamsfailure.Failure{Kind: teamsfailure.Misconfigured, Status: resp.StatusCode,
+			Code: cmp.Or(string(entraCodePattern.Find(body)), "no token")}
 	}
 	expires := time.Unix(token.ExpiresOn, 0)
 	if token.ExpiresOn == 0 {

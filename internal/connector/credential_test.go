@@ -16,6 +16,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"challengebot/internal/teamsfailure"
 )
 
 func mustParseURL(t *testing.T, address string) url.URL {
@@ -122,7 +124,7 @@ func TestAWrongSecretIsReportedByItsCodeAlone(t *testing.T) {
 	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`), func(c *Config) { c.Credential = credential })
 	_, err = s.client.Send(t.Context(), Destination{ConversationID: "c"}, NewTextMessage("x"))
 	e := requireError(t, err)
-	if e.Kind != Unauthorised || e.Code != "AADSTS7000215" || strings.Contains(e.Error(), "Maya") || strings.Contains(e.Error(), "s3cret") {
+	if e.Kind != teamsfailure.Misconfigured || e.Code != "AADSTS7000215" || strings.Contains(e.Error(), "Maya") || strings.Contains(e.Error(), "s3cret") {
 		t.Errorf("got %v", e)
 	}
 }
@@ -198,7 +200,7 @@ func TestThePracticeCredentialAsksItsEndpoint(t *testing.T) {
 	if err != nil || token.Token != "p" || !token.ExpiresOn.Equal(noon.Add(time.Hour)) {
 		t.Errorf("%v, %v", token, err)
 	}
-	for answer, want := range map[int]Kind{400: Unauthorised, 503: Retryable} {
+	for answer, want := range map[int]teamsfailure.Kind{400: teamsfailure.Misconfigured, 503: teamsfailure.Retryable} {
 		status = answer
 		_, err := credential.GetToken(t.Context(), policy.TokenRequestOptions{Scopes: []string{PublicScope}})
 		if e := requireError(t, err); e.Kind != want {

@@ -6,8 +6,8 @@
 //
 //   - The bot's token goes to hosts on the allow-list and nowhere else. The
 //     list is asked before each call, and a redirect is never followed.
-//   - Every failure is an *Error whose Kind says what to do next. The sorting
-//     is one table (see answers in sort.go), taken from the platform's own.
+//   - Every failure is a *teamsfailure.Failure whose Kind says what to do next. The
+//     sorting is one table (classificationRules), taken from the platform's own.
 //   - No error carries a token, a person's name, an address or any text that a
 //     person or Teams wrote. What it does carry (status, code, MS-CV) is enough
 //     for Microsoft's support.
@@ -20,8 +20,8 @@
 //
 // A post has no idempotency key. When the answer to one is lost (a timeout, a
 // broken connection, a 5xx, an unreadable body) the message may or may not be in
-// front of the person: that is Kind Ambiguous, and only the caller, who keeps a
+// front of the person: that is teamsfailure.Ambiguous, and only the caller, who keeps a
 // record of attempts, may decide to post again. Updates, reads and the
 // creation of a personal conversation are safe to repeat and are reported as
-// Retry instead.
+// teamsfailure.Retryable instead.
 package connector

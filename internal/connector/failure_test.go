@@ -9,13 +9,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"challengebot/internal/teamsfailure"
 )
 
 func TestALostAnswerIsAmbiguousOnlyWhereAMessageIsPosted(t *testing.T) {
 	t.Parallel()
-	want := map[string]Kind{
-		CallCreatePersonalChat: Retryable, CallStartThread: Ambiguous, CallSend: Ambiguous, CallSendTargeted: Ambiguous,
-		CallUpdate: Retryable, CallMembers: Retryable,
+	want := map[string]teamsfailure.Kind{
+		CallCreatePersonalChat: teamsfailure.Retryable, CallStartThread: teamsfailure.Ambiguous, CallSend: teamsfailure.Ambiguous, CallSendTargeted: teamsfailure.Ambiguous,
+		CallUpdate: teamsfailure.Retryable, CallMembers: teamsfailure.Retryable,
 	}
 	expectKinds := func(name string, s *fakeTeams, ctx func() context.Context) {
 		for call, do := range allCalls(s.client) {
@@ -66,7 +68,7 @@ func TestAnUnreadableYesIsALostAnswer(t *testing.T) {
 	huge := `{"id":"` + strings.Repeat("x", maxResponseBytes) + `"}`
 	for _, body := range []string{"", "<html>", `{}`, `{"id":7}`, huge} {
 		s := newFakeTeams(t, respondWith(201, body))
-		for call, want := range map[string]Kind{CallSend: Ambiguous, CallStartThread: Ambiguous, CallCreatePersonalChat: Retryable} {
+		for call, want := range map[string]teamsfailure.Kind{CallSend: teamsfailure.Ambiguous, CallStartThread: teamsfailure.Ambiguous, CallCreatePersonalChat: teamsfailure.Retryable} {
 			if e := requireError(t, allCalls(s.client)[call](t.Context())); e.Kind != want {
 				t.Errorf("%s, %.20q: %v, want %s", call, body, e, want)
 			}
@@ -90,7 +92,7 @@ func TestWithoutAConnectionNothingCanHaveArrived(t *testing.T) {
 		ServiceURLAllowed: LoopbackOnly(address), DefaultServiceURL: address, Now: func() time.Time { return noon },
 	})
 	for call, do := range allCalls(client) {
-		if e := requireError(t, do(t.Context())); e.Kind != Retryable || e.Code != "no connection" {
+		if e := requireError(t, do(t.Context())); e.Kind != teamsfailure.Retryable || e.Code != "no connection" {
 			t.Errorf("%s: %v, want retry", call, e)
 		}
 	}
@@ -121,7 +123,7 @@ func TestTheTokenNeverFollowsARedirect(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		s := newFakeTeams(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, thief.URL, status) })
 		for call, do := range allCalls(s.client) {
-			if e := requireError(t, do(t.Context())); e.Kind != ForbiddenHost {
+			if e := requireError(t, do(t.Context())); e.Kind != teamsfailure.Misconfigured {
 				t.Errorf("%d, %s: %v", status, call, e)
 			}
 		}
@@ -135,7 +137,7 @@ func TestTheTokenNeverLeavesForAHostThatIsNotAllowed(t *testing.T) {
 	t.Parallel()
 	s := newFakeTeams(t, respondWith(201, `{"id":"1"}`), func(c *Config) { c.ServiceURLAllowed = clouds[0].AllowList() })
 	for call, do := range allCalls(s.client) {
-		if e := requireError(t, do(t.Context())); e.Kind != ForbiddenHost {
+		if e := requireError(t, do(t.Context())); e.Kind != teamsfailure.Misconfigured {
 			t.Errorf("%s: %v", call, e)
 		}
 	}

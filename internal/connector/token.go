@@ -10,6 +10,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+
+	"challengebot/internal/teamsfailure"
 )
 
 // tokenExpiryMargin is how long before its end a token is no longer used.
@@ -90,23 +92,29 @@ var entraRemedies = map[string]string{
 
 // classifyTokenError sorts a failure to get a token. The credential's own text is dropped,
 // as it quotes requests and answers; the AADSTS code in it is kept.
-func classifyTokenError(call apiCall, err error) *Error {
-	e := &Error{Kind: Retryable, Call: call.name, Code: "no token"}
-	var own *Error
+func classifyTokenError(call apiCall, err error) *teamsfailure.Failure {
+	e := &teamsfailure.Failure{Kind: teamsfailure.Retryable, Call: call.name, Code: "no token"}
+	var own *teamsfailure.Failure
 	var failed *azidentity.AuthenticationFailedError
 	switch {
 	case errors.Is(err, errNoCredential):
-		e.Kind, e.Code = Unauthorised, "no credential"
+		e.Kind, e.Code = teamsfailure.Misconfigured, "no credential"
 	case errors.As(err, &own):
 		e.Kind, e.Status, e.Code = own.Kind, own.Status, own.Code
 	case errors.As(err, &failed) && failed.RawResponse != nil:
 		e.Status = failed.RawResponse.StatusCode
 		if e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests {
-			e.Kind = Unauthorised
+			e.Kind = teamsfailure.Misconfigured
 		}
+	}
+	if e.Kind == teamsfailure.Misconfigured {
+		blameCredentials(e)
 	}
 	if found := entraCodePattern.FindString(err.Error()); found != "" {
 		e.Code = found
+	}
+	if known, ok := entraRemedies[e.Code]; ok {
+		e.Hint = known
 	}
 	setContextCause(e, err)
 	return e

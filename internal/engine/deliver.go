@@ -16,6 +16,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
+	"challengebot/internal/teamsfailure"
 	"challengebot/internal/words"
 )
 
@@ -42,7 +43,7 @@ func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) erro
 				ConversationID: posted.ConversationID, ActivityID: posted.ActivityID}, challenge.System, e.envFor(c, now))
 		})
 	}
-	var failure *Failure
+	var failure *teamsfailure.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
@@ -70,8 +71,8 @@ func (e *Engine) renderFailed(ctx context.Context, queued outbox.Message, cause 
 
 // rejectIfChannelGone makes a failure in a channel that is gone a refusal: the notice is not
 // tried for ever, and those who must know are told that nobody reads it.
-func (e *Engine) rejectIfChannelGone(ctx context.Context, queued outbox.Message, f *Failure) (*Failure, error) {
-	if queued.To.Team == "" || f.Consequence == Rejected || f.Consequence == OurBug {
+func (e *Engine) rejectIfChannelGone(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure) (*teamsfailure.Failure, error) {
+	if queued.To.Team == "" || f.Kind == teamsfailure.Rejected || f.Kind == teamsfailure.OurBug {
 		return f, nil
 	}
 	loss, err := e.Store.FindChannelLoss(ctx, e.Directory().NoticeChannel(queued.To.Team))
@@ -79,21 +80,21 @@ func (e *Engine) rejectIfChannelGone(ctx context.Context, queued outbox.Message,
 		return f, err
 	}
 	rejected := *f
-	rejected.Consequence, rejected.Code = Rejected, string(loss)
+	rejected.Kind, rejected.Code = teamsfailure.Rejected, string(loss)
 	return &rejected, nil
 }
 
 // recordFailure records an attempt that did not succeed: to be tried again, or not.
-func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *Failure) error {
+func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure) error {
 	now := e.Now()
-	a := outbox.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Consequence == Ambiguous}
-	result := f.deliveryResult(queued.Attempts)
-	e.metrics.attempts.WithLabelValues(result).Inc()
-	e.logFailure(ctx, queued, f, result, now)
-	if result != resultRejected && result != resultOurBug {
+	f = believe(f, queued.Attempts)
+	a := outbox.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Kind == teamsfailure.Ambiguous}
+	e.metrics.attempts.WithLabelValues(string(f.Kind)).Inc()
+	e.logFailure(ctx, queued, f, now)
+	if f.Kind != teamsfailure.Rejected && f.Kind != teamsfailure.OurBug {
 		return e.Store.ScheduleRetry(ctx, queued, a, now.Add(backoff(queued.Attempts, f.RetryAfter)))
 	}
-	if result == resultRejected {
+	if f.Kind == teamsfailure.Rejected {
 		if err := e.recordUnreachable(ctx, queued, f); err != nil {
 			return err
 		}
@@ -109,21 +110,17 @@ func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *Fa
 // and an update that Teams says it cannot make, before a new card takes its place.
 const maxUnclearAttempts = 4
 
-// deliveryResult is what a failure means for a delivery that was tried so often before.
-func (f *Failure) deliveryResult(attempts int) string {
-	switch f.Consequence {
-	case Rejected:
-		return resultRejected
-	case OurBug:
-		return resultOurBug
-	case Misconfigured:
-		return resultMisconfigured
-	case UnclearRejection, ConversationGone, MessageGone:
+// believe makes a refusal of what has stayed through so many attempts.
+func believe(f *teamsfailure.Failure, attempts int) *teamsfailure.Failure {
+	switch f.Kind {
+	case teamsfailure.UnclearRejection, teamsfailure.ConversationGone, teamsfailure.MessageGone:
 		if attempts >= maxUnclearAttempts {
-			return resultRejected
+			believed := *f
+			believed.Kind = teamsfailure.Rejected
+			return &believed
 		}
 	}
-	return resultRetry
+	return f
 }
 
 // backoff is how long to wait after that many attempts: from one second to five
@@ -204,12 +201,12 @@ func (e *Engine) sendMessage(ctx context.Context, queued outbox.Message, content
 			posted.ConversationID, posted.ServiceURL, posted.ActivityID = place.ConversationID, place.ServiceURL, queued.Posted.ActivityID
 			return posted, nil
 		}
-		if f := (*Failure)(nil); !errors.As(err, &f) || !f.needsNewCard(queued.Attempts) {
+		if f := (*teamsfailure.Failure)(nil); !errors.As(err, &f) || !needsNewCard(f, queued.Attempts) {
 			return posted, err
 		}
 	}
 	err := e.postMessage(ctx, queued, content.message, &posted)
-	if f := (*Failure)(nil); errors.As(err, &f) && f.Consequence == ConversationGone {
+	if f := (*teamsfailure.Failure)(nil); errors.As(err, &f) && f.Kind == teamsfailure.ConversationGone {
 		if err := e.Store.ForgetConversation(ctx, e.orderingKey(queued)); err != nil {
 			return posted, err
 		}
@@ -220,8 +217,8 @@ func (e *Engine) sendMessage(ctx context.Context, queued outbox.Message, content
 
 // needsNewCard reports whether a new card takes the place of one that cannot be changed.
 // An update that Teams cannot make would hold up all that waits behind it.
-func (f *Failure) needsNewCard(attempts int) bool {
-	return f.Consequence == MessageGone || f.Consequence == ConversationGone || f.Consequence == PermanentServerError && attempts >= maxUnclearAttempts
+func needsNewCard(f *teamsfailure.Failure, attempts int) bool {
+	return f.Kind == teamsfailure.MessageGone || f.Kind == teamsfailure.ConversationGone || f.Kind == teamsfailure.PermanentServerError && attempts >= maxUnclearAttempts
 }
 
 // sendTargeted posts where others read too. What is for one of them and is not taken there
@@ -238,12 +235,12 @@ func (e *Engine) sendTargeted(ctx context.Context, queued outbox.Message, conten
 		_, err := e.Teams.SendTargeted(ctx, at, content.inChannel.Recipient, content.inChannel.InReplyTo, content.message)
 		return err
 	})
-	f := (*Failure)(nil)
+	f := (*teamsfailure.Failure)(nil)
 	if !errors.As(err, &f) {
 		return true, err
 	}
-	switch f.Consequence {
-	case Retryable, Ambiguous, Misconfigured, PermanentServerError:
+	switch f.Kind {
+	case teamsfailure.Retryable, teamsfailure.Ambiguous, teamsfailure.Misconfigured, teamsfailure.PermanentServerError:
 		return true, err
 	}
 	e.Logger.Warn("Teams took no private message among others; it goes to the private chat", "delivery", queued.ID, "status", f.Status, "code", f.Code)
@@ -283,7 +280,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, m Messa
 func (e *Engine) startThread(ctx context.Context, queued outbox.Message, m Message, posted *outbox.PostedMessage) error {
 	channel := e.Directory().NoticeChannel(queued.To.Team)
 	if channel == "" {
-		return &Failure{Consequence: Rejected, Code: "NoChannel"}
+		return &teamsfailure.Failure{Kind: teamsfailure.Rejected, Code: "NoChannel"}
 	}
 	posted.ServiceURL = e.ServiceURL
 	if err := e.callTeams(ctx, func(ctx context.Context) (err error) {

@@ -16,6 +16,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
+	"challengebot/internal/teamsfailure"
 	"challengebot/internal/workday"
 )
 
@@ -63,7 +64,7 @@ type Destination struct {
 	ConversationID string
 }
 
-// Teams is what the engine says to Teams. An error is a *Failure.
+// Teams is what the engine says to Teams. An error is a *teamsfailure.Failure.
 type Teams interface {
 	CreatePersonalChat(ctx context.Context, serviceURL, entraID string) (conversation string, err error)
 	StartThread(ctx context.Context, serviceURL, channel string, m Message) (conversation, activity string, err error)
@@ -73,36 +74,6 @@ type Teams interface {
 	SendTargeted(ctx context.Context, p Destination, recipient, prompt string, m Message) (activity string, err error)
 	Update(ctx context.Context, p Destination, activity string, m Message) error
 }
-
-// Consequence is what a failure means for a delivery.
-type Consequence int
-
-// Consequences. Again is for failures that will pass; Refused is final for this
-// person or channel.
-const (
-	Retryable Consequence = iota
-	Ambiguous
-	ConversationGone
-	MessageGone
-	Rejected
-	UnclearRejection     // refused without a reason; believed when it stays
-	OurBug               // what we sent is wrong: a fault of ours, not to be repeated
-	PermanentServerError // Teams cannot do it, and says that repeating does not help
-	Misconfigured        // our set-up is not accepted: waits until somebody mends it
-)
-
-// Failure is Teams' answer to a call that did not succeed.
-type Failure struct {
-	Consequence Consequence
-	Status      int
-	Code        string
-	RetryAfter  time.Duration
-	MSCV        string // what Microsoft's support asks for
-	Remedy      string // what to do, for the log
-}
-
-// Error names the answer and nothing else.
-func (f *Failure) Error() string { return fmt.Sprintf("Teams answered %d %s", f.Status, f.Code) }
 
 // Config is what an Engine is made of.
 type Config struct {
@@ -387,17 +358,11 @@ func (e *Engine) envFor(c challenge.Snapshot, now time.Time) challenge.Env {
 	return challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
 }
 
-// The results of an attempt, as metrics name them.
+// The results of an attempt, as metrics name them, beside the kinds of failure.
 const (
-	resultSent          = "sent"
-	resultDropped       = "dropped"
-	resultRetry         = "again"
-	resultRejected      = "refused"
-	resultOurBug        = "faulty"   // a fault of this program; alarm above 0
-	resultMisconfigured = "unmended" // the bot's set-up is not accepted; alarm when it grows
+	resultSent    = "sent"
+	resultDropped = "dropped"
 )
-
-var deliveryResults = []string{resultSent, resultDropped, resultRetry, resultRejected, resultOurBug, resultMisconfigured}
 
 type metrics struct {
 	rounds            *prometheus.CounterVec
@@ -426,7 +391,10 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		lastRound: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
 			Help: "When the engine last finished a round of this work."}, []string{"work"}),
 	}
-	for _, result := range deliveryResults {
+	for _, kind := range teamsfailure.Kinds() {
+		m.attempts.WithLabelValues(string(kind))
+	}
+	for _, result := range []string{resultSent, resultDropped} {
 		m.attempts.WithLabelValues(result)
 	}
 	for _, c := range []prometheus.Collector{m.rounds, m.clockActions, m.attempts, m.overdueChallenges, m.pendingMessages, m.oldestPendingAge, m.lastRound} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"challengebot/internal/outbox"
+	"challengebot/internal/teamsfailure"
 )
 
 // logThrottle remembers what was said of the set-up, so that a thousand waiting
@@ -34,23 +35,23 @@ func (lt *logThrottle) allow(trouble string, now time.Time) bool {
 }
 
 // logFailure tells the operator of what does not pass by itself, and what to do.
-func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *Failure, result string, now time.Time) {
+func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure, now time.Time) {
 	level, what := slog.LevelError, ""
-	switch {
-	case result == resultRejected:
+	switch f.Kind {
+	case teamsfailure.Rejected:
 		level, what = slog.LevelWarn, "Teams refused a delivery for good"
-	case result == resultOurBug:
+	case teamsfailure.OurBug:
 		what = "Teams refused a delivery because of a fault of this program; it is not repeated"
-	case result == resultMisconfigured:
+	case teamsfailure.Misconfigured:
 		if !e.failureLog.allow(f.Code, now) {
 			return
 		}
 		what = "Teams does not accept this bot's set-up; deliveries wait until it is mended"
-	case f.Consequence == PermanentServerError:
+	case teamsfailure.PermanentServerError:
 		level, what = slog.LevelWarn, "Teams could not make a delivery; it is tried again"
 	default:
 		return
 	}
 	e.Logger.Log(ctx, level, what, "delivery", queued.ID, "card", queued.Card, "status", f.Status, "code", f.Code,
-		"ms_cv", f.MSCV, "remedy", f.Remedy)
+		"ms_cv", f.MSCV, "remedy", f.Remedy())
 }

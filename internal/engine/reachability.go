@@ -11,6 +11,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
+	"challengebot/internal/teamsfailure"
 )
 
 const (
@@ -31,7 +32,7 @@ const (
 
 // recordUnreachable notes that Teams refuses a person, where the refusal is about the person's
 // own chat.
-func (e *Engine) recordUnreachable(ctx context.Context, queued outbox.Message, f *Failure) error {
+func (e *Engine) recordUnreachable(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure) error {
 	if queued.To.Person == "" || queued.Kind == outbox.DirectMessageKind && queued.Posted.ActivityID != "" {
 		return nil
 	}
@@ -130,16 +131,16 @@ func (e *Engine) probePerson(ctx context.Context, p directory.Person) (wait time
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, p.Entra)
 			return err
 		})
-		failure := (*Failure)(nil)
+		failure := (*teamsfailure.Failure)(nil)
 		switch {
 		case err == nil:
 			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.MarkReachable(ctx, p.Entra, e.Now()), e.sleepFor(ctx, probeInterval))
 		case !errors.As(err, &failure):
 			return 0, err
-		case failure.Consequence == Rejected, failure.Consequence == UnclearRejection && try == maxProbeAttempts:
+		case failure.Kind == teamsfailure.Rejected, failure.Kind == teamsfailure.UnclearRejection && try == maxProbeAttempts:
 			away := outbox.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
 			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), e.sleepFor(ctx, probeInterval))
-		case failure.Consequence == OurBug: // about this one account
+		case failure.Kind == teamsfailure.OurBug: // about this one account
 			return 0, e.sleepFor(ctx, probeInterval)
 		case failure.RetryAfter > maxProbeWait:
 			return failure.RetryAfter, nil

@@ -15,6 +15,8 @@ import (
 
 	"challengebot/internal/connector"
 	"challengebot/internal/practice"
+
+	"challengebot/internal/teamsfailure"
 )
 
 const (
@@ -145,9 +147,9 @@ func (w *world) postCard(t *testing.T, person string, card string) (connector.De
 	return ref, activity
 }
 
-func errorKind(t *testing.T, err error) connector.Kind {
+func errorKind(t *testing.T, err error) teamsfailure.Kind {
 	t.Helper()
-	var e *connector.Error
+	var e *teamsfailure.Failure
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want a connector error", err)
 	}

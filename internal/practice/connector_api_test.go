@@ -21,6 +21,8 @@ import (
 
 	"challengebot/internal/connector"
 	"challengebot/internal/practice"
+
+	"challengebot/internal/teamsfailure"
 )
 
 func tokenOptions() policy.TokenRequestOptions {
@@ -230,12 +232,12 @@ func TestFaultsComeBeforeOrAfterTheEffect(t *testing.T) {
 		return err
 	}
 	w.InjectFault(practice.Fault{Op: practice.OpSend, Status: 429, Code: "Throttled", RetryAfter: 1500 * time.Millisecond, Times: 1})
-	var e *connector.Error
-	if err := send(); !errors.As(err, &e) || e.Kind != connector.Retryable || e.RetryAfter != 2*time.Second || len(maya.Inbox()) != 1 {
+	var e *teamsfailure.Failure
+	if err := send(); !errors.As(err, &e) || e.Kind != teamsfailure.Retryable || e.RetryAfter != 2*time.Second || len(maya.Inbox()) != 1 {
 		t.Errorf("throttled: %v, %d messages", err, len(maya.Inbox()))
 	}
 	w.InjectFault(practice.Fault{Method: "POST", PathContains: "/activities", Status: 502, Times: 1, AfterApplying: true})
-	if err := send(); errorKind(t, err) != connector.Ambiguous || len(maya.Inbox()) != 2 {
+	if err := send(); errorKind(t, err) != teamsfailure.Ambiguous || len(maya.Inbox()) != 2 {
 		t.Errorf("answer lost: %v, %d messages", err, len(maya.Inbox()))
 	}
 	if err := send(); err != nil || len(maya.Inbox()) != 3 {
@@ -243,7 +245,7 @@ func TestFaultsComeBeforeOrAfterTheEffect(t *testing.T) {
 	}
 	w.InjectFault(practice.Fault{Match: func(c practice.Call) bool { return c.Person == "Maya Okafor" }})
 	for range 3 {
-		if err := send(); errorKind(t, err) != connector.Ambiguous {
+		if err := send(); errorKind(t, err) != teamsfailure.Ambiguous {
 			t.Error(err)
 		}
 	}
@@ -266,7 +268,7 @@ func TestAHangingCallLeavesTheMessageThere(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w.OnCall(func(c practice.Call) { cancel() })
 	_, err := w.client.Send(ctx, ref, connector.NewTextMessage("hello"))
-	if errorKind(t, err) != connector.Ambiguous || !errors.Is(err, context.Canceled) || len(w.Person("Maya Okafor").Inbox()) != 2 {
+	if errorKind(t, err) != teamsfailure.Ambiguous || !errors.Is(err, context.Canceled) || len(w.Person("Maya Okafor").Inbox()) != 2 {
 		t.Errorf("%v", err)
 	}
 	if last := w.Calls()[len(w.Calls())-1]; last.Status != 0 || !last.FaultInjected {
@@ -281,7 +283,7 @@ func TestACutLineLetsNothingThroughUntilItIsMended(t *testing.T) {
 	calls := len(w.Calls())
 	w.CutConnections()
 	for range 3 {
-		if err := w.client.Update(t.Context(), ref, id, connector.NewTextMessage("two")); errorKind(t, err) != connector.Retryable {
+		if err := w.client.Update(t.Context(), ref, id, connector.NewTextMessage("two")); errorKind(t, err) != teamsfailure.Retryable {
 			t.Error(err)
 		}
 	}
@@ -336,9 +338,9 @@ func TestRateLimitsFollowTheDocumentedWindows(t *testing.T) {
 	burst := func() (n int, wait time.Duration) {
 		for n = 0; n < 100; n++ {
 			if err := send(); err != nil {
-				var e *connector.Error
+				var e *teamsfailure.Failure
 				errors.As(err, &e)
-				if e.Kind != connector.Retryable {
+				if e.Kind != teamsfailure.Retryable {
 					t.Error(err)
 				}
 				return n, e.RetryAfter

@@ -10,6 +10,8 @@ import (
 
 	"challengebot/internal/connector"
 	"challengebot/internal/practice"
+
+	"challengebot/internal/teamsfailure"
 )
 
 // activityShapes are type, event type and id of everything that the bot was told, in order.
@@ -71,15 +73,15 @@ func TestAGroupChatIsOneConversationOfItsMembers(t *testing.T) {
 	if m := lunch.MessagesFor(maya); len(m) != 2 || m[1].ReaderName() != "Maya Okafor" || len(lunch.MessagesFor(w.Person("Tom Baines"))) != 0 {
 		t.Errorf("Maya sees %v", m)
 	}
-	if _, err := w.client.SendTargeted(ctx, at, ivy.TeamsUserID, connector.NewTextMessage("x")); errorKind(t, err) != connector.BadRequest {
+	if _, err := w.client.SendTargeted(ctx, at, ivy.TeamsUserID, connector.NewTextMessage("x")); errorKind(t, err) != teamsfailure.OurBug {
 		t.Errorf("to somebody who is not there: %v", err)
 	}
 	w.expectNoErrors(t)
 	// Somebody else's question, and one that everybody read, cannot stand above an answer.
-	if _, err := w.client.SendTargeted(ctx, at, w.Person("Tom Baines").TeamsUserID, reply); errorKind(t, err) != connector.BadRequest {
+	if _, err := w.client.SendTargeted(ctx, at, w.Person("Tom Baines").TeamsUserID, reply); errorKind(t, err) != teamsfailure.OurBug {
 		t.Errorf("under another's question: %v", err)
 	}
-	if _, _, err := w.client.StartThread(ctx, "", lunch.ID, connector.NewTextMessage("x")); errorKind(t, err) != connector.BadRequest {
+	if _, _, err := w.client.StartThread(ctx, "", lunch.ID, connector.NewTextMessage("x")); errorKind(t, err) != teamsfailure.OurBug {
 		t.Errorf("a thread in a group chat: %v", err)
 	}
 	if len(w.Violations()) != 2 {
@@ -105,7 +107,7 @@ func TestTeamsAndChannelsComeAndGo(t *testing.T) {
 		}
 	}
 	maya.UninstallsFromTeam(ctx, "Managers") // of the same team
-	if err := post(); errorKind(t, err) != connector.Rejected {
+	if err := post(); errorKind(t, err) != teamsfailure.Rejected {
 		t.Errorf("without the bot: %v", err)
 	}
 	maya.InstallsInTeam(ctx, "Oversight")

@@ -14,6 +14,8 @@ import (
 
 	"challengebot/internal/connector"
 	"challengebot/internal/practice"
+
+	"challengebot/internal/teamsfailure"
 )
 
 func TestEachPersonHasOneChatAndOnlyTheyReadIt(t *testing.T) {
@@ -100,28 +102,28 @@ func TestAMessageThatIsGoneCannotBeChanged(t *testing.T) {
 	maya := w.Person("Maya Okafor")
 	said := maya.Says(t.Context(), "mine")
 	ref, id := w.postCard(t, "Maya Okafor", cardJSON("One"))
-	update := func(id string) connector.Kind {
+	update := func(id string) teamsfailure.Kind {
 		return errorKind(t, w.client.Update(t.Context(), ref, id, connector.NewTextMessage("x")))
 	}
-	if k := update("123"); k != connector.ActivityGone {
+	if k := update("123"); k != teamsfailure.MessageGone {
 		t.Errorf("unknown: %s", k)
 	}
-	if k := update(said.ActivityID); k != connector.Rejected {
+	if k := update(said.ActivityID); k != teamsfailure.Rejected {
 		t.Errorf("somebody else's: %s", k)
 	}
 	_, second := w.postCard(t, "Maya Okafor", cardJSON("Two"))
 	maya.LastMessage().Vanish()
-	if k := update(second); k != connector.ActivityGone {
+	if k := update(second); k != teamsfailure.MessageGone {
 		t.Errorf("vanished: %s", k)
 	}
 	if status, text := w.callConversation(t, "DELETE", ref.ConversationID, "/activities/"+id, ""); status != 200 {
 		t.Fatal(status, text)
 	}
-	if k := update(id); k != connector.ActivityGone {
+	if k := update(id); k != teamsfailure.MessageGone {
 		t.Errorf("deleted: %s", k)
 	}
 	maya.RemovesHistory()
-	if _, err := w.client.Send(t.Context(), ref, connector.NewTextMessage("x")); errorKind(t, err) != connector.ConversationGone {
+	if _, err := w.client.Send(t.Context(), ref, connector.NewTextMessage("x")); errorKind(t, err) != teamsfailure.ConversationGone {
 		t.Error(err)
 	}
 	again, err := w.client.CreatePersonalChat(t.Context(), "", maya.ID)
@@ -141,15 +143,15 @@ func TestThePersonDecidesWhetherTheBotMayWrite(t *testing.T) {
 		return err
 	}
 	maya.BlocksBot()
-	if err := send(); errorKind(t, err) != connector.Rejected {
+	if err := send(); errorKind(t, err) != teamsfailure.Rejected {
 		t.Error(err)
 	}
 	maya.UnblocksBot()
 	maya.UninstallsApp(t.Context())
-	if err := send(); errorKind(t, err) != connector.Rejected || !strings.Contains(err.Error(), "MessageWritesBlocked") {
+	if err := send(); errorKind(t, err) != teamsfailure.Rejected || !strings.Contains(err.Error(), "MessageWritesBlocked") {
 		t.Error(err)
 	}
-	if _, err := w.client.CreatePersonalChat(t.Context(), "", maya.ID); errorKind(t, err) != connector.Rejected {
+	if _, err := w.client.CreatePersonalChat(t.Context(), "", maya.ID); errorKind(t, err) != teamsfailure.Rejected {
 		t.Error(err)
 	}
 	maya.InstallsApp(t.Context())
@@ -188,10 +190,10 @@ func TestChannelThreads(t *testing.T) {
 		t.Errorf("%d news", got)
 	}
 	gone := connector.Destination{ConversationID: oversight.ID + ";messageid=1"}
-	if _, err := w.client.Send(t.Context(), gone, connector.NewTextMessage("x")); errorKind(t, err) != connector.ConversationGone {
+	if _, err := w.client.Send(t.Context(), gone, connector.NewTextMessage("x")); errorKind(t, err) != teamsfailure.ConversationGone {
 		t.Error(err)
 	}
-	if _, _, err := w.client.StartThread(t.Context(), "", "19:none@thread.tacv2", connector.NewTextMessage("x")); errorKind(t, err) != connector.Rejected && errorKind(t, err) != connector.ConversationGone {
+	if _, _, err := w.client.StartThread(t.Context(), "", "19:none@thread.tacv2", connector.NewTextMessage("x")); errorKind(t, err) != teamsfailure.Rejected && errorKind(t, err) != teamsfailure.ConversationGone {
 		t.Error(err)
 	}
 	w.expectNoErrors(t)
@@ -225,7 +227,7 @@ func TestTheBotHearsInAChannelOnlyWhatIsSaidToIt(t *testing.T) {
 	if len(tom.TargetedMessages("Oversight")) != 1 || len(maya.TargetedMessages("Oversight")) != 0 || len(w.Channel("Oversight").Messages()) != 2 {
 		t.Error("the targeted answer is seen by the wrong people")
 	}
-	if _, err := w.client.SendTargeted(t.Context(), ref, "29:stranger", reply); errorKind(t, err) != connector.BadRequest {
+	if _, err := w.client.SendTargeted(t.Context(), ref, "29:stranger", reply); errorKind(t, err) != teamsfailure.OurBug {
 		t.Error(err)
 	}
 	targeted := "/activities/" + id + "?isTargetedActivity=true"
@@ -265,7 +267,7 @@ func TestAChannelWithoutTheBotRefusesIt(t *testing.T) {
 	client := connector.New(connector.Config{AppID: appID, Tenant: tenant, Credential: credential,
 		ServiceURLAllowed: connector.LoopbackOnly(teams.ServiceURL()), DefaultServiceURL: teams.ServiceURL()})
 	_, _, err = client.StartThread(t.Context(), "", teams.Channel("C").ID, connector.NewTextMessage("x"))
-	if errorKind(t, err) != connector.Rejected {
+	if errorKind(t, err) != teamsfailure.Rejected {
 		t.Error(err)
 	}
 }

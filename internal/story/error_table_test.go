@@ -397,11 +397,11 @@ func (w *callStory) rememberDue() {
 
 func (w *callStory) expectUnreachable(f practice.Fault, as callOutcome) {
 	w.t.Helper()
-	before := w.metricValue(`challengebot_delivery_attempts_total{result="faulty"}`)
+	before := w.metricValue(`challengebot_delivery_attempts_total{result="our_bug"}`)
 	w.beginWithFault(f)
 	w.expectAttempts(f.Status, 1, false)
 	w.expectGivenUp(1)
-	after := w.metricValue(`challengebot_delivery_attempts_total{result="faulty"}`)
+	after := w.metricValue(`challengebot_delivery_attempts_total{result="our_bug"}`)
 	if (after != before) != (as == outcomeOurBug) {
 		w.errorf("the metric of our own faults went from %s to %s", before, after)
 	}
@@ -481,12 +481,12 @@ func (w *callStory) expectUnclear(f practice.Fault) {
 
 func (w *callStory) expectMisconfigured(f practice.Fault) {
 	w.t.Helper()
-	before := w.metricValue(`challengebot_delivery_attempts_total{result="unmended"}`)
+	before := w.metricValue(`challengebot_delivery_attempts_total{result="misconfigured"}`)
 	w.beginWithFault(f)
 	w.expectCopies(0)
 	w.waitFor(3 * time.Minute)
 	w.expectCopies(0)
-	if after := w.metricValue(`challengebot_delivery_attempts_total{result="unmended"}`); after == before {
+	if after := w.metricValue(`challengebot_delivery_attempts_total{result="misconfigured"}`); after == before {
 		w.errorf("no metric shows it")
 	}
 	if w.metricValue("challengebot_deliveries_waiting") == "0" {
