@@ -118,7 +118,8 @@ var (
 )
 
 // DecodeActivity reads a request body. The Activity shares no memory with it.
-// Errors are ErrNotJSON, ErrNotObject, ErrNoType or ErrTooComplex and hold nothing of the body.
+// Errors are ErrNotJSON, ErrNotObject, ErrNoType, ErrTooComplex or ErrOddEnvelope and hold nothing
+// of the body.
 func DecodeActivity(body []byte) (Activity, error) {
 	if isTooComplex(body) {
 		return Activity{}, ErrTooComplex
@@ -134,6 +135,9 @@ func DecodeActivity(body []byte) (Activity, error) {
 	}
 	if a.Type == "" {
 		return Activity{}, ErrNoType
+	}
+	if err := a.checkEnvelope(); err != nil {
+		return Activity{}, err
 	}
 	return a, nil
 }

@@ -61,6 +61,12 @@ func (a Activity) CardAction() (CardAction, error) {
 	return action, nil
 }
 
+// isAutomatic reports whether a client sent the activity by itself: nobody pressed anything.
+func (a Activity) isAutomatic() bool {
+	action, err := a.CardAction()
+	return err == nil && action.Trigger == TriggerAutomatic
+}
+
 // SubmitData is what an Action.Submit carries: a message with an object as its
 // value and no text. Older clients send it in place of an Action.Execute.
 func (a Activity) SubmitData() (json.RawMessage, bool) {

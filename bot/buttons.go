@@ -42,7 +42,11 @@ func (rq request) handleCardAction(ctx context.Context) (Reply, error) {
 	if err != nil {
 		return replyWithText(rq.words.Bot.UnreadableCard), nil
 	}
-	shown, err := rq.handleButtonData(ctx, action.Data)
+	handle := rq.handleButtonData
+	if action.Trigger == TriggerAutomatic {
+		handle = rq.redrawCard
+	}
+	shown, err := handle(ctx, action.Data)
 	var plain textReply
 	switch {
 	case errors.As(err, &plain):
@@ -84,6 +88,23 @@ func (rq request) handleButtonData(ctx context.Context, raw json.RawMessage) (ca
 	data, in, err := cards.ParseButtonData(raw)
 	if err != nil {
 		return cardResult{}, textReply(rq.words.Bot.UnreadableCard)
+	}
+	return rq.dispatchButton(ctx, data, in)
+}
+
+// redrawCard is what a client gets that asks by itself, whatever the verb of the button that it
+// names: the card as it now is. Nothing is written, for nobody pressed anything.
+func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResult, error) {
+	data, in, err := cards.ParseButtonData(raw)
+	if err != nil {
+		return cardResult{}, textReply(rq.words.Bot.UnreadableCard)
+	}
+	switch {
+	case data.Verb == cards.VerbWaiting:
+	case data.Verb == cards.VerbRaise || data.Card == cards.CardForm:
+		data.Verb = cards.VerbPreview
+	default:
+		data.Verb = cards.VerbRefresh
 	}
 	return rq.dispatchButton(ctx, data, in)
 }

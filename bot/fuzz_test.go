@@ -48,7 +48,7 @@ var fuzzAllowed = map[challenge.EventKind][]string{
 	challenge.KindRaised:       {"Maya Okafor", "Sam Whitfield"},
 }
 
-func newFuzzStage(f *testing.F) *fuzzStage {
+func newFuzzStage(f testing.TB) *fuzzStage {
 	f.Helper()
 	s := &fuzzStage{corpusStage: newCorpusStage(f)}
 	now := s.clock.Now()
@@ -97,7 +97,7 @@ func (s *fuzzStage) reset() {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	s.store.snapshots, s.store.appliedKeys, s.store.number = maps.Clone(s.snapshots), map[string]*appliedKey{}, 10
-	s.store.journal = journal{}
+	s.store.journal, s.store.chats = journal{}, map[string]string{}
 }
 
 // assertAllowedEffects checks what a turn by somebody did to the cases.
@@ -133,13 +133,12 @@ func (s *fuzzStage) accountOf(name string) map[string]any {
 func (s *fuzzStage) newActivity(who, kind string) map[string]any {
 	return map[string]any{"type": kind, "id": "1776000000000", "channelId": "msteams", "serviceUrl": testService,
 		"from": s.accountOf(who), "recipient": map[string]any{"id": "28:" + testApp, "name": "Challenge"}, "replyToId": "1775999999999",
-		"conversation": map[string]any{"id": "a:1", "conversationType": "personal", "tenantId": testTenant},
+		"conversation": map[string]any{"id": "a:" + who, "conversationType": "personal", "tenantId": testTenant},
 		"channelData":  map[string]any{"tenant": map[string]any{"id": testTenant}}}
 }
 
 // allButtonData are the data of every button on every card of a case, and on the form.
-func (s *fuzzStage) allButtonData(f *testing.F) []cards.ButtonData {
-	f.Helper()
+func (s *fuzzStage) allButtonData() []cards.ButtonData {
 	var all []cards.ButtonData
 	for _, id := range fuzzChallenges {
 		c := s.snapshots[id].Challenge
@@ -167,7 +166,7 @@ func FuzzCardInputs(f *testing.F) {
 		`{"to":"stage-2","ground":"threshold-met","evidence":"e","note":"n","on":"2026-11-23","how":"telephone","contact":"c"}`,
 		`{"team":"north-locality","record":"1234567","conference":"review","conference_date":"2026-11-20","categories":"statutory-minimum","concern":"c","ask":"a","ask_by":"2026-12-04"}`,
 		`{"visit":1e99,"version":-1,"inputs":"p","ptext":"x","card":null}`, `{"text":"\ud83d","reason":"\u0000\ud800","start_at":"stage-3","start_ground":"threshold-met","start_reason":"r"}`}
-	for i, data := range s.allButtonData(f) {
+	for i, data := range s.allButtonData() {
 		raw, err := json.Marshal(data)
 		if err != nil {
 			f.Fatal(err)
@@ -248,7 +247,10 @@ func FuzzTurn(f *testing.F) {
 		f.Add(byte(i), raw)
 	}
 	for _, raw := range []string{`{}`, `[]`, `null`, `{"type":"message","text":"\ud83d"}`, `{"value":[]}`, `{"type":"invoke","name":"task/fetch","value":{}}`,
-		`{"conversation":{"conversationType":"channel","id":"19:x"},"text":"hi"}`, `{"entities":{}}`, `{"from":{}}`} {
+		`{"conversation":{"conversationType":"channel","id":"19:x"},"text":"hi"}`, `{"entities":{}}`, `{"from":{}}`,
+		`{"id":"1776\u0000","text":"/respond CH-Y8WWFJ done"}`, `{"id":"` + strings.Repeat("7", 3000) + `","text":"/mine"}`, `{"replyToId":"\u0000","value":{"verb":"raise"}}`,
+		`{"conversation":{"id":"a:\u0000","conversationType":"personal"},"text":"hi"}`, `{"timestamp":"\u001b[2J","type":"messageUpdate"}`,
+		`{"id":1776}`, `{"id":null}`, `{"type":"installationUpdate","action":"remove\u0000"}`, `{"type":"conversationUpdate","membersAdded":[null,{"id":"\u0000"}]}`} {
 		f.Add(byte(0), []byte(raw))
 	}
 	f.Fuzz(func(t *testing.T, person byte, raw []byte) {

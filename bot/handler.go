@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -33,8 +32,9 @@ type Store interface {
 	EndCover(ctx context.Context, r storage.IdempotencyKey, id int64, by string) error
 	BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
-	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
-	ForgetConversation(ctx context.Context, lane string) error
+	// SaveOwnChat answers storage.ErrSomebodyElsesChat for a chat that is another person's.
+	SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error
+	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	MarkReachable(ctx context.Context, person string, at time.Time) error
@@ -93,7 +93,7 @@ type request struct {
 func (h *Handler) HandleActivity(ctx context.Context, a Activity) (Reply, error) {
 	reply, err := h.routeActivity(ctx, a)
 	if errors.Is(err, storage.ErrUnavailable) {
-		if action, not := a.CardAction(); not == nil && action.Trigger == TriggerAutomatic {
+		if a.isAutomatic() {
 			// Nobody pressed anything, and a card whose refresh fails may never ask again.
 			h.Logger.Error("a card could not be refreshed: temporarily unavailable", "activity", a.ID)
 			return replyWithText(words.ForLanguage(h.Directory().LanguageOf(a.From.AADObjectID)).Bot.CannotRefreshNow), nil
@@ -104,10 +104,13 @@ func (h *Handler) HandleActivity(ctx context.Context, a Activity) (Reply, error)
 }
 
 func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) {
-	if err := h.recordChannel(ctx, a); err != nil {
-		return Reply{}, err
+	automatic := a.isAutomatic()
+	if !automatic {
+		if err := h.recordChannel(ctx, a); err != nil {
+			return Reply{}, err
+		}
 	}
-	person := strings.ToLower(a.From.AADObjectID)
+	person := a.From.personID()
 	if person == "" {
 		return h.replyToUnknownSender(a), nil
 	}
@@ -115,7 +118,15 @@ func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) 
 	if p, ok := h.Directory().PersonByEntra(person); ok {
 		x.person.Name = p.Name
 	}
-	if err := x.updateReachability(ctx); err != nil {
+	if automatic {
+		return x.handleCardAction(ctx)
+	}
+	err := x.updateReachability(ctx)
+	if errors.Is(err, storage.ErrSomebodyElsesChat) {
+		h.Logger.Warn("an activity came from a one-to-one chat that is another person's: nothing was done for it", "activity", a.ID)
+		return h.replyToUnknownSender(a), nil
+	}
+	if err != nil {
 		return Reply{}, err
 	}
 	switch a.Type {
@@ -176,7 +187,7 @@ func (rq request) saveConversation(ctx context.Context) error {
 		}
 	}
 	c.SeenAt = rq.now
-	if err := rq.Store.SaveConversation(ctx, c); err != nil {
+	if err := rq.Store.SaveOwnChat(ctx, c); err != nil {
 		return err
 	}
 	rq.savedConversations.Store(c.OrderingKey, c)

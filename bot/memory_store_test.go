@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ type memoryStore struct {
 	snapshots    map[uuid.UUID]challenge.Snapshot
 	appliedKeys  map[string]*appliedKey
 	number       uint64
+	chats        map[string]string // the conversation of each person, by ordering key
 	journal      journal
 	failMessages bool // replies cannot be stored
 }
@@ -59,7 +61,7 @@ type appliedKey struct {
 
 func newMemoryStore(t testing.TB, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *memoryStore {
 	t.Helper()
-	s := &memoryStore{people: people, ladder: l, snapshots: map[uuid.UUID]challenge.Snapshot{}, appliedKeys: map[string]*appliedKey{}, number: 1}
+	s := &memoryStore{people: people, ladder: l, snapshots: map[uuid.UUID]challenge.Snapshot{}, appliedKeys: map[string]*appliedKey{}, chats: map[string]string{}, number: 1}
 	maya, _ := people.PersonByName("Maya Okafor")
 	change, err := challenge.Raise(challenge.RaiseCommand{ID: corpusChallengeID, Number: s.number, Details: challenge.Details{
 		RecordNumber: "1234567", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 11, 20),
@@ -227,10 +229,35 @@ func (s *memoryStore) SetCover(_ context.Context, r storage.IdempotencyKey, c di
 	return nil
 }
 
-func (s *memoryStore) ForgetConversation(_ context.Context, lane string) error {
+func (s *memoryStore) ForgetOwnChat(_ context.Context, orderingKey, conversationID string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.noteOnce("the conversation of " + s.personName(strings.TrimPrefix(lane, "person:")) + " is forgotten")
+	if err := s.checkOwnChat(orderingKey, conversationID); err != nil {
+		return err
+	}
+	delete(s.chats, orderingKey)
+	return s.noteOnce("the conversation of " + s.personName(strings.TrimPrefix(orderingKey, "person:")) + " is forgotten")
+}
+
+// checkOwnChat holds that a one-to-one chat keeps its person.
+func (s *memoryStore) checkOwnChat(orderingKey, conversationID string) error {
+	for other, id := range s.chats {
+		if id == conversationID && other != orderingKey && s.chats[orderingKey] != conversationID {
+			return storage.ErrSomebodyElsesChat
+		}
+	}
+	return checkStorable(conversationID)
+}
+
+// checkStorable fails for what PostgreSQL does not take, as a text or as a key.
+func checkStorable(texts ...string) error {
+	const longestKey = 2600
+	for _, text := range texts {
+		if strings.Contains(text, "\x00") || len(text) > longestKey {
+			return errors.New("the database does not take that")
+		}
+	}
+	return nil
 }
 
 func (s *memoryStore) MarkUnreachable(_ context.Context, u outbox.Unreachable) error {
@@ -281,6 +308,9 @@ func (s *memoryStore) QueueDirectMessage(_ context.Context, r storage.Idempotenc
 	if s.failMessages {
 		return storage.ErrUnavailable
 	}
+	if err := checkStorable(r.Value, reply.ReplacesActivityID, reply.ConversationID, reply.ServiceURL); err != nil {
+		return err
+	}
 	if !s.isFirstUse(r) {
 		return nil
 	}
@@ -301,9 +331,16 @@ func (s *memoryStore) QueueDirectMessage(_ context.Context, r storage.Idempotenc
 	return nil
 }
 
-func (s *memoryStore) SaveConversation(_ context.Context, c outbox.ConversationReference) error {
+func (s *memoryStore) SaveOwnChat(_ context.Context, c outbox.ConversationReference) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.checkOwnChat(c.OrderingKey, c.ID); err != nil {
+		return err
+	}
+	if err := checkStorable(c.ServiceURL, c.TeamsUserID); err != nil {
+		return err
+	}
+	s.chats[c.OrderingKey] = c.ID
 	person, _ := strings.CutPrefix(c.OrderingKey, "person:")
 	s.journal.Notes = append(s.journal.Notes, fmt.Sprintf("%s is reached in %s as %s", s.personName(person), c.ID, c.TeamsUserID))
 	return nil
@@ -312,6 +349,9 @@ func (s *memoryStore) SaveConversation(_ context.Context, c outbox.ConversationR
 func (s *memoryStore) SaveChannel(_ context.Context, c outbox.Channel) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := checkStorable(c.ID, c.Team); err != nil {
+		return err
+	}
 	what := fmt.Sprintf("channel %s of %s is there", c.ID, c.Team)
 	if c.ID == "" {
 		what = fmt.Sprintf("every channel of %s is there", c.Team)

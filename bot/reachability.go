@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
@@ -24,7 +23,10 @@ func (rq request) updateReachability(ctx context.Context) error {
 	case installation && rq.activity.InstallationAction == "remove":
 		return rq.recordUninstall(ctx)
 	case installation && rq.activity.InstallationAction == "add", rq.IsUnreachable(rq.person.ID) && rq.activity.InstallationAction != "remove-upgrade":
-		return errors.Join(rq.saveConversation(ctx), rq.Store.MarkReachable(ctx, rq.person.ID, rq.now))
+		if err := rq.saveConversation(ctx); err != nil {
+			return err
+		}
+		return rq.Store.MarkReachable(ctx, rq.person.ID, rq.now)
 	}
 	return rq.saveConversation(ctx)
 }
@@ -33,9 +35,11 @@ func (rq request) updateReachability(ctx context.Context) error {
 // then on, which tells when it may be used again.
 func (rq request) recordUninstall(ctx context.Context) error {
 	orderingKey := outbox.OrderingKey(challenge.Address{Person: rq.person.ID})
+	if err := rq.Store.ForgetOwnChat(ctx, orderingKey, rq.activity.Conversation.ID); err != nil {
+		return err
+	}
 	rq.savedConversations.Delete(orderingKey)
-	return errors.Join(rq.Store.ForgetConversation(ctx, orderingKey),
-		rq.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled}))
+	return rq.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled})
 }
 
 // sendWelcome tells a person what the bot can do, once ever: not when the app is installed

@@ -25,7 +25,7 @@ func TestAConversationDroppedElsewhereIsKeptAgainBeforeLong(t *testing.T) {
 		return s.store.copyJournal().Notes
 	}
 	maya, _ := s.store.people.PersonByName("Maya Okafor")
-	if err := s.store.ForgetConversation(t.Context(), outbox.OrderingKey(challenge.Address{Person: maya.Entra})); err != nil {
+	if err := s.store.ForgetOwnChat(t.Context(), outbox.OrderingKey(challenge.Address{Person: maya.Entra}), "elsewhere"); err != nil {
 		t.Fatal(err)
 	}
 	s.clock.Advance(resaveConversationAfter - 1)

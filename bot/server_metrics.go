@@ -17,11 +17,12 @@ const (
 	reasonNotObject  Reason = "not_object"
 	reasonNoType     Reason = "no_type"
 	reasonTooComplex Reason = "too_complex"
+	reasonEnvelope   Reason = "envelope"
 )
 
 // bodyReasons lists every reason for which a body is refused.
 func bodyReasons() []Reason {
-	return []Reason{reasonBodyUnread, reasonTooLarge, reasonNotJSON, reasonNotObject, reasonNoType, reasonTooComplex}
+	return []Reason{reasonBodyUnread, reasonTooLarge, reasonNotJSON, reasonNotObject, reasonNoType, reasonTooComplex, reasonEnvelope}
 }
 
 // Causes of a failed turn, as a metric label.
@@ -95,6 +96,8 @@ func bodyRejectReason(err error) Reason {
 		return reasonNotObject
 	case errors.Is(err, ErrTooComplex):
 		return reasonTooComplex
+	case errors.Is(err, ErrOddEnvelope):
+		return reasonEnvelope
 	}
 	return reasonNotJSON
 }

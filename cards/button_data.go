@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"challengebot/internal/challenge"
 )
@@ -153,14 +154,17 @@ func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
 		return s
 	}
 	number := func(k string) int {
-		n, _ := strconv.Atoi(take(k))
+		n, err := strconv.Atoi(take(k))
+		if err != nil {
+			return 0
+		}
 		return n
 	}
 	d := ButtonData{
 		Verb: Verb(take("verb")), Card: challenge.Card(take("card")), ChallengeID: take("challenge"), Ref: take("ref"),
 		Opening: number("visit"), Version: number("version"), Rung: take("rung"), Gate: take("gate"),
 		Status: challenge.GateStatus(take("status")), Verdict: challenge.Verdict(take("verdict")),
-		InputPrefix: take("inputs"), Nonce: take("nonce"), MessageID: take("message"),
+		InputPrefix: take("inputs"), Nonce: take("nonce"), MessageID: messageID(take("message")),
 	}
 	if d.InputPrefix == "" {
 		return d, got, nil
@@ -172,6 +176,16 @@ func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
 		}
 	}
 	return d, own, nil
+}
+
+// messageID is the id of a message as Teams makes them, "" for what is none: it comes back on
+// the card that answers.
+func messageID(s string) string {
+	const longest = 200 // Teams' own have 13 digits
+	if len(s) > longest || strings.ContainsFunc(s, unicode.IsControl) {
+		return ""
+	}
+	return s
 }
 
 // scalarText is a JSON text, number or truth value as a text.

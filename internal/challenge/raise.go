@@ -99,7 +99,14 @@ func (tr *transition) enterStartingRung(r RaiseCommand) error {
 func raiseUnchecked(r RaiseCommand, by Person, env Env) (Change, error) {
 	s := newTransition(Challenge{ID: r.ID}, by, env)
 	body := Raised{Details: r.Details}
-	if r.ShorterWindow != nil && r.ShorterWindow.Days > 0 && mayShorten(env, &Challenge{Chair: by, Details: r.Details}, by) {
+	if own := (&Challenge{Chair: by, Details: r.Details}); r.ShorterWindow != nil && r.ShorterWindow.Days > 0 && mayShorten(env, own, by) {
+		f := inputFaults{}
+		if err := validateShorterDays(f, r.ShorterWindow.Days, own, startingRung(&r, env), env); err != nil {
+			return Change{}, err
+		}
+		if refusal := f.toRefusal(); refusal != nil {
+			return Change{}, refusal
+		}
 		body.ShorterWindow = r.ShorterWindow
 	}
 	if env.Ladder.OverallLimit.Starts == ladder.LimitFromRaise {

@@ -28,8 +28,8 @@ func (tr *transition) deadlineWithShorter(r *ladder.Rung, at time.Time, limitSta
 		return d, passed, nil, err
 	}
 	sooner, err := deadlineInDays(tr.env, d, want.Days)
-	if err != nil || sooner.Date >= d.Date {
-		return d, passed, nil, err
+	if err != nil || sooner.Date >= d.Date { // a number of days past the calendar is no sooner either
+		return d, passed, nil, nil
 	}
 	return sooner, false, &ShorterWindow{Days: want.Days, Reason: want.Reason, OriginalDue: d.Due}, nil
 }
@@ -84,11 +84,17 @@ func validateShorterWindow(f inputFaults, want *ShorterWindow, c *Challenge, by 
 		return newRefusal(CodeNotAllowed, sayNoShorter)
 	}
 	want.Reason = requiredText(f, "shorter_reason", sayWhyShorter, want.Reason, maxText)
+	return validateShorterDays(f, want.Days, c, rung, env)
+}
+
+// validateShorterDays refuses a number of working days that the ladder does not allow, or that
+// ends no sooner than the window of the rung that is asked next.
+func validateShorterDays(f inputFaults, days int, c *Challenge, rung *ladder.Rung, env Env) error {
 	least := 1
 	if m := env.Ladder.Shorten.Minimum; m != nil {
 		least = m.N
 	}
-	if want.Days < least {
+	if days < least {
 		f.add("shorter_days", sayShorterDays, least)
 		return nil
 	}
@@ -108,7 +114,7 @@ func validateShorterWindow(f inputFaults, want *ShorterWindow, c *Challenge, by 
 		return calendarError(err)
 	}
 	// A number of days past the calendar is no shorter time either.
-	if sooner, err := deadlineInDays(env, d, want.Days); err != nil || sooner.Date >= d.Date {
+	if sooner, err := deadlineInDays(env, d, days); err != nil || sooner.Date >= d.Date {
 		f.add("shorter_days", sayNotShorter, d.Date)
 	}
 	return nil

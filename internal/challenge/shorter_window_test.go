@@ -1,6 +1,8 @@
 package challenge_test
 
 import (
+	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -86,6 +88,22 @@ func TestATimeIsNeverMadeLongerNorShorterThanTheLadderLets(t *testing.T) {
 		judged.ShorterWindow = test.want
 		if got := x.try("anna", judged); got != map[bool]string{true: "bad_input", false: "not_allowed"}[test.field != ""] {
 			t.Errorf("%s, when judging: %s", test.name, got)
+		}
+	}
+}
+
+// The form says it beforehand: who presses "see who will be asked" is told at the input.
+func TestAFormRefusesANumberOfDaysThatIsNoSoonerAtItsInput(t *testing.T) {
+	for _, l := range []*ladder.Ladder{shorteningLadder(0), shorteningLadder(3), challengetest.LoadLadder(t, "issues-resolution-cp"), challengetest.LoadLadder(t, "issues-resolution-lac")} {
+		env := challengetest.Env(l, "2026-06-01 10:00")
+		for _, days := range []int{99, 400, 401, 500, 2000, 1_000_000, math.MaxInt32, math.MaxInt64} {
+			r := challengetest.RaiseCommand(env, "north", 1)
+			r.ShorterWindow = &challenge.ShorterWindow{Days: days}
+			_, err := challenge.ForecastRaise(r, challengetest.Person("anna"), env)
+			var refusal *challenge.Refusal
+			if !errors.As(err, &refusal) || refusal.Code != challenge.CodeBadInput || len(refusal.Fields) != 1 || refusal.Fields["shorter_days"] == "" {
+				t.Errorf("%s, %d working days: %+v", l.ID, days, err)
+			}
 		}
 	}
 }

@@ -63,15 +63,19 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 }
 
 func validateShorterWindowAtRaise(f inputFaults, r *RaiseCommand, by Person, env Env) error {
-	first := env.Ladder.FirstRung()
-	if rung, ok := env.Ladder.RungByID(r.StartAt); ok {
-		first = rung
-	}
 	if r.ShorterWindow != nil {
 		own := *r.ShorterWindow
 		r.ShorterWindow = &own
 	}
-	return validateShorterWindow(f, r.ShorterWindow, &Challenge{Chair: by, Details: r.Details}, by, first, env)
+	return validateShorterWindow(f, r.ShorterWindow, &Challenge{Chair: by, Details: r.Details}, by, startingRung(r, env), env)
+}
+
+// startingRung is the rung at which the challenge would begin.
+func startingRung(r *RaiseCommand, env Env) *ladder.Rung {
+	if rung, ok := env.Ladder.RungByID(r.StartAt); ok {
+		return rung
+	}
+	return env.Ladder.FirstRung()
 }
 
 // MayRaise reports whether a person may raise a challenge under the ladder.

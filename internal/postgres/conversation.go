@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 const (
@@ -15,6 +16,21 @@ const (
 ON CONFLICT (lane) DO UPDATE SET conversation_id = excluded.conversation_id, service_url = excluded.service_url,
     mri = CASE WHEN excluded.mri = '' THEN conversation.mri ELSE excluded.mri END, seen_at = excluded.seen_at
 WHERE conversation.seen_at <= excluded.seen_at`
+	// Whose chat it is already stays so. Two people who were kept with one chat before this was
+	// asked go on as they were, for neither can be told from the other.
+	takenChatSQL = `WITH taken AS (
+    SELECT FROM conversation WHERE conversation_id = $2 AND lane >= 'person:' AND lane < 'person;'
+    HAVING count(*) FILTER (WHERE lane <> $1) > 0 AND count(*) FILTER (WHERE lane = $1) = 0
+)`
+	saveOwnChatSQL = takenChatSQL + `, saved AS (
+    INSERT INTO conversation (lane, conversation_id, service_url, mri, seen_at) SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM taken)
+    ON CONFLICT (lane) DO UPDATE SET conversation_id = excluded.conversation_id, service_url = excluded.service_url,
+        mri = CASE WHEN excluded.mri = '' THEN conversation.mri ELSE excluded.mri END, seen_at = excluded.seen_at
+    WHERE conversation.seen_at <= excluded.seen_at
+)
+SELECT EXISTS (SELECT FROM taken)`
+	forgetOwnChatSQL = takenChatSQL + `, forgotten AS (DELETE FROM conversation WHERE lane = $1 AND NOT EXISTS (SELECT FROM taken))
+SELECT EXISTS (SELECT FROM taken)`
 	findConversationSQL   = `SELECT lane, conversation_id, service_url, mri, seen_at FROM conversation WHERE lane = $1`
 	forgetConversationSQL = `DELETE FROM conversation WHERE lane = $1`
 )
@@ -23,6 +39,29 @@ WHERE conversation.seen_at <= excluded.seen_at`
 func (s *Store) SaveConversation(ctx context.Context, c outbox.ConversationReference) error {
 	if _, err := s.pool.Exec(ctx, saveConversationSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt); err != nil {
 		return wrapError("keep a conversation", err)
+	}
+	return nil
+}
+
+// SaveOwnChat keeps the one-to-one chat in which a person wrote. The error is
+// storage.ErrSomebodyElsesChat, and nothing is kept, if it is known as another person's.
+func (s *Store) SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error {
+	return s.changeOwnChat(ctx, "keep a chat", saveOwnChatSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt)
+}
+
+// ForgetOwnChat drops how to reach a person who removed the app in that chat. The error is
+// storage.ErrSomebodyElsesChat, and nothing is dropped, if it is known as another person's.
+func (s *Store) ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error {
+	return s.changeOwnChat(ctx, "forget a chat", forgetOwnChatSQL, orderingKey, conversationID)
+}
+
+func (s *Store) changeOwnChat(ctx context.Context, operation, sql string, args ...any) error {
+	var taken bool
+	if err := s.pool.QueryRow(ctx, sql, args...).Scan(&taken); err != nil {
+		return wrapError(operation, err)
+	}
+	if taken {
+		return storage.ErrSomebodyElsesChat
 	}
 	return nil
 }

@@ -347,6 +347,57 @@ func TestConversationsAreKeptAndForgotten(t *testing.T) {
 	w.must(w.store.SaveConversation(t.Context(), thread))
 }
 
+// Whoever's id comes with what is said in a chat: it stays the chat of whom it was first.
+func TestAOneToOneChatKeepsItsPerson(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	chat := func(person, id string, hours int) outbox.ConversationReference {
+		return outbox.ConversationReference{OrderingKey: "person:" + person, ID: id, ServiceURL: "https://one.invalid/", TeamsUserID: "29:" + person,
+			SeenAt: w.now.Add(time.Duration(hours) * time.Hour)}
+	}
+	priya, tom := chat("priya", "a:priya", 0), chat("tom", "a:tom", 0)
+	for _, own := range []outbox.ConversationReference{priya, tom, chat("priya", "a:priya", 1), chat("tom", "a:tom", 1)} {
+		w.must(w.store.SaveOwnChat(t.Context(), own))
+	}
+	for _, odd := range []outbox.ConversationReference{chat("tom", "a:priya", 2), chat("priya", "a:tom", 2), chat("nobody yet", "a:priya", 2)} {
+		if err := w.store.SaveOwnChat(t.Context(), odd); !errors.Is(err, storage.ErrSomebodyElsesChat) {
+			t.Errorf("%s in %s: %v", odd.OrderingKey, odd.ID, err)
+		}
+	}
+	for _, want := range []outbox.ConversationReference{chat("priya", "a:priya", 1), chat("tom", "a:tom", 1)} {
+		got, _, err := w.store.FindConversation(t.Context(), want.OrderingKey)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+	}
+	if _, ok, err := w.store.FindConversation(t.Context(), "person:nobody yet"); ok || err != nil {
+		t.Errorf("the third one was given a chat: %v", err)
+	}
+	if err := w.store.ForgetOwnChat(t.Context(), "person:tom", "a:priya"); !errors.Is(err, storage.ErrSomebodyElsesChat) {
+		t.Errorf("Tom removed the app in Priya's chat: %v", err)
+	}
+	if _, ok, err := w.store.FindConversation(t.Context(), "person:tom"); !ok || err != nil {
+		t.Errorf("Tom's chat is forgotten for what happened in Priya's: %v", err)
+	}
+	w.must(w.store.ForgetOwnChat(t.Context(), "person:tom", "a:tom"))
+	if _, ok, err := w.store.FindConversation(t.Context(), "person:tom"); ok || err != nil {
+		t.Errorf("Tom's chat is kept although he removed the app: %v", err)
+	}
+	w.must(w.store.SaveOwnChat(t.Context(), chat("tom", "a:tom, installed again", 3)))
+	w.must(w.store.SaveOwnChat(t.Context(), chat("tom", "a:tom", 2))) // older news changes nothing
+	if got, _, _ := w.store.FindConversation(t.Context(), "person:tom"); got.ID != "a:tom, installed again" {
+		t.Errorf("an older sight of a chat took the place of a newer: %+v", got)
+	}
+	// Two who were kept with one chat by an older version go on, or both would be locked out.
+	w.must(w.store.SaveConversation(t.Context(), chat("ben", "a:priya", 1)))
+	w.must(w.store.SaveOwnChat(t.Context(), chat("priya", "a:priya", 4)))
+	w.must(w.store.SaveOwnChat(t.Context(), chat("ben", "a:priya", 4)))
+	// A thread of a channel is nobody's chat.
+	thread := outbox.ConversationReference{OrderingKey: outbox.ThreadOrderingKey(uuid.New(), "north"), ID: "19:n", ServiceURL: "https://one.invalid/", SeenAt: w.now}
+	w.must(w.store.SaveConversation(t.Context(), thread))
+	w.must(w.store.SaveOwnChat(t.Context(), chat("sam", "19:n", 1)))
+}
+
 func TestOverdueCountsWhatWaits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
