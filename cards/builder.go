@@ -7,11 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/words"
 )
@@ -153,13 +152,7 @@ func (b *builder) cardTitle(rung string) string {
 	if rung != "" {
 		t += " · " + b.rungLabel(rung)
 	}
-	return capitalise(t)
-}
-
-// capitalise begins a text with a capital: a procedure's own word may be small.
-func capitalise(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
+	return english.Capitalise(t) // a procedure's own word may be small
 }
 
 func (b *builder) rungLabel(id string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 )
 
@@ -56,7 +57,7 @@ func (b *builder) addFacts() {
 	}
 	facts = append(facts,
 		Fact{b.words.Label.Team, cmp.Or(b.TeamName, d.Team)},
-		Fact{capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)), d.RecordNumber},
+		Fact{english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)), d.RecordNumber},
 		Fact{b.words.Label.Conference, cmp.Or(b.words.Challenge.Conferences[d.Conference], string(d.Conference)) + ", " + b.words.FormatDate(d.ConferenceDate)},
 		Fact{b.words.Label.Categories, b.categoryLabels(d.Categories)},
 	)

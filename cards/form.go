@@ -9,6 +9,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 )
 
@@ -190,7 +191,7 @@ func (c *formCard) addConcernInputs() {
 		s.addInput(Input{Kind: InputChoice, ID: FieldLookedAfter, Label: fmt.Sprintf(c.words.Form.AlsoLookedAfter, x.To), Expanded: true, Value: NoChoice,
 			Choices: []Choice{{c.words.Common.No, NoChoice}, {c.words.Common.Yes, "true"}}})
 	}
-	s.addInput(Input{Kind: InputText, ID: FieldRecordNumber, Label: capitalise(fmt.Sprintf(c.words.Form.RecordNumber, cmp.Or(words.RecordNumber, c.words.Common.RecordNumber))), RequiredByServer: true, MaxLength: 20})
+	s.addInput(Input{Kind: InputText, ID: FieldRecordNumber, Label: english.Capitalise(fmt.Sprintf(c.words.Form.RecordNumber, cmp.Or(words.RecordNumber, c.words.Common.RecordNumber))), RequiredByServer: true, MaxLength: 20})
 	if cats := c.categoryChoices(); len(cats) > 0 {
 		s.addInput(Input{Kind: InputChoice, ID: FieldCategories, Label: c.words.Form.Categories, RequiredByServer: true, MultiSelect: true, Expanded: true, Choices: cats})
 	}

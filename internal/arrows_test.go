@@ -18,7 +18,8 @@ import (
 // arrows says, for each package of the product, which others of it may be
 // imported. What is not listed may not: a new arrow is a decision, made here.
 var arrows = map[string][]string{
-	"internal/workday":    {},
+	"internal/english":    {},
+	"internal/workday":    {"internal/english"},
 	"internal/yamlfile":   {},
 	"internal/localpg":    {},
 	"internal/practice":   {},
@@ -35,7 +36,7 @@ var arrows = map[string][]string{
 	"internal/teamsfailure": {},
 	"internal/connector":    {"internal/teamsfailure"},
 
-	"cards": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
+	"cards": {"internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
 		"internal/words"},
 	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge",
@@ -54,7 +55,7 @@ var arrows = map[string][]string{
 		"internal/practice", "internal/record", "internal/story"},
 	"internal/try":                     {"internal/ladder", "internal/postgres", "internal/localpg", "internal/practicepage", "internal/story"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
-	"cmd/challengebot": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
+	"cmd/challengebot": {"internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/simulation",
 		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest"},
 }

@@ -9,6 +9,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 	"challengebot/internal/postgres"
 	"challengebot/internal/record"
 	"challengebot/internal/storage"
@@ -77,7 +78,7 @@ func (c *auditShow) Run(p *program) error {
 		return fmt.Errorf("the chain of %s is broken: %w", ref, chainErr)
 	}
 	if !c.JSON {
-		p.printf("\nchain verified: %s, head %s\n", formatCount(len(found.History), "event"), found.Challenge.Head)
+		p.printf("\nchain verified: %s, head %s\n", english.Count(len(found.History), "event"), found.Challenge.Head)
 	}
 	return nil
 }
@@ -144,9 +145,9 @@ func (c *auditVerify) Run(p *program) error {
 	}
 	if !sum.IsIntact() {
 		return fmt.Errorf("%d of %s and %d stored ladders do not hold: keep this database as it is and compare it with a backup",
-			sum.Broken, formatCount(sum.Challenges, "chain"), len(sum.BrokenLadders))
+			sum.Broken, english.Count(sum.Challenges, "chain"), len(sum.BrokenLadders))
 	}
-	p.printf("%s verified, %s\n", formatCount(sum.Challenges, "chain"), formatCount(sum.Events, "event"))
+	p.printf("%s verified, %s\n", english.Count(sum.Challenges, "chain"), english.Count(sum.Events, "event"))
 	return nil
 }
 
@@ -172,14 +173,4 @@ func (p *program) writeJSON(v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
-}
-
-// formatCount is "1 event" or "12 events".
-func formatCount(n int, thing string) string { return formatPlural(n, thing, thing+"s") }
-
-func formatPlural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

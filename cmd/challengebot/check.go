@@ -10,6 +10,7 @@ import (
 	"challengebot/internal/app"
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
@@ -36,7 +37,7 @@ func (c *checkCommand) Run(p *program) error {
 	}
 	d := settings.Directory
 	r.ok("configuration: %s", c.Config)
-	r.ok("directory: %s, %s, %s", formatPlural(len(d.People()), "person", "people"), formatCount(len(d.Teams()), "team"), formatPlural(len(d.Agencies()), "partner agency", "partner agencies"))
+	r.ok("directory: %s, %s, %s", english.CountOf(len(d.People()), "person", "people"), english.Count(len(d.Teams()), "team"), english.CountOf(len(d.Agencies()), "partner agency", "partner agencies"))
 	r.reportProblems(d.Warnings())
 	r.checkCalendar(settings.Calendar)
 	r.checkLadders(settings, filepath.Dir(c.Config))
@@ -97,7 +98,7 @@ func (r *checkReport) finish() error {
 			return err
 		}
 	} else {
-		r.printf("%s, %s\n", formatCount(r.errorCount, "error"), formatCount(r.warningCount, "warning"))
+		r.printf("%s, %s\n", english.Count(r.errorCount, "error"), english.Count(r.warningCount, "warning"))
 	}
 	if r.errorCount > 0 {
 		return reportedError{exitWrong}
@@ -117,8 +118,19 @@ func (r *checkReport) checkCalendar(c *workday.Calendar) {
 	case until < c.DateOf(now.AddDate(0, minCalendarMonths, 0)):
 		r.warn("calendar: it ends on %s, in less than %d months. Install a newer version of the program by then", until.FormatLong(), minCalendarMonths)
 	default:
-		r.ok("calendar: %s, until %s", c.Settings().Division, until.FormatLong())
+		r.ok("calendar: %s, until %s, %s", c.Settings().Division, until.FormatLong(), calendarSource(c))
 	}
+}
+
+// calendarSource says where the calendar's holidays come from.
+func calendarSource(c *workday.Calendar) string {
+	_, until := c.Coverage()
+	_, official := c.OfficialCoverage()
+	if until <= official {
+		return "by the official list of bank holidays"
+	}
+	return fmt.Sprintf("by the official list of bank holidays to %s and the rules of rickar/cal after it, which agree with the list on each of its days",
+		official.FormatLong())
 }
 
 // checkLadders lints each ladder as lint does, against the calendar.
@@ -133,7 +145,7 @@ func (r *checkReport) checkLadders(s *app.Settings, dir string) {
 		problems := yamlfile.Problems(ladder.Lint(file, text, known))
 		r.reportProblems(problems)
 		if len(problems.Errors()) == 0 {
-			r.ok("ladder: %s, %s", s.Ladders[i].ID, formatCount(len(s.Ladders[i].Rungs), "rung"))
+			r.ok("ladder: %s, %s", s.Ladders[i].ID, english.Count(len(s.Ladders[i].Rungs), "rung"))
 		}
 	}
 }
@@ -201,7 +213,7 @@ func (r *checkReport) checkDatabase(d *directory.Directory) {
 	case err != nil:
 		r.fail("database: %v", err)
 	case sum.Challenges > 0:
-		r.fail("database: %s past their time and nothing happened: is the bot serving?", formatCount(sum.Challenges, "challenge"))
+		r.fail("database: %s past their time and nothing happened: is the bot serving?", english.Count(sum.Challenges, "challenge"))
 	default:
 		r.ok("database: it answers and its tables are current")
 	}

@@ -8,6 +8,7 @@ import (
 
 	"challengebot/internal/app"
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 )
 
 // checkTeams asks Teams about everybody and every channel. Whoever a ladder waits for and
@@ -47,7 +48,7 @@ func (r *checkReport) checkTeams(s *app.Settings) {
 			r.warningCount++
 		}
 	}
-	r.printLine("teams: %s asked about, %d cannot be reached; %s", formatPlural(len(live.People), "person", "people"), missing, formatCount(len(live.Channels), "channel"))
+	r.printLine("teams: %s asked about, %d cannot be reached; %s", english.CountOf(len(live.People), "person", "people"), missing, english.Count(len(live.Channels), "channel"))
 }
 
 // loadLiveDirectory is the directory with the cover and the channels of the database, where there is one.

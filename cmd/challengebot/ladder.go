@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
@@ -50,7 +51,7 @@ func (c *ladderLint) Run(p *program) error {
 		p.printf("%s\n", one.Error())
 	}
 	wrong := len(problems.Errors())
-	p.printf("%s, %s in %s\n", formatCount(wrong, "error"), formatCount(len(problems)-wrong, "warning"), formatCount(len(c.Files)+len(c.Ladder), "ladder"))
+	p.printf("%s, %s in %s\n", english.Count(wrong, "error"), english.Count(len(problems)-wrong, "warning"), english.Count(len(c.Files)+len(c.Ladder), "ladder"))
 	if wrong > 0 {
 		return reportedError{exitWrong}
 	}

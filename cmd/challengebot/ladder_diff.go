@@ -1,6 +1,9 @@
 package main
 
-import "challengebot/internal/ladder"
+import (
+	"challengebot/internal/english"
+	"challengebot/internal/ladder"
+)
 
 type ladderDiff struct {
 	Old  string `arg:"" help:"The id of a shipped ladder, or a file: as it was."`
@@ -38,7 +41,7 @@ func (c *ladderDiff) Run(p *program) error {
 			p.printf("  warning: %s\n", d.Warning)
 		}
 	}
-	p.printf("%s, %s\n", formatCount(len(found), "difference"), formatCount(longer, "warning"))
+	p.printf("%s, %s\n", english.Count(len(found), "difference"), english.Count(longer, "warning"))
 	p.printf("Challenges that are running keep the ladder under which they were raised.\n")
 	return nil
 }

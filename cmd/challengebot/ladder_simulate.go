@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/simulation"
 	"challengebot/internal/workday"
@@ -212,7 +213,7 @@ func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]simulatio
 // printSteps prints the steps as a table, a line between one moment and the next.
 func (p *program) printSteps(steps []simulation.Step, l *ladder.Ladder, zone *time.Location) {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "When\t%s\tWhat\tTo\tDue, or what it waits for\n", capitalise(cmp.Or(l.Words.Rung, "rung")))
+	fmt.Fprintf(w, "When\t%s\tWhat\tTo\tDue, or what it waits for\n", english.Capitalise(cmp.Or(l.Words.Rung, "rung")))
 	var last time.Time
 	for _, s := range steps {
 		when := ""
@@ -232,5 +233,3 @@ func (p *program) printSteps(steps []simulation.Step, l *ladder.Ladder, zone *ti
 	}
 	_ = w.Flush() // a terminal that is gone is nobody's error
 }
-
-func capitalise(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -196,10 +196,13 @@ func TestCheckWarnsOfACalendarThatEndsSoon(t *testing.T) {
 		}
 		return runCommandAt(t.Context(), now, all, "check", "--config", writeConfig(t, productionConfig))
 	}
-	at("2027-12-01").expect(t, exitOK, "ok: calendar")
+	at("2027-12-01").expect(t, exitOK, "ok: calendar: england-and-wales, until Sunday 31 December 2028, by the official list of bank holidays\n")
 	at("2028-02-01").expect(t, exitOK, "warning: calendar: it ends on Sunday 31 December 2028")
 	at("2028-12-20").expect(t, exitWrong, "ladder", "the calendar ends on 2028-12-31")
 	at("2029-01-02").expect(t, exitWrong, "error: calendar: it ended on Sunday 31 December 2028")
+	longer := strings.Replace(productionConfig, "division: england-and-wales", "division: scotland, coverage_until: 2033-12-31", 1)
+	runCommand(t, all, "check", "--config", writeConfig(t, longer)).expect(t, exitOK, "ok: calendar: scotland, until Saturday 31 December 2033",
+		"official list of bank holidays to Sunday 31 December 2028 and the rules of rickar/cal after it, which agree with the list on each of its days")
 }
 
 // playDemoInto is a database in which the demonstration took place, and its reference.

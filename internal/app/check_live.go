@@ -8,6 +8,7 @@ import (
 
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
+	"challengebot/internal/engine"
 	"challengebot/internal/ladder"
 	"challengebot/internal/teamsfailure"
 	"challengebot/internal/workday"
@@ -48,9 +49,6 @@ type Reachability struct {
 }
 
 const (
-	// checkInterval is the time between two calls: a fifth of what Teams allows an app in
-	// one tenant, beside the bot that serves.
-	checkInterval = 100 * time.Millisecond
 	// maxCheckAttempts is how often one thing is asked, maxCheckWait the longest wait between.
 	maxCheckAttempts = 4
 	maxCheckWait     = 2 * time.Minute
@@ -101,7 +99,7 @@ func checkWithRetry(ctx context.Context, question func(context.Context) error) (
 		failure := (*teamsfailure.Failure)(nil)
 		switch {
 		case err == nil:
-			return Reachability{Reachable: true}, sleepFor(ctx, checkInterval)
+			return Reachability{Reachable: true}, engine.Sleep(ctx, engine.ProbeInterval)
 		case ctx.Err() != nil:
 			return Reachability{}, ctx.Err()
 		case !errors.As(err, &failure):
@@ -109,22 +107,11 @@ func checkWithRetry(ctx context.Context, question func(context.Context) error) (
 		case errors.Is(failure, connector.ErrCredentials): // the same would be said of everybody
 			return Reachability{}, errors.Join(connector.ErrCredentials, failure)
 		case !failure.IsRetryable() || try == maxCheckAttempts || failure.RetryAfter > maxCheckWait:
-			return Reachability{Kind: failure.Kind, Status: failure.Status, Code: failure.Code}, sleepFor(ctx, checkInterval)
+			return Reachability{Kind: failure.Kind, Status: failure.Status, Code: failure.Code}, engine.Sleep(ctx, engine.ProbeInterval)
 		}
-		if err := sleepFor(ctx, max(failure.RetryAfter, checkInterval<<try)); err != nil {
+		if err := engine.Sleep(ctx, max(failure.RetryAfter, engine.ProbeInterval<<try)); err != nil {
 			return Reachability{}, err
 		}
-	}
-}
-
-func sleepFor(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }
 

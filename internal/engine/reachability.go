@@ -20,9 +20,9 @@ const (
 	// probeLeadTime is how long before the working day begins its probes are made, so that
 	// they are in its digest.
 	probeLeadTime = time.Hour
-	// probeInterval is the time between two probes: a fifth of what Teams allows an app in
-	// one tenant, so that deliveries are not held up.
-	probeInterval = 100 * time.Millisecond
+	// ProbeInterval is the time between two questions to Teams about who can be reached: a
+	// fifth of what it allows an app in one tenant, so that deliveries are not held up.
+	ProbeInterval = 100 * time.Millisecond
 	// maxProbeAttempts is how often one person is tried; maxProbeWait the longest wait between.
 	maxProbeAttempts = 3
 	maxProbeWait     = time.Minute
@@ -134,25 +134,26 @@ func (e *Engine) probePerson(ctx context.Context, p directory.Person) (wait time
 		failure := (*teamsfailure.Failure)(nil)
 		switch {
 		case err == nil:
-			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.MarkReachable(ctx, p.Entra, e.Now()), e.sleepFor(ctx, probeInterval))
+			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.MarkReachable(ctx, p.Entra, e.Now()), Sleep(ctx, ProbeInterval))
 		case !errors.As(err, &failure):
 			return 0, err
 		case failure.Kind == teamsfailure.Rejected, failure.Kind == teamsfailure.UnclearRejection && try == maxProbeAttempts:
 			away := outbox.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
-			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), e.sleepFor(ctx, probeInterval))
+			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), Sleep(ctx, ProbeInterval))
 		case failure.Kind == teamsfailure.OurBug: // about this one account
-			return 0, e.sleepFor(ctx, probeInterval)
+			return 0, Sleep(ctx, ProbeInterval)
 		case failure.RetryAfter > maxProbeWait:
 			return failure.RetryAfter, nil
 		}
-		if err := e.sleepFor(ctx, max(probeInterval, failure.RetryAfter)); err != nil {
+		if err := Sleep(ctx, max(ProbeInterval, failure.RetryAfter)); err != nil {
 			return 0, err
 		}
 	}
 	return probeCooldown, nil
 }
 
-func (e *Engine) sleepFor(ctx context.Context, d time.Duration) error {
+// Sleep waits for d or until ctx ends, whose error it then returns.
+func Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

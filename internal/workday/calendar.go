@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/rickar/cal/v2"
 )
 
 // ErrCoverage is what every [*CoverageError] matches with [errors.Is].
@@ -80,6 +82,11 @@ func New(settings Settings) (*Calendar, error) {
 		return nil, &SettingError{"division", fmt.Sprintf("%q is unknown; use %s, %s or %s",
 			settings.Division, EnglandAndWales, Scotland, NorthernIreland)}
 	}
+	return build(settings, list, holidayRules)
+}
+
+// build makes the calendar of one division from its list, and from rules where the list ends.
+func build(settings Settings, list officialList, rulesOf func(Division) []*cal.Holiday) (*Calendar, error) {
 	settings = settings.withDefaults(list)
 	if err := settings.validate(list); err != nil {
 		return nil, err
@@ -92,7 +99,13 @@ func New(settings Settings) (*Calendar, error) {
 	for _, day := range settings.Weekend {
 		c.weekend[day] = true
 	}
-	if err := c.markSpecialDays(); err != nil {
+	rules := rulesOf(settings.Division)
+	if c.until > list.until {
+		if err := checkRules(rules, settings.Division, list); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.markSpecialDays(rules); err != nil {
 		return nil, err
 	}
 	c.buildTables()
@@ -101,12 +114,12 @@ func New(settings Settings) (*Calendar, error) {
 }
 
 // markSpecialDays lays the layers on one another: list or rules, then the settings' days, then closures.
-func (c *Calendar) markSpecialDays() error {
+func (c *Calendar) markSpecialDays(rules []*cal.Holiday) error {
 	c.special = make(map[Date]Day)
 	for date, name := range c.official.names {
 		c.markOff(date, name, SourceTable)
 	}
-	for date, name := range holidaysByRule(c.settings.Division, c.official.until.Year()+1, c.until.Year()) {
+	for date, name := range holidaysByRule(rules, c.official.until.Year()+1, c.until.Year()) {
 		c.markOff(date, name, SourceRule)
 	}
 	var found settingErrors

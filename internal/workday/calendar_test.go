@@ -2,11 +2,13 @@ package workday
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rickar/cal/v2"
 )
 
 var allDivisions = []Division{EnglandAndWales, Scotland, NorthernIreland}
@@ -51,7 +53,7 @@ func TestEveryDayOfTheOfficialListIsKept(t *testing.T) {
 func TestTheRulesAgreeWithTheOfficialListOnEveryDay(t *testing.T) {
 	compared := 0
 	for division, list := range officialListsFor(t) {
-		byRule := holidaysByRule(division, list.from.Year(), list.until.Year())
+		byRule := holidaysByRule(holidayRules(division), list.from.Year(), list.until.Year())
 		for d := list.from; d <= list.until; d++ {
 			_, inList := list.names[d]
 			if _, inRules := byRule[d]; inList != inRules {
@@ -78,6 +80,45 @@ func TestTheRulesAgreeWithTheOfficialListOnEveryDay(t *testing.T) {
 	}
 	if want := 3 * (17*365 + 5); compared != want {
 		t.Errorf("compared %d days, want %d", compared, want)
+	}
+}
+
+func TestRulesThatContradictTheListDateNothing(t *testing.T) {
+	lists := officialListsFor(t)
+	beyond := Settings{CoverageUntil: NewDate(2030, 12, 31)}
+	for name, test := range map[string]struct {
+		division Division
+		change   func([]*cal.Holiday) []*cal.Holiday
+		words    []string
+	}{
+		"a rule too few": {Scotland, func(rules []*cal.Holiday) []*cal.Holiday { return rules[1:] }, []string{"scotland", "17 days", "2012-04-06"}},
+		"a rule too many": {EnglandAndWales, func(rules []*cal.Holiday) []*cal.Holiday {
+			return append(rules, singleYearHoliday("Made up", 2027, time.June, 9))
+		}, []string{"england-and-wales", "1 day", "2027-06-09"}},
+		"on another day": {NorthernIreland, func(rules []*cal.Holiday) []*cal.Holiday {
+			return append(slices.Clone(rules[:len(rules)-1]), yearlyHoliday("Battle of the Boyne", time.July, 13, weekendToMonday))
+		}, []string{"northern-ireland", "2012-07-12, 2012-07-13"}},
+	} {
+		rulesOf := func(d Division) []*cal.Holiday { return test.change(holidayRules(d)) }
+		s := beyond
+		s.Division = test.division
+		_, err := build(s, lists[test.division], rulesOf)
+		var fault *SettingError
+		if !errors.As(err, &fault) || fault.Field != "coverage_until" {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, w := range test.words {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%s: %q is missing in %v", name, w, err)
+			}
+		}
+		s.CoverageUntil = 0 // the list decides alone, whatever the rules say
+		if _, err := build(s, lists[test.division], rulesOf); err != nil {
+			t.Errorf("%s, within the list: %v", name, err)
+		}
+		if _, err := New(Settings{Division: test.division, CoverageUntil: beyond.CoverageUntil}); err != nil {
+			t.Errorf("%s: the rules as they are: %v", test.division, err)
+		}
 	}
 }
 

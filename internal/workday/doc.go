@@ -16,8 +16,9 @@
 // # Where a day comes from
 //
 // The official list (GOV.UK, embedded) decides for the years it covers. Beyond it, and only when
-// [Settings].CoverageUntil asks for it, rules decide; such days are marked [SourceRule]. Days that the authority adds or
-// takes away, and its closures, lie on top of both.
+// [Settings].CoverageUntil asks for it, rules of github.com/rickar/cal decide; such days are marked [SourceRule]. [New]
+// holds the rules against the list first and refuses if they differ on a single day. Days that the authority adds or takes
+// away, and its closures, lie on top of both.
 //
 // # What may fail, and what still holds
 //

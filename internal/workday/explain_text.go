@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"challengebot/internal/english"
 )
 
 // maxListedDays is how many counted days are named one by one; more are told as runs.
@@ -96,7 +98,7 @@ func (e Explanation) otherLimitSentences() []string {
 	case e.LimitKind == LimitTarget:
 		return []string{"Target for the whole challenge: " + e.limitText("its start")}
 	default:
-		return []string{upperFirst(e.limitText("the start of the challenge")) + ", not earlier"}
+		return []string{english.Capitalise(e.limitText("the start of the challenge")) + ", not earlier"}
 	}
 }
 
@@ -113,27 +115,25 @@ func (e Explanation) decidingLimitSentences(stage string) []string {
 	case e.Minimum == nil:
 		return []string{fmt.Sprintf("%s, before this %s began: day 0 itself holds", both, stage)}
 	case e.Date == e.WindowEnd:
-		return []string{fmt.Sprintf("%s, too early: the limit leaves at least %s or the %s's own time if that is shorter", both, plural(e.AtLeast, "working day"), stage)}
+		return []string{fmt.Sprintf("%s, too early: the limit leaves at least %s or the %s's own time if that is shorter", both, english.Count(e.AtLeast, "working day"), stage)}
 	default:
-		least := fmt.Sprintf("%s, too early for at least %s: the minimum holds", both, plural(e.AtLeast, "working day"))
+		least := fmt.Sprintf("%s, too early for at least %s: the minimum holds", both, english.Count(e.AtLeast, "working day"))
 		return append([]string{least}, e.Minimum.countingSentences("Counted")...)
 	}
 }
 
 // remainderSentences tells of a rung without a window of its own.
 func (e Explanation) remainderSentences(stage string) []string {
-	least := plural(e.AtLeast, "working day")
+	least := english.Count(e.AtLeast, "working day")
 	rule := fmt.Sprintf("This %s has the remainder of the %s from first raise, at least %s", stage, e.Limit.Window, least)
 	if e.Limit.Window.Unit == WeekBand {
 		rule = fmt.Sprintf("This %s has the remainder of the time to the %s from first raise, at least %s", stage, e.Limit.Window, least)
 	}
 	if e.Bound == BoundMinimum {
-		return append([]string{rule, upperFirst(e.limitText("first raise")) + ", too early: the minimum holds"}, e.Minimum.countingSentences("Counted")...)
+		return append([]string{rule, english.Capitalise(e.limitText("first raise")) + ", too early: the minimum holds"}, e.Minimum.countingSentences("Counted")...)
 	}
 	return append([]string{rule}, e.Limit.countingSentences("Counted from first raise ("+e.shortDate(e.Limit.Start)+")")...)
 }
-
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // countedText names the days, or the runs of days when there are many.
 func countedText(days []Date) string {

@@ -1,17 +1,22 @@
 package workday
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"challengebot/internal/english"
 
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/gb"
 )
 
-// The rules stand in for the official list in years that it does not reach. They are built on cal's primitives; its
-// ready-made list for Great Britain is not used, because it lacks every holiday that only Scotland or Northern Ireland
-// keeps, the State Funeral and the Diamond Jubilee, and gives Scotland two days it does not have. A test compares these
-// rules with the official list on every day that the list covers.
+// The rules stand in for the official list in years that it does not reach. Every one of them is a rule of
+// github.com/rickar/cal, and its arithmetic gives every date: Easter, the n-th Monday of a month, the substitute of a
+// weekend. Its ready-made list for Great Britain is not used as it is, because it lacks every holiday that only Scotland
+// or Northern Ireland keeps, the State Funeral and the Diamond Jubilee, and gives Scotland two days it does not have.
+// [New] dates nothing by rules that contradict the official list on any day that the list covers.
 
 // lastRuleYear bounds how far ahead a date may be computed by rule.
 const lastRuleYear = 2060
@@ -75,10 +80,30 @@ func singleYearHoliday(name string, year int, month time.Month, day int) *cal.Ho
 	return holiday
 }
 
+// checkRules holds rules against the official list, on every day that it covers.
+func checkRules(rules []*cal.Holiday, division Division, list officialList) error {
+	byRule := holidaysByRule(rules, list.from.Year(), list.until.Year())
+	var wrong []string
+	for d := list.from; d <= list.until; d++ {
+		_, official := list.names[d]
+		if _, ruled := byRule[d]; ruled != official {
+			wrong = append(wrong, d.String())
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	shown := strings.Join(wrong[:min(len(wrong), maxShownContradictions)], ", ")
+	return &SettingError{"coverage_until", fmt.Sprintf("the rules for years past the official list contradict it in %s on %s, of which %s; "+
+		"leave coverage_until out, and report it", division, english.Count(len(wrong), "day"), shown)}
+}
+
+// maxShownContradictions is how many days an error names.
+const maxShownContradictions = 5
+
 // holidaysByRule gives the days off of the years first to last, by rule.
-func holidaysByRule(division Division, first, last int) map[Date]string {
+func holidaysByRule(rules []*cal.Holiday, first, last int) map[Date]string {
 	days := make(map[Date]string, 12*max(0, last-first+1))
-	rules := holidayRules(division)
 	for year := first; year <= last; year++ {
 		for _, rule := range rules {
 			actual, observed := rule.Calc(year)

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"challengebot/internal/english"
 )
 
 // WindowUnit is what a window counts.
@@ -81,17 +83,10 @@ func (w Window) String() string {
 	case w.Unit == WeekBand:
 		return fmt.Sprintf("end of week %d", w.N)
 	case w.Unit == CalendarDays:
-		return plural(w.N, "calendar day")
+		return english.Count(w.N, "calendar day")
 	default:
-		return plural(w.N, "working day")
+		return english.Count(w.N, "working day")
 	}
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // MarshalText writes the text that [ParseWindow] reads.
