@@ -184,7 +184,7 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 	case errors.Is(err, storage.ErrNotFound):
 		return cardResult{}, textReply(rq.words.Bot.NoSuchChallenge)
 	case errors.As(err, &refusal):
-		if !rq.mayRead(seen) {
+		if !rq.rights(seen).Read {
 			return cardResult{}, textReply(rq.words.Bot.NoSuchChallenge)
 		}
 		opts.Refusal, opts.TypedValues = refusal, inputs
@@ -201,7 +201,6 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 		// take the text away. It is brought up to date when the challenge moves on.
 		opts.RefreshFor = rq.refreshUserIDs()
 	}
-	opts.MayRefer = rq.mayRefer(seen)
 	opening := data.Opening
 	if opening < 1 || opening > len(seen.Challenge.Openings) {
 		opening = len(seen.Challenge.Openings)
@@ -222,14 +221,14 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 // anything and never fails for what the client sent.
 func (rq request) refreshCard(ctx context.Context, id uuid.UUID, data cards.ButtonData) (cardResult, error) {
 	c, err := rq.Store.Load(ctx, storage.LookupKey{ID: id})
-	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.mayRead(c) {
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.rights(c).Read {
 		return cardResult{}, textReply(rq.words.Bot.NoSuchChallenge)
 	}
 	if err != nil {
 		return cardResult{}, err
 	}
 	opts := rq.cardOptions(data)
-	opts.RefreshFor, opts.MayRefer = rq.refreshUserIDs(), rq.mayRefer(c)
+	opts.RefreshFor = rq.refreshUserIDs()
 	if !slices.Contains(challenge.Cards(), data.Card) {
 		card, opening := c.Challenge.CardFor(rq.person.ID)
 		return cardResult{Card: cards.Render(card, opening, rq.cardView(c), opts)}, nil

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/outbox"
+	"challengebot/internal/permission"
 	"challengebot/internal/storage"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
@@ -221,7 +221,7 @@ func (rq request) applyCommand(ctx context.Context, r storage.IdempotencyKey, ke
 func (rq request) cardView(c challenge.Snapshot) cards.View {
 	team, _ := rq.Directory().TeamByID(c.Challenge.Details.Team)
 	return cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History, TeamName: team.Name,
-		Now: rq.now, Zone: rq.Calendar.Location()}
+		Now: rq.now, Zone: rq.Calendar.Location(), Calendar: rq.Calendar, Directory: rq.Directory()}
 }
 
 // sendCard queues a card for the person's own chat. What was asked where others read is
@@ -249,41 +249,7 @@ func messageContent(card cards.Card) outbox.Content {
 	return outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}
 }
 
-// mayRead reports whether somebody may see a whole challenge: who raised it, who
-// was asked, who judges or was needed at a gate, who was alerted, who acts for one of
-// them today, who may refer it outside, and the oversight role.
-func (rq request) mayRead(c challenge.Snapshot) bool {
-	d, today := rq.Directory(), rq.Calendar.DateOf(rq.now)
-	scope := c.Challenge.Scope()
-	if hasTakenPart(c, rq.person.ID) || rq.mayRefer(c) || d.MayActIn(rq.person.ID, directory.RoleOversight, scope, today) {
-		return true
-	}
-	if h := c.Challenge.Hold; h != nil {
-		for _, g := range h.Gates { // whoever has come into the role since may open it
-			for _, p := range slices.Concat(g.Openers, g.Consulted) {
-				if p.Role != directory.RoleChair && d.MayActIn(rq.person.ID, p.Role, scope, today) {
-					return true
-				}
-			}
-		}
-	}
-	return slices.ContainsFunc(d.People(), func(p directory.Person) bool {
-		acting, away := d.StandInFor(p.Entra, today)
-		return away && acting.Entra == rq.person.ID && hasTakenPart(c, p.Entra)
-	})
-}
-
-// mayRefer reports whether the procedure leaves a referral outside to the person now.
-func (rq request) mayRefer(c challenge.Snapshot) bool {
-	return c.Ladder != nil && challenge.MayRefer(rq.person.ID, &c.Challenge, c.Ladder, rq.Directory(), rq.Calendar.DateOf(rq.now))
-}
-
-// hasTakenPart reports whether the challenge has been any of that person's business.
-func hasTakenPart(c challenge.Snapshot, id string) bool {
-	return id != "" && (c.Challenge.HasInvolved(id) || slices.ContainsFunc(c.History, func(e challenge.Event) bool {
-		held, ok := e.Body.(challenge.Held)
-		return e.By.ID == id || ok && slices.ContainsFunc(held.Gates, func(g challenge.GateState) bool {
-			return slices.ContainsFunc(slices.Concat(g.Openers, g.Consulted), func(p challenge.Party) bool { return p.ID == id })
-		})
-	}))
+// rights are what the person may do to a challenge now, and whether they may read it.
+func (rq request) rights(c challenge.Snapshot) permission.Rights {
+	return c.RightsOf(rq.person.ID, rq.env(c.Ladder))
 }

@@ -180,7 +180,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	opts := cards.Options{ViewerID: rq.person.ID, Words: rq.words}
 	refusal := (*challenge.Refusal)(nil)
 	switch {
-	case errors.Is(err, storage.ErrNotFound), errors.As(err, &refusal) && !rq.mayRead(seen):
+	case errors.Is(err, storage.ErrNotFound), errors.As(err, &refusal) && !rq.rights(seen).Read:
 		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 	case refusal != nil:
 		opts.Refusal = refusal
@@ -191,7 +191,6 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	default:
 		seen, opts.Refusal = out.Snapshot, out.Refusal
 	}
-	opts.MayRefer = rq.mayRefer(seen)
 	opts.TypedValues, opts.Submitted = inputsFromCommand(cmd), cards.ButtonData{Verb: act.verb}
 	if gate, ok := cmd.(challenge.RecordGate); ok {
 		opts.Submitted.Gate = gate.Gate
@@ -250,7 +249,7 @@ func formatInputDate(d workday.Date) string {
 // repostCard posts the person's own card of a challenge anew, as it stands.
 func (rq request) repostCard(ctx context.Context, ref string) error {
 	c, err := rq.Store.Load(ctx, storage.LookupKey{Ref: ref})
-	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.mayRead(c) {
+	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.rights(c).Read {
 		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 	}
 	if err != nil {

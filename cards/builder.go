@@ -12,7 +12,9 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/english"
 	"challengebot/internal/ladder"
+	"challengebot/internal/permission"
 	"challengebot/internal/words"
+	"challengebot/internal/workday"
 )
 
 // View is a challenge as it is to be drawn. Ladder is the challenge's own copy.
@@ -23,6 +25,16 @@ type View struct {
 	TeamName  string // name of the team, to be shown
 	Now       time.Time
 	Zone      *time.Location
+	// Calendar and Directory are today's: with them package permission says what the reader
+	// may do, and the card has the buttons of that and no others.
+	Calendar  *workday.Calendar
+	Directory *directory.Directory
+}
+
+// rightsOf are what a reader may do to the challenge.
+func (v View) rightsOf(id string) permission.Rights {
+	return challenge.Snapshot{Challenge: v.Challenge, Ladder: v.Ladder, History: v.History}.
+		RightsOf(id, challenge.Env{Now: v.Now, Calendar: v.Calendar, Directory: v.Directory})
 }
 
 // Options are what concerns the one who looks.
@@ -37,8 +49,6 @@ type Options struct {
 	// Submitted is the action that Said and Typed come from. Without it they belong to
 	// the first inputs of the card.
 	Submitted ButtonData
-	// MayRefer: the procedure leaves a referral outside the authority to the viewer.
-	MayRefer bool
 	// Confirmation is a plain confirmation.
 	Confirmation string
 	// Dialog draws the card for a window of its own, opened from message Message.
@@ -51,8 +61,10 @@ type Options struct {
 // Render draws a card of a challenge. visit is the visit that the card was posted
 // for; 0 is before the first.
 func Render(card challenge.Card, opening int, v View, o Options) Card {
+	may := v.rightsOf(o.ViewerID)
 	return renderWithinLimit(func(f sizeBudget) *builder {
 		b := newBuilder(card, opening, v, o, f)
+		b.may = may
 		switch card {
 		case challenge.CardRespond:
 			b.buildRespondCard()
@@ -79,6 +91,7 @@ func Render(card challenge.Card, opening int, v View, o Options) Card {
 type builder struct {
 	View
 	opts      Options
+	may       permission.Rights // the reader's
 	words     *words.Catalogue
 	budget    sizeBudget
 	kind      challenge.Card

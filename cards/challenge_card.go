@@ -89,32 +89,45 @@ func (b *builder) buildChallengeCard() {
 	b.addChairSections()
 }
 
-// addChairSections offers what the one who raised the challenge may do now.
+// addChairSections offers what the reader may do to the challenge now: most of it is the
+// chair's, some procedures leave a referral to another role.
 func (b *builder) addChairSections() {
 	c := &b.Challenge
-	if b.opts.ViewerID == "" || b.opts.ViewerID != c.Chair.ID {
-		refers := b.addReferralSection() // some procedures leave a referral to another role
-		b.final = !c.State.IsOpen() && !refers
-		return
+	if c.EndRequest != nil && b.may.Withdraw {
+		b.addEndRequest(c.EndRequest)
 	}
 	if c.State == challenge.StateHeldAtGate {
 		b.addGateInputs()
 	}
-	if c.State == challenge.StateAwaitingResponse || c.State == challenge.StateAwaitingJudgement {
+	if b.may.Withdraw && c.State != challenge.StateHeldAtGate {
 		b.addGatesAhead()
 	}
-	if c.State == challenge.StateExhausted || c.State == challenge.StateHeldAtGate {
+	if b.may.Settle {
 		b.addSettledSection()
 	}
-	if c.State.IsOpen() && c.State != challenge.StateExhausted {
+	if b.may.Skip && c.State != challenge.StateExhausted {
 		b.addSkipSection()
 	}
 	refers := b.addReferralSection()
-	if c.State.IsOpen() {
+	if b.may.HandOff {
 		b.addHandOffSection()
+	}
+	if b.may.Withdraw {
 		b.addWithdrawSection()
 	}
 	b.final = !c.State.IsOpen() && !refers
+}
+
+// addEndRequest says who asks the chair to end the challenge, and why. The buttons for it
+// stand below: the chair decides.
+func (b *builder) addEndRequest(r *challenge.EndRequest) {
+	text := fmt.Sprintf(b.words.Challenge.EndRequested, r.By.Name)
+	if r.HandOffTo != "" {
+		text = fmt.Sprintf(b.words.Challenge.HandOffRequested, r.By.Name, b.procedureLabel(r.HandOffTo))
+	}
+	b.add(Container{Style: "emphasis", Items: []Element{
+		TextBlock{Text: text, Bold: true}, TextBlock{Text: b.shorten(r.Reason, b.budget.mainText)},
+	}})
 }
 
 // addCommandSection adds a section behind a button, or open when it comes back with something
@@ -192,33 +205,11 @@ func (b *builder) addHandOffSection() {
 	b.addCommandSection(s, b.words.Challenge.HandOff, b.words.Challenge.HandOffButton)
 }
 
-// mayRefer reports whether the viewer has the role to which the procedure leaves a
-// referral, as far as the challenge knows. The domain checks it again.
-func (b *builder) mayRefer(role directory.Role) bool {
-	c := &b.Challenge
-	if role == directory.RoleChair {
-		return b.opts.ViewerID != "" && b.opts.ViewerID == c.Chair.ID
-	}
-	if b.opts.MayRefer {
-		return true
-	}
-	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.opts.ViewerID && p.Role == role }
-	for _, v := range c.Openings {
-		if is(v.Judge) || slices.ContainsFunc(v.Alerted, is) || slices.ContainsFunc(v.Respondents, is) {
-			return true
-		}
-	}
-	return c.Hold != nil && slices.ContainsFunc(c.Hold.Gates, func(g challenge.GateState) bool {
-		return slices.ContainsFunc(g.Openers, is) || slices.ContainsFunc(g.Consulted, is)
-	})
-}
-
 // addReferralSection offers to record a referral outside the authority, where the procedure
 // leaves it to the viewer. It reports whether it did.
 func (b *builder) addReferralSection() bool {
-	x, c := b.Ladder.ExternalReferral, &b.Challenge
-	if x == nil || !b.mayRefer(x.ReferredBy) || x.OnlyLookedAfter && !c.Details.IsLookedAfter() ||
-		!x.AnyTime && c.State != challenge.StateExhausted {
+	x := b.Ladder.ExternalReferral
+	if !b.may.Refer {
 		return false
 	}
 	ids := []string{FieldContact, FieldOn, FieldNote}
@@ -239,32 +230,37 @@ func (b *builder) addReferralSection() bool {
 	s.addTextInput(FieldContact, b.words.Challenge.ReferContact, true, challenge.MaxText)
 	s.addInput(Input{Kind: InputDate, ID: FieldOn, Label: b.words.Challenge.ReferOn, Required: true, Max: b.today().String()})
 	s.addTextInput(FieldNote, b.words.Label.Note, false, challenge.MaxText)
-	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Refer, c.Ref))
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Refer, b.Challenge.Ref))
 	b.addCommandSection(s, fmt.Sprintf(b.words.Challenge.Refer, x.To), fmt.Sprintf(b.words.Challenge.ReferButton, x.To))
 	return true
 }
 
-// addGatesAhead offers the gates of the next rung that the chair may open beforehand.
+// addGatesAhead offers the gates of the next rung that the viewer may open beforehand.
 func (b *builder) addGatesAhead() {
 	next := b.Ladder.NextRung(b.Challenge.Rung)
 	if next == nil {
 		return
 	}
 	for _, g := range next.Gates {
-		if !g.MayOpenAhead || g.DirectEntryOnly || g.OpenerRole() != directory.RoleChair {
+		if g.DirectEntryOnly || g.OpenerRole() != directory.RoleChair {
 			continue
 		}
-		st := challenge.GateState{Rung: next.ID, Gate: g.ID, Needs: g.Needs, Status: challenge.GateClosed,
-			Openers: []challenge.Party{{Person: b.Challenge.Chair, Role: directory.RoleChair}}}
-		for _, done := range b.Challenge.GatesAhead {
-			if done.Rung == next.ID && done.Gate == g.ID {
-				st.Status = done.Status
-			}
-		}
-		if can := b.recordableStatuses(st); len(can) > 0 {
+		if can := b.recordableStatuses(next.ID, g.ID); len(can) > 0 {
+			st := challenge.GateState{Rung: next.ID, Gate: g.ID, Needs: g.Needs, Status: b.statusAhead(next.ID, g.ID),
+				Openers: []challenge.Party{{Person: b.Challenge.Chair, Role: directory.RoleChair}}}
 			b.addGateSection(st, can, false, fmt.Sprintf(b.words.Gate.RecordAhead, g.Label))
 		}
 	}
+}
+
+// statusAhead is where a gate stands that has not been reached.
+func (b *builder) statusAhead(rung, gate string) challenge.GateStatus {
+	for _, done := range b.Challenge.GatesAhead {
+		if done.Rung == rung && done.Gate == gate {
+			return done.Status
+		}
+	}
+	return challenge.GateClosed
 }
 
 func addChoice(cs []Choice, c Choice) []Choice {

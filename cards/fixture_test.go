@@ -161,7 +161,7 @@ func (r *run) lapse() {
 }
 
 func (r *run) view() View {
-	return View{Challenge: r.challenge, Ladder: r.env.Ladder, History: r.events, TeamName: "North Locality", Now: r.env.Now, Zone: r.env.Calendar.Location()}
+	return View{Challenge: r.challenge, Ladder: r.env.Ladder, History: r.events, TeamName: "North Locality", Now: r.env.Now, Zone: r.env.Calendar.Location(), Calendar: r.env.Calendar, Directory: r.env.Directory}
 }
 
 func exampleAnswer(opening int) challenge.Respond {

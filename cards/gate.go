@@ -8,6 +8,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/permission"
 )
 
 // findGate finds a gate before a rung, be it the rung's own, a skip's, or the decision
@@ -58,7 +59,7 @@ func (b *builder) buildGateCard() {
 	if !b.addGateInputs() {
 		b.addSmallPrint(b.words.Gate.NotForViewer)
 	}
-	if b.opts.ViewerID != b.Challenge.Chair.ID { // the chair's own card of the case has it
+	if !b.may.Withdraw { // the chair's own card of the case has it
 		b.addReferralSection()
 	}
 }
@@ -170,7 +171,7 @@ func (b *builder) addGateInputs() bool {
 	}
 	var tasks []task
 	for _, st := range b.Challenge.Hold.Gates {
-		if can := b.recordableStatuses(st); len(can) > 0 {
+		if can := b.recordableStatuses(st.Rung, st.Gate); len(can) > 0 {
 			tasks = append(tasks, task{st, can})
 		}
 	}
@@ -182,19 +183,17 @@ func (b *builder) addGateInputs() bool {
 	return len(tasks) > 0
 }
 
-// recordableStatuses is what the viewer may say of a gate. The domain checks it again.
-func (b *builder) recordableStatuses(st challenge.GateState) []challenge.GateStatus {
-	is := func(p challenge.Party) bool { return p.ID != "" && p.ID == b.opts.ViewerID }
-	opener := slices.ContainsFunc(st.Openers, is)
-	if !opener && !slices.ContainsFunc(st.Consulted, is) || st.IsCleared() {
-		return nil
+// recordableStatuses is what the viewer may say of a gate.
+func (b *builder) recordableStatuses(rung, gate string) []challenge.GateStatus {
+	may := b.may.Gates[permission.GateKey(rung, gate)]
+	var can []challenge.GateStatus
+	if may.Pass {
+		can = append(can, challenge.GatePassed)
 	}
-	g := b.findGate(st.Rung, st.Gate)
-	can := []challenge.GateStatus{challenge.GatePassed}
-	if st.Status == challenge.GateClosed && b.words.Gate.NotAgreedButtons[g.Kind] != "" {
+	if may.NotAgreed {
 		can = append(can, challenge.GateNotAgreed)
 	}
-	if opener && st.Status == challenge.GateNotAgreed && g.MayOverride {
+	if may.Override {
 		can = append(can, challenge.GateOverridden)
 	}
 	return can

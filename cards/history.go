@@ -188,6 +188,14 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return append(out, historyStep{at: e.At, sentence: b.words.Step.Resolved})
 	case challenge.Exhausted:
 		return step(nil, b.words.Step.Exhausted, b.rungWord())
+	case challenge.EndRequested:
+		reason := []Fact{{b.words.Label.Reason, body.Reason}}
+		if body.HandOffTo != "" {
+			return step(reason, b.words.Step.HandOffRequested, by, b.procedureLabel(body.HandOffTo))
+		}
+		return step(reason, b.words.Step.EndRequested, by)
+	case challenge.ChairSucceeded:
+		return step(nil, b.words.Step.ChairSucceeded, by, body.To.Name, body.From.Name)
 	case challenge.Withdrawn:
 		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Withdrawn, by)
 	case challenge.HandedOff:

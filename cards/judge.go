@@ -42,7 +42,7 @@ func (b *builder) awaitsJudgement() bool {
 }
 
 func (b *builder) mayJudge() bool {
-	return b.awaitsJudgement() && b.opts.ViewerID != "" && b.opening.Judge.ID == b.opts.ViewerID
+	return b.awaitsJudgement() && b.may.Judge
 }
 
 // addJudgeInputs asks for the verdict.

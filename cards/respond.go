@@ -21,7 +21,7 @@ func (b *builder) buildRespondCard() {
 	due := b.formatDateTime(b.opening.Deadline.Due)
 	b.addHeading(b.cardTitle(b.opening.Rung))
 	switch {
-	case open && b.opening.MayAnswer(b.opts.ViewerID):
+	case open && b.mayAnswer():
 		b.summary = fmt.Sprintf(b.words.Respond.Summary, b.Challenge.Ref, due)
 		b.addDueDate(fmt.Sprintf(b.words.Respond.PleaseAnswer, due))
 	case open:
@@ -41,7 +41,7 @@ func (b *builder) buildRespondCard() {
 	b.addConcern()
 	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
 	switch {
-	case open && b.opening.MayAnswer(b.opts.ViewerID):
+	case open && b.mayAnswer():
 		b.addStepsSinceAsked()
 		b.addResponseInputs()
 	case open:
@@ -50,6 +50,11 @@ func (b *builder) buildRespondCard() {
 		b.addAnswer()
 		b.final = !passed && (!b.Challenge.State.IsOpen() || b.opening.Outcome != challenge.OutcomeAnswered)
 	}
+}
+
+// mayAnswer reports whether the reader is among those who are asked on this opening.
+func (b *builder) mayAnswer() bool {
+	return b.may.Answer && b.opening.MayAnswer(b.opts.ViewerID)
 }
 
 // hasPassedOn reports whether somebody passed the question on to a stand-in.

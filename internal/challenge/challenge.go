@@ -132,6 +132,8 @@ type Challenge struct {
 	// ThresholdViews are the views on the threshold that were asked for: once asked, they
 	// are not asked for again on a later direct entry.
 	ThresholdViews []ThresholdView `json:"thresholds,omitempty"`
+	// EndRequest is what an overseer asks of the chair, who decides.
+	EndRequest *EndRequest `json:"end_request,omitempty"`
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
 	// ReferralCount counts external referrals recorded beside the states.

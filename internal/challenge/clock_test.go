@@ -3,6 +3,7 @@ package challenge_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,14 +122,32 @@ func TestThoseWhoMustActAreToldAgainAndTheOverseersHaveItInTheDigest(t *testing.
 	}
 }
 
-func TestTheChairHearsOfWhatOthersDoToTheChallenge(t *testing.T) {
-	x := raiseLife(t, smallLadder, "2026-06-01 10:00").do("otto", challenge.Withdraw{Reason: "Raised twice."})
-	if !x.isPosted(challenge.CardChallenge, "anna") {
-		t.Errorf("withdrawn by the overseer, shown %+v", x.last.Posts)
-	}
-	x = raiseLife(t, smallLadder, "2026-06-01 10:00").do("otto", challenge.HandOff{To: "elsewhere", Reason: "It belongs there."})
-	if !x.isPosted(challenge.CardChallenge, "anna") {
-		t.Errorf("handed off by the overseer, shown %+v", x.last.Posts)
+func TestOnlyWhoRaisedAChallengeEndsItAndOversightAsksForIt(t *testing.T) {
+	for want, cmd := range map[challenge.EndRequest]challenge.Command{
+		{Reason: "Raised twice."}:                             challenge.Withdraw{Reason: " Raised twice. "},
+		{Reason: "It belongs there.", HandOffTo: "elsewhere"}: challenge.HandOff{To: "elsewhere", Reason: "It belongs there."},
+	} {
+		x := raiseLife(t, smallLadder, "2026-06-01 10:00")
+		before := x.c.State
+		change, err := x.c.Decide(cmd, challengetest.Person("otto"), x.env)
+		if err != nil || change.Refusal == nil || !strings.Contains(change.Refusal.Sentence, "Anna") {
+			t.Fatalf("%v, %+v", err, change.Refusal)
+		}
+		if change.Next.State != before || len(change.Events) != 1 {
+			t.Errorf("%T changed more than the request: %s, %d events", cmd, change.Next.State, len(change.Events))
+		}
+		got := change.Next.EndRequest
+		if got == nil || got.By != challengetest.Person("otto") || got.Reason != want.Reason || got.HandOffTo != want.HandOffTo {
+			t.Errorf("the request is %+v, not %+v", got, want)
+		}
+		x.last = change
+		if !x.isPosted(challenge.CardChallenge, "anna") {
+			t.Errorf("the chair is not asked: %+v", change.Posts)
+		}
+		ended, err := change.Next.Decide(cmd, challengetest.Person("anna"), x.env)
+		if err != nil || ended.Next.State.IsOpen() {
+			t.Errorf("the chair agrees: %v, %s", err, ended.Next.State)
+		}
 	}
 }
 

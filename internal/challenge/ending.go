@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"slices"
+	"time"
 
 	"challengebot/internal/ladder"
 )
@@ -51,8 +52,43 @@ func (HandedOff) apply(c *Challenge, e Event) {
 	c.closeAs(StateHandedOff, e.At)
 }
 
+// EndRequested: somebody who oversees the challenge asks the one who raised it to end it.
+// Only they decide.
+type EndRequested struct {
+	Reason string `json:"reason"`
+	// HandOffTo is the procedure that should take it over; empty: it should be withdrawn.
+	HandOffTo string `json:"hand_off_to,omitempty"`
+}
+
+// KindEndRequested is stored.
+const KindEndRequested EventKind = "end_requested"
+
+// Kind of the event.
+func (EndRequested) Kind() EventKind { return KindEndRequested }
+
+func (b EndRequested) apply(c *Challenge, e Event) {
+	c.EndRequest = &EndRequest{By: e.By, At: e.At, Reason: b.Reason, HandOffTo: b.HandOffTo}
+}
+
+// EndRequest is a request to end the challenge that its chair has not followed.
+type EndRequest struct {
+	By        Person    `json:"by"`
+	At        time.Time `json:"at"`
+	Reason    string    `json:"reason"`
+	HandOffTo string    `json:"hand_off_to,omitempty"`
+}
+
+// requestEnd records what an overseer wants, and asks the chair.
+func (tr *transition) requestEnd(body EndRequested) error {
+	tr.emit(body, tr.c.Rung, len(tr.c.Openings))
+	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	tr.refusal = newRefusal(CodeNotYours, sayEndRequested, tr.c.Ref, tr.c.Chair.Name)
+	return nil
+}
+
 func (tr *transition) withdraw(cmd Withdraw) error {
-	if tr.by.ID != tr.c.Chair.ID && !tr.isOverseer(tr.by.ID) {
+	may := tr.rightsInSomeState()
+	if !may.Withdraw && !may.AskToEnd {
 		return newRefusal(CodeNotYours, sayWithdrawNotYours, tr.c.Ref)
 	}
 	if !tr.c.State.IsOpen() {
@@ -63,16 +99,17 @@ func (tr *transition) withdraw(cmd Withdraw) error {
 	if err := f.toRefusal(); err != nil {
 		return err
 	}
-	tr.emit(Withdrawn(cmd), tr.c.Rung, len(tr.c.Openings))
-	if tr.by.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	if !may.Withdraw {
+		return tr.requestEnd(EndRequested{Reason: cmd.Reason})
 	}
+	tr.emit(Withdrawn(cmd), tr.c.Rung, len(tr.c.Openings))
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
 	return nil
 }
 
 func (tr *transition) handOff(cmd HandOff) error {
-	if tr.by.ID != tr.c.Chair.ID && !tr.isOverseer(tr.by.ID) {
+	may := tr.rightsInSomeState()
+	if !may.HandOff && !may.AskToEnd {
 		return newRefusal(CodeNotYours, sayHandOffNotYours, tr.c.Ref)
 	}
 	if !tr.c.State.IsOpen() {
@@ -86,10 +123,10 @@ func (tr *transition) handOff(cmd HandOff) error {
 	if err := f.toRefusal(); err != nil {
 		return err
 	}
-	tr.emit(HandedOff(cmd), tr.c.Rung, len(tr.c.Openings))
-	if tr.by.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	if !may.HandOff {
+		return tr.requestEnd(EndRequested{Reason: cmd.Reason, HandOffTo: cmd.To})
 	}
+	tr.emit(HandedOff(cmd), tr.c.Rung, len(tr.c.Openings))
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
 	return nil
 }

@@ -61,6 +61,8 @@ var registry = []eventDefinition{
 	define[HandedOver](shown),
 	define[AskedOutside](shown),
 	define[MessageChanged](unseen),
+	define[EndRequested](shown),
+	define[ChairSucceeded](shown),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -65,6 +65,8 @@ func everyBody() []challenge.Body {
 		challenge.HandedOver{CoverHandover: challenge.CoverHandover{From: party, To: party}},
 		challenge.AskedOutside{Method: challenge.ContactByTelephone, On: day, Note: "The duty desk."},
 		challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},
+		challenge.EndRequested{Reason: "It belongs there.", HandOffTo: "elsewhere"},
+		challenge.ChairSucceeded{From: party.Person, To: challengetest.Person("una")},
 	}
 }
 
@@ -229,9 +231,10 @@ func TestFoldingAForgedTrailDoesNotPanic(t *testing.T) {
 			before := asFullJSON(c)
 			next := c.Apply(e)
 			if asFullJSON(c) != before {
-				t.Fatal("Fold altered its receiver")
+				t.Fatal("Apply altered its receiver")
 			}
-			_, _, _ = next.Due(), next.WaitingFor(), next.HasInvolved("x")
+			_, _ = next.Due(), next.WaitingFor()
+			_ = challenge.Snapshot{Challenge: next, Ladder: smallLadder}.RightsOf(challengetest.Person("anna").ID, challengetest.Env(smallLadder, "2026-06-01 10:00"))
 			c = next
 		}
 	})

@@ -256,35 +256,29 @@ func (tr *transition) findGateState(cmd RecordGate, g ladder.Gate) (st GateState
 	return tr.newGateState(cmd.Rung, g), true, nil
 }
 
-// checkGatePermission holds who may say what of a gate: its opener everything, somebody who
-// was consulted their own view, and only the opener may go on against a refusal.
+// checkGatePermission refuses what the person may not record of a gate, and says why.
 func (tr *transition) checkGatePermission(cmd RecordGate, g ladder.Gate, st GateState) error {
-	if !tr.isOneOf(st.Openers) && !tr.isOneOf(st.Consulted) {
-		return newRefusal(CodeNotYours, sayGateNotYours, tr.c.Ref)
-	}
-	switch cmd.Status {
-	case GatePassed:
-		if st.IsCleared() {
-			return newRefusal(CodeAlreadyDone, sayRecordedAlready)
-		}
-	case GateNotAgreed:
-		if st.Status != GateClosed {
-			return newRefusal(CodeAlreadyDone, sayRecordedAlready)
-		}
-		if g.Kind != ladder.GateConsult && g.Kind != ladder.GateThreshold && g.Kind != ladder.GateConfirm {
-			return newRefusal(CodeNotAllowed, sayNothingToRefuse)
-		}
-	case GateOverridden:
-		if st.Status != GateNotAgreed || st.IsCleared() || !g.MayOverride {
-			return newRefusal(CodeNotAllowed, sayNoRefusal)
-		}
-		if !tr.isOneOf(st.Openers) {
-			return newRefusal(CodeNotYours, sayOnlyOpeners, joinNames(st.Openers))
-		}
-	default:
+	f := tr.facts()
+	shut := st
+	shut.Status = GateClosed
+	may, isParty := tr.gateRightsOf(f, st), tr.gateRightsOf(f, shut).Any()
+	switch {
+	case cmd.Status != GatePassed && cmd.Status != GateNotAgreed && cmd.Status != GateOverridden:
 		return newRefusal(CodeBadInput, sayAgreedOrRefused)
+	case !isParty:
+		return newRefusal(CodeNotYours, sayGateNotYours, tr.c.Ref)
+	case cmd.Status == GatePassed && may.Pass, cmd.Status == GateNotAgreed && may.NotAgreed,
+		cmd.Status == GateOverridden && may.Override:
+		return nil
+	case cmd.Status == GatePassed, cmd.Status == GateNotAgreed && st.Status != GateClosed:
+		return newRefusal(CodeAlreadyDone, sayRecordedAlready)
+	case cmd.Status == GateNotAgreed:
+		return newRefusal(CodeNotAllowed, sayNothingToRefuse)
+	case st.Status != GateNotAgreed || st.IsCleared() || !g.MayOverride:
+		return newRefusal(CodeNotAllowed, sayNoRefusal)
+	default:
+		return newRefusal(CodeNotYours, sayOnlyOpeners, joinNames(st.Openers))
 	}
-	return nil
 }
 
 // continueAfterGate goes on when no gate holds any more. What opens counts from at.

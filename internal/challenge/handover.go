@@ -48,7 +48,7 @@ func (tr *transition) handOver(cmd HandOver) error {
 	if tr.c.State != StateAwaitingResponse || opening == nil || !opening.MayAnswer(cmd.AwayID) {
 		return newRefusal(CodeMovedOn, sayHandOverNotAsked, tr.c.Ref)
 	}
-	if tr.by.ID != System.ID && tr.by.ID != cmd.AwayID && !tr.isOverseer(tr.by.ID) {
+	if tr.by.ID != System.ID && tr.by.ID != cmd.AwayID && !tr.rights().HandOver {
 		return newRefusal(CodeNotYours, sayHandOverNotYours, tr.c.Ref)
 	}
 	h, err := tr.planHandover(opening, cmd.AwayID)

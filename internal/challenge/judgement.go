@@ -1,9 +1,5 @@
 package challenge
 
-import (
-	"slices"
-)
-
 // Verdict is the judge's word on a response.
 type Verdict string
 
@@ -64,10 +60,11 @@ func (Resolved) apply(c *Challenge, e Event) {
 // recordJudgement takes the judge's word.
 func (tr *transition) recordJudgement(cmd Judge) error {
 	opening := tr.c.CurrentOpening()
-	if !tr.mayJudge(opening) {
+	may, inSomeState := tr.rights(), tr.rightsInSomeState()
+	switch {
+	case !inSomeState.Judge && !inSomeState.Settle, tr.c.State == StateAwaitingJudgement && !may.Judge:
 		return newRefusal(CodeNotYours, sayNotTheJudge, tr.c.Ref)
-	}
-	if !tr.c.State.IsOpen() {
+	case !tr.c.State.IsOpen():
 		return newRefusal(CodeClosed, sayHasEnded, tr.c.Ref)
 	}
 	if opening != nil && cmd.Opening != 0 && cmd.Opening != opening.Number {
@@ -77,9 +74,9 @@ func (tr *transition) recordJudgement(cmd Judge) error {
 		return err
 	}
 	switch {
-	case tr.c.State == StateAwaitingJudgement:
+	case may.Judge:
 		return tr.applyVerdict(opening, cmd)
-	case cmd.Verdict == Satisfied && (tr.c.State == StateExhausted || tr.c.State == StateHeldAtGate):
+	case cmd.Verdict == Satisfied && may.Settle:
 		// The chair may find the matter settled while the challenge waits.
 		n := len(tr.c.Openings)
 		tr.emit(Judged{Verdict: Satisfied, Reason: cmd.Reason}, tr.c.Rung, n)
@@ -88,20 +85,6 @@ func (tr *transition) recordJudgement(cmd Judge) error {
 	default:
 		return newRefusal(CodeMovedOn, sayNothingToJudge, tr.c.Ref, tr.c.Ref)
 	}
-}
-
-// mayJudge holds who may judge: the judge, or who acts for them while away unless
-// that person had a part in the answer; where no response waits, the chair too.
-func (tr *transition) mayJudge(opening *Opening) bool {
-	judges := []string{tr.c.Chair.ID}
-	if opening != nil && tr.c.State == StateAwaitingJudgement {
-		judges = []string{opening.Judge.ID}
-	} else if opening != nil {
-		judges = append(judges, opening.Judge.ID)
-	}
-	return slices.ContainsFunc(judges, func(id string) bool {
-		return tr.by.ID == id || tr.isActingFor(id) && (opening == nil || !opening.hadPartInAnswer(tr.by.ID))
-	})
 }
 
 func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
@@ -140,7 +123,7 @@ func (tr *transition) isPartlyUsed(opening *Opening) bool {
 func (tr *transition) postJudgeCards() {
 	opening := tr.c.CurrentOpening()
 	tr.post(Address{Person: opening.Judge.ID}, CardJudge)
-	if p, ok := tr.env.Directory.StandInFor(opening.Judge.ID, tr.today()); ok && !opening.hadPartInAnswer(p.Entra) {
+	if p, ok := tr.env.Directory.StandInFor(opening.Judge.ID, tr.today()); ok && tr.rightsFor(p.Entra).Judge {
 		tr.post(Address{Person: p.Entra}, CardJudge)
 	}
 }

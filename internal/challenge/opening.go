@@ -80,11 +80,6 @@ func (o *Opening) wasRespondent(id string) bool {
 	return passed || o.IsRespondent(id)
 }
 
-// hadPartInAnswer reports whether that person was asked on the visit or answered it.
-func (o *Opening) hadPartInAnswer(id string) bool {
-	return o.wasRespondent(id) || o.MayAnswer(id) || o.AnsweredBy.ID == id
-}
-
 // wasRejectedFor reports whether Teams refused the visit's card to that person, or to
 // somebody for whom, in the end, they stand in.
 func (o *Opening) wasRejectedFor(id string) bool {

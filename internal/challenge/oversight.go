@@ -17,7 +17,7 @@ func Overseers(c *Challenge, d *directory.Directory, on workday.Date) []string {
 	return ids
 }
 
-// MayOversee reports whether a person may see what waits in the challenge.
+// MayOversee reports whether a person oversees the challenge on a day.
 func MayOversee(id string, c *Challenge, d *directory.Directory, on workday.Date) bool {
-	return d.MayActIn(id, directory.RoleOversight, c.Scope(), on)
+	return d.MayActAtAnyLevel(id, directory.RoleOversight, c.Scope(), on)
 }

@@ -220,17 +220,17 @@ skip             exhausted           closed       not_yours         not_yours   
 skip             resolved            closed       not_yours         not_yours    not_yours  not_yours  not_yours
 skip             withdrawn           closed       not_yours         not_yours    not_yours  not_yours  not_yours
 skip             handed_off          closed       not_yours         not_yours    not_yours  not_yours  not_yours
-withdraw         awaiting_response   ok           not_yours         not_yours    ok         not_yours  not_yours
-withdraw         awaiting_judgement  ok           not_yours         not_yours    ok         not_yours  not_yours
-withdraw         held_at_gate        ok           not_yours         not_yours    ok         not_yours  not_yours
-withdraw         exhausted           ok           not_yours         not_yours    ok         not_yours  not_yours
+withdraw         awaiting_response   ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
+withdraw         awaiting_judgement  ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
+withdraw         held_at_gate        ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
+withdraw         exhausted           ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
 withdraw         resolved            closed       not_yours         not_yours    closed     not_yours  not_yours
 withdraw         withdrawn           closed       not_yours         not_yours    closed     not_yours  not_yours
 withdraw         handed_off          closed       not_yours         not_yours    closed     not_yours  not_yours
-hand off         awaiting_response   ok           not_yours         not_yours    ok         not_yours  not_yours
-hand off         awaiting_judgement  ok           not_yours         not_yours    ok         not_yours  not_yours
-hand off         held_at_gate        ok           not_yours         not_yours    ok         not_yours  not_yours
-hand off         exhausted           ok           not_yours         not_yours    ok         not_yours  not_yours
+hand off         awaiting_response   ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
+hand off         awaiting_judgement  ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
+hand off         held_at_gate        ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
+hand off         exhausted           ok           not_yours         not_yours    kept, not_yours not_yours  not_yours
 hand off         resolved            closed       not_yours         not_yours    closed     not_yours  not_yours
 hand off         withdrawn           closed       not_yours         not_yours    closed     not_yours  not_yours
 hand off         handed_off          closed       not_yours         not_yours    closed     not_yours  not_yours

@@ -1,10 +1,7 @@
 package challenge
 
 import (
-	"slices"
-
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -38,19 +35,6 @@ func (Referred) apply(c *Challenge, _ Event) {
 	c.ReferralCount++
 }
 
-// MayRefer reports whether the procedure leaves a referral outside the authority to that
-// person as the challenge stands on that day.
-func MayRefer(id string, c *Challenge, l *ladder.Ladder, d *directory.Directory, on workday.Date) bool {
-	x := l.ExternalReferral
-	if x == nil || id == "" || x.OnlyLookedAfter && !c.Details.IsLookedAfter() || !x.AnyTime && c.State != StateExhausted {
-		return false
-	}
-	if x.ReferredBy == directory.RoleChair {
-		return id == c.Chair.ID
-	}
-	return slices.ContainsFunc(d.ActingHolders(x.ReferredBy, c.Scope(), on), func(h directory.Holder) bool { return h.Person.Entra == id })
-}
-
 // recordReferral records an external referral that a person made.
 func (tr *transition) recordReferral(cmd Refer) error {
 	x := tr.env.Ladder.ExternalReferral
@@ -60,7 +44,7 @@ func (tr *transition) recordReferral(cmd Refer) error {
 	if x.OnlyLookedAfter && !tr.c.Details.IsLookedAfter() {
 		return newRefusal(CodeNotAllowed, sayOnlyLookedAfter, x.To)
 	}
-	if !slices.ContainsFunc(tr.reachableInRole(x.ReferredBy), func(p Party) bool { return p.ID == tr.by.ID }) {
+	if !tr.rightsInSomeState().Refer {
 		return newRefusal(CodeNotYours, sayReferralRole, tr.env.Ladder.RoleLabel(x.ReferredBy), x.To)
 	}
 	if !x.AnyTime && tr.c.State != StateExhausted {

@@ -86,6 +86,7 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	}
 	tr.makeRespondentIfDue(opening)
 	opening = tr.c.Opening(cmd.Opening)
+	may := tr.rights()
 	_, passed := opening.HandoverFrom(tr.by.ID)
 	if !opening.MayAnswer(tr.by.ID) && opening.IsRespondent(tr.by.ID) {
 		return newRefusal(CodeNotYours, sayCopied, tr.c.Ref, joinNames(tr.partiesToAnswer(opening)))
@@ -93,7 +94,7 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	if !opening.MayAnswer(tr.by.ID) && !passed {
 		return newRefusal(CodeNotYours, sayNotAskedYou, tr.c.Ref)
 	}
-	if passed || tr.c.State != StateAwaitingResponse || opening.Number != len(tr.c.Openings) {
+	if passed || !may.Answer || tr.c.State != StateAwaitingResponse || opening.Number != len(tr.c.Openings) {
 		return tr.recordLateResponse(opening, cmd.Response)
 	}
 	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
@@ -157,7 +158,10 @@ func (tr *transition) recordLateResponse(opening *Opening, r Response) error {
 
 // lateReason says why a reply on the visit does not count.
 func (tr *transition) lateReason(opening *Opening) (reason string, refusal *Refusal) {
+	_, listed := tr.env.Directory.PersonByEntra(tr.by.ID)
 	switch h, passed := opening.HandoverFrom(tr.by.ID); {
+	case !listed:
+		return "left", newRefusal(CodeNotYours, sayLateLeft)
 	case passed && opening.Outcome == OutcomeOpen:
 		return "handed_over", newRefusal(CodeMovedOn, sayLateHandedOver, h.To.Name)
 	case !tr.c.State.IsOpen():

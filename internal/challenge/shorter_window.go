@@ -2,10 +2,8 @@ package challenge
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
-	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -52,17 +50,10 @@ func explainShorterWindow(env Env, used *ShorterWindow, working string) string {
 		workday.Window{N: used.Days}, env.Calendar.DateOf(used.OriginalDue).FormatLong(), working)
 }
 
-// mayShorten reports whether that person may ask for less than the window.
+// mayShorten reports whether that person may ask for less than the window, of a challenge
+// that they raise now or that stands.
 func mayShorten(env Env, c *Challenge, by Person) bool {
-	k := env.Ladder.Shorten
-	if k == nil {
-		return false
-	}
-	if k.By == directory.RoleChair {
-		return by.ID == c.Chair.ID
-	}
-	s := &transition{c: *c, by: by, env: env}
-	return slices.ContainsFunc(s.reachableInRole(k.By), func(p Party) bool { return p.ID == by.ID })
+	return newTransition(*c, by, env).rightsInSomeState().Shorten
 }
 
 // rungAfterVerdict is the rung that is asked next, nil when nobody is.

@@ -34,7 +34,7 @@ func (SkippedTo) apply(c *Challenge, _ Event) {
 
 // skipTo goes straight to a rung on a ground that the ladder allows.
 func (tr *transition) skipTo(cmd SkipTo) error {
-	if tr.by.ID != tr.c.Chair.ID {
+	if !tr.rightsInSomeState().Skip {
 		return newRefusal(CodeNotYours, saySkipNotYours, tr.c.Ref, tr.env.Ladder.Words.Rung)
 	}
 	if !tr.c.State.IsOpen() || tr.c.State == StateExhausted {

@@ -101,27 +101,6 @@ func (tr *transition) partiesInRole(role directory.Role) []Party {
 
 func (tr *transition) chairParty() Party { return Party{Person: tr.c.Chair, Role: directory.RoleChair} }
 
-// isOneOf reports whether the person who gives the command is one of those, acts
-// in the stead of one today, or has come into the role since.
-func (tr *transition) isOneOf(ps []Party) bool {
-	return tr.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
-		holds := p.Role != directory.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, p.Role, tr.scope(), tr.today())
-		return p.ID == tr.by.ID || holds || tr.isActingFor(p.ID)
-	})
-}
-
-// isActingFor reports whether the person who gives the command stands in for another
-// today.
-func (tr *transition) isActingFor(id string) bool {
-	p, ok := tr.env.Directory.StandInFor(id, tr.today())
-	return ok && p.Entra == tr.by.ID
-}
-
-// isOverseer reports whether the person oversees challenges today.
-func (tr *transition) isOverseer(id string) bool {
-	return tr.env.Directory.MayActIn(id, directory.RoleOversight, tr.scope(), tr.today())
-}
-
 func joinNames(ps []Party) string {
 	var out []string
 	for _, p := range ps {

@@ -144,6 +144,21 @@ func (d *Directory) MayActIn(entra string, role Role, s Scope, on workday.Date) 
 	return false
 }
 
+// MayActAtAnyLevel reports the same of a role that counts at every level that the scope
+// belongs to, not only at the nearest that has it: whoever oversees the whole authority
+// oversees its teams too.
+func (d *Directory) MayActAtAnyLevel(entra string, role Role, s Scope, on workday.Date) bool {
+	p, ok := d.PersonByEntra(entra)
+	if !ok {
+		return false
+	}
+	return slices.ContainsFunc(d.searchLevels(s), func(at level) bool {
+		return slices.ContainsFunc(d.roles[at][role], func(id string) bool {
+			return slices.Contains(d.coverChain(id, on), p.ID)
+		})
+	})
+}
+
 // holdersOf are the ids of who holds a role in their own right.
 func (d *Directory) holdersOf(role Role, s Scope) []string {
 	for _, at := range d.searchLevels(s) {

@@ -164,8 +164,8 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 	}
 	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
 	card := cards.Render(queued.Card, queued.Opening, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
-		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location()}, cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person)),
-		MayRefer: challenge.MayRefer(queued.To.Person, &c.Challenge, c.Ladder, e.Directory(), e.Calendar.DateOf(e.Now()))})
+		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location(), Calendar: e.Calendar, Directory: e.Directory()},
+		cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person))})
 	body := card.JSON()
 	sum := sha256.Sum256(body)
 	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal()}

@@ -154,7 +154,7 @@ func (r *challengeArrays) addChallenge(from, c challenge.Challenge) error {
 		return fmt.Errorf("postgres: the document of challenge %s cannot be written: %T", c.ID, err)
 	}
 	r.ids = append(r.ids, c.ID)
-	r.docs = append(r.docs, doc)
+	r.docs, r.chairIDs = append(r.docs, doc), append(r.chairIDs, c.Chair.ID)
 	r.states, r.rungs = append(r.states, string(c.State)), append(r.rungs, c.Rung)
 	r.waiting = append(r.waiting, strings.Join(c.WaitingFor(), waitingSeparator))
 	r.versions, r.seqs = append(r.versions, int32(c.Version)), append(r.seqs, int32(c.Seq))
@@ -172,7 +172,7 @@ func (r *challengeArrays) addNewChallenge(c challenge.Challenge) error {
 		return fmt.Errorf("postgres: the details of challenge %s cannot be written: %T", c.ID, err)
 	}
 	r.refs, r.ladderHashes = append(r.refs, c.Ref), append(r.ladderHashes, c.LadderHash)
-	r.chairIDs, r.teams = append(r.chairIDs, c.Chair.ID), append(r.teams, c.Details.Team)
+	r.teams = append(r.teams, c.Details.Team)
 	r.raisedAt, r.details = append(r.raisedAt, c.RaisedAt), append(r.details, details)
 	return r.addChallenge(challenge.Challenge{}, c)
 }

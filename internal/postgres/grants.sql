@@ -21,7 +21,7 @@ BEGIN
     GRANT USAGE ON SEQUENCE challenge_number TO challengebot_app;
     GRANT SELECT ON goose_db_version TO challengebot_app;
     GRANT SELECT, INSERT ON ladder, event, response, plan_action, attempt, receipt, cover, notice_channel TO challengebot_app;
-    GRANT SELECT, INSERT, UPDATE (state, version, seq, head, rung, visit, waiting, due_at, next_at, closed_at,
+    GRANT SELECT, INSERT, UPDATE (chair_id, state, version, seq, head, rung, visit, waiting, due_at, next_at, closed_at,
         stalled_until, doc) ON challenge TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE (state, attempts, not_before, lease_owner, lease_until, done_at, last_status,
         last_code) ON delivery TO challengebot_app;

@@ -268,7 +268,7 @@ func TestTheServingRoleCanServeAndCannotRewrite(t *testing.T) {
 	w.mustVerify()
 	for _, sql := range []string{
 		`UPDATE event SET actor_id = 'x'`, `DELETE FROM event`, `TRUNCATE event`, `ALTER TABLE event DISABLE TRIGGER ALL`,
-		`UPDATE challenge SET details = '{}'`, `UPDATE challenge SET ref = 'CH-AAAAAA'`, `UPDATE challenge SET chair_id = 'x'`,
+		`UPDATE challenge SET details = '{}'`, `UPDATE challenge SET ref = 'CH-AAAAAA'`, `UPDATE challenge SET team = 'x'`,
 		`DELETE FROM challenge`, `UPDATE ladder SET content = ''`, `DELETE FROM delivery`, `UPDATE delivery SET to_person = 'x'`,
 		`UPDATE response SET text = ''`, `DELETE FROM receipt`, `DELETE FROM attempt`, `DELETE FROM posted_card`,
 		`UPDATE plan_action SET who = ''`, `SELECT setval('challenge_number', 1)`, `CREATE TABLE x ()`,

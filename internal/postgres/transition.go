@@ -60,10 +60,11 @@ SELECT must_be(count(*), cardinality($1)) FROM added`
     UPDATE challenge c
     SET state = n.state, version = n.version, seq = n.seq, head = n.head, rung = n.rung, visit = n.visit,
         waiting = string_to_array(n.waiting, E'\x1f'), due_at = n.due_at, next_at = n.next_at, closed_at = n.closed_at,
-        stalled_until = NULL, doc = n.doc
+        stalled_until = NULL, doc = n.doc, chair_id = n.chair_id
     FROM unnest($12::uuid[], $13::text[], $14::int[], $15::int[], $16::bytea[], $17::text[], $18::int[], $19::text[],
-        $20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::json[], $24::int[], $25::text[])
-        AS n (id, state, version, seq, head, rung, visit, waiting, due_at, next_at, closed_at, doc, seq_was, state_was)
+        $20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::json[], $24::int[], $25::text[], $26::text[])
+        AS n (id, state, version, seq, head, rung, visit, waiting, due_at, next_at, closed_at, doc, seq_was, state_was,
+            chair_id)
     WHERE c.id = n.id AND c.seq = n.seq_was AND c.state = n.state_was
     RETURNING c.id
 ),` + eventsOfMovedCTE
@@ -142,7 +143,7 @@ func (r *challengeArrays) insertArgs() []any {
 
 func (r *challengeArrays) updateArgs() []any {
 	return []any{r.ids, r.states, r.versions, r.seqs, r.heads, r.rungs, r.openings, r.waiting, r.dueAt, r.nextAt, r.closedAt, r.docs,
-		r.previousSeqs, r.previousStates}
+		r.previousSeqs, r.previousStates, r.chairIDs}
 }
 
 // eventArrays gathers events as columns.

@@ -67,6 +67,15 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		return "The challenge is resolved.", nil
 	case challenge.Exhausted:
 		return "The last " + cmp.Or(n.Ladder.Words.Rung, "rung") + " was passed without agreement. The person who raised it and the oversight role were told.", nil
+	case challenge.EndRequested:
+		what := " asked the person who raised the challenge to withdraw it."
+		if b.HandOffTo != "" {
+			what = " asked the person who raised the challenge to hand it over to " + n.procedureLabel(b.HandOffTo) + "."
+		}
+		return who + what, nonEmptyFacts(Fact{"Reason", b.Reason})
+	case challenge.ChairSucceeded:
+		return fmt.Sprintf("%s named %s as the chair of the challenge in the place of %s, who is no longer in the directory.",
+			who, b.To.Name, b.From.Name), nil
 	case challenge.Withdrawn:
 		return who + " withdrew the challenge.", nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.HandedOff:
@@ -335,5 +344,5 @@ var messageChangeWords = map[challenge.MessageChange]string{
 var lateResponseWords = map[string]string{
 	"lapsed": "after its time had ended", "answered": "after somebody else had answered",
 	"moved_on": "after the challenge had moved on", "closed": "after the challenge had ended",
-	"handed_over": "after it had been handed over",
+	"handed_over": "after it had been handed over", "left": "after they had left the directory",
 }

@@ -77,6 +77,7 @@ type ChallengeWords struct {
 	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                     string
 	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                      string
 	StateAwaitingResponse, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
+	EndRequested, HandOffRequested                                                                                                                                          string
 	PublicAwaitingResponse, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                        string
 	Conferences                                                                                                                                                             map[challenge.ConferenceType]string
 }
@@ -223,6 +224,7 @@ type PlainTextWords struct {
 type StepWords struct {
 	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Responded       string
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted string
+	EndRequested, HandOffRequested, ChairSucceeded                                                                                   string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, HandedOver, BackAgain, Referred                                             string
 	AskedHow                                                                                                                         map[challenge.ContactMethod]string
 	LateBecause                                                                                                                      map[string]string

@@ -64,10 +64,18 @@ cover:
 `
 
 // Directory is the made-up authority.
-func Directory() *directory.Directory {
+func Directory() *directory.Directory { return DirectoryWithout("") }
+
+// DirectoryWithout is the made-up authority after that person has left: somebody else,
+// whom no challenge knows, has their place.
+func DirectoryWithout(id string) *directory.Directory {
 	var list strings.Builder
 	for _, p := range people {
-		fmt.Fprintf(&list, "  - {id: %s, name: %s, entra: %s}\n", p.id, p.name, Person(p.id).ID)
+		name, entra := p.name, Person(p.id).ID
+		if p.id == id {
+			name, entra = "Newly Appointed", "6f1c0000-0000-4000-8000-0000000000ff"
+		}
+		fmt.Fprintf(&list, "  - {id: %s, name: %s, entra: %s}\n", p.id, name, entra)
 	}
 	d, err := directory.Read("office.yaml", fmt.Appendf(nil, officeYAML, list.String()))
 	if err != nil {

@@ -1,0 +1,216 @@
+package challenge
+
+import (
+	"slices"
+
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/permission"
+)
+
+// This file gathers the facts on which package permission decides. It has no rule of its
+// own about who may do what.
+
+// RightsOf is what a person may do to the challenge now, and whether they may read it.
+// env.Ladder is not needed: the challenge's own counts.
+func (s Snapshot) RightsOf(id string, env Env) permission.Rights {
+	if s.Ladder == nil {
+		return permission.Rights{}
+	}
+	env.Ladder = s.Ladder
+	tr := newTransition(s.Challenge, Person{ID: id}, env)
+	f := tr.facts()
+	f.Acted = slices.ContainsFunc(s.History, func(e Event) bool { return e.By.ID == tr.by.ID && tr.by.ID != "" })
+	f.Involved = f.Involved || slices.ContainsFunc(s.History, func(e Event) bool {
+		held, ok := e.Body.(Held)
+		return ok && slices.ContainsFunc(held.Gates, tr.isNeededAtGate)
+	})
+	r := permission.Decide(f)
+	r.Gates = tr.gateRights(f)
+	return r
+}
+
+// rights are those of the person who gives the command, reading aside.
+func (tr *transition) rights() permission.Rights { return permission.Decide(tr.facts()) }
+
+// rightsInSomeState are the rights of the person who gives the command if the challenge
+// stood elsewhere: who has none even then is told that it is not theirs.
+func (tr *transition) rightsInSomeState() permission.Rights {
+	return permission.Decide(tr.facts().InEveryState())
+}
+
+// rightsFor are those of somebody else, as the challenge now is.
+func (tr *transition) rightsFor(id string) permission.Rights {
+	return newTransition(tr.c, Person{ID: id}, tr.env).rights()
+}
+
+// facts are what decides the rights of the person who gives the command, as far as the
+// challenge knows them; the trail knows more about who may read.
+func (tr *transition) facts() permission.Facts {
+	c, id := &tr.c, tr.by.ID
+	_, listed := tr.env.Directory.PersonByEntra(id)
+	f := permission.Facts{
+		Listed:          listed && id != "",
+		AwaitsResponse:  c.State == StateAwaitingResponse,
+		AwaitsJudgement: c.State == StateAwaitingJudgement,
+		Waits:           c.State == StateHeldAtGate || c.State == StateExhausted,
+		Chair:           id == c.Chair.ID,
+		ChairStandIn:    tr.isActingFor(c.Chair.ID),
+		EverAsked:       c.WasRespondent(id),
+		Oversees:        tr.isOverseer(id),
+		Involved:        tr.isInvolved(),
+		Refers:          tr.isReferrer(),
+		Shortens:        tr.env.Ladder.Shorten != nil && tr.actsAs(tr.env.Ladder.Shorten.By),
+	}
+	f.ReferralPossible = f.Refers && tr.isReferralPossible()
+	if o := c.CurrentOpening(); o != nil {
+		f.Judge, f.JudgeStandIn = id == o.Judge.ID, tr.isActingFor(o.Judge.ID)
+		f.Asked = o.MayAnswer(id)
+		f.Records = f.Asked && !o.IsRespondent(id)
+		f.AnswersFor = c.State == StateAwaitingResponse && tr.mayBecomeRespondent(o)
+	}
+	f.GateParty = c.Hold != nil && slices.ContainsFunc(c.Hold.Gates, func(st GateState) bool {
+		return !st.IsCleared() && (tr.isOneOf(st.Openers) || tr.isOneOf(st.Consulted))
+	})
+	return f
+}
+
+// isInvolved reports whether the person has had a part of their own in the challenge:
+// raised it, or was asked, judged, alerted, or needed at the gate where it waits.
+func (tr *transition) isInvolved() bool {
+	c, id := &tr.c, tr.by.ID
+	if id == "" || c.Chair.ID == id {
+		return id != ""
+	}
+	for i := range c.Openings {
+		o := &c.Openings[i]
+		handover, handedOn := o.HandoverFrom(id)
+		if isInOwnRight(id)(o.Judge) || slices.ContainsFunc(o.Respondents, isInOwnRight(id)) ||
+			slices.ContainsFunc(o.Alerted, isInOwnRight(id)) ||
+			handedOn && handover.From.CoverFor == "" || o.MayAnswer(id) && !o.IsRespondent(id) {
+			return true
+		}
+	}
+	return c.Hold != nil && slices.ContainsFunc(c.Hold.Gates, tr.isNeededAtGate)
+}
+
+// isNeededAtGate reports whether a gate waited for the person in their own right.
+func (tr *transition) isNeededAtGate(g GateState) bool {
+	own := isInOwnRight(tr.by.ID)
+	return slices.ContainsFunc(g.Openers, own) || slices.ContainsFunc(g.Consulted, own)
+}
+
+// isInOwnRight finds a person who stands among parties for nobody but themselves.
+func isInOwnRight(id string) func(Party) bool {
+	return func(p Party) bool { return id != "" && p.ID == id && p.CoverFor == "" }
+}
+
+// mayBecomeRespondent reports whether the person is asked as soon as they act: they stand
+// in for a respondent, or were one and are back.
+func (tr *transition) mayBecomeRespondent(o *Opening) bool {
+	return tr.isBackFromCover(o, tr.by.ID) || slices.ContainsFunc(o.Responders, func(id string) bool {
+		h, err := tr.planHandover(o, id)
+		return err == nil && h.To.ID == tr.by.ID
+	})
+}
+
+// isReferrer reports whether the procedure leaves a referral outside the authority to the
+// person's role.
+func (tr *transition) isReferrer() bool {
+	x := tr.env.Ladder.ExternalReferral
+	return x != nil && tr.actsAs(x.ReferredBy)
+}
+
+// isReferralPossible reports whether the procedure allows a referral as the challenge
+// stands.
+func (tr *transition) isReferralPossible() bool {
+	x := tr.env.Ladder.ExternalReferral
+	return x != nil && (!x.OnlyLookedAfter || tr.c.Details.IsLookedAfter()) && (x.AnyTime || tr.c.State == StateExhausted)
+}
+
+// gateRights are the rights over the gates that wait now and those that can be opened
+// before their rung is reached.
+func (tr *transition) gateRights(f permission.Facts) map[string]permission.GateRights {
+	if !f.Open() || tr.c.State == StateExhausted {
+		return nil
+	}
+	rights := map[string]permission.GateRights{}
+	add := func(st GateState) {
+		if r := tr.gateRightsOf(f, st); r.Any() {
+			rights[permission.GateKey(st.Rung, st.Gate)] = r
+		}
+	}
+	for _, st := range tr.gatesOpenableAhead() {
+		add(st)
+	}
+	if tr.c.Hold != nil {
+		for _, st := range tr.c.Hold.Gates {
+			add(st)
+		}
+	}
+	return rights
+}
+
+// gatesOpenableAhead are the gates of the next rung that can be opened before it is
+// reached, as they stand.
+func (tr *transition) gatesOpenableAhead() []GateState {
+	next := tr.rungAbove(tr.c.Rung)
+	if next == nil {
+		return nil
+	}
+	var ahead []GateState
+	for _, g := range next.Gates {
+		if g.MayOpenAhead {
+			ahead = append(ahead, tr.newGateState(next.ID, g))
+		}
+	}
+	return ahead
+}
+
+// gateRightsOf are the rights of the person who gives the command over one gate.
+func (tr *transition) gateRightsOf(f permission.Facts, st GateState) permission.GateRights {
+	g, _ := FindGate(tr.env.Ladder, st.Rung, st.Gate)
+	own := func(p Party) bool { return isInOwnRight(tr.by.ID)(p) || tr.holdsRoleOf(p) }
+	return permission.DecideGate(f, permission.GateFacts{
+		Opener:      tr.isOneOf(st.Openers),
+		Consulted:   tr.isOneOf(st.Consulted),
+		StandIn:     !slices.ContainsFunc(st.Openers, own) && !slices.ContainsFunc(st.Consulted, own),
+		Cleared:     st.IsCleared(),
+		NotAgreed:   st.Status == GateNotAgreed,
+		Refusable:   g.Kind == ladder.GateConsult || g.Kind == ladder.GateThreshold || g.Kind == ladder.GateConfirm,
+		Overridable: g.MayOverride,
+	})
+}
+
+// isOneOf reports whether the person who gives the command is one of those, acts
+// in the stead of one today, or has come into the role since.
+func (tr *transition) isOneOf(ps []Party) bool {
+	return tr.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
+		return p.ID == tr.by.ID || tr.holdsRoleOf(p) || tr.isActingFor(p.ID)
+	})
+}
+
+// holdsRoleOf reports whether the person may act today in the role that a party was named
+// in.
+func (tr *transition) holdsRoleOf(p Party) bool {
+	return p.Role != directory.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, p.Role, tr.scope(), tr.today())
+}
+
+// actsAs reports whether the person who gives the command is among those who act in a role
+// today, the chair being whoever raised the challenge.
+func (tr *transition) actsAs(role directory.Role) bool {
+	return slices.ContainsFunc(tr.reachableInRole(role), func(p Party) bool { return p.ID == tr.by.ID })
+}
+
+// isActingFor reports whether the person who gives the command stands in for another
+// today.
+func (tr *transition) isActingFor(id string) bool {
+	p, ok := tr.env.Directory.StandInFor(id, tr.today())
+	return ok && tr.by.ID != "" && p.Entra == tr.by.ID
+}
+
+// isOverseer reports whether the person oversees challenges today: those of the team, of
+// its service, of the agency, or all of the authority's.
+func (tr *transition) isOverseer(id string) bool {
+	return tr.env.Directory.MayActAtAnyLevel(id, directory.RoleOversight, tr.scope(), tr.today())
+}

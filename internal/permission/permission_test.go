@@ -1,0 +1,128 @@
+package permission
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestTheReadmesTableIsTheRules holds the table that people read against the rules.
+func TestTheReadmesTableIsTheRules(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if table := MarkdownTable(); !strings.Contains(string(readme), table) {
+		t.Errorf("the README's table of rights is not this one:\n%s", table)
+	}
+}
+
+// TestWhoMayDoWhat is the table, row by row, as the procedures and the owner want it.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	want := []string{
+		"who raised it (the chair): read, withdraw, hand off, skip; read, withdraw, hand off, skip; read, settle, withdraw, hand off, skip; read",
+		"stand-in of the chair: nothing; nothing; read, settle; nothing",
+		"stand-in of the chair who is or was asked: late response kept; late response kept; late response kept; late response kept",
+		"who is asked: read, answer; read, late response kept; read, late response kept; read, late response kept",
+		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",
+		"stand-in of who is asked: read, answer; nothing; nothing; nothing",
+		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
+		"the judge: read; read, judge; read, settle; read",
+		"stand-in of the judge: nothing; read, judge; read, settle; nothing",
+		"stand-in of the judge who is or was asked: late response kept; late response kept; late response kept; late response kept",
+		"oversight: read, ask to end, name a chair's successor, hand over to a stand-in; read, ask to end, name a chair's successor; " +
+			"read, ask to end, name a chair's successor; read",
+		"oversight who is or was asked: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
+		"who is told beside a step: read; read; read; read",
+		"who stood in and acted: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
+		"anybody else in the directory: nothing; nothing; nothing; nothing",
+		"who was asked and has left the directory: late response kept; late response kept; late response kept; late response kept",
+		"the chair who has left the directory: nothing; nothing; nothing; nothing",
+	}
+	var got []string
+	for _, row := range strings.Split(strings.TrimSpace(MarkdownTable()), "\n")[2:] {
+		cells := strings.Split(strings.Trim(row, "| "), " | ")
+		got = append(got, cells[0]+": "+strings.Join(cells[1:], "; "))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// eachFacts calls f with every combination of facts that can be.
+func eachFacts(f func(Facts)) {
+	n := reflect.TypeFor[Facts]().NumField()
+	for bits := range 1 << n {
+		var facts Facts
+		v := reflect.ValueOf(&facts).Elem()
+		for i := range n {
+			v.Field(i).SetBool(bits&(1<<i) != 0)
+		}
+		if facts.AwaitsResponse && facts.AwaitsJudgement || facts.AwaitsResponse && facts.Waits || facts.AwaitsJudgement && facts.Waits {
+			continue
+		}
+		f(facts)
+	}
+}
+
+func TestTheRulesHoldInEveryCase(t *testing.T) {
+	t.Parallel()
+	eachFacts(func(f Facts) {
+		r := Decide(f)
+		acts := r.acts()
+		ends := r.Withdraw || r.HandOff
+		switch {
+		case !f.Listed && (r.Read || acts):
+			t.Errorf("who is not in the directory may %+v: %+v", r, f)
+		case acts && !r.Read:
+			t.Errorf("who may do something may not read it, %+v: %+v", r, f)
+		case ends && !f.Chair:
+			t.Errorf("somebody other than the chair ends it: %+v", f)
+		case f.EverAsked && (r.Judge || r.AskToEnd || r.NameSuccessor || r.HandOver || r.Shorten):
+			t.Errorf("who was asked decides, %+v: %+v", r, f)
+		case f.EverAsked && r.Settle && !f.Chair:
+			t.Errorf("who was asked settles: %+v", f)
+		case !f.Open() && (acts && !r.Refer):
+			t.Errorf("something may be done to a challenge that has ended: %+v: %+v", r, f)
+		case f.Listed && f.EverAsked && !r.KeepLate:
+			t.Errorf("a late response would be lost: %+v", f)
+		}
+	})
+}
+
+func TestAGateIsForItsOpenerAndForThoseConsulted(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		facts Facts
+		gate  GateFacts
+		want  GateRights
+	}{
+		{"opener", Facts{Listed: true}, GateFacts{Opener: true, Refusable: true}, GateRights{Pass: true, NotAgreed: true}},
+		{"opener of one that nobody can refuse", Facts{Listed: true}, GateFacts{Opener: true}, GateRights{Pass: true}},
+		{"consulted", Facts{Listed: true}, GateFacts{Consulted: true, Refusable: true}, GateRights{Pass: true, NotAgreed: true}},
+		{"opener, not agreed", Facts{Listed: true}, GateFacts{Opener: true, Refusable: true, NotAgreed: true, Overridable: true},
+			GateRights{Pass: true, Override: true}},
+		{"opener, not agreed, no override", Facts{Listed: true}, GateFacts{Opener: true, Refusable: true, NotAgreed: true}, GateRights{Pass: true}},
+		{"consulted, not agreed", Facts{Listed: true}, GateFacts{Consulted: true, Refusable: true, NotAgreed: true, Overridable: true},
+			GateRights{Pass: true}},
+		{"stand-in", Facts{Listed: true}, GateFacts{Opener: true, StandIn: true}, GateRights{Pass: true}},
+		{"stand-in who was asked", Facts{Listed: true, EverAsked: true}, GateFacts{Opener: true, StandIn: true}, GateRights{}},
+		{"opener who was asked", Facts{Listed: true, EverAsked: true}, GateFacts{Opener: true}, GateRights{Pass: true}},
+		{"cleared", Facts{Listed: true}, GateFacts{Opener: true, Cleared: true, Refusable: true}, GateRights{}},
+		{"has left", Facts{}, GateFacts{Opener: true, Refusable: true}, GateRights{}},
+		{"nobody's", Facts{Listed: true, Oversees: true}, GateFacts{Refusable: true}, GateRights{}},
+	} {
+		got := DecideGate(test.facts, test.gate)
+		if got != test.want {
+			t.Errorf("%s: %+v, not %+v", test.name, got, test.want)
+		}
+		if got.Any() != (got != GateRights{}) {
+			t.Errorf("%s: Any is %v", test.name, got.Any())
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package permission
+
+import (
+	"fmt"
+	"strings"
+)
+
+// kind is a kind of person as the table of rights tells them apart.
+type kind struct {
+	name  string
+	facts Facts
+}
+
+// kinds of person, each with nothing but what makes them that.
+var kinds = []kind{
+	{"who raised it (the chair)", Facts{Listed: true, Chair: true, Involved: true}},
+	{"stand-in of the chair", Facts{Listed: true, ChairStandIn: true}},
+	{"stand-in of the chair who is or was asked", Facts{Listed: true, ChairStandIn: true, EverAsked: true}},
+	{"who is asked", Facts{Listed: true, Asked: true, EverAsked: true, Involved: true}},
+	{"who records for somebody without an account", Facts{Listed: true, Asked: true, Records: true, Involved: true}},
+	{"stand-in of who is asked", Facts{Listed: true, AnswersFor: true}},
+	{"who was asked before", Facts{Listed: true, EverAsked: true, Involved: true}},
+	{"the judge", Facts{Listed: true, Judge: true, Involved: true}},
+	{"stand-in of the judge", Facts{Listed: true, JudgeStandIn: true}},
+	{"stand-in of the judge who is or was asked", Facts{Listed: true, JudgeStandIn: true, EverAsked: true}},
+	{"oversight", Facts{Listed: true, Oversees: true}},
+	{"oversight who is or was asked", Facts{Listed: true, Oversees: true, EverAsked: true, Involved: true}},
+	{"who is told beside a step", Facts{Listed: true, Involved: true}},
+	{"who stood in and acted", Facts{Listed: true, Acted: true, EverAsked: true}},
+	{"anybody else in the directory", Facts{Listed: true}},
+	{"who was asked and has left the directory", Facts{EverAsked: true, Involved: true, Acted: true}},
+	{"the chair who has left the directory", Facts{Chair: true, Involved: true, Acted: true}},
+}
+
+// states of a challenge, as far as rights depend on them.
+var states = []struct {
+	name string
+	set  func(*Facts)
+}{
+	{"answer awaited", func(f *Facts) { f.AwaitsResponse = true }},
+	{"judgement awaited", func(f *Facts) { f.AwaitsJudgement = true }},
+	{"at a gate, or past the top", func(f *Facts) { f.Waits = true }},
+	{"ended", func(*Facts) {}},
+}
+
+// MarkdownTable is the table of who may do what in which state, as the README has it.
+func MarkdownTable() string {
+	var b strings.Builder
+	b.WriteString("| who |")
+	for _, s := range states {
+		fmt.Fprintf(&b, " %s |", s.name)
+	}
+	b.WriteString("\n|---" + strings.Repeat("|---", len(states)) + "|\n")
+	for _, k := range kinds {
+		fmt.Fprintf(&b, "| %s |", k.name)
+		for _, s := range states {
+			f := k.facts
+			s.set(&f)
+			// Nobody is asked, and nobody's answer is awaited, in another state.
+			if !f.AwaitsResponse {
+				f.Asked, f.Records, f.AnswersFor = false, false, false
+			}
+			b.WriteString(" " + strings.Join(Decide(f).names(), ", ") + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// names are the rights in words; "nothing" without any.
+func (r Rights) names() []string {
+	var names []string
+	for _, right := range []struct {
+		has  bool
+		name string
+	}{
+		{r.Read, "read"}, {r.Answer, "answer"}, {r.RecordAsking, "record that they were asked"}, {r.Judge, "judge"},
+		{r.Settle, "settle"}, {r.Withdraw, "withdraw"}, {r.HandOff, "hand off"}, {r.Skip, "skip"},
+		{r.AskToEnd, "ask to end"}, {r.NameSuccessor, "name a chair's successor"}, {r.HandOver, "hand over to a stand-in"},
+		{r.Refer, "refer"}, {r.Shorten, "shorten"}, {r.KeepLate && !r.Answer, "late response kept"},
+	} {
+		if right.has {
+			names = append(names, right.name)
+		}
+	}
+	if len(names) == 0 {
+		return []string{"nothing"}
+	}
+	return names
+}
