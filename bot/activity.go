@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/infracloudio/msbotbuilder-go/schema"
 
@@ -41,7 +40,7 @@ type Activity struct {
 	Name               string          `json:"name"`
 	ChannelID          string          `json:"channelId"`
 	ServiceURL         string          `json:"serviceUrl"`
-	Timestamp          string          `json:"timestamp"` // RFC 3339, UTC; see SentAt
+	Timestamp          string          `json:"timestamp"` // RFC 3339, UTC
 	Text               string          `json:"text"`
 	TextFormat         string          `json:"textFormat"`
 	Locale             string          `json:"locale"`
@@ -51,7 +50,7 @@ type Activity struct {
 	Recipient          Account         `json:"recipient"`
 	Conversation       Conversation    `json:"conversation"`
 	ChannelData        ChannelData     `json:"channelData"`
-	Entities           json.RawMessage `json:"entities"` // see Mentions, Client
+	Entities           json.RawMessage `json:"entities"` // see Mentions
 	Value              json.RawMessage `json:"value"`    // any JSON; see CardAction, SubmitData
 	MembersAdded       []Account       `json:"membersAdded"`
 	MembersRemoved     []Account       `json:"membersRemoved"`
@@ -163,12 +162,6 @@ func (a Activity) teamsChannelID() string {
 func (a Activity) isSharedChannel() bool {
 	var with []json.RawMessage
 	return jsonv2.Unmarshal(a.ChannelData.SharedWith, &with) == nil && len(with) > 0
-}
-
-// SentAt is when Teams sent the turn; false when it does not say.
-func (a Activity) SentAt() (time.Time, bool) {
-	at, err := time.Parse(time.RFC3339, a.Timestamp)
-	return at, err == nil
 }
 
 // SelectedChannel is the channel chosen when the bot was installed in a team.

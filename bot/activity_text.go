@@ -33,24 +33,6 @@ func (a Activity) Mentions() []Mention {
 	return found
 }
 
-// ClientInfo is what the sender's client says about itself.
-type ClientInfo struct {
-	Timezone string `json:"timezone"` // IANA name
-	Locale   string `json:"locale"`
-}
-
-// ClientInfo returns the sender's client information, empty when there is none.
-func (a Activity) ClientInfo() ClientInfo {
-	var info ClientInfo
-	a.eachEntity("clientInfo", func(raw json.RawMessage) {
-		var c ClientInfo
-		if jsonv2.Unmarshal(raw, &c) == nil {
-			info = c
-		}
-	})
-	return info
-}
-
 func (a Activity) eachEntity(kind string, visit func(json.RawMessage)) {
 	var entities []json.RawMessage
 	if jsonv2.Unmarshal(a.Entities, &entities) != nil {

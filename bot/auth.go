@@ -9,12 +9,6 @@ import (
 	"time"
 )
 
-// The issuer of the public Azure cloud. Other clouds have their own pair.
-const (
-	PublicMetadataURL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-	PublicIssuer      = "https://api.botframework.com"
-)
-
 // teamsChannel is the only channel this bot listens to.
 const teamsChannel = "msteams"
 
@@ -68,8 +62,8 @@ func newAuthError(reason Reason, err error) error { return &AuthError{Reason: re
 type ValidatorConfig struct {
 	AppID       string // the bot's app id: the audience
 	Tenant      string // the authority's Entra tenant id
-	Issuer      string // the exact iss claim, as PublicIssuer
-	MetadataURL string // the OpenID metadata document, as PublicMetadataURL
+	Issuer      string // the exact iss claim
+	MetadataURL string // the address of the OpenID metadata document
 
 	// ServiceURLAllowed says whether replies may go to this service URL; our
 	// own bearer token will be sent there. In production: connector.AllowedHosts.
@@ -125,14 +119,7 @@ func NewValidator(config ValidatorConfig) (*Validator, error) {
 // Keys gives access to the signing keys, to fetch them at start and to report on them.
 func (v *Validator) Keys() *KeyCache { return v.keys }
 
-// Verify accepts or refuses (with a *Refusal) the authorization header that
-// came with an activity.
-func (v *Validator) Verify(ctx context.Context, authorization string, a Activity) error {
-	_, err := v.verifyHeader(ctx, authorization, a.origin())
-	return err
-}
-
-// VerifyToken is the first half of Verify, which needs no activity: whether the header
+// VerifyToken is the half of the check that needs no activity: whether the header
 // carries a token of the issuer's for this bot. It says nothing of the activity that comes with it.
 func (v *Validator) VerifyToken(ctx context.Context, authorization string) error {
 	_, err := v.verifyTokenInHeader(ctx, authorization)

@@ -67,9 +67,3 @@ func (c *tokenCache) insert(sum [sha256.Size]byte, p verifiedToken) {
 	}
 	c.young[sum] = p
 }
-
-func (c *tokenCache) size() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.young) + len(c.old)
-}

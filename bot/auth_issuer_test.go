@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
@@ -17,6 +18,26 @@ import (
 
 	"challengebot/internal/connector"
 )
+
+// The issuer of the public Azure cloud.
+const (
+	publicMetadataURL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+	publicIssuer      = "https://api.botframework.com"
+)
+
+// verify accepts or refuses the authorization header that came with an activity, as the route does
+// through the library's adapter.
+func (v *Validator) verify(ctx context.Context, authorization string, a Activity) error {
+	_, err := v.verifyHeader(ctx, authorization, a.origin())
+	return err
+}
+
+// size is how many tokens are remembered.
+func (c *tokenCache) size() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.young) + len(c.old)
+}
 
 const (
 	testApp     = "0a1b2c3d-1111-4222-8333-444455556666"
@@ -77,7 +98,7 @@ func newFakeIssuer(t testing.TB, keys ...any) *fakeIssuer {
 	is := &fakeIssuer{keys: keys, arrived: make(chan struct{}, 1000)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metadata", func(w http.ResponseWriter, r *http.Request) {
-		json.NewEncoder(w).Encode(map[string]any{"issuer": PublicIssuer, "jwks_uri": is.server.URL + "/keys"})
+		json.NewEncoder(w).Encode(map[string]any{"issuer": publicIssuer, "jwks_uri": is.server.URL + "/keys"})
 	})
 	mux.HandleFunc("GET /keys", is.serveKeys)
 	is.server = httptest.NewServer(mux)
@@ -136,7 +157,7 @@ func newTestToken(now time.Time) testToken {
 		method: jwt.SigningMethodRS256,
 		header: map[string]any{"kid": "one", "cty": "JWT", "x5t": "one"},
 		claims: jwt.MapClaims{
-			"iss": PublicIssuer, "aud": testApp, "serviceurl": testService,
+			"iss": publicIssuer, "aud": testApp, "serviceurl": testService,
 			"nbf": now.Add(-time.Minute).Unix(), "exp": now.Add(time.Hour).Unix(),
 		},
 		key: keyOne(),
@@ -169,7 +190,7 @@ func newTestValidator(t testing.TB, keys ...any) testValidator {
 	}
 	g := testValidator{issuer: newFakeIssuer(t, keys...), clock: newFakeClock(), refreshes: make(chan KeyRefresh, 1000)}
 	v, err := NewValidator(ValidatorConfig{
-		AppID: testApp, Tenant: testTenant, Issuer: PublicIssuer, MetadataURL: g.issuer.server.URL + "/metadata",
+		AppID: testApp, Tenant: testTenant, Issuer: publicIssuer, MetadataURL: g.issuer.server.URL + "/metadata",
 		ServiceURLAllowed: connector.AllowedHosts("smba.trafficmanager.net"),
 		HTTP:              g.issuer.server.Client(), Now: g.clock.Now,
 		OnKeyRefresh: func(r KeyRefresh) { g.refreshes <- r },

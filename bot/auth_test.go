@@ -22,7 +22,7 @@ func TestRememberedTokenStillMeetsEveryComparison(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
 	token := g.token(t)
-	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
 	tests := map[Reason]func(*Activity){
@@ -34,11 +34,11 @@ func TestRememberedTokenStillMeetsEveryComparison(t *testing.T) {
 	for want, change := range tests {
 		a := goodActivity()
 		change(&a)
-		if got := reasonOrText(g.Verify(t.Context(), token, a)); got != want {
+		if got := reasonOrText(g.verify(t.Context(), token, a)); got != want {
 			t.Errorf("reason %q, want %q", got, want)
 		}
 	}
-	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 		t.Errorf("the token itself: %v", err)
 	}
 }
@@ -47,7 +47,7 @@ func TestRememberedTokenIsReallyRemembered(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
 	token := g.token(t)
-	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
 	raw := strings.TrimPrefix(token, "Bearer ")
@@ -71,7 +71,7 @@ func TestRememberedTokenEndsWithItsLifetime(t *testing.T) {
 		{0, ""}, {time.Hour - time.Second, ""}, {time.Second, ""}, {clockLeeway - time.Second, ""}, {time.Second, ReasonExpired},
 	} {
 		g.clock.Advance(step.by)
-		if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != step.want {
+		if got := reasonOrText(g.verify(t.Context(), token, goodActivity())); got != step.want {
 			t.Errorf("%v later: reason %q, want %q", step.by, got, step.want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestMutatedTokensAreNeverAccepted(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t, corpusIssuerKeys()...)
 	good := g.token(t)
-	if err := g.Verify(t.Context(), good, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), good, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
 	letters := rapid.SampledFrom([]rune("ABCXYZabcxyz0189-_.=+/ \n\x00é{}\""))
@@ -140,7 +140,7 @@ func TestMutatedTokensAreNeverAccepted(t *testing.T) {
 		if strings.Trim(header, " \t") == good || strings.Join(strings.Fields(header), " ") == good {
 			return // space around a token is no part of it
 		}
-		if err := g.Verify(context.Background(), header, goodActivity()); err == nil {
+		if err := g.verify(context.Background(), header, goodActivity()); err == nil {
 			t.Fatalf("accepted %q", header)
 		}
 	})
@@ -149,7 +149,7 @@ func TestMutatedTokensAreNeverAccepted(t *testing.T) {
 func TestValidatorNeedsItsWholeConfiguration(t *testing.T) {
 	t.Parallel()
 	whole := ValidatorConfig{
-		AppID: testApp, Tenant: testTenant, Issuer: PublicIssuer, MetadataURL: PublicMetadataURL,
+		AppID: testApp, Tenant: testTenant, Issuer: publicIssuer, MetadataURL: publicMetadataURL,
 		ServiceURLAllowed: connector.AllowedHosts("smba.trafficmanager.net"), HTTP: http.DefaultClient, Now: time.Now,
 	}
 	if _, err := NewValidator(whole); err != nil {
@@ -200,7 +200,7 @@ func TestAdapterHasNoWayAroundTheValidator(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		auth.IssuerClaim: PublicIssuer, auth.AudienceClaim: testApp, auth.ServiceURLClaim: testService, "azp": "",
+		auth.IssuerClaim: publicIssuer, auth.AudienceClaim: testApp, auth.ServiceURLClaim: testService, "azp": "",
 	} {
 		if got := identity.GetClaimValue(name); got != want {
 			t.Errorf("claim %s = %q, want %q", name, got, want)

@@ -45,7 +45,7 @@
 // recipient.isTargeted and the contents of entities. So the body is read under
 // the cap and decoded once, into our own [Activity]; the library's
 // schema.Activity is filled from that for authentication, and never decoded
-// from the wire. [Validator.Verify] is the same check without the library's types.
+// from the wire.
 //
 // The library's credentials argument can only narrow the check: a provider
 // that claims authentication is disabled is not believed.

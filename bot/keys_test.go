@@ -80,7 +80,7 @@ func TestKeyWithEndorsementsOfAnotherShapeVouchesForNothing(t *testing.T) {
 	odd := publicJWK("one", keyOne())
 	odd["endorsements"] = "msteams"
 	g := newTestValidator(t, odd)
-	if got := reasonOrText(g.Verify(t.Context(), g.token(t), goodActivity())); got != ReasonEndorsement {
+	if got := reasonOrText(g.verify(t.Context(), g.token(t), goodActivity())); got != ReasonEndorsement {
 		t.Errorf("reason %q, want %q", got, ReasonEndorsement)
 	}
 }
@@ -94,7 +94,7 @@ func TestConcurrentFirstUseFetchesOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 32 {
 		wg.Go(func() {
-			if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+			if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -118,7 +118,7 @@ func TestStormOfUnknownKeyIDsMakesOneFetchAMinute(t *testing.T) {
 		for i := range 40 {
 			token := g.token(t, withKid(fmt.Sprintf("made-up-%d-%d", round, i), keyAlien()))
 			wg.Go(func() {
-				if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeyID {
+				if got := reasonOrText(g.verify(t.Context(), token, goodActivity())); got != ReasonKeyID {
 					t.Errorf("reason %q, want %q", got, ReasonKeyID)
 				}
 			})
@@ -140,7 +140,7 @@ func TestStormOfUnknownKeyIDsMakesOneFetchAMinute(t *testing.T) {
 		}
 		g.clock.Advance(time.Minute)
 	}
-	if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
+	if err := g.verify(t.Context(), g.token(t), goodActivity()); err != nil {
 		t.Errorf("a good token after the storm: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestNewKeyIsLearntFromItsFirstToken(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
 	old := g.token(t)
-	if err := g.Verify(t.Context(), old, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), old, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
 	if got := g.Keys().Generation(); got != 1 {
@@ -157,7 +157,7 @@ func TestNewKeyIsLearntFromItsFirstToken(t *testing.T) {
 	}
 	g.issuer.update(func(is *fakeIssuer) { is.keys = []any{publicJWK("two", keyTwo(), "msteams")} })
 	g.clock.Advance(minFetchInterval)
-	if err := g.Verify(t.Context(), g.token(t, withKid("two", keyTwo())), goodActivity()); err != nil {
+	if err := g.verify(t.Context(), g.token(t, withKid("two", keyTwo())), goodActivity()); err != nil {
 		t.Fatalf("token of the new key: %v", err)
 	}
 	if got := g.Keys().Generation(); got != 2 {
@@ -173,16 +173,16 @@ func TestAStrangerLocksANewKeyOutForAMinuteAtMost(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.clock.Advance(time.Hour)
-	if got := reasonOrText(g.Verify(t.Context(), g.token(t, withKid("made-up", keyAlien())), goodActivity())); got != ReasonKeyID {
+	if got := reasonOrText(g.verify(t.Context(), g.token(t, withKid("made-up", keyAlien())), goodActivity())); got != ReasonKeyID {
 		t.Fatalf("reason %q, want %q", got, ReasonKeyID)
 	}
 	g.issuer.update(func(is *fakeIssuer) { is.keys = append(is.keys, publicJWK("two", keyTwo(), "msteams")) })
 	fresh := g.token(t, withKid("two", keyTwo()))
-	if got := reasonOrText(g.Verify(t.Context(), fresh, goodActivity())); got != ReasonKeyID {
+	if got := reasonOrText(g.verify(t.Context(), fresh, goodActivity())); got != ReasonKeyID {
 		t.Errorf("right after another fetch: reason %q, want %q", got, ReasonKeyID)
 	}
 	g.clock.Advance(time.Minute)
-	if err := g.Verify(t.Context(), fresh, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), fresh, goodActivity()); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 }
@@ -191,7 +191,7 @@ func TestWithdrawnKeyEndsRememberedTokens(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
 	token := g.token(t)
-	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
 	if g.cache.size() != 1 {
@@ -201,7 +201,7 @@ func TestWithdrawnKeyEndsRememberedTokens(t *testing.T) {
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeyID {
+	if got := reasonOrText(g.verify(t.Context(), token, goodActivity())); got != ReasonKeyID {
 		t.Errorf("reason %q, want %q: the token's key was withdrawn", got, ReasonKeyID)
 	}
 }
@@ -210,14 +210,14 @@ func TestWithdrawnEndorsementEndsRememberedTokens(t *testing.T) {
 	t.Parallel()
 	g := newTestValidator(t)
 	token := g.token(t)
-	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 		t.Fatal(err)
 	}
 	g.issuer.update(func(is *fakeIssuer) { is.keys = []any{publicJWK("one", keyOne(), "webchat")} })
 	if err := g.Keys().Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonEndorsement {
+	if got := reasonOrText(g.verify(t.Context(), token, goodActivity())); got != ReasonEndorsement {
 		t.Errorf("reason %q, want %q", got, ReasonEndorsement)
 	}
 }
@@ -247,7 +247,7 @@ func TestOldKeysRefreshBehindATurnThatDoesNotWait(t *testing.T) {
 	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })
 	g.clock.Advance(defaultKeyMaxAge)
 	for range 5 { // the issuer hangs; each of these would hang with it
-		if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
+		if err := g.verify(t.Context(), g.token(t), goodActivity()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -270,7 +270,7 @@ func TestIssuerDownKeepsOldKeys(t *testing.T) {
 	<-g.refreshes
 	g.issuer.update(func(is *fakeIssuer) { is.down = true })
 	g.clock.Advance(30 * 24 * time.Hour)
-	if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
+	if err := g.verify(t.Context(), g.token(t), goodActivity()); err != nil {
 		t.Fatalf("known key while the issuer is down: %v", err)
 	}
 	if r := <-g.refreshes; r.Err == nil || r.Keys != 1 {
@@ -282,7 +282,7 @@ func TestIssuerDownKeepsOldKeys(t *testing.T) {
 	t.Cleanup(func() { close(hold) })
 	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })
 	for range 20 {
-		if err := g.Verify(t.Context(), g.token(t), goodActivity()); err != nil {
+		if err := g.verify(t.Context(), g.token(t), goodActivity()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -299,7 +299,7 @@ func TestAfterAFailedFetchANewKeyIsFoundWithinAMinute(t *testing.T) {
 	g.issuer.update(func(is *fakeIssuer) { is.down = true })
 	token := g.token(t)
 	for range 5 {
-		if got := reasonOrText(g.Verify(t.Context(), token, goodActivity())); got != ReasonKeysUnavailable {
+		if got := reasonOrText(g.verify(t.Context(), token, goodActivity())); got != ReasonKeysUnavailable {
 			t.Fatalf("reason %q, want %q", got, ReasonKeysUnavailable)
 		}
 	}
@@ -308,7 +308,7 @@ func TestAfterAFailedFetchANewKeyIsFoundWithinAMinute(t *testing.T) {
 	}
 	g.issuer.update(func(is *fakeIssuer) { is.down = false })
 	g.clock.Advance(minFetchInterval)
-	if err := g.Verify(t.Context(), token, goodActivity()); err != nil {
+	if err := g.verify(t.Context(), token, goodActivity()); err != nil {
 		t.Errorf("after the issuer came back: %v", err)
 	}
 }
@@ -322,7 +322,7 @@ func TestTurnThatEndsStopsWaitingForTheIssuer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error, 1)
 	token := g.token(t)
-	go func() { result <- g.Verify(ctx, token, goodActivity()) }()
+	go func() { result <- g.verify(ctx, token, goodActivity()) }()
 	<-g.issuer.arrived
 	cancel()
 	if err := <-result; !errors.Is(err, context.Canceled) || reasonOrText(err) != ReasonKeysUnavailable {

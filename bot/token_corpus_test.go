@@ -126,7 +126,7 @@ func TestEachTokenOfTheCorpusIsAcceptedOrRefusedForItsReason(t *testing.T) {
 				if len(headers) != 1 {
 					break // a matter of the request, not of the token
 				}
-				if got := reasonOrText(h.Verify(t.Context(), headers[0], a)); got != want {
+				if got := reasonOrText(h.verify(t.Context(), headers[0], a)); got != want {
 					t.Errorf("%s: reason %q, want %q", when, got, want)
 				}
 			}

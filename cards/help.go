@@ -2,7 +2,6 @@ package cards
 
 import (
 	"fmt"
-	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/words"
@@ -47,7 +46,6 @@ func RenderHelp(h HelpView) Card {
 type MyChallengesView struct {
 	WaitingForViewer []View // for this person
 	RaisedByViewer   []View // by this person, still open
-	Now              time.Time
 	// Words are the reader's language; nil is English.
 	Words *words.Catalogue
 }

@@ -23,13 +23,9 @@ type Activity struct {
 	Text       string `json:"text,omitempty"`
 	TextFormat string `json:"textFormat,omitempty"` // plain, markdown or xml
 	// Summary is the text of the notification a person sees for a card.
-	Summary     string          `json:"summary,omitempty"`
-	Locale      string          `json:"locale,omitempty"`
-	Importance  string          `json:"importance,omitempty"` // low, normal or high
-	ReplyToID   string          `json:"replyToId,omitempty"`
-	Attachments []Attachment    `json:"attachments,omitempty"`
-	Entities    []Entity        `json:"entities,omitempty"`
-	ChannelData json.RawMessage `json:"channelData,omitempty"`
+	Summary     string       `json:"summary,omitempty"`
+	Attachments []Attachment `json:"attachments,omitempty"`
+	Entities    []Entity     `json:"entities,omitempty"`
 	// Recipient is set on a new targeted message only; Update removes it.
 	Recipient *Account `json:"recipient,omitempty"`
 

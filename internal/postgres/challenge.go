@@ -19,7 +19,6 @@ const (
 	nextChallengeNumberSQL = `SELECT nextval('challenge_number')`
 
 	idempotencyKeyConstraint = "receipt_pkey"
-	ladderConstraint         = "challenge_ladder_digest_fkey"
 )
 
 // maxKeyConflictTries is how often a command is tried whose receipt somebody else is writing at the same moment. The second time

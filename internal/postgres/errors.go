@@ -26,7 +26,6 @@ var (
 const (
 	guardFailed           = "CB001" // must_be, in the migrations
 	uniqueViolation       = "23505"
-	foreignKeyViolation   = "23503"
 	undefinedTable        = "42P01"
 	insufficientPrivilege = "42501"
 )

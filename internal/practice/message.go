@@ -148,13 +148,6 @@ func (m *Message) History() []MessageVersion {
 	return slices.Clone(m.stored.versions)
 }
 
-// IsWithdrawn reports whether the bot deleted it.
-func (m *Message) IsWithdrawn() bool {
-	m.teams.mu.Lock()
-	defer m.teams.mu.Unlock()
-	return m.stored.deleted
-}
-
 // Card is the card the viewer has in front of them: their own view if an action
 // gave them one since the last update, else the message's. It is nil without one.
 func (m *Message) Card() *Card {

@@ -303,8 +303,3 @@ func (ch *Channel) ThreadMessages(rootID string) []*Message {
 func (ch *Channel) TakeNew() []News {
 	return ch.teams.takeNews(nil, func(s *storedMessage) bool { return s.conversation.channel == ch && s.reader == nil })
 }
-
-// AwaitNews is TakeNew that waits until there is something, or ctx ends.
-func (ch *Channel) AwaitNews(ctx context.Context) ([]News, error) {
-	return ch.teams.awaitNews(ctx, ch.TakeNew)
-}

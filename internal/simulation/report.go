@@ -1,15 +1,12 @@
 package simulation
 
 import (
-	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/digest"
-	"challengebot/internal/ladder"
 )
 
 // reportChange puts down who was told what by a change: first what has no card of its
@@ -170,35 +167,4 @@ func (s *simulation) addressName(a challenge.Address) string {
 		return TeamChannelLabel
 	}
 	return s.findPerson(a.Person).Name
-}
-
-// Steps are the steps of a simulation, for people to read.
-type Steps []Step
-
-// Text is the steps as a table. Rungs bear their labels where the ladder is given.
-func (steps Steps) Text(l *ladder.Ladder) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "When\tWhere\tWhat\tWho is told\tDue")
-	const clock = "Mon 2 Jan 2006 15:04"
-	for _, s := range steps {
-		where, due := s.Rung, ""
-		if l != nil {
-			if r, ok := l.RungByID(s.Rung); ok {
-				where = r.Label
-			}
-		}
-		if s.Due != nil {
-			due = s.Due.Format(clock)
-		}
-		what := s.Event
-		if s.Gate != "" {
-			what += ": " + s.Gate
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.At.Format(clock), where, what, s.To, due)
-	}
-	if err := w.Flush(); err != nil {
-		panic(err) // a strings.Builder takes everything
-	}
-	return b.String()
 }

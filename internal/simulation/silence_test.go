@@ -37,10 +37,10 @@ func TestSilenceOverChristmas(t *testing.T) {
 					t.Fatal(err)
 				}
 				s := simulation.Script{Ladder: l, Calendar: calendar, Start: challengetest.At("2026-12-23 10:00"), Behaviour: simulation.BehaviourSilent}
-				got := "Total silence\n\n" + simulation.Steps(mustSimulate(t, s)).Text(l)
+				got := "Total silence\n\n" + formatSteps(mustSimulate(t, s), l)
 				if s.Lines = gatesAtOnce(l); len(s.Lines) > 0 {
 					s.Behaviour = simulation.BehaviourScripted
-					got += "\nGates are opened at once, nobody answers\n\n" + simulation.Steps(mustSimulate(t, s)).Text(l)
+					got += "\nGates are opened at once, nobody answers\n\n" + formatSteps(mustSimulate(t, s), l)
 				}
 				compareGolden(t, filepath.Join("testdata", "silence", name+".txt"), got)
 			})

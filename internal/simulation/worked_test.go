@@ -88,13 +88,14 @@ func TestWorkedDates(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			steps, err := simulation.Run(simulation.Script{Ladder: challengetest.LoadLadder(t, test.ladder), Calendar: c, Start: at(test.start),
+			l := challengetest.LoadLadder(t, test.ladder)
+			steps, err := simulation.Run(simulation.Script{Ladder: l, Calendar: c, Start: at(test.start),
 				StartAt: test.startAt, Behaviour: simulation.BehaviourScripted, Lines: test.lines})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, dueDates(steps)); diff != "" {
-				t.Errorf("due dates (-want +got):\n%s\n%s", diff, simulation.Steps(steps).Text(nil))
+				t.Errorf("due dates (-want +got):\n%s\n%s", diff, formatSteps(steps, l))
 			}
 		})
 	}

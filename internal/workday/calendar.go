@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -213,19 +212,6 @@ func (c *Calendar) Coverage() (from, until Date) { return c.from, c.until }
 
 // OfficialCoverage gives the first and the last day of the official list; later days are [SourceRule].
 func (c *Calendar) OfficialCoverage() (from, until Date) { return c.official.from, c.official.until }
-
-// SpecialDays gives the special days from one day to another, both included, in order: holidays, closures and bank holidays
-// that are worked, not weekends.
-func (c *Calendar) SpecialDays(from, until Date) []Day {
-	var days []Day
-	for date, day := range c.special {
-		if date >= from && date <= until {
-			days = append(days, day)
-		}
-	}
-	slices.SortFunc(days, func(a, b Day) int { return int(a.Date) - int(b.Date) })
-	return days
-}
 
 // dayIndex gives the position of a day in the tables.
 func (c *Calendar) dayIndex(d Date) (i int, covered bool) {

@@ -25,29 +25,3 @@ func (c *Calendar) EndOfDay(d Date) time.Time {
 
 // StartOfDay gives the instant at which day d starts: DayStarts on the wall clock of the zone.
 func (c *Calendar) StartOfDay(d Date) time.Time { return c.settings.DayStarts.onDate(d, c.location) }
-
-// IsWithinHours reports whether t lies in the working hours of a working day; the end of the day no longer does. It is
-// false outside the coverage.
-func (c *Calendar) IsWithinHours(t time.Time) bool {
-	today := c.DateOf(t)
-	return c.IsWorkingDay(today) && !t.Before(c.StartOfDay(today)) && t.Before(c.EndOfDay(today))
-}
-
-// NextWithinHours gives the first instant, not before t, inside the working hours of a working day.
-func (c *Calendar) NextWithinHours(t time.Time) (time.Time, error) {
-	today := c.DateOf(t)
-	if _, covered := c.dayIndex(today); !covered {
-		return time.Time{}, c.coverageError(today, 0)
-	}
-	if c.IsWorkingDay(today) && t.Before(c.EndOfDay(today)) {
-		if start := c.StartOfDay(today); t.Before(start) {
-			return start, nil
-		}
-		return t.In(c.location), nil
-	}
-	next, err := c.AddWorkingDays(today, 1)
-	if err != nil {
-		return time.Time{}, err
-	}
-	return c.StartOfDay(next), nil
-}

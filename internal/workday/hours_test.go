@@ -86,33 +86,3 @@ func TestEveryDayEndsWhereTheWallClockSaysSo(t *testing.T) {
 		}
 	}
 }
-
-func TestRemindersWaitForWorkingHours(t *testing.T) {
-	c := newCalendar(t, Settings{Closures: []Closure{christmasClosure}})
-	cases := []struct{ at, want string }{
-		{"2026-04-01 08:59:59", "2026-04-01 09:00:00"},
-		{"2026-04-01 09:00:00", "2026-04-01 09:00:00"},
-		{"2026-04-01 12:34:56", "2026-04-01 12:34:56"},
-		{"2026-04-01 16:59:59", "2026-04-01 16:59:59"},
-		{"2026-04-01 17:00:00", "2026-04-02 09:00:00"},
-		{"2026-04-02 18:00:00", "2026-04-07 09:00:00"},
-		{"2026-03-28 12:00:00", "2026-03-30 09:00:00"}, // over the clock change
-		{"2026-12-24 17:00:00", "2027-01-04 09:00:00"},
-	}
-	for _, test := range cases {
-		at, want := parseLondonTime(t, test.at), parseLondonTime(t, test.want)
-		got, err := c.NextWithinHours(at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !got.Equal(want) {
-			t.Errorf("from %s: %s, want %s", test.at, got, want)
-		}
-		if within := c.IsWithinHours(at); within != at.Equal(want) {
-			t.Errorf("%s: within hours %t", test.at, within)
-		}
-		if !c.IsWithinHours(got) {
-			t.Errorf("%s is not within hours", got)
-		}
-	}
-}
