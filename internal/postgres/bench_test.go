@@ -13,6 +13,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/storage"
+	"challengebot/internal/storage/storagetest"
 )
 
 // benchRows is how many challenges the database has: 100,000, or what CHALLENGEBOT_BENCH_ROWS says.
@@ -33,19 +34,19 @@ func benchRows(b *testing.B) int {
 func newCrowdedWorld(b *testing.B) (*world, []uuid.UUID, challenge.Snapshot) {
 	b.Helper()
 	w := newWorld(b)
-	c := w.raise()
+	c := w.Raise()
 	w.cloneChallenge(c, benchRows(b))
 	rows, err := w.store.pool.Query(b.Context(), `SELECT id FROM challenge WHERE id <> $1`, c.Challenge.ID)
-	w.must(err)
+	w.Must(err)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
-	w.must(err)
+	w.Must(err)
 	return w, ids, c
 }
 
 // reportWAL reports the log that each operation wrote.
 func reportWAL(b *testing.B, w *world, run func()) {
 	const here = `SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn`
-	w.must(w.execAsOwner(`CHECKPOINT`))
+	w.Must(w.execAsOwner(`CHECKPOINT`))
 	before := queryValue[float64](w, here)
 	run()
 	b.ReportMetric((queryValue[float64](w, here)-before)/float64(b.N), "WAL-B/op")
@@ -77,7 +78,7 @@ func BenchmarkRespond(b *testing.B) {
 		return storage.LookupKey{ID: ids[i]}
 	}
 	apply := func(key storage.LookupKey) {
-		_, err := w.store.Apply(b.Context(), storage.IdempotencyKey{Value: key.ID.String(), At: w.now}, key, w.decide(newResponse("We will hold it on Tuesday."), managerID))
+		_, err := w.store.Apply(b.Context(), storage.IdempotencyKey{Value: key.ID.String(), At: w.Now}, key, w.Decide(storagetest.NewResponse("We will hold it on Tuesday."), storagetest.ManagerID))
 		if err != nil {
 			b.Error(err)
 		}
@@ -99,7 +100,7 @@ func BenchmarkRespond(b *testing.B) {
 	})
 	b.Run("ratio", func(b *testing.B) {
 		t, err := w.store.openSession(b.Context())
-		w.must(err)
+		w.Must(err)
 		defer t.release()
 		var ours, raw durations
 		for b.Loop() {
@@ -107,8 +108,8 @@ func BenchmarkRespond(b *testing.B) {
 			ours.measure(func() { apply(key) })
 			read, write := w.queueRawResponse(next())
 			raw.measure(func() {
-				w.must(t.conn.SendBatch(b.Context(), read).Close())
-				w.must(t.conn.SendBatch(b.Context(), write).Close())
+				w.Must(t.conn.SendBatch(b.Context(), read).Close())
+				w.Must(t.conn.SendBatch(b.Context(), write).Close())
 			})
 		}
 		b.ReportMetric(ours.median(), "ours-µs")
@@ -119,16 +120,16 @@ func BenchmarkRespond(b *testing.B) {
 
 // queueRawResponse is what Apply sends for a response, with everything known beforehand and nothing read.
 func (w *world) queueRawResponse(key storage.LookupKey) (read, write *pgx.Batch) {
-	before := w.load(key.ID)
-	change, err := w.decide(newResponse("We will hold it on Tuesday."), managerID)(before)
-	w.must(err)
+	before := w.Load(key.ID)
+	change, err := w.Decide(storagetest.NewResponse("We will hold it on Tuesday."), storagetest.ManagerID)(before)
+	w.Must(err)
 	read, write = &pgx.Batch{}, &pgx.Batch{}
 	read.Queue(beginSQL)
 	read.Queue(lockByIDSQL, key.ID)
 	read.Queue(findIdempotencyKeySQL, key.ID.String())
 	read.Queue(eventsByIDSQL, key.ID)
-	w.must(queueTransitions(write, []transition{{from: before.Challenge, change: change}}))
-	w.must(queueIdempotencyKey(write, storage.IdempotencyKey{Value: key.ID.String(), At: w.now}, change))
+	w.Must(queueTransitions(write, []transition{{from: before.Challenge, change: change}}))
+	w.Must(queueIdempotencyKey(write, storage.IdempotencyKey{Value: key.ID.String(), At: w.Now}, change))
 	write.Queue(commitSQL)
 	write.Queue(notifySQL)
 	return read, write
@@ -137,10 +138,10 @@ func (w *world) queueRawResponse(key storage.LookupKey) (read, write *pgx.Batch)
 // BenchmarkTick measures the clock's turn among many challenges.
 func BenchmarkTick(b *testing.B) {
 	w, ids, c := newCrowdedWorld(b)
-	w.now = c.Challenge.NextAt.Add(-time.Second)
+	w.Now = c.Challenge.NextAt.Add(-time.Second)
 	b.Run("nothing due", func(b *testing.B) {
 		for b.Loop() {
-			if n, err := w.tick(w.store, 1000); n != 0 || err != nil {
+			if n, err := w.Tick(w.store, 1000); n != 0 || err != nil {
 				b.Fatal(n, err)
 			}
 		}
@@ -149,17 +150,17 @@ func BenchmarkTick(b *testing.B) {
 	b.Run("10k due", func(b *testing.B) {
 		const due, batch = 10_000, 500
 		t, err := w.store.openSession(b.Context())
-		w.must(err)
+		w.Must(err)
 		defer t.release()
-		w.must(w.execAsOwner(`UPDATE challenge SET next_at = '2027-01-01'`, `ANALYZE challenge`))
-		w.now = c.Challenge.Due().Add(time.Hour)
+		w.Must(w.execAsOwner(`UPDATE challenge SET next_at = '2027-01-01'`, `ANALYZE challenge`))
+		w.Now = c.Challenge.Due().Add(time.Hour)
 		var ours, raw durations
 		for b.Loop() {
-			w.must(w.makeDue(ids[:due]))
+			w.Must(w.makeDue(ids[:due]))
 			ids = ids[due:]
 			for range due / batch / 2 {
 				ours.measure(func() {
-					if n, err := w.tick(w.store, batch); n != batch || err != nil {
+					if n, err := w.Tick(w.store, batch); n != batch || err != nil {
 						b.Fatal(n, err)
 					}
 				})
@@ -174,7 +175,7 @@ func BenchmarkTick(b *testing.B) {
 
 // makeDue lets those challenges fall due, and no other.
 func (w *world) makeDue(ids []uuid.UUID) error {
-	_, err := w.store.pool.Exec(w.t.Context(), `UPDATE challenge SET next_at = $2 WHERE id = ANY ($1)`, ids, w.now)
+	_, err := w.store.pool.Exec(w.T.Context(), `UPDATE challenge SET next_at = $2 WHERE id = ANY ($1)`, ids, w.Now)
 	return err
 }
 
@@ -183,23 +184,23 @@ func (w *world) timeRawTick(b *testing.B, sess *session, limit int) time.Duratio
 	var took durations
 	read := &pgx.Batch{}
 	read.Queue(beginSQL)
-	read.Queue(lockDueSQL, w.now, limit)
-	read.Queue(lockRetriesSQL, w.now, limit)
-	took.measure(func() { w.must(sess.sendBatch("raw", read)) })
-	rows, err := sess.conn.Query(b.Context(), lockDueSQL, w.now, limit) // our own locks do not stand in the way
-	w.must(err)
+	read.Queue(lockDueSQL, w.Now, limit)
+	read.Queue(lockRetriesSQL, w.Now, limit)
+	took.measure(func() { w.Must(sess.sendBatch("raw", read)) })
+	rows, err := sess.conn.Query(b.Context(), lockDueSQL, w.Now, limit) // our own locks do not stand in the way
+	w.Must(err)
 	var all []challenge.Challenge
-	w.must(readEachChallenge(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
-		w.must(err)
+	w.Must(readEachChallenge(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {
+		w.Must(err)
 		all = append(all, c)
 	}))
 	var faults tickFaults
-	moves := w.store.decideAll(sess, all, w.decide(challenge.Tick{}, ""), &faults)
-	w.must(faults.joinedError())
+	moves := w.store.decideAll(sess, all, w.Decide(challenge.Tick{}, ""), &faults)
+	w.Must(faults.joinedError())
 	write := &pgx.Batch{}
-	w.must(queueTransitions(write, moves))
+	w.Must(queueTransitions(write, moves))
 	write.Queue(commitSQL)
 	write.Queue(notifySQL)
-	took.measure(func() { w.must(sess.sendBatch("raw", write)) })
+	took.measure(func() { w.Must(sess.sendBatch("raw", write)) })
 	return took[0] + took[1]
 }

@@ -17,6 +17,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
+	"challengebot/internal/storage/storagetest"
 )
 
 // cuttableLine is the way to the database, which can be cut.
@@ -51,64 +52,64 @@ func (l *cuttableLine) setCut(cut bool) {
 
 // openOver opens a store with a line that can be cut and with what else the test sets.
 func (w *world) openOver(l *cuttableLine, set func(*pgxpool.Config)) *Store {
-	w.t.Helper()
+	w.T.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)
-	w.must(err)
+	w.Must(err)
 	if l != nil {
 		config.ConnConfig.DialFunc = l.dial
 	}
 	if set != nil {
 		set(config)
 	}
-	s, err := openStore(w.t.Context(), config)
-	w.must(err)
-	w.t.Cleanup(s.Close)
+	s, err := openStore(w.T.Context(), config)
+	w.Must(err)
+	w.T.Cleanup(s.Close)
 	return s
 }
 
 func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.raise()
-	ds := w.claim(w.store, "a", 1)
+	c := w.Raise()
+	ds := w.Claim(w.store, "a", 1)
 	key := storage.LookupKey{ID: c.Challenge.ID}
 	var l cuttableLine
 	s := w.openOver(&l, nil)
-	receipt := w.newIdempotencyKey()
+	receipt := w.NewKey()
 	calls := map[string]func() error{
 		"Raise": func() error {
-			_, err := s.Raise(t.Context(), w.newIdempotencyKey(), w.raiseDecision(uuid.New()))
+			_, err := s.Raise(t.Context(), w.NewKey(), w.RaiseDecision(uuid.New()))
 			return err
 		},
 		"Apply": func() error {
-			_, err := s.Apply(t.Context(), receipt, key, w.decide(newResponse("Once."), managerID))
+			_, err := s.Apply(t.Context(), receipt, key, w.Decide(storagetest.NewResponse("Once."), storagetest.ManagerID))
 			return err
 		},
 		"Load":         func() error { _, err := s.Load(t.Context(), key); return err },
-		"WaitingFor":   func() error { _, err := s.ListWaitingFor(t.Context(), chairID, 1); return err },
-		"Tick":         func() error { _, err := w.tick(s, 1); return err },
+		"WaitingFor":   func() error { _, err := s.ListWaitingFor(t.Context(), storagetest.ChairID, 1); return err },
+		"Tick":         func() error { _, err := w.Tick(s, 1); return err },
 		"NextDue":      func() error { _, _, err := s.NextDue(t.Context()); return err },
 		"Standing":     func() error { return s.EachPending(t.Context(), func(challenge.Snapshot) {}) },
 		"HandedOver":   func() error { _, err := s.ListHandedOver(t.Context()); return err },
 		"AnyStanding":  func() error { _, err := s.AnyPending(t.Context()); return err },
 		"NextDelivery": func() error { _, _, err := s.NextMessageDue(t.Context()); return err },
 		"Reply": func() error {
-			return s.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: challenge.Address{Person: "x"}})
+			return s.QueueDirectMessage(t.Context(), w.NewKey(), outbox.DirectMessage{To: challenge.Address{Person: "x"}})
 		},
-		"Claim":   func() error { _, err := s.ClaimMessages(t.Context(), "x", w.now, time.Minute, 1); return err },
-		"Retry":   func() error { return s.ScheduleRetry(t.Context(), ds[0], outbox.Attempt{At: w.now}, w.now) },
+		"Claim":   func() error { _, err := s.ClaimMessages(t.Context(), "x", w.Now, time.Minute, 1); return err },
+		"Retry":   func() error { return s.ScheduleRetry(t.Context(), ds[0], outbox.Attempt{At: w.Now}, w.Now) },
 		"Release": func() error { return s.ReleaseLeases(t.Context(), "x") },
 		"Conv":    func() error { _, _, err := s.FindConversation(t.Context(), "person:x"); return err },
-		"Ladder":  func() error { return s.SaveLadder(t.Context(), w.ladder) },
-		"Overdue": func() error { _, err := s.CountOverdue(t.Context(), w.now, 0); return err },
+		"Ladder":  func() error { return s.SaveLadder(t.Context(), w.Ladder) },
+		"Overdue": func() error { _, err := s.CountOverdue(t.Context(), w.Now, 0); return err },
 		"Verify":  func() error { _, err := s.Verify(t.Context(), func(VerifyResult) {}); return err },
 		"Ready":   func() error { return s.CheckReady(t.Context()) },
 		"SaveConv": func() error {
-			return s.SaveConversation(t.Context(), outbox.ConversationReference{OrderingKey: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.now})
+			return s.SaveConversation(t.Context(), outbox.ConversationReference{OrderingKey: "person:x", ID: "1", ServiceURL: "2", SeenAt: w.Now})
 		},
 	}
 	for name, call := range calls {
-		w.must(s.CheckReady(t.Context())) // so that there is a connection to lose
+		w.Must(s.CheckReady(t.Context())) // so that there is a connection to lose
 		l.setCut(true)
 		for range 2 {
 			if err := call(); !errors.Is(err, storage.ErrUnavailable) {
@@ -126,23 +127,23 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 func TestABusyRowIsUnavailableAndADeadlineIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.raise()
+	c := w.Raise()
 	key := storage.LookupKey{ID: c.Challenge.ID}
 	patient := w.openOver(nil, nil)
 	hasty := w.openOver(nil, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["lock_timeout"] = "20ms" })
-	_, err := w.store.Apply(t.Context(), w.newIdempotencyKey(), key, func(c challenge.Snapshot) (challenge.Change, error) {
+	_, err := w.store.Apply(t.Context(), w.NewKey(), key, func(c challenge.Snapshot) (challenge.Change, error) {
 		// The row is locked now.
-		if _, err := hasty.Apply(t.Context(), w.newIdempotencyKey(), key, nil); !errors.Is(err, storage.ErrUnavailable) {
+		if _, err := hasty.Apply(t.Context(), w.NewKey(), key, nil); !errors.Is(err, storage.ErrUnavailable) {
 			t.Errorf("hasty: %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
-		if _, err := patient.Apply(ctx, w.newIdempotencyKey(), key, nil); !errors.Is(err, storage.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := patient.Apply(ctx, w.NewKey(), key, nil); !errors.Is(err, storage.ErrUnavailable) || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("with a deadline: %v", err)
 		}
-		return w.decide(newResponse("Mine."), managerID)(c)
+		return w.Decide(storagetest.NewResponse("Mine."), storagetest.ManagerID)(c)
 	})
-	w.must(err)
+	w.Must(err)
 	if _, err := patient.Load(t.Context(), key); err != nil {
 		t.Errorf("after a deadline: %v", err)
 	}
@@ -161,7 +162,7 @@ func TestSessionsHaveTheirLimits(t *testing.T) {
 func TestErrorsHoldNoValues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.raise()
+	c := w.Raise()
 	const secret = "Jane Doe"
 	for name, err := range map[string]error{
 		"a constraint": errorOnly(w.store.pool.Exec(t.Context(), `UPDATE challenge SET ref = $1`, secret)),
@@ -178,7 +179,7 @@ func TestErrorsHoldNoValues(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	w.must(w.execAsOwner(fmt.Sprintf(`UPDATE challenge SET doc = '{"id":"%s","state":1,"rung":"%s"}' WHERE id = '%s'`, c.Challenge.ID, secret, c.Challenge.ID)))
+	w.Must(w.execAsOwner(fmt.Sprintf(`UPDATE challenge SET doc = '{"id":"%s","state":1,"rung":"%s"}' WHERE id = '%s'`, c.Challenge.ID, secret, c.Challenge.ID)))
 	_, err := w.store.Load(t.Context(), storage.LookupKey{ID: c.Challenge.ID})
 	if err == nil || strings.Contains(err.Error(), "Jane") || !strings.Contains(err.Error(), c.Challenge.ID.String()) {
 		t.Errorf("got %v", err)
@@ -186,40 +187,6 @@ func TestErrorsHoldNoValues(t *testing.T) {
 }
 
 func errorOnly[T any](_ T, err error) error { return err }
-
-func TestListenHearsOfWhatIsWrittenElsewhere(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	heard := make(chan struct{}, 100)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- w.openStore().Listen(ctx, func() { heard <- struct{}{} }) }()
-	hear := func(what string) {
-		t.Helper()
-		select {
-		case <-heard:
-		case <-time.After(10 * time.Second):
-			t.Fatalf("nothing was heard of %s", what)
-		}
-	}
-	hear("the start")
-	c := w.raise()
-	hear("a new challenge")
-	w.apply(c, newResponse("x"), managerID)
-	hear("a change")
-	w.must(w.store.QueueDirectMessage(t.Context(), w.newIdempotencyKey(), outbox.DirectMessage{To: challenge.Address{Person: chairID}}))
-	hear("a reply")
-	w.must(w.markDelivered(w.store, w.claim(w.store, "a", 1)[0], 1))
-	hear("a result")
-	w.now = w.load(c.Challenge.ID).Challenge.NextAt
-	_, err := w.tick(w.store, 1)
-	w.must(err)
-	hear("the clock's turn")
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("ended with %v", err)
-	}
-}
 
 func TestListenReportsALostConnectionAndCloseEndsIt(t *testing.T) {
 	t.Parallel()

@@ -14,13 +14,8 @@ import (
 	"challengebot/internal/storage"
 )
 
-// Errors of this package, beside challenge.ErrUnavailable and challenge.ErrNotFound.
-var (
-	// ErrSchemaOutdated: the tables are missing or older than this program.
-	ErrSchemaOutdated = errors.New("postgres: the schema does not fit")
-	// ErrLeaseLost: somebody else has claimed the delivery since, or it is done. The attempt is recorded all the same.
-	ErrLeaseLost = errors.New("postgres: the delivery is no longer leased to this claim")
-)
+// ErrSchemaOutdated: the tables are missing or older than this program. The other errors are those of package storage.
+var ErrSchemaOutdated = errors.New("postgres: the schema does not fit")
 
 // SQLSTATEs that mean something here.
 const (

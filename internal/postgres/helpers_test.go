@@ -25,28 +25,28 @@ func asJSON(t testing.TB, v any) map[string]any {
 
 // openCounting opens a store of one connection whose round trips are counted.
 func (w *world) openCounting(counter *roundTrips) *Store {
-	w.t.Helper()
+	w.T.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)
-	w.must(err)
+	w.Must(err)
 	config.MaxConns = 1
 	config.ConnConfig.Tracer = counter
-	s, err := openStore(w.t.Context(), config)
-	w.must(err)
-	w.t.Cleanup(s.Close)
+	s, err := openStore(w.T.Context(), config)
+	w.Must(err)
+	w.T.Cleanup(s.Close)
 	return s
 }
 
 // openAsServer opens a store as a login of production would be: with the rights of challengebot_app and no others.
 func (w *world) openAsServer() *Store {
-	w.t.Helper()
+	w.T.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)
-	w.must(err)
+	w.Must(err)
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, "SET ROLE challengebot_app")
 		return err
 	}
-	s, err := openStore(w.t.Context(), config)
-	w.must(err)
-	w.t.Cleanup(s.Close)
+	s, err := openStore(w.T.Context(), config)
+	w.Must(err)
+	w.T.Cleanup(s.Close)
 	return s
 }

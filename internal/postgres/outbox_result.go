@@ -198,5 +198,5 @@ func (s *Store) recordLateAttempt(sess *session, d outbox.Message, a outbox.Atte
 	if err := sess.sendBatch("record a late attempt", b); err != nil {
 		return err
 	}
-	return ErrLeaseLost
+	return storage.ErrLeaseLost
 }

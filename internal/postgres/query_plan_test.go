@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage/storagetest"
 )
 
 // clones copies one challenge n times, for tests of plans and speed. Their chains do not verify, for a hash covers the id.
@@ -28,15 +29,15 @@ SELECT k.id, e.seq, e.at, e.actor_id, e.actor_name, e.kind, e.rung, e.visit, e.d
 FROM clone k, event e WHERE e.challenge_id = $id;`
 
 func (w *world) cloneChallenge(c challenge.Snapshot, n int) {
-	w.t.Helper()
+	w.T.Helper()
 	sql := strings.NewReplacer("$id", "'"+c.Challenge.ID.String()+"'", "$n", fmt.Sprint(n)).Replace(cloneChallengeSQL)
-	conn, err := pgx.Connect(w.t.Context(), w.dsn)
-	w.must(err)
-	defer conn.Close(w.t.Context())
-	_, err = conn.Exec(w.t.Context(), "SET session_replication_role = replica; BEGIN;"+sql+"COMMIT", pgx.QueryExecModeSimpleProtocol)
-	w.must(err)
-	_, err = conn.Exec(w.t.Context(), "VACUUM ANALYZE challenge, event")
-	w.must(err)
+	conn, err := pgx.Connect(w.T.Context(), w.dsn)
+	w.Must(err)
+	defer conn.Close(w.T.Context())
+	_, err = conn.Exec(w.T.Context(), "SET session_replication_role = replica; BEGIN;"+sql+"COMMIT", pgx.QueryExecModeSimpleProtocol)
+	w.Must(err)
+	_, err = conn.Exec(w.T.Context(), "VACUUM ANALYZE challenge, event")
+	w.Must(err)
 }
 
 // planNode is what EXPLAIN says of one step.
@@ -58,7 +59,7 @@ func (p planNode) walk(see func(planNode)) {
 
 // explain runs a statement as it is run when it was prepared and run often, whatever its arguments, and gives its plan.
 func (w *world) explain(conn *pgx.Conn, sql string, args ...any) planNode {
-	w.t.Helper()
+	w.T.Helper()
 	literals := make([]string, len(args))
 	for i, arg := range args {
 		switch arg := arg.(type) {
@@ -74,22 +75,22 @@ func (w *world) explain(conn *pgx.Conn, sql string, args ...any) planNode {
 	if len(args) > 0 {
 		call += "(" + strings.Join(literals, ", ") + ")"
 	}
-	_, err := conn.Exec(w.t.Context(), "DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; PREPARE planned AS "+sql, pgx.QueryExecModeSimpleProtocol)
-	w.must(err)
+	_, err := conn.Exec(w.T.Context(), "DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan; PREPARE planned AS "+sql, pgx.QueryExecModeSimpleProtocol)
+	w.Must(err)
 	var text []byte
-	w.must(conn.QueryRow(w.t.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "+call, pgx.QueryExecModeSimpleProtocol).Scan(&text))
+	w.Must(conn.QueryRow(w.T.Context(), "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "+call, pgx.QueryExecModeSimpleProtocol).Scan(&text))
 	var plans []struct{ Plan planNode }
-	w.must(json.Unmarshal(text, &plans))
+	w.Must(json.Unmarshal(text, &plans))
 	return plans[0].Plan
 }
 
 func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.raise()
+	c := w.Raise()
 	w.cloneChallenge(c, 10_000)
 	conn, err := pgx.Connect(t.Context(), w.dsn)
-	w.must(err)
+	w.Must(err)
 	defer conn.Close(t.Context())
 	quiet := c.Challenge.NextAt.Add(-1)
 	for _, test := range []struct {
@@ -104,7 +105,7 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		{"retried", lockRetriesSQL, []any{quiet, 100}, "challenge_stalled", 2},
 		{"overdue", countOverdueSQL, []any{quiet}, "challenge_next challenge_stalled", 0},
 		{"waiting", listWaitingForSQL, []any{"nobody", 10}, "challenge_waiting", 0},
-		{"raised", listRaisedBySQL, []any{chairID, 10}, "challenge_chair", 0},
+		{"raised", listRaisedBySQL, []any{storagetest.ChairID, 10}, "challenge_chair", 0},
 		{"by reference", lockByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key", 0},
 		{"standing", pendingSQL, []any{uuid.Nil, pendingPageSize}, "challenge_standing event_refused challenge_pkey", 10},
 		{"anything standing", anyPendingSQL, nil, "challenge_standing event_refused event_handed_over", 6},

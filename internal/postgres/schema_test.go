@@ -18,6 +18,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/localpg"
 	"challengebot/internal/outbox"
+	"challengebot/internal/storage/storagetest"
 )
 
 var update = flag.Bool("update", false, "write testdata/schema.txt anew")
@@ -61,16 +62,16 @@ func TestTheSchemaIsTheOneThatWasReviewed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rows, err := w.store.pool.Query(t.Context(), dumpSchemaSQL)
-	w.must(err)
+	w.Must(err)
 	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	w.must(err)
+	w.Must(err)
 	got := strings.Join(lines, "\n") + "\n"
 	const golden = "testdata/schema.txt"
 	if *update {
-		w.must(os.WriteFile(golden, []byte(got), 0o644))
+		w.Must(os.WriteFile(golden, []byte(got), 0o644))
 	}
 	want, err := os.ReadFile(golden)
-	w.must(err)
+	w.Must(err)
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("the schema differs from %s (-want +got); go test -update writes it anew:\n%s", golden, diff)
 	}
@@ -112,11 +113,11 @@ func TestMigratingWorksWhereNoRoleMayBeCreated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	name := fmt.Sprintf("plain_%d", os.Getpid())
-	w.must(w.execAsOwner(`CREATE ROLE `+name+` LOGIN`, `CREATE SCHEMA own AUTHORIZATION `+name))
-	t.Cleanup(func() { w.must(w.execAsOwner(`DROP OWNED BY `+name+` CASCADE`, `DROP ROLE `+name)) })
+	w.Must(w.execAsOwner(`CREATE ROLE `+name+` LOGIN`, `CREATE SCHEMA own AUTHORIZATION `+name))
+	t.Cleanup(func() { w.Must(w.execAsOwner(`DROP OWNED BY `+name+` CASCADE`, `DROP ROLE `+name)) })
 	hidden := strings.ReplaceAll(grantsSQL, "challengebot_app", "challengebot_absent")
 	conn, err := pgx.Connect(t.Context(), w.dsn)
-	w.must(err)
+	w.Must(err)
 	defer conn.Close(t.Context())
 	_, err = conn.Exec(t.Context(), "SET ROLE "+name+"; "+hidden, pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
@@ -157,10 +158,10 @@ func toStrings[T ~string](in []T) (out []string) {
 func TestRowsThatCannotBeLegalAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	open, closed := w.raise(), w.raise()
-	w.apply(closed, challenge.Withdraw{Reason: "Settled."}, chairID)
-	w.deliverAll()
-	w.raise()
+	open, closed := w.Raise(), w.Raise()
+	w.Apply(closed, challenge.Withdraw{Reason: "Settled."}, storagetest.ChairID)
+	w.DeliverAll()
+	w.Raise()
 	set := func(assign string, c challenge.Snapshot) string {
 		return fmt.Sprintf(`UPDATE challenge SET %s WHERE id = '%s'`, assign, c.Challenge.ID)
 	}
@@ -225,8 +226,9 @@ func TestRowsThatCannotBeLegalAreRefused(t *testing.T) {
 func TestWhatIsOnlyAddedToRefusesEvenItsOwner(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, table := range []string{"event", "ladder", "response", "plan_action", "attempt", "receipt"} {
-		column := map[string]string{"ladder": "id", "attempt": "code", "receipt": "key", "response": "text", "plan_action": "what", "event": "rung"}[table]
+	for _, table := range []string{"event", "ladder", "response", "plan_action", "attempt", "receipt", "cover", "notice_channel"} {
+		column := map[string]string{"ladder": "id", "attempt": "code", "receipt": "key", "response": "text", "plan_action": "what", "event": "rung",
+			"cover": "set_by", "notice_channel": "channel"}[table]
 		for _, sql := range []string{"UPDATE " + table + " SET " + column + " = ''", "DELETE FROM " + table, "TRUNCATE " + table + " CASCADE"} {
 			if _, err := w.store.pool.Exec(t.Context(), sql); sqlState(err) != "CB002" {
 				t.Errorf("%s: %v", sql, wrapError("test", err))
@@ -246,25 +248,25 @@ func TestTheServingRoleCanServeAndCannotRewrite(t *testing.T) {
 	served := w.openAsServer()
 	owner := w.store
 	w.store = served
-	w.must(served.SaveLadder(t.Context(), w.ladder))
-	w.must(served.CheckReady(t.Context()))
-	c := w.raise()
-	w.deliverAll()
-	w.apply(c, newResponse("Done."), managerID)
-	w.deliverAll()
-	w.raise()
-	w.now = afterLapse
-	if _, err := w.tick(served, 10); err != nil {
+	w.Must(served.SaveLadder(t.Context(), w.Ladder))
+	w.Must(served.CheckReady(t.Context()))
+	c := w.Raise()
+	w.DeliverAll()
+	w.Apply(c, storagetest.NewResponse("Done."), storagetest.ManagerID)
+	w.DeliverAll()
+	w.Raise()
+	w.Now = storagetest.AfterLapse
+	if _, err := w.Tick(served, 10); err != nil {
 		t.Error(err)
 	}
-	conv := outbox.ConversationReference{OrderingKey: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.now}
-	w.must(served.SaveConversation(t.Context(), conv))
-	w.must(served.ForgetConversation(t.Context(), conv.OrderingKey))
+	conv := outbox.ConversationReference{OrderingKey: "person:x", ID: "a", ServiceURL: "b", SeenAt: w.Now}
+	w.Must(served.SaveConversation(t.Context(), conv))
+	w.Must(served.ForgetConversation(t.Context(), conv.OrderingKey))
 	for range 2 {
-		w.must(served.SaveChannel(t.Context(), outbox.Channel{ID: "19:n", Team: "19:t", SeenAt: w.now}))
+		w.Must(served.SaveChannel(t.Context(), outbox.Channel{ID: "19:n", Team: "19:t", SeenAt: w.Now}))
 	}
-	w.must(served.SaveChannel(t.Context(), outbox.Channel{Team: "19:t", Loss: outbox.BotRemoved, SeenAt: w.now}))
-	w.must(served.ReleaseLeases(t.Context(), "x"))
+	w.Must(served.SaveChannel(t.Context(), outbox.Channel{Team: "19:t", Loss: outbox.BotRemoved, SeenAt: w.Now}))
+	w.Must(served.ReleaseLeases(t.Context(), "x"))
 	w.mustVerify()
 	for _, sql := range []string{
 		`UPDATE event SET actor_id = 'x'`, `DELETE FROM event`, `TRUNCATE event`, `ALTER TABLE event DISABLE TRIGGER ALL`,

@@ -89,7 +89,8 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[
 SELECT p.challenge_id, p.lane, 'update', p.card, p.visit, p.to_person, p.to_team, p.delivery_id, m.at, m.at
 FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS m (id, version, at)
 JOIN posted_card p ON p.challenge_id = m.id AND NOT p.final AND p.version < m.version
-WHERE NOT EXISTS (SELECT FROM delivery w WHERE w.posted = p.delivery_id AND w.state = 'waiting' AND w.lease_until IS NULL)`
+WHERE NOT EXISTS (SELECT FROM delivery w WHERE w.posted = p.delivery_id AND w.state = 'waiting' AND w.lease_until IS NULL)
+ORDER BY p.delivery_id`
 )
 
 // queueTransitions queues the writing of all moves.

@@ -11,6 +11,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/localpg"
+	"challengebot/internal/storage/storagetest"
 )
 
 // migrateToThird brings an empty database to the third migration.
@@ -37,44 +38,44 @@ const forgetRefusalsSQL = `UPDATE challenge SET doc = regexp_replace(doc::text, 
 func TestADatabaseOfTheThirdMigrationGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorldOn(t, localpg.NewTestDatabase(t, "third migration "+SchemaFingerprint(), migrateToThird))
-	running, answered := w.raise(), w.raise()
+	running, answered := w.Raise(), w.Raise()
 	refuse := func(c challenge.Snapshot, id string) {
 		t.Helper()
-		w.apply(c, challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: id}, Code: "Blocked"}, "")
+		w.Apply(c, challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: id}, Code: "Blocked"}, "")
 	}
-	refuse(running, managerID)
-	refuse(running, oversightID)
-	w.apply(answered, newResponse("We will hold it."), managerID)
-	w.must(w.execAsOwner(forgetRefusalsSQL))
+	refuse(running, storagetest.ManagerID)
+	refuse(running, storagetest.OversightID)
+	w.Apply(answered, storagetest.NewResponse("We will hold it."), storagetest.ManagerID)
+	w.Must(w.execAsOwner(forgetRefusalsSQL))
 	id := running.Challenge.ID
 	if doc := queryValue[string](w, `SELECT doc::text FROM challenge WHERE id = $1`, id); strings.Contains(doc, "refused") || strings.Contains(doc, "unreached") {
 		t.Fatalf("the document is not of its time: %s", doc)
 	}
-	before := w.load(id)
+	before := w.Load(id)
 
-	w.must(Migrate(t.Context(), w.dsn))
-	w.must(w.store.CheckReady(t.Context()))
+	w.Must(Migrate(t.Context(), w.dsn))
+	w.Must(w.store.CheckReady(t.Context()))
 	w.mustVerify()
 	w.store = w.openAsServer()
-	if got := w.load(id); !got.Challenge.NextAt.Equal(before.Challenge.NextAt) || !got.Challenge.Due().Equal(before.Challenge.Due()) {
+	if got := w.Load(id); !got.Challenge.NextAt.Equal(before.Challenge.NextAt) || !got.Challenge.Due().Equal(before.Challenge.Due()) {
 		t.Errorf("looked at %v and due %v, were %v and %v", got.Challenge.NextAt, got.Challenge.Due(), before.Challenge.NextAt, before.Challenge.Due())
 	}
 	if got := w.pendingKinds(); len(got) != 2 {
 		t.Errorf("in the digest: %v", got)
 	}
-	refuse(running, oversightID)
-	refuse(running, managerID)
-	w.apply(running, challenge.RecordMessageChange{Seq: 1, Change: challenge.MessageEdited}, chairID)
-	w.deliverAll()
-	w.now = before.Challenge.Due().Add(time.Second)
+	refuse(running, storagetest.OversightID)
+	refuse(running, storagetest.ManagerID)
+	w.Apply(running, challenge.RecordMessageChange{Seq: 1, Change: challenge.MessageEdited}, storagetest.ChairID)
+	w.DeliverAll()
+	w.Now = before.Challenge.Due().Add(time.Second)
 	for n := 1; n > 0; {
 		var err error
-		n, err = w.tick(w.store, 10)
-		w.must(err)
+		n, err = w.Tick(w.store, 10)
+		w.Must(err)
 	}
-	if got := w.load(id).Challenge; got.Rung == before.Challenge.Rung {
+	if got := w.Load(id).Challenge; got.Rung == before.Challenge.Rung {
 		t.Errorf("silence stays on %s", got.Rung)
 	}
-	w.deliverAll()
+	w.DeliverAll()
 	w.mustVerify()
 }

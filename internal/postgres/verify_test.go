@@ -12,18 +12,19 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/storage"
+	"challengebot/internal/storage/storagetest"
 )
 
 // raiseAndResolve makes a challenge with a response, a plan, a judgement and an end, and two others beside it.
 func (w *world) raiseAndResolve() challenge.Snapshot {
-	w.raise()
-	c := w.raise()
-	w.deliverAll()
-	w.apply(c, newResponse("We will hold it."), managerID)
-	w.deliverAll()
-	w.apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, chairID)
-	w.raise()
-	return w.load(c.Challenge.ID)
+	w.Raise()
+	c := w.Raise()
+	w.DeliverAll()
+	w.Apply(c, storagetest.NewResponse("We will hold it."), storagetest.ManagerID)
+	w.DeliverAll()
+	w.Apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, storagetest.ChairID)
+	w.Raise()
+	return w.Load(c.Challenge.ID)
 }
 
 func TestAnUntouchedDatabaseVerifies(t *testing.T) {
@@ -36,7 +37,7 @@ func TestAnUntouchedDatabaseVerifies(t *testing.T) {
 			heads = append(heads, r.Head)
 		}
 	})
-	w.must(err)
+	w.Must(err)
 	want := VerifySummary{Challenges: 3, Events: queryValue[int](w, `SELECT count(*) FROM event`)}
 	if diff := cmp.Diff(want, sum); diff != "" {
 		t.Error(diff)
@@ -50,11 +51,11 @@ func TestVerifyGoesThroughEveryPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range verifyPageSize + 3 {
-		w.raise()
+		w.Raise()
 	}
 	seen := map[uuid.UUID]int{}
 	sum, err := w.store.Verify(t.Context(), func(r VerifyResult) { seen[r.ID]++ })
-	w.must(err)
+	w.Must(err)
 	if sum.Challenges != verifyPageSize+3 || len(seen) != sum.Challenges || !sum.IsIntact() {
 		t.Errorf("%+v, %d seen", sum, len(seen))
 	}
@@ -161,10 +162,10 @@ func TestVerifyFindsWhatTheDatabasesOwnerChanged(t *testing.T) {
 
 // tamper does what only the owner of the server can: nothing stands in the way.
 func (w *world) tamper(sql string) {
-	w.t.Helper()
-	conn, err := pgx.Connect(w.t.Context(), w.dsn)
-	w.must(err)
-	defer conn.Close(w.t.Context())
+	w.T.Helper()
+	conn, err := pgx.Connect(w.T.Context(), w.dsn)
+	w.Must(err)
+	defer conn.Close(w.T.Context())
 	loose := `SET session_replication_role = replica;
 DO $$ DECLARE c record; BEGIN
     FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conrelid <> 0 LOOP
@@ -172,11 +173,11 @@ DO $$ DECLARE c record; BEGIN
     END LOOP;
 END $$;`
 	before := queryValue[string](w, databaseStateSQL)
-	if _, err := conn.Exec(w.t.Context(), loose+sql, pgx.QueryExecModeSimpleProtocol); err != nil {
-		w.t.Fatal(err)
+	if _, err := conn.Exec(w.T.Context(), loose+sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+		w.T.Fatal(err)
 	}
 	if queryValue[string](w, databaseStateSQL) == before {
-		w.t.Fatal("the tampering changed nothing")
+		w.T.Fatal("the tampering changed nothing")
 	}
 }
 
@@ -188,11 +189,11 @@ func TestVerifyFindsALadderThatWasEdited(t *testing.T) {
 	w := newWorld(t)
 	w.raiseAndResolve()
 	conn, err := pgx.Connect(t.Context(), w.dsn)
-	w.must(err)
+	w.Must(err)
 	defer conn.Close(t.Context())
 	_, err = conn.Exec(t.Context(), `SET session_replication_role = replica; UPDATE ladder SET content = replace(content, '"5 working days"', '"50 working days"')`, pgx.QueryExecModeSimpleProtocol)
-	w.must(err)
-	if _, sum := w.verifyProblems(); sum.IsIntact() || len(sum.BrokenLadders) != 1 || sum.BrokenLadders[0] != w.ladder.Hash() {
+	w.Must(err)
+	if _, sum := w.verifyProblems(); sum.IsIntact() || len(sum.BrokenLadders) != 1 || sum.BrokenLadders[0] != w.Ladder.Hash() {
 		t.Errorf("%+v", sum)
 	}
 }
@@ -200,10 +201,10 @@ func TestVerifyFindsALadderThatWasEdited(t *testing.T) {
 func TestVerifyReportsATrailThatDoesNotRepeat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	c := w.raise()
-	r := storage.IdempotencyKey{Value: "once", At: w.now}
-	_, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.decide(newResponse("x"), managerID))
-	w.must(err)
+	c := w.Raise()
+	r := storage.IdempotencyKey{Value: "once", At: w.Now}
+	_, err := w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, w.Decide(storagetest.NewResponse("x"), storagetest.ManagerID))
+	w.Must(err)
 	w.tamper(fmt.Sprintf(`UPDATE event SET actor_name = 'x' WHERE challenge_id = '%s' AND seq = 1`, c.Challenge.ID))
 	_, err = w.store.Apply(t.Context(), r, storage.LookupKey{ID: c.Challenge.ID}, nil)
 	var broken *challenge.BrokenChainError

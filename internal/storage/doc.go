@@ -5,4 +5,7 @@
 // Every change of a challenge goes through one transaction: the row is locked, the pure
 // decision of package challenge is taken on what was read, and row, events and outbox
 // messages are written, or nothing is.
+//
+// Package storagetest holds what a store promises as tests; package memorystore keeps the same
+// promises in memory.
 package storage

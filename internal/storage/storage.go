@@ -9,7 +9,7 @@ import (
 	"challengebot/internal/challenge"
 )
 
-// What the door answers beside a *Refusal.
+// What a store answers beside a *Refusal.
 var (
 	// ErrUnavailable: the database cannot be reached or did not answer in time.
 	// Nothing was changed; the same command may be given again.
@@ -19,6 +19,9 @@ var (
 	// ErrSomebodyElsesChat: a one-to-one chat was to be kept for somebody, and is another
 	// person's.
 	ErrSomebodyElsesChat = errors.New("the one-to-one chat is another person's")
+	// ErrLeaseLost: somebody else has claimed the message since, or it is done. The attempt is
+	// recorded all the same.
+	ErrLeaseLost = errors.New("the message is no longer leased to this claim")
 )
 
 // LookupKey finds a challenge by reference or, if that is empty, by id.

@@ -1,0 +1,231 @@
+package memorystore
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
+)
+
+type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
+
+// challengeRow is one challenge as it is stored: two documents, the trail, and what is
+// searched by.
+type challengeRow struct {
+	details, doc []byte
+	current      challenge.Challenge // for searching; nobody outside ever gets it
+	events       []challenge.Event
+	cards        []*postedRow // on people's screens, in the order in which they were posted
+	retryAt      time.Time    // the clock's turn failed: it tries again then
+}
+
+func (r *challengeRow) read() (challenge.Challenge, error) {
+	var c challenge.Challenge
+	if err := json.Unmarshal(r.doc, &c); err != nil {
+		return c, fmt.Errorf("memorystore: the document of challenge %s cannot be read: %T", r.current.ID, err)
+	}
+	if err := json.Unmarshal(r.details, &c.Details); err != nil {
+		return c, fmt.Errorf("memorystore: the details of challenge %s cannot be read: %T", r.current.ID, err)
+	}
+	return c, nil
+}
+
+// keyRow is what the first use of an idempotency key left.
+type keyRow struct {
+	at      time.Time
+	id      uuid.UUID // zero: it was not about a challenge
+	seq     int
+	refusal []byte
+}
+
+// Raise stores a new challenge. decide is given the number for its reference; a number whose
+// challenge is not stored is never used again. The challenge's ladder must have been saved.
+func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
+	if err := s.begin(ctx); err != nil {
+		return storage.ApplyResult{}, err
+	}
+	defer s.mu.Unlock()
+	s.number++
+	if seen, ok := s.findKey(r); ok {
+		return s.repeatResult(seen)
+	}
+	change, err := decide(s.number)
+	if err != nil {
+		return storage.ApplyResult{}, err
+	}
+	return s.writeChange(ctx, r, challenge.Snapshot{}, change)
+}
+
+// Apply changes a challenge. decide sees it under its lock, with ladder and history; its error
+// is returned as it is, and then nothing is stored, the idempotency key neither.
+func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
+	if err := s.begin(ctx); err != nil {
+		return storage.ApplyResult{}, err
+	}
+	defer s.mu.Unlock()
+	if seen, ok := s.findKey(r); ok {
+		return s.repeatResult(seen)
+	}
+	before, err := s.snapshot(key)
+	if err != nil {
+		return storage.ApplyResult{}, err
+	}
+	change, err := decide(before)
+	if err != nil {
+		return storage.ApplyResult{}, err
+	}
+	return s.writeChange(ctx, r, before, change)
+}
+
+// Load reads a challenge with ladder and history, as they were at one moment.
+func (s *Store) Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error) {
+	if err := s.begin(ctx); err != nil {
+		return challenge.Snapshot{}, err
+	}
+	defer s.mu.Unlock()
+	return s.snapshot(key)
+}
+
+// row finds a challenge by reference or, if that is empty, by id.
+func (s *Store) row(key storage.LookupKey) (*challengeRow, bool) {
+	id := key.ID
+	if key.Ref != "" {
+		var known bool
+		if id, known = s.byRef[key.Ref]; !known {
+			return nil, false
+		}
+	}
+	row, ok := s.challenges[id]
+	return row, ok
+}
+
+func (s *Store) snapshot(key storage.LookupKey) (challenge.Snapshot, error) {
+	row, ok := s.row(key)
+	if !ok {
+		return challenge.Snapshot{}, storage.ErrNotFound
+	}
+	snap, err := s.withoutHistory(row)
+	snap.History = slices.Clone(row.events)
+	return snap, err
+}
+
+func (s *Store) withoutHistory(row *challengeRow) (challenge.Snapshot, error) {
+	c, err := row.read()
+	if err != nil {
+		return challenge.Snapshot{}, err
+	}
+	l, err := s.loadLadder(c.LadderHash)
+	return challenge.Snapshot{Challenge: c, Ladder: l}, err
+}
+
+func (s *Store) findKey(r storage.IdempotencyKey) (keyRow, bool) {
+	seen, ok := s.keys[r.Value]
+	return seen, ok && r.Value != ""
+}
+
+// repeatResult answers as the first time: with the challenge as it was right after.
+func (s *Store) repeatResult(seen keyRow) (storage.ApplyResult, error) {
+	out := storage.ApplyResult{Repeated: true}
+	if seen.refusal != nil {
+		out.Refusal = &challenge.Refusal{}
+		if err := json.Unmarshal(seen.refusal, out.Refusal); err != nil {
+			return out, fmt.Errorf("memorystore: an earlier answer cannot be read: %T", err)
+		}
+	}
+	if seen.id == uuid.Nil {
+		return out, nil
+	}
+	events := slices.Clone(s.challenges[seen.id].events[:seen.seq])
+	c, err := challenge.Replay(seen.id, events)
+	if err != nil {
+		return out, fmt.Errorf("memorystore: the trail of challenge %s does not hold: %w", seen.id, err)
+	}
+	l, err := s.loadLadder(c.LadderHash)
+	if err != nil {
+		return out, err
+	}
+	out.Snapshot = challenge.Snapshot{Challenge: c, Ladder: l, History: events}
+	return out, nil
+}
+
+// ListWaitingFor lists the open challenges that wait for a person, the most urgent first,
+// without their history.
+func (s *Store) ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
+	return s.list(ctx, limit, func(r *challengeRow) bool {
+		return r.current.State.IsOpen() && slices.Contains(r.current.WaitingFor(), person)
+	}, func(a, b *challengeRow) int {
+		return cmp.Or(compareDue(a.current.Due(), b.current.Due()), a.current.NextAt.Compare(b.current.NextAt))
+	})
+}
+
+// compareDue puts what is never due at the end.
+func compareDue(a, b time.Time) int {
+	if a.IsZero() != b.IsZero() {
+		return b.Compare(a)
+	}
+	return a.Compare(b)
+}
+
+// ListRaisedBy lists the open challenges that a person raised, the oldest first, without their history.
+func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
+	return s.list(ctx, limit, func(r *challengeRow) bool { return r.current.State.IsOpen() && r.current.Chair.ID == person },
+		func(a, b *challengeRow) int { return a.current.RaisedAt.Compare(b.current.RaisedAt) })
+}
+
+// ListHandedOver lists the challenges that wait for an answer and were handed over at some
+// time, without their history.
+func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
+	return s.list(ctx, math.MaxInt, func(r *challengeRow) bool {
+		return r.current.State == challenge.StateAwaitingResponse && r.had(challenge.KindHandedOver)
+	}, func(_, _ *challengeRow) int { return 0 })
+}
+
+// had reports whether the trail has an event of that kind.
+func (r *challengeRow) had(kind challenge.EventKind) bool {
+	return slices.ContainsFunc(r.events, func(e challenge.Event) bool { return e.Body.Kind() == kind })
+}
+
+// list gives what is wanted, in order and then by id. What cannot be read is in the error, and
+// the others are given all the same.
+func (s *Store) list(ctx context.Context, limit int, wanted func(*challengeRow) bool, compare func(a, b *challengeRow) int) ([]challenge.Snapshot, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	found := s.sorted(wanted, compare)
+	var faults error
+	all := make([]challenge.Snapshot, 0, min(limit, len(found)))
+	for _, row := range found[:min(limit, len(found))] {
+		snap, err := s.withoutHistory(row)
+		if err != nil {
+			faults = errors.Join(faults, err)
+			continue
+		}
+		all = append(all, snap)
+	}
+	return all, faults
+}
+
+// sorted are the rows that are wanted, in order and then by id.
+func (s *Store) sorted(wanted func(*challengeRow) bool, compare func(a, b *challengeRow) int) []*challengeRow {
+	var found []*challengeRow
+	for _, row := range s.challenges {
+		if wanted(row) {
+			found = append(found, row)
+		}
+	}
+	slices.SortFunc(found, func(a, b *challengeRow) int {
+		return cmp.Or(compare(a, b), bytes.Compare(a.current.ID[:], b.current.ID[:]))
+	})
+	return found
+}

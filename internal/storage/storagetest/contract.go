@@ -1,0 +1,148 @@
+package storagetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
+	"challengebot/internal/storage/memorystore"
+	"challengebot/internal/workday"
+)
+
+// Store is all that a store does for the engine, the bot and the program around them. Each of
+// these asks for the part that it needs.
+type Store interface {
+	SaveLadder(ctx context.Context, l *ladder.Ladder) error
+	LoadLadder(ctx context.Context, hash string) (*ladder.Ladder, error)
+	CheckReady(ctx context.Context) error
+	Listen(ctx context.Context, wake func()) error
+	Close()
+
+	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
+	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
+	ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error)
+	ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error)
+	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error)
+	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
+	AnyPending(ctx context.Context) (bool, error)
+
+	Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (int, error)
+	NextDue(ctx context.Context) (time.Time, bool, error)
+	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
+
+	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
+	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error)
+	NextMessageDue(ctx context.Context) (time.Time, bool, error)
+	ReleaseLeases(ctx context.Context, owner string) error
+	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
+	MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
+	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error
+	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
+
+	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
+	SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error
+	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error
+	FindConversation(ctx context.Context, orderingKey string) (outbox.ConversationReference, bool, error)
+	ForgetConversation(ctx context.Context, orderingKey string) error
+	SaveChannel(ctx context.Context, c outbox.Channel) error
+	FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error)
+	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
+	MarkReachable(ctx context.Context, person string, at time.Time) error
+	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
+	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
+	SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error
+	EndCover(ctx context.Context, r storage.IdempotencyKey, id int64, by string) error
+	ListCovers(ctx context.Context, on workday.Date) ([]directory.CoverSetting, error)
+	BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error
+	ListNoticeChannels(ctx context.Context) ([]directory.NoticeChannelSetting, error)
+}
+
+// Backend is a store under test, empty, and what a test may ask beside it.
+type Backend struct {
+	Store Store
+	// Open gives one more instance on the same data.
+	Open func() Store
+	// Contents are all messages, cards, attempts and keys that are stored.
+	Contents func() memorystore.Contents
+	// Verify holds every trail against its chain and its row.
+	Verify func() error
+}
+
+// test is one promise.
+type test struct {
+	name string
+	run  func(t *testing.T, w *world)
+}
+
+// world is a World with a whole backend.
+type world struct {
+	*World
+	backend Backend
+}
+
+// Run puts a store through every promise. newBackend makes an empty one each time.
+func Run(t *testing.T, newBackend func(t testing.TB) Backend) {
+	for _, promises := range [][]test{challengeTests, messageTests, resultTests, clockTests, registerTests} {
+		for _, p := range promises {
+			t.Run(p.name, func(t *testing.T) {
+				t.Parallel()
+				b := newBackend(t)
+				p.run(t, &world{World: NewWorld(t, b.Store), backend: b})
+			})
+		}
+	}
+}
+
+// mustVerify ends the test when a trail does not hold.
+func (w *world) mustVerify() {
+	w.T.Helper()
+	w.Must(w.backend.Verify())
+}
+
+// messages are the stored messages that are wanted.
+func (w *world) messages(wanted func(memorystore.MessageRecord) bool) []memorystore.MessageRecord {
+	var found []memorystore.MessageRecord
+	for _, m := range w.backend.Contents().Messages {
+		if wanted(m) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// message is the stored message of that id.
+func (w *world) message(id int64) memorystore.MessageRecord {
+	w.T.Helper()
+	found := w.messages(func(m memorystore.MessageRecord) bool { return m.ID == id })
+	if len(found) != 1 {
+		w.T.Fatalf("message %d is stored %d times", id, len(found))
+	}
+	return found[0]
+}
+
+// countUpdates counts the updates that were ever queued.
+func (w *world) countUpdates() int {
+	return len(w.messages(func(m memorystore.MessageRecord) bool { return m.Kind == outbox.UpdateMessage }))
+}
+
+// countEvents counts the events of a kind in challenges' trails.
+func (w *world) countEvents(kind challenge.EventKind, all ...challenge.Snapshot) int {
+	w.T.Helper()
+	n := 0
+	for _, c := range all {
+		for _, e := range w.Load(c.Challenge.ID).History {
+			if e.Body.Kind() == kind {
+				n++
+			}
+		}
+	}
+	return n
+}
