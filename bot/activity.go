@@ -175,16 +175,6 @@ func (a Activity) SelectedChannel() (Channel, bool) {
 	return settings.SelectedChannel, settings.SelectedChannel.ID != ""
 }
 
-func (a Activity) origin() origin {
-	return origin{
-		channel:            a.ChannelID,
-		serviceURL:         a.ServiceURL,
-		channelTenant:      a.ChannelData.Tenant.ID,
-		conversationTenant: a.Conversation.TenantID,
-		senderTenant:       a.From.TenantID,
-	}
-}
-
 // toSchema is the activity as msbotbuilder-go knows it, as far as its adapter
 // needs it.
 func (a Activity) toSchema() schema.Activity {

@@ -28,7 +28,8 @@ const (
 // verify accepts or refuses the authorization header that came with an activity, as the route does
 // through the library's adapter.
 func (v *Validator) verify(ctx context.Context, authorization string, a Activity) error {
-	_, err := v.verifyHeader(ctx, authorization, a.origin())
+	adapter := newAdapter(v)
+	_, err := adapter.AuthenticateRequest(ctx, a.toSchema(), authorization, adapter.CredentialProvider, adapter.ChannelService)
 	return err
 }
 
