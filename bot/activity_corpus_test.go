@@ -134,8 +134,9 @@ func runCorpusCase(t *testing.T, c corpusCase) {
 // writes down what it is asked to keep.
 type corpusStage struct {
 	*testServer
-	store *memoryStore
-	token string
+	store   *memoryStore
+	handler *Handler
+	token   string
 }
 
 func newCorpusStage(t testing.TB) *corpusStage {
@@ -170,7 +171,7 @@ func newCorpusStage(t testing.TB) *corpusStage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.token = s.testValidator.token(t)
+	s.handler, s.token = turns, s.testValidator.token(t)
 	return s
 }
 

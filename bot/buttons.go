@@ -110,6 +110,13 @@ func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResu
 }
 
 func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in map[string]string) (cardResult, error) {
+	counted := limitPresses
+	if slices.Contains([]cards.Verb{cards.VerbPreview, cards.VerbRefresh, cards.VerbWaiting}, data.Verb) {
+		counted = limitRefreshes
+	}
+	if err := rq.takeOne(counted); err != nil {
+		return cardResult{}, err
+	}
 	switch data.Verb {
 	case cards.VerbRaise, cards.VerbPreview:
 		return rq.handleForm(ctx, data, in)
@@ -286,6 +293,10 @@ func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[
 		opts.Refusal = view.refusal
 		return cardResult{Card: cards.RenderForm(view.FormView, opts)}, nil
 	}
+	if over := rq.limits.take(limitRaises, rq.person.ID, rq.now); over > 0 {
+		opts.Refusal, opts.TypedValues = newRefusal(challenge.CodeNotAllowed, rq.limitSentence(limitRaises)), in
+		return cardResult{Card: cards.RenderForm(view.FormView, opts)}, nil
+	}
 	raising := raisingFromInputs(in)
 	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
 	// thumb, is one challenge.
@@ -294,6 +305,9 @@ func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[
 		raising.Number = number
 		return challenge.Raise(raising, rq.person, rq.env(view.ladder))
 	})
+	if err != nil || out.Repeated {
+		rq.limits.giveBack(limitRaises, rq.person.ID)
+	}
 	var refusal *challenge.Refusal
 	if errors.As(err, &refusal) {
 		opts.Refusal, opts.TypedValues = refusal, in

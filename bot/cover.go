@@ -36,7 +36,11 @@ func (rq request) handleCover(ctx context.Context, rest string) error {
 	if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
 		return rq.replyWithCovers(ctx, cards.CoverView{Refusal: refusal, TypedText: rest})
 	}
+	if over := rq.limits.take(limitCovers, rq.person.ID, rq.now); over > 0 {
+		return rq.replyWithCovers(ctx, cards.CoverView{Refusal: newRefusal(challenge.CodeNotAllowed, rq.limitSentence(limitCovers)), TypedText: rest})
+	}
 	if err := rq.Store.SetCover(ctx, rq.idempotencyKey(":cover"), c); err != nil {
+		rq.limits.giveBack(limitCovers, rq.person.ID)
 		return err
 	}
 	if err := rq.RefreshDirectory(ctx); err != nil {

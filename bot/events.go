@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"challengebot/internal/challenge"
@@ -40,8 +41,11 @@ func (rq request) recordMessageChange(ctx context.Context) error {
 			if _, ok := findStep(c, e); !ok {
 				return challenge.Change{Next: c.Challenge}, nil // it only brought a card
 			}
-			return c.Challenge.Decide(challenge.RecordMessageChange{Seq: e.Seq, Change: change}, rq.person, rq.env(c.Ladder))
+			return c.Decide(challenge.RecordMessageChange{Seq: e.Seq, Change: change}, rq.person, rq.env(c.Ladder))
 		})
+		if errors.As(err, new(*challenge.Refusal)) {
+			continue // the trail says so often enough
+		}
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,8 @@ var fuzzAllowed = map[challenge.EventKind][]string{
 	challenge.KindResponded:    {"Tom Reid", "Priya Shah"},
 	challenge.KindLateResponse: {"Tom Reid", "Priya Shah"},
 	challenge.KindJudged:       {"Maya Okafor"},
-	challenge.KindWithdrawn:    {"Maya Okafor", "Owen Price"},
+	challenge.KindWithdrawn:    {"Maya Okafor"},
+	challenge.KindEndRequested: {"Owen Price"},
 	challenge.KindReferred:     {"Maya Okafor"},
 	challenge.KindGateRecorded: {"Maya Okafor", "Grace Lloyd"},
 	challenge.KindRaised:       {"Maya Okafor", "Sam Whitfield"},
@@ -98,6 +99,7 @@ func (s *fuzzStage) reset() {
 	defer s.store.mu.Unlock()
 	s.store.snapshots, s.store.appliedKeys, s.store.number = maps.Clone(s.snapshots), map[string]*appliedKey{}, 10
 	s.store.journal, s.store.chats = journal{}, map[string]string{}
+	s.handler.limits = newLimiter()
 }
 
 // assertAllowedEffects checks what a turn by somebody did to the cases.

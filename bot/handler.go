@@ -65,6 +65,8 @@ type Handler struct {
 	// savedConversations remembers how conversations were last saved, to save them only when they
 	// change or that is resaveConversationAfter ago. Losing it costs one write.
 	savedConversations sync.Map
+	limits             *limiter
+	waiting            *waitingRoom
 }
 
 // NewHandler makes the handler of all turns.
@@ -72,7 +74,7 @@ func NewHandler(c HandlerConfig) (*Handler, error) {
 	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.RefreshDirectory == nil || c.IsUnreachable == nil || len(c.Ladders) == 0 || c.Logger == nil {
 		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
 	}
-	return &Handler{HandlerConfig: c}, nil
+	return &Handler{HandlerConfig: c, limits: newLimiter(), waiting: newWaitingRoom()}, nil
 }
 
 // request is one activity being handled: who acts, and the one time that counts.
@@ -91,12 +93,17 @@ type request struct {
 // Teams SDK (the older Bot Framework said 501, but what Teams delivers again after a 5xx
 // is not documented).
 func (h *Handler) HandleActivity(ctx context.Context, a Activity) (Reply, error) {
+	leave, err := h.waiting.enter(ctx, a.From.personID())
+	if err != nil {
+		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	defer leave()
 	reply, err := h.routeActivity(ctx, a)
 	if errors.Is(err, storage.ErrUnavailable) {
 		if a.isAutomatic() {
 			// Nobody pressed anything, and a card whose refresh fails may never ask again.
 			h.Logger.Error("a card could not be refreshed: temporarily unavailable", "activity", a.ID)
-			return replyWithText(words.ForLanguage(h.Directory().LanguageOf(a.From.AADObjectID)).Bot.CannotRefreshNow), nil
+			return replyWithText(words.ForLanguage(h.Directory().LanguageOf(a.From.personID())).Bot.CannotRefreshNow), nil
 		}
 		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
@@ -104,24 +111,27 @@ func (h *Handler) HandleActivity(ctx context.Context, a Activity) (Reply, error)
 }
 
 func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) {
-	automatic := a.isAutomatic()
-	if !automatic {
-		if err := h.recordChannel(ctx, a); err != nil {
+	person := a.From.personID()
+	if person == "" {
+		return h.replyToUnknownSender(a), h.recordChannel(ctx, a)
+	}
+	rq := request{Handler: h, activity: a, now: h.Now(), words: words.ForLanguage(h.Directory().LanguageOf(person)), person: challenge.Person{ID: person, Name: a.From.Name}}
+	if p, ok := h.Directory().PersonByEntra(person); ok {
+		rq.person.Name = p.Name
+	}
+	if a.isAutomatic() {
+		return rq.handleCardAction(ctx)
+	}
+	switch a.Type {
+	case TypeMessage, TypeMessageUpdate, TypeMessageDelete:
+		if ok, err := rq.takeMessage(ctx); !ok || err != nil {
 			return Reply{}, err
 		}
 	}
-	person := a.From.personID()
-	if person == "" {
-		return h.replyToUnknownSender(a), nil
+	if err := h.recordChannel(ctx, a); err != nil {
+		return Reply{}, err
 	}
-	x := request{Handler: h, activity: a, now: h.Now(), words: words.ForLanguage(h.Directory().LanguageOf(person)), person: challenge.Person{ID: person, Name: a.From.Name}}
-	if p, ok := h.Directory().PersonByEntra(person); ok {
-		x.person.Name = p.Name
-	}
-	if automatic {
-		return x.handleCardAction(ctx)
-	}
-	err := x.updateReachability(ctx)
+	err := rq.updateReachability(ctx)
 	if errors.Is(err, storage.ErrSomebodyElsesChat) {
 		h.Logger.Warn("an activity came from a one-to-one chat that is another person's: nothing was done for it", "activity", a.ID)
 		return h.replyToUnknownSender(a), nil
@@ -129,26 +139,32 @@ func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) 
 	if err != nil {
 		return Reply{}, err
 	}
+	return rq.dispatchActivity(ctx)
+}
+
+// dispatchActivity hands an activity to whoever handles its kind.
+func (rq request) dispatchActivity(ctx context.Context) (Reply, error) {
+	a := rq.activity
 	switch a.Type {
 	case TypeInvoke:
 		switch a.Name {
 		case InvokeCardAction:
-			return x.handleCardAction(ctx)
+			return rq.handleCardAction(ctx)
 		case InvokeTaskFetch:
-			return x.openDialog(ctx)
+			return rq.openDialog(ctx)
 		case InvokeTaskSubmit:
-			return x.submitDialog(ctx)
+			return rq.submitDialog(ctx)
 		}
 	case TypeMessage:
 		if data, ok := a.SubmitData(); ok {
-			return x.handleSubmit(ctx, data)
+			return rq.handleSubmit(ctx, data)
 		}
-		return Reply{}, x.handleMessage(ctx)
+		return Reply{}, rq.handleMessage(ctx)
 	case TypeMessageUpdate, TypeMessageDelete:
-		return Reply{}, x.recordMessageChange(ctx)
+		return Reply{}, rq.recordMessageChange(ctx)
 	case TypeInstallationUpdate:
 		if a.InstallationAction == "add" && a.IsPersonal() {
-			return Reply{}, x.sendWelcome(ctx)
+			return Reply{}, rq.sendWelcome(ctx)
 		}
 	}
 	return Reply{}, nil
@@ -212,7 +228,7 @@ func (rq request) applyCommand(ctx context.Context, r storage.IdempotencyKey, ke
 		if err != nil {
 			return challenge.Change{}, err
 		}
-		return c.Challenge.Decide(command, rq.person, rq.env(c.Ladder))
+		return c.Decide(command, rq.person, rq.env(c.Ladder))
 	})
 	return result, seen, err
 }

@@ -27,10 +27,13 @@ func (rq request) handleMessage(ctx context.Context) error {
 		if t.badRef {
 			return rq.sendHelp(ctx, rq.words.Bot.BadReference)
 		}
-		if t.ref != "" {
-			return rq.repostCard(ctx, t.ref)
+		if t.ref == "" {
+			return rq.sendForm(ctx)
 		}
-		return rq.sendForm(ctx)
+		if rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
+			return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
+		}
+		return rq.repostCard(ctx, t.ref)
 	case commandMine:
 		return rq.handleMine(ctx)
 	case commandWaiting:
@@ -52,7 +55,19 @@ func (rq request) handleMessage(ctx context.Context) error {
 	if t.ref == "" {
 		return rq.sendHelp(ctx, fmt.Sprintf(rq.words.Bot.GiveReference, t.word))
 	}
+	if rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
+		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
+	}
 	return rq.applyTypedCommand(ctx, t, cmd)
+}
+
+// refuseWrongReference answers who asked for a challenge that is not there, or that they may not
+// see: both alike.
+func (rq request) refuseWrongReference(ctx context.Context) error {
+	if err := rq.takeOne(limitWrongReferences); err != nil {
+		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
+	}
+	return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 }
 
 // command is how a typed command becomes a command of the domain, and the button
@@ -169,7 +184,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{Ref: t.ref}, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen, cmd = c, act.buildCommand(rq, c, t.rest)
 		card, opening = act.resultCard(c.Challenge, rq.person.ID)
-		change, err := c.Challenge.Decide(cmd, rq.person, rq.env(c.Ladder))
+		change, err := c.Decide(cmd, rq.person, rq.env(c.Ladder))
 		me := challenge.Address{Person: rq.person.ID}
 		told := slices.ContainsFunc(change.Posts, func(s challenge.Post) bool { return s.To == me })
 		if err == nil && change.Refusal == nil && !told {
@@ -181,7 +196,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	refusal := (*challenge.Refusal)(nil)
 	switch {
 	case errors.Is(err, storage.ErrNotFound), errors.As(err, &refusal) && !rq.rights(seen).Read:
-		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
+		return rq.refuseWrongReference(ctx)
 	case refusal != nil:
 		opts.Refusal = refusal
 	case err != nil:
@@ -250,7 +265,7 @@ func formatInputDate(d workday.Date) string {
 func (rq request) repostCard(ctx context.Context, ref string) error {
 	c, err := rq.Store.Load(ctx, storage.LookupKey{Ref: ref})
 	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.rights(c).Read {
-		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
+		return rq.refuseWrongReference(ctx)
 	}
 	if err != nil {
 		return err

@@ -55,6 +55,8 @@ var (
 	sayLateLapsed           = registerSentence("late_lapsed", "The time for this answer has ended and the challenge has moved on. What you wrote is kept on the record as a late reply, and those who deal with the challenge now can read it.")
 	sayLateMovedOn          = registerSentence("late_moved_on", "This challenge has moved on, so your reply does not count as the answer. It is kept on the record, and those who deal with the challenge now can read it.")
 	sayLateOwnAnswer        = registerSentence("late_own_answer", "You answered this before, and that answer counts. What you wrote now is kept on the record.")
+	sayTooManyLate          = registerSentence("too_many_late", "You have sent %d late replies to this step. They are all kept on the record; this one is not. What you typed is still here. If something new has come up, please speak to whoever raised the challenge.")
+	sayTooManySteps         = registerSentence("too_many_steps", "You have recorded %d steps of this kind on this challenge within a day, which is as many as one person can. Nothing more was recorded. Please try again tomorrow.")
 	sayLateOtherAnswered    = registerSentence("late_other_answered", "%s answered first, so that answer counts. What you wrote is kept on the record.")
 	sayNotTheJudge          = registerSentence("not_the_judge", "Only the person who judges %s can do that. Nothing was recorded.")
 	sayHasEnded             = registerSentence("has_ended", "%s has ended; nothing was changed.")

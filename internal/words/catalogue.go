@@ -234,6 +234,8 @@ type StepWords struct {
 type BotWords struct {
 	BadReference, UnknownReference, NotUnderstood, GiveReference, MayNotRaise, SeeMyChallenges, AskedInChannel                string
 	UnreadableCard, NoSuchChallenge, OtherVersion, UnknownSender, WaitingOverseersOnly, DigestOverseersOnly, CannotRefreshNow string
+	// Limits for each person; the texts with a number take it.
+	TooManyMessages, TooManyPresses, TooManyRaised, TooManyCovers, TooManyWrongReferences string
 	// Among others: what help says there, where the answer is, and who could read the question.
 	ChannelHelp, AnswerInPrivateChat, ReadByEverybody string
 	// MessageChanged: what is said of a message that was changed after it had its effect.

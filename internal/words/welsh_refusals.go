@@ -14,6 +14,8 @@ var welshRefusals = map[challenge.SentenceKey]string{
 	"late_lapsed":             "Mae'r amser ar gyfer yr ateb hwn wedi dod i ben ac mae'r her wedi symud ymlaen. Caiff yr hyn a ysgrifennoch ei gadw ar y cofnod fel ateb hwyr, a gall y rhai sy'n delio â'r her yn awr ei ddarllen.",
 	"late_moved_on":           "Mae'r her hon wedi symud ymlaen, felly nid yw eich ateb yn cyfrif fel yr ateb. Caiff ei gadw ar y cofnod, a gall y rhai sy'n delio â'r her yn awr ei ddarllen.",
 	"late_own_answer":         "Atebasoch hyn o'r blaen, a'r ateb hwnnw sy'n cyfrif. Caiff yr hyn a ysgrifennoch yn awr ei gadw ar y cofnod.",
+	"too_many_late":           "Rydych wedi anfon %d o atebion hwyr i'r cam hwn. Maent i gyd wedi'u cadw ar y cofnod; nid yw hwn. Mae'r hyn a deipioch yma o hyd. Os oes rhywbeth newydd wedi codi, siaradwch â phwy bynnag a gododd yr her.",
+	"too_many_steps":          "Rydych wedi cofnodi %d o gamau o'r math hwn ar yr her hon o fewn diwrnod, sef cynifer ag y gall un person. Ni chofnodwyd dim mwy. Rhowch gynnig arall arni yfory.",
 	"late_other_answered":     "Atebodd %s yn gyntaf, felly'r ateb hwnnw sy'n cyfrif. Caiff yr hyn a ysgrifennoch ei gadw ar y cofnod.",
 	"not_the_judge":           "Dim ond y sawl sy'n penderfynu ar yr ateb i %s a gaiff wneud hynny. Ni chofnodwyd dim.",
 	"has_ended":               "Mae %s wedi dod i ben; ni newidiwyd dim.",
