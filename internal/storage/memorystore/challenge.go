@@ -51,7 +51,7 @@ type keyRow struct {
 // Raise stores a new challenge. decide is given the number for its reference; a number whose
 // challenge is not stored is never used again. The challenge's ladder must have been saved.
 func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "Raise"); err != nil {
 		return storage.ApplyResult{}, err
 	}
 	defer s.mu.Unlock()
@@ -69,7 +69,7 @@ func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func
 // Apply changes a challenge. decide sees it under its lock, with ladder and history; its error
 // is returned as it is, and then nothing is stored, the idempotency key neither.
 func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "Apply"); err != nil {
 		return storage.ApplyResult{}, err
 	}
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage
 
 // Load reads a challenge with ladder and history, as they were at one moment.
 func (s *Store) Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "Load"); err != nil {
 		return challenge.Snapshot{}, err
 	}
 	defer s.mu.Unlock()
@@ -161,7 +161,7 @@ func (s *Store) repeatResult(seen keyRow) (storage.ApplyResult, error) {
 // ListWaitingFor lists the open challenges that wait for a person, the most urgent first,
 // without their history.
 func (s *Store) ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
-	return s.list(ctx, limit, func(r *challengeRow) bool {
+	return s.list(ctx, "ListWaitingFor", limit, func(r *challengeRow) bool {
 		return r.current.State.IsOpen() && slices.Contains(r.current.WaitingFor(), person)
 	}, func(a, b *challengeRow) int {
 		return cmp.Or(compareDue(a.current.Due(), b.current.Due()), a.current.NextAt.Compare(b.current.NextAt))
@@ -178,14 +178,14 @@ func compareDue(a, b time.Time) int {
 
 // ListRaisedBy lists the open challenges that a person raised, the oldest first, without their history.
 func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
-	return s.list(ctx, limit, func(r *challengeRow) bool { return r.current.State.IsOpen() && r.current.Chair.ID == person },
+	return s.list(ctx, "ListRaisedBy", limit, func(r *challengeRow) bool { return r.current.State.IsOpen() && r.current.Chair.ID == person },
 		func(a, b *challengeRow) int { return a.current.RaisedAt.Compare(b.current.RaisedAt) })
 }
 
 // ListHandedOver lists the challenges that wait for an answer and were handed over at some
 // time, without their history.
 func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
-	return s.list(ctx, math.MaxInt, func(r *challengeRow) bool {
+	return s.list(ctx, "ListHandedOver", math.MaxInt, func(r *challengeRow) bool {
 		return r.current.State == challenge.StateAwaitingResponse && r.had(challenge.KindHandedOver)
 	}, func(_, _ *challengeRow) int { return 0 })
 }
@@ -197,8 +197,8 @@ func (r *challengeRow) had(kind challenge.EventKind) bool {
 
 // list gives what is wanted, in order and then by id. What cannot be read is in the error, and
 // the others are given all the same.
-func (s *Store) list(ctx context.Context, limit int, wanted func(*challengeRow) bool, compare func(a, b *challengeRow) int) ([]challenge.Snapshot, error) {
-	if err := s.begin(ctx); err != nil {
+func (s *Store) list(ctx context.Context, operation string, limit int, wanted func(*challengeRow) bool, compare func(a, b *challengeRow) int) ([]challenge.Snapshot, error) {
+	if err := s.begin(ctx, operation); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"challengebot/internal/challenge"
 	"challengebot/internal/outbox"
 )
@@ -89,4 +91,12 @@ func (s *Store) Verify() error {
 		}
 	}
 	return faults
+}
+
+// Corrupt makes what is stored of a challenge unreadable, as a hand or a fault outside the
+// program would. Its events stay as they are.
+func (s *Store) Corrupt(id uuid.UUID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.challenges[id].doc = []byte(`{"seq":"x"}`)
 }

@@ -92,7 +92,7 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 	if reply.ReplacesActivityID != "" {
 		m.replaces = outbox.PostedMessage{ConversationID: reply.ConversationID, ServiceURL: reply.ServiceURL, ActivityID: reply.ReplacesActivityID}
 	}
-	return s.register(ctx, r, false, "", func() { s.queue(m) })
+	return s.register(ctx, "QueueDirectMessage", r, false, "", func() { s.queue(m) })
 }
 
 // ClaimIdempotencyKey reports whether the key is used for the first time, and keeps it.
@@ -100,7 +100,7 @@ func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKe
 	if r.Value == "" {
 		return false, &RefusedError{"an idempotency key is not empty"}
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ClaimIdempotencyKey"); err != nil {
 		return false, err
 	}
 	defer s.mu.Unlock()
@@ -146,7 +146,7 @@ func urgency(k outbox.DeliveryKind) int {
 // ClaimMessages leases at most limit messages that may go out now, until now+lease: of each
 // ordering key the oldest that waits, and none of a key of which another is leased.
 func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ClaimMessages"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
@@ -178,7 +178,7 @@ func (s *Store) readMessage(m *messageRow) outbox.Message {
 
 // NextMessageDue is when a message may next be claimed, which may have passed; false when none waits.
 func (s *Store) NextMessageDue(ctx context.Context) (time.Time, bool, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "NextMessageDue"); err != nil {
 		return time.Time{}, false, err
 	}
 	defer s.mu.Unlock()
@@ -198,7 +198,7 @@ func (s *Store) NextMessageDue(ctx context.Context) (time.Time, bool, error) {
 
 // ReleaseLeases gives back everything that an owner has claimed and not finished.
 func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ReleaseLeases"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -213,7 +213,7 @@ func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
 // CountOverdue tells what should have been done by now: challenges past their time by more
 // than grace, and messages that wait.
 func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "CountOverdue"); err != nil {
 		return storage.OverdueWork{}, err
 	}
 	defer s.mu.Unlock()

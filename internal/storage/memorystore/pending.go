@@ -11,7 +11,7 @@ import (
 // events of its history that tell: deliveries, refused ones, and the end of the ladder. What
 // cannot be read is in the error and does not keep the others back. each may call the store.
 func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "EachPending"); err != nil {
 		return err
 	}
 	var all []challenge.Snapshot
@@ -49,7 +49,7 @@ func (r *challengeRow) isPending() bool {
 // AnyPending reports whether there may be anything to do when a working day begins: to put
 // into a digest, or to hand back.
 func (s *Store) AnyPending(ctx context.Context) (bool, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "AnyPending"); err != nil {
 		return false, err
 	}
 	defer s.mu.Unlock()

@@ -30,7 +30,7 @@ func (s *Store) SaveConversation(ctx context.Context, c outbox.ConversationRefer
 	if c.ID == "" || c.ServiceURL == "" || !orderingKeyForm.MatchString(c.OrderingKey) {
 		return &RefusedError{"a conversation has an id and an address, and is somebody's"}
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "SaveConversation"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -52,19 +52,19 @@ func (s *Store) saveConversation(c outbox.ConversationReference) {
 // SaveOwnChat keeps the one-to-one chat in which a person wrote. The error is
 // storage.ErrSomebodyElsesChat, and nothing is kept, if it is known as another person's.
 func (s *Store) SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error {
-	return s.changeOwnChat(ctx, c.OrderingKey, c.ID, func() { s.saveConversation(c) })
+	return s.changeOwnChat(ctx, "SaveOwnChat", c.OrderingKey, c.ID, func() { s.saveConversation(c) })
 }
 
 // ForgetOwnChat drops how to reach a person who removed the app in that chat. The error is
 // storage.ErrSomebodyElsesChat, and nothing is dropped, if it is known as another person's.
 func (s *Store) ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error {
-	return s.changeOwnChat(ctx, orderingKey, conversationID, func() { delete(s.conversations, orderingKey) })
+	return s.changeOwnChat(ctx, "ForgetOwnChat", orderingKey, conversationID, func() { delete(s.conversations, orderingKey) })
 }
 
 // changeOwnChat does what is asked unless the chat is another person's. Two people who were
 // kept with one chat go on as they were, for neither can be told from the other.
-func (s *Store) changeOwnChat(ctx context.Context, orderingKey, conversationID string, do func()) error {
-	if err := s.begin(ctx); err != nil {
+func (s *Store) changeOwnChat(ctx context.Context, operation string, orderingKey, conversationID string, do func()) error {
+	if err := s.begin(ctx, operation); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -87,7 +87,7 @@ func (s *Store) changeOwnChat(ctx context.Context, orderingKey, conversationID s
 
 // FindConversation is how to reach a person or a thread, if that is known.
 func (s *Store) FindConversation(ctx context.Context, orderingKey string) (outbox.ConversationReference, bool, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "FindConversation"); err != nil {
 		return outbox.ConversationReference{}, false, err
 	}
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (s *Store) FindConversation(ctx context.Context, orderingKey string) (outbo
 
 // ForgetConversation drops what Teams says is gone.
 func (s *Store) ForgetConversation(ctx context.Context, orderingKey string) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ForgetConversation"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -108,7 +108,7 @@ func (s *Store) ForgetConversation(ctx context.Context, orderingKey string) erro
 // SaveChannel keeps what Teams told of a channel or, without an id, of every channel that is
 // known of a team, but for those that were deleted before.
 func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "SaveChannel"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -134,7 +134,7 @@ func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 // FindChannelLoss is why a channel is gone, as Teams told it; empty when it is there, or when
 // Teams never told of it.
 func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "FindChannelLoss"); err != nil {
 		return "", err
 	}
 	defer s.mu.Unlock()
@@ -144,7 +144,7 @@ func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelL
 // ListEffects are the steps to which an activity led, by its idempotency key: every part of an
 // activity's handling has a key of its own, named after the activity's.
 func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ListEffects"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
@@ -165,7 +165,7 @@ type coverRow struct {
 // SetCover keeps who stands in for whom. A repeated key has no second effect.
 func (s *Store) SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error {
 	broken := r.Value == "" || c.Person == "" || c.StandIn == "" || c.Person == c.StandIn || c.SetBy == "" || c.To < c.From
-	return s.register(ctx, r, broken, "a cover has a key, is by another, and ends after it begins", func() {
+	return s.register(ctx, "SetCover", r, broken, "a cover has a key, is by another, and ends after it begins", func() {
 		c.ID, c.SetAt = int64(len(s.covers)+1), stamp(r.At)
 		s.covers = append(s.covers, coverRow{CoverSetting: c})
 	})
@@ -173,7 +173,7 @@ func (s *Store) SetCover(ctx context.Context, r storage.IdempotencyKey, c direct
 
 // EndCover revokes cover that was set. One that is revoked already stays so.
 func (s *Store) EndCover(ctx context.Context, r storage.IdempotencyKey, id int64, _ string) error {
-	return s.register(ctx, r, r.Value == "", "an end of cover has a key", func() {
+	return s.register(ctx, "EndCover", r, r.Value == "", "an end of cover has a key", func() {
 		if id >= 1 && id <= int64(len(s.covers)) {
 			s.covers[id-1].revoked = true
 		}
@@ -182,8 +182,8 @@ func (s *Store) EndCover(ctx context.Context, r storage.IdempotencyKey, id int64
 
 // register does what a key stands for, once, and wakes the engines. What breaks a rule is
 // refused, unless the key was used before and nothing is to be done.
-func (s *Store) register(ctx context.Context, r storage.IdempotencyKey, broken bool, rule string, do func()) error {
-	if err := s.begin(ctx); err != nil {
+func (s *Store) register(ctx context.Context, operation string, r storage.IdempotencyKey, broken bool, rule string, do func()) error {
+	if err := s.begin(ctx, operation); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -204,7 +204,7 @@ func (s *Store) register(ctx context.Context, r storage.IdempotencyKey, broken b
 // ListCovers lists the cover that is not revoked and has not ended before that day, in the
 // order in which it was set.
 func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.CoverSetting, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ListCovers"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
@@ -221,7 +221,7 @@ func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.Co
 func (s *Store) BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error {
 	isChannel := n.ChannelID == "" || channelForm.MatchString(n.ChannelID)
 	broken := r.Value == "" || n.SetBy == "" || !isChannel || !unitForm.MatchString(string(n.Unit))
-	return s.register(ctx, r, broken, "a channel for notices is a channel, no thread, and a unit's", func() {
+	return s.register(ctx, "BindNoticeChannel", r, broken, "a channel for notices is a channel, no thread, and a unit's", func() {
 		n.SetAt = stamp(r.At)
 		s.noticeChannels = append(s.noticeChannels, n)
 	})
@@ -229,7 +229,7 @@ func (s *Store) BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey,
 
 // ListNoticeChannels lists what is bound now, in the order in which it was.
 func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChannelSetting, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ListNoticeChannels"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
@@ -246,7 +246,7 @@ func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChann
 // MarkUnreachable keeps that Teams refused a person for good. Whoever was refused before stays
 // so since then; a return that came after this refusal stands.
 func (s *Store) MarkUnreachable(ctx context.Context, u outbox.Unreachable) error {
-	return s.register(ctx, storage.IdempotencyKey{}, u.Person == "", "somebody who cannot be reached has an id", func() {
+	return s.register(ctx, "MarkUnreachable", storage.IdempotencyKey{}, u.Person == "", "somebody who cannot be reached has an id", func() {
 		u.Since, u.ReachableAgainAt = stamp(u.Since), time.Time{}
 		earlier, known := s.unreachable[u.Person]
 		if !known || !earlier.ReachableAgainAt.IsZero() && earlier.ReachableAgainAt.Before(u.Since) {
@@ -257,7 +257,7 @@ func (s *Store) MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 
 // MarkReachable keeps that an unreachable person was heard of; of anybody else nothing is kept.
 func (s *Store) MarkReachable(ctx context.Context, person string, at time.Time) error {
-	return s.register(ctx, storage.IdempotencyKey{}, false, "", func() {
+	return s.register(ctx, "MarkReachable", storage.IdempotencyKey{}, false, "", func() {
 		if u, known := s.unreachable[person]; known && u.ReachableAgainAt.IsZero() {
 			u.ReachableAgainAt = stamp(at)
 			s.unreachable[person] = u
@@ -267,7 +267,7 @@ func (s *Store) MarkReachable(ctx context.Context, person string, at time.Time) 
 
 // ListUnreachable lists whom Teams refuses, and of those who are back the ones not yet welcomed.
 func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "ListUnreachable"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
@@ -279,7 +279,7 @@ func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, erro
 // ForgetUnreachable ends what is known of somebody who is back. If Teams refused them again
 // meanwhile, that stands.
 func (s *Store) ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error {
-	return s.register(ctx, storage.IdempotencyKey{}, false, "", func() {
+	return s.register(ctx, "ForgetUnreachable", storage.IdempotencyKey{}, false, "", func() {
 		if known := s.unreachable[u.Person]; known.ReachableAgainAt.Equal(stamp(u.ReachableAgainAt)) && !known.ReachableAgainAt.IsZero() {
 			delete(s.unreachable, u.Person)
 		}

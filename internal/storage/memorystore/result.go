@@ -19,8 +19,8 @@ type result func(m *messageRow, t *transition, undecided error) error
 // recordResult records what came of a claimed message. The number of the attempt is the
 // fencing token: a message that somebody else has claimed since, or that is done, keeps what
 // they made of it, and only the attempt is recorded.
-func (s *Store) recordResult(ctx context.Context, d outbox.Message, a outbox.Attempt, decide decideFunc, write result) error {
-	if err := s.begin(ctx); err != nil {
+func (s *Store) recordResult(ctx context.Context, operation string, d outbox.Message, a outbox.Attempt, decide decideFunc, write result) error {
+	if err := s.begin(ctx, operation); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -94,7 +94,7 @@ func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.Po
 		decide = nil
 	}
 	var undecided error
-	err := s.recordResult(ctx, d, a, decide, func(m *messageRow, t *transition, cause error) error {
+	err := s.recordResult(ctx, "MarkDelivered", d, a, decide, func(m *messageRow, t *transition, cause error) error {
 		if m.kind != outbox.DirectMessageKind && (p.ConversationID == "" || p.ActivityID == "" || p.Version < 1 || len(p.ContentHash) != sha256.Size) {
 			return &RefusedError{"a posted card has its place, its version and its hash"}
 		}
@@ -135,7 +135,7 @@ func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Att
 	if d.Kind != outbox.PostMessage {
 		decide = nil
 	}
-	return s.recordResult(ctx, d, a, decide, func(m *messageRow, t *transition, cause error) error {
+	return s.recordResult(ctx, "MarkRejected", d, a, decide, func(m *messageRow, t *transition, cause error) error {
 		if cause != nil {
 			return cause
 		}
@@ -153,7 +153,7 @@ func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Att
 // ScheduleRetry records an attempt that did not succeed and lets the message be claimed again
 // from notBefore on. Its ordering key waits for it.
 func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error {
-	return s.recordResult(ctx, d, a, nil, func(m *messageRow, _ *transition, _ error) error {
+	return s.recordResult(ctx, "ScheduleRetry", d, a, nil, func(m *messageRow, _ *transition, _ error) error {
 		m.notBefore, m.lastStatus, m.lastCode = stamp(notBefore), a.StatusCode, a.ErrorCode
 		m.leaseOwner, m.leaseUntil = "", time.Time{}
 		return nil
@@ -163,7 +163,7 @@ func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.At
 // DropMessage ends a message that has nothing to show any more. Nothing was sent, so there is
 // no attempt. An update with nothing to show has shown it.
 func (s *Store) DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "DropMessage"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()

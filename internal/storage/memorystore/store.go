@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +22,7 @@ type Store struct {
 	*data
 	closed    chan struct{}
 	closeOnce sync.Once
+	before    atomic.Pointer[func(ctx context.Context, operation string) error]
 }
 
 // data is what is stored.
@@ -71,8 +73,20 @@ func (e *unavailableError) Unwrap() []error { return []error{storage.ErrUnavaila
 
 var errClosed = errors.New("the store is closed")
 
+// Intercept has a function asked before each operation of this instance, named after its
+// method. The operation does nothing and ends with the error that it gives; it may also wait,
+// as a database that is slow, or until ctx ends, as one that is frozen.
+func (s *Store) Intercept(before func(ctx context.Context, operation string) error) {
+	s.before.Store(&before)
+}
+
 // begin starts a transaction; the caller unlocks. What is refused here has changed nothing.
-func (s *Store) begin(ctx context.Context) error {
+func (s *Store) begin(ctx context.Context, operation string) error {
+	if before := s.before.Load(); before != nil && *before != nil {
+		if err := (*before)(ctx, operation); err != nil {
+			return err
+		}
+	}
 	if err := s.check(ctx); err != nil {
 		return err
 	}
@@ -102,7 +116,7 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 	if err != nil {
 		return fmt.Errorf("memorystore: store a ladder: %w", err)
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "SaveLadder"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
@@ -114,7 +128,7 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 
 // LoadLadder is the ladder of that hash, as it was when it was stored. The caller must not change it.
 func (s *Store) LoadLadder(ctx context.Context, hash string) (*ladder.Ladder, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "LoadLadder"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()

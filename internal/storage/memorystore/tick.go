@@ -21,7 +21,7 @@ var errNothingDue = errors.New("nothing was due although its row says so")
 // that failed before. decide gets no history. done counts those that were changed. One whose
 // turn fails is in the error, is set aside for a minute and does not stop the others.
 func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (done int, err error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "Tick"); err != nil {
 		return 0, err
 	}
 	defer s.mu.Unlock()
@@ -81,7 +81,7 @@ func (s *Store) tickChallenge(row *challengeRow, decide decideFunc) (*transition
 
 // NextDue is when the clock must act next; false when it never must.
 func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.begin(ctx, "NextDue"); err != nil {
 		return time.Time{}, false, err
 	}
 	defer s.mu.Unlock()

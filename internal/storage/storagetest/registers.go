@@ -70,7 +70,7 @@ func handedOver(t *testing.T, w *world) {
 	asked, answered := w.Raise(), w.Raise()
 	w.Raise() // handed to nobody
 	var err error
-	w.Directory, err = directory.Read("directory.yaml", []byte(directoryYAML+
+	w.Directory, err = directory.Read("directory.yaml", []byte(DirectoryYAML+
 		"cover: [{for: manager, by: service, from: 2026-03-02, to: 2026-03-06}]\n"))
 	w.Must(err)
 	if any, err := w.Store.AnyPending(t.Context()); any || err != nil {

@@ -26,7 +26,8 @@ const (
 	OversightID         = "11111111-0000-4000-8000-000000000006"
 )
 
-const directoryYAML = `authority: Exampleshire
+// DirectoryYAML is the test authority.
+const DirectoryYAML = `authority: Exampleshire
 people:
   - {id: chair, name: Maya Okafor, entra: ` + ChairID + `}
   - {id: worker, name: Tom Reid, entra: ` + WorkerID + `}
@@ -71,7 +72,7 @@ func NewWorld(t testing.TB, s Store) *World {
 	if w.Calendar, err = workday.New(workday.Settings{Division: workday.EnglandAndWales}); err != nil {
 		t.Fatal(err)
 	}
-	if w.Directory, err = directory.Read("directory.yaml", []byte(directoryYAML)); err != nil {
+	if w.Directory, err = directory.Read("directory.yaml", []byte(DirectoryYAML)); err != nil {
 		t.Fatal(err)
 	}
 	w.Must(s.SaveLadder(t.Context(), w.Ladder))

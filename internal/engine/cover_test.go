@@ -1,0 +1,157 @@
+package engine
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/storage"
+	"challengebot/internal/storage/storagetest"
+)
+
+func readDirectory(t *testing.T, text string) *directory.Directory {
+	t.Helper()
+	d, err := directory.Read("directory.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// onStageOne is a challenge whose window runs from Wednesday on for five working days.
+func (o *office) onStageOne() challenge.Snapshot {
+	o.T.Helper()
+	o.Now = storagetest.Monday
+	c := o.Raise()
+	o.Now = storagetest.AfterLapse
+	o.Must(o.engine.RunUntilIdle(o.T.Context()))
+	return o.Load(c.Challenge.ID)
+}
+
+func isAsked(c challenge.Snapshot, id string) bool {
+	return slices.ContainsFunc(c.Challenge.CurrentOpening().Respondents, func(p challenge.Party) bool { return p.ID == id })
+}
+
+func TestOnTheMorningOnWhichCoverBeginsRunningQuestionsAreHandedOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	waiting, second := o.onStageOne(), o.onStageOne()
+	answered := o.onStageOne()
+	o.Apply(answered, challenge.Respond{Opening: 2, Response: storagetest.NewResponse("Done.").Response}, managerID)
+	if !isAsked(waiting, managerID) {
+		t.Fatalf("asked are %+v", waiting.Challenge.CurrentOpening().Respondents)
+	}
+	o.people("cover: [{for: manager, by: service, from: 2026-03-06, to: 2026-03-09}]\n")
+	due := waiting.Challenge.Due()
+
+	o.at("2026-03-05 09:00")
+	o.morning()
+	if isAsked(o.Load(waiting.Challenge.ID), serviceID) {
+		t.Error("it was handed over on the day before the cover begins")
+	}
+	o.at("2026-03-06 09:00")
+	if n, err := o.engine.handOverForCover(t.Context(), o.Calendar.DateOf(o.Now)); n != 2 || err != nil {
+		t.Errorf("%d were handed over, %v", n, err)
+	}
+	for _, c := range []challenge.Snapshot{waiting, second} {
+		got := o.Load(c.Challenge.ID)
+		if !isAsked(got, serviceID) || isAsked(got, managerID) || !got.Challenge.Due().Equal(due) {
+			t.Errorf("asked are %+v until %v, want until %v", got.Challenge.CurrentOpening().Respondents, got.Challenge.Due(), due)
+		}
+	}
+	if m := o.lastMessage(serviceID); m.Card != challenge.CardRespond {
+		t.Errorf("the stand-in gets %s", m.Card)
+	}
+	if got := o.Load(answered.Challenge.ID); got.Challenge.State != challenge.StateAwaitingJudgement || len(got.Challenge.CurrentOpening().Handovers) != 0 {
+		t.Errorf("what was answered was handed over: %+v", got.Challenge.CurrentOpening())
+	}
+	if n, err := o.engine.handOverForCover(t.Context(), o.Calendar.DateOf(o.Now)); n != 0 || err != nil {
+		t.Errorf("again: %d, %v", n, err)
+	}
+
+	o.at("2026-03-10 09:00") // the cover has ended
+	if n := o.morning(); n < 2 {
+		t.Errorf("%d was done on the morning after", n)
+	}
+	got := o.Load(waiting.Challenge.ID)
+	if !isAsked(got, managerID) || !isAsked(got, serviceID) || !got.Challenge.Due().Equal(due) {
+		t.Errorf("asked are %+v until %v, want both until %v", got.Challenge.CurrentOpening().Respondents, got.Challenge.Due(), due)
+	}
+	if m := o.lastMessage(managerID); m.Card != challenge.CardRespond {
+		t.Errorf("who is back gets %s", m.Card)
+	}
+}
+
+func TestTheMorningCountsWhatItHandedOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.onStageOne()
+	o.people("cover: [{for: manager, by: service, from: 2026-03-05, to: 2026-03-06}]\n")
+	o.at("2026-03-05 09:00")
+	if n := o.morning(); n != 1 {
+		t.Errorf("%d was done", n)
+	}
+	if n := o.morning(); n != 0 {
+		t.Errorf("a second time %d was done", n)
+	}
+}
+
+// A stand-in who could not have been asked is refused by the domain, which is no failure.
+func TestWhatCannotBeHandedOverStaysWhereItIs(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.onStageOne()
+	o.people("cover: [{for: manager, by: chair, from: 2026-03-05, to: 2026-03-06}]\n")
+	o.at("2026-03-05 09:00")
+	if n, err := o.engine.handOverForCover(t.Context(), o.Calendar.DateOf(o.Now)); n != 0 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if got := o.Load(c.Challenge.ID); got.Challenge.Seq != c.Challenge.Seq {
+		t.Error("something was recorded")
+	}
+}
+
+func TestAFailureAtOneHandOverIsToldAndTheDatabasesEndsThem(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	bad, good := o.onStageOne(), o.onStageOne()
+	o.people("cover: [{for: manager, by: service, from: 2026-03-05, to: 2026-03-06}, {for: worker, by: service, from: 2026-03-05, to: 2026-03-06}]\n")
+	o.at("2026-03-05 09:00")
+	today := o.Calendar.DateOf(o.Now)
+	for _, operation := range []string{"ListWaitingFor", "Apply", "ListHandedOver"} {
+		o.failStore(operation, storage.ErrUnavailable)
+		before := o.asked(operation)
+		if _, err := o.engine.handOverForCover(t.Context(), today); !errors.Is(err, storage.ErrUnavailable) || o.asked(operation) != before+1 {
+			t.Errorf("%s: %v, asked %d times", operation, err, o.asked(operation)-before)
+		}
+		o.failStore(operation, nil)
+		if operation == "ListWaitingFor" && isAsked(o.Load(good.Challenge.ID), serviceID) {
+			t.Error("it went on without a database")
+		}
+	}
+	o.memory.Corrupt(bad.Challenge.ID)
+	if _, err := o.engine.handOverForCover(t.Context(), today); err == nil || errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("what cannot be read: %v", err)
+	}
+	if got := o.Load(good.Challenge.ID); !isAsked(got, serviceID) {
+		t.Errorf("the other is asked of %+v", got.Challenge.CurrentOpening().Respondents)
+	}
+
+	other := newOffice(t)
+	c := other.onStageOne()
+	other.people("cover: [{for: manager, by: service, from: 2026-03-05, to: 2026-03-06}]\n")
+	other.at("2026-03-05 09:00")
+	other.failStore("Apply", errBroken)
+	if n, err := other.engine.handOverForCover(t.Context(), today); n != 0 || !errors.Is(err, errBroken) {
+		t.Errorf("%d, %v", n, err)
+	}
+	if n, err := other.engine.RunMorning(t.Context()); n != 0 || !errors.Is(err, errBroken) {
+		t.Errorf("the morning: %d, %v", n, err)
+	}
+	other.failStore("Apply", nil)
+	if isAsked(other.Load(c.Challenge.ID), serviceID) {
+		t.Error("it was handed over all the same")
+	}
+}

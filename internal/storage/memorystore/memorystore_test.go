@@ -1,0 +1,68 @@
+package memorystore_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
+	"challengebot/internal/storage/memorystore"
+	"challengebot/internal/storage/storagetest"
+)
+
+func TestAnInterceptedOperationDoesNothingAndOthersGoOn(t *testing.T) {
+	t.Parallel()
+	s := memorystore.New()
+	w := storagetest.NewWorld(t, s)
+	c := w.Raise()
+	var seen []string
+	s.Intercept(func(_ context.Context, operation string) error {
+		seen = append(seen, operation)
+		if operation == "Apply" {
+			return storage.ErrUnavailable
+		}
+		return nil
+	})
+	_, err := s.Apply(t.Context(), w.NewKey(), storage.LookupKey{ID: c.Challenge.ID}, w.Decide(storagetest.NewResponse("x"), storagetest.ManagerID))
+	if err != storage.ErrUnavailable || w.Load(c.Challenge.ID).Challenge.Seq != c.Challenge.Seq {
+		t.Errorf("%v", err)
+	}
+	if len(seen) != 2 || seen[0] != "Apply" || seen[1] != "Load" {
+		t.Errorf("asked before %v", seen)
+	}
+	if _, err := s.Open().Apply(t.Context(), w.NewKey(), storage.LookupKey{ID: c.Challenge.ID}, w.Decide(storagetest.NewResponse("x"), storagetest.ManagerID)); err != nil {
+		t.Errorf("another instance: %v", err)
+	}
+	s.Intercept(nil)
+	w.Apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, storagetest.ChairID)
+}
+
+func TestACorruptedChallengeIsAnErrorOfItsOwnOnly(t *testing.T) {
+	t.Parallel()
+	s := memorystore.New()
+	w := storagetest.NewWorld(t, s)
+	bad, good := w.Raise(), w.Raise()
+	for _, c := range []challenge.Snapshot{bad, good} {
+		w.Apply(c, storagetest.NewResponse("Done."), storagetest.ManagerID)
+	}
+	s.Corrupt(bad.Challenge.ID)
+	if err := s.Verify(); err == nil {
+		t.Error("the store verifies")
+	}
+	if _, err := s.Load(t.Context(), storage.LookupKey{ID: bad.Challenge.ID}); err == nil || errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("it was read: %v", err)
+	}
+	var refs []string
+	if err := s.EachPending(t.Context(), func(c challenge.Snapshot) { refs = append(refs, c.Challenge.Ref) }); err == nil || len(refs) != 1 || refs[0] != good.Challenge.Ref {
+		t.Errorf("pending %v, %v", refs, err)
+	}
+	list, err := s.ListWaitingFor(t.Context(), storagetest.ChairID, 10)
+	if err == nil || len(list) != 1 || list[0].Challenge.ID != good.Challenge.ID {
+		t.Errorf("%d are listed, %v", len(list), err)
+	}
+	w.Now = w.Load(good.Challenge.ID).Challenge.NextAt
+	if n, err := w.Tick(s, 10); n != 1 || err == nil {
+		t.Errorf("the clock acted on %d, %v", n, err)
+	}
+}
