@@ -33,24 +33,18 @@ func (rq request) handleCover(ctx context.Context, rest string) error {
 		return rq.endCover(ctx, number)
 	}
 	c, err := rq.parseCover(rest)
+	if err == nil {
+		err = rq.checkStandIn(c)
+	}
 	if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
 		return rq.replyWithCovers(ctx, cards.CoverView{Refusal: refusal, TypedText: rest})
 	}
 	if over := rq.limits.take(limitCovers, rq.person.ID, rq.now); over > 0 {
 		return rq.replyWithCovers(ctx, cards.CoverView{Refusal: newRefusal(challenge.CodeNotAllowed, rq.limitSentence(limitCovers)), TypedText: rest})
 	}
-	if err := rq.Store.SetCover(ctx, rq.idempotencyKey(":cover"), c); err != nil {
-		rq.limits.giveBack(limitCovers, rq.person.ID)
+	v, err := rq.setCover(ctx, c)
+	if err != nil {
 		return err
-	}
-	if err := rq.RefreshDirectory(ctx); err != nil {
-		return err
-	}
-	v := cards.CoverView{Confirmation: rq.words.Bot.CoverNoted}
-	if today := rq.Calendar.DateOf(rq.now); c.From <= today {
-		if v.HandedOver, v.NotHandedOver, err = rq.handOverChallenges(ctx, c.Person); err != nil {
-			return err
-		}
 	}
 	return rq.replyWithCovers(ctx, v)
 }
@@ -72,6 +66,8 @@ func (rq request) handOverChallenges(ctx context.Context, person string) (done, 
 		})
 		refusal := (*challenge.Refusal)(nil)
 		switch {
+		case errors.As(err, &refusal) && !rq.rights(c).Read:
+			// Out of reach of the cover: whoever set it learns nothing of the challenge.
 		case errors.As(err, &refusal):
 			kept = append(kept, rq.words.TranslateRefusal(refusal).Sentence)
 		case err != nil:
@@ -127,7 +123,11 @@ func (rq request) parseCover(s string) (directory.CoverSetting, error) {
 	if !ok {
 		return refuseWith(rq.words.Bot.CoverBadDates)
 	}
-	return directory.CoverSetting{Person: away.Entra, StandIn: by.Entra, From: from, To: to, SetBy: rq.person.ID}, nil
+	c := directory.CoverSetting{Person: away.Entra, StandIn: by.Entra, From: from, To: to, SetBy: rq.person.ID}
+	if c.Person != c.SetBy {
+		c.Reach = rq.Directory().OverseenUnits(rq.person.ID, rq.today())
+	}
+	return c, nil
 }
 
 // parseCoverDays reads the first and the last day; one day alone is both.

@@ -4,31 +4,27 @@ import (
 	"slices"
 
 	"challengebot/internal/directory"
+	"challengebot/internal/workday"
 )
 
 // What the oversight role reaches to: an authority may have one for a team, a service or
 // an agency alone.
 
-// overseesScope reports whether the person holds the oversight role today for what has that
-// scope.
+// overseesScope reports whether the person oversees today what has that scope. Whoever
+// oversees a service or the whole authority oversees its teams too.
 func (rq request) overseesScope(s directory.Scope) bool {
-	return rq.Directory().MayActIn(rq.person.ID, directory.RoleOversight, s, rq.Calendar.DateOf(rq.now))
+	return rq.Directory().MayActAtAnyLevel(rq.person.ID, directory.RoleOversight, s, rq.today())
 }
 
-// overseesAny reports whether the person oversees the challenges of any team, or those
-// of any team about some agency.
+// overseesAny reports whether the person oversees anything at all.
 func (rq request) overseesAny() bool {
-	d := rq.Directory()
-	return slices.ContainsFunc(d.Teams(), func(t directory.Team) bool {
-		return rq.overseesScope(directory.Scope{Team: t.ID}) || slices.ContainsFunc(d.Agencies(), func(a directory.Agency) bool {
-			return rq.overseesScope(directory.Scope{Team: t.ID, Agency: a.ID})
-		})
-	})
+	return len(rq.Directory().OverseenUnits(rq.person.ID, rq.today())) > 0
 }
+
+func (rq request) today() workday.Date { return rq.Calendar.DateOf(rq.now) }
 
 // overseesAllOf reports whether the person oversees everything in which somebody has a
-// role: who stands in for them may read all of that. The authority's own oversight role
-// does, whoever else there is.
+// role. The authority's own oversight role does, whoever else there is.
 func (rq request) overseesAllOf(p directory.Person) bool {
 	if rq.overseesScope(directory.Scope{}) {
 		return true

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -24,6 +25,8 @@ type CoverView struct {
 	Words *words.Catalogue
 	// HandedOver are references; Kept says of others why they were not.
 	HandedOver, NotHandedOver []string
+	// Remarks are what whoever named a stand-in should know.
+	Remarks []string
 }
 
 // RenderCover lists stand-ins. It holds names of staff and references, nothing about a child.
@@ -42,9 +45,12 @@ func RenderCover(v CoverView) Card {
 		for _, why := range v.NotHandedOver {
 			b.add(TextBlock{Text: fmt.Sprintf(b.words.Cover.NotHandedOver, why)})
 		}
+		for _, remark := range v.Remarks {
+			b.add(TextBlock{Text: remark})
+		}
 		var facts []Fact
 		for _, c := range v.Covers[:min(len(v.Covers), maxCoverLines)] {
-			line := fmt.Sprintf(b.words.Cover.Period, c.By.Name, b.words.FormatOnDate(c.From), b.words.FormatOnDate(c.To))
+			line := fmt.Sprintf(b.words.Cover.Period, cmp.Or(c.By.Name, b.words.StandIn.HasLeft), b.words.FormatOnDate(c.From), b.words.FormatOnDate(c.To))
 			if c.ID > 0 {
 				line += fmt.Sprintf(b.words.Cover.HowToEnd, c.ID)
 			} else {

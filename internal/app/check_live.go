@@ -132,7 +132,7 @@ func actingPeople(d *directory.Directory, ladders []*ladder.Ladder, on workday.D
 			continue
 		}
 		acting[p.ID] = true
-		if by, away := d.StandInFor(p.Entra, on); away {
+		if by, away := d.StandInFor(p.Entra, directory.Scope{}, on); away {
 			acting[by.ID] = true
 		}
 	}

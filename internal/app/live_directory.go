@@ -60,12 +60,22 @@ func (r *liveDirectory) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if m := r.latest.Load(); m != nil && slices.Equal(m.covers, covers) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
+	if m := r.latest.Load(); m != nil && slices.EqualFunc(m.covers, covers, isSameSetting) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
 		return nil
 	}
-	r.latest.Store(&mergedDirectory{r.file.WithCover(covers).WithChannels(channels), covers, channels, unreachable})
+	var refused []string
+	for _, u := range unreachable {
+		if u.ReachableAgainAt.IsZero() {
+			refused = append(refused, u.Person)
+		}
+	}
+	merged := r.file.WithCover(covers).WithChannels(channels).WithUnreachable(refused)
+	r.latest.Store(&mergedDirectory{merged, covers, channels, unreachable})
 	return nil
 }
+
+// isSameSetting reports whether two read settings are one: a setting never changes.
+func isSameSetting(a, b directory.CoverSetting) bool { return a.ID == b.ID }
 
 // LoadLiveDirectory is a directory with what was said while the bot runs.
 func LoadLiveDirectory(ctx context.Context, d *directory.Directory, store *postgres.Store, calendar *workday.Calendar, now func() time.Time) (*directory.Directory, error) {

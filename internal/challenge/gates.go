@@ -128,7 +128,7 @@ func (tr *transition) newGateState(rung string, g ladder.Gate) GateState {
 	if len(st.Openers) == 0 {
 		st.Openers = []Party{tr.chairParty()}
 	}
-	if p, ok := tr.env.Directory.StandInFor(tr.c.Chair.ID, tr.today()); ok && st.Openers[0].ID == tr.c.Chair.ID {
+	if p, ok := tr.standInFor(tr.c.Chair.ID); ok && st.Openers[0].ID == tr.c.Chair.ID {
 		st.Openers = append(st.Openers, Party{Person: Person{ID: p.Entra, Name: p.Name}, Role: directory.RoleChair, CoverFor: tr.c.Chair.Name})
 	}
 	if g.Consultee != "" {

@@ -64,7 +64,7 @@ func (tr *transition) handOver(cmd HandOver) error {
 // planHandover is who may be asked today in the place of a respondent. Nobody becomes a
 // respondent by it who could not have been asked when the rung opened.
 func (tr *transition) planHandover(opening *Opening, awayID string) (CoverHandover, error) {
-	p, ok := tr.env.Directory.StandInFor(awayID, tr.today())
+	p, ok := tr.standInFor(awayID)
 	if !ok || p.Entra == "" {
 		return CoverHandover{}, newRefusal(CodeNotAllowed, sayNobodyStandsIn)
 	}
@@ -108,7 +108,7 @@ func (tr *transition) rejoinAfterCover() error {
 // isBackFromCover reports whether somebody passed the question on and is not away today.
 func (tr *transition) isBackFromCover(opening *Opening, id string) bool {
 	_, passed := opening.HandoverFrom(id)
-	_, onLeave := tr.env.Directory.StandInFor(id, tr.today())
+	_, onLeave := tr.standInFor(id)
 	return passed && !onLeave
 }
 

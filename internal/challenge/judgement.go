@@ -123,7 +123,7 @@ func (tr *transition) isPartlyUsed(opening *Opening) bool {
 func (tr *transition) postJudgeCards() {
 	opening := tr.c.CurrentOpening()
 	tr.post(Address{Person: opening.Judge.ID}, CardJudge)
-	if p, ok := tr.env.Directory.StandInFor(opening.Judge.ID, tr.today()); ok && tr.rightsFor(p.Entra).Judge {
+	if p, ok := tr.standInFor(opening.Judge.ID); ok && tr.rightsFor(p.Entra).Judge {
 		tr.post(Address{Person: p.Entra}, CardJudge)
 	}
 }

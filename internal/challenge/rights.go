@@ -205,8 +205,13 @@ func (tr *transition) actsAs(role directory.Role) bool {
 // isActingFor reports whether the person who gives the command stands in for another
 // today.
 func (tr *transition) isActingFor(id string) bool {
-	p, ok := tr.env.Directory.StandInFor(id, tr.today())
+	p, ok := tr.standInFor(id)
 	return ok && tr.by.ID != "" && p.Entra == tr.by.ID
+}
+
+// standInFor is who stands in for a person today, as far as that holds for this challenge.
+func (tr *transition) standInFor(id string) (directory.Person, bool) {
+	return tr.env.Directory.StandInFor(id, tr.scope(), tr.today())
 }
 
 // isOverseer reports whether the person oversees challenges today: those of the team, of

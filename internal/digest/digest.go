@@ -51,7 +51,7 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 		if _, isRejected := rejectedAt[p.ID]; isRejected {
 			item.Unreachable = append(item.Unreachable, p)
 		}
-		if by, onLeave := env.Directory.StandInFor(p.ID, env.Today()); onLeave && c.Challenge.State != challenge.StateAwaitingResponse {
+		if by, onLeave := env.Directory.StandInFor(p.ID, c.Challenge.Scope(), env.Today()); onLeave && c.Challenge.State != challenge.StateAwaitingResponse {
 			p = challenge.Party{Person: challenge.Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name}
 		}
 		if !slices.ContainsFunc(item.MustAct, func(q challenge.Party) bool { return q.Person == p.Person }) {

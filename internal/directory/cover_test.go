@@ -12,7 +12,7 @@ func TestCoverSetWhileTheBotRunsComesBeforeTheFilesAndTheLastOneHolds(t *testing
 		return p
 	}
 	acting := func(d *Directory, on string) string {
-		p, _ := d.StandInFor(testGUID(2), parseDate(t, on))
+		p, _ := d.StandInFor(testGUID(2), Scope{}, parseDate(t, on))
 		return p.ID
 	}
 	if was := acting(d, "2026-04-01"); was != "tom-reid" {

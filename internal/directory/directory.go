@@ -59,6 +59,8 @@ type Directory struct {
 	agencies []Agency
 	roles    map[level]map[Role][]string // ids of people
 	cover    []coverPeriod
+	// unreachable are the Entra object ids of those to whom Teams lets the bot write nothing.
+	unreachable map[string]bool
 
 	warnings yamlfile.Problems
 	file     *yamlfile.File
@@ -94,19 +96,34 @@ func (d *Directory) LanguageOf(entra string) string {
 // Warnings are what is odd in the file without making it unusable.
 func (d *Directory) Warnings() yamlfile.Problems { return slices.Clone(d.warnings) }
 
-// ActingHolders names who is to be asked in a role on a civil day. The
-// first level that has the role at all decides: the team, its service, the
-// agency, the authority. Somebody who is away is replaced by who covers them,
-// chains of cover are followed, and a circle of cover ends at its last member.
-// nil means that the role is vacant.
+// Seat is a holding of a role: who holds it, and who stands in for them on a day.
+type Seat struct {
+	Holder Person
+	// StandIns are who stands in for the holder, who stands in for that person if they are
+	// away too, and so on. Empty: nobody does.
+	StandIns []Person
+}
+
+// Seats are the holdings of a role on a civil day. The first level that has the role at
+// all decides: the team, its service, the agency, the authority. nil means that the role
+// is vacant.
+func (d *Directory) Seats(role Role, s Scope, on workday.Date) []Seat {
+	var seats []Seat
+	for _, id := range d.holdersOf(role, s) {
+		seats = append(seats, Seat{Holder: d.personByKey(id), StandIns: d.standIns(id, s, on)})
+	}
+	return seats
+}
+
+// ActingHolders names who is to be asked in a role on a civil day: of each seat the
+// holder, or, while they are away, the last of their chain of cover. A circle of cover
+// ends at its last member. nil means that the role is vacant.
 func (d *Directory) ActingHolders(role Role, s Scope, on workday.Date) []Holder {
 	var holders []Holder
-	for _, id := range d.holdersOf(role, s) {
-		chain := d.coverChain(id, on)
-		h := Holder{Person: d.personByKey(chain[len(chain)-1]), Role: role}
-		if len(chain) > 1 {
-			away := d.personByKey(id)
-			h.CoverFor = &away
+	for _, seat := range d.Seats(role, s, on) {
+		h := Holder{Person: seat.Holder, Role: role}
+		if n := len(seat.StandIns); n > 0 {
+			h.Person, h.CoverFor = seat.StandIns[n-1], &seat.Holder
 		}
 		holders = append(holders, h)
 	}
@@ -137,7 +154,7 @@ func (d *Directory) MayActIn(entra string, role Role, s Scope, on workday.Date) 
 		return false
 	}
 	for _, id := range d.holdersOf(role, s) {
-		if slices.Contains(d.coverChain(id, on), p.ID) {
+		if slices.Contains(d.coverChain(id, d.searchLevels(s), on), p.ID) {
 			return true
 		}
 	}
@@ -154,7 +171,7 @@ func (d *Directory) MayActAtAnyLevel(entra string, role Role, s Scope, on workda
 	}
 	return slices.ContainsFunc(d.searchLevels(s), func(at level) bool {
 		return slices.ContainsFunc(d.roles[at][role], func(id string) bool {
-			return slices.Contains(d.coverChain(id, on), p.ID)
+			return slices.Contains(d.coverChain(id, d.searchLevels(s), on), p.ID)
 		})
 	})
 }
@@ -187,19 +204,27 @@ func (d *Directory) searchLevels(s Scope) []level {
 	return append(levels, level{authorityLevel, ""})
 }
 
-// coverChain is the person and everybody down their chain of cover on that day; the
-// last is who acts.
-func (d *Directory) coverChain(id string, on workday.Date) []string {
+// coverChain is the person and everybody down their chain of cover on that day, as far as
+// it holds for what belongs to those places; the last is who acts.
+func (d *Directory) coverChain(id string, places []level, on workday.Date) []string {
 	chain := []string{id}
 	for {
-		i := slices.IndexFunc(d.cover, func(c coverPeriod) bool {
-			return c.forID == chain[len(chain)-1] && c.from <= on && on <= c.to
-		})
-		if i < 0 || slices.Contains(chain, d.cover[i].byID) {
+		c := d.coverOf(chain[len(chain)-1], places, on)
+		if c == nil || c.byID == "" || slices.Contains(chain, c.byID) {
 			return chain
 		}
-		chain = append(chain, d.cover[i].byID)
+		chain = append(chain, c.byID)
 	}
+}
+
+// coverOf is the cover that holds for a person on that day; nil when none does.
+func (d *Directory) coverOf(id string, places []level, on workday.Date) *coverPeriod {
+	for i := range d.cover {
+		if c := &d.cover[i]; c.forID == id && c.isOn(on, places) {
+			return c
+		}
+	}
+	return nil
 }
 
 func (d *Directory) personByKey(id string) Person { return d.people[d.byID[id]] }

@@ -13,7 +13,7 @@ func TestActingForFollowsTheChainOfCoverOnThatDay(t *testing.T) {
 		{testGUID(1), "2026-04-09", ""},
 		{testGUID(99), "2026-04-09", ""},
 	} {
-		p, ok := d.StandInFor(test.who, parseDate(t, test.on))
+		p, ok := d.StandInFor(test.who, Scope{}, parseDate(t, test.on))
 		if p.ID != test.want || ok != (test.want != "") {
 			t.Errorf("%s on %s: %q, %v; want %q", test.who, test.on, p.ID, ok, test.want)
 		}

@@ -14,12 +14,12 @@ import (
 // Each of the two writes its receipt with its row, so that a repeated one has no second effect.
 const (
 	setCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
-INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at)
-SELECT $3, $4, $5::text::date, $6::text::date, $7, $2 FROM receipt`
+INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at, reach)
+SELECT $3, $4, $5::text::date, $6::text::date, $7, $2, $8::text[] FROM receipt`
 	endCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
 INSERT INTO cover (revokes, set_by, set_at) SELECT c.id, $4, $2 FROM cover c, receipt WHERE c.id = $3 AND c.revokes IS NULL
 ON CONFLICT (revokes) DO NOTHING`
-	listCoversSQL = `SELECT id, person, stand_in, from_day::text, to_day::text, set_by, set_at FROM cover c
+	listCoversSQL = `SELECT id, person, stand_in, from_day::text, to_day::text, set_by, set_at, reach FROM cover c
 WHERE revokes IS NULL AND to_day >= $1::text::date AND NOT EXISTS (SELECT FROM cover r WHERE r.revokes = c.id)
 ORDER BY id`
 )
@@ -36,7 +36,14 @@ func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error
 
 // SetCover keeps who stands in for whom. Every instance is told to look.
 func (s *Store) SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error {
-	return s.runStatement(ctx, "keep a stand-in", setCoverSQL, r.Value, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy)
+	var reach []string // NULL if nil
+	for _, u := range c.Reach {
+		reach = append(reach, string(u))
+	}
+	if c.Reach != nil && reach == nil {
+		reach = []string{}
+	}
+	return s.runStatement(ctx, "keep a stand-in", setCoverSQL, r.Value, r.At, c.Person, c.StandIn, c.From.String(), c.To.String(), c.SetBy, reach)
 }
 
 // EndCover revokes cover that was set. One that is revoked already stays so.
@@ -67,10 +74,17 @@ func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.Co
 	}
 	covers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c directory.CoverSetting, err error) {
 		var from, to string
-		if err = row.Scan(&c.ID, &c.Person, &c.StandIn, &from, &to, &c.SetBy, &c.SetAt); err != nil {
+		var reach []string
+		if err = row.Scan(&c.ID, &c.Person, &c.StandIn, &from, &to, &c.SetBy, &c.SetAt, &reach); err != nil {
 			return c, err
 		}
 		c.SetAt = c.SetAt.UTC()
+		if reach != nil {
+			c.Reach = make([]directory.DirectoryUnit, 0, len(reach))
+		}
+		for _, u := range reach {
+			c.Reach = append(c.Reach, directory.DirectoryUnit(u))
+		}
 		if c.From, err = workday.ParseDate(from); err == nil {
 			c.To, err = workday.ParseDate(to)
 		}

@@ -23,6 +23,7 @@ type Catalogue struct {
 
 	Challenge      ChallengeWords
 	Cover          CoverWords
+	StandIn        StandInWords
 	Form           FormWords
 	Gate           GateWords
 	NoticeChannels NoticeChannelWords

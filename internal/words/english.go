@@ -55,6 +55,7 @@ var English = &Catalogue{
 			challenge.CareReview:        "Review for a child who is looked after",
 		},
 	},
+	StandIn: englishStandIns,
 	Cover: CoverWords{
 		Title:         "Who stands in for whom",
 		Nobody:        "Nobody stands in for you, nor you for anybody, today or later.",

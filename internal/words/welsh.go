@@ -57,6 +57,7 @@ var Welsh = &Catalogue{
 			challenge.CareReview:        "Adolygiad ar gyfer plentyn sy'n derbyn gofal",
 		},
 	},
+	StandIn: welshStandIns,
 	Cover: CoverWords{
 		Title:         "Pwy sy'n cymryd lle pwy",
 		Nobody:        "Nid oes neb yn cymryd eich lle, ac nid ydych chi'n cymryd lle neb, heddiw nac yn ddiweddarach.",

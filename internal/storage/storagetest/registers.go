@@ -278,7 +278,8 @@ func cover(t *testing.T, w *world) {
 	ctx := t.Context()
 	key := func(value string) storage.IdempotencyKey { return storage.IdempotencyKey{Value: value, At: w.Now} }
 	one := directory.CoverSetting{Person: "a", StandIn: "b", From: workday.NewDate(2026, 3, 30), To: workday.NewDate(2026, 4, 17), SetBy: "a"}
-	two := directory.CoverSetting{Person: "b", StandIn: "c", From: workday.NewDate(2026, 3, 30), To: workday.NewDate(2026, 3, 31), SetBy: "o"}
+	two := directory.CoverSetting{Person: "b", StandIn: "c", From: workday.NewDate(2026, 3, 30), To: workday.NewDate(2026, 3, 31), SetBy: "o",
+		Reach: []directory.DirectoryUnit{directory.TeamUnit("north"), directory.AgencyUnit("health")}}
 	for range 2 { // the same activity twice
 		w.Must(w.Store.SetCover(ctx, key("one"), one))
 	}
