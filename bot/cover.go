@@ -12,7 +12,6 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
-	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -47,36 +46,6 @@ func (rq request) handleCover(ctx context.Context, rest string) error {
 		return err
 	}
 	return rq.replyWithCovers(ctx, v)
-}
-
-// handOverChallenges passes on everything that waits for an answer from a person, and says what
-// of it could not be.
-func (rq request) handOverChallenges(ctx context.Context, person string) (done, kept []string, err error) {
-	waiting, err := rq.Store.ListWaitingFor(ctx, person, maxHandOvers)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, c := range waiting {
-		if c.Challenge.State != challenge.StateAwaitingResponse {
-			continue
-		}
-		ref := c.Challenge.Ref
-		_, _, err := rq.applyCommand(ctx, rq.idempotencyKey(":"+ref), storage.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Command, error) {
-			return challenge.HandOver{AwayID: person}, nil
-		})
-		refusal := (*challenge.Refusal)(nil)
-		switch {
-		case errors.As(err, &refusal) && !rq.rights(c).Read:
-			// Out of reach of the cover: whoever set it learns nothing of the challenge.
-		case errors.As(err, &refusal):
-			kept = append(kept, rq.words.TranslateRefusal(refusal).Sentence)
-		case err != nil:
-			return nil, nil, err
-		default:
-			done = append(done, ref)
-		}
-	}
-	return done, kept, nil
 }
 
 // coverDaysPattern are one or two days at the end of a text.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/storage"
 )
 
 // checkStandIn refuses cover after which nobody would be there, or by which somebody would
@@ -59,12 +61,53 @@ func (rq request) setCover(ctx context.Context, c directory.CoverSetting) (cards
 	if c.From > rq.today() {
 		return v, nil
 	}
-	var err error
-	v.HandedOver, v.NotHandedOver, err = rq.handOverChallenges(ctx, c.Person)
-	if err == nil && len(v.HandedOver)+len(v.NotHandedOver) == 0 {
-		v.Remarks = append(v.Remarks, fmt.Sprintf(rq.words.StandIn.NothingWaits, rq.nameOf(c.Person)))
+	return v, rq.handOverChallenges(ctx, c, &v)
+}
+
+// handOverChallenges passes on everything that waits for the one who is away, and says what of
+// it could not be, and who is asked where that is not who was named.
+func (rq request) handOverChallenges(ctx context.Context, cover directory.CoverSetting, v *cards.CoverView) error {
+	waiting, err := rq.Store.ListWaitingFor(ctx, cover.Person, maxHandOvers)
+	if err != nil {
+		return err
 	}
-	return v, err
+	for _, c := range waiting {
+		if c.Challenge.State != challenge.StateAwaitingResponse {
+			continue
+		}
+		ref := c.Challenge.Ref
+		out, _, err := rq.applyCommand(ctx, rq.idempotencyKey(":"+ref), storage.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Command, error) {
+			return challenge.HandOver{AwayID: cover.Person}, nil
+		})
+		refusal := (*challenge.Refusal)(nil)
+		switch {
+		case errors.As(err, &refusal) && !rq.rights(c).Read:
+			// Out of reach of the cover: whoever set it learns nothing of the challenge.
+		case errors.As(err, &refusal):
+			v.NotHandedOver = append(v.NotHandedOver, rq.words.TranslateRefusal(refusal).Sentence)
+		case err != nil:
+			return err
+		default:
+			v.HandedOver = append(v.HandedOver, ref)
+			if to := lastHandover(out.Snapshot).To; to.ID != cover.StandIn {
+				v.Remarks = append(v.Remarks, fmt.Sprintf(rq.words.StandIn.WillAct, ref, to.Name))
+			}
+		}
+	}
+	if len(v.HandedOver)+len(v.NotHandedOver) == 0 {
+		v.Remarks = append(v.Remarks, fmt.Sprintf(rq.words.StandIn.NothingWaits, rq.nameOf(cover.Person)))
+	}
+	return nil
+}
+
+// lastHandover is the last passing on in the history of a challenge.
+func lastHandover(c challenge.Snapshot) challenge.CoverHandover {
+	for _, e := range slices.Backward(c.History) {
+		if h, ok := e.Body.(challenge.HandedOver); ok {
+			return h.CoverHandover
+		}
+	}
+	return challenge.CoverHandover{}
 }
 
 // remarksOnStandIn are what stands in the way of who was named.
