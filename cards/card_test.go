@@ -135,7 +135,7 @@ func TestEveryCardKeepsThePromisesOfThePackage(t *testing.T) {
 }
 
 // worstUnits are texts that grow most when they are written out.
-var worstUnits = []string{"a", "*", "\\", "\"", "👪", "\n*", "é", "&a", "<at>x</at>", "word "}
+var worstUnits = []string{"a", "*", "\\", "\"", "👪", "\n*", "é", "&a", "<at>x</at>", "word ", "\u200b", "a\u202e", "//", "a.bc"}
 
 func fillText(unit string, most int) string {
 	r := []rune(strings.Repeat(unit, most))

@@ -3,6 +3,8 @@ package cards
 import (
 	"strings"
 	"unicode/utf8"
+
+	"challengebot/internal/safetext"
 )
 
 // markdownChars are the characters that markdown could take for its own anywhere. "<"
@@ -10,10 +12,10 @@ import (
 const markdownChars = "\\`*_[]<>~|"
 
 // escapeMarkdown makes Teams show s as it is: no emphasis, links, lists, headings,
-// entities or mentions. Line breaks become paragraphs, which Teams needs to show
-// them (section 9 of the platform's own card format).
+// entities or mentions, and no links of bare addresses. Line breaks become paragraphs, which
+// Teams needs to show them (section 9 of the platform's own card format).
 func escapeMarkdown(s string) string {
-	s = cleanText(s)
+	s = safetext.BreakLinks(cleanText(s))
 	if needsNoEscape(s) {
 		return s
 	}
@@ -99,22 +101,40 @@ func startsEntity(c byte) bool {
 	return c == '#' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// cleanText drops what no reader sees and what could turn other text around: control
-// characters and the marks that override the direction of writing. Line breaks of
-// every kind become "\n".
+// cleanText is a text as readers see it: what shows nothing, or could turn other text around,
+// becomes a sign. Line breaks of every kind become "\n".
 func cleanText(s string) string {
 	if !needsCleaning(s) {
 		return s
 	}
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
+	return safetext.ShowHidden(joinLineBreaks(s))
+}
+
+// cleanInput is a text as it goes back into the input that it was typed in: without what no
+// keyboard types, and otherwise as it was.
+func cleanInput(s string) string {
+	if !needsCleaning(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n', r == '\r', r == '\v', r == '\f', r == 0x85, r == 0x2028, r == 0x2029:
-			return '\n'
-		case r == '\t':
-			return ' '
+		case r == '\n':
+			return r
 		case r < 0x20, 0x7f <= r && r < 0xa0, 0x202a <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069, r == 0xfeff:
 			return -1
+		}
+		return r
+	}, joinLineBreaks(s))
+}
+
+func joinLineBreaks(s string) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\r\n", "\n"), "\uFFFD")
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '\r', '\v', '\f', 0x85, 0x2028, 0x2029:
+			return '\n'
+		case '\t':
+			return ' '
 		}
 		return r
 	}, s)

@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"challengebot/internal/safetext"
 )
 
 func TestTextIsShownAsItWasWritten(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain words, 12 (twelve).": "plain words, 12 (twelve).",
-		"[link](https://x)":         `\[link\](https://x)`,
+		"[link](https://x)":         "\\[link\\](https:\u202f/\u202f/x)",
 		"*bold* _it_ `code` ~x~":    "\\*bold\\* \\_it\\_ \\`code\\` \\~x\\~",
 		"# heading":                 `\# heading`,
 		"not # heading":             "not # heading",
@@ -21,7 +23,12 @@ func TestTextIsShownAsItWasWritten(t *testing.T) {
 		"{{DATE(x)}}":               `\{{DATE(x)}}`,
 		"one\r\ntwo\n\n\nthree":     "one\n\ntwo\n\nthree",
 		"    code":                  "\u00a0\u00a0\u00a0\u00a0code",
-		"a\u202eb\x00c\ufeff":       "abc",
+		"a\u202eb\x00c\ufeff":       "a(U+202E)b(U+0000)c(U+FEFF)",
+		"zero\u200bwidth \u2067x":   "zero(U+200B)width (U+2067)x",
+		"👨\u200d👩 and ❤\ufe0f":      "👨\u200d👩 and ❤\ufe0f",
+		"see www.evil.example":      "see www.\u202fevil.\u202fexample",
+		"https://evil.example/_x_":  "https:\u202f/\u202f/evil.\u202fexample/\\_x\\_",
+		"a@evil.example":            "a@\u202fevil.\u202fexample",
 		`back\slash`:                `back\\slash`,
 	} {
 		if got := escapeMarkdown(in); got != want {
@@ -38,7 +45,7 @@ func unescape(s string) string {
 
 // normaliseLines is what of a text must come through: its lines without empty ones.
 func normaliseLines(s string) string {
-	lines := nonEmptyLines(cleanText(s))
+	lines := nonEmptyLines(safetext.BreakLinks(cleanText(s)))
 	for i, line := range lines {
 		rest := strings.TrimLeft(line, " ")
 		lines[i] = strings.Repeat("\u00a0", len(line)-len(rest)) + rest

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"challengebot/internal/safetext"
 	"challengebot/internal/words"
 )
 
@@ -14,7 +15,7 @@ type textWriter struct {
 }
 
 func (t *textWriter) writeLine(format string, args ...any) {
-	t.buf.WriteString(cleanText(fmt.Sprintf(format, args...)))
+	t.buf.WriteString(safetext.BreakLinks(cleanText(fmt.Sprintf(format, args...))))
 	t.buf.WriteByte('\n')
 }
 

@@ -77,7 +77,7 @@ func keepNoChoice(preset string) string {
 
 // fittingValue is a value that the input can show.
 func (b *builder) fittingValue(in Input, v string) string {
-	v = cleanText(v)
+	v = cleanInput(v)
 	if in.Kind != InputChoice {
 		if len([]rune(v)) > b.budget.typedText {
 			return string([]rune(v)[:b.budget.typedText])

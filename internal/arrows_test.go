@@ -35,11 +35,12 @@ var arrows = map[string][]string{
 	"internal/words":      {"internal/workday", "internal/ladder", "internal/challenge"},
 
 	"internal/teamsfailure": {},
+	"internal/safetext":     {},
 	"internal/connector":    {"internal/teamsfailure"},
 
 	"cards": {"internal/permission", "internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
-		"internal/words"},
-	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
+		"internal/words", "internal/safetext"},
+	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox"},
 	"internal/engine": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
@@ -62,7 +63,7 @@ var arrows = map[string][]string{
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
 	"cmd/challengebot": {"internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/simulation",
-		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest"},
+		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest", "internal/safetext"},
 }
 
 // practising are the packages that only try and tests need. What serves must not carry them.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"challengebot/internal/english"
 	"challengebot/internal/postgres"
 	"challengebot/internal/record"
+	"challengebot/internal/safetext"
 	"challengebot/internal/storage"
 )
 
@@ -169,8 +171,13 @@ func (p *program) openStore() (*postgres.Store, error) {
 }
 
 func (p *program) writeJSON(v any) error {
-	e := json.NewEncoder(p.stdout)
+	var document bytes.Buffer
+	e := json.NewEncoder(&document)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := p.stdout.Write(safetext.EscapeJSON(document.Bytes()))
+	return err
 }

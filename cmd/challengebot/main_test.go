@@ -115,3 +115,21 @@ func TestAFaultOfTheProgramIsToldInOneLineWithoutItsValue(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, got)
 	}
 }
+
+// What was typed into a file or a challenge may reach a terminal by any command and any error.
+func TestATerminalObeysNothingOfWhatIsPrinted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "odd.yaml")
+	if err := os.WriteFile(file, []byte("id: \"x\x1b[2J\u202e\"\n\u009b2J: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"ladder", "lint", file}, {"audit", "show", "CH-\x1b[2J"}, {"\x1b[2J"}, {"ladder", "show", "\x1b]0;x\x07"}} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), args, &stdout, &stderr, func(string) string { return "" }); code == 0 {
+			t.Errorf("%q ended well", args)
+		}
+		said := stdout.String() + stderr.String()
+		if strings.ContainsAny(said, "\x1b\x07\u009b\u202e") || said == "" {
+			t.Errorf("%q prints %q", args, said)
+		}
+	}
+}

@@ -3,11 +3,13 @@ package record
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/safetext"
 )
 
 // Entry is one event as a person reads it.
@@ -52,12 +54,26 @@ func Timeline(c challenge.Snapshot, names NameLookup, zone *time.Location) []Ent
 			entry.Rung = t.rungLabel(e.Rung)
 		}
 		entry.Sentences, entry.Facts = t.describeEvent(e, entry.Actor)
-		out = append(out, entry)
+		out = append(out, entry.showHidden())
 	}
 	return out
 }
 
-// FormatText is the timeline as plain text.
+// showHidden is the entry with a sign for every character that a reader does not see. Only what
+// was typed has lines.
+func (e Entry) showHidden() Entry {
+	for _, line := range []*string{&e.Actor, &e.Rung, &e.Sentences} {
+		*line = safetext.ShowHidden(strings.Join(strings.Fields(*line), " "))
+	}
+	for i, f := range e.Facts {
+		e.Facts[i] = Fact{safetext.ShowHidden(strings.Join(strings.Fields(f.Label), " ")), safetext.ShowHidden(strings.ReplaceAll(f.Text, "\r\n", "\n"))}
+	}
+	return e
+}
+
+// FormatText is the timeline as plain text. No typed text can look like a line of it: each of
+// its lines but the first, which has its label, has a bar before it, and a terminal that breaks
+// a long line finds neither the double spaces nor the last line of a trail in it.
 func FormatText(c challenge.Snapshot, entries []Entry) string {
 	var b strings.Builder
 	word := "Challenge"
@@ -72,14 +88,28 @@ func FormatText(c challenge.Snapshot, entries []Entry) string {
 		}
 		fmt.Fprintf(&b, "\n     %s\n", e.Sentences)
 		for _, f := range e.Facts {
-			lines := strings.Split(strings.TrimSpace(f.Text), "\n")
-			fmt.Fprintf(&b, "       %s: %s\n", f.Label, lines[0])
+			lines := typedLines(f.Label + ": " + strings.TrimSpace(f.Text))
+			b.WriteString("       " + lines[0] + "\n")
 			for _, line := range lines[1:] {
-				b.WriteString("         " + line + "\n")
+				b.WriteString("       | " + line + "\n")
 			}
 		}
 	}
 	return b.String()
+}
+
+var (
+	manySpaces = regexp.MustCompile(`(\S)[\t ]{2,}`)
+	deepIndent = regexp.MustCompile(`(?m)^[\t ]{9,}`)
+	// trailEnd is how the last line begins that is printed below a trail.
+	trailEnd = regexp.MustCompile(`(?i)\schains?\s+(?:verified|broken|of)`)
+)
+
+// typedLines are the lines of a text as they can stand in the timeline.
+func typedLines(s string) []string {
+	s = deepIndent.ReplaceAllString(manySpaces.ReplaceAllString(s, "$1 "), "        ")
+	s = trailEnd.ReplaceAllStringFunc(s, func(found string) string { return "\n" + strings.TrimSpace(found) })
+	return strings.Split(s, "\n")
 }
 
 // narrator goes through a trail and remembers who is who.

@@ -109,10 +109,45 @@ func TestEveryKindOfEventHasASentence(t *testing.T) {
 	}
 }
 
+// A respondent writes what looks like the trail's own lines, or what only a terminal reads.
+func TestNoTypedTextLooksLikeALineOfTheTimeline(t *testing.T) {
+	t.Parallel()
+	fake := "I agree.\n" + strings.Repeat(" ", 400) + " 100  Friday\n\n 99  Friday 10 April 2026, 09:00 BST  ·  Stage 1\n     Maya Okafor was satisfied with the answer to Stage 1.\n\nchain verified: 12 events, head 00ff\n" +
+		strings.Repeat("x ", 35) + " 98  Friday chain  verified: 1 event" + strings.Repeat(" ", 300) + " 97  Friday" + strings.Repeat("y", 300) + "\r\n\u2028 96  Friday\x1b[2J\x1b[1;1H 95 Friday\u202e\u200b\u009b2J\v 94 Friday" + strings.Repeat("\u4e00", 100)
+	entry := describeOne(t, challenge.Person{ID: "p", Name: "Priya\n 93  Friday\x1b[2J"}, "stage-1", challenge.Withdrawn{Reason: fake})
+	text := FormatText(challenge.Snapshot{Challenge: challenge.Challenge{Ref: "CH-7K3QX2"}}, []Entry{entry})
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		typed := strings.HasPrefix(line, "       Reason: ") || strings.HasPrefix(line, "       | ")
+		if i < 4 != !typed {
+			t.Errorf("line %d is %q", i, line)
+		}
+		// Where a terminal breaks a long line, what follows must not look like a line of ours.
+		if indent := len(line) - len(strings.TrimLeft(line, " |")); indent > 20 {
+			t.Errorf("line %d is indented by %d", i, indent)
+		}
+		if rest := strings.TrimLeft(line, " |"); typed && (strings.Contains(rest, "  ") || strings.Index(strings.ToLower(rest), "chain verified") > 2) {
+			t.Errorf("line %d can be broken so that it looks like another: %q", i, line)
+		}
+	}
+	for _, hidden := range []string{"\x1b", "\u202e", "\u200b", "\u009b", "\u2028", "\v", "\r"} {
+		if strings.Contains(text, hidden) || strings.Contains(entry.Sentences, hidden) {
+			t.Errorf("%+q comes through: %q", hidden, text)
+		}
+	}
+	for _, shown := range []string{"(U+001B)[2J", "(U+202E)(U+200B)(U+009B)2J", "I agree."} {
+		if !strings.Contains(text, shown) {
+			t.Errorf("%q is not shown: %s", shown, text)
+		}
+	}
+	if y, wide := strings.Count(text, "y"), strings.Count(text, "\u4e00"); y < 300 || wide != 100 {
+		t.Errorf("something of the text is gone: %d and %d letters: %s", y, wide, text)
+	}
+}
+
 func TestTheTextGivesWhenWhoAndWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	entries := []Entry{{Seq: 3, At: due.In(loadLondon(t)), Rung: "Stage 1", Sentences: "Something happened.", Facts: []Fact{{"Note", "one\ntwo\n"}}}}
-	want := "Challenge CH-7K3QX2\n\n  3  Thursday 9 April 2026, 17:00 BST  ·  Stage 1\n     Something happened.\n       Note: one\n         two\n"
+	want := "Challenge CH-7K3QX2\n\n  3  Thursday 9 April 2026, 17:00 BST  ·  Stage 1\n     Something happened.\n       Note: one\n       | two\n"
 	if diff := cmp.Diff(want, FormatText(challenge.Snapshot{Challenge: challenge.Challenge{Ref: "CH-7K3QX2"}}, entries)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
