@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -170,7 +171,11 @@ func (p *program) openStore() (*postgres.Store, error) {
 	return store, nil
 }
 
-func (p *program) writeJSON(v any) error {
+func (p *program) writeJSON(v any) error { return writeJSON(p.stdout, v) }
+
+// writeJSON writes a document that means the same to a machine and shows all of itself on a
+// terminal.
+func writeJSON(w io.Writer, v any) error {
 	var document bytes.Buffer
 	e := json.NewEncoder(&document)
 	e.SetEscapeHTML(false)
@@ -178,6 +183,6 @@ func (p *program) writeJSON(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := p.stdout.Write(safetext.EscapeJSON(document.Bytes()))
+	_, err := w.Write(safetext.EscapeJSON(document.Bytes()))
 	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -115,8 +114,5 @@ func (r *checkReport) printJSON() error {
 		Findings []string        `json:"findings"`
 		Live     *app.LiveReport `json:"live,omitempty"`
 	}{r.errorCount, r.warningCount, r.findings, r.live}
-	encoder := json.NewEncoder(r.stdout)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(out)
+	return writeJSON(r.stdout, out)
 }
