@@ -23,22 +23,23 @@ func TestTheReadmesTableIsTheRules(t *testing.T) {
 // TestWhoMayDoWhat is the table, row by row, as the procedures and the owner want it.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
+	const chairs = "read, withdraw, hand off, skip"
 	want := []string{
-		"who raised it (the chair): read, withdraw, hand off, skip; read, withdraw, hand off, skip; read, settle, withdraw, hand off, skip; read",
+		"who raised it (the chair): " + chairs + "; " + chairs + "; read, settle, withdraw, hand off, skip; read",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
-		"stand-in of the chair who is or was asked: late response kept; late response kept; late response kept; late response kept",
 		"who is asked: read, answer; read, late response kept; read, late response kept; read, late response kept",
 		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",
 		"stand-in of who is asked: read, answer; nothing; nothing; nothing",
 		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
 		"the judge: read; read, judge; read, settle; read",
 		"stand-in of the judge: nothing; read, judge; read, settle; nothing",
-		"stand-in of the judge who is or was asked: late response kept; late response kept; late response kept; late response kept",
 		"oversight: read, ask to end, name a chair's successor, hand over to a stand-in; read, ask to end, name a chair's successor; " +
 			"read, ask to end, name a chair's successor; read",
 		"oversight who is or was asked: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
-		"who is told beside a step: read; read; read; read",
-		"who stood in and acted: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
+		"who may refer outside, where the procedure allows it now: read, refer; read, refer; read, refer; read, refer",
+		"who is told beside a step, or was needed at a gate: read; read; read; read",
+		"for whom a gate waits: read; read; read; read",
+		"who stood in and acted: read; read; read; read",
 		"anybody else in the directory: nothing; nothing; nothing; nothing",
 		"who was asked and has left the directory: late response kept; late response kept; late response kept; late response kept",
 		"the chair who has left the directory: nothing; nothing; nothing; nothing",
@@ -123,6 +124,86 @@ func TestAGateIsForItsOpenerAndForThoseConsulted(t *testing.T) {
 		}
 		if got.Any() != (got != GateRights{}) {
 			t.Errorf("%s: Any is %v", test.name, got.Any())
+		}
+	}
+}
+
+// What is left out of the table: each fact that takes a right away or gives one.
+func TestEachRightNeedsEachOfItsFacts(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		facts Facts
+		has   func(Rights) bool
+		needs []string // facts without which the right is gone
+		bars  []string // facts with which it is gone
+	}{
+		{"refer", Facts{Listed: true, Refers: true, ReferralPossible: true}, func(r Rights) bool { return r.Refer && r.Read },
+			[]string{"Listed", "Refers", "ReferralPossible"}, nil},
+		{"shorten", Facts{Listed: true, AwaitsJudgement: true, Shortens: true}, func(r Rights) bool { return r.Shorten && r.Read },
+			[]string{"Listed", "AwaitsJudgement", "Shortens"}, []string{"EverAsked"}},
+		{"judge", Facts{Listed: true, AwaitsJudgement: true, Judge: true}, func(r Rights) bool { return r.Judge && r.Read },
+			[]string{"Listed", "AwaitsJudgement", "Judge"}, []string{"EverAsked"}},
+		{"judge for another", Facts{Listed: true, AwaitsJudgement: true, JudgeStandIn: true}, func(r Rights) bool { return r.Judge },
+			[]string{"JudgeStandIn"}, []string{"EverAsked"}},
+		{"settle for the chair", Facts{Listed: true, Waits: true, ChairStandIn: true}, func(r Rights) bool { return r.Settle },
+			[]string{"Listed", "Waits", "ChairStandIn"}, []string{"EverAsked"}},
+		{"hand over", Facts{Listed: true, AwaitsResponse: true, Oversees: true}, func(r Rights) bool { return r.HandOver },
+			[]string{"Listed", "AwaitsResponse", "Oversees"}, []string{"EverAsked"}},
+		{"ask to end", Facts{Listed: true, Waits: true, Oversees: true}, func(r Rights) bool { return r.AskToEnd },
+			[]string{"Listed", "Waits", "Oversees"}, []string{"EverAsked", "Chair"}},
+		{"name a successor", Facts{Listed: true, Waits: true, Oversees: true}, func(r Rights) bool { return r.NameSuccessor },
+			[]string{"Listed", "Waits", "Oversees"}, []string{"EverAsked"}},
+		{"record the asking", Facts{Listed: true, AwaitsResponse: true, Records: true}, func(r Rights) bool { return r.RecordAsking && r.Read },
+			[]string{"Listed", "AwaitsResponse", "Records"}, nil},
+		{"answer for another", Facts{Listed: true, AwaitsResponse: true, AnswersFor: true}, func(r Rights) bool { return r.Answer && r.Read },
+			[]string{"Listed", "AwaitsResponse", "AnswersFor"}, nil},
+	} {
+		if !test.has(Decide(test.facts)) {
+			t.Errorf("%s: not given to %+v", test.name, test.facts)
+		}
+		for value, names := range map[bool][]string{false: test.needs, true: test.bars} {
+			for _, name := range names {
+				other := test.facts
+				reflect.ValueOf(&other).Elem().FieldByName(name).SetBool(value)
+				if test.has(Decide(other)) {
+					t.Errorf("%s: given though %s is %v", test.name, name, value)
+				}
+			}
+		}
+	}
+}
+
+// Whatever can be done in some state is a right in every state at once.
+func TestInEveryStateHasTheRightsOfEachState(t *testing.T) {
+	t.Parallel()
+	everywhere := Decide(Facts{Listed: true, Chair: true, Judge: true, Oversees: true, Asked: true, Refers: true}.InEveryState())
+	if !everywhere.Answer || !everywhere.Judge || !everywhere.Settle || !everywhere.Withdraw || !everywhere.HandOver || !everywhere.Refer {
+		t.Errorf("%+v", everywhere)
+	}
+	if r := Decide(Facts{Listed: true}.InEveryState()); !reflect.DeepEqual(r, Rights{}) {
+		t.Errorf("somebody without a part may %+v", r)
+	}
+}
+
+func TestAGatesKeyNamesItsRung(t *testing.T) {
+	t.Parallel()
+	if a, b := GateKey("stage-1", "own"), GateKey("stage-2", "own"); a == b || a != "stage-1/own" {
+		t.Errorf("%s, %s", a, b)
+	}
+}
+
+func TestWhoeverMayDoAnythingActs(t *testing.T) {
+	t.Parallel()
+	typ := reflect.TypeFor[Rights]()
+	for i := range typ.NumField() {
+		if typ.Field(i).Type.Kind() != reflect.Bool {
+			continue
+		}
+		var r Rights
+		reflect.ValueOf(&r).Elem().Field(i).SetBool(true)
+		if name := typ.Field(i).Name; r.acts() != (name != "Read" && name != "KeepLate") {
+			t.Errorf("%s alone: acts is %v", name, r.acts())
 		}
 	}
 }

@@ -13,23 +13,23 @@ type kind struct {
 
 // kinds of person, each with nothing but what makes them that.
 var kinds = []kind{
-	{"who raised it (the chair)", Facts{Listed: true, Chair: true, Involved: true}},
+	{"who raised it (the chair)", Facts{Listed: true, Chair: true}},
 	{"stand-in of the chair", Facts{Listed: true, ChairStandIn: true}},
-	{"stand-in of the chair who is or was asked", Facts{Listed: true, ChairStandIn: true, EverAsked: true}},
-	{"who is asked", Facts{Listed: true, Asked: true, EverAsked: true, Involved: true}},
+	{"who is asked", Facts{Listed: true, Asked: true, EverAsked: true}},
 	{"who records for somebody without an account", Facts{Listed: true, Asked: true, Records: true, Involved: true}},
 	{"stand-in of who is asked", Facts{Listed: true, AnswersFor: true}},
 	{"who was asked before", Facts{Listed: true, EverAsked: true, Involved: true}},
 	{"the judge", Facts{Listed: true, Judge: true, Involved: true}},
 	{"stand-in of the judge", Facts{Listed: true, JudgeStandIn: true}},
-	{"stand-in of the judge who is or was asked", Facts{Listed: true, JudgeStandIn: true, EverAsked: true}},
 	{"oversight", Facts{Listed: true, Oversees: true}},
-	{"oversight who is or was asked", Facts{Listed: true, Oversees: true, EverAsked: true, Involved: true}},
-	{"who is told beside a step", Facts{Listed: true, Involved: true}},
-	{"who stood in and acted", Facts{Listed: true, Acted: true, EverAsked: true}},
+	{"oversight who is or was asked", Facts{Listed: true, Oversees: true, EverAsked: true}},
+	{"who may refer outside, where the procedure allows it now", Facts{Listed: true, Refers: true, ReferralPossible: true}},
+	{"who is told beside a step, or was needed at a gate", Facts{Listed: true, Involved: true}},
+	{"for whom a gate waits", Facts{Listed: true, GateParty: true}},
+	{"who stood in and acted", Facts{Listed: true, Acted: true}},
 	{"anybody else in the directory", Facts{Listed: true}},
-	{"who was asked and has left the directory", Facts{EverAsked: true, Involved: true, Acted: true}},
-	{"the chair who has left the directory", Facts{Chair: true, Involved: true, Acted: true}},
+	{"who was asked and has left the directory", Facts{EverAsked: true}},
+	{"the chair who has left the directory", Facts{Chair: true}},
 }
 
 // states of a challenge, as far as rights depend on them.
@@ -56,10 +56,6 @@ func MarkdownTable() string {
 		for _, s := range states {
 			f := k.facts
 			s.set(&f)
-			// Nobody is asked, and nobody's answer is awaited, in another state.
-			if !f.AwaitsResponse {
-				f.Asked, f.Records, f.AnswersFor = false, false, false
-			}
 			b.WriteString(" " + strings.Join(Decide(f).names(), ", ") + " |")
 		}
 		b.WriteString("\n")
