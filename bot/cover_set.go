@@ -68,7 +68,7 @@ func (rq request) setCover(ctx context.Context, c directory.CoverSetting) (cards
 // it could not be, and who is asked where that is not who was named.
 func (rq request) handOverChallenges(ctx context.Context, cover directory.CoverSetting, v *cards.CoverView) error {
 	waiting, err := rq.Store.ListWaitingFor(ctx, cover.Person, maxHandOvers)
-	if err != nil {
+	if err != nil && !rq.isPartlyUnreadable(err) {
 		return err
 	}
 	for _, c := range waiting {
@@ -85,6 +85,9 @@ func (rq request) handOverChallenges(ctx context.Context, cover directory.CoverS
 			// Out of reach of the cover: whoever set it learns nothing of the challenge.
 		case errors.As(err, &refusal):
 			v.NotHandedOver = append(v.NotHandedOver, rq.words.TranslateRefusal(refusal).Sentence)
+		case err != nil && !errors.Is(err, storage.ErrUnavailable):
+			rq.Logger.Error("a challenge could not be handed over; the others are", "challenge", c.Challenge.ID, "activity", rq.activity.ID)
+			v.NotHandedOver = append(v.NotHandedOver, ref+": "+rq.words.Bot.ChallengeUnreadable)
 		case err != nil:
 			return err
 		default:

@@ -120,7 +120,11 @@ func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) 
 		rq.person.Name = p.Name
 	}
 	if a.isAutomatic() {
-		return rq.handleCardAction(ctx)
+		reply, err := rq.handleCardAction(ctx)
+		if errors.Is(err, storage.ErrUnreadable) {
+			return rq.replyUnreadable(ctx, err)
+		}
+		return reply, err
 	}
 	switch a.Type {
 	case TypeMessage, TypeMessageUpdate, TypeMessageDelete:
@@ -139,7 +143,11 @@ func (h *Handler) routeActivity(ctx context.Context, a Activity) (Reply, error) 
 	if err != nil {
 		return Reply{}, err
 	}
-	return rq.dispatchActivity(ctx)
+	reply, err := rq.dispatchActivity(ctx)
+	if errors.Is(err, storage.ErrUnreadable) && !errors.Is(err, storage.ErrUnavailable) {
+		return rq.replyUnreadable(ctx, err)
+	}
+	return reply, err
 }
 
 // dispatchActivity hands an activity to whoever handles its kind.

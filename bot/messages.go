@@ -306,22 +306,26 @@ func (rq request) raisableLadders() []*ladder.Ladder {
 }
 
 func (rq request) handleMine(ctx context.Context) error {
+	v := cards.MyChallengesView{Words: rq.words}
 	waiting, err := rq.Store.ListWaitingFor(ctx, rq.person.ID, maxListed)
-	if err != nil {
+	if rq.isPartlyUnreadable(err) {
+		v.SomeUnreadable = true
+	} else if err != nil {
 		return err
 	}
 	raised, err := rq.Store.ListRaisedBy(ctx, rq.person.ID, maxListed)
-	if err != nil {
+	if rq.isPartlyUnreadable(err) {
+		v.SomeUnreadable = true
+	} else if err != nil {
 		return err
 	}
-	v := cards.MyChallengesView{Words: rq.words}
 	for _, c := range waiting {
 		v.WaitingForViewer = append(v.WaitingForViewer, rq.cardView(c))
 	}
 	for _, c := range raised {
 		v.RaisedByViewer = append(v.RaisedByViewer, rq.cardView(c))
 	}
-	return rq.sendCard(ctx, cards.RenderMyChallenges(v), "")
+	return rq.sendCard(ctx, rq.renderMine(v), "")
 }
 
 // sendHelp answers with what the bot can do, and one sentence before it. Among others it is

@@ -31,11 +31,13 @@ func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
 		if !challenge.MayOversee(rq.person.ID, &c.Challenge, d, rq.Calendar.DateOf(rq.now)) {
 			return
 		}
-		if s, ok := digest.NewPendingItem(c, rq.now, rq.env(c.Ladder)); ok {
-			v.Add(s)
-		}
+		rq.contain(c.Challenge.ID, func() {
+			if s, ok := digest.NewPendingItem(c, rq.now, rq.env(c.Ladder)); ok {
+				v.Add(s)
+			}
+		})
 	})
-	if err != nil {
+	if err != nil && !rq.isPartlyUnreadable(err) {
 		return cards.Card{}, err
 	}
 	unreachable, err := rq.Store.ListUnreachable(ctx)

@@ -46,6 +46,7 @@ func RenderHelp(h HelpView) Card {
 type MyChallengesView struct {
 	WaitingForViewer []View // for this person
 	RaisedByViewer   []View // by this person, still open
+	SomeUnreadable   bool   // some of either cannot be shown
 	// Words are the reader's language; nil is English.
 	Words *words.Catalogue
 }
@@ -60,7 +61,9 @@ func RenderMyChallenges(m MyChallengesView) Card {
 		b.addHeading(b.words.MyChallenges.Title)
 		b.addChallengeList(b.words.MyChallenges.WaitingForViewer, m.WaitingForViewer)
 		b.addChallengeList(b.words.MyChallenges.RaisedByViewer, m.RaisedByViewer)
-		if len(m.WaitingForViewer)+len(m.RaisedByViewer) == 0 {
+		if m.SomeUnreadable {
+			b.add(Container{Style: "warning", Items: []Element{TextBlock{Text: b.words.MyChallenges.SomeUnreadable}}})
+		} else if len(m.WaitingForViewer)+len(m.RaisedByViewer) == 0 {
 			b.add(TextBlock{Text: b.words.MyChallenges.NothingOpen})
 			b.final = true
 		}

@@ -123,6 +123,9 @@ func (e *unreadableError) Error() string {
 	return fmt.Sprintf("postgres: the %s of %s cannot be read (%T); run challengebot audit verify", e.part, of, e.cause)
 }
 
+// Unwrap lets callers ask for the kind alone.
+func (e *unreadableError) Unwrap() error { return storage.ErrUnreadable }
+
 // eventsUpTo drops events that were written after the row was read.
 func eventsUpTo(seq int, events []challenge.Event) []challenge.Event {
 	for len(events) > 0 && events[len(events)-1].Seq > seq {

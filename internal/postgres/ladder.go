@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/ladder"
+	"challengebot/internal/storage"
 )
 
 const (
@@ -50,14 +51,14 @@ func (s *Store) loadLadder(ctx context.Context, q querier, hash string) (*ladder
 	var text string
 	err := q.QueryRow(ctx, findLadderSQL, hash).Scan(&text)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fmt.Errorf("postgres: there is no ladder with the digest %s", hash)
+		return nil, fmt.Errorf("postgres: %w: there is no ladder with the digest %s", storage.ErrUnreadable, hash)
 	}
 	if err != nil {
 		return nil, wrapError("read a ladder", err)
 	}
 	l, err := ladder.FromJSON([]byte(text))
 	if err != nil {
-		return nil, fmt.Errorf("postgres: the ladder with the digest %s cannot be read: %w", hash, err)
+		return nil, fmt.Errorf("postgres: %w: the ladder with the digest %s: %w", storage.ErrUnreadable, hash, err)
 	}
 	s.ladderCache.Store(hash, l)
 	return l, nil

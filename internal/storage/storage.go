@@ -16,6 +16,9 @@ var (
 	ErrUnavailable = errors.New("the database is not available")
 	// ErrNotFound: there is no challenge of that reference or id.
 	ErrNotFound = errors.New("there is no such challenge")
+	// ErrUnreadable: something stored is damaged, or of another version. A list comes with this
+	// error and with all that can be read.
+	ErrUnreadable = errors.New("something stored cannot be read")
 	// ErrSomebodyElsesChat: a one-to-one chat was to be kept for somebody, and is another
 	// person's.
 	ErrSomebodyElsesChat = errors.New("the one-to-one chat is another person's")

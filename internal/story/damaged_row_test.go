@@ -1,6 +1,7 @@
 package story
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -78,4 +79,65 @@ func TestWhoIsBackWaitsForNoDamagedChallengeAndKeepsNobodyElseWaiting(t *testing
 	}
 	s.priya.getsAll("What I can do", refs[1])
 	s.discardNews()
+}
+
+// deliverPastErrors sends what can be sent.
+func (s *stage) deliverPastErrors() {
+	s.t.Helper()
+	for range 20 {
+		if n, err := s.App.Engine.DeliverPending(s.t.Context()); n == 0 && err == nil {
+			return
+		}
+	}
+}
+
+// What cannot be read costs its own line: nobody's list, nobody's other card, nobody's cover.
+func TestADamagedChallengeCostsItsOwnLineAndNobodyAnythingElse(t *testing.T) {
+	t.Parallel()
+	for name, damage := range map[string]string{
+		"its document is a list":       `UPDATE challenge SET doc = '[]' WHERE ref = $1`,
+		"its document is empty":        `UPDATE challenge SET doc = '{}' WHERE ref = $1`,
+		"its details are a text":       `UPDATE challenge SET details = '"x"' WHERE ref = $1`,
+		"its ladder is not stored":     `UPDATE challenge SET doc = jsonb_set(doc::jsonb, '{ladder_digest}', '"0000000000000000"')::json WHERE ref = $1`,
+		"it has lost its openings":     `UPDATE challenge SET doc = (doc::jsonb - 'visits')::json WHERE ref = $1`,
+		"it names a rung that is none": `UPDATE challenge SET doc = jsonb_set(doc::jsonb, '{rung}', '"nowhere"')::json WHERE ref = $1`,
+	} {
+		unreadable := strings.HasPrefix(name, "its ") // and not only such that it cannot be
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, "ne-lincolnshire")
+			damaged, whole := s.raiseAndCollect(nil, s.tom, s.priya), s.raiseAndCollect(nil, s.tom, s.priya)
+			conn, err := pgx.Connect(s.t.Context(), s.options.DatabaseURL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close(s.t.Context())
+			if _, err := conn.Exec(s.t.Context(), damage, damaged.ref); err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range []string{"cannot be read", "cannot be drawn", "a card cannot be made of what is stored", "could not be handed over"} {
+				s.log.allow(line)
+			}
+			never500 := func(what string, got rawAnswer) {
+				t.Helper()
+				if got.Status != 200 {
+					t.Errorf("%s is answered with %d %s", what, got.Status, got.Body)
+				}
+			}
+			for _, who := range []*actor{s.tom, s.priya, s.maya} {
+				never500("/mine", s.post(who.newMessage("/mine")))
+				s.deliverPastErrors()
+				who.gets("Your challenges", whole.ref)
+			}
+			never500("/waiting", s.post(s.owen.newMessage("/waiting")))
+			never500("cover", s.post(s.priya.newMessage("/cover Leah Morgan today")))
+			if unreadable {
+				never500("/challenge", s.post(s.tom.newMessage("/challenge "+damaged.ref)))
+				never500("/respond", s.post(s.tom.newMessage("/respond "+damaged.ref+" It is done.")))
+				never500("a button", s.post(s.tom.buttonActivity(damaged.asked[0], "Send the answer", answerInputs("2026-04-17", nil))))
+			}
+			s.discardNews()
+			s.post(s.tom.buttonActivity(whole.asked[0], "Send the answer", answerInputs("2026-04-17", nil))).expectText(t, whole.ref)
+		})
+	}
 }

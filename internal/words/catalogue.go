@@ -122,7 +122,7 @@ type HelpWords struct {
 
 // MyChallengesWords: somebody's challenges.
 type MyChallengesWords struct {
-	Title, WaitingForViewer, RaisedByViewer, NothingOpen, Open, More, Summary, OpenByTyping string
+	Title, WaitingForViewer, RaisedByViewer, NothingOpen, SomeUnreadable, Open, More, Summary, OpenByTyping string
 }
 
 // JudgeWords: the card of who decides on an answer.
@@ -233,8 +233,8 @@ type StepWords struct {
 
 // BotWords: answers in words, where no card says it.
 type BotWords struct {
-	BadReference, UnknownReference, NotUnderstood, GiveReference, MayNotRaise, SeeMyChallenges, AskedInChannel                string
-	UnreadableCard, NoSuchChallenge, OtherVersion, UnknownSender, WaitingOverseersOnly, DigestOverseersOnly, CannotRefreshNow string
+	BadReference, UnknownReference, NotUnderstood, GiveReference, MayNotRaise, SeeMyChallenges, AskedInChannel                                     string
+	UnreadableCard, NoSuchChallenge, OtherVersion, UnknownSender, WaitingOverseersOnly, DigestOverseersOnly, CannotRefreshNow, ChallengeUnreadable string
 	// Limits for each person; the texts with a number take it.
 	TooManyMessages, TooManyPresses, TooManyRaised, TooManyCovers, TooManyWrongReferences string
 	// Among others: what help says there, where the answer is, and who could read the question.
