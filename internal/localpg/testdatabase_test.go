@@ -90,7 +90,7 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 
 func TestConnectionLeftOpenDoesNotKeepTheDatabase(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	c, err := newCloner(t.Context(), s)
 	check(t, err)
 	var left *pgx.Conn
@@ -107,7 +107,7 @@ func TestConnectionLeftOpenDoesNotKeepTheDatabase(t *testing.T) {
 
 func TestFailedMigrationFailsEveryTestThatNeedsIt(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	c, err := newCloner(t.Context(), s)
 	check(t, err)
 	runs := 0
@@ -130,7 +130,7 @@ func TestFailedMigrationFailsEveryTestThatNeedsIt(t *testing.T) {
 // Several processes on one server, as with DATABASE_URL: each cloner stands for a process.
 func TestProcessesOnOneServerMigrateOnceAndDoNotClash(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	external, err := openURL(t.Context(), databaseURLOf(s, superuser))
 	check(t, err)
 	var migrations atomic.Int32
@@ -161,7 +161,7 @@ func TestProcessesOnOneServerMigrateOnceAndDoNotClash(t *testing.T) {
 
 func TestDatabasesOfDeadProcessesAreDroppedAndThoseOfLivingOnesKept(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	databases := func() string {
 		return queryValue[string](t, s.DSN(""), `select coalesce(string_agg(substr(datname, 18, 1), '' order by datname), '')
 			from pg_database where starts_with(datname, 'localpg_')`)
@@ -179,7 +179,8 @@ func TestDatabasesOfDeadProcessesAreDroppedAndThoseOfLivingOnesKept(t *testing.T
 	if got := databases(); got != "cctt" {
 		t.Fatalf("databases %q, want two copies and two templates", got)
 	}
-	// Terminating the connection that holds the locks is what a killed process amounts to, and is done when it returns.
+	// Terminating the connection that holds the locks is what a killed process amounts to, and is
+	// done when it returns.
 	execSQL(t, s.DSN(""), fmt.Sprintf("select pg_terminate_backend(%d, 10000)", dead.lockConn.PgConn().PID()))
 	process("new")
 	if got := databases(); got != "cctt" {
@@ -200,7 +201,7 @@ func fatalWithoutCleanup(test func(t T)) string {
 
 func TestHalfMadeTemplateIsMadeAgain(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	first, err := newCloner(t.Context(), s)
 	check(t, err)
 	half := func(ctx context.Context, dsn string) error {
@@ -219,7 +220,7 @@ func TestHalfMadeTemplateIsMadeAgain(t *testing.T) {
 
 func TestUserWithoutCREATEDBIsToldSo(t *testing.T) {
 	t.Parallel()
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	execSQL(t, s.DSN(""), "create role poor login")
 	external, err := openURL(t.Context(), databaseURLOf(s, "poor"))
 	check(t, err)
@@ -239,9 +240,9 @@ func TestUserWithoutCREATEDBIsToldSo(t *testing.T) {
 }
 
 func TestOpenUsesDATABASE_URLAndStartsNothing(t *testing.T) {
-	s := startTestServer(t, Options{Throwaway: true})
+	s := startTestServer(t, nil)
 	t.Setenv("DATABASE_URL", databaseURLOf(s, superuser))
-	opened, err := Open(t.Context(), Options{Dir: "/nonexistent/not/used"})
+	opened, err := Open(t.Context())
 	check(t, err)
 	if got := queryValue[int](t, opened.DSN(""), "select 1"); got != 1 || opened.Dir() != "" {
 		t.Errorf("got %d in %q", got, opened.Dir())
@@ -253,7 +254,7 @@ func TestOpenUsesDATABASE_URLAndStartsNothing(t *testing.T) {
 	check(t, s.Stop())
 	for _, bad := range []string{databaseURLOf(s, superuser), "postgres://x:secret@%zz"} {
 		t.Setenv("DATABASE_URL", bad)
-		if _, err := Open(t.Context(), Options{}); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "secret") {
+		if _, err := Open(t.Context()); err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "secret") {
 			t.Errorf("a server that does not answer: %v", err)
 		}
 	}
@@ -301,7 +302,7 @@ func BenchmarkTestDatabase(b *testing.B) {
 // BenchmarkStart is what a test process pays for its server.
 func BenchmarkStart(b *testing.B) {
 	for b.Loop() {
-		s, err := Start(b.Context(), Options{Throwaway: true})
+		s, err := Start(b.Context(), nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -28,7 +28,7 @@ const dropTimeout = 20 * time.Second
 
 // createDatabase makes a fresh database. No table that was there before is touched.
 func createDatabase(ctx context.Context) (*throwawayDatabase, error) {
-	server, err := localpg.Open(ctx, localpg.Options{Throwaway: true})
+	server, err := localpg.Open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,12 @@
-// Package try lets one person try the product out on their own machine: a database that is thrown away,
-// the bot, a practice Teams and a sample authority, in one process.
+// Package try lets one person try the product out on their own machine: a database that is thrown
+// away, the bot, a practice Teams and a sample authority, in one process.
 //
-// It is linked into the command try and into nothing that serves: a build with the tag "serving" leaves
-// it out, and with it internal/localpg, internal/practice, internal/practicepage and internal/story.
-// internal/arrows_test.go holds that.
+// It is linked into the command try and into nothing that serves: a build with the tag "serving"
+// leaves it out, and with it internal/localpg, internal/practice, internal/practicepage and
+// internal/story. internal/arrows_test.go holds that.
 //
-// What [Run] started is gone when it returns, also after Ctrl-C: the database, the practice Teams and the
-// bot. A database server that DATABASE_URL names is used and left as it was.
+// What [Run] started is gone when it returns, also after Ctrl-C: the database, the practice Teams
+// and the bot. A database server that DATABASE_URL names is used and left as it was.
 package try
 
 import (

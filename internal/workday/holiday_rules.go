@@ -12,11 +12,12 @@ import (
 	"github.com/rickar/cal/v2/gb"
 )
 
-// The rules stand in for the official list in years that it does not reach. Every one of them is a rule of
-// github.com/rickar/cal, and its arithmetic gives every date: Easter, the n-th Monday of a month, the substitute of a
-// weekend. Its ready-made list for Great Britain is not used as it is, because it lacks every holiday that only Scotland
-// or Northern Ireland keeps, the State Funeral and the Diamond Jubilee, and gives Scotland two days it does not have.
-// [New] dates nothing by rules that contradict the official list on any day that the list covers.
+// The rules stand in for the official list in years that it does not reach. Every one of them is a
+// rule of github.com/rickar/cal, and its arithmetic gives every date: Easter, the n-th Monday of a
+// month, the substitute of a weekend. Its ready-made list for Great Britain is not used as it is,
+// because it lacks every holiday that only Scotland or Northern Ireland keeps, the State Funeral
+// and the Diamond Jubilee, and gives Scotland two days it does not have. [New] dates nothing by
+// rules that contradict the official list on any day that the list covers.
 
 // lastRuleYear bounds how far ahead a date may be computed by rule.
 const lastRuleYear = 2060
@@ -24,7 +25,8 @@ const lastRuleYear = 2060
 var (
 	// A holiday on a Saturday or Sunday is kept on the Monday.
 	weekendToMonday = []cal.AltDay{{Day: time.Saturday, Offset: 2}, {Day: time.Sunday, Offset: 1}}
-	// One of a pair of holidays on following days moves by two days from either, so that it never meets the other.
+	// One of a pair of holidays on following days moves by two days from either, so that it never
+	// meets the other.
 	moveByTwoDays = []cal.AltDay{{Day: time.Saturday, Offset: 2}, {Day: time.Sunday, Offset: 2}}
 )
 
