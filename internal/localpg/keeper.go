@@ -83,11 +83,11 @@ func serverCommand(cmd *exec.Cmd, dir *serverDir, who *account) *exec.Cmd {
 // stopServer ends the server at once, since its data are thrown away, and waits until it is gone.
 func (k *keeper) stopServer() error {
 	err := k.pipe.Close()
-	for range 2 {
+	for _, patience := range []time.Duration{k.patience, shutdownTimeout} {
 		select {
 		case <-k.exited:
 			return err
-		case <-time.After(k.patience):
+		case <-time.After(patience):
 			_ = syscall.Kill(-k.cmd.Process.Pid, syscall.SIGKILL) // fails only when all of them are gone
 		}
 	}
