@@ -6,97 +6,10 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 )
 
 // This file has the cards that only tell: the notice, the reminder, the alert and
 // the one for oversight.
-
-// buildNotice is for a team's channel: a reference, a stage, and until when. Whoever
-// reads the channel may know that much and no more.
-func (b *builder) buildNotice() {
-	c := &b.Challenge
-	rung := c.Rung
-	if b.opening != nil && b.openingNo < len(c.Openings) {
-		rung = b.opening.Rung
-	}
-	b.opts, b.noRefresh, b.kind = Options{}, true, challenge.CardNotice
-	b.addHeading(b.cardTitle(rung))
-	said := ""
-	switch {
-	case !c.State.IsOpen():
-		said = b.words.Notice.Closed
-	case b.openingNo < len(c.Openings) && b.opening != nil:
-		said = fmt.Sprintf(b.words.Notice.MovedOn, b.rungWord())
-	case c.State == challenge.StateAwaitingResponse:
-		said = fmt.Sprintf(b.words.Notice.AwaitingResponse, b.formatDateTime(c.Due()))
-	case c.State == challenge.StateAwaitingJudgement:
-		said = b.words.Notice.AwaitingJudgement
-	case c.State == challenge.StateHeldAtGate:
-		said = fmt.Sprintf(b.words.Notice.HeldAtGate, b.rungWord())
-	default:
-		said = b.words.Notice.Exhausted
-	}
-	b.add(TextBlock{Text: said})
-	b.summary = fmt.Sprintf(b.words.Notice.Summary, c.Ref, said)
-	b.final = !c.State.IsOpen() || b.opening != nil && b.openingNo < len(c.Openings)
-}
-
-// buildReminder is short and says nothing of the child: the challenge itself is one
-// button away.
-func (b *builder) buildReminder() {
-	if b.opening == nil {
-		b.buildNotice()
-		return
-	}
-	b.addHeading(fmt.Sprintf(b.words.Reminder.Title, b.cardTitle(b.opening.Rung)))
-	if !b.isCurrent() || b.Challenge.State != challenge.StateAwaitingResponse {
-		b.summary = fmt.Sprintf(b.words.Respond.SummaryEnded, b.Challenge.Ref)
-		b.add(TextBlock{Text: b.words.Reminder.NoLongerNeeded + " " + b.describeEnd()})
-		b.final = true
-		return
-	}
-	due := b.formatDateTime(b.opening.Deadline.Due)
-	b.summary = fmt.Sprintf(b.words.Reminder.Summary, b.Challenge.Ref, due)
-	b.addDueDate(fmt.Sprintf(b.words.Reminder.PleaseAnswer, due))
-	b.add(TextBlock{Text: b.words.Reminder.WhereToAnswer})
-	open := b.buttonData(VerbRefresh)
-	open.Card = challenge.CardRespond
-	b.addButtons(ExecuteButton{Title: b.words.Reminder.Open, Data: open})
-	form := ladder.FormWritten
-	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok {
-		form = r.Form
-	}
-	b.addSmallPrint(b.typedAnswerHint(form))
-}
-
-// buildAlert tells those who are not asked that a rung opened, and how it ended.
-func (b *builder) buildAlert() {
-	if b.opening == nil {
-		b.buildNotice()
-		return
-	}
-	b.addHeading(b.cardTitle(b.opening.Rung))
-	b.summary = fmt.Sprintf(b.words.Alert.Summary, b.Challenge.Ref)
-	if b.isCurrent() && b.Challenge.State == challenge.StateAwaitingResponse {
-		b.addDueDate(fmt.Sprintf(b.words.Alert.Intro, b.rungWord()) + b.describeState())
-	} else {
-		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeEnd(), Bold: true}}})
-		b.final = !b.isCurrent() || b.opening.Outcome != challenge.OutcomeAnswered
-	}
-	b.addFacts()
-	if b.isCurrent() && b.Challenge.State == challenge.StateAwaitingResponse {
-		b.addMeeting(b.opening.Rung)
-	}
-	b.addConcern()
-	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
-	b.addSteps(b.thisRungTitle(), b.stepsOfOpening())
-	if b.addReferralSection() {
-		b.final = false
-		return
-	}
-	b.addSmallPrint(b.words.Common.RecordOnly)
-}
 
 // buildOversightCard names what waits, since when and for whom, by role and name. It holds
 // nothing about the child: whoever oversees asks the chair.

@@ -1,0 +1,36 @@
+package cards
+
+import (
+	"fmt"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/ladder"
+)
+
+// buildReminder is short and says nothing of the child: the challenge itself is one
+// button away.
+func (b *builder) buildReminder() {
+	if b.opening == nil {
+		b.buildNotice()
+		return
+	}
+	b.addHeading(fmt.Sprintf(b.words.Reminder.Title, b.cardTitle(b.opening.Rung)))
+	if !b.isCurrent() || b.Challenge.State != challenge.StateAwaitingResponse {
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryEnded, b.Challenge.Ref)
+		b.add(TextBlock{Text: b.words.Reminder.NoLongerNeeded + " " + b.describeEnd()})
+		b.final = true
+		return
+	}
+	due := b.formatDateTime(b.opening.Deadline.Due)
+	b.summary = fmt.Sprintf(b.words.Reminder.Summary, b.Challenge.Ref, due)
+	b.addDueDate(fmt.Sprintf(b.words.Reminder.PleaseAnswer, due))
+	b.add(TextBlock{Text: b.words.Reminder.WhereToAnswer})
+	open := b.buttonData(VerbRefresh)
+	open.Card = challenge.CardRespond
+	b.addButtons(ExecuteButton{Title: b.words.Reminder.Open, Data: open})
+	form := ladder.FormWritten
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok {
+		form = r.Form
+	}
+	b.addSmallPrint(b.typedAnswerHint(form))
+}

@@ -1,0 +1,82 @@
+package cards
+
+import (
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/permission"
+	"challengebot/internal/words"
+	"challengebot/internal/workday"
+)
+
+// View is a challenge as it is to be drawn. Ladder is the challenge's own copy.
+type View struct {
+	Challenge challenge.Challenge
+	Ladder    *ladder.Ladder
+	History   []challenge.Event
+	TeamName  string // name of the team, to be shown
+	Now       time.Time
+	Zone      *time.Location
+	// Calendar and Directory are today's: with them package permission says what the reader
+	// may do, and the card has the buttons of that and no others.
+	Calendar  *workday.Calendar
+	Directory *directory.Directory
+}
+
+// rightsOf are what a reader may do to the challenge.
+func (v View) rightsOf(id string) permission.Rights {
+	return challenge.Snapshot{Challenge: v.Challenge, Ladder: v.Ladder, History: v.History}.
+		RightsOf(id, challenge.Env{Now: v.Now, Calendar: v.Calendar, Directory: v.Directory})
+}
+
+// Options are what concerns the one who looks.
+type Options struct {
+	// Words are the reader's language; nil is English.
+	Words    *words.Catalogue
+	ViewerID string // Entra object id
+	// Refusal is shown at the top, its Fields at the inputs.
+	Refusal *challenge.Refusal
+	// TypedValues is put back into the inputs, by id. When those are gone it is shown.
+	TypedValues map[string]string
+	// Submitted is the action that Said and Typed come from. Without it they belong to
+	// the first inputs of the card.
+	Submitted ButtonData
+	// Confirmation is a plain confirmation.
+	Confirmation string
+	// Dialog draws the card for a window of its own, opened from message Message.
+	Dialog    bool
+	MessageID string
+	// RefreshFor are the people (29:…) for whom Teams refreshes the card by itself.
+	RefreshFor []string
+}
+
+// Render draws a card of a challenge. visit is the visit that the card was posted
+// for; 0 is before the first.
+func Render(card challenge.Card, opening int, v View, o Options) Card {
+	may := v.rightsOf(o.ViewerID)
+	return renderWithinLimit(func(f sizeBudget) *builder {
+		b := newBuilder(card, opening, v, o, f)
+		b.may = may
+		switch card {
+		case challenge.CardRespond:
+			b.buildRespondCard()
+		case challenge.CardReminder:
+			b.buildReminder()
+		case challenge.CardJudge:
+			b.buildJudgeCard()
+		case challenge.CardGate:
+			b.buildGateCard()
+		case challenge.CardChallenge:
+			b.buildChallengeCard()
+		case challenge.CardAlert:
+			b.buildAlert()
+		case challenge.CardOversight:
+			b.buildOversightCard()
+		default: // a card that is not known shows no more than a channel may see
+			b.buildNotice()
+		}
+		return b
+	})
+}
