@@ -8,9 +8,6 @@ import (
 	"challengebot/internal/directory"
 )
 
-// This file has the cards that only tell: the notice, the reminder, the alert and
-// the one for oversight.
-
 // buildOversightCard names what waits, since when and for whom, by role and name. It holds
 // nothing about the child: whoever oversees asks the chair.
 func (b *builder) buildOversightCard() {
