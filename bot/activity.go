@@ -32,8 +32,8 @@ const (
 	InvokeTaskSubmit = "task/submit"
 )
 
-// Activity is one turn as Teams sends it. What no part of the program needs
-// typed stays raw, so that a new shape there cannot cost us the turn.
+// Activity is one activity as Teams sends it. What no part of the program needs
+// typed stays raw, so that a new shape there cannot cost us the activity.
 type Activity struct {
 	Type               string          `json:"type"`
 	ID                 string          `json:"id"`
@@ -69,7 +69,7 @@ type Account struct {
 	TenantID string `json:"tenantId"`
 }
 
-// Conversation is where the turn happened.
+// Conversation is where the activity happened.
 type Conversation struct {
 	ID               string `json:"id"`
 	ConversationType string `json:"conversationType"` // personal, groupChat, channel
@@ -141,11 +141,11 @@ func DecodeActivity(body []byte) (Activity, error) {
 	return a, nil
 }
 
-// IsPersonal reports whether the turn happened in the 1:1 chat with the bot.
+// IsPersonal reports whether the activity happened in the 1:1 chat with the bot.
 // Anything that does not say so is taken to have an audience.
 func (a Activity) IsPersonal() bool { return a.Conversation.ConversationType == "personal" }
 
-// teamsChannelID is Teams' id of the channel in which the turn happened, whichever thread of
+// teamsChannelID is Teams' id of the channel in which the activity happened, whichever thread of
 // it; "" outside channels.
 func (a Activity) teamsChannelID() string {
 	id, _, _ := strings.Cut(a.Conversation.ID, ";")

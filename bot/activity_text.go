@@ -20,7 +20,7 @@ type Mention struct {
 	Text      string  `json:"text"`
 }
 
-// Mentions lists the @mentions of the turn. Entities that cannot be read are
+// Mentions lists the @mentions of the activity. Entities that cannot be read are
 // passed over.
 func (a Activity) Mentions() []Mention {
 	var found []Mention

@@ -12,7 +12,7 @@ import (
 // teamsChannel is the only channel this bot listens to.
 const teamsChannel = "msteams"
 
-// Reason says why a turn was refused. It is a metric label: the set is closed.
+// Reason says why an activity was refused. It is a metric label: the set is closed.
 type Reason string
 
 // The reasons for which a token is refused.
@@ -77,7 +77,7 @@ type ValidatorConfig struct {
 	OnKeyRefresh func(KeyRefresh) // may be nil
 }
 
-// Validator decides whether a turn comes from Teams and from our tenant. It is
+// Validator decides whether an activity comes from Teams and from our tenant. It is
 // safe for concurrent use and is msbotbuilder-go's auth.TokenValidator.
 type Validator struct {
 	config   ValidatorConfig
@@ -169,7 +169,7 @@ func (v *Validator) verifyToken(ctx context.Context, token string) (verifiedToke
 	return fresh, nil
 }
 
-// matchActivity holds the token against this very activity; it runs on every turn.
+// matchActivity holds the token against this very activity; it runs on every request.
 func (v *Validator) matchActivity(p verifiedToken, from origin) error {
 	switch {
 	case !p.hasAudience(v.config.AppID):

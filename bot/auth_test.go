@@ -103,7 +103,7 @@ func TestTokenCacheForgetsOlderGenerations(t *testing.T) {
 	first, second := sha256.Sum256([]byte("1")), sha256.Sum256([]byte("2"))
 	c.put(first, 1, p)
 	c.put(second, 2, p)
-	c.put(first, 1, p) // a slow turn that began under the old keys
+	c.put(first, 1, p) // a slow activity that began under the old keys
 	for _, generation := range []uint64{1, 2} {
 		if _, ok := c.get(first, generation, now); ok {
 			t.Errorf("a proof of generation 1 is found under %d", generation)

@@ -178,7 +178,7 @@ var buttons = map[cards.Verb]button{
 	}},
 }
 
-// applyButton gives a button's command to the door. Whatever the answer, it is the
+// applyButton gives a button's command to the transaction. Whatever the answer, it is the
 // card as it now is, with a sentence and the typed text when it was refused.
 func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.ButtonData, inputs map[string]string, btn button) (cardResult, error) {
 	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
@@ -298,7 +298,7 @@ func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[
 		return cardResult{Card: cards.RenderForm(view.FormView, opts)}, nil
 	}
 	raising := raisingFromInputs(in)
-	// The form's nonce is the receipt: the same form sent twice, by Teams or by a
+	// The form's nonce is the idempotency key: the same form sent twice, by Teams or by a
 	// thumb, is one challenge.
 	key := storage.IdempotencyKey{Value: "form:" + view.Nonce + ":" + rq.person.ID, At: rq.now}
 	out, err := rq.Store.Raise(ctx, key, func(number uint64) (challenge.Change, error) {
@@ -352,7 +352,7 @@ func (rq request) formNonce(s string) string {
 func raisingFromInputs(in map[string]string) challenge.RaiseCommand {
 	id, err := uuid.NewV7()
 	if err != nil {
-		id = uuid.New() // no time-ordered id to be had: any unique one will do
+		id = uuid.New() // no time-ordered id is available: any unique one will do
 	}
 	return challenge.RaiseCommand{
 		ID: id, StartAt: in[cards.FieldStartAt], Ground: in[cards.FieldStartGround], Reason: in[cards.FieldStartReason],

@@ -4,7 +4,7 @@
 //
 // # Promise
 //
-// A turn reaches the [Handler] only after, in this order: its bearer token was signed by
+// An activity reaches the [Handler] only after, in this order: its bearer token was signed by
 // the configured issuer for this bot and is within its lifetime, its body fitted under the
 // cap and holds no more values than the limits allow, it was a JSON object with a type, the
 // signing key is endorsed for the channel, the service URL is the one in the token and is on
@@ -14,25 +14,25 @@
 //
 // A refused token is answered with 401 and counted by [Reason], never with 5xx; each reason
 // leaves one line in the log in ten minutes at most:
-// Teams delivers a turn again after 5xx. 503 is kept for a handler that says it
-// is [ErrUnavailable], so that a turn that could not be stored comes again; a card that
+// Teams delivers an activity again after 5xx. 503 is kept for a handler that says it
+// is [ErrUnavailable], so that an activity that could not be stored comes again; a card that
 // asks by itself to be brought up to date is told so with 200.
 //
 // # What may fail, and what still holds
 //
 //   - The issuer is down: the keys already known go on being used, refreshes are
-//     tried again later, and no turn whose key is known ever waits. Before the
-//     first key arrived every turn is refused ([ReasonKeysUnavailable]).
+//     tried again later, and no activity whose key is known ever waits. Before the
+//     first key arrived every activity is refused ([ReasonKeysUnavailable]).
 //   - The issuer withdraws a key: the next refresh (at most 24 hours, or at once
 //     after an unknown key id) drops it and every verified token that was remembered
 //     under the old set.
 //   - A storm of made-up key ids: one fetch a minute, so a new key is known a minute after
 //     it was published at the latest.
-//   - A handler panics: that turn is answered 500, logged without its content,
+//   - A handler panics: that activity is answered 500, logged without its content,
 //     and the others go on.
 //
 // Remembering a verified token saves the RSA work only. Service URL, audience,
-// endorsement and tenant are compared on every turn.
+// endorsement and tenant are compared on every request.
 //
 // # Where msbotbuilder-go stands in the path
 //

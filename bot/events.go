@@ -59,8 +59,8 @@ func (rq request) recordMessageChange(ctx context.Context) error {
 	return rq.replyPrivately(ctx, rq.words.Bot.MessageChanged[change], ":changed")
 }
 
-// findStep is the step that an effect left in the trail: a receipt without one only had
-// a card posted anew.
+// findStep is the step that an effect left in the trail: an idempotency key without one only had
+// a card posted again.
 func findStep(c challenge.Snapshot, e storage.ActivityEffect) (challenge.Event, bool) {
 	if e.Seq < 1 || e.Seq > len(c.History) {
 		return challenge.Event{}, false
@@ -77,7 +77,7 @@ var channelEvents = map[string]outbox.ChannelLoss{
 	"channelDeleted": outbox.ChannelDeleted, "teamDeleted": outbox.TeamDeleted, "teamHardDeleted": outbox.TeamDeleted,
 }
 
-// recordChannel keeps what a turn tells of a channel: that it is there, that it went, or that
+// recordChannel keeps what an activity tells of a channel: that it is there, that it went, or that
 // the bot did. It needs nobody to have done it, and writes to nobody but, once, to the
 // channel for which the bot was installed.
 func (h *Handler) recordChannel(ctx context.Context, a Activity) error {

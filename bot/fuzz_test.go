@@ -102,7 +102,7 @@ func (s *fuzzStage) reset() {
 	s.handler.limits = newLimiter()
 }
 
-// assertAllowedEffects checks what a turn by somebody did to the cases.
+// assertAllowedEffects checks what an activity by somebody did to the cases.
 func (s *fuzzStage) assertAllowedEffects(t *testing.T, who string) {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()

@@ -20,7 +20,7 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Store is what a turn needs of the database: the one door, and what it reads.
+// Store is what an activity needs of the database: the one transaction, and what it reads.
 type Store interface {
 	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
@@ -39,7 +39,7 @@ type Store interface {
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	MarkReachable(ctx context.Context, person string, at time.Time) error
 	SaveChannel(ctx context.Context, c outbox.Channel) error
-	// ListEffects are the steps to which an activity led, by the key of its receipt.
+	// ListEffects are the steps to which an activity led, by its idempotency key.
 	ListEffects(ctx context.Context, receipt string) ([]storage.ActivityEffect, error)
 }
 
@@ -69,7 +69,7 @@ type Handler struct {
 	waiting            *waitingRoom
 }
 
-// NewHandler makes the handler of all turns.
+// NewHandler makes the handler of all activities.
 func NewHandler(c HandlerConfig) (*Handler, error) {
 	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.RefreshDirectory == nil || c.IsUnreachable == nil || len(c.Ladders) == 0 || c.Logger == nil {
 		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
@@ -196,7 +196,7 @@ func (h *Handler) replyToUnknownSender(a Activity) Reply {
 const resaveConversationAfter = 10 * time.Minute
 
 // saveConversation keeps how to reach the person: every authenticated activity from their
-// own chat says so anew.
+// own chat says so again.
 func (rq request) saveConversation(ctx context.Context) error {
 	if !rq.activity.IsPersonal() || rq.activity.Conversation.ID == "" {
 		return nil
@@ -227,7 +227,7 @@ func (rq request) env(l *ladder.Ladder) challenge.Env {
 	return challenge.Env{Now: rq.now, Calendar: rq.Calendar, Ladder: l, Directory: rq.Directory()}
 }
 
-// applyCommand gives one command to the one door. seen is the case as it was read there,
+// applyCommand gives one command to the one transaction. seen is the case as it was read there,
 // whatever became of the command.
 func (rq request) applyCommand(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, cmd func(challenge.Snapshot) (challenge.Command, error)) (result storage.ApplyResult, seen challenge.Snapshot, err error) {
 	result, err = rq.Store.Apply(ctx, r, key, func(c challenge.Snapshot) (challenge.Change, error) {

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// defaultKeyMaxAge is how old the key set may be before a turn starts a refresh in
+	// defaultKeyMaxAge is how old the key set may be before an activity starts a refresh in
 	// its background. Platform rule: 24 hours.
 	defaultKeyMaxAge = 24 * time.Hour
 	// minFetchInterval is the least time between two fetches, whatever came of the first and
@@ -66,7 +66,7 @@ type keySet struct {
 	fetchedAt  time.Time
 }
 
-// NewKeyCache returns an empty cache; the first turn, or Refresh, fills it.
+// NewKeyCache returns an empty cache; the first activity, or Refresh, fills it.
 // onRefresh may be nil. A maxAge of zero means 24 hours.
 func NewKeyCache(metadataURL string, client *http.Client, now func() time.Time, maxAge time.Duration, onRefresh func(KeyRefresh)) *KeyCache {
 	if maxAge <= 0 {
@@ -87,7 +87,7 @@ func (k *KeyCache) Generation() uint64 {
 }
 
 // Refresh fetches the keys now, joining a refresh that is already under way. A
-// program calls it at its start, so that the first turn need not wait.
+// program calls it at its start, so that the first activity need not wait.
 func (k *KeyCache) Refresh(ctx context.Context) error {
 	if err := k.awaitRefresh(ctx, k.startRefresh()); err != nil {
 		return err
@@ -162,7 +162,7 @@ func (k *KeyCache) startRefresh() <-chan struct{} {
 }
 
 // launchRefresh starts one refresh; k.mu is held. It has its own deadline instead of a
-// caller's, because several turns may be waiting for it.
+// caller's, because several activities may be waiting for it.
 func (k *KeyCache) launchRefresh() <-chan struct{} {
 	done := make(chan struct{})
 	k.inflight = done

@@ -13,7 +13,7 @@ import (
 )
 
 // Sizes of an acceptable RSA modulus in bits. Above the upper bound one
-// signature check would cost more than a turn may.
+// signature check would cost more than an activity may.
 const (
 	minModulusBits = 2048
 	maxModulusBits = 8192
@@ -83,7 +83,7 @@ func parseKey(raw []byte) (string, signingKey, error) {
 	}
 	key := signingKey{public: public}
 	// Endorsements of another shape vouch for nothing; the key stays, and every
-	// turn signed with it is refused for want of an endorsement.
+	// activity signed with it is refused for want of an endorsement.
 	if err := json.Unmarshal(jwk.Endorsements, &key.endorsements); err != nil {
 		key.endorsements = nil
 	}

@@ -277,7 +277,7 @@ func TestIssuerDownKeepsOldKeys(t *testing.T) {
 		t.Errorf("refresh ended with %+v, want an error and the old key", r)
 	}
 	// A failure must not turn into a hammering of the issuer: within a minute no
-	// turn may start another refresh, which would hang here and be seen.
+	// activity may start another refresh, which would hang here and be seen.
 	hold := make(chan struct{})
 	t.Cleanup(func() { close(hold) })
 	g.issuer.update(func(is *fakeIssuer) { is.hold = hold })

@@ -37,7 +37,7 @@ type journalMessage struct {
 	text      string
 }
 
-// memoryStore is a store in memory with the one door's promises: a receipt has one
+// memoryStore is a store in memory with the one transaction's promises: an idempotency key has one
 // effect, and a refused command none.
 type memoryStore struct {
 	mu           sync.Mutex
@@ -51,7 +51,7 @@ type memoryStore struct {
 	failMessages bool // replies cannot be stored
 }
 
-// appliedKey is what a receipt's first use left.
+// appliedKey is what an idempotency key's first use left.
 type appliedKey struct {
 	id      uuid.UUID
 	refusal *challenge.Refusal
@@ -211,7 +211,7 @@ func (s *memoryStore) selectChallenges(wanted func(challenge.Snapshot) bool) []c
 	return found
 }
 
-// isFirstUse reports whether a receipt is new, and notes it.
+// isFirstUse reports whether an idempotency key is new, and notes it.
 func (s *memoryStore) isFirstUse(r storage.IdempotencyKey) bool {
 	if _, seen := s.appliedKeys[r.Value]; seen {
 		return false

@@ -116,7 +116,7 @@ func judgeFromText(v challenge.Verdict) command {
 	}}
 }
 
-// resultCard is the card that shows what came of a typed command, and its visit: the one
+// resultCard is the card that shows what came of a typed command, and its opening: the one
 // that has the button for it as the challenge stands.
 func (cmd command) resultCard(c challenge.Challenge, id string) (challenge.Card, int) {
 	n := len(c.Openings)
@@ -174,7 +174,7 @@ func referralFromText(rq request, c challenge.Snapshot, rest string) challenge.C
 	return challenge.Refer{Referral: r}
 }
 
-// applyTypedCommand gives a typed command to the door and answers with the card it is on:
+// applyTypedCommand gives a typed command to the transaction and answers with the card it is on:
 // done, as a card that is kept up to date; refused, with the text given back.
 func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act command) error {
 	var seen challenge.Snapshot
@@ -261,7 +261,7 @@ func formatInputDate(d workday.Date) string {
 	return d.String()
 }
 
-// repostCard posts the person's own card of a challenge anew, as it stands.
+// repostCard posts the person's own card of a challenge again, as it stands.
 func (rq request) repostCard(ctx context.Context, ref string) error {
 	c, err := rq.Store.Load(ctx, storage.LookupKey{Ref: ref})
 	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.rights(c).Read {
@@ -270,7 +270,7 @@ func (rq request) repostCard(ctx context.Context, ref string) error {
 	if err != nil {
 		return err
 	}
-	// A card posted anew is no step: its receipt is not one of the activity's effects.
+	// A card posted again is no step: its idempotency key is not one of the activity's effects.
 	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
 	_, err = rq.Store.Apply(ctx, repostKey, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
 		card, opening := c.Challenge.CardFor(rq.person.ID)

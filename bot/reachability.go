@@ -31,7 +31,7 @@ func (rq request) updateReachability(ctx context.Context) error {
 	return rq.saveConversation(ctx)
 }
 
-// recordUninstall keeps that the person removed the app. Their conversation is asked for anew from
+// recordUninstall keeps that the person removed the app. Their conversation is asked for again from
 // then on, which tells when it may be used again.
 func (rq request) recordUninstall(ctx context.Context) error {
 	orderingKey := outbox.OrderingKey(challenge.Address{Person: rq.person.ID})
@@ -43,7 +43,7 @@ func (rq request) recordUninstall(ctx context.Context) error {
 }
 
 // sendWelcome tells a person what the bot can do, once ever: not when the app is installed
-// anew or upgraded.
+// again or upgraded.
 func (rq request) sendWelcome(ctx context.Context) error {
 	card := cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Words: rq.words})
 	return rq.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},

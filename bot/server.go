@@ -27,17 +27,17 @@ const (
 	maxDecodedAtOnce = 8
 )
 
-// ErrUnavailable, wrapped in a handler's error, means that the turn could not be
+// ErrUnavailable, wrapped in a handler's error, means that the activity could not be
 // stored now and should be delivered again: it is answered with 503.
 var ErrUnavailable = errors.New("temporarily unavailable")
 
-// ActivityHandler does what an authenticated turn asks for. An activity type it does not
+// ActivityHandler does what an authenticated activity asks for. An activity type it does not
 // know is a Reply with nothing in it. The context ends when the request does.
 type ActivityHandler interface {
 	HandleActivity(ctx context.Context, a Activity) (Reply, error)
 }
 
-// Reply is the HTTP answer to a turn. Status zero means 200. Body nil means an
+// Reply is the HTTP answer to an activity. Status zero means 200. Body nil means an
 // empty body, a json.RawMessage is sent as it is, anything else is marshalled.
 type Reply struct {
 	Status int
@@ -242,7 +242,7 @@ func (s *server) callHandler(ctx context.Context, a Activity) (reply Reply, err 
 	return s.handler.HandleActivity(ctx, a)
 }
 
-// recordFailure logs a turn by its id alone: an error's text is the handler's own affair.
+// recordFailure logs an activity by its id alone: an error's text is the handler's own affair.
 func (s *server) recordFailure(a Activity) {
 	s.metrics.countFailure(causeError)
 	s.config.Logger.Error("turn failed", "activity", a.ID)

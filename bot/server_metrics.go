@@ -25,7 +25,7 @@ func bodyReasons() []Reason {
 	return []Reason{reasonBodyUnread, reasonTooLarge, reasonNotJSON, reasonNotObject, reasonNoType, reasonTooComplex, reasonEnvelope}
 }
 
-// Causes of a failed turn, as a metric label.
+// Causes of a failed activity, as a metric label.
 const (
 	causeUnavailable = "unavailable"
 	causeError       = "error"
@@ -102,7 +102,7 @@ func bodyRejectReason(err error) Reason {
 	return reasonNotJSON
 }
 
-// metricKind sorts a turn for the metrics; the set is closed whatever Teams sends.
+// metricKind sorts an activity for the metrics; the set is closed whatever Teams sends.
 func (a Activity) metricKind() string {
 	switch a.Type {
 	case TypeMessage:

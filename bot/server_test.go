@@ -19,7 +19,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-// recordingHandler is a handler that keeps the turns it was given.
+// recordingHandler is a handler that keeps the activities it was given.
 type recordingHandler struct {
 	mu         sync.Mutex
 	activities []Activity
@@ -378,7 +378,7 @@ func benchmarkRequest(b *testing.B, prepare func(*testServer)) {
 	}
 }
 
-// BenchmarkVerifyAndParse is a whole turn without network and handler.
+// BenchmarkVerifyAndParse is a whole activity without network and handler.
 func BenchmarkVerifyAndParse(b *testing.B) {
 	b.Run("remembered token", func(b *testing.B) { benchmarkRequest(b, func(*testServer) {}) })
 	b.Run("first sight", func(b *testing.B) {

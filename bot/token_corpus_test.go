@@ -22,8 +22,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tokenCase is one file of testdata/tokens: how a turn's token is made out of a good
-// one, and what must become of the turn. What a file leaves out is as Teams sends it.
+// tokenCase is one file of testdata/tokens: how an activity's token is made out of a good
+// one, and what must become of the activity. What a file leaves out is as Teams sends it.
 type tokenCase struct {
 	Says   string // why, where the name does not say
 	Expect string // "accepted", or a Reason
@@ -38,7 +38,7 @@ type tokenCase struct {
 	// Authorization is each Authorization header of the request; see spell.
 	Authorization *[]string
 	Turn          map[string]any // merged into the activity; null takes a field away
-	Issuer        string         // "silent": its keys were never to be had
+	Issuer        string         // "silent": its keys were never available
 
 	name string
 }
@@ -135,7 +135,7 @@ func TestEachTokenOfTheCorpusIsAcceptedOrRefusedForItsReason(t *testing.T) {
 	}
 }
 
-// assertVerdict posts the turn, twice, and holds the answer, the count and the log against
+// assertVerdict posts the activity, twice, and holds the answer, the count and the log against
 // the verdict.
 func (h *testServer) assertVerdict(t *testing.T, body []byte, headers []string, want Reason) {
 	t.Helper()

@@ -72,7 +72,7 @@ func (b *builder) buttonData(verb Verb) ButtonData {
 	return d
 }
 
-// isCurrent reports whether the card's visit is the one under way.
+// isCurrent reports whether the card's opening is the one under way.
 func (b *builder) isCurrent() bool {
 	return b.opening != nil && b.openingNo == len(b.Challenge.Openings) && b.Challenge.State.IsOpen()
 }
@@ -121,7 +121,7 @@ func (b *builder) formatParty(p challenge.Party) string {
 	return cmp.Or(p.Name, b.words.Common.NobodyNamed) + " (" + role + ")"
 }
 
-// formatRespondents are who is asked on a visit; where no one of them is listed, the roles
+// formatRespondents are who is asked on an opening; where no one of them is listed, the roles
 // that the procedure asks.
 func (b *builder) formatRespondents(v *challenge.Opening) string {
 	if len(v.Respondents) > 0 {

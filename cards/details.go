@@ -24,7 +24,7 @@ func (b *builder) addDueDate(sentence string) {
 	b.add(Container{Style: "emphasis", Items: items})
 }
 
-// dueDateWorking is how the due date of a visit was counted, as it was written down.
+// dueDateWorking is how the due date of an opening was counted, as it was written down.
 func (b *builder) dueDateWorking(opening int) string {
 	text := ""
 	for _, e := range b.History {

@@ -22,6 +22,6 @@
 //     most: they show on locked phones and are read aloud;
 //   - the notice for a channel holds a reference, a stage and a date, nothing else.
 //
-// What may fail: nothing is returned as an error. A card whose ladder or visit is
+// What may fail: nothing is returned as an error. A card whose ladder or opening is
 // missing still names the challenge and says how to read it.
 package cards

@@ -33,14 +33,14 @@ type historyStep struct {
 	isAnswer bool
 }
 
-// stepsBeforeOpening are the steps before the card's visit, and replies that came late to one
+// stepsBeforeOpening are the steps before the card's opening, and replies that came late to one
 // of those.
 func (b *builder) stepsBeforeOpening() []historyStep {
 	var out []historyStep
 	for i, e := range b.History {
 		late, isLate := e.Body.(challenge.LateResponse)
 		if _, opening := e.Body.(challenge.RungOpened); opening && e.Opening >= b.openingNo {
-			// From here on only what came late for a visit before.
+			// From here on only what came late for an opening before.
 			for _, rest := range b.History[i+1:] {
 				if kept, ok := rest.Body.(challenge.LateResponse); ok && kept.Opening < b.openingNo {
 					out = b.appendStep(out, rest)
@@ -58,7 +58,7 @@ func (b *builder) stepsBeforeOpening() []historyStep {
 	return out
 }
 
-// stepsOfOpening are the steps of the card's visit after its opening.
+// stepsOfOpening are the steps of the card's opening after it began.
 func (b *builder) stepsOfOpening() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {

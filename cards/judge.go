@@ -73,7 +73,7 @@ func (b *builder) addJudgeInputs() {
 	b.addSmallPrint(fmt.Sprintf(b.words.Common.ByTyping, b.judgeCommands(partly, k != nil)))
 }
 
-// wasAskedForMore reports whether the visit before ended in "partly" on this rung.
+// wasAskedForMore reports whether the opening before ended in "partly" on this rung.
 func (b *builder) wasAskedForMore() bool {
 	prev := b.Challenge.Opening(b.openingNo - 1)
 	return prev != nil && prev.Rung == b.opening.Rung && prev.Verdict == challenge.Partly

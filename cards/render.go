@@ -52,7 +52,7 @@ type Options struct {
 	RefreshFor []string
 }
 
-// Render draws a card of a challenge. visit is the visit that the card was posted
+// Render draws a card of a challenge. opening is the opening that the card was posted
 // for; 0 is before the first.
 func Render(card challenge.Card, opening int, v View, o Options) Card {
 	may := v.rightsOf(o.ViewerID)

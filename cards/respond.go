@@ -71,7 +71,7 @@ func (b *builder) addStepsSinceAsked() {
 	}
 }
 
-// addAnswer adds what became of the visit: the answer in full, the rest as steps.
+// addAnswer adds what became of the opening: the answer in full, the rest as steps.
 func (b *builder) addAnswer() {
 	for _, e := range b.History {
 		if r, ok := e.Body.(challenge.Responded); ok && e.Opening == b.openingNo {

@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// CardFor is the card on which a person can do what is theirs to do now, and its visit.
+// CardFor is the card on which a person can do what is theirs to do now, and its opening.
 func (c *Challenge) CardFor(id string) (Card, int) {
 	n := len(c.Openings)
 	opening := c.CurrentOpening()
@@ -22,7 +22,7 @@ func (c *Challenge) CardFor(id string) (Card, int) {
 	}
 }
 
-// OpeningFor is the visit that a person's answer is for: the last one on which they were
+// OpeningFor is the opening that a person's answer is for: the last one on which they were
 // asked, be it for information only.
 func (c *Challenge) OpeningFor(id string) int {
 	for i, opening := range slices.Backward(c.Openings) {

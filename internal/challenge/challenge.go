@@ -146,7 +146,7 @@ type Challenge struct {
 // Scope is what the challenge is about, as far as it decides who holds a role.
 func (c *Challenge) Scope() directory.Scope { return c.Details.Scope() }
 
-// CurrentOpening is the visit under way, or the last one; nil before the first.
+// CurrentOpening is the opening under way, or the last one; nil before the first.
 func (c *Challenge) CurrentOpening() *Opening {
 	if len(c.Openings) == 0 {
 		return nil
@@ -154,7 +154,7 @@ func (c *Challenge) CurrentOpening() *Opening {
 	return &c.Openings[len(c.Openings)-1]
 }
 
-// Opening returns visit n.
+// Opening returns opening n.
 func (c *Challenge) Opening(n int) *Opening {
 	if n < 1 || n > len(c.Openings) {
 		return nil
@@ -171,7 +171,7 @@ func (c *Challenge) Due() time.Time {
 	return opening.Deadline.Due
 }
 
-// WasRespondent reports whether that person was a respondent on any visit.
+// WasRespondent reports whether that person was a respondent on any opening.
 func (c *Challenge) WasRespondent(id string) bool {
 	return slices.ContainsFunc(c.Openings, func(opening Opening) bool { return opening.wasRespondent(id) })
 }

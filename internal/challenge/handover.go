@@ -157,7 +157,7 @@ func (o *Opening) applyHandover(h CoverHandover) {
 	}
 }
 
-// HandoverFrom is the last passing on by that person on the visit, if they are not asked
+// HandoverFrom is the last passing on by that person on the opening, if they are not asked
 // any more.
 func (o *Opening) HandoverFrom(id string) (CoverHandover, bool) {
 	for _, h := range slices.Backward(o.Handovers) {

@@ -10,7 +10,7 @@ const (
 	NotSatisfied Verdict = "not_satisfied"
 )
 
-// Judge says whether the response to visit Visit satisfies. Not satisfied
+// Judge says whether the response to opening number Opening satisfies. Not satisfied
 // and partly need a reason.
 type Judge struct {
 	Opening int
@@ -113,7 +113,7 @@ func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
 	}
 }
 
-// isPartlyUsed reports whether the rung's visit before this one ended in "partly".
+// isPartlyUsed reports whether the rung's opening before this one ended in "partly".
 func (tr *transition) isPartlyUsed(opening *Opening) bool {
 	prev := tr.c.Opening(opening.Number - 1)
 	return prev != nil && prev.Rung == opening.Rung && prev.Verdict == Partly

@@ -7,10 +7,10 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Outcome is how a visit to a rung ended.
+// Outcome is how an opening of a rung ended.
 type Outcome string
 
-// Outcomes of a visit.
+// Outcomes of an opening.
 const (
 	OutcomeOpen     Outcome = "open"
 	OutcomeAnswered Outcome = "answered"
@@ -66,21 +66,21 @@ const (
 	CauseGate         Cause = "gate"
 )
 
-// MayAnswer reports whether that person is one of those asked on the visit.
+// MayAnswer reports whether that person is one of those asked on the opening.
 func (o *Opening) MayAnswer(id string) bool { return slices.Contains(o.Responders, id) }
 
-// IsRespondent reports whether the visit's card went to that person.
+// IsRespondent reports whether the opening's card went to that person.
 func (o *Opening) IsRespondent(id string) bool {
 	return slices.ContainsFunc(o.Respondents, func(p Party) bool { return p.ID == id })
 }
 
-// wasRespondent reports whether the visit's card went to that person at any time.
+// wasRespondent reports whether the opening's card went to that person at any time.
 func (o *Opening) wasRespondent(id string) bool {
 	_, passed := o.HandoverFrom(id)
 	return passed || o.IsRespondent(id)
 }
 
-// wasRejectedFor reports whether Teams refused the visit's card to that person, or to
+// wasRejectedFor reports whether Teams refused the opening's card to that person, or to
 // somebody for whom, in the end, they stand in.
 func (o *Opening) wasRejectedFor(id string) bool {
 	if slices.Contains(o.RejectedFor, id) {
@@ -97,7 +97,7 @@ func (o *Opening) wasRejectedFor(id string) bool {
 	return false
 }
 
-// nextAt is the visit's next reminder, or its end.
+// nextAt is the opening's next reminder, or its end.
 func (o *Opening) nextAt() time.Time {
 	if len(o.Reminders) > 0 {
 		return o.Reminders[0]
@@ -114,7 +114,7 @@ func (c *Challenge) openingToChange() *Opening {
 	return new(Opening)
 }
 
-// leaveOpening ends the current visit, if it waits, without an answer or a judgement.
+// leaveOpening ends the current opening, if it waits, without an answer or a judgement.
 func (c *Challenge) leaveOpening() {
 	if opening := c.CurrentOpening(); opening != nil && opening.Outcome == OutcomeOpen {
 		opening.Outcome, opening.Reminders = OutcomeLeft, nil

@@ -140,7 +140,7 @@ func opensGate(b challenge.GateRecorded, g ladder.Gate) bool {
 	return b.Status == challenge.GatePassed || b.Status == challenge.GateOverridden || refusedAndOnlyAsked
 }
 
-// checkWindow measures a deadline anew from the day of receipt: it is never later
+// checkWindow measures a deadline again from the day of receipt: it is never later
 // than the ladder says.
 func (d *randomLife) checkWindow(t *rapid.T, e challenge.Event, deadline workday.Deadline) {
 	rung, _ := d.env.Ladder.RungByID(e.Rung)

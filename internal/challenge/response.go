@@ -30,7 +30,7 @@ type Response struct {
 	OnBehalfOf string `json:"on_behalf_of,omitempty"`
 }
 
-// Respond answers visit Visit of the challenge.
+// Respond answers opening number Opening of the challenge.
 type Respond struct {
 	Opening  int
 	Response Response
@@ -156,7 +156,7 @@ func (tr *transition) recordLateResponse(opening *Opening, r Response) error {
 	return nil
 }
 
-// lateReason says why a reply on the visit does not count.
+// lateReason says why a reply on the opening does not count.
 func (tr *transition) lateReason(opening *Opening) (reason string, refusal *Refusal) {
 	_, listed := tr.env.Directory.PersonByEntra(tr.by.ID)
 	switch h, passed := opening.HandoverFrom(tr.by.ID); {

@@ -183,7 +183,7 @@ func (tr *transition) gateRightsOf(f permission.Facts, st GateState) permission.
 }
 
 // isOneOf reports whether the person who gives the command is one of those, acts
-// in the stead of one today, or has come into the role since.
+// in the place of one today, or has come into the role since.
 func (tr *transition) isOneOf(ps []Party) bool {
 	return tr.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
 		return p.ID == tr.by.ID || tr.holdsRoleOf(p) || tr.isActingFor(p.ID)

@@ -176,7 +176,7 @@ func dropEmptyActions(plan []PlannedAction) []PlannedAction {
 	})
 }
 
-// validateJudgement refuses a word of the judge on visit v that is not complete. A
+// validateJudgement refuses a word of the judge on opening that is not complete. A
 // shorter time is asked for what follows it, so being satisfied asks for none.
 func (tr *transition) validateJudgement(cmd *Judge, opening *Opening) error {
 	f := inputFaults{}

@@ -98,7 +98,7 @@ func withoutRedirects(given *http.Client) *http.Client {
 	if own.Transport == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		// All calls go to one host: the default of two idle connections would
-		// dial anew for almost every message of a busy morning.
+		// dial again for almost every message of a busy morning.
 		transport.MaxIdleConnsPerHost = 64
 		own.Transport = transport
 	}

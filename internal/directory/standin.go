@@ -7,7 +7,7 @@ import (
 	"challengebot/internal/workday"
 )
 
-// StandInFor names who acts in the stead of the person with that Entra object id on
+// StandInFor names who acts in the place of the person with that Entra object id on
 // a civil day, in what has that scope: the last of their chain of cover. False means that
 // nobody does: the person is at work, or nobody stands in for them.
 func (d *Directory) StandInFor(entra string, s Scope, on workday.Date) (Person, bool) {

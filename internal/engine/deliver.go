@@ -106,7 +106,7 @@ func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *te
 }
 
 // maxUnclearAttempts is how many attempts a refusal without a documented reason, or
-// something that is gone each time it is made anew, gets before it counts as one;
+// something that is gone each time it is made again, gets before it counts as one;
 // and an update that Teams says it cannot make, before a new card takes its place.
 const maxUnclearAttempts = 4
 
@@ -183,7 +183,7 @@ func isOutOfDate(queued outbox.Message, c challenge.Challenge) bool {
 	return queued.Card == challenge.CardReminder && (c.State != challenge.StateAwaitingResponse || opening.Number != queued.Opening)
 }
 
-// sendMessage posts or updates. A conversation or a message that is gone is made anew,
+// sendMessage posts or updates. A conversation or a message that is gone is made again,
 // once; what happens after that is an attempt like any other.
 func (e *Engine) sendMessage(ctx context.Context, queued outbox.Message, content renderedMessage) (outbox.PostedMessage, error) {
 	posted := outbox.PostedMessage{Version: content.version, ContentHash: content.hash, Final: content.isFinal}

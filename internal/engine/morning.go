@@ -46,7 +46,7 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 	return handedOver + sent, errors.Join(handOverErr, digestErr)
 }
 
-// sendDigests queues the messages. The receipt names the day and the person, so that any
+// sendDigests queues the messages. The idempotency key names the day and the person, so that any
 // number of instances and restarts send one. It returns how many people it is for, and
 // what could not be read, without which the rest is sent.
 func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent int, readErr, err error) {

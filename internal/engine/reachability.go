@@ -60,7 +60,7 @@ func (e *Engine) resendPending(ctx context.Context) error {
 	return faults
 }
 
-// resendToPerson queues a person's cards, each under a receipt of this one return, so that
+// resendToPerson queues a person's cards, each under an idempotency key of this one return, so that
 // neither a crash nor another instance doubles them.
 func (e *Engine) resendToPerson(ctx context.Context, u outbox.Unreachable) error {
 	waiting, faults := e.Store.ListWaitingFor(ctx, u.Person, maxResentCards)

@@ -18,7 +18,7 @@ import (
 // minMajorVersion is the oldest PostgreSQL that the product supports.
 const minMajorVersion = 15
 
-// ErrNoServer reports that there is no PostgreSQL to be had here; its text names the three ways
+// ErrNoServer reports that there is no PostgreSQL available here; its text names the three ways
 // out.
 var ErrNoServer = errors.New(`no PostgreSQL to run on; one of these three helps:
   1. set DATABASE_URL to a PostgreSQL that you may use, e.g. postgres://user:password@host:5432/database

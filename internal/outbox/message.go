@@ -25,7 +25,7 @@ type Message struct {
 	ID          int64
 	Kind        DeliveryKind
 	ChallengeID uuid.UUID // zero for a reply
-	OrderingKey string    // deliveries of one lane go out one after the other
+	OrderingKey string    // messages with the same ordering key go out one after the other
 	Card        challenge.Card
 	Opening     int
 	To          challenge.Address

@@ -66,7 +66,7 @@ func (s durations) median() float64 {
 	return float64(s[len(s)/2].Microseconds())
 }
 
-// BenchmarkRespond compares the door with the same statements sent without it, turn by turn, so that both meet the same noise.
+// BenchmarkRespond compares the transaction with the same statements sent without it, one after the other, so that both meet the same noise.
 func BenchmarkRespond(b *testing.B) {
 	w, ids, _ := newCrowdedWorld(b)
 	var used atomic.Int64

@@ -21,7 +21,7 @@ const (
 	idempotencyKeyConstraint = "receipt_pkey"
 )
 
-// maxKeyConflictTries is how often a command is tried whose receipt somebody else is writing at the same moment. The second time
+// maxKeyConflictTries is how often a command is tried whose idempotency key somebody else is writing at the same moment. The second time
 // that one is there to be read; a third is for an opponent that rolled back.
 const maxKeyConflictTries = 3
 
@@ -51,7 +51,7 @@ func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func
 }
 
 // Apply changes a challenge. decide sees it under its lock, with ladder and history; its error is returned as it is, and then
-// nothing is stored, the receipt neither.
+// nothing is stored, the idempotency key neither.
 func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
 	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
@@ -79,7 +79,7 @@ func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage
 	})
 }
 
-// retryOnKeyConflict does work on a connection of its own, again if another receipt of the same key came in between.
+// retryOnKeyConflict does work on a connection of its own, again if another request with the same key came in between.
 func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (storage.ApplyResult, error)) (out storage.ApplyResult, err error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Store) writeChange(sess *session, b *pgx.Batch, operation string, r sto
 	return storage.ApplyResult{Snapshot: after, Refusal: change.Refusal}, nil
 }
 
-// queueTransition queues one move. One without events only has cards posted anew.
+// queueTransition queues one move. One without events only has cards posted again.
 func queueTransition(b *pgx.Batch, m transition) error {
 	if !m.change.HasEvents() {
 		queuePosts(b, []transition{m})

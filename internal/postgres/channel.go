@@ -22,7 +22,7 @@ WHERE channel.seen_at <= excluded.seen_at`
 
 	findChannelSQL = `SELECT gone FROM channel WHERE channel_id = $1`
 
-	// Every part of an activity's handling has a receipt of its own, named after the activity's.
+	// Every part of an activity's handling has an idempotency key of its own, named after the activity's.
 	listEffectsSQL = `SELECT challenge_id, seq, at FROM receipt
 WHERE (key = $1 OR key >= $1 || ':' AND key < $1 || ';') AND challenge_id IS NOT NULL ORDER BY key`
 )
@@ -49,7 +49,7 @@ func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelL
 	return gone, nil
 }
 
-// ListEffects are the steps to which an activity led, by the key of its receipt.
+// ListEffects are the steps to which an activity led, by its idempotency key.
 func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error) {
 	rows, err := s.pool.Query(ctx, listEffectsSQL, idempotencyKey)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Each of the two writes its receipt with its row, so that a repeated one has no second effect.
+// Each of the two writes its idempotency key with its row, so that a repeated one has no second effect.
 const (
 	setCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
 INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at, reach)
@@ -51,7 +51,7 @@ func (s *Store) EndCover(ctx context.Context, r storage.IdempotencyKey, id int64
 	return s.runStatement(ctx, "keep a stand-in", endCoverSQL, r.Value, r.At, id, by)
 }
 
-// runStatement runs one statement, with its receipt if it has one, and wakes the engines.
+// runStatement runs one statement, with its idempotency key if it has one, and wakes the engines.
 func (s *Store) runStatement(ctx context.Context, operation, sql string, args ...any) error {
 	sess, err := s.openSession(ctx)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// The receipt is written with its row, so that a repeated one has no second effect.
+	// The idempotency key is written with its row, so that a repeated one has no second effect.
 	bindNoticeChannelSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
 INSERT INTO notice_channel (unit, channel, team_name, channel_name, set_by, set_at)
 SELECT $3, nullif($4, ''), $5, $6, $7, $2 FROM receipt`

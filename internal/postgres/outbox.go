@@ -23,7 +23,7 @@ const orderingKeyHeadsCTE = `WITH RECURSIVE head AS (
 )`
 
 const (
-	// Claims take turns, so that each sees what those before it took: two at once could take two deliveries of one lane when an
+	// Claims take turns, so that each sees what those before it took: two at once could take two messages with the same ordering key when an
 	// older one is committed after a newer. People who wait for an answer come first, then new cards, then updates.
 	takeClaimLockSQL = `SELECT pg_advisory_xact_lock($1)`
 	claimMessagesSQL = orderingKeyHeadsCTE + `, free AS (
@@ -60,7 +60,7 @@ INSERT INTO delivery (lane, kind, card, visit, to_person, to_team, spec, over_co
 SELECT $1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8 FROM receipt`
 )
 
-// QueueDirectMessage queues an answer to a typed command. A repeated receipt queues nothing. Receipt.At is when it may go out.
+// QueueDirectMessage queues an answer to a typed command. A repeated idempotency key queues nothing. Its At is when it may go out.
 func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error {
 	spec, err := json.Marshal(reply.Content)
 	if err != nil {

@@ -57,7 +57,7 @@ func (s *Store) ForgetUnreachable(ctx context.Context, u outbox.Unreachable) err
 	return s.runStatement(ctx, "keep who can be reached", forgetUnreachableSQL, u.Person, u.ReachableAgainAt)
 }
 
-// ClaimIdempotencyKey reports whether the receipt is the first of its key, and keeps it.
+// ClaimIdempotencyKey reports whether the idempotency key is new, and keeps it.
 func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error) {
 	tag, err := s.pool.Exec(ctx, claimIdempotencyKeySQL, r.Value, r.At)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"challengebot/internal/storage"
 )
 
-// retryDelay is how long a challenge whose turn failed is left alone.
+// retryDelay is how long a challenge whose transition failed is left alone.
 const retryDelay = time.Minute
 
 // The two conditions have a partial index each; together they are all that is due.
@@ -34,7 +34,7 @@ var errNothingDue = errors.New("nothing was due although its row says so; run ch
 
 // Tick lets the clock act on at most limit challenges whose time has come, and as many more that failed before, in one
 // transaction. decide gets no history. Several instances may tick at once: each takes rows that no other has. done counts those
-// that were changed. One whose turn fails is in the error, is set aside for a minute and does not stop the others.
+// that were changed. One whose transition fails is in the error, is set aside for a minute and does not stop the others.
 func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (done int, err error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -87,7 +87,7 @@ func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(
 	return done, errors.Join(faults.joinedError(), s.writeTransitions(sess, now, nil, faults.ids))
 }
 
-// decideAll gives every challenge its turn.
+// decideAll decides every challenge.
 func (s *Store) decideAll(sess *session, rows []challenge.Challenge, decide func(challenge.Snapshot) (challenge.Change, error), faults *tickFaults) []transition {
 	moves := make([]transition, 0, len(rows))
 	for _, c := range rows {
@@ -131,7 +131,7 @@ func (s *Store) writeTransitions(sess *session, now time.Time, moves []transitio
 	return sess.sendBatch("write what was due", b)
 }
 
-// tickChallenge gives one challenge its turn in a transaction of its own.
+// tickChallenge decides one challenge in a transaction of its own.
 func (s *Store) tickChallenge(sess *session, now time.Time, id uuid.UUID, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	defer sess.rollback()
 	var l lockedChallenge
@@ -148,7 +148,7 @@ func (s *Store) tickChallenge(sess *session, now time.Time, id uuid.UUID, decide
 	return s.writeTransitions(sess, now, []transition{{from: l.challenge, change: change}}, nil)
 }
 
-// tickFaults gathers the challenges whose turn failed.
+// tickFaults gathers the challenges whose transition failed.
 type tickFaults struct {
 	ids    []uuid.UUID
 	causes []error

@@ -9,7 +9,7 @@ import (
 	"challengebot/internal/storage"
 )
 
-// Both halves of the clock's work are counted, each along its own index: what should have had its turn, and what failed.
+// Both halves of the clock's work are counted, each along its own index: what is due, and what failed.
 const countOverdueSQL = `SELECT
     (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NULL) +
     (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NOT NULL),

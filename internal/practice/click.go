@@ -185,7 +185,7 @@ func (p *Person) RefreshesCard(ctx context.Context, m *Message) *Answer {
 	return own.sendExecute(ctx, action, data, "automatic")
 }
 
-// OpensChat opens p's chat with the bot: the client asks anew for every card that
+// OpensChat opens p's chat with the bot: the client asks again for every card that
 // refreshes itself for p, unless the view it has is younger than a minute.
 func (p *Person) OpensChat(ctx context.Context) []*Answer {
 	var answers []*Answer

@@ -40,10 +40,10 @@ type IdempotencyKey struct {
 	At    time.Time
 }
 
-// ApplyResult is what the door did.
+// ApplyResult is what the transaction did.
 type ApplyResult struct {
 	// Snapshot is the challenge after the change, its history included. When the
-	// receipt had been seen before, it is the challenge as it was then.
+	// idempotency key had been seen before, it is the challenge as it was then.
 	Snapshot challenge.Snapshot
 	Repeated bool
 	Refusal  *challenge.Refusal

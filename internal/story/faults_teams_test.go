@@ -282,7 +282,7 @@ func TestWhenARespondentCannotBeReachedTheChairAndOversightAreToldAtOnceAndTheTi
 	}
 }
 
-// raiseInStore raises challenges through the one door, as many at once as an office
+// raiseInStore raises challenges through the one transaction, as many at once as an office
 // raises in a month.
 func (s *stage) raiseInStore(n int) []string {
 	s.t.Helper()

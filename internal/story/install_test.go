@@ -107,7 +107,7 @@ func TestFromAnEmptyTenantToTheFirstAnswer(t *testing.T) {
 		t.Errorf("missing: %v, %v", people, channels)
 	}
 
-	// An upgrade, and installing it anew, greet nobody again.
+	// An upgrade, and installing it again, greet nobody again.
 	if err := s.Teams.UploadApp(ctx, buildPackage(t, "1.0.0")); !errors.Is(err, practice.ErrPackageRejected) {
 		t.Errorf("the same version was taken: %v", err)
 	}

@@ -41,7 +41,7 @@ type SkippedDays struct {
 	Source DaySource `json:"source"`
 }
 
-// Explain builds the working of a deadline. It computes the date anew and refuses with [ErrOtherCalendar] if that gives
+// Explain builds the working of a deadline. It computes the date again and refuses with [ErrOtherCalendar] if that gives
 // another date or instant.
 func (c *Calendar) Explain(d Deadline) (Explanation, error) {
 	again, err := c.ComputeDeadline(d.Terms)

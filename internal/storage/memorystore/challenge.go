@@ -26,7 +26,7 @@ type challengeRow struct {
 	current      challenge.Challenge // for searching; nobody outside ever gets it
 	events       []challenge.Event
 	cards        []*postedRow // on people's screens, in the order in which they were posted
-	retryAt      time.Time    // the clock's turn failed: it tries again then
+	retryAt      time.Time    // the clock's transition failed: it tries again then
 }
 
 func (r *challengeRow) read() (challenge.Challenge, error) {

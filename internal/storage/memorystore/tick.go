@@ -11,7 +11,7 @@ import (
 	"challengebot/internal/challenge"
 )
 
-// retryDelay is how long a challenge whose turn failed is left alone.
+// retryDelay is how long a challenge whose transition failed is left alone.
 const retryDelay = time.Minute
 
 // errNothingDue is a challenge that is due by its row and not by its document.
@@ -19,7 +19,7 @@ var errNothingDue = errors.New("nothing was due although its row says so")
 
 // Tick lets the clock act on at most limit challenges whose time has come, and as many more
 // that failed before. decide gets no history. done counts those that were changed. One whose
-// turn fails is in the error, is set aside for a minute and does not stop the others.
+// transition fails is in the error, is set aside for a minute and does not stop the others.
 func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (done int, err error) {
 	if err := s.begin(ctx, "Tick"); err != nil {
 		return 0, err

@@ -107,7 +107,7 @@ func instancesTickOnce(t *testing.T, w *world) {
 	w.mustVerify()
 }
 
-// retryDelay is how long a challenge whose turn failed is left alone.
+// retryDelay is how long a challenge whose transition failed is left alone.
 const retryDelay = time.Minute
 
 func failedTurnHoldsUpNoOther(t *testing.T, w *world) {
