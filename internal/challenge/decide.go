@@ -37,6 +37,9 @@ func (c Challenge) Decide(cmd Command, by Person, env Env) (Change, error) {
 		return Change{}, fmt.Errorf("challenge: %s runs under version %d of the ladder %s, not under version %d of %s",
 			c.Ref, c.LadderVersion, c.Ladder, env.Ladder.Version, env.Ladder.ID)
 	}
+	if err := (Snapshot{Challenge: c, Ladder: env.Ladder}).CheckConsistency(); err != nil {
+		return Change{}, fmt.Errorf("challenge: %s cannot move: %w", c.Ref, err)
+	}
 	tr := newTransition(c, by, env)
 	if err := cmd.decide(tr); err != nil {
 		return Change{}, err

@@ -95,6 +95,9 @@ func (d *randomLife) giveCommand(t *rapid.T, cmd challenge.Command, by challenge
 
 // checkChange holds a change to every rule and goes on from it.
 func (d *randomLife) checkChange(t *rapid.T, cmd challenge.Command, by challenge.Person, change challenge.Change) {
+	if err := (challenge.Snapshot{Challenge: change.Next, Ladder: d.env.Ladder}).CheckConsistency(); err != nil {
+		t.Fatalf("after %T: %v", cmd, err)
+	}
 	if !change.HasEvents() {
 		if diff := cmp.Diff(asFullJSON(d.c), asFullJSON(change.Next)); diff != "" {
 			t.Fatalf("%T changed the challenge without an event:\n%s", cmd, diff)

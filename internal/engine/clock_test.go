@@ -59,20 +59,20 @@ func TestTheClockActsOnEverythingThatIsDueInBatches(t *testing.T) {
 	}
 }
 
-func TestTheClockDecidesByTheDirectoryAsItIsNow(t *testing.T) {
+func TestTheClockLooksForNewsOfTheDirectoryAndKeepsItsDeadlinesWithoutThem(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	c := o.Raise()
 	o.Now = storagetest.AfterLapse
 	o.refreshErr = errBroken
-	if n, err := o.engine.Tick(t.Context()); n != 0 || !errors.Is(err, errBroken) {
+	if n, err := o.engine.Tick(t.Context()); n != 1 || !errors.Is(err, errBroken) {
 		t.Errorf("%d, %v", n, err)
 	}
-	if o.Load(c.Challenge.ID).Challenge.Seq != c.Challenge.Seq {
-		t.Error("a window ended by a directory that could not be read")
+	if o.Load(c.Challenge.ID).Challenge.Rung != "stage-1" {
+		t.Error("a window did not end although its time had come")
 	}
 	o.refreshErr = nil
-	if n, err := o.engine.Tick(t.Context()); n != 1 || err != nil || o.refreshed != 2 {
+	if n, err := o.engine.Tick(t.Context()); n != 0 || err != nil || o.refreshed != 2 {
 		t.Errorf("%d, %v, looked %d times", n, err, o.refreshed)
 	}
 }

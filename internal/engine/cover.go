@@ -19,9 +19,9 @@ func (e *Engine) handOverForCover(ctx context.Context, today workday.Date) (int,
 	moved := 0
 	var faults error // of single challenges, which keep no other back
 	apply := func(c challenge.Snapshot, cmd challenge.Command) error {
-		_, err := e.Store.Apply(ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		_, err := e.Store.Apply(ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: c.Challenge.ID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(cmd, challenge.System, e.envFor(c, e.Now()))
-		})
+		}))
 		if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
 			return nil
 		}

@@ -14,6 +14,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/contain"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 	"challengebot/internal/teamsfailure"
@@ -23,7 +24,7 @@ import (
 // deliverMessage makes one delivery and records what came of it. The error is the
 // store's: whatever Teams answers is a recorded result.
 func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) error {
-	content, err := e.renderMessage(ctx, queued)
+	content, err := contain.Value(func() (renderedMessage, error) { return e.renderMessage(ctx, queued) })
 	if errors.Is(err, storage.ErrNotFound) {
 		return e.Store.DropMessage(ctx, queued, e.Now(), "not_found")
 	}
@@ -38,10 +39,10 @@ func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) erro
 	if err == nil {
 		e.metrics.attempts.WithLabelValues(resultSent).Inc()
 		now := e.Now()
-		return e.Store.MarkDelivered(ctx, queued, posted, outbox.Attempt{At: now, StatusCode: 200}, func(c challenge.Snapshot) (challenge.Change, error) {
+		return e.Store.MarkDelivered(ctx, queued, posted, outbox.Attempt{At: now, StatusCode: 200}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.RecordDelivery{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To,
 				ConversationID: posted.ConversationID, ActivityID: posted.ActivityID}, challenge.System, e.envFor(c, now))
-		})
+		}))
 	}
 	var failure *teamsfailure.Failure
 	if !errors.As(err, &failure) {
@@ -99,10 +100,10 @@ func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *te
 			return err
 		}
 	}
-	return e.Store.MarkRejected(ctx, queued, a, func(c challenge.Snapshot) (challenge.Change, error) {
+	return e.Store.MarkRejected(ctx, queued, a, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 		return c.Challenge.Decide(challenge.RecordRejection{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To, Code: f.Code},
 			challenge.System, e.envFor(c, now))
-	})
+	}))
 }
 
 // maxUnclearAttempts is how many attempts a refusal without a documented reason, or

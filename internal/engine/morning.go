@@ -10,6 +10,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/contain"
 	"challengebot/internal/digest"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
@@ -57,9 +58,16 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 	people, today := e.Directory(), e.Calendar.DateOf(now)
 	teams := people.TeamNames()
 	for _, person := range slices.Sorted(maps.Keys(digests)) {
-		card := cards.RenderDigest(cards.DigestView{Digest: *digests[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
-			Words: words.ForLanguage(people.LanguageOf(person))})
-		err := e.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
+		recordHeadway(ctx)
+		card, err := contain.Value(func() (cards.Card, error) {
+			return cards.RenderDigest(cards.DigestView{Digest: *digests[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
+				Words: words.ForLanguage(people.LanguageOf(person))}), nil
+		})
+		if err != nil {
+			readErr = errors.Join(readErr, err)
+			continue
+		}
+		err = e.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
 			outbox.DirectMessage{To: challenge.Address{Person: person},
 				Content: outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
 		if err != nil {
@@ -73,16 +81,24 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[string]*digest.Digest, error) {
 	people, today := e.Directory(), e.Calendar.DateOf(now)
 	digests := map[string]*digest.Digest{}
+	var failed setAsideList
 	err := e.Store.EachPending(ctx, func(c challenge.Snapshot) {
-		stall, ok := digest.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
-		if !ok {
-			return
-		}
-		for _, person := range challenge.Overseers(&c.Challenge, people, today) {
-			if digests[person] == nil {
-				digests[person] = &digest.Digest{}
+		recordHeadway(ctx)
+		fault := contain.Run(func() error {
+			stall, ok := digest.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
+			if !ok {
+				return nil
 			}
-			digests[person].Add(stall)
+			for _, person := range challenge.Overseers(&c.Challenge, people, today) {
+				if digests[person] == nil {
+					digests[person] = &digest.Digest{}
+				}
+				digests[person].Add(stall)
+			}
+			return nil
+		})
+		if fault != nil {
+			failed.add(storage.SetAsideItem{ChallengeID: c.Challenge.ID, Cause: fault})
 		}
 	})
 	unreachable, unreachableErr := e.Store.ListUnreachable(ctx)
@@ -92,7 +108,7 @@ func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[str
 		}
 		digests[person].Unreachable = list
 	}
-	return digests, errors.Join(err, unreachableErr)
+	return digests, errors.Join(err, failed.err(), unreachableErr)
 }
 
 // isWorkingDay reports whether a day is a working day. Past the calendar's coverage every day

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"challengebot/internal/challenge"
@@ -12,6 +13,7 @@ import (
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 	"challengebot/internal/teamsfailure"
+	"challengebot/internal/workday"
 )
 
 const (
@@ -66,14 +68,14 @@ func (e *Engine) resendToPerson(ctx context.Context, u outbox.Unreachable) error
 	waiting, faults := e.Store.ListWaitingFor(ctx, u.Person, maxResentCards)
 	for _, pending := range waiting {
 		idempotencyKey := storage.IdempotencyKey{Value: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReachableAgainAt.UnixMicro(), pending.Challenge.ID), At: e.Now()}
-		_, err := e.Store.Apply(ctx, idempotencyKey, storage.LookupKey{ID: pending.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		_, err := e.Store.Apply(ctx, idempotencyKey, storage.LookupKey{ID: pending.Challenge.ID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			change := challenge.Change{Next: c.Challenge}
 			if slices.Contains(c.Challenge.WaitingFor(), u.Person) {
 				card, opening := c.Challenge.CardFor(u.Person)
 				change.Posts = []challenge.Post{{To: challenge.Address{Person: u.Person}, Card: card, Opening: opening}}
 			}
 			return change, nil
-		})
+		}))
 		if errors.Is(err, storage.ErrUnavailable) {
 			return err
 		}
@@ -82,13 +84,41 @@ func (e *Engine) resendToPerson(ctx context.Context, u outbox.Unreachable) error
 	return faults
 }
 
+// probeBudget is how long asking about one person may take, with its waits.
+const probeBudget = maxProbeAttempts*(maxProbeWait+ProbeInterval) + time.Minute
+
+// probeProgress is how far this instance's probing is.
+type probeProgress struct {
+	mu       sync.Mutex
+	lastDay  workday.Date // the last working day on which everybody was probed
+	resumeAt time.Time    // when probing goes on
+}
+
+func (p *probeProgress) isDue(today workday.Date, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lastDay != today && !now.Before(p.resumeAt)
+}
+
+func (p *probeProgress) pauseUntil(at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.resumeAt = at
+}
+
+func (p *probeProgress) finish(today workday.Date) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lastDay = today
+}
+
 // ProbeReachability asks Teams, once in a working day, for the conversation of everybody in the
 // directory who has an account and whose conversation is not known. Nothing is sent to
 // anybody. Who is refused is known to be unreachable before a challenge depends on them.
 func (e *Engine) ProbeReachability(ctx context.Context) error {
 	now := e.Now()
 	today := e.Calendar.DateOf(now)
-	if !e.Calendar.IsWorkingDay(today) || now.Before(e.Calendar.StartOfDay(today).Add(-probeLeadTime)) || e.lastProbedDay == today || now.Before(e.resumeProbingAt) {
+	if !e.Calendar.IsWorkingDay(today) || now.Before(e.Calendar.StartOfDay(today).Add(-probeLeadTime)) || !e.probes.isDue(today, now) {
 		return nil
 	}
 	for _, p := range e.Directory().People() {
@@ -109,16 +139,17 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 		if !first {
 			continue
 		}
+		recordHeadway(ctx)
 		wait, err := e.probePerson(ctx, p)
 		if err != nil {
 			return err
 		}
 		if wait > 0 { // Teams is away or busy: the others later
-			e.resumeProbingAt = e.Now().Add(wait)
+			e.probes.pauseUntil(e.Now().Add(wait))
 			return nil
 		}
 	}
-	e.lastProbedDay = today
+	e.probes.finish(today)
 	return nil
 }
 

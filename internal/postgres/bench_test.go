@@ -184,10 +184,10 @@ func (w *world) timeRawTick(b *testing.B, sess *session, limit int) time.Duratio
 	var took durations
 	read := &pgx.Batch{}
 	read.Queue(beginSQL)
-	read.Queue(lockDueSQL, w.Now, limit)
-	read.Queue(lockRetriesSQL, w.Now, limit)
+	read.Queue(lockDueSQL, w.Now, limit, []uuid.UUID{})
+	read.Queue(listRetriesSQL, w.Now, limit, []uuid.UUID{})
 	took.measure(func() { w.Must(sess.sendBatch("raw", read)) })
-	rows, err := sess.conn.Query(b.Context(), lockDueSQL, w.Now, limit) // our own locks do not stand in the way
+	rows, err := sess.conn.Query(b.Context(), lockDueSQL, w.Now, limit, []uuid.UUID{}) // our own locks do not stand in the way
 	w.Must(err)
 	var all []challenge.Challenge
 	w.Must(readEachChallenge(rows, func(_ uuid.UUID, c challenge.Challenge, err error) {

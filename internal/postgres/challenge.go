@@ -133,7 +133,7 @@ func (s *Store) snapshotAfter(sess *session, before challenge.Snapshot, change c
 	after.History = append(before.History[:len(before.History):len(before.History)], change.Events...)
 	var err error
 	if after.Ladder == nil {
-		after.Ladder, err = s.loadLadder(sess.ctx, sess.conn, change.Next.LadderHash)
+		after.Ladder, err = s.loadLadder(sess.ctx, sess, change.Next.LadderHash)
 	}
 	return after, err
 }
@@ -206,7 +206,7 @@ func (s *Store) repeatResult(sess *session, seen earlierResult) (storage.ApplyRe
 	if err != nil {
 		return out, fmt.Errorf("postgres: the trail of challenge %s does not hold: %w", *seen.id, err)
 	}
-	l, err := s.loadLadder(sess.ctx, sess.conn, c.LadderHash)
+	l, err := s.loadLadder(sess.ctx, sess, c.LadderHash)
 	if err != nil {
 		return out, err
 	}
@@ -238,8 +238,11 @@ func (s *Store) snapshotOf(sess *session, l lockedChallenge) (challenge.Snapshot
 	if !l.found {
 		return challenge.Snapshot{}, storage.ErrNotFound
 	}
-	rules, err := s.loadLadder(sess.ctx, sess.conn, l.challenge.LadderHash)
-	return challenge.Snapshot{Challenge: l.challenge, Ladder: rules, History: l.history}, err
+	rules, err := s.loadLadder(sess.ctx, sess, l.challenge.LadderHash)
+	if err != nil {
+		return challenge.Snapshot{}, err
+	}
+	return newSnapshot(l.challenge, rules, l.history)
 }
 
 // Load reads a challenge with ladder and history, as they were at one moment.
@@ -280,7 +283,7 @@ func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]c
 
 // listSnapshots reads what a statement finds. What cannot be read is in the error, and the others are given all the same.
 func (s *Store) listSnapshots(ctx context.Context, sql string, args ...any) ([]challenge.Snapshot, error) {
-	rows, err := s.pool.Query(ctx, sql, args...)
+	rows, err := s.db.Query(ctx, sql, args...)
 	if err != nil {
 		return nil, wrapError("list challenges", err)
 	}
@@ -301,11 +304,13 @@ func (s *Store) listSnapshots(ctx context.Context, sql string, args ...any) ([]c
 		if errors.Is(err, storage.ErrUnavailable) {
 			return nil, err
 		}
-		if err != nil {
-			faults = errors.Join(faults, err)
-			continue
+		if err == nil {
+			var one challenge.Snapshot
+			if one, err = newSnapshot(c, l, nil); err == nil {
+				cases = append(cases, one)
+			}
 		}
-		cases = append(cases, challenge.Snapshot{Challenge: c, Ladder: l})
+		faults = errors.Join(faults, err)
 	}
 	return cases, faults
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/contain"
+	"challengebot/internal/ladder"
 	"challengebot/internal/storage"
 )
 
@@ -36,16 +38,38 @@ func statementForKey(k storage.LookupKey, byRef, byID string) (string, any) {
 	return byID, k.ID
 }
 
-// decodeChallenge makes a challenge of its two documents.
-func decodeChallenge(id uuid.UUID, details, doc []byte) (challenge.Challenge, error) {
-	var c challenge.Challenge
-	if err := json.Unmarshal(doc, &c); err != nil || c.ID != id {
-		return c, &unreadableError{id, "document", err}
-	}
-	if err := json.Unmarshal(details, &c.Details); err != nil {
-		return c, &unreadableError{id, "details", err}
+// decodeChallenge makes a challenge of its two documents. One that contradicts itself is as good as unreadable.
+func decodeChallenge(id uuid.UUID, details, doc []byte) (c challenge.Challenge, err error) {
+	part := "document"
+	err = contain.Run(func() error {
+		if err := json.Unmarshal(doc, &c); err != nil {
+			return err
+		}
+		if c.ID != id {
+			return errOtherDocument
+		}
+		if err := c.CheckConsistency(); err != nil {
+			return err
+		}
+		part = "details"
+		return json.Unmarshal(details, &c.Details)
+	})
+	if err != nil {
+		return c, &unreadableError{id, part, err}
 	}
 	return c, nil
+}
+
+// errOtherDocument is a document in the row of another challenge.
+var errOtherDocument = errors.New("it is of another challenge")
+
+// newSnapshot puts together what was read of a challenge, and refuses what does not fit together.
+func newSnapshot(c challenge.Challenge, l *ladder.Ladder, history []challenge.Event) (challenge.Snapshot, error) {
+	s := challenge.Snapshot{Challenge: c, Ladder: l, History: history}
+	if err := s.CheckConsistency(); err != nil {
+		return challenge.Snapshot{}, &unreadableError{c.ID, "document", err}
+	}
+	return s, nil
 }
 
 // readChallenge scans details and doc of one row; found tells whether there is one.
@@ -120,11 +144,15 @@ func (e *unreadableError) Error() string {
 	if e.id != uuid.Nil {
 		of = "challenge " + e.id.String()
 	}
-	return fmt.Sprintf("postgres: the %s of %s cannot be read (%T); run challengebot audit verify", e.part, of, e.cause)
+	why := fmt.Sprintf("%T", e.cause)
+	if errors.As(e.cause, new(*challenge.InconsistentError)) || errors.Is(e.cause, errOtherDocument) {
+		why = e.cause.Error() // it holds nothing that is stored
+	}
+	return fmt.Sprintf("postgres: the %s of %s cannot be read (%s); run challengebot audit verify", e.part, of, why)
 }
 
-// Unwrap lets callers ask for the kind alone.
-func (e *unreadableError) Unwrap() error { return storage.ErrUnreadable }
+// Unwrap lets callers ask for the kind alone, and gives a panic to whoever logs its stack.
+func (e *unreadableError) Unwrap() []error { return []error{storage.ErrUnreadable, e.cause} }
 
 // eventsUpTo drops events that were written after the row was read.
 func eventsUpTo(seq int, events []challenge.Event) []challenge.Event {

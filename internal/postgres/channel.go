@@ -33,7 +33,7 @@ func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 	if c.ID == "" {
 		sql, args = saveTeamChannelsSQL, []any{c.Team, string(c.Loss), c.SeenAt, string(outbox.ChannelDeleted)}
 	}
-	if _, err := s.pool.Exec(ctx, sql, args...); err != nil {
+	if _, err := s.db.Exec(ctx, sql, args...); err != nil {
 		return wrapError("keep a channel", err)
 	}
 	return nil
@@ -42,7 +42,7 @@ func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 // FindChannelLoss is why a channel is gone, as Teams told it; empty when it is there, or when Teams never told of it.
 func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error) {
 	var gone outbox.ChannelLoss
-	err := s.pool.QueryRow(ctx, findChannelSQL, id).Scan(&gone)
+	err := s.db.QueryRow(ctx, findChannelSQL, id).Scan(&gone)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return "", wrapError("look up a channel", err)
 	}
@@ -51,7 +51,7 @@ func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelL
 
 // ListEffects are the steps to which an activity led, by its idempotency key.
 func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error) {
-	rows, err := s.pool.Query(ctx, listEffectsSQL, idempotencyKey)
+	rows, err := s.db.Query(ctx, listEffectsSQL, idempotencyKey)
 	if err != nil {
 		return nil, wrapError("look up receipts", err)
 	}

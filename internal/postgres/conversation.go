@@ -37,7 +37,7 @@ SELECT EXISTS (SELECT FROM taken)`
 
 // SaveConversation keeps how to reach a lane.
 func (s *Store) SaveConversation(ctx context.Context, c outbox.ConversationReference) error {
-	if _, err := s.pool.Exec(ctx, saveConversationSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt); err != nil {
+	if _, err := s.db.Exec(ctx, saveConversationSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt); err != nil {
 		return wrapError("keep a conversation", err)
 	}
 	return nil
@@ -69,7 +69,7 @@ func (s *Store) changeOwnChat(ctx context.Context, operation, sql string, args .
 // FindConversation is how to reach a lane, if that is known.
 func (s *Store) FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error) {
 	var c outbox.ConversationReference
-	err := s.pool.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, &c.SeenAt)
+	err := s.db.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, &c.SeenAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}
@@ -82,7 +82,7 @@ func (s *Store) FindConversation(ctx context.Context, lane string) (outbox.Conve
 
 // ForgetConversation drops what Teams says is gone.
 func (s *Store) ForgetConversation(ctx context.Context, lane string) error {
-	if _, err := s.pool.Exec(ctx, forgetConversationSQL, lane); err != nil {
+	if _, err := s.db.Exec(ctx, forgetConversationSQL, lane); err != nil {
 		return wrapError("forget a conversation", err)
 	}
 	return nil

@@ -68,7 +68,7 @@ func (s *Store) runStatement(ctx context.Context, operation, sql string, args ..
 
 // ListCovers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.
 func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.CoverSetting, error) {
-	rows, err := s.pool.Query(ctx, listCoversSQL, on.String())
+	rows, err := s.db.Query(ctx, listCoversSQL, on.String())
 	if err != nil {
 		return nil, wrapError("read who stands in", err)
 	}

@@ -23,6 +23,11 @@ const (
 	uniqueViolation       = "23505"
 	undefinedTable        = "42P01"
 	insufficientPrivilege = "42501"
+	readOnlyTransaction   = "25006"
+	queryCanceled         = "57014" // statement_timeout, or somebody cancelled it
+	lockNotAvailable      = "55P03" // lock_timeout
+	serializationFailure  = "40001"
+	deadlockDetected      = "40P01"
 )
 
 // StatementError is what PostgreSQL refused, told without its message, which may repeat values.
@@ -57,7 +62,7 @@ func (f *StatementError) Is(target error) bool {
 // fail-over, or another transaction was in the way for too long.
 func isTransient(state string) bool {
 	switch state {
-	case "57014", "55P03", "40001", "40P01", "25006", "25P03", "57P01", "57P02", "57P03", "57P04", "57P05", "3D000":
+	case queryCanceled, lockNotAvailable, serializationFailure, deadlockDetected, readOnlyTransaction, "25P03", "57P01", "57P02", "57P03", "57P04", "57P05", "3D000":
 		return true
 	}
 	return strings.HasPrefix(state, "08") || strings.HasPrefix(state, "53") || strings.HasPrefix(state, "58")

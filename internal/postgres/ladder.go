@@ -32,7 +32,7 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 		return fmt.Errorf("postgres: store a ladder: %w", err)
 	}
 	hash := l.Hash()
-	if _, err := s.pool.Exec(ctx, saveLadderSQL, hash, l.ID, l.Version, string(text)); err != nil {
+	if _, err := s.db.Exec(ctx, saveLadderSQL, hash, l.ID, l.Version, string(text)); err != nil {
 		return wrapError("store a ladder", err)
 	}
 	s.ladderCache.Store(hash, l)
@@ -41,7 +41,7 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 
 // LoadLadder is the ladder of that digest, as it was when it was stored. The caller must not change it.
 func (s *Store) LoadLadder(ctx context.Context, hash string) (*ladder.Ladder, error) {
-	return s.loadLadder(ctx, s.pool, hash)
+	return s.loadLadder(ctx, s.db, hash)
 }
 
 func (s *Store) loadLadder(ctx context.Context, q querier, hash string) (*ladder.Ladder, error) {

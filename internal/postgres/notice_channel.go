@@ -27,7 +27,7 @@ func (s *Store) BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey,
 
 // ListNoticeChannels lists what is bound now, in the order in which it was.
 func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChannelSetting, error) {
-	rows, err := s.pool.Query(ctx, listNoticeChannelsSQL)
+	rows, err := s.db.Query(ctx, listNoticeChannelsSQL)
 	if err != nil {
 		return nil, wrapError("read the channels for notices", err)
 	}

@@ -121,7 +121,7 @@ func (s *Store) NextMessageDue(ctx context.Context) (time.Time, bool, error) {
 
 // ReleaseLeases gives back everything that an owner has claimed and not finished.
 func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
-	if _, err := s.pool.Exec(ctx, releaseLeasesSQL, owner); err != nil {
+	if _, err := s.db.Exec(ctx, releaseLeasesSQL, owner); err != nil {
 		return wrapError("give leases back", err)
 	}
 	return nil

@@ -41,7 +41,7 @@ func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) 
 	for {
 		var page []challenge.Challenge
 		n := 0
-		rows, err := s.pool.Query(ctx, pendingSQL, after, pendingPageSize)
+		rows, err := s.db.Query(ctx, pendingSQL, after, pendingPageSize)
 		if err == nil {
 			err = readEachChallenge(rows, func(id uuid.UUID, c challenge.Challenge, err error) {
 				n, after = n+1, id
@@ -81,11 +81,13 @@ func (s *Store) emitPendingPage(ctx context.Context, page []challenge.Challenge,
 		if errors.Is(err, storage.ErrUnavailable) {
 			return nil, err
 		}
-		if err != nil {
-			unread = errors.Join(unread, err)
-			continue
+		if err == nil {
+			var one challenge.Snapshot
+			if one, err = newSnapshot(c, l, eventsUpTo(c.Seq, events[c.ID])); err == nil {
+				each(one)
+			}
 		}
-		each(challenge.Snapshot{Challenge: c, Ladder: l, History: eventsUpTo(c.Seq, events[c.ID])})
+		unread = errors.Join(unread, err)
 	}
 	return unread, nil
 }
@@ -99,7 +101,7 @@ func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challeng
 	for _, c := range page {
 		ids = append(ids, c.ID)
 	}
-	rows, err := s.pool.Query(ctx, pendingEventsSQL, ids)
+	rows, err := s.db.Query(ctx, pendingEventsSQL, ids)
 	if err != nil {
 		return nil, nil, wrapError("read what stands still", err)
 	}
@@ -121,6 +123,6 @@ func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challeng
 // AnyPending reports whether there may be anything to do when a working day begins: to put into a digest, or to hand back.
 func (s *Store) AnyPending(ctx context.Context) (bool, error) {
 	var any bool
-	err := s.pool.QueryRow(ctx, anyPendingSQL).Scan(&any)
+	err := s.db.QueryRow(ctx, anyPendingSQL).Scan(&any)
 	return any, wrapError("look for what stands still", err)
 }

@@ -101,8 +101,8 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		buffers int // at the most, 0: any
 	}{
 		{"nothing due", nextDueSQL, nil, "challenge_next challenge_stalled", 5},
-		{"due", lockDueSQL, []any{c.Challenge.NextAt, 100}, "challenge_next", 0},
-		{"retried", lockRetriesSQL, []any{quiet, 100}, "challenge_stalled", 2},
+		{"due", lockDueSQL, []any{c.Challenge.NextAt, 100, "{}"}, "challenge_next", 0},
+		{"retried", listRetriesSQL, []any{quiet, 100, "{}"}, "challenge_stalled", 2},
 		{"overdue", countOverdueSQL, []any{quiet}, "challenge_next challenge_stalled", 0},
 		{"waiting", listWaitingForSQL, []any{"nobody", 10}, "challenge_waiting", 0},
 		{"raised", listRaisedBySQL, []any{storagetest.ChairID, 10}, "challenge_chair", 0},

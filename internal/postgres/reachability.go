@@ -33,7 +33,7 @@ func (s *Store) MarkReachable(ctx context.Context, person string, at time.Time) 
 
 // ListUnreachable lists whom Teams refuses, and of those who are back the ones not yet welcomed.
 func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error) {
-	rows, err := s.pool.Query(ctx, listUnreachableSQL)
+	rows, err := s.db.Query(ctx, listUnreachableSQL)
 	if err != nil {
 		return nil, wrapError("read who cannot be reached", err)
 	}
@@ -59,7 +59,7 @@ func (s *Store) ForgetUnreachable(ctx context.Context, u outbox.Unreachable) err
 
 // ClaimIdempotencyKey reports whether the idempotency key is new, and keeps it.
 func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error) {
-	tag, err := s.pool.Exec(ctx, claimIdempotencyKeySQL, r.Value, r.At)
+	tag, err := s.db.Exec(ctx, claimIdempotencyKeySQL, r.Value, r.At)
 	if err != nil {
 		return false, wrapError("keep a receipt", err)
 	}

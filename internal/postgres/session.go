@@ -28,21 +28,42 @@ const (
 // session is one use of a connection. BEGIN and COMMIT are queued with the statements that they enclose, so that a transaction
 // costs as many round trips as there are batches.
 type session struct {
-	conn *pgxpool.Conn
-	ctx  context.Context
+	conn  *pgxpool.Conn
+	ctx   context.Context
+	db    limitedPool
+	limit time.Duration // of each round trip
 }
 
 func (s *Store) openSession(ctx context.Context) (*session, error) {
-	conn, err := s.pool.Acquire(ctx)
+	conn, err := s.db.acquire(ctx)
 	if err != nil {
 		return nil, wrapError("connect", err)
 	}
-	return &session{conn, ctx}, nil
+	return &session{conn, ctx, s.db, s.db.limit}, nil
 }
 
 // sendBatch runs everything that is queued, in one round trip, and the functions that read the results.
 func (sess *session) sendBatch(operation string, b *pgx.Batch) error {
-	return wrapError(operation, sess.conn.SendBatch(sess.ctx, b).Close())
+	ctx, cancel := context.WithTimeout(sess.ctx, sess.limit)
+	defer cancel()
+	err := sess.conn.SendBatch(ctx, b).Close()
+	sess.db.discardIfUseless(sess.conn, err)
+	return wrapError(operation, err)
+}
+
+// QueryRow runs one statement that gives one row, as part of the transaction that is open, if one is.
+func (sess *session) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	bounded, cancel := context.WithTimeout(ctx, sess.limit)
+	rows, err := sess.conn.Query(bounded, sql, args...)
+	if err != nil {
+		sess.db.discardIfUseless(sess.conn, err)
+		cancel()
+		return limitedRow{err: err}
+	}
+	return limitedRow{rows: &limitedRows{Rows: rows, end: func(err error) {
+		sess.db.discardIfUseless(sess.conn, err)
+		cancel()
+	}}}
 }
 
 // inTransaction reports whether a transaction is open, be it failed.
@@ -53,9 +74,10 @@ func (sess *session) rollback() {
 	if !sess.inTransaction() || sess.conn.Conn().IsClosed() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(sess.ctx), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(sess.ctx), pingTimeout)
 	defer cancel()
-	_, _ = sess.conn.Exec(ctx, rollbackSQL)
+	_, err := sess.conn.Exec(ctx, rollbackSQL)
+	sess.db.discardIfUseless(sess.conn, err)
 }
 
 // release gives the connection back, with nothing left open on it.

@@ -2,22 +2,20 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Options of a Store. The zero value is good.
 type Options struct {
-	// MaxConns bounds the pool; 16 if zero.
+	// MaxConns bounds the pool, as pool_max_conns of the connection string does; 16 if neither says.
 	MaxConns int
 	// Logger hears the SQLSTATE of the server's warnings; slog.Default if nil.
 	Logger *slog.Logger
@@ -26,7 +24,10 @@ type Options struct {
 // Store is one database. It is safe for concurrent use.
 type Store struct {
 	pool        *pgxpool.Pool
-	ladderCache sync.Map // digest to *ladder.Ladder; a digest never means another ladder
+	db          limitedPool // the pool as everything but Close uses it
+	ladderCache sync.Map    // digest to *ladder.Ladder; a digest never means another ladder
+	stalledMu   sync.Mutex
+	stalled     map[uuid.UUID]time.Time // challenges that this instance leaves alone, and until when
 	closeCtx    context.Context
 	cancel      context.CancelFunc
 }
@@ -59,9 +60,11 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
-	config.MaxConns = defaultMaxConns
+	if !setsMaxConns(dsn) {
+		config.MaxConns = defaultMaxConns
+	}
 	if o.MaxConns > 0 {
-		config.MaxConns = int32(min(o.MaxConns, 10_000))
+		config.MaxConns = min(config.MaxConns, int32(min(o.MaxConns, 10_000)))
 	}
 	log := o.Logger
 	if log == nil {
@@ -75,61 +78,25 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	return openStore(ctx, config)
 }
 
+// setsMaxConns reports whether a connection string says how many connections there may be.
+func setsMaxConns(dsn string) bool {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return false
+	}
+	_, set := config.RuntimeParams["pool_max_conns"]
+	return set
+}
+
 func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
-	pingSuspectConns(config)
+	line := watchConnections(config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, wrapError("open the pool", err)
 	}
-	s := &Store{pool: pool}
+	s := &Store{pool: pool, db: limitedPool{pool, callTimeout, line}, stalled: map[uuid.UUID]time.Time{}}
 	s.closeCtx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
-}
-
-// pingSuspectConns makes a connection that has been idle for a second, or since before another was found broken, prove that it
-// lives before it is used. After an outage the first turn then succeeds, not the one after as many failures as there were
-// idle connections.
-func pingSuspectConns(config *pgxpool.Config) {
-	var broken atomic.Pointer[time.Time]
-	dial := config.ConnConfig.DialFunc
-	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := dial(ctx, network, address)
-		if err != nil {
-			return nil, err
-		}
-		return &watchedConn{Conn: conn, brokenAt: &broken}, nil
-	}
-	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool {
-		at := broken.Load()
-		return p.IdleDuration > time.Second || at != nil && p.IdleDuration >= time.Since(*at)
-	}
-}
-
-// watchedConn notes when it breaks: before whoever used it hears of it.
-type watchedConn struct {
-	net.Conn
-	brokenAt *atomic.Pointer[time.Time]
-}
-
-func (c *watchedConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	c.recordBreak(err)
-	return n, err
-}
-
-func (c *watchedConn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.recordBreak(err)
-	return n, err
-}
-
-// recordBreak passes over deadlines and a connection that this side closed.
-func (c *watchedConn) recordBreak(err error) {
-	if err == nil || errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
-		return
-	}
-	now := time.Now()
-	c.brokenAt.Store(&now)
 }
 
 // Close ends Listen and closes all connections, waiting for calls that are under way.
@@ -144,7 +111,7 @@ const schemaVersionSQL = `SELECT coalesce(max(version_id), 0) FROM goose_db_vers
 // program being replaced goes on serving while its successor has migrated.
 func (s *Store) CheckReady(ctx context.Context) error {
 	var have int64
-	if err := s.pool.QueryRow(ctx, schemaVersionSQL).Scan(&have); err != nil {
+	if err := s.db.QueryRow(ctx, schemaVersionSQL).Scan(&have); err != nil {
 		if sqlState(err) == undefinedTable {
 			return fmt.Errorf("%w: the database is empty; run challengebot migrate", ErrSchemaOutdated)
 		}

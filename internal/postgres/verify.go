@@ -48,6 +48,9 @@ func (v VerifySummary) IsIntact() bool { return v.Broken == 0 && len(v.BrokenLad
 // verifyPageSize is how many challenges one snapshot covers.
 const verifyPageSize = 200
 
+// verifyTripTimeout bounds one round trip of Verify, which reads much in one.
+const verifyTripTimeout = 11 * time.Minute
+
 const (
 	verifyTimeoutSQL = `SET LOCAL statement_timeout = '10min'`
 	verifyRowsSQL    = `SELECT id, ref, ladder_digest, chair_id, team, raised_at, details, state, version, seq, head, rung, visit, waiting,
@@ -75,6 +78,7 @@ func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySumm
 		return sum, err
 	}
 	defer sess.release()
+	sess.limit = verifyTripTimeout
 	if sum.BrokenLadders, err = s.verifyLadders(sess); err != nil {
 		return sum, err
 	}

@@ -20,7 +20,7 @@ FROM (SELECT count(*) AS n, min(created_at) AS since FROM delivery WHERE state =
 func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
 	var o storage.OverdueWork
 	var since *time.Time
-	if err := s.pool.QueryRow(ctx, countOverdueSQL, now.Add(-grace)).Scan(&o.Challenges, &o.Messages, &since); err != nil {
+	if err := s.db.QueryRow(ctx, countOverdueSQL, now.Add(-grace)).Scan(&o.Challenges, &o.Messages, &since); err != nil {
 		return o, wrapError("look for what is overdue", err)
 	}
 	if since != nil {
@@ -43,7 +43,7 @@ func (s *Store) Listen(ctx context.Context, wake func()) error {
 	defer cancel()
 	stop := context.AfterFunc(s.closeCtx, cancel)
 	defer stop()
-	lent, err := s.pool.Acquire(ctx)
+	lent, err := s.db.acquire(ctx)
 	if err != nil {
 		return unlessCancelled(ctx, wrapError("connect to listen", err))
 	}
@@ -53,7 +53,10 @@ func (s *Store) Listen(ctx context.Context, wake func()) error {
 		defer cancel()
 		_ = conn.Close(shutdownCtx)
 	}()
-	if _, err := conn.Exec(ctx, listenSQL); err != nil {
+	if err := withTimeout(ctx, s.db.limit, func(ctx context.Context) error {
+		_, err := conn.Exec(ctx, listenSQL)
+		return err
+	}); err != nil {
 		return unlessCancelled(ctx, wrapError("listen", err))
 	}
 	for {
@@ -62,12 +65,18 @@ func (s *Store) Listen(ctx context.Context, wake func()) error {
 		_, err := conn.WaitForNotification(waiting)
 		cancel()
 		if err != nil && pgconn.Timeout(err) && ctx.Err() == nil {
-			err = conn.Ping(ctx)
+			err = withTimeout(ctx, pingTimeout, conn.Ping)
 		}
 		if err != nil {
 			return unlessCancelled(ctx, wrapError("wait for news", err))
 		}
 	}
+}
+
+func withTimeout(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+	bounded, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return f(bounded)
 }
 
 // unlessCancelled is nil when it was the caller who ended it.

@@ -3,12 +3,12 @@ package memorystore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // retryDelay is how long a challenge whose transition failed is left alone.
@@ -41,17 +41,20 @@ func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(
 		return 0, err
 	}
 	s.write(moves...)
-	var faults error
+	aside := &storage.SetAsideError{}
 	for _, row := range rows {
 		if err := failed[row.current.ID]; err != nil {
 			row.retryAt = now.Add(retryDelay)
-			faults = errors.Join(faults, fmt.Errorf("memorystore: challenge %s could not have its turn: %w", row.current.ID, err))
+			aside.Items = append(aside.Items, storage.SetAsideItem{ChallengeID: row.current.ID, Cause: err})
 		}
 	}
 	if len(moves) > 0 {
 		s.notify()
 	}
-	return len(moves), faults
+	if len(aside.Items) > 0 {
+		return len(moves), aside
+	}
+	return len(moves), nil
 }
 
 // due are the rows whose time has come, and those that failed before and are to be tried again.

@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/contain"
+)
+
+// refreshTimeout bounds the look for news of cover before a round of the clock. Without
+// the news the clock goes by what it knew a moment ago.
+const refreshTimeout = 5 * time.Second
+
+// runClockRound lets the clock act. Challenges that fail by themselves are reported one by
+// one and do not make the round a failure.
+func (e *Engine) runClockRound(ctx context.Context) error {
+	_, err := e.Tick(ctx)
+	return e.reportSetAside(ctx, workClock, err)
+}
+
+// Tick lets the clock act on every challenge for which something is due, and
+// returns how many it acted on.
+func (e *Engine) Tick(ctx context.Context) (int, error) {
+	refreshErr := e.refreshDirectory(ctx)
+	total := 0
+	for {
+		now := e.Now()
+		n, err := e.Store.Tick(ctx, now, e.BatchSize, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.envFor(c, now))
+		}))
+		total += n
+		e.metrics.clockActions.Add(float64(n))
+		if err != nil || n < e.BatchSize {
+			return total, errors.Join(err, refreshErr)
+		}
+	}
+}
+
+// refreshDirectory looks for news of cover and channels, in a few seconds.
+func (e *Engine) refreshDirectory(ctx context.Context) error {
+	bounded, cancel := context.WithTimeout(ctx, refreshTimeout)
+	defer cancel()
+	return contain.Run(func() error { return e.Refresh(bounded) })
+}
+
+// containDecision makes a panic of a decision an error of the one challenge that it was
+// taken on. Each decision is headway of the round to which the context belongs.
+func containDecision(ctx context.Context, decide decideFunc) decideFunc {
+	return func(c challenge.Snapshot) (challenge.Change, error) {
+		recordHeadway(ctx)
+		return contain.Value(func() (challenge.Change, error) { return decide(c) })
+	}
+}
+
+func (e *Engine) envFor(c challenge.Snapshot, now time.Time) challenge.Env {
+	return challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
+}

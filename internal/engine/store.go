@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
+)
+
+// Each part of the engine has an interface of what it needs of the database. Every call
+// has an end of its own: a store whose connection has fallen silent returns
+// storage.ErrUnavailable within seconds.
+
+// decideFunc is a pure decision on a challenge as it was read.
+type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
+
+// ClockStore is what the clock needs.
+type ClockStore interface {
+	Tick(ctx context.Context, now time.Time, limit int, decide decideFunc) (int, error)
+	NextDue(ctx context.Context) (time.Time, bool, error)
+}
+
+// MorningStore is what the work of a morning needs: cover that begins or ends, and digests.
+type MorningStore interface {
+	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
+	AnyPending(ctx context.Context) (bool, error)
+	ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error)
+	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
+	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
+}
+
+// OutboxStore is what delivering needs.
+type OutboxStore interface {
+	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
+	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error)
+	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide decideFunc) error
+	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error
+	MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide decideFunc) error
+	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
+	NextMessageDue(ctx context.Context) (time.Time, bool, error)
+	ReleaseLeases(ctx context.Context, owner string) error
+	ConversationStore
+	FindChannelLoss(ctx context.Context, channel string) (outbox.ChannelLoss, error)
+	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
+}
+
+// ConversationStore keeps how people and threads are reached.
+type ConversationStore interface {
+	FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error)
+	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
+	ForgetConversation(ctx context.Context, lane string) error
+}
+
+// ReachabilityStore is what looking after those whom Teams refuses needs: probes, and the
+// cards of who is back.
+type ReachabilityStore interface {
+	FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error)
+	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
+	ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error)
+	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
+	MarkReachable(ctx context.Context, person string, at time.Time) error
+	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
+	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
+	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
+}
+
+// WatchStore is what the watch needs. It must not share a connection with the others.
+type WatchStore interface {
+	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
+}
+
+// ChangeListener tells when something was written that may be due.
+type ChangeListener interface {
+	Listen(ctx context.Context, wake func()) error
+}
+
+// Store is a database that serves all parts.
+type Store interface {
+	ClockStore
+	MorningStore
+	OutboxStore
+	ReachabilityStore
+	WatchStore
+	ChangeListener
+}
