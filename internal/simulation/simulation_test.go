@@ -181,6 +181,8 @@ func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
 	for name, line := range map[string]simulation.ScriptLine{
 		"a rung never reached":   {Rung: "stage-4", Do: "respond"},
 		"no such thing to do":    {Rung: "stage-1", Do: "shrug"},
+		"three words of nothing": {Rung: "stage-1", Do: "door:own-service-manager:agreed"},
+		"a gate without a state": {Rung: "stage-1", Do: "gate:own-service-manager"},
 		"no such gate":           {Rung: "stage-1", Do: "gate:none:agreed"},
 		"no such gate state":     {Rung: "stage-1", Do: "gate:own-service-manager:ajar"},
 		"nothing to judge":       {Rung: "stage-1", Do: "satisfied"},

@@ -436,7 +436,7 @@ func (w *callStory) expectGivenUp(calls int) {
 	} else if !anyMessageWith(chair, w.ref, "did not take the message to "+to) {
 		w.errorf("the chair was not told:\n%v", chair)
 	}
-	if !anyMessageWith(oversight, w.ref, "did not take the message to") {
+	if !anyMessageWith(oversight, w.ref, "did not take the message to "+to) {
 		w.errorf("the oversight role was not told:\n%v", oversight)
 	}
 	if len(oversight) != 1 {

@@ -1,0 +1,51 @@
+package outbox_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
+)
+
+// What is stored is found again by these, so they never change.
+func TestTheKeysByWhichMessagesAreOrderedAreStored(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		to   challenge.Address
+		want string
+	}{
+		{challenge.Address{Person: "p"}, "person:p"}, {challenge.Address{Team: "north"}, "team:north"}, {challenge.Address{Person: "p", Team: "north"}, "person:p"},
+	} {
+		if got := outbox.OrderingKey(test.to); got != test.want {
+			t.Errorf("%+v: %q, want %q", test.to, got, test.want)
+		}
+	}
+	id := uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ab")
+	if got, want := outbox.ThreadOrderingKey(id, "north"), "thread:01937d5e-8b6a-7c3e-9f10-0123456789ab:north"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestAReplysContentKeepsItsStoredForm(t *testing.T) {
+	t.Parallel()
+	full := outbox.Content{Card: json.RawMessage(`{"type":"AdaptiveCard"}`), Summary: "s", Text: "t",
+		InChannel: &outbox.InChannel{ConversationID: "19:x", ServiceURL: "https://x.invalid/", Recipient: "29:x", InReplyTo: "1"}}
+	for want, c := range map[string]outbox.Content{
+		`{"card":{"type":"AdaptiveCard"},"summary":"s","text":"t","among":{"conversation":"19:x","service_url":"https://x.invalid/","only":"29:x","prompt":"1"}}`: full,
+		`{"summary":"","text":"help"}`: {Text: "help"},
+		`{"summary":"","text":"","among":{"conversation":"19:x","service_url":"u"}}`: {InChannel: &outbox.InChannel{ConversationID: "19:x", ServiceURL: "u"}},
+	} {
+		got, err := json.Marshal(c)
+		if err != nil || string(got) != want {
+			t.Errorf("%s, %v; want %s", got, err, want)
+		}
+		var back outbox.Content
+		if err := json.Unmarshal(got, &back); err != nil || !cmp.Equal(back, c) {
+			t.Errorf("%s came back as %+v, %v", got, back, err)
+		}
+	}
+}
