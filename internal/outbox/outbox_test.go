@@ -49,3 +49,13 @@ func TestAReplysContentKeepsItsStoredForm(t *testing.T) {
 		}
 	}
 }
+
+// The words stand in the tables, and in the trail as the reason why a notice was not delivered.
+func TestTheStoredWordsStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	got := []string{string(outbox.PostMessage), string(outbox.UpdateMessage), string(outbox.DirectMessageKind),
+		string(outbox.ChannelDeleted), string(outbox.TeamDeleted), string(outbox.BotRemoved)}
+	if diff := cmp.Diff([]string{"post", "update", "reply", "ChannelDeleted", "TeamDeleted", "BotRemoved"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
