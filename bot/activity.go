@@ -55,6 +55,7 @@ type Activity struct {
 	MembersAdded       []Account       `json:"membersAdded"`
 	MembersRemoved     []Account       `json:"membersRemoved"`
 	ReactionsAdded     []Reaction      `json:"reactionsAdded"`
+	Attachments        json.RawMessage `json:"attachments"` // see hasFile
 }
 
 // Account is a person or a bot. ID is Teams' own id for this bot ("29:…",

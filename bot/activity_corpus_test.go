@@ -44,7 +44,9 @@ type expectation struct {
 	Messages       []expectedMessage `json:"replies"`
 	Events         []string          `json:"events"`
 	Posts          []string          `json:"shows"`
-	Notes          []string          `json:"noted"` // what is kept besides: conversations, cover
+	Recorded       []string          `json:"recorded"`   // texts that the events hold
+	Unrecorded     []string          `json:"unrecorded"` // and texts that they must not
+	Notes          []string          `json:"noted"`      // what is kept besides: conversations, cover
 }
 
 type expectedMessage struct {
@@ -205,6 +207,7 @@ func (s *corpusStage) assertExpectation(t *testing.T, want expectation, w *httpt
 			t.Errorf("reply %d says nothing", i+1)
 		}
 	}
+	assertContains(t, "the record", strings.Join(s.store.recorded, "\n"), want.Recorded, want.Unrecorded)
 	expected := journal{Events: want.Events, Posts: want.Posts, Notes: want.Notes}
 	for _, r := range want.Messages {
 		expected.Messages = append(expected.Messages, journalMessage{To: r.To, Where: r.Where})

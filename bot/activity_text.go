@@ -2,9 +2,7 @@ package bot
 
 import (
 	"encoding/json"
-	"html"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -13,25 +11,6 @@ import (
 // raiseCommandWord is the word that opens a challenge. When the app itself has this
 // name, the word at the start of a text is the command and not the name.
 const raiseCommandWord = "challenge"
-
-// Mention is an @mention: who, and the piece of the text that stands for them.
-type Mention struct {
-	Mentioned Account `json:"mentioned"`
-	Text      string  `json:"text"`
-}
-
-// Mentions lists the @mentions of the activity. Entities that cannot be read are
-// passed over.
-func (a Activity) Mentions() []Mention {
-	var found []Mention
-	a.eachEntity("mention", func(raw json.RawMessage) {
-		var m Mention
-		if jsonv2.Unmarshal(raw, &m) == nil {
-			found = append(found, m)
-		}
-	})
-	return found
-}
 
 func (a Activity) eachEntity(kind string, visit func(json.RawMessage)) {
 	var entities []json.RawMessage
@@ -48,26 +27,35 @@ func (a Activity) eachEntity(kind string, visit func(json.RawMessage)) {
 	}
 }
 
-// CommandText is what the person asked of the bot: the text without the bot's
-// own mention, with HTML entities resolved, without the app's name in front and
-// without a leading "/". Other mentions and the inside of the text stay as they are.
+// CommandText is what the person asked of the bot, as people read it: without what Teams adds,
+// without mentions of the bot around it, without the app's name in front and without a
+// leading "/".
 //
 // "/challenge x", "challenge x", "@Bot challenge x", "/Bot challenge x" and
 // "Bot /challenge x" all give "challenge x".
 func (a Activity) CommandText() string {
-	text := a.Text
-	for _, m := range a.Mentions() {
-		if m.Text != "" && m.Mentioned.ID != "" && m.Mentioned.ID == a.Recipient.ID {
-			text = strings.Replace(text, m.Text, " ", 1)
+	t := a.normaliseText()
+	text, _ := a.cutAddress(t)
+	return strings.TrimFunc(t.plain(text), isBlank)
+}
+
+// cutAddress takes off the start of a text what only says that the bot is meant: a slash, or the
+// app's name. slash: there was one, so what follows was meant as a command.
+func (a Activity) cutAddress(t typedText) (text string, slash bool) {
+	text = t.marked
+	cutSlash := func() {
+		if rest, ok := strings.CutPrefix(text, "/"); ok {
+			text, slash = t.trimBotStart(rest), true
+		} else if rest, ok := strings.CutPrefix(text, "\uff0f"); ok { // a full-width one
+			text, slash = t.trimBotStart(rest), true
 		}
 	}
-	text = html.UnescapeString(text)
-	text = strings.TrimFunc(strings.ReplaceAll(text, "\u00a0", " "), isBlank)
-	text = strings.TrimLeftFunc(strings.TrimPrefix(text, "/"), isBlank)
+	cutSlash()
 	if rest, ok := cutAppName(text, a.Recipient.Name); ok {
-		text = strings.TrimLeftFunc(strings.TrimPrefix(rest, "/"), isBlank)
+		text, slash = t.trimBotStart(rest), false
+		cutSlash()
 	}
-	return text
+	return text, slash
 }
 
 // cutAppName removes the app's name from the start of a text if a separate word
@@ -82,9 +70,4 @@ func cutAppName(text, name string) (string, bool) {
 		return text, false
 	}
 	return strings.TrimLeftFunc(rest, isBlank), true
-}
-
-// isBlank covers the zero-width characters that editors leave around mentions.
-func isBlank(r rune) bool {
-	return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff'
 }

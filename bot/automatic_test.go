@@ -14,7 +14,7 @@ import (
 var filledInputs = map[string]string{"text": "It is done.", "plan_1_what": "Visit", "plan_1_who": "Tom", "plan_1_by": "2026-12-01", "reason": "No visit yet.",
 	"to": "stage-2", "ground": "threshold-met", "evidence": "e", "note": "n", "on": "2026-11-23", "how": "telephone", "contact": "c",
 	"team": "north-locality", "record": "1234567", "conference": "review", "conference_date": "2026-11-20", "categories": "statutory-minimum",
-	"concern": "c", "ask": "a", "ask_by": "2026-12-04"}
+	"concern": "c", "ask": "a", "ask_by": "2026-12-04", "partner": "false", "looked_after": "false"}
 
 // Clients send invokes by themselves, with whatever stands on the card that they hold.
 func TestAnAutomaticInvokeNeverWritesWhateverItsVerb(t *testing.T) {

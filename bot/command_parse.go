@@ -1,40 +1,28 @@
 package bot
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"challengebot/internal/challenge"
-	"challengebot/internal/workday"
 )
 
-// Words a person may type. Each card action has one.
-const (
-	commandChallenge    = "challenge"
-	commandMine         = "mine"
-	commandHelp         = "help"
-	commandRespond      = "respond"
-	commandSatisfied    = "satisfied"
-	commandPartly       = "partly"
-	commandNotSatisfied = "not-satisfied"
-	commandGate         = "gate"
-	commandWithdraw     = "withdraw"
-	commandSkip         = "skip"
-	commandHandOff      = "hand-off"
-	commandRefer        = "refer"
-	commandCover        = "cover"
-	commandAsked        = "asked"
-	commandNotices      = "notices"
-	commandWaiting      = "waiting"
-)
-
-// typedCommand is a command as a person typed it.
+// typedCommand is what a person typed, taken apart as far as that goes without the case.
 type typedCommand struct {
-	word string
-	ref  string // a well-formed reference, or empty
-	rest string // what follows, as typed
+	text typedText
+	// word is the command; empty where none was typed, and then rest is all there is.
+	word  string
+	slash bool   // it was typed as a command, and not as a word of a sentence
+	ref   string // a well-formed reference, or empty
 	// badRef is set when a reference was typed that cannot be one.
 	badRef bool
+	rest   string // what follows, with marks for mentions
+	whole  string // all that was said, with marks
 }
+
+// words are the rest as people read it.
+func (t typedCommand) words() string { return t.text.plain(t.rest) }
 
 // commandAliases are other ways to say a word, the Welsh ones among them: what the Welsh
 // cards tell people to type is understood from everybody.
@@ -48,37 +36,74 @@ var commandAliases = map[string]string{
 	"partly-satisfied": commandPartly, "resolve": commandSatisfied, "handoff": commandHandOff, "my": commandMine, "notice": commandNotices,
 }
 
-// parseCommand reads a command text. A word that is no command gives the word as
-// it is; the caller answers with help.
-func parseCommand(text string) typedCommand {
-	word, rest := cutWord(text)
-	word = strings.TrimPrefix(strings.ToLower(word), "/")
-	if word == "not" { // "not satisfied CH-…"
-		if next, after := cutWord(rest); strings.EqualFold(next, "satisfied") {
-			word, rest = commandNotSatisfied, after
+// parseCommand reads what a person typed.
+func parseCommand(a Activity) typedCommand {
+	t := typedCommand{text: a.normaliseText()}
+	t.whole, t.slash = a.cutAddress(t.text)
+	t.rest = t.whole
+	if ref, rest, bad := cutBareReference(t.whole); ref != "" || bad {
+		t.ref, t.rest, t.badRef = ref, rest, bad
+		if rest == "" {
+			t.word = commandChallenge // a reference alone shows the challenge
+		}
+		return t
+	}
+	word, rest, ok := cutCommandWord(t.whole)
+	if !ok {
+		return t
+	}
+	t.word, t.rest = word, t.text.trimBotStart(rest)
+	t.ref, t.rest, t.badRef = cutReference(t.rest)
+	t.rest = t.text.trimBotStart(t.rest)
+	return t
+}
+
+// maxCommandWords is how many words a command can be typed as: "tynnu yn ôl".
+const maxCommandWords = 3
+
+// cutCommandWord takes a command off the start of a text: as one word, or with spaces in the
+// place of its hyphens.
+func cutCommandWord(text string) (name, rest string, ok bool) {
+	typed, left := "", text
+	for range maxCommandWords {
+		var word string
+		if word, left = cutHeadWord(left); word == "" {
+			break
+		}
+		typed = strings.TrimPrefix(typed+"-"+foldToken(word), "-")
+		if known, is := commandCalled(typed); is {
+			name, rest, ok = known, left, true
 		}
 	}
-	if a, ok := commandAliases[word]; ok {
-		word = a
+	return name, rest, ok
+}
+
+// commandCalled is the command that a folded word stands for.
+func commandCalled(word string) (string, bool) {
+	if name, ok := commandAliases[word]; ok {
+		return name, true
 	}
-	t := typedCommand{word: word, rest: rest}
-	first, after := cutWord(rest)
-	if strings.EqualFold(strings.TrimRight(first, "-\u2013\u2014"), "ch") { // "CH 7K3QX2"
-		next, beyond := cutWord(after)
-		first, after = "CH-"+next, beyond
+	_, acts := commands[word]
+	return word, acts || slices.Contains(generalCommands, word)
+}
+
+// generalCommands are those that do nothing to one challenge.
+var generalCommands = []string{commandChallenge, commandMine, commandHelp, commandCover, commandNotices, commandWaiting}
+
+// cutHeadWord takes the first word off a text. A colon or a comma ends it too, as in "respond:".
+func cutHeadWord(s string) (word, rest string) {
+	s = strings.TrimFunc(s, isBlank)
+	i := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(":;,", r) })
+	if i <= 0 {
+		return cutWord(s)
 	}
-	if ref, ok := challenge.ParseReference(first); ok {
-		t.ref, t.rest = ref, after
-	} else if strings.HasPrefix(strings.ToUpper(first), "CH-") {
-		t.badRef = true
-	}
-	return t
+	return s[:i], strings.TrimFunc(strings.TrimLeft(s[i:], ":;,"), isBlank)
 }
 
 // parseHowAsked reads how somebody was asked. A word that is none stays as it is, for the
 // check to say so.
 func parseHowAsked(s string) challenge.ContactMethod {
-	switch s = strings.ToLower(s); s {
+	switch s = foldToken(s); s {
 	case "ffôn", "ffon":
 		return challenge.ContactByTelephone
 	case "e-bost":
@@ -89,41 +114,12 @@ func parseHowAsked(s string) challenge.ContactMethod {
 
 // cutWord takes the first word off a text; the rest keeps its inner spacing.
 func cutWord(s string) (word, rest string) {
-	s = strings.TrimSpace(s)
-	i := strings.IndexFunc(s, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\r' })
+	s = strings.TrimFunc(s, isBlank)
+	i := strings.IndexFunc(s, unicode.IsSpace)
 	if i < 0 {
 		return s, ""
 	}
-	return s[:i], strings.TrimSpace(s[i:])
-}
-
-// parseResponse reads "text | what; who; 2026-04-17 | what; who; date". Parts that
-// are not complete are kept in place, so that the check names what is missing.
-func parseResponse(s string) challenge.Response {
-	parts := strings.Split(s, "|")
-	r := challenge.Response{Text: strings.TrimSpace(parts[0])}
-	for _, part := range parts[1:] {
-		fields := strings.Split(part, ";")
-		a := challenge.PlannedAction{What: strings.TrimSpace(fields[0])}
-		if len(fields) > 1 {
-			a.Who = strings.TrimSpace(fields[1])
-		}
-		if len(fields) > 2 {
-			a.DueBy = parseDateOrZero(fields[2])
-		}
-		r.Plan = append(r.Plan, a)
-	}
-	return r
-}
-
-// parseDateOrZero reads a date as cards send it. What is no date is a missing one: the
-// domain's check then says so at the input.
-func parseDateOrZero(s string) workday.Date {
-	d, err := workday.ParseDate(strings.TrimSpace(s))
-	if err != nil {
-		return 0
-	}
-	return d
+	return s[:i], strings.TrimFunc(s[i:], isBlank)
 }
 
 // parseGate reads "agreed note…", "refused note…" or "override reason…", with the
@@ -136,12 +132,12 @@ func parseGate(s string) (gate string, status challenge.GateStatus, note string)
 		"cytunwyd": challenge.GatePassed, "gwrthodwyd": challenge.GateNotAgreed, "bwrw-ymlaen": challenge.GateOverridden,
 	}
 	word, rest := cutWord(s)
-	if st, ok := statuses[strings.ToLower(word)]; ok {
+	if st, ok := statuses[foldToken(word)]; ok {
 		return "", st, rest
 	}
 	next, after := cutWord(rest)
-	if st, ok := statuses[strings.ToLower(next)]; ok {
-		return strings.ToLower(word), st, after
+	if st, ok := statuses[foldToken(next)]; ok {
+		return foldToken(word), st, after
 	}
 	return "", "", strings.TrimSpace(s) // all of it is given back, to be said again
 }

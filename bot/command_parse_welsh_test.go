@@ -8,6 +8,11 @@ import (
 	"challengebot/internal/words"
 )
 
+// parseTyped reads a text that is typed in somebody's own chat.
+func parseTyped(text string) typedCommand {
+	return parseCommand(Activity{Type: TypeMessage, Text: text})
+}
+
 // Whatever the cards and the help of a language tell people to type is a command.
 func TestEveryCommandThatALanguageShowsIsUnderstood(t *testing.T) {
 	known := map[string]bool{commandChallenge: true, commandMine: true, commandHelp: true, commandCover: true, commandNotices: true, commandWaiting: true}
@@ -19,12 +24,12 @@ func TestEveryCommandThatALanguageShowsIsUnderstood(t *testing.T) {
 			w.TypedCommand.AskedOutside, w.TypedCommand.Withdraw, w.TypedCommand.Refer, w.TypedCommand.Skip, w.TypedCommand.HandOff}
 		for i, c := range w.Help.Commands {
 			typed = append(typed, c.Syntax)
-			if got, want := parseCommand(c.Syntax).word, parseCommand(words.English.Help.Commands[i].Syntax).word; got != want {
+			if got, want := parseTyped(c.Syntax).word, parseTyped(words.English.Help.Commands[i].Syntax).word; got != want {
 				t.Errorf("line %d of the help is %q in %s and %q in English", i, got, w.LanguageTag, want)
 			}
 		}
 		for _, text := range typed {
-			if word := parseCommand(text).word; !strings.HasPrefix(text, "/") || !known[word] {
+			if word := parseTyped(text).word; !strings.HasPrefix(text, "/") || !known[word] {
 				t.Errorf("%s: %q is no command (%q)", w.LanguageTag, text, word)
 			}
 		}

@@ -35,6 +35,9 @@ type Store interface {
 	// SaveOwnChat answers storage.ErrSomebodyElsesChat for a chat that is another person's.
 	SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error
 	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error
+	// FindPersonByTeamsID is the Entra object id of who has that id in Teams, as their own chat with
+	// the bot told it. "" with true: the id is known for several people, and so for none.
+	FindPersonByTeamsID(ctx context.Context, teamsID string) (person string, known bool, err error)
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	MarkReachable(ctx context.Context, person string, at time.Time) error

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,7 +49,9 @@ type memoryStore struct {
 	number       uint64
 	chats        map[string]string // the conversation of each person, by ordering key
 	journal      journal
-	failMessages bool // replies cannot be stored
+	recorded     []string          // the bodies of the events, as JSON
+	teamsIDs     map[string]string // Entra object ids
+	failMessages bool              // replies cannot be stored
 }
 
 // appliedKey is what an idempotency key's first use left.
@@ -61,7 +64,8 @@ type appliedKey struct {
 
 func newMemoryStore(t testing.TB, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *memoryStore {
 	t.Helper()
-	s := &memoryStore{people: people, ladder: l, snapshots: map[uuid.UUID]challenge.Snapshot{}, appliedKeys: map[string]*appliedKey{}, chats: map[string]string{}, number: 1}
+	s := &memoryStore{people: people, ladder: l, snapshots: map[uuid.UUID]challenge.Snapshot{}, appliedKeys: map[string]*appliedKey{}, chats: map[string]string{},
+		teamsIDs: map[string]string{}, number: 1}
 	maya, _ := people.PersonByName("Maya Okafor")
 	change, err := challenge.Raise(challenge.RaiseCommand{ID: corpusChallengeID, Number: s.number, Details: challenge.Details{
 		RecordNumber: "1234567", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 11, 20),
@@ -80,7 +84,7 @@ func newMemoryStore(t testing.TB, l *ladder.Ladder, people *directory.Directory,
 func (s *memoryStore) clearJournal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.journal = journal{}
+	s.journal, s.recorded = journal{}, nil
 }
 
 func (s *memoryStore) copyJournal() journal {
@@ -161,6 +165,11 @@ func (s *memoryStore) saveChange(r storage.IdempotencyKey, before challenge.Snap
 	}
 	for _, e := range change.Events {
 		s.journal.Events = append(s.journal.Events, fmt.Sprintf("%s by %s", e.Body.Kind(), e.By.Name))
+		body, err := json.Marshal(e.Body)
+		if err != nil {
+			panic(err) // every event can be written
+		}
+		s.recorded = append(s.recorded, string(body))
 	}
 	for _, show := range change.Posts {
 		s.journal.Posts = append(s.journal.Posts, fmt.Sprintf("%s to %s", show.Card, s.formatAddress(show.To)))
@@ -331,6 +340,14 @@ func (s *memoryStore) QueueDirectMessage(_ context.Context, r storage.Idempotenc
 	return nil
 }
 
+// FindPersonByTeamsID knows people by the conversations that were saved.
+func (s *memoryStore) FindPersonByTeamsID(_ context.Context, teamsID string) (string, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	person, known := s.teamsIDs[teamsID]
+	return person, known, nil
+}
+
 func (s *memoryStore) SaveOwnChat(_ context.Context, c outbox.ConversationReference) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -342,6 +359,11 @@ func (s *memoryStore) SaveOwnChat(_ context.Context, c outbox.ConversationRefere
 	}
 	s.chats[c.OrderingKey] = c.ID
 	person, _ := strings.CutPrefix(c.OrderingKey, "person:")
+	if other, known := s.teamsIDs[c.TeamsUserID]; known && other != person {
+		s.teamsIDs[c.TeamsUserID] = "" // known for several, and so for none
+	} else {
+		s.teamsIDs[c.TeamsUserID] = person
+	}
 	s.journal.Notes = append(s.journal.Notes, fmt.Sprintf("%s is reached in %s as %s", s.personName(person), c.ID, c.TeamsUserID))
 	return nil
 }

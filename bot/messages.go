@@ -5,15 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
-	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/storage"
-	"challengebot/internal/workday"
 )
 
 // maxListed is how many challenges /mine shows of each kind.
@@ -21,44 +17,66 @@ const maxListed = 20
 
 // handleMessage answers what a person typed. Whatever it is, it gets a useful answer.
 func (rq request) handleMessage(ctx context.Context) error {
-	t := parseCommand(rq.activity.CommandText())
+	t := parseCommand(rq.activity)
+	attachment := ""
+	if rq.activity.hasFile() {
+		attachment = rq.words.Draft.AttachmentNotKept
+	}
+	if t.whole == "" {
+		return rq.sendHelp(ctx, attachment)
+	}
+	if err := rq.routeCommand(ctx, t); err != nil || attachment == "" {
+		return err
+	}
+	return rq.replyPrivately(ctx, attachment, ":attachment")
+}
+
+func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
+	if rq.mayBePlainWords(t) {
+		if answered, err := rq.offerDraft(ctx, t, rq.words.Bot.NotUnderstood); answered || err != nil {
+			return err
+		}
+	}
+	if t.ref != "" && rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
+		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
+	}
 	switch t.word {
 	case commandChallenge:
-		if t.badRef {
+		switch {
+		case t.badRef:
 			return rq.sendHelp(ctx, rq.words.Bot.BadReference)
+		case t.ref != "":
+			return rq.repostCard(ctx, t.ref)
 		}
-		if t.ref == "" {
-			return rq.sendForm(ctx)
-		}
-		if rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
-			return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
-		}
-		return rq.repostCard(ctx, t.ref)
+		return rq.sendForm(ctx, prefillForm(t.words()))
 	case commandMine:
 		return rq.handleMine(ctx)
 	case commandWaiting:
 		return rq.handleWaiting(ctx)
 	case commandCover:
-		return rq.handleCover(ctx, t.rest)
+		return rq.handleCover(ctx, t)
 	case commandNotices:
-		return rq.handleNotices(ctx, t.rest)
-	case commandHelp, "":
+		return rq.handleNotices(ctx, t.words())
+	case commandHelp:
 		return rq.sendHelp(ctx, "")
-	}
-	cmd, ok := commands[t.word]
-	if !ok {
-		return rq.sendHelp(ctx, rq.words.Bot.NotUnderstood)
 	}
 	if t.badRef {
 		return rq.sendHelp(ctx, rq.words.Bot.BadReference)
 	}
-	if t.ref == "" {
-		return rq.sendHelp(ctx, fmt.Sprintf(rq.words.Bot.GiveReference, t.word))
+	cmd, ok := commands[t.word]
+	switch {
+	case ok && t.ref != "":
+		return rq.applyTypedCommand(ctx, t, cmd)
+	case ok:
+		preface := fmt.Sprintf(rq.words.Bot.GiveReference, t.word)
+		if answered, err := rq.offerDraft(ctx, t, preface); answered || err != nil {
+			return err
+		}
+		return rq.sendHelp(ctx, preface)
+	case t.ref != "": // a reference with something said of it
+		return rq.repostCard(ctx, t.ref)
 	}
-	if rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
-		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
-	}
-	return rq.applyTypedCommand(ctx, t, cmd)
+	return rq.sendHelp(ctx, rq.words.Bot.NotUnderstood)
 }
 
 // refuseWrongReference answers who asked for a challenge that is not there, or that they may not
@@ -68,52 +86,6 @@ func (rq request) refuseWrongReference(ctx context.Context) error {
 		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
 	}
 	return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
-}
-
-// command is how a typed command becomes a command of the domain, and the button
-// that does the same.
-type command struct {
-	verb cards.Verb
-	// buildCommand reads the typed text against the case as it stands.
-	buildCommand func(x request, c challenge.Snapshot, rest string) challenge.Command
-}
-
-var commands = map[string]command{
-	commandRespond: {cards.VerbRespond, func(x request, c challenge.Snapshot, rest string) challenge.Command {
-		return challenge.Respond{Opening: c.Challenge.OpeningFor(x.person.ID), Response: parseResponse(rest)}
-	}},
-	commandSatisfied:    judgeFromText(challenge.Satisfied),
-	commandPartly:       judgeFromText(challenge.Partly),
-	commandNotSatisfied: judgeFromText(challenge.NotSatisfied),
-	commandGate:         {cards.VerbGate, gateFromText},
-	commandWithdraw: {cards.VerbWithdraw, func(_ request, _ challenge.Snapshot, rest string) challenge.Command {
-		return challenge.Withdraw{Reason: rest}
-	}},
-	commandHandOff: {cards.VerbHandOff, func(_ request, _ challenge.Snapshot, rest string) challenge.Command {
-		to, reason := cutWord(rest)
-		return challenge.HandOff{To: strings.ToLower(to), Reason: reason}
-	}},
-	commandSkip: {cards.VerbSkip, func(_ request, _ challenge.Snapshot, rest string) challenge.Command {
-		to, rest := cutWord(rest)
-		ground, evidence := cutWord(rest)
-		return challenge.SkipTo{To: strings.ToLower(to), Ground: strings.ToLower(ground), Evidence: evidence}
-	}},
-	commandRefer: {cards.VerbRefer, referralFromText},
-	commandAsked: {cards.VerbAskedOutside, func(x request, c challenge.Snapshot, rest string) challenge.Command {
-		how, rest := cutWord(rest)
-		on, note := cutWord(rest)
-		return challenge.RecordAskedOutside{Opening: c.Challenge.OpeningFor(x.person.ID), Method: parseHowAsked(how), On: parseDateOrZero(on), Note: note}
-	}},
-}
-
-func judgeFromText(v challenge.Verdict) command {
-	return command{cards.VerbJudge, func(_ request, c challenge.Snapshot, rest string) challenge.Command {
-		cmd := challenge.Judge{Opening: len(c.Challenge.Openings), Verdict: v, Reason: rest}
-		if parts := strings.Split(rest, "|"); c.Ladder.Shorten != nil && len(parts) == 3 { // reason | working days | why sooner
-			cmd.Reason, cmd.ShorterWindow = strings.TrimSpace(parts[0]), parseShorterTime(parts[1], parts[2])
-		}
-		return cmd
-	}}
 }
 
 // resultCard is the card that shows what came of a typed command, and its opening: the one
@@ -132,59 +104,21 @@ func (cmd command) resultCard(c challenge.Challenge, id string) (challenge.Card,
 	}
 }
 
-func gateFromText(_ request, c challenge.Snapshot, rest string) challenge.Command {
-	gate, status, note := parseGate(rest)
-	cmd := challenge.RecordGate{Gate: gate, Status: status, Note: note}
-	if h := c.Challenge.Hold; h != nil {
-		cmd.Rung = h.Rung
-		for _, g := range h.Gates {
-			if gate == "" && !g.IsCleared() {
-				cmd.Gate = g.Gate
-				break
-			}
-		}
-		return cmd
-	}
-	if next := c.Ladder.NextRung(c.Challenge.Rung); next != nil {
-		cmd.Rung = next.ID
-		for _, g := range next.Gates {
-			if gate == "" && g.MayOpenAhead {
-				cmd.Gate = g.ID
-				break
-			}
-		}
-	}
-	return cmd
-}
-
-// referralFromText reads "contact | informed | consulted | note" of a referral made
-// today; who was informed and consulted stands once for each role that asks.
-func referralFromText(rq request, c challenge.Snapshot, rest string) challenge.Command {
-	parts := append(strings.Split(rest, "|"), "", "", "")
-	r := challenge.Referral{Contact: strings.TrimSpace(parts[0]), Note: strings.TrimSpace(parts[3]),
-		On: rq.Calendar.DateOf(rq.now), Informed: map[directory.Role]string{}, Consulted: map[directory.Role]string{}}
-	if e := c.Ladder.ExternalReferral; e != nil {
-		for _, role := range e.InformBefore {
-			r.Informed[role] = strings.TrimSpace(parts[1])
-		}
-		for _, role := range e.Consult {
-			r.Consulted[role] = strings.TrimSpace(parts[2])
-		}
-	}
-	return challenge.Refer{Referral: r}
-}
-
 // applyTypedCommand gives a typed command to the transaction and answers with the card it is on:
 // done, as a card that is kept up to date; refused, with the text given back.
 func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act command) error {
 	var seen challenge.Snapshot
 	var card challenge.Card
 	var opening int
-	var cmd challenge.Command
+	var submitted cards.ButtonData
+	var typed map[string]string
 	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{Ref: t.ref}, func(c challenge.Snapshot) (challenge.Change, error) {
-		seen, cmd = c, act.buildCommand(rq, c, t.rest)
+		seen = c
+		reader := rq.newInputReader(nil)
+		submitted, reader.values = act.readTyped(typedInput{typedCommand: t, challenge: c.Challenge, ladder: c.Ladder, by: rq.person.ID, days: reader.days})
+		typed = reader.values
 		card, opening = act.resultCard(c.Challenge, rq.person.ID)
-		change, err := c.Decide(cmd, rq.person, rq.env(c.Ladder))
+		change, err := c.Decide(act.build(reader, submitted, c), rq.person, rq.env(c.Ladder))
 		me := challenge.Address{Person: rq.person.ID}
 		told := slices.ContainsFunc(change.Posts, func(s challenge.Post) bool { return s.To == me })
 		if err == nil && change.Refusal == nil && !told {
@@ -206,59 +140,8 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	default:
 		seen, opts.Refusal = out.Snapshot, out.Refusal
 	}
-	opts.TypedValues, opts.Submitted = inputsFromCommand(cmd), cards.ButtonData{Verb: act.verb}
-	if gate, ok := cmd.(challenge.RecordGate); ok {
-		opts.Submitted.Gate = gate.Gate
-	}
+	opts.TypedValues, opts.Submitted = typed, cards.ButtonData{Verb: act.verb, Gate: submitted.Gate}
 	return rq.sendCard(ctx, cards.Render(card, opening, rq.cardView(seen), opts), ":reply")
-}
-
-// inputsFromCommand are the inputs of the card, filled with what was typed.
-func inputsFromCommand(cmd challenge.Command) map[string]string {
-	switch cmd := cmd.(type) {
-	case challenge.Respond:
-		in := map[string]string{cards.FieldText: cmd.Response.Text}
-		for i, a := range cmd.Response.Plan {
-			in[cards.PlanFieldID(i+1, "what")], in[cards.PlanFieldID(i+1, "who")] = a.What, a.Who
-			in[cards.PlanFieldID(i+1, "by")] = formatInputDate(a.DueBy)
-		}
-		return in
-	case challenge.RecordGate:
-		return map[string]string{cards.FieldNote: cmd.Note}
-	case challenge.SkipTo:
-		return map[string]string{cards.FieldTo: cmd.To, cards.FieldGround: cmd.Ground, cards.FieldEvidence: cmd.Evidence}
-	case challenge.HandOff:
-		return map[string]string{cards.FieldTo: cmd.To, cards.FieldReason: cmd.Reason}
-	case challenge.RecordAskedOutside:
-		return map[string]string{cards.FieldHow: string(cmd.Method), cards.FieldOn: formatInputDate(cmd.On), cards.FieldNote: cmd.Note}
-	case challenge.Withdraw:
-		return map[string]string{cards.FieldReason: cmd.Reason}
-	case challenge.Judge:
-		in := map[string]string{cards.FieldReason: cmd.Reason}
-		if cmd.ShorterWindow != nil {
-			in[cards.FieldShorterDays], in[cards.FieldShorterReason] = strconv.Itoa(cmd.ShorterWindow.Days), cmd.ShorterWindow.Reason
-		}
-		return in
-	case challenge.Refer:
-		r := cmd.Referral
-		in := map[string]string{cards.FieldContact: r.Contact, cards.FieldNote: r.Note, cards.FieldOn: formatInputDate(r.On)}
-		for role, who := range r.Informed {
-			in[cards.FieldInformedPrefix+string(role)] = who
-		}
-		for role, who := range r.Consulted {
-			in[cards.FieldConsultedPrefix+string(role)] = who
-		}
-		return in
-	}
-	return nil
-}
-
-// formatInputDate is a date as an input holds it.
-func formatInputDate(d workday.Date) string {
-	if d == 0 {
-		return ""
-	}
-	return d.String()
 }
 
 // repostCard posts the person's own card of a challenge again, as it stands.
@@ -282,8 +165,8 @@ func (rq request) repostCard(ctx context.Context, ref string) error {
 	return rq.pointToPrivateChat(ctx)
 }
 
-// sendForm sends the form on which a challenge is raised.
-func (rq request) sendForm(ctx context.Context) error {
+// sendForm sends the form on which a challenge is raised, with what was typed already.
+func (rq request) sendForm(ctx context.Context, in map[string]string) error {
 	choices := rq.raisableLadders()
 	if len(choices) == 0 {
 		return rq.sendHelp(ctx, rq.words.Bot.MayNotRaise+" "+rq.words.Bot.SeeMyChallenges)
@@ -292,12 +175,12 @@ func (rq request) sendForm(ctx context.Context) error {
 	if !rq.activity.IsPersonal() {
 		o.Confirmation = rq.words.Bot.AskedInChannel
 	}
-	v, err := rq.buildFormView(choices, map[string]string{})
+	form, err := rq.buildForm(choices, in)
 	if err != nil {
 		return err
 	}
-	o.Refusal = v.refusal
-	return rq.sendCard(ctx, cards.RenderForm(v.FormView, o), "")
+	o.Refusal = form.refusal
+	return rq.sendCard(ctx, cards.RenderForm(form.FormView, o), "")
 }
 
 // raisableLadders are those under which the person may raise a challenge for some team.

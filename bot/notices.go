@@ -8,6 +8,7 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/words"
 )
 
 // overseenUnit is a team or a service that somebody oversees.
@@ -22,7 +23,7 @@ type overseenUnit struct {
 // handleNotices lists where notices appear, or chooses it.
 func (rq request) handleNotices(ctx context.Context, rest string) error {
 	word, name := cutWord(rest)
-	word = strings.ToLower(word)
+	here, off := words.IsNoticesHere(word), words.IsNoticesOff(word)
 	if err := rq.RefreshDirectory(ctx); err != nil { // another instance may have been told more
 		return err
 	}
@@ -30,14 +31,14 @@ func (rq request) handleNotices(ctx context.Context, rest string) error {
 	if len(mine) == 0 {
 		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Refusal: newRefusal(challenge.CodeNotAllowed, rq.words.Bot.NoticesOverseersOnly)})
 	}
-	if word != "here" && word != "off" {
+	if !here && !off {
 		if rest == "" {
 			return rq.replyWithNotices(ctx, cards.NoticeChannelsView{})
 		}
 		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Refusal: newRefusal(challenge.CodeBadInput, rq.words.Bot.NoticesUsage), TypedText: rest})
 	}
 	u, refusal := rq.findUnit(mine, name)
-	if refusal == nil && word == "here" {
+	if refusal == nil && here {
 		refusal = rq.checkNoticeChannel(u)
 	}
 	if refusal != nil {
@@ -46,7 +47,7 @@ func (rq request) handleNotices(ctx context.Context, rest string) error {
 	n := directory.NoticeChannelSetting{Unit: u.key, SetBy: rq.person.ID}
 	done := fmt.Sprintf(rq.words.Bot.NoticesChannelChosen, u.name)
 	switch {
-	case word == "here":
+	case here:
 		n.ChannelID, n.TeamName, n.ChannelName = rq.activity.teamsChannelID(), rq.activity.ChannelData.Team.Name, rq.activity.ChannelData.Channel.Name
 	case !u.binding.IsSet:
 		return rq.replyWithNotices(ctx, cards.NoticeChannelsView{Confirmation: fmt.Sprintf(rq.words.Bot.NoticesNothingToRemove, u.name)})
@@ -124,10 +125,10 @@ func (rq request) findUnit(mine []overseenUnit, name string) (overseenUnit, *cha
 }
 
 func unitsByName(all []overseenUnit, name string) []overseenUnit {
-	name = strings.Join(strings.Fields(name), " ")
+	name = directory.FoldName(name)
 	var found []overseenUnit
 	for _, u := range all {
-		if strings.EqualFold(u.name, name) || strings.EqualFold(u.id, name) {
+		if name != "" && (directory.FoldName(u.name) == name || directory.FoldName(u.id) == name) {
 			found = append(found, u)
 		}
 	}

@@ -36,6 +36,7 @@ type builder struct {
 	inputIDs      map[string]bool // of inputs
 	sectionCount  int
 	typedRestored bool // Typed went back into inputs
+	restored      map[string]bool
 }
 
 func newBuilder(card challenge.Card, opening int, v View, o Options, f sizeBudget) *builder {
@@ -45,7 +46,7 @@ func newBuilder(card challenge.Card, opening int, v View, o Options, f sizeBudge
 	if v.Ladder == nil {
 		v.Ladder = &ladder.Ladder{}
 	}
-	b := &builder{View: v, opts: o, words: cmp.Or(o.Words, words.English), budget: f, kind: card, openingNo: opening, inputIDs: map[string]bool{}}
+	b := &builder{View: v, opts: o, words: cmp.Or(o.Words, words.English), budget: f, kind: card, openingNo: opening, inputIDs: map[string]bool{}, restored: map[string]bool{}}
 	b.opts.Refusal = b.words.TranslateRefusal(o.Refusal)
 	b.opening = b.Challenge.Opening(opening)
 	return b
@@ -222,17 +223,20 @@ func (b *builder) addButtons(as ...Button) {
 	}
 }
 
-// addLeftoverInput shows what somebody typed into inputs that are gone: nothing that a
-// person wrote is lost because a challenge moved on meanwhile.
+// addLeftoverInput shows what somebody typed and what stands in no input of the card: the inputs
+// are gone because the challenge moved on, there are not as many, or a choice offers no such
+// thing. Nothing that a person wrote is lost.
 func (b *builder) addLeftoverInput() {
-	if b.typedRestored || b.kind == challenge.CardNotice || b.isOnRecord() {
+	if b.kind == challenge.CardNotice || b.isOnRecord() {
 		return
 	}
 	var items []Element
-	for _, id := range slices.Sorted(maps.Keys(b.opts.TypedValues)) {
-		if v := strings.TrimSpace(b.opts.TypedValues[id]); v != "" {
-			items = append(items, TextBlock{Text: cmp.Or(b.inputLabel(id), id) + ": " + b.shorten(v, b.budget.typedText)})
+	for _, id := range slices.SortedFunc(maps.Keys(b.opts.TypedValues), compareInputIDs) {
+		v, label := strings.TrimSpace(b.opts.TypedValues[id]), b.inputLabel(id)
+		if v == "" || b.typedRestored && (b.restored[id] || label == "") {
+			continue
 		}
+		items = append(items, TextBlock{Text: cmp.Or(label, id) + ": " + b.shorten(v, b.budget.typedText)})
 	}
 	if len(items) > 0 {
 		b.add(Container{Style: "emphasis", Items: append([]Element{TextBlock{Text: b.words.Common.YouTyped, Bold: true, Heading: true}}, items...)})

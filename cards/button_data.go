@@ -28,6 +28,8 @@ const (
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now
+	VerbDraft        Verb = "draft"   // a form with words in it that were typed as a message
+	VerbCover        Verb = "cover"   // somebody stands in: a command of which one name had to be asked
 )
 
 // Cards beside those of the domain, as ButtonData.Card names them.
@@ -51,9 +53,9 @@ const (
 	FieldAsk             = "ask"
 	FieldAskBy           = "ask_by"
 	FieldTeam            = "team"
-	FieldLookedAfter     = "looked_after" // "true" or not
+	FieldLookedAfter     = "looked_after" // yes or no
 	FieldAgency          = "agency"
-	FieldPartner         = "partner" // "true" or not
+	FieldPartner         = "partner" // yes or no
 	FieldStartAt         = "start_at"
 	FieldStartGround     = "start_ground"
 	FieldStartReason     = "start_reason"
@@ -74,6 +76,12 @@ const (
 // NoChoice is the value of a choice that means none, since an empty one is not
 // allowed. ParseButtonData gives "" for it.
 const NoChoice = "(none)"
+
+// The values of a choice between yes and no.
+const (
+	AnswerYes = "true"
+	AnswerNo  = "false"
+)
 
 // PlanFieldID is the id of a part (what, who, by) of line n (from 1) of a plan.
 func PlanFieldID(n int, part string) string { return "plan_" + strconv.Itoa(n) + "_" + part }
@@ -97,10 +105,12 @@ type ButtonData struct {
 	Nonce       string
 	// MessageID is the id of the message that a dialog was opened from.
 	MessageID string
+	// Typed is what somebody typed as a message and what the button does something with.
+	Typed string
 }
 
 // buttonDataKeys are the names that no input may have.
-var buttonDataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce", "message"}
+var buttonDataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce", "message", "typed"}
 
 func (d ButtonData) writeJSON(w *jsonWriter) {
 	d.openObject(w)
@@ -116,7 +126,7 @@ func (d ButtonData) openObject(w *jsonWriter) {
 	}
 	w.writeInt("visit", d.Opening)
 	w.writeInt("version", d.Version)
-	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.InputPrefix, d.Nonce, d.MessageID} {
+	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.InputPrefix, d.Nonce, d.MessageID, d.Typed} {
 		w.writeString(buttonDataKeys[6+i], v)
 	}
 }
@@ -144,6 +154,9 @@ func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
 		if s, ok := scalarText(v); ok {
 			if s == NoChoice {
 				s = ""
+				if k == FieldLookedAfter || k == FieldPartner {
+					s = AnswerNo // as forms of the version before say it
+				}
 			}
 			got[k] = s
 		}
@@ -165,6 +178,7 @@ func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
 		Opening: number("visit"), Version: number("version"), Rung: take("rung"), Gate: take("gate"),
 		Status: challenge.GateStatus(take("status")), Verdict: challenge.Verdict(take("verdict")),
 		InputPrefix: take("inputs"), Nonce: take("nonce"), MessageID: messageID(take("message")),
+		Typed: take("typed"),
 	}
 	if d.InputPrefix == "" {
 		return d, got, nil

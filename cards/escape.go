@@ -87,7 +87,9 @@ func escapeLine(b *strings.Builder, line string) {
 		case strings.IndexByte(markdownChars, c) >= 0,
 			i == 0 && strings.IndexByte("#-+=", c) >= 0,
 			i > 0 && i == digits && (c == '.' || c == ')'),
-			c == '{' && i+1 < len(rest) && rest[i+1] == '{',
+			// Two braces begin a function of the renderer's own, such as {{DATE(…)}}, which it
+			// looks for before it reads markdown: the escape has to stand between them.
+			c == '{' && i > 0 && rest[i-1] == '{',
 			c == '&' && i+1 < len(rest) && startsEntity(rest[i+1]):
 			b.WriteString(rest[start:i])
 			b.WriteByte('\\')

@@ -42,9 +42,9 @@ type formCard struct {
 }
 
 // RenderForm draws the form. Its buttons are "see who will be asked", which brings the
-// form back with the forecast, and "send". Because the first must work while most
-// of the form is empty, the client insists on the team only; the domain insists on
-// the rest, and the form comes back with what is to be put right.
+// form back with the forecast, and "send". Because the first, and the window, must work while
+// the form is empty, the client insists on nothing; the domain does, and the form comes back
+// with what is to be put right.
 func RenderForm(f FormView, o Options) Card {
 	if len(o.TypedValues) == 0 {
 		o.TypedValues = f.Values
@@ -67,20 +67,18 @@ func (c *formCard) layOut() {
 		FieldConcern, FieldEvidence, FieldAsk, FieldAskBy, FieldPartner, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason)
 	c.addRoutingInputs()
 	c.addForecast()
+	c.addConcernInputs()
 	if c.view.Ladder != nil {
-		c.addConcernInputs()
 		c.addStartInputs()
 		if k := c.Ladder.Shorten; k != nil && slices.Contains(append(c.Ladder.RaiserRoles(), directory.RoleChair), k.By) {
 			c.inputs.addShorterTime(k)
 		}
 	}
+	c.holdUndrawnInputs()
 	c.add(c.inputs.items...)
 	preview := c.inputs.data
 	preview.Verb = VerbPreview
-	as := []Button{ExecuteButton{Title: c.words.Form.Preview, Data: preview}}
-	if c.view.Ladder != nil {
-		as = append(as, ExecuteButton{Title: c.words.Form.Send, Data: c.inputs.data})
-	}
+	as := []Button{ExecuteButton{Title: c.words.Form.Preview, Data: preview}, ExecuteButton{Title: c.words.Form.Send, Data: c.inputs.data}}
 	c.addButtons(append(as, c.dialogButtons()...)...)
 	c.addSmallPrint(fmt.Sprintf(c.words.Form.PreviewAgain, c.words.Form.Preview))
 	c.addSmallPrint(c.words.Form.OnlyByCard)
@@ -109,7 +107,7 @@ func (c *formCard) addRoutingInputs() {
 	for _, t := range c.view.Teams {
 		teams = addChoice(teams, Choice{t.Name, t.ID})
 	}
-	chosen := soleChoice(ladders)
+	chosen := soleChoice(ladders) // of several none is chosen beforehand: it decides where the case goes
 	if c.view.Ladder != nil {
 		chosen = c.Ladder.ID
 	}
@@ -117,12 +115,12 @@ func (c *formCard) addRoutingInputs() {
 		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldLadder, Label: c.words.Form.Ladder, RequiredByServer: true, Choices: ladders, Value: chosen})
 	}
 	if len(teams) > 0 {
-		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldTeam, Label: c.words.Form.Team, Required: true, Choices: teams, Value: soleChoice(teams)})
+		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldTeam, Label: c.words.Form.Team, RequiredByServer: true, Choices: teams, Value: soleChoice(teams)})
 	}
 	p := c.Ladder.PartnerConcerns
 	if p != nil {
-		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldPartner, Label: c.words.Form.AboutPartner, Expanded: true, Value: NoChoice,
-			Choices: []Choice{{c.words.Common.No, NoChoice}, {c.words.Common.Yes + ". " + c.describePartnerConcern(p), "true"}}})
+		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldPartner, Label: c.words.Form.AboutPartner, RequiredByServer: true, Expanded: true,
+			Choices: []Choice{{c.words.Common.No, AnswerNo}, {c.words.Common.Yes + ". " + c.describePartnerConcern(p), AnswerYes}}})
 	}
 	if len(c.view.Agencies) > 0 && c.view.Ladder != nil && (c.Ladder.Party != ladder.PartyInternal || p != nil) {
 		needed := challenge.NeedsAgency(c.Ladder)
@@ -166,6 +164,9 @@ func (c *formCard) addForecast() {
 			TextBlock{Text: fmt.Sprintf(c.words.Form.WillBeAsked, c.formatRespondentsForTeam(f.Respondents), c.formatDateTime(f.Deadline.Due)), Bold: true},
 			TextBlock{Text: f.Rung.Label + ". " + fmt.Sprintf(c.words.Common.DueDateWorking, f.Explanation), Size: "Small"})
 	}
+	if c.view.Forecast != nil && c.Ladder.PartnerConcerns != nil && c.view.Values[FieldPartner] == "" {
+		items = append(items, TextBlock{Text: c.words.Form.PartnerOpen, Size: "Small"})
+	}
 	c.inputs.addElements(Container{Style: "emphasis", Items: items})
 }
 
@@ -184,12 +185,14 @@ func (c *formCard) addConcernInputs() {
 	conference := cmp.Or(words.Conference, c.words.Common.Conference)
 	today := c.today()
 	s := c.inputs
-	s.addInput(Input{Kind: InputChoice, ID: FieldConference, Label: fmt.Sprintf(c.words.Form.ConferenceType, conference), RequiredByServer: true, Choices: c.conferenceChoices()})
+	if choices := c.conferenceChoices(); len(choices) > 0 {
+		s.addInput(Input{Kind: InputChoice, ID: FieldConference, Label: fmt.Sprintf(c.words.Form.ConferenceType, conference), RequiredByServer: true, Choices: choices})
+	}
 	s.addInput(Input{Kind: InputDate, ID: FieldConferenceDate, Label: fmt.Sprintf(c.words.Form.ConferenceDate, conference), RequiredByServer: true,
 		Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
-	if x := c.Ladder.ExternalReferral; x != nil && x.OnlyLookedAfter && c.appliesToPlan(ladder.ChildProtection) {
-		s.addInput(Input{Kind: InputChoice, ID: FieldLookedAfter, Label: fmt.Sprintf(c.words.Form.AlsoLookedAfter, x.To), Expanded: true, Value: NoChoice,
-			Choices: []Choice{{c.words.Common.No, NoChoice}, {c.words.Common.Yes, "true"}}})
+	if challenge.AsksLookedAfter(c.Ladder) && c.appliesToPlan(ladder.ChildProtection) {
+		s.addInput(Input{Kind: InputChoice, ID: FieldLookedAfter, Label: fmt.Sprintf(c.words.Form.AlsoLookedAfter, c.Ladder.ExternalReferral.To), RequiredByServer: true, Expanded: true,
+			Choices: []Choice{{c.words.Common.No, AnswerNo}, {c.words.Common.Yes, AnswerYes}}})
 	}
 	s.addInput(Input{Kind: InputText, ID: FieldRecordNumber, Label: english.Capitalise(fmt.Sprintf(c.words.Form.RecordNumber, cmp.Or(words.RecordNumber, c.words.Common.RecordNumber))), RequiredByServer: true, MaxLength: 20})
 	if cats := c.categoryChoices(); len(cats) > 0 {
@@ -227,6 +230,24 @@ func (c *formCard) categoryChoices() []Choice {
 		}
 	}
 	return out
+}
+
+// holdUndrawnInputs keeps, out of sight, what was filled in under a procedure that is not chosen
+// any more: once one is, it stands there again.
+func (c *formCard) holdUndrawnInputs() {
+	if c.view.Ladder != nil {
+		return
+	}
+	const box = "held_box"
+	var items []Element
+	for _, id := range []string{FieldPartner, FieldAgency, FieldConference, FieldLookedAfter, FieldCategories, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason} {
+		if c.opts.TypedValues[id] != "" {
+			items = append(items, c.inputs.prepareInput(Input{Kind: InputText, ID: id, Label: id, MaxLength: challenge.MaxText})...)
+		}
+	}
+	if len(items) > 0 {
+		c.inputs.addElements(Container{ID: box, Items: items, Hidden: true})
+	}
 }
 
 // addStartInputs offers the rungs at which the procedure allows a challenge to begin.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"challengebot/internal/workday"
 )
 
 // section is a group of inputs and the buttons that send them.
@@ -44,11 +46,20 @@ func (b *builder) newSection(data ButtonData, ids ...string) *section {
 func (s *section) prepareInput(in Input) []Element {
 	var out []Element
 	if s.active {
-		if v, ok := s.b.opts.TypedValues[in.ID]; ok {
-			in.Value = cmp.Or(s.b.fittingValue(in, v), keepNoChoice(in.Value))
-		}
+		var faults []string
 		if said := s.b.opts.Refusal; said != nil && said.Fields[in.ID] != "" {
-			out = append(out, TextBlock{Text: fmt.Sprintf(s.b.words.Common.PutRight, said.Fields[in.ID]), Color: "Attention", Bold: true})
+			faults = append(faults, fmt.Sprintf(s.b.words.Common.PutRight, said.Fields[in.ID]))
+		}
+		if v, typed := s.b.opts.TypedValues[in.ID]; typed {
+			fitting := s.b.fittingValue(in, v)
+			if in.Kind == InputDate && fitting == "" && strings.TrimSpace(v) != "" {
+				faults = append(faults, fmt.Sprintf(s.b.words.InputError.UnreadDate, s.b.shorten(cleanText(v), s.b.budget.typedText)))
+			}
+			s.b.noteRestored(in, v, fitting)
+			in.Value = cmp.Or(fitting, keepNoChoice(in.Value))
+		}
+		if len(faults) > 0 {
+			out = append(out, TextBlock{Text: strings.Join(faults, " "), Color: "Attention", Bold: true})
 		}
 	}
 	if in.Required && s.optionalForClient {
@@ -75,9 +86,24 @@ func keepNoChoice(preset string) string {
 	return ""
 }
 
-// fittingValue is a value that the input can show.
+// noteRestored remembers which of what was typed stands in an input again, or beside it. What a
+// choice cannot show does not.
+func (b *builder) noteRestored(in Input, v, fitting string) {
+	if in.Kind != InputChoice || fitting == v {
+		b.restored[in.ID] = true
+	}
+}
+
+// fittingValue is a value that the input can show. What is no date of the calendar stands in no
+// input for dates: clients show nothing, or today.
 func (b *builder) fittingValue(in Input, v string) string {
 	v = cleanInput(v)
+	if in.Kind == InputDate {
+		if _, err := workday.ParseDate(v); err != nil {
+			return ""
+		}
+		return v
+	}
 	if in.Kind != InputChoice {
 		if len([]rune(v)) > b.budget.typedText {
 			return string([]rune(v)[:b.budget.typedText])

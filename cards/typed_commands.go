@@ -1,7 +1,10 @@
 package cards
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"challengebot/internal/challenge"
@@ -26,8 +29,37 @@ func (b *builder) inputLabel(id string) string {
 		return b.words.Label.Contact
 	case FieldShorterReason:
 		return b.words.ShorterTime.Label
+	case FieldStartReason:
+		return b.words.Form.StartReason
+	case FieldTo:
+		return b.words.Challenge.SkipTo
+	case FieldGround:
+		return b.words.Challenge.SkipGround
+	case FieldHow:
+		return b.words.Respond.AskedHow
+	}
+	if n, part, ok := parsePlanFieldID(id); ok {
+		return fmt.Sprintf(map[string]string{"what": b.words.Respond.ActionWhat, "who": b.words.Respond.ActionWho, "by": b.words.Respond.ActionBy}[part], n)
 	}
 	return ""
+}
+
+// parsePlanFieldID takes the id of a part of a plan's line apart again.
+func parsePlanFieldID(id string) (n int, part string, ok bool) {
+	number, part, ok := strings.Cut(strings.TrimPrefix(id, "plan_"), "_")
+	n, err := strconv.Atoi(number)
+	return n, part, ok && err == nil && PlanFieldID(n, part) == id && slices.Contains([]string{"what", "who", "by"}, part)
+}
+
+// compareInputIDs puts inputs into the order of the alphabet, the lines of a plan into their own.
+func compareInputIDs(a, b string) int {
+	n, partA, planA := parsePlanFieldID(a)
+	m, partB, planB := parsePlanFieldID(b)
+	if !planA || !planB {
+		return strings.Compare(a, b)
+	}
+	order := []string{"what", "who", "by"}
+	return cmp.Or(cmp.Compare(n, m), cmp.Compare(slices.Index(order, partA), slices.Index(order, partB)))
 }
 
 // The commands that do by typing what a card's buttons do.

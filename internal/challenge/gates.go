@@ -41,6 +41,7 @@ type RecordGate struct {
 	Note   string
 	On     workday.Date
 	Fields map[string]string
+	Unread Unread
 }
 
 func (cmd RecordGate) decide(tr *transition) error { return tr.recordGate(cmd) }

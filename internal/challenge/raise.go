@@ -24,6 +24,7 @@ type RaiseCommand struct {
 	AboutPartner bool
 	// ShorterWindow asks for the first answer sooner than the ladder says.
 	ShorterWindow *ShorterWindow
+	Unread        Unread
 }
 
 // Raised starts the trail.

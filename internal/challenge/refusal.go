@@ -58,6 +58,24 @@ func (f inputFaults) add(field string, m SentenceKey, args ...any) {
 	}
 }
 
+// Unread are inputs of a command, by id, that nobody could read: what stood in them was none of
+// the choices or no date, or nothing stood where an answer is needed. Each with the sentence
+// that says so. The command is refused; nothing is ever taken for what was meant.
+type Unread map[string]SentenceKey
+
+// RefuseUnread is the refusal of inputs where nothing else can be checked; nil for none.
+func RefuseUnread(u Unread) *Refusal {
+	f := inputFaults{}
+	f.addUnread(u)
+	return f.toRefusal()
+}
+
+func (f inputFaults) addUnread(u Unread) {
+	for field, why := range u {
+		f.add(field, why)
+	}
+}
+
 func (f inputFaults) toRefusal() *Refusal {
 	if len(f) == 0 {
 		return nil

@@ -17,6 +17,9 @@ type PlannedAction struct {
 	What  string       `json:"what"`
 	Who   string       `json:"who"`
 	DueBy workday.Date `json:"by"`
+	// DueText is what was typed for a date that cannot be read as one. An answer with it is not
+	// complete; a late reply keeps it among its words.
+	DueText string `json:"-"`
 }
 
 // Response is what a respondent wrote.

@@ -45,6 +45,14 @@ func formatSentence(m SentenceKey, args []any) (string, Translatable) {
 
 // Refusals of a command, and what is wrong with an input.
 var (
+	// SayGiveDate, SayYesOrNo, SayChooseTeam and SayChooseFromList are for inputs that cannot be
+	// read; see Unread.
+	SayGiveDate       = sayGiveDate
+	SayYesOrNo        = sayYesOrNo
+	SayChooseTeam     = sayChooseTeam
+	SayChooseFromList = registerSentence("choose_from_list", "Please choose from the list.")
+	sayStartUnchosen  = registerSentence("start_unchosen", "Please choose where to start, or empty what you wrote about starting later.")
+
 	sayPutRight             = registerSentence("put_right", "Please put right what is marked and send it again. Nothing has been recorded yet.")
 	sayNoSuchStep           = registerSentence("no_such_step", "This challenge has no such step. Please use the newest card, or type /challenge %s.")
 	sayNotAskedYou          = registerSentence("not_asked_you", "%s is not waiting for an answer from you, so nothing was recorded.")

@@ -2,6 +2,7 @@ package challenge
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -137,7 +138,7 @@ func validateResponse(r *Response, rung *ladder.Rung, env Env) error {
 		f.add("plan_5_what", sayPlanTooLong, maxActions)
 	}
 	for i := range r.Plan {
-		a, n := &r.Plan[i], string(rune('1'+i))
+		a, n := &r.Plan[i], strconv.Itoa(i+1)
 		a.What = requiredText(f, "plan_"+n+"_what", sayPlanWhat, a.What, maxActionText)
 		a.Who = requiredText(f, "plan_"+n+"_who", sayPlanWho, a.Who, maxName)
 		validateFutureDate(f, "plan_"+n+"_by", sayPlanBy, a.DueBy, env)
@@ -152,11 +153,21 @@ func validateResponse(r *Response, rung *ladder.Rung, env Env) error {
 // trimResponse keeps what can be kept of a reply that is not checked.
 func trimResponse(r *Response, rung *ladder.Rung) {
 	r.Form = rung.Form
-	r.Text = clipText(r.Text, maxText)
 	r.Plan = dropEmptyActions(r.Plan)
-	if len(r.Plan) > maxActions {
-		r.Plan = r.Plan[:maxActions]
+	for i, a := range r.Plan {
+		if a.DueText != "" {
+			r.Plan[i].What, r.Plan[i].DueText = strings.TrimSpace(a.What+" ("+a.DueText+")"), ""
+		}
 	}
+	for len(r.Plan) > maxActions { // what is more than a plan holds stands among the words
+		a, due := r.Plan[maxActions], ""
+		if a.DueBy != 0 {
+			due = a.DueBy.String()
+		}
+		r.Text += "\n" + strings.Trim(strings.Join([]string{a.What, a.Who, due}, "; "), "; ")
+		r.Plan = slices.Delete(r.Plan, maxActions, maxActions+1)
+	}
+	r.Text = clipText(r.Text, maxText)
 	for i := range r.Plan {
 		r.Plan[i].What, r.Plan[i].Who = clipText(r.Plan[i].What, maxActionText), clipText(r.Plan[i].Who, maxName)
 	}
@@ -172,7 +183,7 @@ func trimResponse(r *Response, rung *ladder.Rung) {
 // dropEmptyActions are the lines of a plan in which anything stands.
 func dropEmptyActions(plan []PlannedAction) []PlannedAction {
 	return slices.DeleteFunc(slices.Clone(plan), func(a PlannedAction) bool {
-		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.DueBy == 0
+		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.DueBy == 0 && a.DueText == ""
 	})
 }
 
@@ -206,6 +217,7 @@ func (tr *transition) validateJudgement(cmd *Judge, opening *Opening) error {
 // before, and somebody else now says that it is agreed.
 func validateGate(cmd *RecordGate, g ladder.Gate, wasNotAgreed bool, env Env) error {
 	f := inputFaults{}
+	f.addUnread(cmd.Unread)
 	fields := cmd.Fields
 	cmd.Fields = nil
 	switch {

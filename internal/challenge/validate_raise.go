@@ -21,7 +21,10 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 	f := inputFaults{}
 	d := &r.Details
 	l := env.Ladder
-	if !MayRaise(l, by.ID, d.Scope(), env) {
+	f.addUnread(r.Unread)
+	if _, known := env.Directory.TeamByID(d.Team); !known {
+		f.add("team", sayChooseTeam)
+	} else if !MayRaise(l, by.ID, d.Scope(), env) {
 		return newRefusal(CodeNotYours, sayNotARaiser)
 	}
 	d.RecordNumber = strings.TrimSpace(d.RecordNumber)
@@ -37,9 +40,6 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 	d.Evidence = optionalText(f, "evidence", d.Evidence, maxText)
 	d.Ask = requiredText(f, "ask", sayAsk, d.Ask, maxText)
 	validateFutureDate(f, "ask_by", sayAskByDate, d.AskBy, env)
-	if _, ok := env.Directory.TeamByID(d.Team); !ok {
-		f.add("team", sayChooseTeam)
-	}
 	validateAgency(f, d.Agency, r.AboutPartner, l, env)
 	if r.AboutPartner {
 		if l.PartnerConcerns == nil {
@@ -47,12 +47,7 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 		}
 		r.StartAt, r.Ground, r.Reason, r.ShorterWindow = "", "", "", nil // nobody is asked
 	}
-	if r.StartAt != "" {
-		if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
-			f.add("start_at", sayCannotStartThere)
-		}
-		r.Reason = requiredText(f, "start_reason", sayWhyStartThere, r.Reason, maxText)
-	}
+	validateStart(f, r, l)
 	if err := validateShorterWindowAtRaise(f, r, by, env); err != nil {
 		return err
 	}
@@ -60,6 +55,21 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 		return err
 	}
 	return nil
+}
+
+// validateStart refuses a start that the ladder does not allow, and words about one that was not
+// chosen: nothing that somebody wrote is left out unseen.
+func validateStart(f inputFaults, r *RaiseCommand, l *ladder.Ladder) {
+	if r.StartAt == "" {
+		if r.Ground != "" || strings.TrimSpace(r.Reason) != "" {
+			f.add("start_at", sayStartUnchosen)
+		}
+		return
+	}
+	if _, ok := findSkip(l, r.StartAt, r.Ground); !ok {
+		f.add("start_at", sayCannotStartThere)
+	}
+	r.Reason = requiredText(f, "start_reason", sayWhyStartThere, r.Reason, maxText)
 }
 
 func validateShorterWindowAtRaise(f inputFaults, r *RaiseCommand, by Person, env Env) error {
@@ -129,6 +139,13 @@ func validateAgency(f inputFaults, agency string, partner bool, l *ladder.Ladder
 	case !known:
 		f.add("agency", sayAgencyUnknown)
 	}
+}
+
+// AsksLookedAfter reports whether it must be said under the ladder if a child with a protection
+// plan is looked after too: the procedure has a referral for those children only.
+func AsksLookedAfter(l *ladder.Ladder) bool {
+	x := l.ExternalReferral
+	return x != nil && x.OnlyLookedAfter && slices.Contains(l.Plans, ladder.ChildProtection)
 }
 
 // NeedsAgency reports whether who is asked depends on the agency, so that without one

@@ -52,7 +52,7 @@ type Directory struct {
 	people    []Person
 	byID      map[string]int
 	byEntra   map[string]int
-	byName    map[string]int // -1: several people bear the name
+	readings  [][]string // of each person's name; see nameReadings
 
 	teams    []Team
 	services []Service
@@ -237,22 +237,12 @@ func (d *Directory) PersonByEntra(entra string) (Person, bool) {
 	return d.lookUpPerson(d.byEntra, strings.ToLower(entra))
 }
 
-// PersonByName finds a person by name, whatever its case and spacing. A name that
-// several people bear finds nobody.
-func (d *Directory) PersonByName(name string) (Person, bool) {
-	return d.lookUpPerson(d.byName, normaliseName(name))
-}
-
 func (d *Directory) lookUpPerson(index map[string]int, key string) (Person, bool) {
 	i, ok := index[key]
-	if !ok || i < 0 {
+	if !ok {
 		return Person{}, false
 	}
 	return d.people[i], true
-}
-
-func normaliseName(name string) string {
-	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }
 
 // People are all people, in the order of the file.

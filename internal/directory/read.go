@@ -84,7 +84,7 @@ func Read(name string, data []byte) (*Directory, error) {
 	}
 	r := &builder{file: file, d: &Directory{
 		authority: strings.TrimSpace(shape.Authority), file: file,
-		byID: map[string]int{}, byEntra: map[string]int{}, byName: map[string]int{},
+		byID: map[string]int{}, byEntra: map[string]int{},
 		roles: map[level]map[Role][]string{},
 	}}
 	if r.d.authority == "" {
@@ -143,7 +143,7 @@ func (b *builder) addPeople(entries []personEntry) {
 	if len(entries) == 0 {
 		b.addError("$.people", "there are no people", "List at least one person under people:")
 	}
-	seen := map[string]bool{}
+	seen, names := map[string]bool{}, map[string]bool{}
 	for i, e := range entries {
 		path := fmt.Sprintf("$.people[%d]", i)
 		b.checkIdentity(path, "person", e.ID, e.Name, seen)
@@ -152,14 +152,12 @@ func (b *builder) addPeople(entries []personEntry) {
 		b.d.people = append(b.d.people, p)
 		b.d.byID[p.ID] = i
 		b.addEntraID(path, p, i, e.NoAccount)
-		if name := normaliseName(p.Name); name != "" {
-			if _, taken := b.d.byName[name]; taken {
-				b.d.byName[name] = -1
-				b.addWarning(path+".name", "another person bears the same name, so neither is found by name", "Tell them apart, for example by a middle initial or the team")
-			} else {
-				b.d.byName[name] = i
-			}
+		readings := nameReadings(p.Name)
+		if readings[0] != "" && names[readings[0]] {
+			b.addWarning(path+".name", "another person bears the same name, so whoever types it is asked who is meant", "Tell them apart, for example by a middle initial or the team")
 		}
+		b.d.readings = append(b.d.readings, readings)
+		names[readings[0]] = true
 	}
 }
 

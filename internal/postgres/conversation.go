@@ -31,8 +31,10 @@ WHERE conversation.seen_at <= excluded.seen_at`
 SELECT EXISTS (SELECT FROM taken)`
 	forgetOwnChatSQL = takenChatSQL + `, forgotten AS (DELETE FROM conversation WHERE lane = $1 AND NOT EXISTS (SELECT FROM taken))
 SELECT EXISTS (SELECT FROM taken)`
-	findConversationSQL   = `SELECT lane, conversation_id, service_url, mri, seen_at FROM conversation WHERE lane = $1`
-	forgetConversationSQL = `DELETE FROM conversation WHERE lane = $1`
+	findConversationSQL = `SELECT lane, conversation_id, service_url, mri, seen_at FROM conversation WHERE lane = $1`
+	// Two are enough to know that the id tells nothing.
+	findPersonByTeamsIDSQL = `SELECT substr(lane, length('person:') + 1) FROM conversation WHERE mri = $1 AND lane >= 'person:' AND lane < 'person;' LIMIT 2`
+	forgetConversationSQL  = `DELETE FROM conversation WHERE lane = $1`
 )
 
 // SaveConversation keeps how to reach a lane.
@@ -78,6 +80,26 @@ func (s *Store) FindConversation(ctx context.Context, lane string) (outbox.Conve
 	}
 	c.SeenAt = c.SeenAt.UTC()
 	return c, true, nil
+}
+
+// FindPersonByTeamsID is the Entra object id of the person whose own chat came with that id of
+// Teams; "" with true when several did.
+func (s *Store) FindPersonByTeamsID(ctx context.Context, teamsID string) (person string, known bool, err error) {
+	if teamsID == "" {
+		return "", false, nil
+	}
+	rows, err := s.pool.Query(ctx, findPersonByTeamsIDSQL, teamsID)
+	if err != nil {
+		return "", false, wrapError("look up a mentioned person", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	switch {
+	case err != nil:
+		return "", false, wrapError("look up a mentioned person", err)
+	case len(found) == 1:
+		return found[0], true, nil
+	}
+	return "", len(found) > 1, nil
 }
 
 // ForgetConversation drops what Teams says is gone.

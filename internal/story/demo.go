@@ -123,6 +123,7 @@ func (d *demo) playRaise() error {
 	}
 	filled := practice.Inputs{
 		"ladder": DemoLadder, "team": "north-locality", "conference": "review", "conference_date": "2026-03-27",
+		"partner": "false", "looked_after": "false",
 		"record": demoRecord, "categories": "drift-and-delay,risk",
 		"concern":  "The core group has not met since January, and the plan agreed then has not been started.",
 		"evidence": "Core group minutes of 14 January; nothing since. The school says attendance has fallen to 61%.",

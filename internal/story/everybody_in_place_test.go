@@ -48,6 +48,7 @@ func (s *stage) beginChallenge(by *actor, in practice.Inputs, texts ...string) r
 	s.t.Helper()
 	by.types("/challenge")
 	r := raisedChallenge{form: by.gets("Raise a challenge")}
+	by.choosesProcedure(r.form, in)
 	by.clicks(r.form, "Send the challenge", raiseInputs(in))
 	raised, err := s.App.Store.ListRaisedBy(s.t.Context(), by.ID, 50)
 	if err != nil || len(raised) == 0 {

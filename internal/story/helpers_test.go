@@ -51,6 +51,7 @@ func (s *stage) raiseAndCollect(more practice.Inputs, asked ...*actor) raisedCha
 	s.t.Helper()
 	s.maya.types("/challenge")
 	r := raisedChallenge{form: s.maya.gets("Raise a challenge")}
+	s.maya.choosesProcedure(r.form, more)
 	s.maya.clicks(r.form, "Send the challenge", raiseInputs(more))
 	r.ref = s.lastRef()
 	r.chair = s.maya.gets(r.ref, "Maya Okafor raised this.")
@@ -71,7 +72,7 @@ func (a *actor) mentionsBot(channel, text string) *practice.Answer {
 // clicksUnchecked presses a button without the checks that a client makes.
 func (a *actor) clicksUnchecked(m *practice.Message, button string, in practice.Inputs) *practice.Answer {
 	a.s.t.Helper()
-	return a.expectDone(m.ClickWithoutValidation(a.s.t.Context(), a.Person, button, in))
+	return a.expectDone(m.ClickWithoutValidation(a.s.t.Context(), a.Person, button, answersNo(m, button, in)))
 }
 
 // opensChat opens the person's chat, so that cards refresh themselves.
@@ -132,6 +133,7 @@ func (s *stage) expectAllInert(ref string) {
 func expectInputsKept(t *testing.T, who string, m *practice.Message, want practice.Inputs) {
 	t.Helper()
 	got := practice.Inputs{}
+	want = answersNo(m, "", want)
 	for id := range want {
 		in, ok := m.Card().Input(id)
 		if !ok {

@@ -192,7 +192,7 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 			t.Errorf("a referral is offered for a child who is not in care")
 		}
 		s.discardNews()
-		r := s.beginChallenge(s.maya, lookedAfterInputs(practice.Inputs{"categories": "placement", "looked_after": "(none)"}), referTitle,
+		r := s.beginChallenge(s.maya, lookedAfterInputs(practice.Inputs{"categories": "placement", "looked_after": "false"}), referTitle,
 			"Local Authority Nominated Officer was informed", "Safeguarding and Review Service Manager was consulted", "CAFCASS Legal, first by telephone",
 			"Placement not meeting the child's needs or unassessed", "Review for a child who is looked after")
 		s.discardNews()

@@ -64,7 +64,10 @@ func TestTheFormSaysWhoWillBeAskedAndUntilWhenBeforeAnythingIsSent(t *testing.T)
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, "+
+	form := s.maya.gets("Choose a procedure and a team, and then \"See who will be asked\"")
+	expectNoText(t, "Maya", form, "If you send this now")
+	s.maya.clicks(form, "See who will be asked", practice.Inputs{"team": "north-locality"})
+	expectText(t, "Maya", form, "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, "+
 		"will be asked to answer by Tuesday 31 March 2026 at 17:00.",
 		"Informal Stage. How the date was counted: Day 0 Mon 30 Mar. Counted: Tue 31 Mar.")
 
@@ -85,7 +88,10 @@ func TestAnotherTeamOrProcedureChangesWhoIsAskedAndKeepsWhatWasTyped(t *testing.
 	t.Parallel()
 	s := open(t, "ne-lincolnshire", "redcar-cleveland-internal")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Tom Reid (Social Worker)", "Professional Challenge")
+	form := s.maya.gets("Choose a procedure and a team")
+	expectNoText(t, "Maya", form, "Tom Reid", "Leah Morgan")
+	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "ne-lincolnshire", "team": "north-locality", "concern": "No visit."})
+	expectText(t, "Maya", form, "Tom Reid (Social Worker)", "Professional Challenge")
 	typed := practice.Inputs{"record": "1234567", "concern": "No visit since 12 February & \"none\" planned.\nNobody knows why.",
 		"evidence": "Case notes", "ask": "A visit *this week*", "ask_by": "2026-04-10", "conference": "review", "conference_date": "2026-03-27"}
 

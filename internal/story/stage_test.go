@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -196,7 +197,41 @@ func (a *actor) getsNothing() {
 // clicks presses a button on a message with these inputs and lets things happen.
 func (a *actor) clicks(m *practice.Message, button string, in practice.Inputs) *practice.Answer {
 	a.s.t.Helper()
-	return a.expectDone(m.Click(a.s.t.Context(), a.Person, button, in))
+	return a.expectDone(m.Click(a.s.t.Context(), a.Person, button, answersNo(m, button, in)))
+}
+
+// choosesProcedure takes the first of several procedures, where a story does not say which: none
+// is chosen beforehand.
+func (a *actor) choosesProcedure(form *practice.Message, in practice.Inputs) {
+	a.s.t.Helper()
+	if procedure, _ := form.Card().Input("ladder"); procedure.Value == "" && in["ladder"] == "" {
+		a.clicks(form, "See who will be asked", practice.Inputs{"ladder": procedure.Choices[0].Value})
+	}
+}
+
+// formQuestions are those between yes and no. Each procedure asks some of them; nothing is chosen
+// beforehand.
+var formQuestions = []string{"partner", "looked_after"}
+
+// answersNo answers the questions of a form that a story has nothing to say of, and no others.
+func answersNo(m *practice.Message, button string, in practice.Inputs) practice.Inputs {
+	card := m.Card()
+	if card == nil {
+		return in
+	}
+	whole := practice.Inputs{}
+	maps.Copy(whole, in)
+	for _, question := range formQuestions {
+		input, asked := card.Input(question)
+		_, answered := in[question]
+		switch {
+		case !asked && in[question] == "false":
+			delete(whole, question)
+		case asked && !answered && input.Value == "" && button == "Send the challenge":
+			whole[question] = "false"
+		}
+	}
+	return whole
 }
 
 // place is one channel of the story.
@@ -319,7 +354,7 @@ func raiseInputs(more practice.Inputs) practice.Inputs {
 	in := practice.Inputs{
 		"team": "north-locality", "record": "1234567", "conference": "review", "conference_date": "2026-03-27",
 		"categories": "statutory-minimum", "concern": "No visit since 12 February.", "evidence": "Case notes; core group of 3 March.",
-		"ask": "A visit this week and a visiting plan.", "ask_by": "2026-04-10",
+		"ask": "A visit this week and a visiting plan.", "ask_by": "2026-04-10", "partner": "false", "looked_after": "false",
 	}
 	for k, v := range more {
 		in[k] = v
@@ -333,6 +368,7 @@ func (s *stage) raiseChallenge(more practice.Inputs) string {
 	s.t.Helper()
 	s.maya.types("/challenge")
 	form := s.maya.gets("Send")
+	s.maya.choosesProcedure(form, more)
 	s.maya.clicks(form, "Send the challenge", raiseInputs(more))
 	return s.lastRef()
 }

@@ -20,6 +20,7 @@ import (
 type Catalogue struct {
 	LanguageTag string // of the language, as a card's lang
 	Grammar
+	Vocabulary *Vocabulary // what of this language is understood
 
 	Challenge      ChallengeWords
 	Cover          CoverWords
@@ -41,6 +42,7 @@ type Catalogue struct {
 	Notice         NoticeWords
 	Reminder       ReminderWords
 	Alert          AlertWords
+	Draft          DraftWords
 	Oversight      OversightWords
 	Digest         DigestWords
 	TypedCommand   TypedCommandWords
@@ -90,9 +92,9 @@ type CoverWords struct {
 
 // FormWords: the form on which a challenge is raised.
 type FormWords struct {
-	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                       string
-	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked string
-	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam           string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                    string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                        string
 }
 
 // GateWords: what must be done before a rung.
@@ -179,6 +181,7 @@ type LabelWords struct {
 // InputErrorWords: what a client says of an input.
 type InputErrorWords struct {
 	Missing, TooLong, BadDate, NothingChosen string
+	UnreadDate                               string // what was written
 }
 
 // NoticeWords: the notice in a channel.
@@ -194,6 +197,17 @@ type ReminderWords struct {
 // AlertWords: the card of who is told and not asked.
 type AlertWords struct {
 	Intro, Summary string
+}
+
+// DraftWords: what is said to somebody who is asked something and typed plain words.
+type DraftWords struct {
+	Title, Summary                                     string
+	WaitsForAnswer                                     string // the reference, and until when
+	WaitsForDecision, WaitsForRecord                   string // the reference
+	UseAsAnswer, UseAsReason, UseAsNote                string // the reference: a button
+	HowToUse, HowToOpen, TooLong, More, WriteInPrivate string
+	AttachmentNotKept                                  string
+	WhoIsMeant, ThisPerson, ContinueCover              string // where a name fits several people
 }
 
 // OversightWords: the card of who oversees challenges.

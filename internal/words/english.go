@@ -9,6 +9,7 @@ import (
 var English = &Catalogue{
 	LanguageTag: "en-GB",
 	Grammar:     englishGrammar,
+	Vocabulary:  englishVocabulary,
 	Challenge: ChallengeWords{
 		Withdraw:                "Withdraw",
 		WithdrawReason:          "Why it is withdrawn",
@@ -92,6 +93,7 @@ var English = &Catalogue{
 		ForecastTitle:       "Who will be asked, and by when",
 		ChooseAgency:        "Choose the agency that this is about, and then \"%s\": it decides who will be asked. Nothing is sent by that.",
 		ChooseLadderAndTeam: "Choose a procedure and a team, and then \"%s\": the card comes back with the names and the date. Nothing is sent by that.",
+		PartnerOpen:         "This is so if the concern is not about a partner agency. Please answer that question above.",
 		Preview:             "See who will be asked",
 		Send:                "Send the challenge",
 		PreviewAgain:        "If you change the procedure, the team or the start, choose \"%s\" again.",
@@ -380,6 +382,7 @@ var English = &Catalogue{
 		TooLong:       "Please keep to the length given.",
 		BadDate:       "Please give a date within the time allowed.",
 		NothingChosen: "Please choose.",
+		UnreadDate:    "You wrote “%s”. Please write the day, month and year, for example 1/12/2026.",
 	},
 	Notice: NoticeWords{
 		Summary:           "%s: %s",
@@ -401,6 +404,25 @@ var English = &Catalogue{
 	Alert: AlertWords{
 		Intro:   "For your information: this %s has begun. ",
 		Summary: "%s: for your information, a challenge has reached another point.",
+	},
+	Draft: DraftWords{
+		Title:             "Nothing was recorded",
+		Summary:           "Nothing was recorded. Please use the form.",
+		WaitsForAnswer:    "%s waits for your answer by %s.",
+		WaitsForDecision:  "%s waits for your decision on an answer.",
+		WaitsForRecord:    "%s waits for something that you record.",
+		UseAsAnswer:       "Use as the answer to %s",
+		UseAsReason:       "Use as the reason on %s",
+		UseAsNote:         "Use as the note on %s",
+		HowToUse:          "If that is what you wanted to say, choose the button. The form opens with your words in it; nothing is sent until you send it.",
+		HowToOpen:         "To open it: %s",
+		TooLong:           "Your message has %d characters and an answer holds %d, so it cannot be used as it is.",
+		More:              "… and %d more. Type /mine to see all.",
+		WriteInPrivate:    "Please answer in our private chat.",
+		AttachmentNotKept: "The picture or file that came with your message was not kept: I keep text only. Please put it on the child's record in your recording system, and say here where it is.",
+		WhoIsMeant:        "More than one person bears that name. Please choose who is meant.",
+		ThisPerson:        "Who is meant by “%s”",
+		ContinueCover:     "Continue",
 	},
 	Oversight: OversightWords{
 		Title:       "What is waiting: %s",
@@ -496,7 +518,7 @@ var English = &Catalogue{
 	Bot: BotWords{
 		BadReference:           "That is not a reference this bot has given out. A reference looks like CH-7K3QX2; please check it letter by letter.",
 		UnknownReference:       "There is no challenge with that reference that you can see. Please check it letter by letter.",
-		NotUnderstood:          "I did not understand that. This is what I can do:",
+		NotUnderstood:          "I did not understand that.",
 		GiveReference:          "Please give the reference too, for example: /%s CH-7K3QX2 …",
 		MayNotRaise:            "You are not listed as somebody who may raise a challenge. Your administrator keeps that list.",
 		SeeMyChallenges:        "If a challenge waits for you, /mine shows it.",
@@ -531,7 +553,7 @@ var English = &Catalogue{
 			"those who oversee challenges choose with /notices which channel has the notices.",
 		CoverUsage:         "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17",
 		CoverUnknownPerson: "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it.",
-		CoverBadDates:      "Please give the days as 2026-04-17 or \"today\", the last not before today nor before the first, and a year at the most.",
+		CoverBadDates:      "Please give the days as 17/4/2026, 17 April or \"today\", the last not before today nor before the first, and a year at the most.",
 		CoverOverseersOnly: "Only those who oversee challenges can say who stands in for somebody else. They must oversee everything in which that person has a role.",
 		CoverNotOneself:    "Nobody stands in for themselves. Please name somebody else.",
 		CoverNotFound:      "There is no such stand-in that you can end. /cover lists them with their numbers.",

@@ -10,6 +10,7 @@ import (
 var Welsh = &Catalogue{
 	LanguageTag: "cy",
 	Grammar:     welshGrammar,
+	Vocabulary:  welshVocabulary,
 	Refusals:    welshRefusals,
 	Challenge: ChallengeWords{
 		Withdraw:                "Tynnu'n ôl",
@@ -94,6 +95,7 @@ var Welsh = &Catalogue{
 		ForecastTitle:       "I bwy y gofynnir, ac erbyn pryd",
 		ChooseAgency:        "Dewiswch yr asiantaeth dan sylw, ac yna \"%s\": hi sy'n penderfynu i bwy y gofynnir. Ni chaiff dim ei anfon drwy hynny.",
 		ChooseLadderAndTeam: "Dewiswch weithdrefn a thîm, ac yna \"%s\": daw'r cerdyn yn ôl gyda'r enwau a'r dyddiad. Ni chaiff dim ei anfon drwy hynny.",
+		PartnerOpen:         "Mae hyn yn wir os nad yw'r pryder am asiantaeth bartner. Atebwch y cwestiwn hwnnw uchod.",
 		Preview:             "Gweld i bwy y gofynnir",
 		Send:                "Anfon yr her",
 		PreviewAgain:        "Os newidiwch y weithdrefn, y tîm neu'r man cychwyn, dewiswch \"%s\" eto.",
@@ -382,6 +384,7 @@ var Welsh = &Catalogue{
 		TooLong:       "Cadwch o fewn yr hyd a nodir.",
 		BadDate:       "Rhowch ddyddiad o fewn yr amser a ganiateir.",
 		NothingChosen: "Dewiswch un.",
+		UnreadDate:    "Ysgrifennoch “%s”. Ysgrifennwch y diwrnod, y mis a'r flwyddyn, er enghraifft 1/12/2026.",
 	},
 	Notice: NoticeWords{
 		Summary:           "%s: %s",
@@ -403,6 +406,25 @@ var Welsh = &Catalogue{
 	Alert: AlertWords{
 		Intro:   "Er gwybodaeth: mae'r %s hwn wedi dechrau. ",
 		Summary: "%s: er gwybodaeth, mae her wedi cyrraedd pwynt arall.",
+	},
+	Draft: DraftWords{
+		Title:             "Ni chofnodwyd dim",
+		Summary:           "Ni chofnodwyd dim. Defnyddiwch y ffurflen.",
+		WaitsForAnswer:    "Mae %s yn aros am eich ateb erbyn %s.",
+		WaitsForDecision:  "Mae %s yn aros am eich penderfyniad ar ateb.",
+		WaitsForRecord:    "Mae %s yn aros am rywbeth i chi ei gofnodi.",
+		UseAsAnswer:       "Defnyddio fel ateb i %s",
+		UseAsReason:       "Defnyddio fel rheswm ar %s",
+		UseAsNote:         "Defnyddio fel nodyn ar %s",
+		HowToUse:          "Os dyna yr oeddech am ei ddweud, dewiswch y botwm. Bydd y ffurflen yn agor gyda'ch geiriau ynddi; ni chaiff dim ei anfon nes i chi ei hanfon.",
+		HowToOpen:         "I'w hagor: %s",
+		TooLong:           "Mae %d nod yn eich neges a gall ateb ddal %d, felly ni ellir ei defnyddio fel y mae.",
+		More:              "… a %d arall. Teipiwch /fy-heriau i weld y cyfan.",
+		WriteInPrivate:    "Atebwch yn ein sgwrs breifat.",
+		AttachmentNotKept: "Ni chadwyd y llun neu'r ffeil a ddaeth gyda'ch neges: testun yn unig yr wyf yn ei gadw. Rhowch ef ar gofnod y plentyn yn eich system gofnodi, a nodwch yma ble y mae.",
+		WhoIsMeant:        "Mae gan fwy nag un person yr enw hwnnw. Dewiswch pwy a olygir.",
+		ThisPerson:        "Pwy a olygir wrth “%s”",
+		ContinueCover:     "Parhau",
 	},
 	Oversight: OversightWords{
 		Title:       "Yr hyn sy'n aros: %s",
@@ -498,7 +520,7 @@ var Welsh = &Catalogue{
 	Bot: BotWords{
 		BadReference:           "Nid yw hwnnw'n gyfeirnod a roddwyd gan y bot hwn. Mae cyfeirnod yn edrych fel CH-7K3QX2; gwiriwch ef lythyren wrth lythyren.",
 		UnknownReference:       "Nid oes her â'r cyfeirnod hwnnw y gallwch chi ei gweld. Gwiriwch ef lythyren wrth lythyren.",
-		NotUnderstood:          "Ni ddeallais hynny. Dyma'r hyn y gallaf ei wneud:",
+		NotUnderstood:          "Ni ddeallais hynny.",
 		GiveReference:          "Rhowch y cyfeirnod hefyd, er enghraifft: /%s CH-7K3QX2 …",
 		MayNotRaise:            "Nid ydych wedi'ch rhestru fel rhywun a gaiff godi her. Eich gweinyddwr sy'n cadw'r rhestr honno.",
 		SeeMyChallenges:        "Os oes her yn aros amdanoch, mae /fy-heriau yn ei dangos.",
@@ -533,7 +555,7 @@ var Welsh = &Catalogue{
 			"y rhai sy'n goruchwylio heriau sy'n dewis gyda /notices pa sianel sy'n cael yr hysbysiadau.",
 		CoverUsage:         "Nodwch pwy sy'n cymryd lle, o ba bryd a hyd pryd, er enghraifft: /cover Priya Shah today to 2026-04-17",
 		CoverUnknownPerson: "Nid wyf yn adnabod neb o'r enw hwnnw y gellir gofyn iddynt yma. Rhowch yr enw yn union fel y mae yn y cyfeiriadur.",
-		CoverBadDates:      "Rhowch y diwrnodau fel 2026-04-17 neu \"today\", heb i'r olaf fod cyn heddiw na chyn y cyntaf, a blwyddyn ar y mwyaf.",
+		CoverBadDates:      "Rhowch y diwrnodau fel 17/4/2026, 17 Ebrill neu \"heddiw\", heb i'r olaf fod cyn heddiw na chyn y cyntaf, a blwyddyn ar y mwyaf.",
 		CoverOverseersOnly: "Dim ond y rhai sy'n goruchwylio heriau a gaiff nodi pwy sy'n cymryd lle rhywun arall. Rhaid iddynt oruchwylio popeth y mae gan y person hwnnw rôl ynddo.",
 		CoverNotOneself:    "Nid oes neb yn cymryd ei le ei hun. Enwch rywun arall.",
 		CoverNotFound:      "Nid oes trefniant o'r fath y gallwch chi ddod ag ef i ben. Mae /cover yn eu rhestru gyda'u rhifau.",

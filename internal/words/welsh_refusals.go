@@ -4,6 +4,9 @@ import "challengebot/internal/challenge"
 
 // welshRefusals are the refusals of the domain by its keys.
 var welshRefusals = map[challenge.SentenceKey]string{
+	"choose_from_list": "Dewiswch o'r rhestr.",
+	"start_unchosen":   "Dewiswch ble i ddechrau, neu gwagiwch yr hyn a ysgrifennoch am ddechrau'n ddiweddarach.",
+
 	"put_right":               "Cywirwch yr hyn a nodir a'i anfon eto. Nid oes dim wedi'i gofnodi eto.",
 	"no_such_step":            "Nid oes cam o'r fath yn yr her hon. Defnyddiwch y cerdyn diweddaraf, neu teipiwch /her %s.",
 	"copied":                  "Anfonwyd %s atoch er gwybodaeth: gofynnir i %s ateb, ac ni ofynnir dim gennych chi. Ni chofnodwyd dim.",

@@ -1,0 +1,150 @@
+package bot
+
+import (
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// What a person wrote arrives with what Teams adds to it: mentions as mark-up, quoted
+// messages, HTML entities, characters that nobody sees. normaliseText stands before every
+// reading of a text, so that no command knows of any of this.
+
+// typedText is what a person wrote. Each mention of somebody stands in it as a mark: nothing
+// within a name is taken for a separator, and who is meant is known by id and not by letters.
+type typedText struct {
+	marked   string
+	mentions []mention
+}
+
+// mention is one @mention in a text: the name as the reader saw it, and who Teams says it is.
+type mention struct {
+	name  string
+	who   Account
+	isBot bool
+}
+
+// A mark is markBegin, the number of the mention, markEnd: characters that Unicode keeps for a
+// program's own use and that no text brings along.
+const (
+	markBegin = '\ufdd0'
+	markEnd   = '\ufdd1'
+)
+
+var markPattern = regexp.MustCompile(`\x{fdd0}([0-9]+)\x{fdd1}`)
+
+// plain is a piece of the text as people read it: with names in the place of marks.
+func (t typedText) plain(piece string) string {
+	if !strings.ContainsRune(piece, markBegin) {
+		return piece
+	}
+	return markPattern.ReplaceAllStringFunc(piece, func(mark string) string {
+		if m := t.mentionAt(mark); m != nil {
+			return m.name
+		}
+		return ""
+	})
+}
+
+// mentionAt is the mention for which a mark stands.
+func (t typedText) mentionAt(mark string) *mention {
+	n, err := strconv.Atoi(strings.Trim(mark, string([]rune{markBegin, markEnd})))
+	if err != nil || n < 0 || n >= len(t.mentions) {
+		return nil
+	}
+	return &t.mentions[n]
+}
+
+// trimBot takes space and mentions of the bot off both ends: there they address it.
+func (t typedText) trimBot(piece string) string { return t.trimBotEnd(t.trimBotStart(piece)) }
+
+func (t typedText) trimBotStart(piece string) string {
+	for {
+		piece = strings.TrimLeftFunc(piece, isBlank)
+		at := markPattern.FindStringIndex(piece)
+		if at == nil || at[0] != 0 || !t.isBotMark(piece[:at[1]]) {
+			return piece
+		}
+		piece = piece[at[1]:]
+	}
+}
+
+func (t typedText) trimBotEnd(piece string) string {
+	for {
+		piece = strings.TrimRightFunc(piece, isBlank)
+		begin := strings.LastIndex(piece, string(markBegin))
+		if begin < 0 || !strings.HasSuffix(piece, string(markEnd)) || !t.isBotMark(piece[begin:]) {
+			return piece
+		}
+		piece = piece[:begin]
+	}
+}
+
+func (t typedText) isBotMark(mark string) bool {
+	m := t.mentionAt(mark)
+	return m != nil && m.isBot
+}
+
+// Elements that Teams writes into a text beside mentions. What a person types with angle
+// brackets has none of their attributes and stays.
+var (
+	emojiElement = regexp.MustCompile(`(?is)<(?:custom)?emoji\b[^<>]*?\balt\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>(?:\s*</(?:custom)?emoji\s*>)?`)
+	replyElement = regexp.MustCompile(`(?is)<blockquote\b[^<>]*schema\.skype\.com/(?:reply|forward)[^<>]*>.*?</blockquote\s*>`)
+	// quoteElement is a quoted message, with or without the words that were quoted.
+	quoteElement = regexp.MustCompile(`(?is)<quoted\b[^<>]*?(?:/>|>(?:[^<]*</quoted\s*>)?)|</quoted\s*>`)
+	// pointerElement is any element that holds nothing and points at something by an id.
+	pointerElement = regexp.MustCompile(`(?is)<[a-z][a-z0-9:-]*\s(?:[^<>]*\s)?[a-z]*id\s*=\s*(?:"[^"<>]*"|'[^'<>]*')[^<>]*?(?:/>|>\s*</[a-z][a-z0-9:-]*\s*>)`)
+)
+
+// normaliseText reads the text of a message: quoted messages and other elements of Teams' own
+// are taken out, mentions become marks, entities are resolved.
+func (a Activity) normaliseText() typedText {
+	text := strings.Map(func(r rune) rune {
+		if r >= '\ufdd0' && r <= '\ufdef' {
+			return -1 // nothing that is typed is a mark
+		}
+		return r
+	}, a.Text)
+	text = replyElement.ReplaceAllString(text, " ")
+	text = quoteElement.ReplaceAllString(text, " ")
+	text = emojiElement.ReplaceAllString(text, "$1$2")
+	t := a.markMentions(text)
+	t.marked = html.UnescapeString(pointerElement.ReplaceAllString(t.marked, " "))
+	t.marked = t.trimBot(strings.Map(plainSpace, t.marked))
+	return t
+}
+
+// plainSpace makes a plain space of each hard one.
+func plainSpace(r rune) rune {
+	switch r {
+	case '\u00a0', '\u2007', '\u202f':
+		return ' '
+	}
+	return r
+}
+
+// isBlank covers the characters without a width that editors leave around mentions.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }
+
+// isInvisible reports characters that nobody sees: of no width, or for the direction of writing.
+func isInvisible(r rune) bool {
+	return unicode.Is(unicode.Cf, r) || r == '\u034f' || r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0'
+}
+
+// foldToken is a word that is to be compared with words that the program knows: in small
+// letters, with plain hyphens, without what nobody sees, and without the punctuation and
+// mark-up around it.
+func foldToken(word string) string {
+	word = strings.ToLower(plainToken(word))
+	if trimmed := strings.TrimFunc(word, isPunctuation); trimmed != "" {
+		return trimmed
+	}
+	return word
+}
+
+// isPunctuation reports what stands beside a word and is no part of it.
+func isPunctuation(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != markBegin && r != markEnd
+}

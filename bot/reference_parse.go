@@ -1,0 +1,98 @@
+package bot
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"challengebot/internal/challenge"
+)
+
+// A reference is copied out of a card, a mail or a sentence: punctuation, quotation marks and
+// mark-up come along. None of it is part of the reference.
+
+// attachedReference is a reference at the start of a word with something behind it. What stands
+// before it was taken off.
+var attachedReference = regexp.MustCompile(`^(?i:CH-*([0-9A-Z]{6}))([^\pL\pN].*|)$`)
+
+// closingMarkup is what can follow a reference directly and belongs to it: the end of a link, of
+// brackets, of quotation marks, of emphasis, of a sentence.
+var closingMarkup = regexp.MustCompile(`^(?:\]\([^)\s]*\)|[\])}>"'*_~` + "`" + `:;,.!?»”’]+)+`)
+
+// cutReference takes a reference off the start of a text. bad: there is one that cannot be.
+func cutReference(s string) (ref, rest string, bad bool) {
+	first, after := cutWord(s)
+	if first == "" {
+		return "", s, false
+	}
+	if !strings.ContainsFunc(first, isLetterOrDigit) && after != "" { // an opening bracket on its own
+		if ref, rest, bad := cutReference(after); ref != "" || bad {
+			return ref, rest, bad
+		}
+		return "", s, false
+	}
+	token := strings.TrimLeftFunc(plainToken(first), isPunctuation)
+	if code := strings.TrimRight(strings.ToUpper(token), "-"); code == "CH" { // "CH 7K3QX2"
+		next, beyond := cutWord(after)
+		token, after = "CH-"+strings.TrimLeftFunc(plainToken(next), isPunctuation), beyond
+	}
+	bare := strings.TrimRightFunc(token, isPunctuation)
+	if ref, ok := challenge.ParseReference(bare); ok {
+		if i := strings.IndexAny(token[len(bare):], separators); i >= 0 { // "CH-7K3QX2| a visit"
+			after = token[len(bare)+i:] + " " + after
+		}
+		return ref, cutLonePunctuation(after), false
+	}
+	if m := attachedReference.FindStringSubmatch(token); m != nil {
+		if ref, ok := challenge.ParseReference(m[1]); ok {
+			attached := closingMarkup.ReplaceAllString(m[2], "")
+			return ref, cutLonePunctuation(strings.TrimFunc(attached+" "+after, isBlank)), false
+		}
+	}
+	return "", s, strings.HasPrefix(strings.ToUpper(token), "CH-")
+}
+
+// cutBareReference takes a reference off the start of a message that names no command. There it
+// must look like one, since six letters alone may be a word.
+func cutBareReference(s string) (ref, rest string, bad bool) {
+	ref, rest, bad = cutReference(s)
+	head, _ := cutWord(s)
+	head = strings.TrimFunc(plainToken(head), isPunctuation)
+	switch {
+	case bad, strings.HasPrefix(strings.ToUpper(head), "CH-"), strings.EqualFold(head, "CH"), head == "":
+		return ref, rest, bad
+	case head == strings.ToUpper(head) && strings.ContainsAny(head, "23456789") && (rest == "" || strings.HasPrefix(head, "CH")):
+		return ref, rest, false
+	}
+	return "", s, false
+}
+
+// separators part what is typed behind a reference. They are never taken for punctuation.
+const separators = "|;"
+
+// cutLonePunctuation takes a dash, a colon or a closing bracket off the start that stands between
+// a reference and what is said of it. A separator stays.
+func cutLonePunctuation(s string) string {
+	first, rest := cutWord(s)
+	if first != "" && len([]rune(first)) <= 2 && strings.Trim(plainToken(first), "-:,.)]}>\"'*_~`!?”’»") == "" {
+		return rest
+	}
+	return s
+}
+
+// plainToken is a word with plain hyphens and letters, without what nobody sees.
+func plainToken(word string) string {
+	return norm.NFKC.String(strings.Map(func(r rune) rune {
+		switch {
+		case isInvisible(r):
+			return -1
+		case unicode.Is(unicode.Dash, r), r == '\u2043', r == '\u02d7':
+			return '-'
+		}
+		return r
+	}, word))
+}
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

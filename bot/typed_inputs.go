@@ -1,0 +1,205 @@
+package bot
+
+import (
+	"strings"
+
+	"challengebot/cards"
+	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
+	"challengebot/internal/words"
+)
+
+// What is typed behind a command and its reference becomes the inputs of the card that has the
+// button for it. Nothing behind a separator is dropped: what has no input of its own joins the
+// one before it.
+
+// maxTypedActions is how many actions are looked at: more than a plan may hold, so that those
+// beyond it are refused and given back with the others.
+const maxTypedActions = 50
+
+// typedInput is a typed command with what it is read against.
+type typedInput struct {
+	typedCommand
+	challenge challenge.Challenge
+	ladder    *ladder.Ladder
+	by        string // who typed it
+	days      words.Days
+}
+
+// typedReader fills in the inputs, and what the button would carry.
+type typedReader func(typedInput) (cards.ButtonData, map[string]string)
+
+// typedOneText is for commands that take one text.
+func typedOneText(id string) typedReader {
+	return func(t typedInput) (cards.ButtonData, map[string]string) {
+		return cards.ButtonData{}, map[string]string{id: t.words()}
+	}
+}
+
+// typedResponse reads "text | what; who; 1 December | what; who; date". Parts that are not
+// complete are kept in place, so that the check names what is missing.
+func typedResponse(t typedInput) (cards.ButtonData, map[string]string) {
+	parts := strings.Split(t.rest, "|")
+	in := map[string]string{cards.FieldText: t.text.trimmed(parts[0])}
+	n := 0
+	for _, part := range parts[1:] {
+		if strings.Trim(part, "; \t\n\r") == "" {
+			continue
+		}
+		if n++; n > maxTypedActions {
+			last := cards.PlanFieldID(maxTypedActions, "what")
+			in[last] += " | " + t.text.trimmed(part)
+			continue
+		}
+		what, who, due := t.splitAction(part)
+		in[cards.PlanFieldID(n, "what")], in[cards.PlanFieldID(n, "who")], in[cards.PlanFieldID(n, "by")] =
+			t.text.trimmed(what), t.text.trimmed(who), t.text.trimmed(due)
+	}
+	return cards.ButtonData{Opening: t.challenge.OpeningFor(t.by)}, in
+}
+
+// splitAction takes apart "what; who; by when". The date tells where the owners end: there may
+// be several. What stands behind the date belongs to what will be done, as a condition does.
+func (t typedInput) splitAction(part string) (what, who, due string) {
+	fields := strings.Split(part, ";")
+	what = fields[0]
+	at := -1
+	for i := len(fields) - 1; i > 0; i-- {
+		if _, ok := words.ReadDate(fields[i], t.days); ok {
+			at = i
+		}
+	}
+	join := func(fields []string) string { return strings.Trim(strings.Join(fields, ";"), "; \t\n\r") }
+	var more string
+	switch {
+	case at < 0 && len(fields) > 1: // no date that can be read: what stands in its place is given back
+		who, due = fields[1], join(fields[2:])
+	case at == 1: // the date before the owner
+		due = fields[1]
+		if len(fields) > 2 {
+			who, more = fields[2], join(fields[3:])
+		}
+	case at > 1:
+		who, due, more = join(fields[1:at]), fields[at], join(fields[at+1:])
+	}
+	if more != "" {
+		what = strings.TrimSpace(what) + "; " + more
+	}
+	return what, who, due
+}
+
+// trimmed is a piece of a text as people read it, without space around it.
+func (t typedText) trimmed(piece string) string { return strings.TrimSpace(t.plain(piece)) }
+
+// typedVerdict reads a reason, and where the procedure lets the judge ask for less time,
+// "reason | working days | why sooner".
+func typedVerdict(v challenge.Verdict) typedReader {
+	return func(t typedInput) (cards.ButtonData, map[string]string) {
+		d := cards.ButtonData{Opening: len(t.challenge.Openings), Verdict: v}
+		if parts := strings.SplitN(t.rest, "|", 3); t.ladder.Shorten != nil && len(parts) == 3 {
+			return d, map[string]string{cards.FieldReason: t.text.trimmed(parts[0]), cards.FieldShorterDays: t.text.trimmed(parts[1]), cards.FieldShorterReason: t.text.trimmed(parts[2])}
+		}
+		return d, map[string]string{cards.FieldReason: t.words()}
+	}
+}
+
+// typedGate reads "agreed note…", "refused note…" or "override reason…", with the gate's name in
+// front when more than one waits.
+func typedGate(t typedInput) (cards.ButtonData, map[string]string) {
+	gate, status, note := parseGate(t.words())
+	d := cards.ButtonData{Gate: gate, Status: status}
+	in := map[string]string{cards.FieldNote: note}
+	if h := t.challenge.Hold; h != nil {
+		d.Rung = h.Rung
+		for _, g := range h.Gates {
+			if gate == "" && !g.IsCleared() {
+				d.Gate = g.Gate
+				break
+			}
+		}
+		return d, in
+	}
+	if next := t.ladder.NextRung(t.challenge.Rung); next != nil {
+		d.Rung = next.ID
+		for _, g := range next.Gates {
+			if gate == "" && g.MayOpenAhead {
+				d.Gate = g.ID
+				break
+			}
+		}
+	}
+	return d, in
+}
+
+// typedSkip reads "to ground what makes this necessary".
+func typedSkip(t typedInput) (cards.ButtonData, map[string]string) {
+	to, rest := cutWord(t.words())
+	ground, evidence := cutWord(rest)
+	return cards.ButtonData{}, map[string]string{cards.FieldTo: foldToken(to), cards.FieldGround: foldToken(ground), cards.FieldEvidence: evidence}
+}
+
+// typedHandOff reads "procedure reason".
+func typedHandOff(t typedInput) (cards.ButtonData, map[string]string) {
+	to, reason := cutWord(t.words())
+	return cards.ButtonData{}, map[string]string{cards.FieldTo: foldToken(to), cards.FieldReason: reason}
+}
+
+// maxDateWords is of how many words a date is: "on Tuesday the 1st of December 2026".
+const maxDateWords = 7
+
+// typedAskedOutside reads "phone 1 December note".
+func typedAskedOutside(t typedInput) (cards.ButtonData, map[string]string) {
+	how, rest := cutWord(t.words())
+	date, note := cutDate(rest, words.Days{Today: t.days.Today, Zone: t.days.Zone, Lies: words.Behind})
+	if date == "" { // whatever stands there is given back as the date
+		date, note = cutWord(rest)
+	}
+	return cards.ButtonData{Opening: t.challenge.OpeningFor(t.by)},
+		map[string]string{cards.FieldHow: string(parseHowAsked(how)), cards.FieldOn: date, cards.FieldNote: note}
+}
+
+// cutDate takes a date off the start of a text, as many words as make one.
+func cutDate(s string, on words.Days) (date, rest string) {
+	left := s
+	for range maxDateWords {
+		var word string
+		if word, left = cutWord(left); word == "" {
+			break
+		}
+		head := strings.TrimSpace(strings.TrimSuffix(strings.TrimFunc(s, isBlank), left))
+		if _, ok := words.ReadDate(head, on); ok {
+			date, rest = head, left
+		}
+	}
+	return date, rest
+}
+
+// typedReferral reads "contact | informed | consulted | note" of a referral made today; who was
+// informed and consulted stands once for each role that asks.
+func typedReferral(t typedInput) (cards.ButtonData, map[string]string) {
+	parts := append(strings.SplitN(t.rest, "|", 4), "", "", "")
+	in := map[string]string{cards.FieldContact: t.text.trimmed(parts[0]), cards.FieldNote: t.text.trimmed(parts[3]), cards.FieldOn: t.days.Today.String()}
+	informed, consulted := t.text.trimmed(parts[1]), t.text.trimmed(parts[2])
+	var inform, consult []directory.Role
+	if x := t.ladder.ExternalReferral; x != nil {
+		inform, consult = x.InformBefore, x.Consult
+	}
+	for _, role := range inform {
+		in[cards.FieldInformedPrefix+string(role)] = informed
+	}
+	for _, role := range consult {
+		in[cards.FieldConsultedPrefix+string(role)] = consulted
+	}
+	var loose []string // the procedure asks for none of these
+	if len(inform) == 0 && informed != "" {
+		loose = append(loose, informed)
+	}
+	if len(consult) == 0 && consulted != "" {
+		loose = append(loose, consulted)
+	}
+	if note := in[cards.FieldNote]; len(loose) > 0 {
+		in[cards.FieldNote] = strings.Trim(strings.Join(append(loose, note), " | "), " |")
+	}
+	return cards.ButtonData{}, in
+}
