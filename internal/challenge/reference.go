@@ -13,13 +13,14 @@ const referenceAlphabet = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"
 // hold: 31 to the fifth.
 const referenceCount = 31 * 31 * 31 * 31 * 31
 
-// FormatReference turns the n-th number into the name of a challenge, such as
-// CH-7K3QX2: five letters that do not tell how many there were, and a check letter
-// which no single wrong letter and no swapped neighbours get past.
+// FormatReference turns a number into the name of a challenge, such as CH-7K3QX2: five
+// letters, and a check letter which no single wrong letter and no swapped neighbours get
+// past. Numbers that differ by a multiple of 31 to the fifth have the same name.
+//
+// The store draws the number at random, so a reference tells neither how many challenges
+// there are nor what another one's is.
 func FormatReference(n uint64) string {
-	// Multiplying by a number that shares no factor with 31 visits every value
-	// once before any comes back.
-	n = (n%referenceCount*17_576_351 + 9_411_301) % referenceCount
+	n %= referenceCount
 	var b [6]byte
 	sum := uint64(0)
 	for i := 4; i >= 0; i-- {

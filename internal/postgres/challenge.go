@@ -14,33 +14,34 @@ import (
 )
 
 const (
-	findIdempotencyKeySQL  = `SELECT challenge_id, seq, said FROM receipt WHERE key = $1`
-	saveIdempotencyKeySQL  = `INSERT INTO receipt (key, at, challenge_id, seq, said) VALUES ($1, $2, $3, $4, $5)`
-	nextChallengeNumberSQL = `SELECT nextval('challenge_number')`
+	findIdempotencyKeySQL = `SELECT challenge_id, seq, said FROM receipt WHERE key = $1`
+	saveIdempotencyKeySQL = `INSERT INTO receipt (key, at, challenge_id, seq, said) VALUES ($1, $2, $3, $4, $5)`
 
 	idempotencyKeyConstraint = "receipt_pkey"
+	referenceConstraint      = "challenge_ref_key"
 )
 
 // maxKeyConflictTries is how often a command is tried whose idempotency key somebody else is writing at the same moment. The second time
 // that one is there to be read; a third is for an opponent that rolled back.
 const maxKeyConflictTries = 3
 
-// Raise stores a new challenge. decide is given the number for its reference; a number whose challenge is not stored is never
-// used again. The challenge's ladder must have been saved.
+// Raise stores a new challenge. decide is given the number for its reference: a random draw, so that nobody can tell the next
+// one or count them, and so that a database restored from a backup does not give lost challenges' references to other children.
+// One that is taken is drawn again. The challenge's ladder must have been saved.
 func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
 	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
-		var number int64
 		b := &pgx.Batch{}
 		seen.queueLookup(b, r.Value)
-		b.Queue(nextChallengeNumberSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&number) })
-		if err := sess.sendBatch("take a number", b); err != nil {
-			return storage.ApplyResult{}, err
+		if r.Value != "" {
+			if err := sess.sendBatch("look for an earlier result", b); err != nil {
+				return storage.ApplyResult{}, err
+			}
 		}
 		if seen.found {
 			return s.repeatResult(sess, seen)
 		}
-		change, err := decide(uint64(number))
+		change, err := decide(s.drawNumber())
 		if err != nil {
 			return storage.ApplyResult{}, err
 		}
@@ -87,7 +88,8 @@ func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (sto
 	}
 	defer sess.release()
 	for range maxKeyConflictTries {
-		if out, err = work(sess); !violatesConstraint(err, uniqueViolation, idempotencyKeyConstraint) {
+		out, err = work(sess)
+		if !violatesConstraint(err, uniqueViolation, idempotencyKeyConstraint) && !violatesConstraint(err, uniqueViolation, referenceConstraint) {
 			return out, err
 		}
 		sess.rollback()

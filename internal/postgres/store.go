@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -19,6 +21,8 @@ type Options struct {
 	MaxConns int
 	// Logger hears the SQLSTATE of the server's warnings; slog.Default if nil.
 	Logger *slog.Logger
+	// DrawNumber draws the number of a reference; a cryptographic source if nil.
+	DrawNumber func() uint64
 }
 
 // Store is one database. It is safe for concurrent use.
@@ -30,6 +34,14 @@ type Store struct {
 	stalled     map[uuid.UUID]time.Time // challenges that this instance leaves alone, and until when
 	closeCtx    context.Context
 	cancel      context.CancelFunc
+	drawNumber  func() uint64
+}
+
+// drawRandomNumber draws from the system's source of randomness, which cannot fail.
+func drawRandomNumber() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never returns an error
+	return binary.LittleEndian.Uint64(b[:])
 }
 
 // Settings of every connection. A person waits for the answer, so nothing may wait long; what the connection string sets wins.
@@ -75,7 +87,14 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 			log.Warn("PostgreSQL warns", "sqlstate", n.Code) // its text may repeat values
 		}
 	}
-	return openStore(ctx, config)
+	store, err := openStore(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if o.DrawNumber != nil {
+		store.drawNumber = o.DrawNumber
+	}
+	return store, nil
 }
 
 // setsMaxConns reports whether a connection string says how many connections there may be.
@@ -94,7 +113,8 @@ func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	if err != nil {
 		return nil, wrapError("open the pool", err)
 	}
-	s := &Store{pool: pool, db: limitedPool{pool, callTimeout, line}, stalled: map[uuid.UUID]time.Time{}}
+	s := &Store{pool: pool, db: limitedPool{pool, callTimeout, line}, stalled: map[uuid.UUID]time.Time{},
+		drawNumber: drawRandomNumber}
 	s.closeCtx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }

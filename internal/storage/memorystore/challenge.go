@@ -55,10 +55,10 @@ func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func
 		return storage.ApplyResult{}, err
 	}
 	defer s.mu.Unlock()
-	s.number++
 	if seen, ok := s.findKey(r); ok {
 		return s.repeatResult(seen)
 	}
+	s.number++
 	change, err := decide(s.number)
 	if err != nil {
 		return storage.ApplyResult{}, err
