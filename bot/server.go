@@ -17,6 +17,8 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"challengebot/internal/storage"
 )
 
 const (
@@ -25,6 +27,13 @@ const (
 	maxBodyBytes = 256 << 10
 	// maxDecodedAtOnce is how many bodies are decoded at the same time; the others wait.
 	maxDecodedAtOnce = 8
+)
+
+// A request is answered within this time, readiness within that: Teams gives up after 10
+// to 15 seconds, and whoever asks whether the program is ready sooner.
+const (
+	requestTimeout   = 7 * time.Second
+	readinessTimeout = 3 * time.Second
 )
 
 // ErrUnavailable, wrapped in a handler's error, means that the activity could not be
@@ -199,21 +208,23 @@ func (s *server) serveActivity(c echo.Context, a Activity) error {
 	started := s.config.Now()
 	defer func() { s.metrics.observeDuration(a.metricKind(), s.config.Now().Sub(started)) }()
 
-	reply, err := s.callHandler(c.Request().Context(), a)
+	ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+	defer cancel()
+	reply, err := s.callHandler(ctx, a)
 	switch {
 	case errors.Is(err, errHandlerPanicked):
 		return echo.ErrInternalServerError
 	case errors.Is(err, ErrUnavailable):
 		s.metrics.countFailure(causeUnavailable)
-		s.config.Logger.Error("turn not handled: temporarily unavailable", "activity", a.ID)
+		s.config.Logger.Error("turn not handled: temporarily unavailable", "activity", a.ID, "reason", storage.FailureReason(err))
 		return echo.NewHTTPError(http.StatusServiceUnavailable, "Temporarily unavailable.")
 	case err != nil:
-		s.recordFailure(a)
+		s.recordFailure(a, err)
 		return echo.ErrInternalServerError
 	}
 	payload, err := reply.encodeBody()
 	if err != nil {
-		s.recordFailure(a)
+		s.recordFailure(a, err)
 		return echo.ErrInternalServerError
 	}
 	if reply.Status == 0 {
@@ -242,10 +253,10 @@ func (s *server) callHandler(ctx context.Context, a Activity) (reply Reply, err 
 	return s.handler.HandleActivity(ctx, a)
 }
 
-// recordFailure logs an activity by its id alone: an error's text is the handler's own affair.
-func (s *server) recordFailure(a Activity) {
+// recordFailure logs an activity by its id and the kind of its failure.
+func (s *server) recordFailure(a Activity, err error) {
 	s.metrics.countFailure(causeError)
-	s.config.Logger.Error("turn failed", "activity", a.ID)
+	s.config.Logger.Error("turn failed", "activity", a.ID, "reason", storage.FailureReason(err))
 }
 
 func (r Reply) encodeBody() ([]byte, error) {
@@ -260,7 +271,9 @@ func (r Reply) encodeBody() ([]byte, error) {
 }
 
 func (s *server) serveReadiness(c echo.Context) error {
-	reasons := s.config.NotReadyReasons(c.Request().Context())
+	ctx, cancel := context.WithTimeout(c.Request().Context(), readinessTimeout)
+	defer cancel()
+	reasons := s.config.NotReadyReasons(ctx)
 	status := http.StatusOK
 	if len(reasons) > 0 {
 		status = http.StatusServiceUnavailable

@@ -13,10 +13,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 )
 
 // recordingHandler is a handler that keeps the activities it was given.
@@ -260,6 +264,53 @@ func TestFailedTurnsSayNothingOfTheirContent(t *testing.T) {
 				t.Errorf("the next turn got %d", w.Code)
 			}
 		})
+	}
+}
+
+func TestAFailedRequestLeavesItsReasonInTheLog(t *testing.T) {
+	t.Parallel()
+	const secret = "Jo Bloggs"
+	for want, fault := range map[string]error{
+		"the database is not available":             fmt.Errorf("%w: %s: %w", ErrUnavailable, secret, storage.ErrUnavailable),
+		"there is no such challenge":                fmt.Errorf("%s: %w", secret, storage.ErrNotFound),
+		"an error of type *errors.errorString":      errors.New(secret),
+		"the challenge contradicts itself":          fmt.Errorf("%s: %w", secret, (&challenge.Challenge{}).CheckConsistency()),
+		"an error of type *json.UnmarshalTypeError": json.Unmarshal([]byte(`{"at":"`+secret+`"}`), &struct{ At int }{}),
+	} {
+		h := newTestServer(t)
+		h.answer = func(Activity) (Reply, error) { return Reply{}, fault }
+		h.post(encodeActivity(t, goodActivity()), h.token(t))
+		if said := h.log.String(); !strings.Contains(said, want) || !strings.Contains(said, goodActivity().ID) || strings.Contains(said, secret) {
+			t.Errorf("%q is not in the log, or more is: %s", want, said)
+		}
+	}
+}
+
+func TestARequestAndTheQuestionWhetherTheProgramIsReadyHaveAnEnd(t *testing.T) {
+	t.Parallel()
+	h := newTestServer(t)
+	limits := make(chan time.Duration, 2)
+	told := func(ctx context.Context) {
+		at, ok := ctx.Deadline()
+		if !ok {
+			at = time.Now().Add(time.Hour)
+		}
+		limits <- time.Until(at)
+	}
+	server, err := NewServer(ServerConfig{Validator: h.Validator, Registry: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler), Now: h.clock.Now,
+		NotReadyReasons: func(ctx context.Context) []string { told(ctx); return nil }},
+		handlerFunc(func(ctx context.Context, _ Activity) (Reply, error) { told(ctx); return Reply{}, nil }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Handler = server
+	h.post(encodeActivity(t, goodActivity()), h.token(t))
+	if limit := <-limits; limit > 8*time.Second {
+		t.Errorf("a request may take %v", limit)
+	}
+	h.get("/readyz")
+	if limit := <-limits; limit > 5*time.Second {
+		t.Errorf("readiness may take %v", limit)
 	}
 }
 

@@ -12,6 +12,9 @@ type InconsistentError struct{ Reason string }
 
 func (e *InconsistentError) Error() string { return "the challenge contradicts itself: " + e.Reason }
 
+// LogReason is its text.
+func (e *InconsistentError) LogReason() string { return e.Error() }
+
 func inconsistent(format string, args ...any) error {
 	return &InconsistentError{fmt.Sprintf(format, args...)}
 }

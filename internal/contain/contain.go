@@ -20,6 +20,9 @@ func (e *PanicError) Error() string {
 	return fmt.Sprintf("a fault of this program: panic with a %s", e.ValueType)
 }
 
+// LogReason is its text.
+func (e *PanicError) LogReason() string { return e.Error() }
+
 // Run calls f. A panic in it is returned as a *PanicError.
 func Run(f func() error) (err error) {
 	defer func() {

@@ -151,6 +151,9 @@ func (e *unreadableError) Error() string {
 	return fmt.Sprintf("postgres: the %s of %s cannot be read (%s); run challengebot audit verify", e.part, of, why)
 }
 
+// LogReason is its text, which holds no value.
+func (e *unreadableError) LogReason() string { return e.Error() }
+
 // Unwrap lets callers ask for the kind alone, and gives a panic to whoever logs its stack.
 func (e *unreadableError) Unwrap() []error { return []error{storage.ErrUnreadable, e.cause} }
 

@@ -53,6 +53,9 @@ func (f *StatementError) Error() string {
 	return s
 }
 
+// LogReason is its text, which holds no value.
+func (f *StatementError) LogReason() string { return f.Error() }
+
 // Is makes a failure that will pass a challenge.ErrUnavailable.
 func (f *StatementError) Is(target error) bool {
 	return target == storage.ErrUnavailable && isTransient(f.SQLState)
@@ -77,6 +80,9 @@ type connectionError struct {
 func (e *connectionError) Error() string {
 	return fmt.Sprintf("postgres: %s: %v: %v", e.operation, storage.ErrUnavailable, e.cause)
 }
+
+// LogReason is its text, which holds no value.
+func (e *connectionError) LogReason() string { return e.Error() }
 
 func (e *connectionError) Unwrap() []error { return []error{storage.ErrUnavailable, e.cause} }
 

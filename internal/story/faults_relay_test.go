@@ -26,6 +26,11 @@ type databaseRelay struct {
 	mu        sync.Mutex
 	cut       bool
 	openConns map[net.Conn]bool
+	// frozen lines stay up and carry nothing; freezesAll: those to come too.
+	conns      map[*relayedConn]bool
+	frozen     map[*relayedConn]bool
+	freezesAll bool
+	thawed     *sync.Cond
 	// lines are those that are not over, on the database's side too; hungUp tells when
 	// there is one less.
 	lines  int
@@ -44,8 +49,8 @@ func startRelay(t *testing.T, dsn string) *databaseRelay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &databaseRelay{openConns: map[net.Conn]bool{}}
-	r.hungUp = sync.NewCond(&r.mu)
+	r := &databaseRelay{openConns: map[net.Conn]bool{}, frozen: map[*relayedConn]bool{}, conns: map[*relayedConn]bool{}}
+	r.hungUp, r.thawed = sync.NewCond(&r.mu), sync.NewCond(&r.mu)
 	r.network, r.address = pgconn.NetworkAddress(config.Host, config.Port)
 	if r.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
@@ -71,6 +76,37 @@ func (r *databaseRelay) Cut() {
 		c.Close()
 	}
 	clear(r.openConns)
+	r.thawed.Broadcast()
+}
+
+// Freeze lets every connection that is there stay up and carry nothing any more, as a
+// firewall does that forgot it; and with all, each that is made until Thaw, as a server does
+// that stands still.
+func (r *databaseRelay) Freeze(all bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.freezesAll = all
+	for l := range r.conns {
+		r.frozen[l] = true
+	}
+}
+
+// Thaw lets everything through that was kept.
+func (r *databaseRelay) Thaw() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.freezesAll = false
+	clear(r.frozen)
+	r.thawed.Broadcast()
+}
+
+// waitWhileFrozen keeps what is on its way until it may go on.
+func (l *relayedConn) waitWhileFrozen() {
+	l.relay.mu.Lock()
+	defer l.relay.mu.Unlock()
+	for l.relay.frozen[l] && !l.relay.cut {
+		l.relay.thawed.Wait()
+	}
 }
 
 // Mend lets connections through again.
@@ -137,8 +173,14 @@ func (r *databaseRelay) serve() {
 			continue
 		}
 		l := &relayedConn{relay: r, client: client, server: server}
+		r.mu.Lock()
+		r.conns[l] = true
+		if r.freezesAll {
+			r.frozen[l] = true
+		}
+		r.mu.Unlock()
 		all.Go(func() { l.forwardRequests(); closeWrite(server) })
-		all.Go(func() { l.forwardReplies(); r.hangUp(client, server) })
+		all.Go(func() { l.forwardReplies(); r.hangUp(l, client, server) })
 	}
 }
 
@@ -157,9 +199,11 @@ func (r *databaseRelay) dial(client net.Conn) (net.Conn, error) {
 	return server, nil
 }
 
-func (r *databaseRelay) hangUp(conns ...net.Conn) {
+func (r *databaseRelay) hangUp(l *relayedConn, conns ...net.Conn) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	delete(r.conns, l)
+	delete(r.frozen, l)
 	for _, c := range conns {
 		delete(r.openConns, c)
 		c.Close()
@@ -203,6 +247,7 @@ func (l *relayedConn) forwardRequests() {
 		if does && kind != 'H' && !l.countTrip(trip) {
 			return
 		}
+		l.waitWhileFrozen()
 		if _, err := l.server.Write(trip); err != nil {
 			return
 		}
@@ -245,6 +290,7 @@ func (l *relayedConn) forwardReplies() {
 		held := l.withholdReply
 		l.mu.Unlock()
 		if !held {
+			l.waitWhileFrozen()
 			_, _ = l.client.Write(raw)
 		} else if kind == 'Z' { // ready for the next: everything has been done
 			l.relay.callStop()
