@@ -147,7 +147,13 @@ func newCorpusStage(t testing.TB) *corpusStage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	people, err := directory.Read("authority.yaml", raw)
+	return newCorpusStageIn(t, raw)
+}
+
+// newCorpusStageIn is the stage in another authority.
+func newCorpusStageIn(t testing.TB, authority []byte) *corpusStage {
+	t.Helper()
+	people, err := directory.Read("authority.yaml", authority)
 	if err != nil {
 		t.Fatal(err)
 	}

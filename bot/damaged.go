@@ -63,7 +63,9 @@ func (rq request) renderMine(v cards.MyChallengesView) (card cards.Card) {
 		return card
 	}
 	broken := func(one cards.View) bool {
-		return !rq.contain(one.Challenge.ID, func() { cards.RenderMyChallenges(cards.MyChallengesView{WaitingForViewer: []cards.View{one}, Words: v.Words}) })
+		return !rq.contain(one.Challenge.ID, func() {
+			cards.RenderMyChallenges(cards.MyChallengesView{WaitingForViewer: []cards.View{one}, Words: v.Words})
+		})
 	}
 	v.WaitingForViewer, v.RaisedByViewer = slices.DeleteFunc(v.WaitingForViewer, broken), slices.DeleteFunc(v.RaisedByViewer, broken)
 	v.SomeUnreadable = true

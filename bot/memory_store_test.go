@@ -46,7 +46,7 @@ type memoryStore struct {
 	ladder       *ladder.Ladder
 	snapshots    map[uuid.UUID]challenge.Snapshot
 	appliedKeys  map[string]*appliedKey
-	number       uint64
+	number       uint64            // of the last challenge; the first gives CH-Y8WWFJ
 	chats        map[string]string // the conversation of each person, by ordering key
 	journal      journal
 	recorded     []string          // the bodies of the events, as JSON
@@ -65,7 +65,7 @@ type appliedKey struct {
 func newMemoryStore(t testing.TB, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *memoryStore {
 	t.Helper()
 	s := &memoryStore{people: people, ladder: l, snapshots: map[uuid.UUID]challenge.Snapshot{}, appliedKeys: map[string]*appliedKey{}, chats: map[string]string{},
-		teamsIDs: map[string]string{}, number: 1}
+		teamsIDs: map[string]string{}, number: 26_987_652}
 	maya, _ := people.PersonByName("Maya Okafor")
 	change, err := challenge.Raise(challenge.RaiseCommand{ID: corpusChallengeID, Number: s.number, Details: challenge.Details{
 		RecordNumber: "1234567", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 11, 20),

@@ -114,7 +114,7 @@ func exampleDetails() challenge.Details {
 }
 
 func exampleRaising(d challenge.Details) challenge.RaiseCommand {
-	return challenge.RaiseCommand{ID: uuid.MustParse("0193d3f0-0000-7000-8000-000000000001"), Number: 7, Details: d}
+	return challenge.RaiseCommand{ID: uuid.MustParse("0193d3f0-0000-7000-8000-000000000001"), Number: 17929154, Details: d}
 }
 
 func raisedRun(t testing.TB) *run { return raisedRunWith(t, exampleDetails()) }

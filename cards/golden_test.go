@@ -130,6 +130,24 @@ func cardSamples(w *words.Catalogue) []cardSample {
 				{ID: 3, For: person("Priya Shah"), By: person("Tom Reid"), From: workday.NewDate(2026, 4, 1), To: workday.NewDate(2026, 4, 17)},
 				{For: person("Ann Lee"), By: person("Sue West"), From: workday.NewDate(2026, 5, 4), To: workday.NewDate(2026, 5, 4)}}})
 		}},
+		{"cover-who-is-meant", func(testing.TB) Card {
+			q := &CoverQuestion{Pending: `{"by":"Ben Carter","from":"2026-04-01","to":"2026-04-17"}`, Names: []NameQuestion{{InputID: "who_stands_in", Name: "Ben Carter",
+				People: []TeamChoice{{ID: "0a000000-0000-4000-8000-000000000011", Name: "Ben Carter: Team Manager, South Locality"}, {ID: "0a000000-0000-4000-8000-000000000012", Name: "Ben Carter: ben-carter-2"}}}}}
+			return RenderCover(CoverView{Words: w, Question: q, TypedText: "Ben Carter 1 April to 17 April",
+				Refusal: &challenge.Refusal{Code: challenge.CodeBadInput, Sentence: w.Draft.WhoIsMeant}})
+		}},
+		{"draft", func(t testing.TB) Card {
+			return RenderDraftOffer(DraftView{Preface: w.Bot.NotUnderstood, Typed: "We visited this morning. All seen.", Waiting: []View{raisedRun(t).view()}, More: 2, Words: w, ViewerID: priya})
+		}},
+		{"draft-too-long", func(t testing.TB) Card {
+			return RenderDraftOffer(DraftView{Preface: w.Bot.NotUnderstood, Typed: strings.Repeat("a long story ", 400), Waiting: []View{answeredRun(t).view()}, Words: w, ViewerID: maya})
+		}},
+		{"respond-given-back", func(t testing.TB) Card {
+			typed := map[string]string{FieldText: "We visit.", PlanFieldID(1, "what"): "Visit", PlanFieldID(1, "who"): "Tom Reid", PlanFieldID(1, "by"): "1 Dezember",
+				PlanFieldID(6, "what"): "A sixth action", PlanFieldID(6, "who"): "Tom Reid"}
+			refusal := &challenge.Refusal{Code: challenge.CodeBadInput, Sentence: "Please put right what is marked.", Fields: map[string]string{PlanFieldID(1, "by"): "Please give the date by which it will be done."}}
+			return Render(challenge.CardRespond, 1, raisedRun(t).view(), Options{ViewerID: priya, Words: w, Refusal: refusal, TypedValues: typed, Submitted: ButtonData{Verb: VerbRespond}})
+		}},
 		{"notices", func(testing.TB) Card {
 			return RenderNoticeChannels(NoticeChannelsView{Words: w, Lines: []NoticeChannelLine{{Name: "North Locality", ChannelName: "Notices in North Locality", ChosenByCommand: true},
 				{Name: "South Locality", ViaService: "Locality Service"}, {Name: "Locality Service", IsService: true}}})

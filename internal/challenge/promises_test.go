@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
 	"challengebot/internal/directory"
@@ -291,6 +293,37 @@ func TestWhateverIsTypedTooLateIsKeptOnce(t *testing.T) {
 	}
 	if y.c.CurrentOpening().Outcome != challenge.OutcomeLapsed {
 		t.Errorf("the visit is %s", y.c.CurrentOpening().Outcome)
+	}
+}
+
+// What an answer would have been refused for, a late reply keeps: nothing of it is dropped.
+func TestALateReplyKeepsEveryWordOfItsPlan(t *testing.T) {
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00").at("2026-06-08 17:00").tick()
+	due := challengetest.Date("2026-06-20")
+	reply := challenge.Respond{Opening: 1, Response: challenge.Response{Text: "We visit.", Plan: []challenge.PlannedAction{
+		{What: "one", Who: "Tess", DueText: "when she agrees"}, {DueText: "soon"}, {}, {What: "three", Who: "Tess", DueBy: due},
+		{What: "four", Who: "Tess"}, {What: "five"}, {What: "six", Who: "Tara", DueBy: due}, {Who: "Tom"},
+	}}}
+	if got := x.try("tess", reply); got != "kept, moved_on" {
+		t.Fatalf("after the lapse: %s", got)
+	}
+	got := x.last.Events[0].Body.(challenge.LateResponse).Response
+	want := []challenge.PlannedAction{{What: "one (when she agrees)", Who: "Tess"}, {What: "(soon)"}, {What: "three", Who: "Tess", DueBy: due}, {What: "four", Who: "Tess"}, {What: "five"}}
+	if diff := cmp.Diff(want, got.Plan); diff != "" || got.Text != "We visit.\nsix; Tara; 2026-06-20\nTom" {
+		t.Errorf("%q (-want +got):\n%s", got.Text, diff)
+	}
+}
+
+func TestAnActionWhoseDateCannotBeReadIsNotComplete(t *testing.T) {
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00")
+	answer := x.respond()
+	answer.Response.Plan = []challenge.PlannedAction{{What: "A visit", Who: "Tess", DueText: "soon"}, {DueText: "later"}}
+	_, err := x.c.Decide(answer, challengetest.Person("tess"), x.env)
+	_, fields := refusalOf(t, err)
+	want := map[string]string{"plan_1_by": "Please give the date by which it will be done.", "plan_2_by": "Please give the date by which it will be done.",
+		"plan_2_what": "Please say what will be done.", "plan_2_who": "Please say who will do it."}
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -49,6 +49,13 @@ func TestAChallengeThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
 			"ask_by":          "Please give the date by which you ask for it.",
 			"team":            "Please choose the child's team from the list.",
 		}},
+		{"inputs that nobody could read", func(r *challenge.RaiseCommand) {
+			r.Unread = challenge.Unread{"looked_after": challenge.SayYesOrNo, "ladder": challenge.SayChooseFromList}
+		}, map[string]string{"looked_after": "Please answer yes or no.", "ladder": "Please choose from the list."}},
+		{"words about a start that was not chosen", func(r *challenge.RaiseCommand) { r.Reason = "Raised twice." }, map[string]string{
+			"start_at": "Please choose where to start, or empty what you wrote about starting later."}},
+		{"a ground without a start", func(r *challenge.RaiseCommand) { r.Ground = "threshold" }, map[string]string{
+			"start_at": "Please choose where to start, or empty what you wrote about starting later."}},
 		{"a child's name", func(r *challenge.RaiseCommand) { r.Details.RecordNumber = "Kayleigh Smith" }, map[string]string{
 			"record": "Please give the LCS number only: digits, with a short prefix if your system uses one. Names are kept out of challenges.",
 		}},

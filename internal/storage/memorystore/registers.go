@@ -95,6 +95,26 @@ func (s *Store) FindConversation(ctx context.Context, orderingKey string) (outbo
 	return c, ok, nil
 }
 
+// FindPersonByTeamsID is the Entra object id of the person whose own chat came with that id of
+// Teams; "" with true when several did.
+func (s *Store) FindPersonByTeamsID(ctx context.Context, teamsID string) (person string, known bool, err error) {
+	if err := s.begin(ctx, "FindPersonByTeamsID"); err != nil {
+		return "", false, err
+	}
+	defer s.mu.Unlock()
+	for key, c := range s.conversations {
+		id, own := strings.CutPrefix(key, "person:")
+		if !own || teamsID == "" || c.TeamsUserID != teamsID {
+			continue
+		}
+		if known {
+			return "", true, nil
+		}
+		person, known = id, true
+	}
+	return person, known, nil
+}
+
 // ForgetConversation drops what Teams says is gone.
 func (s *Store) ForgetConversation(ctx context.Context, orderingKey string) error {
 	if err := s.begin(ctx, "ForgetConversation"); err != nil {

@@ -52,6 +52,7 @@ type Store interface {
 	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error
 	FindConversation(ctx context.Context, orderingKey string) (outbox.ConversationReference, bool, error)
 	ForgetConversation(ctx context.Context, orderingKey string) error
+	FindPersonByTeamsID(ctx context.Context, teamsID string) (person string, known bool, err error)
 	SaveChannel(ctx context.Context, c outbox.Channel) error
 	FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error)
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error

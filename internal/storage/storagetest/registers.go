@@ -182,6 +182,17 @@ func ownChats(t *testing.T, w *world) {
 			t.Errorf("%v (-want +got)\n%s", err, diff)
 		}
 	}
+	for id, want := range map[string]string{"29:priya": "priya", "29:tom": "tom", "29:somebody": "", "": ""} {
+		if got, known, err := w.Store.FindPersonByTeamsID(t.Context(), id); got != want || known != (want != "") || err != nil {
+			t.Errorf("%q is %q, %v, %v, not %q", id, got, known, err, want)
+		}
+	}
+	other := chat("sam", "a:sam", 1)
+	other.TeamsUserID = "29:priya"
+	w.Must(w.Store.SaveOwnChat(t.Context(), other))
+	if got, known, err := w.Store.FindPersonByTeamsID(t.Context(), "29:priya"); got != "" || !known || err != nil {
+		t.Errorf("an id of two people is %q, %v, %v", got, known, err)
+	}
 	if _, ok, err := w.Store.FindConversation(t.Context(), "person:nobody yet"); ok || err != nil {
 		t.Errorf("the third one was given a chat: %v", err)
 	}
