@@ -163,6 +163,8 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 		opts.Refusal, opts.TypedValues = refusal, inputs
 	case err != nil:
 		return cardResult{}, err
+	case out.Refusal != nil && !rq.rights(out.Snapshot).Read: // kept, and they may read nothing of it
+		return cardResult{}, textReply(rq.words.TranslateRefusal(out.Refusal).Sentence)
 	default:
 		seen, opts.Refusal = out.Snapshot, out.Refusal
 		if out.Refusal != nil {

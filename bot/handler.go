@@ -25,6 +25,8 @@ type Store interface {
 	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
 	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
+	// LoadForReader reads a challenge with no more of its trail than tells whether the person may read it.
+	LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error)
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error

@@ -9,7 +9,10 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
+	"challengebot/internal/permission"
 	"challengebot/internal/storage"
+
+	"github.com/google/uuid"
 )
 
 // maxListed is how many challenges /mine shows of each kind.
@@ -36,9 +39,6 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 		if answered, err := rq.offerDraft(ctx, t, rq.words.Bot.NotUnderstood); answered || err != nil {
 			return err
 		}
-	}
-	if t.ref != "" && rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
-		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
 	}
 	switch t.word {
 	case commandChallenge:
@@ -79,13 +79,26 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 	return rq.sendHelp(ctx, rq.words.Bot.NotUnderstood)
 }
 
-// refuseWrongReference answers who asked for a challenge that is not there, or that they may not
-// see: both alike.
-func (rq request) refuseWrongReference(ctx context.Context) error {
-	if err := rq.takeOne(limitWrongReferences); err != nil {
-		return rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
+// findByReference finds a challenge to which the person has the rights that are needed. Otherwise
+// they are answered, and nothing more is to be done. One that is not there and one that is not
+// theirs are told alike, and cost alike.
+func (rq request) findByReference(ctx context.Context, ref string, suffice func(permission.Rights) bool) (found bool, id uuid.UUID, err error) {
+	if rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
+		return false, id, rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
 	}
-	return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
+	c, err := rq.Store.LoadForReader(ctx, ref, rq.person.ID)
+	switch {
+	case err != nil && !errors.Is(err, storage.ErrNotFound):
+		return false, id, err
+	case err == nil:
+		if suffice(rq.rights(c)) {
+			return true, c.Challenge.ID, nil
+		}
+	}
+	if err := rq.takeOne(limitWrongReferences); err != nil {
+		return false, id, rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
+	}
+	return false, id, rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 }
 
 // resultCard is the card that shows what came of a typed command, and its opening: the one
@@ -112,7 +125,12 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	var opening int
 	var submitted cards.ButtonData
 	var typed map[string]string
-	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{Ref: t.ref}, func(c challenge.Snapshot) (challenge.Change, error) {
+	mayTry := func(r permission.Rights) bool { return r.Read || r.KeepLate }
+	found, id, err := rq.findByReference(ctx, t.ref, mayTry)
+	if !found || err != nil {
+		return err
+	}
+	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen = c
 		reader := rq.newInputReader(nil)
 		submitted, reader.values = act.readTyped(typedInput{typedCommand: t, challenge: c.Challenge, ladder: c.Ladder, by: rq.person.ID, days: reader.days})
@@ -130,13 +148,15 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	refusal := (*challenge.Refusal)(nil)
 	switch {
 	case errors.Is(err, storage.ErrNotFound), errors.As(err, &refusal) && !rq.rights(seen).Read:
-		return rq.refuseWrongReference(ctx)
+		return rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 	case refusal != nil:
 		opts.Refusal = refusal
 	case err != nil:
 		return err
 	case out.Refusal == nil || out.Repeated:
 		return rq.pointToPrivateChat(ctx)
+	case !rq.rights(out.Snapshot).Read: // kept, and they may read nothing of it
+		return rq.sendHelp(ctx, rq.words.TranslateRefusal(out.Refusal).Sentence)
 	default:
 		seen, opts.Refusal = out.Snapshot, out.Refusal
 	}
@@ -146,16 +166,13 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 
 // repostCard posts the person's own card of a challenge again, as it stands.
 func (rq request) repostCard(ctx context.Context, ref string) error {
-	c, err := rq.Store.Load(ctx, storage.LookupKey{Ref: ref})
-	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.rights(c).Read {
-		return rq.refuseWrongReference(ctx)
-	}
-	if err != nil {
+	found, id, err := rq.findByReference(ctx, ref, func(r permission.Rights) bool { return r.Read })
+	if !found || err != nil {
 		return err
 	}
 	// A card posted again is no step: its idempotency key is not one of the activity's effects.
 	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
-	_, err = rq.Store.Apply(ctx, repostKey, storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+	_, err = rq.Store.Apply(ctx, repostKey, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
 		card, opening := c.Challenge.CardFor(rq.person.ID)
 		return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: rq.person.ID}, Card: card, Opening: opening}}}, nil
 	})

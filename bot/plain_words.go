@@ -47,7 +47,7 @@ func (rq request) mayBePlainWords(t typedCommand) bool {
 // and offers the words as a draft. answered: something waits, so this was the answer.
 func (rq request) offerDraft(ctx context.Context, t typedCommand, preface string) (answered bool, err error) {
 	waiting, err := rq.Store.ListWaitingFor(ctx, rq.person.ID, maxDraftChoices)
-	if err != nil {
+	if err != nil && !rq.isPartlyUnreadable(err) {
 		return false, err
 	}
 	v := cards.DraftView{Preface: preface, Typed: t.text.plain(t.whole), Words: rq.words, ViewerID: rq.person.ID}

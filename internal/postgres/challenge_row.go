@@ -28,6 +28,12 @@ const (
 	eventsByIDSQL  = `SELECT ` + eventColumns + ` FROM event WHERE challenge_id = $1 ORDER BY seq`
 	eventsByRefSQL = `SELECT ` + eventColumns + ` FROM event
 WHERE challenge_id = (SELECT id FROM challenge WHERE ref = $1) ORDER BY seq`
+	// Of one's own steps the first is enough to tell that one acted.
+	readerEventsByRefSQL = `WITH wanted AS (SELECT id FROM challenge WHERE ref = $1)
+(SELECT ` + eventColumns + ` FROM event WHERE challenge_id = (SELECT id FROM wanted) AND actor_id = $2 ORDER BY seq LIMIT 1)
+UNION ALL
+(SELECT ` + eventColumns + ` FROM event WHERE challenge_id = (SELECT id FROM wanted) AND kind = 'held' AND actor_id <> $2)
+ORDER BY seq`
 )
 
 // statementForKey picks the statement and its argument for a key.

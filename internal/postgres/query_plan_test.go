@@ -111,6 +111,7 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		{"anything standing", anyPendingSQL, nil, "challenge_standing event_refused event_handed_over", 6},
 		{"handed over", listHandedOverSQL, nil, "event_handed_over challenge_pkey", 5},
 		{"trail", eventsByIDSQL, []any{c.Challenge.ID}, "event_pkey", 0},
+		{"trail for a reader", readerEventsByRefSQL, []any{c.Challenge.Ref, "nobody"}, "challenge_ref_key event_pkey", 0},
 		{"trail by reference", eventsByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key event_pkey", 0},
 	} {
 		plan := w.explain(conn, test.sql, test.args...)

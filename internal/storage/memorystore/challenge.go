@@ -96,6 +96,23 @@ func (s *Store) Load(ctx context.Context, key storage.LookupKey) (challenge.Snap
 	return s.snapshot(key)
 }
 
+// LoadForReader reads a challenge with as much of its trail as tells whether a person may read
+// it: what they did themselves, and who was needed at gates.
+func (s *Store) LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error) {
+	if err := s.begin(ctx, "LoadForReader"); err != nil {
+		return challenge.Snapshot{}, err
+	}
+	defer s.mu.Unlock()
+	snap, err := s.snapshot(storage.LookupKey{Ref: ref})
+	acted := false
+	snap.History = slices.DeleteFunc(snap.History, func(e challenge.Event) bool {
+		own := e.By.ID == person && !acted
+		acted = acted || own
+		return !own && (e.Body.Kind() != challenge.KindHeld || e.By.ID == person)
+	})
+	return snap, err
+}
+
 // row finds a challenge by reference or, if that is empty, by id.
 func (s *Store) row(key storage.LookupKey) (*challengeRow, bool) {
 	id := key.ID

@@ -20,6 +20,7 @@ import (
 var challengeTests = []test{
 	{"WhatApplyGivesBackIsWhatLoadReads", applyGivesBackWhatLoadReads},
 	{"UnknownChallengesAreNotFound", unknownChallengesAreNotFound},
+	{"WhatAReaderNeedsTellsTheSameRightsAsTheWholeTrail", readerNeedsLittle},
 	{"AKeyHasItsEffectOnceAndTheSameAnswerTwice", keyHasItsEffectOnce},
 	{"ALateResponseIsAnsweredTheSameTwice", lateResponseIsAnsweredTheSameTwice},
 	{"EightSimultaneousDeliveriesOfOneActivityHaveOneEffect", simultaneousDeliveriesHaveOneEffect},
@@ -88,6 +89,51 @@ func unknownChallengesAreNotFound(t *testing.T, w *world) {
 		if !errors.Is(err, storage.ErrNotFound) {
 			t.Errorf("Apply: %v", err)
 		}
+	}
+}
+
+// readerNeedsLittle holds that the few events which LoadForReader gives decide as the trail does.
+func readerNeedsLittle(t *testing.T, w *world) {
+	everybody := []string{ChairID, WorkerID, ManagerID, ServiceID, OwnServiceManagerID, OversightID, "11111111-0000-4000-8000-0000000000ff", ""}
+	c := w.Raise()
+	check := func(when string) {
+		t.Helper()
+		whole := w.Load(c.Challenge.ID)
+		for _, person := range everybody {
+			little, err := w.Store.LoadForReader(t.Context(), c.Challenge.Ref, person)
+			w.Must(err)
+			if diff := cmp.Diff(whole.RightsOf(person, w.Env()), little.RightsOf(person, w.Env())); diff != "" {
+				t.Errorf("%s, %s (-by the whole trail +by what is read for them):\n%s", when, person, diff)
+			}
+			if diff := cmp.Diff(asJSON(t, whole.Challenge), asJSON(t, little.Challenge)); diff != "" || little.Ladder == nil {
+				t.Errorf("%s: another challenge (-whole +read):\n%s", when, diff)
+			}
+			own, held := 0, 0
+			for _, e := range little.History {
+				if e.By.ID == person {
+					own++
+				} else if e.Body.Kind() == challenge.KindHeld {
+					held++
+				}
+			}
+			if own > 1 || own+held != len(little.History) {
+				t.Errorf("%s: %d events are read for %s", when, len(little.History), person)
+			}
+		}
+	}
+	check("raised")
+	w.Now = w.Now.Add(time.Hour)
+	w.Apply(c, NewResponse("We will hold it."), ManagerID)
+	check("answered")
+	w.Apply(c, challenge.Judge{Opening: 1, Verdict: challenge.NotSatisfied, Reason: "No date was kept."}, ChairID)
+	check("judged")
+	late := NewResponse("It was held.")
+	w.Apply(c, late, WorkerID)
+	check("moved on")
+	w.Apply(c, challenge.Withdraw{Reason: "Settled."}, ChairID)
+	check("ended")
+	if _, err := w.Store.LoadForReader(t.Context(), "CH-AAAAAA", ChairID); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("a reference that is none: %v", err)
 	}
 }
 

@@ -26,6 +26,7 @@ type Store interface {
 	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
 	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
+	LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error)
 	ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error)
 	ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error)
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
