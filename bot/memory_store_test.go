@@ -25,6 +25,9 @@ import (
 // Tom Reid and Priya Shah of North Locality. Its reference is CH-Y8WWFJ.
 var corpusChallengeID = uuid.MustParse("01937d5e-8b6a-7c3e-9f10-0123456789ab")
 
+// corpusNumber is the number that its reference comes from.
+const corpusNumber = 26_987_652
+
 // journal is what the store was asked to keep, in words.
 type journal struct {
 	Messages []journalMessage
@@ -65,7 +68,7 @@ type appliedKey struct {
 func newMemoryStore(t testing.TB, l *ladder.Ladder, people *directory.Directory, calendar *workday.Calendar, now time.Time) *memoryStore {
 	t.Helper()
 	s := &memoryStore{people: people, ladder: l, snapshots: map[uuid.UUID]challenge.Snapshot{}, appliedKeys: map[string]*appliedKey{}, chats: map[string]string{},
-		teamsIDs: map[string]string{}, number: 26_987_652}
+		teamsIDs: map[string]string{}, number: corpusNumber}
 	maya, _ := people.PersonByName("Maya Okafor")
 	change, err := challenge.Raise(challenge.RaiseCommand{ID: corpusChallengeID, Number: s.number, Details: challenge.Details{
 		RecordNumber: "1234567", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 11, 20),
