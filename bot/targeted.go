@@ -31,7 +31,7 @@ func (rq request) replyPrivately(ctx context.Context, text, part string) error {
 // isPublicMessage reports whether the person wrote to the bot so that others could read it.
 func (rq request) isPublicMessage() bool {
 	return rq.activity.Type == TypeMessage && !rq.activity.IsPersonal() && !rq.activity.Recipient.IsTargeted &&
-		slices.ContainsFunc(rq.activity.Mentions(), func(m Mention) bool { return m.Mentioned.ID == rq.activity.Recipient.ID })
+		slices.ContainsFunc(rq.activity.normaliseText().mentions, func(m mention) bool { return m.isBot })
 }
 
 // pointToPrivateChat tells somebody who asked among others that the answer is in their private

@@ -116,7 +116,7 @@ func (tr *transition) handOff(cmd HandOff) error {
 		return newRefusal(CodeClosed, sayEndedAlready, tr.c.Ref)
 	}
 	if !slices.ContainsFunc(tr.env.Ladder.HandOffs, func(h ladder.HandOff) bool { return h.ID == cmd.To }) {
-		return newRefusal(CodeNotAllowed, sayNoSuchProcedure)
+		return newRefusal(CodeNotAllowed, sayNoSuchProcedure).markInput("to", SayChooseFromList)
 	}
 	f := inputFaults{}
 	cmd.Reason = requiredText(f, "reason", sayWhyHandedOff, cmd.Reason, maxText)

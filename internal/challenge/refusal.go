@@ -58,6 +58,13 @@ func (f inputFaults) add(field string, m SentenceKey, args ...any) {
 	}
 }
 
+// markInput says of an input too what is wrong with it.
+func (r *Refusal) markInput(field string, why SentenceKey) *Refusal {
+	marked := RefuseUnread(Unread{field: why})
+	r.Fields, r.FieldTranslations = marked.Fields, marked.FieldTranslations
+	return r
+}
+
 // Unread are inputs of a command, by id, that nobody could read: what stood in them was none of
 // the choices or no date, or nothing stood where an answer is needed. Each with the sentence
 // that says so. The command is refused; nothing is ever taken for what was meant.

@@ -43,7 +43,7 @@ func (tr *transition) skipTo(cmd SkipTo) error {
 	skip, ok := findSkip(tr.env.Ladder, cmd.To, cmd.Ground)
 	rung, exists := tr.env.Ladder.RungByID(cmd.To)
 	if !ok || !exists || skip.OnlyAtRaise {
-		return newRefusal(CodeNotAllowed, saySkipNotAllowed)
+		return newRefusal(CodeNotAllowed, saySkipNotAllowed).markInput(wrongSkipInput(tr.env.Ladder, cmd.To), SayChooseFromList)
 	}
 	if !tr.isAbove(rung) {
 		return newRefusal(CodeNotAllowed, sayNotAbove, rung.Label, tr.c.Ref)
@@ -55,6 +55,15 @@ func (tr *transition) skipTo(cmd SkipTo) error {
 	}
 	tr.emit(SkippedTo(cmd), rung.ID, len(tr.c.Openings))
 	return tr.enterRung(rung, CauseSkip, tr.env.Now, skip.Gates)
+}
+
+// wrongSkipInput is the input to put right where a skip is not allowed: the rung, or else the
+// ground.
+func wrongSkipInput(l *ladder.Ladder, to string) string {
+	if slices.ContainsFunc(l.Skips, func(sk ladder.Skip) bool { return slices.Contains(sk.To, to) }) {
+		return "ground"
+	}
+	return "to"
 }
 
 // isAbove reports whether the rung lies above the one the challenge is on.
