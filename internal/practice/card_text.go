@@ -10,10 +10,14 @@ import (
 
 // Text is the card as a person reads it: headings, facts, fields with what they
 // hold, buttons. What is hidden is left out. Markdown escapes are taken off, other
-// markup is left as it stands.
+// markup is left as it stands. The narrow spaces that keep clients from making links of
+// addresses are read over.
 func (c *Card) Text() string {
-	return strings.Join(cardLines(c.object), "\n")
+	return strings.ReplaceAll(strings.Join(cardLines(c.object), "\n"), narrowSpace, "")
 }
+
+// narrowSpace is U+202F, which a reader hardly sees.
+const narrowSpace = "\u202f"
 
 func cardLines(card map[string]any) []string {
 	return append(listLines(card["body"]), actionLines(card["actions"])...)

@@ -360,11 +360,17 @@ func TestGarbageOnACardIsAnsweredInWordsAndChangesNothing(t *testing.T) {
 		activity["value"] = value
 		check(t, activity)
 	}
-	deep := any("x")
-	for range 2000 {
-		deep = object{"a": deep}
+	nested := func(depth int) (deep any) {
+		for deep = "x"; depth > 0; depth-- {
+			deep = object{"a": deep}
+		}
+		return deep
 	}
-	check(t, s.tom.newInvoke(object{"verb": "respond", "challenge": id, "visit": 1, "text": deep}))
+	check(t, s.tom.newInvoke(object{"verb": "respond", "challenge": id, "visit": 1, "text": nested(40)}))
+	// What nests deeper than anything that Teams sends is not read at all.
+	if got := s.post(s.tom.newInvoke(object{"verb": "respond", "challenge": id, "visit": 1, "text": nested(2000)})); got.Status != http.StatusBadRequest {
+		t.Errorf("a body that nests 2,000 deep was answered with %d %q", got.Status, got.Body)
+	}
 	check(t, s.tom.newInvoke(object{"verb": "respond", "challenge": id, "visit": 1, "text": strings.Repeat("é", 60_000)}))
 	rapid.Check(t, func(t *rapid.T) {
 		check(t, s.tom.newInvoke(garbageData(id).Draw(t, "data")))
