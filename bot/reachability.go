@@ -47,5 +47,5 @@ func (rq request) recordUninstall(ctx context.Context) error {
 func (rq request) sendWelcome(ctx context.Context) error {
 	card := cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Words: rq.words})
 	return rq.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
-		outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
+		outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Unprompted: true, Content: messageContent(card)})
 }

@@ -129,6 +129,9 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 	case challenge.Redated:
 		return step(nil, b.words.Step.Redated, rung, b.formatOnDateTime(body.Deadline.Due), body.Explanation)
 	case challenge.Undelivered:
+		if body.Unconfirmed {
+			return step(nil, b.words.Step.Unconfirmed, b.formatAddressee(body))
+		}
 		return step(nil, b.words.Step.Undelivered, b.formatAddressee(body))
 	case challenge.Responded:
 		out = step(b.responseFacts(body.Response), b.words.Step.Responded, rung, by, b.formatOnBehalf(body.Response), b.formatAfterDue(body.AfterDue))

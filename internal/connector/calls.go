@@ -26,6 +26,15 @@ type idOnly struct {
 	ID string `json:"id"`
 }
 
+func (i idOnly) isWhole() bool { return i.ID != "" }
+
+type createdThread struct {
+	ID         string `json:"id"`
+	ActivityID string `json:"activityId"`
+}
+
+func (t createdThread) isWhole() bool { return t.ID != "" && t.ActivityID != "" }
+
 type conversationParameters struct {
 	IsGroup     bool        `json:"isGroup"`
 	Bot         *Account    `json:"bot,omitempty"`
@@ -53,19 +62,13 @@ func (c *Client) CreatePersonalChat(ctx context.Context, serviceURL, entraID str
 	if err := c.doCall(ctx, request, &created); err != nil {
 		return "", err
 	}
-	if created.ID == "" {
-		return "", unreadableAnswer(request, apiResponse{status: http.StatusCreated})
-	}
 	return created.ID, nil
 }
 
 // StartThread posts a message that begins a new thread in a channel. Answers in
 // the thread go to the returned conversation.
 func (c *Client) StartThread(ctx context.Context, serviceURL, channelID string, a Activity) (conversationID, activityID string, err error) {
-	var created struct {
-		ID         string `json:"id"`
-		ActivityID string `json:"activityId"`
-	}
+	var created createdThread
 	a.From, a.Recipient, a.Conversation = c.botAccount(), nil, nil
 	request := apiCall{
 		name: CallStartThread, method: http.MethodPost, serviceURL: serviceURL, createsMessage: true,
@@ -80,9 +83,6 @@ func (c *Client) StartThread(ctx context.Context, serviceURL, channelID string, 
 	}
 	if err := c.doCall(ctx, request, &created); err != nil {
 		return "", "", err
-	}
-	if created.ID == "" || created.ActivityID == "" {
-		return "", "", unreadableAnswer(request, apiResponse{status: http.StatusCreated})
 	}
 	return created.ID, created.ActivityID, nil
 }
@@ -111,9 +111,6 @@ func (c *Client) postActivity(ctx context.Context, name string, to Destination, 
 	var created idOnly
 	if err := c.doCall(ctx, request, &created); err != nil {
 		return "", err
-	}
-	if created.ID == "" {
-		return "", unreadableAnswer(request, apiResponse{status: http.StatusCreated})
 	}
 	return created.ID, nil
 }

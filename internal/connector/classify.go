@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +23,18 @@ const afterLoss teamsfailure.Kind = "after_loss"
 // blame.
 var ErrCredentials = errors.New("the bot's credentials are not accepted")
 
+// Our words for what stands in an answer where Teams' code would.
+const (
+	// CodeHTMLPage: the answer is a page for people. Teams sends none, whatever the status:
+	// it is a proxy's, a web filter's or a gateway's.
+	CodeHTMLPage = "HTML page"
+	// CodeUnreadableID: Teams cannot read the id of a conversation or a person that it gave
+	// out before. It belongs to another registration of the bot, or to a restore from one.
+	CodeUnreadableID = "unreadable id"
+	// codeTooBig is Teams' word for it, also where the message was not even sent.
+	codeTooBig = "MessageSizeTooBig"
+)
+
 // ClassificationRule is one line of the table: a status (or, ending in xx, a class), a code and
 // a call, each empty for any; and what it means.
 type ClassificationRule struct {
@@ -31,10 +44,17 @@ type ClassificationRule struct {
 	kind   teamsfailure.Kind
 }
 
-// classificationRules is the documented table of Teams' error answers, the first match
-// counting. Rows without a code are our reading of answers the table leaves out.
+// classificationRules is the table of Teams' error answers, the first match counting. What
+// ends a delivery stands there with the code that Teams documents for it; the same status
+// without that code is not believed.
 var classificationRules = []ClassificationRule{
-	{"400", "", "", teamsfailure.OurBug},
+	{"4xx", CodeUnreadableID, CallSend, teamsfailure.ConversationGone},
+	{"4xx", CodeUnreadableID, CallSendTargeted, teamsfailure.ConversationGone},
+	{"4xx", CodeUnreadableID, CallUpdate, teamsfailure.ConversationGone},
+	{"400", "BadArgument", "", teamsfailure.OurBug},
+	{"400", "BadSyntax", "", teamsfailure.OurBug},
+	{"400", "INVALID_TARGETED_MESSAGE_ID", "", teamsfailure.OurBug},
+	{"401", CodeHTMLPage, "", teamsfailure.UnclearRejection},
 	{"401", "", "", teamsfailure.Misconfigured},
 	{"403", "InvalidBotApiHost", "", teamsfailure.Misconfigured},
 	// An update of a deleted message is answered with 403 ServiceError.
@@ -45,29 +65,32 @@ var classificationRules = []ClassificationRule{
 	{"403", "BotNotInConversationRoster", "", teamsfailure.Rejected},
 	{"403", "ForbiddenOperationException", "", teamsfailure.Rejected},
 	{"403", "MessageWritesBlocked", "", teamsfailure.Rejected},
-	{"403", "", "", teamsfailure.UnclearRejection},
-	// Whatever the code, there is no such person or channel: creating again would
-	// be answered the same.
-	{"404", "", CallCreatePersonalChat, teamsfailure.Rejected},
-	{"404", "", CallStartThread, teamsfailure.Rejected},
+	// There is no such person or channel: creating again would be answered the same.
+	{"404", "ConversationNotFound", CallCreatePersonalChat, teamsfailure.Rejected},
+	{"404", "ConversationNotFound", CallStartThread, teamsfailure.Rejected},
 	{"404", "ConversationNotFound", "", teamsfailure.ConversationGone},
-	// ActivityNotFoundInConversation, TARGETED_MESSAGE_EXPIRED_OR_DELETED: what they
-	// speak of is the message that is changed or, where one is sent, the one that
-	// its thread began with.
-	{"404", "", CallUpdate, teamsfailure.MessageGone},
-	{"404", "", CallSend, teamsfailure.ConversationGone},
-	{"404", "", CallSendTargeted, teamsfailure.ConversationGone},
-	{"404", "", "", teamsfailure.Rejected},
+	// What these two speak of is the message that is changed or, where one is sent, the one
+	// that its thread began with.
+	{"404", "ActivityNotFoundInConversation", CallUpdate, teamsfailure.MessageGone},
+	{"404", "TARGETED_MESSAGE_EXPIRED_OR_DELETED", CallUpdate, teamsfailure.MessageGone},
+	{"404", "ActivityNotFoundInConversation", CallSend, teamsfailure.ConversationGone},
+	{"404", "ActivityNotFoundInConversation", CallSendTargeted, teamsfailure.ConversationGone},
+	{"404", "TARGETED_MESSAGE_EXPIRED_OR_DELETED", CallSend, teamsfailure.ConversationGone},
+	{"404", "TARGETED_MESSAGE_EXPIRED_OR_DELETED", CallSendTargeted, teamsfailure.ConversationGone},
 	{"408", "", "", afterLoss},
 	{"412", "", "", teamsfailure.Retryable},
-	{"413", "", "", teamsfailure.OurBug},
+	{"413", codeTooBig, "", teamsfailure.OurBug},
 	{"429", "", "", teamsfailure.Retryable},
-	{"4xx", "", "", teamsfailure.OurBug},
+	{"4xx", "", "", teamsfailure.UnclearRejection},
 	{"3xx", "", "", teamsfailure.Misconfigured},
 	{"500", "", CallSend, teamsfailure.Ambiguous},
 	{"500", "", CallSendTargeted, teamsfailure.Ambiguous},
 	{"500", "", CallStartThread, teamsfailure.Ambiguous},
 	{"500", "", "", teamsfailure.PermanentServerError},
+	// A gateway that failed after it had passed the call on says 502 or 504; a page with 503,
+	// or the wish for a sign-in, is of something that let nothing through.
+	{"503", CodeHTMLPage, "", teamsfailure.UnclearRejection},
+	{"511", "", "", teamsfailure.UnclearRejection},
 	{"5xx", "", "", afterLoss},
 }
 
@@ -79,16 +102,26 @@ func ClassificationRules() []ClassificationRule { return slices.Clone(classifica
 func (r ClassificationRule) Matches(status int, code, call string) bool {
 	text := strconv.Itoa(status)
 	return (r.Status == text || r.Status == text[:1]+"xx") &&
-		(r.Code == "" || r.Code == code) && (r.Call == "" || r.Call == call)
+		(r.Code == "" || isSameCode(r.Code, code)) && (r.Call == "" || r.Call == call)
+}
+
+// isSameCode compares codes as Teams writes them: "Bad Argument", "Bad argument" and
+// "BadArgument" are one.
+func isSameCode(a, b string) bool {
+	return strings.EqualFold(strings.ReplaceAll(a, " ", ""), strings.ReplaceAll(b, " ", ""))
 }
 
 // classify turns a whole answer into nil or a *teamsfailure.Failure by the table.
 func classify(call apiCall, got apiResponse) error {
-	if got.status >= 200 && got.status < 300 {
-		return nil
-	}
-	code := findErrorCode(got.body)
+	code := findErrorCode(got)
 	e := &teamsfailure.Failure{Kind: teamsfailure.PermanentServerError, Call: call.name, Status: got.status, Code: code, RetryAfter: got.retryAfter, MSCV: got.mscv}
+	if got.status >= 200 && got.status < 300 {
+		if got.status != http.StatusOK || code != CodeHTMLPage {
+			return nil
+		}
+		e.Kind = teamsfailure.UnclearRejection // a sign-in page says 200
+		return e
+	}
 	for _, r := range classificationRules {
 		if r.Matches(got.status, code, call.name) {
 			e.Kind = r.kind
@@ -98,11 +131,11 @@ func classify(call apiCall, got apiResponse) error {
 	switch {
 	case e.Kind == afterLoss:
 		e.Kind = kindOfLostAnswer(call)
-	case e.Status == http.StatusUnauthorized:
+	case e.Kind == teamsfailure.Misconfigured && e.Status == http.StatusUnauthorized:
 		blameCredentials(e)
 	case e.Kind == teamsfailure.Misconfigured:
 		e.Hint = hintAddresses
-	case e.Status == http.StatusRequestEntityTooLarge:
+	case e.Kind == teamsfailure.OurBug && isSameCode(code, codeTooBig):
 		e.Hint = hintTooBig
 	}
 	return e
@@ -112,8 +145,6 @@ const (
 	hintCredentials = "check the bot's credentials and its Teams channel"
 	hintAddresses   = "check the service URL and the allow-list"
 	hintTooBig      = "shorten the message"
-	// codeTooBig is Teams' word for it, also where the message was not even sent.
-	codeTooBig = "MessageSizeTooBig"
 )
 
 // blameCredentials makes it a failure of the bot's own credentials.
@@ -170,23 +201,41 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-var subCodePattern = regexp.MustCompile(`subCode\\*"\s*:\s*\\*"([A-Za-z]+)`)
+var (
+	subCodePattern      = regexp.MustCompile(`subCode\\*"\s*:\s*\\*"([A-Za-z]+)`)
+	unreadableIDPattern = regexp.MustCompile(`(?i)decrypt|pairwise`)
+)
 
 // findErrorCode finds the code of an error answer: {"error":{"code":…}}, or the older
-// {"errorCode":209,"message":"{… \"subCodePattern\":\"MessageWritesBlocked\"}"}.
-func findErrorCode(body []byte) string {
-	if found := subCodePattern.FindSubmatch(body); found != nil {
+// {"errorCode":209,"message":"{… \"subCode\":\"MessageWritesBlocked\"}"}; or our own word for
+// what Teams says in its message alone, or for what is no answer of Teams'.
+func findErrorCode(got apiResponse) string {
+	if got.isPage() {
+		return CodeHTMLPage
+	}
+	if found := subCodePattern.FindSubmatch(got.body); found != nil {
 		return safeCode(string(found[1]))
 	}
 	var wire struct {
 		Error struct {
-			Code string `json:"code"`
+			Code    string `json:"code"`
+			Message string `json:"message"`
 		} `json:"error"`
 	}
-	if json.Unmarshal(body, &wire) != nil {
+	if json.Unmarshal(got.body, &wire) != nil {
 		return ""
 	}
+	if unreadableIDPattern.MatchString(wire.Error.Message) {
+		return CodeUnreadableID
+	}
 	return safeCode(wire.Error.Code)
+}
+
+// isPage reports whether the answer is a page for people.
+func (r apiResponse) isPage() bool {
+	body := bytes.TrimLeft(r.body, " \t\r\n\ufeff")
+	return bytes.HasPrefix(body, []byte("<")) ||
+		strings.Contains(strings.ToLower(r.contentType), "html") && !bytes.HasPrefix(body, []byte("{"))
 }
 
 var safeCodePattern = regexp.MustCompile(`^[A-Za-z0-9 ._+/=-]{1,64}$`)

@@ -120,19 +120,26 @@ type apiCall struct {
 
 // apiResponse is what came back.
 type apiResponse struct {
-	status     int
-	body       []byte
-	mscv       string
-	retryAfter time.Duration
+	status      int
+	contentType string
+	body        []byte
+	mscv        string
+	retryAfter  time.Duration
+}
+
+// createdAnswer is a good answer to a call that makes something.
+type createdAnswer interface {
+	// isWhole reports whether the ids are there.
+	isWhole() bool
 }
 
 // doCall makes a call and decodes a good answer into out, unless out is nil.
-func (c *Client) doCall(ctx context.Context, call apiCall, out any) error {
+func (c *Client) doCall(ctx context.Context, call apiCall, out createdAnswer) error {
 	got, err := c.sendRenewingToken(ctx, call)
 	if err != nil {
 		return err
 	}
-	if out != nil && json.Unmarshal(got.body, out) != nil {
+	if out != nil && (json.Unmarshal(got.body, out) != nil || !out.isWhole()) {
 		return unreadableAnswer(call, got)
 	}
 	return nil
@@ -194,7 +201,7 @@ func (c *Client) sendOnce(ctx context.Context, call apiCall, target string, body
 	}
 	defer resp.Body.Close()
 	got := apiResponse{
-		status:     resp.StatusCode,
+		status: resp.StatusCode, contentType: resp.Header.Get("Content-Type"),
 		mscv:       safeCode(resp.Header.Get("MS-CV")),
 		retryAfter: parseRetryAfter(resp.Header.Get("Retry-After"), c.config.Now()),
 	}

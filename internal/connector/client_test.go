@@ -161,20 +161,29 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		{CallCreatePersonalChat, 404, coded("ConversationNotFound"), teamsfailure.Rejected, false},
 		{CallStartThread, 404, coded("ConversationNotFound"), teamsfailure.Rejected, false},
 		{CallSend, 404, coded("ActivityNotFoundInConversation"), teamsfailure.ConversationGone, false},
+		{CallSend, 404, coded("TARGETED_MESSAGE_EXPIRED_OR_DELETED"), teamsfailure.ConversationGone, false},
+		{CallSendTargeted, 404, coded("ActivityNotFoundInConversation"), teamsfailure.ConversationGone, false},
+		{CallMembers, 404, coded("ConversationNotFound"), teamsfailure.ConversationGone, false},
+		{CallSend, 400, coded("bad argument"), teamsfailure.OurBug, false},
+		{CallSend, 503, "<html>", teamsfailure.UnclearRejection, true},
+		{CallUpdate, 511, "", teamsfailure.UnclearRejection, true},
+		{CallSend, 502, "<html>", teamsfailure.Ambiguous, true},
+		{CallSend, 504, "<!DOCTYPE html>", teamsfailure.Ambiguous, true},
+		{CallSend, 401, "<html>", teamsfailure.UnclearRejection, true},
 		{CallSend, 403, coded("InvalidBotApiHost"), teamsfailure.Misconfigured, false},
 		{CallUpdate, 403, coded("ServiceError"), teamsfailure.MessageGone, false},
 		{CallSend, 404, coded("ConversationNotFound"), teamsfailure.ConversationGone, false},
 		{CallUpdate, 404, coded("ConversationNotFound"), teamsfailure.ConversationGone, false},
 		{CallUpdate, 404, coded("ActivityNotFoundInConversation"), teamsfailure.MessageGone, false},
 		{CallUpdate, 404, coded("TARGETED_MESSAGE_EXPIRED_OR_DELETED"), teamsfailure.MessageGone, false},
-		{CallUpdate, 404, "", teamsfailure.MessageGone, false},
-		{CallSend, 404, "<html>", teamsfailure.ConversationGone, false},
-		{CallMembers, 404, "", teamsfailure.Rejected, false},
+		{CallUpdate, 404, "", teamsfailure.UnclearRejection, true},
+		{CallSend, 404, "<html>", teamsfailure.UnclearRejection, true},
+		{CallMembers, 404, "", teamsfailure.UnclearRejection, true},
 		{CallSend, 408, "", teamsfailure.Ambiguous, true},
 		{CallUpdate, 408, "", teamsfailure.Retryable, true},
 		{CallSend, 412, coded("PreconditionFailed"), teamsfailure.Retryable, true},
 		{CallSend, 413, coded("MessageSizeTooBig"), teamsfailure.OurBug, false},
-		{CallSend, 418, "", teamsfailure.OurBug, false},
+		{CallSend, 418, "", teamsfailure.UnclearRejection, true},
 		{CallSend, 429, coded("Throttled"), teamsfailure.Retryable, true},
 		{CallSend, 500, coded("ServiceError"), teamsfailure.Ambiguous, false},
 		{CallSendTargeted, 500, coded("ServiceError"), teamsfailure.Ambiguous, false},
@@ -189,7 +198,7 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 		{CallMembers, 503, "", teamsfailure.Retryable, true},
 	}
 	for _, test := range tests {
-		t.Run(fmt.Sprintf("%s/%d/%s", test.call, test.status, findErrorCode([]byte(test.body))), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/%d/%s", test.call, test.status, findErrorCode(apiResponse{body: []byte(test.body)})), func(t *testing.T) {
 			t.Parallel()
 			s := newFakeTeams(t, respondWith(test.status, test.body))
 			e := requireError(t, allCalls(s.client)[test.call](t.Context()))
@@ -202,6 +211,74 @@ func TestEachAnswerOfTeamsHasOneMeaning(t *testing.T) {
 				t.Errorf("the error tells too much: %s", e)
 			}
 		})
+	}
+}
+
+// TestOnlyTeamsOwnWordsAreFinal gives every call every status by which something between the
+// bot and Teams refuses, and every form in which no documented code of Teams' stands.
+func TestOnlyTeamsOwnWordsAreFinal(t *testing.T) {
+	t.Parallel()
+	bodies := map[string]string{
+		"nothing":               "",
+		"a page":                "<!DOCTYPE html><html><body>Access denied</body></html>",
+		"a page with a code":    `<html>{"error":{"code":"BotDisabledByAdmin"}}</html>`,
+		"another's JSON":        `{"error":"blocked by policy","status":403}`,
+		"no code":               `{"error":{"code":"","message":"x"}}`,
+		"a code nobody knows":   `{"error":{"code":"SomethingNew","message":"x"}}`,
+		"a code in other words": `{"code":"BotDisabledByAdmin","message":"x"}`,
+		"plain text":            "BotDisabledByAdmin",
+		"a cut-off answer":      `{"error":{"code":"BotDisabledByAdmin`,
+	}
+	for _, status := range []int{400, 402, 403, 404, 405, 406, 407, 409, 410, 411, 413, 414, 415, 416, 417, 418, 421, 422, 423, 424, 425, 426, 428, 431, 451} {
+		for name, body := range bodies {
+			s := newFakeTeams(t, respondWith(status, body))
+			for call, do := range allCalls(s.client) {
+				if e := requireError(t, do(t.Context())); e.Kind != teamsfailure.UnclearRejection {
+					t.Errorf("%d with %s to %s: %s", status, name, call, e.Kind)
+				}
+			}
+		}
+	}
+}
+
+func TestADocumentedCodeUnderAnotherStatusIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 404, 409, 451} {
+		s := newFakeTeams(t, respondWith(status, `{"error":{"code":"BotDisabledByAdmin","message":"x"}}`))
+		if e := requireError(t, allCalls(s.client)[CallSend](t.Context())); e.Kind != teamsfailure.UnclearRejection {
+			t.Errorf("%d: %s", status, e.Kind)
+		}
+	}
+}
+
+func TestASignInPageIsNoYes(t *testing.T) {
+	t.Parallel()
+	s := newFakeTeams(t, respondWith(200, "<!DOCTYPE html><html>Please sign in</html>"))
+	for call, do := range allCalls(s.client) {
+		if e := requireError(t, do(t.Context())); e.Kind != teamsfailure.UnclearRejection || e.Code != CodeHTMLPage {
+			t.Errorf("%s: %v", call, e)
+		}
+	}
+}
+
+// A new registration of the bot, a move to single tenant or a restore elsewhere: what Teams
+// gave out before, it cannot read any more. It says so in words only.
+func TestAnIDThatTeamsCannotReadAnyMoreMeansAnotherConversation(t *testing.T) {
+	t.Parallel()
+	for _, words := range []string{"Failed to decrypt conversation id", "Failed to decrypt pairwise id", "Fail to decrypt conversation id"} {
+		for _, status := range []int{400, 403, 404} {
+			s := newFakeTeams(t, respondWith(status, fmt.Sprintf(`{"error":{"code":"BadArgument","message":%q}}`, words)))
+			for call, do := range allCalls(s.client) {
+				want := teamsfailure.UnclearRejection // what is made anew is not helped by making it anew
+				switch call {
+				case CallSend, CallSendTargeted, CallUpdate:
+					want = teamsfailure.ConversationGone
+				}
+				if e := requireError(t, do(t.Context())); e.Kind != want || e.Code != CodeUnreadableID {
+					t.Errorf("%d %q to %s: %s %s", status, words, call, e.Kind, e.Code)
+				}
+			}
+		}
 	}
 }
 

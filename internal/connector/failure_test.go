@@ -66,11 +66,15 @@ func (e *expiringContext) Err() error {
 func TestAnUnreadableYesIsALostAnswer(t *testing.T) {
 	t.Parallel()
 	huge := `{"id":"` + strings.Repeat("x", maxResponseBytes) + `"}`
-	for _, body := range []string{"", "<html>", `{}`, `{"id":7}`, huge} {
-		s := newFakeTeams(t, respondWith(201, body))
+	type answer struct {
+		status int
+		body   string
+	}
+	for _, a := range []answer{{201, ""}, {201, "<html>"}, {201, `{}`}, {201, `{"id":7}`}, {201, huge}, {200, `{}`}, {200, ""}, {202, ""}, {202, `{}`}, {204, ""}} {
+		s := newFakeTeams(t, respondWith(a.status, a.body))
 		for call, want := range map[string]teamsfailure.Kind{CallSend: teamsfailure.Ambiguous, CallStartThread: teamsfailure.Ambiguous, CallCreatePersonalChat: teamsfailure.Retryable} {
-			if e := requireError(t, allCalls(s.client)[call](t.Context())); e.Kind != want {
-				t.Errorf("%s, %.20q: %v, want %s", call, body, e, want)
+			if e := requireError(t, allCalls(s.client)[call](t.Context())); e.Kind != want || e.Status != a.status {
+				t.Errorf("%s, %d %.20q: %v, want %s", call, a.status, a.body, e, want)
 			}
 		}
 	}

@@ -138,7 +138,7 @@ func TestUntilIdleIsAllThatIsDueAndWhatFollowsFromIt(t *testing.T) {
 	if got := o.Load(c.Challenge.ID).Challenge; got.Rung != "stage-1" || !got.CurrentOpening().CardReceived {
 		t.Errorf("on %s, received %v", got.Rung, got.CurrentOpening().CardReceived)
 	}
-	if at, waiting, err := o.memory.NextMessageDue(t.Context()); waiting || err != nil {
+	if at, waiting, err := o.memory.NextMessageDue(t.Context(), o.Now); waiting || err != nil {
 		t.Errorf("something still waits for %v, %v", at, err)
 	}
 	for _, operation := range []string{"Tick", "ListHandedOver", "ClaimMessages", "ListUnreachable"} {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,34 +20,36 @@ import (
 	"challengebot/internal/words"
 )
 
-// deliverMessage makes one delivery and records what came of it. The error is the
-// store's: whatever Teams answers is a recorded result.
+// deliverMessage makes one delivery and records what came of it. It goes on when the context
+// ends: a call cut off half-way would be a card that comes twice. The error is the store's:
+// whatever Teams answers is a recorded result.
 func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) error {
-	content, err := contain.Value(func() (renderedMessage, error) { return e.renderMessage(ctx, queued) })
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
+	defer cancel()
+	if posted, sent := e.sent.take(queued.ID); sent {
+		return e.recordDelivered(ctx, queued, posted) // Teams has it: only the recording is made again
+	}
+	content, err := contain.Value(func() (renderedMessage, error) { return e.renderMessage(whole, queued) })
 	if errors.Is(err, storage.ErrNotFound) {
-		return e.Store.DropMessage(ctx, queued, e.Now(), "not_found")
+		return e.Store.DropMessage(whole, queued, e.Now(), "not_found")
 	}
 	if err != nil {
-		return e.renderFailed(ctx, queued, err)
+		return e.renderFailed(whole, queued, err)
 	}
 	if content.dropReason != "" {
 		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
-		return e.Store.DropMessage(ctx, queued, e.Now(), content.dropReason)
+		return e.Store.DropMessage(whole, queued, e.Now(), content.dropReason)
 	}
-	posted, err := e.sendMessage(ctx, queued, content)
+	sent, err := e.sendMessage(whole, queued, content)
 	if err == nil {
 		e.metrics.attempts.WithLabelValues(resultSent).Inc()
-		now := e.Now()
-		return e.Store.MarkDelivered(ctx, queued, posted, outbox.Attempt{At: now, StatusCode: 200}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
-			return c.Challenge.Decide(challenge.RecordDelivery{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To,
-				ConversationID: posted.ConversationID, ActivityID: posted.ActivityID}, challenge.System, e.envFor(c, now))
-		}))
+		return e.recordDelivered(ctx, queued, sent)
 	}
 	var failure *teamsfailure.Failure
 	if !errors.As(err, &failure) {
 		return err
 	}
-	if failure, err = e.rejectIfChannelGone(ctx, queued, failure); err != nil {
+	if failure, err = e.rejectIfChannelGone(whole, queued, failure); err != nil {
 		return err
 	}
 	return e.recordFailure(ctx, queued, failure)
@@ -85,56 +86,6 @@ func (e *Engine) rejectIfChannelGone(ctx context.Context, queued outbox.Message,
 	return &rejected, nil
 }
 
-// recordFailure records an attempt that did not succeed: to be tried again, or not.
-func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure) error {
-	now := e.Now()
-	f = believe(f, queued.Attempts)
-	a := outbox.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Kind == teamsfailure.Ambiguous}
-	e.metrics.attempts.WithLabelValues(string(f.Kind)).Inc()
-	e.logFailure(ctx, queued, f, now)
-	if f.Kind != teamsfailure.Rejected && f.Kind != teamsfailure.OurBug {
-		return e.Store.ScheduleRetry(ctx, queued, a, now.Add(backoff(queued.Attempts, f.RetryAfter)))
-	}
-	if f.Kind == teamsfailure.Rejected {
-		if err := e.recordUnreachable(ctx, queued, f); err != nil {
-			return err
-		}
-	}
-	return e.Store.MarkRejected(ctx, queued, a, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
-		return c.Challenge.Decide(challenge.RecordRejection{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To, Code: f.Code},
-			challenge.System, e.envFor(c, now))
-	}))
-}
-
-// maxUnclearAttempts is how many attempts a refusal without a documented reason, or
-// something that is gone each time it is made again, gets before it counts as one;
-// and an update that Teams says it cannot make, before a new card takes its place.
-const maxUnclearAttempts = 4
-
-// believe makes a refusal of what has stayed through so many attempts.
-func believe(f *teamsfailure.Failure, attempts int) *teamsfailure.Failure {
-	switch f.Kind {
-	case teamsfailure.UnclearRejection, teamsfailure.ConversationGone, teamsfailure.MessageGone:
-		if attempts >= maxUnclearAttempts {
-			believed := *f
-			believed.Kind = teamsfailure.Rejected
-			return &believed
-		}
-	}
-	return f
-}
-
-// backoff is how long to wait after that many attempts: from one second to five
-// minutes, never less than Teams asks for, spread so that not all come at once.
-func backoff(attempts int, asked time.Duration) time.Duration {
-	wait := 5 * time.Minute
-	if attempts < 9 {
-		wait = time.Second << attempts
-	}
-	wait += rand.N(wait/4 + 1)
-	return max(wait, asked)
-}
-
 // renderedMessage is a delivery's content as the row now is.
 type renderedMessage struct {
 	message    Message
@@ -163,6 +114,9 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 	if queued.Kind == outbox.PostMessage && isOutOfDate(queued, c.Challenge) {
 		return renderedMessage{dropReason: "out_of_date"}, nil
 	}
+	if queued.To.Person == "" && e.Directory().NoticeChannel(queued.To.Team) == "" {
+		return renderedMessage{dropReason: "no_channel"}, nil
+	}
 	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
 	card := cards.Render(queued.Card, queued.Opening, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
 		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location(), Calendar: e.Calendar, Directory: e.Directory()},
@@ -184,55 +138,85 @@ func isOutOfDate(queued outbox.Message, c challenge.Challenge) bool {
 	return queued.Card == challenge.CardReminder && (c.State != challenge.StateAwaitingResponse || opening.Number != queued.Opening)
 }
 
+// sentMessage is a message that Teams took, and what is to be kept of it.
+type sentMessage struct {
+	at     time.Time
+	posted outbox.PostedMessage
+	// thread is the thread that the message began, if it did.
+	thread *outbox.ConversationReference
+}
+
 // sendMessage posts or updates. A conversation or a message that is gone is made again,
-// once; what happens after that is an attempt like any other.
-func (e *Engine) sendMessage(ctx context.Context, queued outbox.Message, content renderedMessage) (outbox.PostedMessage, error) {
-	posted := outbox.PostedMessage{Version: content.version, ContentHash: content.hash, Final: content.isFinal}
+// once; what happens after that is an attempt like any other. Nothing of the store's can
+// fail once Teams has the message.
+func (e *Engine) sendMessage(ctx context.Context, queued outbox.Message, content renderedMessage) (sentMessage, error) {
+	sent := sentMessage{posted: outbox.PostedMessage{Version: content.version, ContentHash: content.hash, Final: content.isFinal}}
+	err := e.sendBySort(ctx, queued, content, &sent)
+	sent.at = e.Now()
+	return sent, err
+}
+
+func (e *Engine) sendBySort(ctx context.Context, queued outbox.Message, content renderedMessage, sent *sentMessage) error {
 	if content.inChannel != nil {
 		if done, err := e.sendTargeted(ctx, queued, content); done {
-			return posted, err
+			return err
 		}
 	}
 	if queued.Posted.ActivityID != "" {
 		place := Destination{ServiceURL: queued.Posted.ServiceURL, ConversationID: queued.Posted.ConversationID}
-		err := e.callTeams(ctx, func(ctx context.Context) error {
+		err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) error {
 			return e.Teams.Update(ctx, place, queued.Posted.ActivityID, content.message)
 		})
 		if err == nil {
-			posted.ConversationID, posted.ServiceURL, posted.ActivityID = place.ConversationID, place.ServiceURL, queued.Posted.ActivityID
-			return posted, nil
+			sent.posted.ConversationID, sent.posted.ServiceURL, sent.posted.ActivityID = place.ConversationID, place.ServiceURL, queued.Posted.ActivityID
+			sent.posted.ToPersonalChat = queued.To.Person != "" && queued.Kind == outbox.UpdateMessage
+			return nil
 		}
-		if f := (*teamsfailure.Failure)(nil); !errors.As(err, &f) || !needsNewCard(f, queued.Attempts) {
-			return posted, err
+		if f := (*teamsfailure.Failure)(nil); !errors.As(err, &f) || !e.needsNewCard(queued, f) {
+			return err
 		}
 	}
-	err := e.postMessage(ctx, queued, content.message, &posted)
+	err := e.postMessage(ctx, queued, content, sent)
 	if f := (*teamsfailure.Failure)(nil); errors.As(err, &f) && f.Kind == teamsfailure.ConversationGone {
 		if err := e.Store.ForgetConversation(ctx, e.orderingKey(queued)); err != nil {
-			return posted, err
+			return err
 		}
-		err = e.postMessage(ctx, queued, content.message, &posted)
+		err = e.postMessage(ctx, queued, content, sent)
 	}
-	return posted, err
+	return err
 }
+
+// maxUpdateAttempts is how many attempts an update gets that Teams says it cannot make.
+const maxUpdateAttempts = 4
 
 // needsNewCard reports whether a new card takes the place of one that cannot be changed.
 // An update that Teams cannot make would hold up all that waits behind it.
-func needsNewCard(f *teamsfailure.Failure, attempts int) bool {
-	return f.Kind == teamsfailure.MessageGone || f.Kind == teamsfailure.ConversationGone || f.Kind == teamsfailure.PermanentServerError && attempts >= maxUnclearAttempts
+func (e *Engine) needsNewCard(queued outbox.Message, f *teamsfailure.Failure) bool {
+	switch f.Kind {
+	case teamsfailure.MessageGone, teamsfailure.ConversationGone:
+		return true
+	case teamsfailure.PermanentServerError:
+		return queued.Attempts >= maxUpdateAttempts
+	case teamsfailure.UnclearRejection:
+		return !queued.FailingSince.IsZero() && e.Now().Sub(queued.FailingSince) >= asideAfter
+	}
+	return false
 }
 
 // sendTargeted posts where others read too. What is for one of them and is not taken there
 // goes to the private chat instead: then it is not done.
 func (e *Engine) sendTargeted(ctx context.Context, queued outbox.Message, content renderedMessage) (done bool, err error) {
 	at := Destination{ServiceURL: content.inChannel.ServiceURL, ConversationID: content.inChannel.ConversationID}
+	if err := e.checkBeforeCopy(ctx, queued); err != nil {
+		return true, err
+	}
 	if content.inChannel.Recipient == "" {
-		return true, e.callTeams(ctx, func(ctx context.Context) error {
+		return true, e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) error {
 			_, _, err := e.Teams.StartThread(ctx, at.ServiceURL, at.ConversationID, content.message)
 			return err
 		})
 	}
-	err = e.callTeams(ctx, func(ctx context.Context) error {
+	err = e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) error {
 		_, err := e.Teams.SendTargeted(ctx, at, content.inChannel.Recipient, content.inChannel.InReplyTo, content.message)
 		return err
 	})
@@ -248,19 +232,45 @@ func (e *Engine) sendTargeted(ctx context.Context, queued outbox.Message, conten
 	return false, nil
 }
 
+// checkBeforeCopy asks Teams something harmless before a message is sent that it may have
+// already: while Teams is away there is no second copy to be made.
+func (e *Engine) checkBeforeCopy(ctx context.Context, queued outbox.Message) error {
+	if queued.Copies == 0 {
+		return nil
+	}
+	person := queued.To.Person
+	if person == "" {
+		person = e.pickSomebodyElse("", queued.Attempts)
+	}
+	if person == "" {
+		return nil
+	}
+	err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) error {
+		_, err := e.Teams.CreatePersonalChat(ctx, e.ServiceURL, person)
+		return err
+	})
+	if isAnswer(err) {
+		return nil
+	}
+	return err
+}
+
 // postMessage sends a new message to the person's chat or the challenge's thread.
-func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, m Message, posted *outbox.PostedMessage) error {
+func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content renderedMessage, sent *sentMessage) error {
+	if err := e.checkBeforeCopy(ctx, queued); err != nil {
+		return err
+	}
 	lane := e.orderingKey(queued)
 	conv, known, err := e.Store.FindConversation(ctx, lane)
 	if err != nil {
 		return err
 	}
 	if !known && queued.To.Person == "" {
-		return e.startThread(ctx, queued, m, posted)
+		return e.startThread(ctx, queued, content.message, sent)
 	}
 	if !known {
 		conv = outbox.ConversationReference{OrderingKey: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
-		if err := e.callTeams(ctx, func(ctx context.Context) (err error) {
+		if err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, queued.To.Person)
 			return err
 		}); err != nil {
@@ -270,29 +280,31 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, m Messa
 			return err
 		}
 	}
-	posted.ConversationID, posted.ServiceURL = conv.ID, conv.ServiceURL
-	return e.callTeams(ctx, func(ctx context.Context) (err error) {
-		posted.ActivityID, err = e.Teams.Send(ctx, Destination{ServiceURL: conv.ServiceURL, ConversationID: conv.ID}, m)
+	sent.posted.ConversationID, sent.posted.ServiceURL = conv.ID, conv.ServiceURL
+	sent.posted.ToPersonalChat = queued.To.Person != ""
+	return e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) (err error) {
+		sent.posted.ActivityID, err = e.Teams.Send(ctx, Destination{ServiceURL: conv.ServiceURL, ConversationID: conv.ID}, content.message)
 		return err
 	})
 }
 
 // startThread opens the challenge's one thread in the team's channel.
-func (e *Engine) startThread(ctx context.Context, queued outbox.Message, m Message, posted *outbox.PostedMessage) error {
-	channel := e.Directory().NoticeChannel(queued.To.Team)
-	if channel == "" {
-		return &teamsfailure.Failure{Kind: teamsfailure.Rejected, Code: "NoChannel"}
-	}
-	posted.ServiceURL = e.ServiceURL
-	if err := e.callTeams(ctx, func(ctx context.Context) (err error) {
-		posted.ConversationID, posted.ActivityID, err = e.Teams.StartThread(ctx, e.ServiceURL, channel, m)
+func (e *Engine) startThread(ctx context.Context, queued outbox.Message, m Message, sent *sentMessage) error {
+	sent.posted.ServiceURL = e.ServiceURL
+	if err := e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) (err error) {
+		sent.posted.ConversationID, sent.posted.ActivityID, err = e.Teams.StartThread(ctx, e.ServiceURL, e.Directory().NoticeChannel(queued.To.Team), m)
 		return err
 	}); err != nil {
 		return err
 	}
-	return e.Store.SaveConversation(ctx, outbox.ConversationReference{OrderingKey: e.orderingKey(queued), ID: posted.ConversationID,
-		ServiceURL: posted.ServiceURL, SeenAt: e.Now()})
+	sent.thread = &outbox.ConversationReference{OrderingKey: e.orderingKey(queued), ID: sent.posted.ConversationID,
+		ServiceURL: sent.posted.ServiceURL, SeenAt: e.Now()}
+	return nil
 }
+
+// postTimeout bounds a call that makes a new message. It is longer than that of others: one
+// that is given up too early comes twice.
+func (e *Engine) postTimeout() time.Duration { return 3 * e.CallTimeout }
 
 // orderingKey is where the conversation of a delivery is kept: a person's chat, or the
 // challenge's thread in a channel.
@@ -301,11 +313,4 @@ func (e *Engine) orderingKey(queued outbox.Message) string {
 		return outbox.ThreadOrderingKey(queued.ChallengeID, queued.To.Team)
 	}
 	return outbox.OrderingKey(queued.To)
-}
-
-// callTeams bounds one call to Teams.
-func (e *Engine) callTeams(ctx context.Context, f func(context.Context) error) error {
-	bounded, cancel := context.WithTimeout(ctx, e.CallTimeout)
-	defer cancel()
-	return f(bounded)
 }

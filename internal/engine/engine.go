@@ -4,17 +4,15 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/sync/errgroup"
 
 	"challengebot/internal/contain"
 	"challengebot/internal/directory"
-	"challengebot/internal/outbox"
-	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -60,8 +58,12 @@ type Config struct {
 	ServiceURL string
 	// BatchSize is how many due challenges one transaction takes; 500 if zero.
 	BatchSize int
-	// CallTimeout bounds one call to Teams; 10 seconds if zero.
+	// CallTimeout bounds one call to Teams; 10 seconds if zero. A call that makes a message
+	// has three times as long.
 	CallTimeout time.Duration
+	// Jitter is a random time up to that long, by which attempts are spread; of math/rand if
+	// nil.
+	Jitter func(longest time.Duration) time.Duration
 }
 
 // Engine does what is due.
@@ -71,23 +73,14 @@ type Engine struct {
 	loops                                  []*loop
 	metrics                                *metrics
 	failureLog                             logThrottle
+	health                                 teamsHealth
+	hand                                   hand
+	sent                                   sentMessages
+	claiming                               sync.Mutex
+	running                                sync.WaitGroup // deliveries, and results that are still to be recorded
 	probes                                 probeProgress
 	lastMorning                            atomic.Int32 // the working day whose beginning this instance has dealt with
 }
-
-// leaseDuration is how long a claimed delivery is one instance's. It is longer than all
-// calls that a delivery can make.
-const leaseDuration = 2 * time.Minute
-
-// deliveryTimeout bounds one delivery with all its calls, so that it ends before its
-// lease does; claimTimeout bounds a claim.
-const (
-	deliveryTimeout = 90 * time.Second
-	claimTimeout    = 15 * time.Second
-)
-
-// claimBatchSize is how many deliveries one claim takes, each of another conversation.
-const claimBatchSize = 16
 
 // pollInterval is how long the engine sleeps at the most.
 const pollInterval = 5 * time.Second
@@ -99,6 +92,9 @@ func New(c Config) (*Engine, error) {
 	}
 	if c.CallTimeout == 0 {
 		c.CallTimeout = 10 * time.Second
+	}
+	if c.Jitter == nil {
+		c.Jitter = func(longest time.Duration) time.Duration { return rand.N(longest + 1) }
 	}
 	m, err := newMetrics(c.Registry)
 	if err != nil {
@@ -120,29 +116,45 @@ func (e *Engine) Wake() {
 	}
 }
 
+// wakeForDeliveries makes a running engine look for deliveries now.
+func (e *Engine) wakeForDeliveries() {
+	select {
+	case e.wakeDeliveries <- struct{}{}:
+	default:
+	}
+}
+
 // Run works until the context ends, then gives its leases back. The clock, the work of
 // the morning, the deliveries, the probing and the watch have a loop each: however slow
 // Teams is, and however much a morning brings, a window ends on time.
 func (e *Engine) Run(ctx context.Context) error {
+	ctx = context.WithValue(ctx, runKey{}, ctx)
 	var parts sync.WaitGroup
 	parts.Go(func() { e.listenForChanges(ctx) })
 	for _, l := range e.loops {
 		parts.Go(func() { e.runLoop(ctx, l) })
 	}
 	parts.Wait()
+	e.running.Wait()
 	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return e.Store.ReleaseLeases(back, e.Owner)
 }
 
+// runKey finds in the context of a round the context of the whole run.
+type runKey struct{}
+
+// runContext is the context in which something goes on that outlives the round that began it.
+func runContext(ctx context.Context) context.Context {
+	if run, ok := ctx.Value(runKey{}).(context.Context); ok {
+		return run
+	}
+	return ctx
+}
+
 func (e *Engine) runMorningRound(ctx context.Context) error {
 	_, err := e.RunMorning(ctx)
 	return e.reportSetAside(ctx, workMornings, err)
-}
-
-func (e *Engine) runDeliveryRound(ctx context.Context) error {
-	_, err := e.DeliverPending(ctx)
-	return e.reportSetAside(ctx, workDeliveries, err)
 }
 
 // RunUntilIdle does everything that is due at this moment of the clock: windows, digests,
@@ -165,58 +177,6 @@ func (e *Engine) RunUntilIdle(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-// DeliverPending sends everything that may go out now and returns how many deliveries it
-// tried. One conversation gets its deliveries one after the other. When the context
-// ends nothing more is claimed, and what is claimed is brought to its end: a call
-// cut off half-way would be a card that comes twice.
-func (e *Engine) DeliverPending(ctx context.Context) (int, error) {
-	resendErr := e.resendPending(ctx) // it keeps nothing else back
-	total, err := e.deliverBatches(ctx)
-	return total, errors.Join(resendErr, err)
-}
-
-func (e *Engine) deliverBatches(ctx context.Context) (int, error) {
-	total := 0
-	var failed setAsideList
-	for ctx.Err() == nil {
-		batch, err := e.claimBatch(ctx)
-		if err != nil || len(batch) == 0 {
-			return total, errors.Join(err, failed.err())
-		}
-		total += len(batch)
-		var group errgroup.Group
-		for _, queued := range batch {
-			group.Go(func() error { return e.deliverContained(ctx, queued, &failed) })
-		}
-		if err := group.Wait(); err != nil {
-			return total, errors.Join(err, failed.err())
-		}
-	}
-	return total, errors.Join(ctx.Err(), failed.err())
-}
-
-// deliverContained makes one delivery, within its time. What fails by itself is set aside:
-// its lease ends and it is tried again. The error is one that all deliveries would meet.
-func (e *Engine) deliverContained(ctx context.Context, queued outbox.Message, failed *setAsideList) error {
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
-	defer cancel()
-	err := contain.Run(func() error { return e.deliverMessage(whole, queued) })
-	recordHeadway(ctx)
-	if err == nil || errors.Is(err, storage.ErrUnavailable) {
-		return err
-	}
-	failed.add(storage.SetAsideItem{MessageID: queued.ID, ChallengeID: queued.ChallengeID, Cause: err})
-	return nil
-}
-
-// claimBatch is never cut off half-way either: a claim that the database makes after this
-// instance gave its leases back would hold its conversations up until it ends.
-func (e *Engine) claimBatch(ctx context.Context) ([]outbox.Message, error) {
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTimeout)
-	defer cancel()
-	return e.Store.ClaimMessages(whole, e.Owner, e.Now(), leaseDuration, claimBatchSize)
 }
 
 // listenForChanges keeps a connection on which the store says that something was written.

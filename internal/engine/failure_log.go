@@ -1,14 +1,9 @@
 package engine
 
 import (
-	"context"
-	"log/slog"
 	"maps"
 	"sync"
 	"time"
-
-	"challengebot/internal/outbox"
-	"challengebot/internal/teamsfailure"
 )
 
 // logThrottle remembers what was said of the set-up, so that a thousand waiting
@@ -45,26 +40,4 @@ func (lt *logThrottle) allowEvery(interval time.Duration, trouble string, now ti
 	}
 	lt.lastLogged[trouble] = now
 	return true
-}
-
-// logFailure tells the operator of what does not pass by itself, and what to do.
-func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure, now time.Time) {
-	level, what := slog.LevelError, ""
-	switch f.Kind {
-	case teamsfailure.Rejected:
-		level, what = slog.LevelWarn, "Teams refused a delivery for good"
-	case teamsfailure.OurBug:
-		what = "Teams refused a delivery because of a fault of this program; it is not repeated"
-	case teamsfailure.Misconfigured:
-		if !e.failureLog.allow(f.Code, now) {
-			return
-		}
-		what = "Teams does not accept this bot's set-up; deliveries wait until it is mended"
-	case teamsfailure.PermanentServerError:
-		level, what = slog.LevelWarn, "Teams could not make a delivery; it is tried again"
-	default:
-		return
-	}
-	e.Logger.Log(ctx, level, what, "delivery", queued.ID, "card", queued.Card, "status", f.Status, "code", f.Code,
-		"ms_cv", f.MSCV, "remedy", f.Remedy())
 }

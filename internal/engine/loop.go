@@ -63,12 +63,11 @@ var (
 
 // newLoops makes the loops with which an engine runs.
 func (e *Engine) newLoops() []*loop {
-	deliveryBudget := deliveryTimeout + 2*claimTimeout
 	all := []*loop{
 		{work: workClock, wake: e.wakeClock, round: e.runClockRound, next: e.Store.NextDue, budget: databaseBudget, alarmAge: time.Minute},
 		{work: workMornings, wake: e.wakeMorning, round: e.runMorningRound, next: noDeadline, budget: databaseBudget, alarmAge: 5 * time.Minute},
-		{work: workDeliveries, wake: e.wakeDeliveries, round: e.runDeliveryRound, next: e.Store.NextMessageDue, budget: deliveryBudget,
-			alarmAge: 2 * deliveryBudget},
+		{work: workDeliveries, wake: e.wakeDeliveries, round: e.runDeliveryRound, next: e.nextDelivery, budget: databaseBudget,
+			alarmAge: time.Minute},
 		{work: workProbes, round: e.ProbeReachability, next: noDeadline, budget: probeBudget, alarmAge: 2 * probeBudget},
 		{work: workWatch, round: e.CheckOverdue, next: noDeadline, budget: databaseBudget},
 	}

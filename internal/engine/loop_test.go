@@ -39,13 +39,16 @@ func (l loopStore) EachPending(context.Context, func(challenge.Snapshot)) error 
 func (l loopStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) {
 	return nil, nil
 }
+func (l loopStore) ListUntaken(context.Context, string, time.Time) ([]outbox.Untaken, error) {
+	return nil, nil
+}
 func (l loopStore) FindConversation(context.Context, string) (outbox.ConversationReference, bool, error) {
 	return outbox.ConversationReference{}, true, nil
 }
-func (l loopStore) ClaimMessages(context.Context, string, time.Time, time.Duration, int) ([]outbox.Message, error) {
+func (l loopStore) ClaimMessages(context.Context, outbox.Claim) ([]outbox.Message, error) {
 	return nil, nil
 }
-func (l loopStore) NextMessageDue(context.Context) (time.Time, bool, error) {
+func (l loopStore) NextMessageDue(context.Context, time.Time) (time.Time, bool, error) {
 	return time.Time{}, false, nil
 }
 func (l loopStore) ReleaseLeases(context.Context, string) error { return nil }

@@ -10,8 +10,9 @@ import (
 
 // The results of an attempt, as metrics name them, beside the kinds of failure.
 const (
-	resultSent    = "sent"
-	resultDropped = "dropped"
+	resultSent        = "sent"
+	resultDropped     = "dropped"
+	resultUnconfirmed = "unconfirmed" // given up, and nobody knows whether Teams has it; alarm when it grows
 )
 
 // How a round ended, as metrics name it.
@@ -61,7 +62,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	for _, kind := range teamsfailure.Kinds() {
 		m.attempts.WithLabelValues(string(kind))
 	}
-	for _, result := range []string{resultSent, resultDropped} {
+	for _, result := range []string{resultSent, resultDropped, resultUnconfirmed} {
 		m.attempts.WithLabelValues(result)
 	}
 	for _, work := range []string{workClock, workMornings, workDeliveries, workProbes, workWatch} {

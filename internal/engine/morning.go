@@ -38,6 +38,11 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 	if errors.Is(handOverErr, storage.ErrUnavailable) {
 		return handedOver, handOverErr
 	}
+	if err := e.requeueQuestions(ctx, begins); errors.Is(err, storage.ErrUnavailable) {
+		return handedOver, err
+	} else {
+		handOverErr = errors.Join(handOverErr, err)
+	}
 	sent, digestErr, err := e.sendDigests(ctx, begins, now)
 	if err != nil {
 		return handedOver, err
@@ -68,7 +73,7 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 			continue
 		}
 		err = e.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
-			outbox.DirectMessage{To: challenge.Address{Person: person},
+			outbox.DirectMessage{To: challenge.Address{Person: person}, Unprompted: true,
 				Content: outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
 		if err != nil {
 			return 0, nil, err

@@ -32,17 +32,18 @@ const (
 	probeCooldown = 15 * time.Minute
 )
 
-// recordUnreachable notes that Teams refuses a person, where the refusal is about the person's
-// own chat.
+// recordUnreachable notes that a message for a person was given up, where it was for the
+// person's own chat. Of a card that could only not be changed, Teams' own word counts.
 func (e *Engine) recordUnreachable(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure) error {
-	if queued.To.Person == "" || queued.Kind == outbox.DirectMessageKind && queued.Posted.ActivityID != "" {
+	if queued.To.Person == "" || queued.Posted.ActivityID != "" && (queued.Kind == outbox.DirectMessageKind || f.Kind != teamsfailure.Rejected) {
 		return nil
 	}
 	return e.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: queued.To.Person, Since: e.Now(), Code: f.Code})
 }
 
-// resendPending sends everybody who can be reached again each card that waits for them:
-// they may never have seen it. The dates stay.
+// resendPending sends everybody who can be reached again what waits for them: each card,
+// where they installed the app or wrote, for they may never have seen it; what was not taken,
+// where Teams has taken something else since.
 func (e *Engine) resendPending(ctx context.Context) error {
 	all, err := e.Store.ListUnreachable(ctx)
 	if err != nil {
@@ -53,7 +54,11 @@ func (e *Engine) resendPending(ctx context.Context) error {
 		if u.ReachableAgainAt.IsZero() {
 			continue
 		}
-		if err := e.resendToPerson(ctx, u); err != nil {
+		resend := e.resendToPerson
+		if u.Accepted {
+			resend = e.resendUntaken
+		}
+		if err := resend(ctx, u); err != nil {
 			faults = errors.Join(faults, err)
 			continue
 		}
@@ -62,17 +67,75 @@ func (e *Engine) resendPending(ctx context.Context) error {
 	return faults
 }
 
-// resendToPerson queues a person's cards, each under an idempotency key of this one return, so that
-// neither a crash nor another instance doubles them.
+// resendToPerson queues a person's cards: what was not taken, and everything else that waits
+// for them, each under an idempotency key of this one return, so that neither a crash nor
+// another instance doubles them.
 func (e *Engine) resendToPerson(ctx context.Context, u outbox.Unreachable) error {
 	waiting, faults := e.Store.ListWaitingFor(ctx, u.Person, maxResentCards)
+	var others []challenge.Snapshot
 	for _, pending := range waiting {
-		idempotencyKey := storage.IdempotencyKey{Value: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReachableAgainAt.UnixMicro(), pending.Challenge.ID), At: e.Now()}
-		_, err := e.Store.Apply(ctx, idempotencyKey, storage.LookupKey{ID: pending.Challenge.ID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		if !isUntakenFor(pending.Challenge, u.Person) {
+			others = append(others, pending)
+			continue
+		}
+		if _, err := e.Store.ClaimIdempotencyKey(ctx, returnKey(u, pending, e.Now())); err != nil {
+			return err
+		}
+	}
+	faults = errors.Join(faults, e.resendUntaken(ctx, u))
+	for _, pending := range others {
+		_, err := e.Store.Apply(ctx, returnKey(u, pending, e.Now()), storage.LookupKey{ID: pending.Challenge.ID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			change := challenge.Change{Next: c.Challenge}
 			if slices.Contains(c.Challenge.WaitingFor(), u.Person) {
 				card, opening := c.Challenge.CardFor(u.Person)
 				change.Posts = []challenge.Post{{To: challenge.Address{Person: u.Person}, Card: card, Opening: opening}}
+			}
+			return change, nil
+		}))
+		if errors.Is(err, storage.ErrUnavailable) {
+			return err
+		}
+		faults = errors.Join(faults, err)
+	}
+	return faults
+}
+
+func returnKey(u outbox.Unreachable, c challenge.Snapshot, now time.Time) storage.IdempotencyKey {
+	return storage.IdempotencyKey{Value: fmt.Sprintf("return:%s:%d:%s", u.Person, u.ReachableAgainAt.UnixMicro(), c.Challenge.ID), At: now}
+}
+
+// isUntakenFor reports whether a card that still asks a person something was not taken.
+func isUntakenFor(c challenge.Challenge, person string) bool {
+	return slices.ContainsFunc(c.Untaken, func(u challenge.UntakenCard) bool { return u.To.Person == person && c.StillAsks(u) })
+}
+
+// resendUntaken queues what was not taken for a person.
+func (e *Engine) resendUntaken(ctx context.Context, u outbox.Unreachable) error {
+	return e.queueUntaken(ctx, u.Person, e.Now().Add(time.Second), func(challenge.UntakenCard) bool { return true })
+}
+
+// requeueQuestions queues once more, when a working day begins, every question that was given
+// up before and whose window runs.
+func (e *Engine) requeueQuestions(ctx context.Context, begins time.Time) error {
+	return e.queueUntaken(ctx, "", begins, func(u challenge.UntakenCard) bool { return u.Card == challenge.CardRespond })
+}
+
+// queueUntaken queues the cards that were not taken before a moment and still ask something,
+// of one person or of everybody: once for each time that they were not taken.
+func (e *Engine) queueUntaken(ctx context.Context, person string, before time.Time, wanted func(challenge.UntakenCard) bool) error {
+	untaken, err := e.Store.ListUntaken(ctx, person, before)
+	if err != nil {
+		return err
+	}
+	var faults error // of single challenges, which keep no other back
+	for _, u := range untaken {
+		key := storage.IdempotencyKey{Value: fmt.Sprintf("again:%s:%d:%s", u.ChallengeID, u.Seq, u.Person), At: e.Now()}
+		_, err := e.Store.Apply(ctx, key, storage.LookupKey{ID: u.ChallengeID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+			change := challenge.Change{Next: c.Challenge}
+			for _, card := range c.Challenge.Untaken {
+				if card.To.Person == u.Person && card.Seq <= u.Seq && wanted(card) && c.Challenge.StillAsks(card) {
+					change.Posts = append(change.Posts, challenge.Post{To: card.To, Card: card.Card, Opening: card.Opening})
+				}
 			}
 			return change, nil
 		}))
@@ -113,13 +176,18 @@ func (p *probeProgress) finish(today workday.Date) {
 }
 
 // ProbeReachability asks Teams, once in a working day, for the conversation of everybody in the
-// directory who has an account and whose conversation is not known. Nothing is sent to
-// anybody. Who is refused is known to be unreachable before a challenge depends on them.
+// directory who has an account and whose conversation is not known, or for whom the last
+// message was not taken. Nothing is sent to anybody. Who is refused is known to be
+// unreachable before a challenge depends on them.
 func (e *Engine) ProbeReachability(ctx context.Context) error {
 	now := e.Now()
 	today := e.Calendar.DateOf(now)
 	if !e.Calendar.IsWorkingDay(today) || now.Before(e.Calendar.StartOfDay(today).Add(-probeLeadTime)) || !e.probes.isDue(today, now) {
 		return nil
+	}
+	unreachable, err := e.Store.ListUnreachable(ctx)
+	if err != nil {
+		return err
 	}
 	for _, p := range e.Directory().People() {
 		if p.Entra == "" {
@@ -129,7 +197,7 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if known {
+		if known && !slices.ContainsFunc(unreachable, func(u outbox.Unreachable) bool { return u.Person == p.Entra && u.ReachableAgainAt.IsZero() }) {
 			continue
 		}
 		first, err := e.Store.ClaimIdempotencyKey(ctx, storage.IdempotencyKey{Value: "probe:" + today.String() + ":" + p.Entra, At: now})
@@ -140,7 +208,7 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 			continue
 		}
 		recordHeadway(ctx)
-		wait, err := e.probePerson(ctx, p)
+		wait, err := e.probePerson(ctx, p, known)
 		if err != nil {
 			return err
 		}
@@ -153,28 +221,31 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 	return nil
 }
 
-// probePerson asks for one person's conversation. When Teams cannot answer now, the person is
+// probePerson asks for one person's conversation. Where it is known already, and Teams gives
+// it, what was not taken for the person is sent once more. When Teams cannot answer now, the person is
 // left to the next working day, and wait says how long to leave it in peace.
-func (e *Engine) probePerson(ctx context.Context, p directory.Person) (wait time.Duration, err error) {
+func (e *Engine) probePerson(ctx context.Context, p directory.Person, known bool) (wait time.Duration, err error) {
 	conv := outbox.ConversationReference{OrderingKey: outbox.OrderingKey(challenge.Address{Person: p.Entra}), ServiceURL: e.ServiceURL, SeenAt: e.Now()}
 	for try := 1; try <= maxProbeAttempts; try++ {
-		err := e.callTeams(ctx, func(ctx context.Context) (err error) {
+		err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, p.Entra)
 			return err
 		})
 		failure := (*teamsfailure.Failure)(nil)
 		switch {
+		case err == nil && known:
+			return 0, errors.Join(e.resendUntaken(ctx, outbox.Unreachable{Person: p.Entra}), Sleep(ctx, ProbeInterval))
 		case err == nil:
 			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.MarkReachable(ctx, p.Entra, e.Now()), Sleep(ctx, ProbeInterval))
 		case !errors.As(err, &failure):
 			return 0, err
-		case failure.Kind == teamsfailure.Rejected, failure.Kind == teamsfailure.UnclearRejection && try == maxProbeAttempts:
+		case failure.Kind == teamsfailure.Rejected:
 			away := outbox.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
 			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), Sleep(ctx, ProbeInterval))
-		case failure.Kind == teamsfailure.OurBug: // about this one account
+		case failure.Kind == teamsfailure.OurBug, failure.Kind == teamsfailure.UnclearRejection && try == maxProbeAttempts: // about this one account
 			return 0, Sleep(ctx, ProbeInterval)
 		case failure.RetryAfter > maxProbeWait:
-			return failure.RetryAfter, nil
+			return min(failure.RetryAfter, maxRetryAfter), nil
 		}
 		if err := Sleep(ctx, max(ProbeInterval, failure.RetryAfter)); err != nil {
 			return 0, err

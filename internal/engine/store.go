@@ -36,16 +36,18 @@ type MorningStore interface {
 // OutboxStore is what delivering needs.
 type OutboxStore interface {
 	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
-	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error)
+	ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error)
 	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide decideFunc) error
-	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error
+	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error
 	MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide decideFunc) error
 	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
-	NextMessageDue(ctx context.Context) (time.Time, bool, error)
+	NextMessageDue(ctx context.Context, now time.Time) (time.Time, bool, error)
 	ReleaseLeases(ctx context.Context, owner string) error
 	ConversationStore
 	FindChannelLoss(ctx context.Context, channel string) (outbox.ChannelLoss, error)
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
+	// Apply tells those who must know of a message that is late.
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
 }
 
 // ConversationStore keeps how people and threads are reached.
@@ -64,6 +66,7 @@ type ReachabilityStore interface {
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	MarkReachable(ctx context.Context, person string, at time.Time) error
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
+	ListUntaken(ctx context.Context, person string, before time.Time) ([]outbox.Untaken, error)
 	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)

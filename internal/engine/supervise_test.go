@@ -200,10 +200,10 @@ func newOutboxStore() *outboxStore {
 }
 
 func (s *outboxStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) { return nil, nil }
-func (s *outboxStore) ClaimMessages(context.Context, string, time.Time, time.Duration, int) ([]outbox.Message, error) {
+func (s *outboxStore) ClaimMessages(_ context.Context, c outbox.Claim) ([]outbox.Message, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := min(claimBatchSize, len(s.waiting))
+	n := min(c.Limit, len(s.waiting))
 	claimed := s.waiting[:n]
 	s.waiting = s.waiting[n:]
 	return claimed, nil

@@ -32,6 +32,12 @@ type Message struct {
 	Content     json.RawMessage // a reply's content
 	CreatedAt   time.Time
 	Attempts    int // made before this one
+	// FailingSince is when the first attempt failed; zero: none has.
+	FailingSince time.Time
+	// Copies is how many attempts Teams may have taken although the answer was lost.
+	Copies int
+	// Hung: Teams let the last call for this person or channel run into its time limit.
+	Hung bool
 	// Posted is the message that an update changes.
 	Posted PostedMessage
 }
@@ -44,6 +50,8 @@ type PostedMessage struct {
 	Version        int    // the challenge's version that it shows
 	ContentHash    []byte // a hash of what it shows
 	Final          bool   // nothing on it can change any more
+	// ToPersonalChat: Teams took it for the person alone, so that they can be reached.
+	ToPersonalChat bool
 }
 
 // Attempt is one try to deliver.
@@ -55,12 +63,41 @@ type Attempt struct {
 	Ambiguous bool
 }
 
+// Claim asks for messages that may go out now.
+type Claim struct {
+	Owner string // the instance
+	Now   time.Time
+	Lease time.Duration
+	// Limit is how many messages there is room for, and HungLimit for how many of those for
+	// whom Teams let the last call run into its time limit: they go last.
+	Limit, HungLimit int
+	// InHand are the messages that the instance has. Any other that is leased to it was
+	// claimed without its knowing, because the answer was lost, and is free.
+	InHand []int64
+}
+
+// Retry says how a message that failed goes on.
+type Retry struct {
+	NotBefore time.Time
+	// StepsAsideAt is when messages about other challenges stop waiting for this one. Order
+	// within one challenge stands.
+	StepsAsideAt time.Time
+}
+
 // OrderingKey names of the three kinds of address.
 func OrderingKey(a challenge.Address) string {
 	if a.Person != "" {
 		return "person:" + a.Person
 	}
 	return "team:" + a.Team
+}
+
+// AnswerOrderingKey is of the answers to what a person types: they never wait behind cards.
+func AnswerOrderingKey(a challenge.Address) string {
+	if a.Person != "" {
+		return "answer:" + a.Person
+	}
+	return OrderingKey(a)
 }
 
 // ThreadOrderingKey is where a challenge's notices to a team go: one thread a challenge.
@@ -76,6 +113,8 @@ type DirectMessage struct {
 	ConversationID     string
 	ServiceURL         string
 	Content            Content
+	// Unprompted: it answers nothing that the person typed, and waits its turn among cards.
+	Unprompted bool
 }
 
 // Content is what a reply shows: a finished card and what the notification says.

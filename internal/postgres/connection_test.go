@@ -92,12 +92,14 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 		"Standing":     func() error { return s.EachPending(t.Context(), func(challenge.Snapshot) {}) },
 		"HandedOver":   func() error { _, err := s.ListHandedOver(t.Context()); return err },
 		"AnyStanding":  func() error { _, err := s.AnyPending(t.Context()); return err },
-		"NextDelivery": func() error { _, _, err := s.NextMessageDue(t.Context()); return err },
+		"NextDelivery": func() error { _, _, err := s.NextMessageDue(t.Context(), w.Now); return err },
 		"Reply": func() error {
 			return s.QueueDirectMessage(t.Context(), w.NewKey(), outbox.DirectMessage{To: challenge.Address{Person: "x"}})
 		},
-		"Claim":   func() error { _, err := s.ClaimMessages(t.Context(), "x", w.Now, time.Minute, 1); return err },
-		"Retry":   func() error { return s.ScheduleRetry(t.Context(), ds[0], outbox.Attempt{At: w.Now}, w.Now) },
+		"Claim": func() error { _, err := s.ClaimMessages(t.Context(), w.ClaimOf("x", 1)); return err },
+		"Retry": func() error {
+			return s.ScheduleRetry(t.Context(), ds[0], outbox.Attempt{At: w.Now}, outbox.Retry{NotBefore: w.Now})
+		},
 		"Release": func() error { return s.ReleaseLeases(t.Context(), "x") },
 		"Conv":    func() error { _, _, err := s.FindConversation(t.Context(), "person:x"); return err },
 		"Ladder":  func() error { return s.SaveLadder(t.Context(), w.Ladder) },

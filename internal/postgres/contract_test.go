@@ -54,7 +54,7 @@ func (s *Store) contents(ctx context.Context) (memorystore.Contents, error) {
 	var err error
 	if c.Messages, err = queryRows(ctx, s, `SELECT id, kind, challenge_id, lane, card, visit, to_person, to_team, spec, created_at, attempts,
     coalesce(over_conversation, ''), coalesce(over_service_url, ''), coalesce(over_activity, ''), state, coalesce(posted, 0), not_before,
-    coalesce(lease_owner, ''), lease_until, done_at, coalesce(last_status, 0), coalesce(last_code, '') FROM delivery ORDER BY id`, scanMessageRecord); err != nil {
+    coalesce(lease_owner, ''), lease_until, done_at, coalesce(last_status, 0), coalesce(last_code, ''), failing_since, copies FROM delivery ORDER BY id`, scanMessageRecord); err != nil {
 		return c, err
 	}
 	if c.Posted, err = queryRows(ctx, s, `SELECT delivery_id, conversation_id, service_url, activity_id, version, content_hash, final, shown_at
@@ -92,14 +92,14 @@ func queryRows[T any](ctx context.Context, s *Store, sql string, scan pgx.RowToF
 func scanMessageRecord(row pgx.CollectableRow) (r memorystore.MessageRecord, err error) {
 	var id *uuid.UUID
 	var content []byte
-	var leaseUntil, doneAt *time.Time
+	var leaseUntil, doneAt, failingSince *time.Time
 	err = row.Scan(&r.ID, &r.Kind, &id, &r.OrderingKey, &r.Card, &r.Opening, &r.To.Person, &r.To.Team, &content, &r.CreatedAt, &r.Attempts,
 		&r.Posted.ConversationID, &r.Posted.ServiceURL, &r.Posted.ActivityID, &r.State, &r.UpdatesID, &r.NotBefore,
-		&r.LeaseOwner, &leaseUntil, &doneAt, &r.LastStatus, &r.LastCode)
+		&r.LeaseOwner, &leaseUntil, &doneAt, &r.LastStatus, &r.LastCode, &failingSince, &r.Copies)
 	if id != nil {
 		r.ChallengeID = *id
 	}
-	for at, to := range map[*time.Time]*time.Time{leaseUntil: &r.LeaseUntil, doneAt: &r.DoneAt} {
+	for at, to := range map[*time.Time]*time.Time{leaseUntil: &r.LeaseUntil, doneAt: &r.DoneAt, failingSince: &r.FailingSince} {
 		if at != nil {
 			*to = at.UTC()
 		}

@@ -24,10 +24,10 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE (chair_id, state, version, seq, head, rung, visit, waiting, due_at, next_at, closed_at,
         stalled_until, doc) ON challenge TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE (state, attempts, not_before, lease_owner, lease_until, done_at, last_status,
-        last_code) ON delivery TO challengebot_app;
+        last_code, failing_since, aside_at, copies) ON delivery TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE (conversation_id, service_url, activity_id, version, content_hash,
         final, shown_at) ON posted_card TO challengebot_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable, instance TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE ON channel TO challengebot_app;
 EXCEPTION
     WHEN insufficient_privilege THEN

@@ -14,40 +14,76 @@ import (
 	"challengebot/internal/storage"
 )
 
-// orderingKeyHeadsCTE walks from lane to lane along the index of what waits: each has one candidate, its oldest delivery.
-const orderingKeyHeadsCTE = `WITH RECURSIVE head AS (
-    (SELECT lane, id FROM delivery WHERE state = 'waiting' ORDER BY lane, id LIMIT 1)
-    UNION ALL
-    SELECT next.lane, next.id FROM head CROSS JOIN LATERAL (
-        SELECT lane, id FROM delivery WHERE state = 'waiting' AND lane > head.lane ORDER BY lane, id LIMIT 1) next
-)`
+// instanceTimeout is how long an instance that makes deliveries may not have been seen before what it claimed is free. It looks for
+// deliveries every few seconds.
+const instanceTimeout = 30 * time.Second
 
 const (
+	// What is held: in hand here, or leased to somebody else who is there.
+	heldCondition = `(f.lease_owner = $2 AND f.id = ANY ($3::bigint[]) OR f.lease_owner <> $2 AND f.lease_until > $1
+    AND NOT EXISTS (SELECT FROM instance i WHERE i.owner = f.lease_owner AND i.seen_at < clock_timestamp() - $4::interval))`
+	// A message waits behind those before it in its lane, until they step aside; never before an earlier one of its own challenge.
+	notAsideCondition = `(d.aside_at IS NULL OR d.aside_at > $1) AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting'
+        AND e.lane = d.lane AND e.challenge_id = d.challenge_id AND e.id < d.id AND e.aside_at <= $1)`
+
+	// candidatesCTE are the messages that are next in their lane: the first that has not stepped aside, found by walking from lane to
+	// lane along the index of what waits, and all that have.
+	candidatesCTE = `WITH RECURSIVE busy AS MATERIALIZED (
+    SELECT f.lane, max(f.lease_until) AS until FROM delivery f WHERE f.lease_until IS NOT NULL AND ` + heldCondition + ` GROUP BY f.lane
+), front AS (
+    (SELECT d.lane, d.id FROM delivery d WHERE d.state = 'waiting' AND ` + notAsideCondition + ` ORDER BY d.lane, d.id LIMIT 1)
+    UNION ALL
+    SELECT next.lane, next.id FROM front CROSS JOIN LATERAL (
+        SELECT d.lane, d.id FROM delivery d WHERE d.state = 'waiting' AND d.lane > front.lane AND ` + notAsideCondition + `
+        ORDER BY d.lane, d.id LIMIT 1) next
+), candidate AS (
+    SELECT lane, id FROM front
+    UNION ALL
+    SELECT d.lane, d.id FROM delivery d WHERE d.state = 'waiting' AND d.aside_at <= $1
+        AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting' AND e.lane = d.lane AND e.challenge_id = d.challenge_id AND e.id < d.id)
+)`
+
+	urgency = `CASE d.kind WHEN 'reply' THEN 0 WHEN 'post' THEN 1 ELSE 2 END, d.id`
+
+	seenInstanceSQL = `INSERT INTO instance (owner, seen_at) VALUES ($1, clock_timestamp())
+ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at WHERE instance.seen_at < excluded.seen_at - interval '3 s'`
+	// The instances whose leases have long ended go with the one that ends.
+	forgetInstanceSQL = `DELETE FROM instance WHERE owner = $1 OR seen_at < clock_timestamp() - interval '1 day'`
+
 	// Claims take turns, so that each sees what those before it took: two at once could take two messages with the same ordering key when an
-	// older one is committed after a newer. People who wait for an answer come first, then new cards, then updates.
+	// older one is committed after a newer. People who wait for an answer come first, then new cards, then updates; who hung, last.
 	takeClaimLockSQL = `SELECT pg_advisory_xact_lock($1)`
-	claimMessagesSQL = orderingKeyHeadsCTE + `, free AS (
-    SELECT d.id FROM head JOIN delivery d ON d.id = head.id
-    WHERE d.state = 'waiting' AND d.not_before <= $2 AND (d.lease_until IS NULL OR d.lease_until <= $2)
-      AND NOT EXISTS (SELECT FROM delivery f WHERE f.lane = d.lane AND f.lease_until > $2)
-    ORDER BY CASE d.kind WHEN 'reply' THEN 0 WHEN 'post' THEN 1 ELSE 2 END, d.id
-    LIMIT $4 FOR UPDATE OF d SKIP LOCKED
+	claimMessagesSQL = candidatesCTE + `, pick AS (
+    SELECT DISTINCT ON (d.lane) d.id, EXISTS (SELECT FROM delivery h WHERE h.state = 'waiting' AND h.lane = d.lane AND h.last_code = 'timeout') AS hung
+    FROM candidate c JOIN delivery d ON d.id = c.id
+    WHERE d.not_before <= $1 AND NOT EXISTS (SELECT FROM busy WHERE busy.lane = d.lane)
+    ORDER BY d.lane, d.id
+), well AS (
+    SELECT d.id, false AS hung FROM pick JOIN delivery d ON d.id = pick.id WHERE NOT pick.hung AND d.state = 'waiting' AND d.not_before <= $1
+    ORDER BY ` + urgency + ` LIMIT $6 FOR UPDATE OF d SKIP LOCKED
+), slow AS (
+    SELECT d.id, true AS hung FROM pick JOIN delivery d ON d.id = pick.id WHERE pick.hung AND d.state = 'waiting' AND d.not_before <= $1
+    ORDER BY ` + urgency + ` LIMIT $7 FOR UPDATE OF d SKIP LOCKED
 ), taken AS (
-    UPDATE delivery d SET lease_owner = $1, lease_until = $3, attempts = d.attempts + 1
-    FROM free WHERE d.id = free.id
+    UPDATE delivery d SET lease_owner = $2, lease_until = $5, attempts = d.attempts + 1
+    FROM (SELECT * FROM well UNION ALL SELECT * FROM slow) free WHERE d.id = free.id
     RETURNING d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_team, d.spec, d.created_at, d.attempts,
-        d.posted, d.over_conversation, d.over_service_url, d.over_activity
+        d.posted, d.over_conversation, d.over_service_url, d.over_activity, d.failing_since, d.copies, free.hung
 )
 SELECT d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_team, d.spec, d.created_at, d.attempts - 1,
+    d.failing_since, d.copies, d.hung,
     coalesce(p.conversation_id, d.over_conversation, ''), coalesce(p.service_url, d.over_service_url, ''),
     coalesce(p.activity_id, d.over_activity, ''), coalesce(p.version, 0), p.content_hash, coalesce(p.final, false)
 FROM taken d LEFT JOIN posted_card p ON p.delivery_id = d.posted
-ORDER BY CASE d.kind WHEN 'reply' THEN 0 WHEN 'post' THEN 1 ELSE 2 END, d.id`
+ORDER BY d.hung, ` + urgency + ``
 
-	// A lane waits for its head, and for whoever has one of its deliveries in hand.
-	nextMessageDueSQL = orderingKeyHeadsCTE + `
-SELECT min(greatest(d.not_before, (SELECT max(f.lease_until) FROM delivery f WHERE f.lane = d.lane AND f.lease_until IS NOT NULL)))
-FROM head JOIN delivery d ON d.id = head.id`
+	// A lane waits for what is next in it, for whoever has one of its messages in hand, and for the first to step aside if there
+	// is another behind it.
+	nextMessageDueSQL = candidatesCTE + `
+SELECT least(min(greatest(d.not_before, busy.until)), min(greatest(d.aside_at, busy.until)) FILTER (WHERE d.aside_at > $1
+    AND EXISTS (SELECT FROM delivery o WHERE o.state = 'waiting' AND o.lane = d.lane AND o.id > d.id
+        AND (o.challenge_id <> d.challenge_id OR o.challenge_id IS NULL OR d.challenge_id IS NULL))))
+FROM candidate c JOIN delivery d ON d.id = c.id LEFT JOIN busy ON busy.lane = d.lane`
 
 	releaseLeasesSQL = `UPDATE delivery SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1 AND lease_until IS NOT NULL`
 
@@ -70,7 +106,11 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 	if reply.ReplacesActivityID != "" {
 		conversation, service, activity = &reply.ConversationID, &reply.ServiceURL, &reply.ReplacesActivityID
 	}
-	args := []any{outbox.OrderingKey(reply.To), reply.To.Person, reply.To.Team, spec, conversation, service, activity, r.At}
+	lane := outbox.AnswerOrderingKey(reply.To)
+	if reply.Unprompted {
+		lane = outbox.OrderingKey(reply.To)
+	}
+	args := []any{lane, reply.To.Person, reply.To.Team, spec, conversation, service, activity, r.At}
 	sql := sendDirectMessageSQL
 	if r.Value != "" {
 		sql, args = sendDirectMessageOnceSQL, append(args, r.Value)
@@ -78,9 +118,10 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 	return s.runStatement(ctx, "queue a reply", sql, args...)
 }
 
-// ClaimMessages leases at most limit deliveries that may go out now, until now+lease: of each lane the oldest that waits, and none of a
-// lane of which another is leased. The lease must be longer than the sending can take and than clocks may differ.
-func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error) {
+// ClaimMessages leases messages that may go out now, until now+lease: of each lane the oldest that waits, those left out that stepped
+// aside and what follows them in their challenge, and none of a lane of which another is leased. The lease must be longer than the
+// sending can take and than clocks may differ. Every call also says that the instance is there.
+func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return nil, err
@@ -89,8 +130,9 @@ func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, 
 	var claimed []outbox.Message
 	b := &pgx.Batch{}
 	b.Queue(beginSQL)
+	b.Queue(seenInstanceSQL, c.Owner)
 	b.Queue(takeClaimLockSQL, claimLock)
-	b.Queue(claimMessagesSQL, owner, now, now.Add(lease), limit).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(claimMessagesSQL, c.Now, c.Owner, c.InHand, instanceTimeout, c.Now.Add(c.Lease), c.Limit, c.HungLimit).Query(func(rows pgx.Rows) (err error) {
 		claimed, err = pgx.CollectRows(rows, scanMessage)
 		return err
 	})
@@ -105,24 +147,31 @@ func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
 	var d outbox.Message
 	var id *uuid.UUID
 	var spec []byte
+	var failingSince *time.Time
 	err := row.Scan(&d.ID, &d.Kind, &id, &d.OrderingKey, &d.Card, &d.Opening, &d.To.Person, &d.To.Team, &spec, &d.CreatedAt, &d.Attempts,
+		&failingSince, &d.Copies, &d.Hung,
 		&d.Posted.ConversationID, &d.Posted.ServiceURL, &d.Posted.ActivityID, &d.Posted.Version, &d.Posted.ContentHash, &d.Posted.Final)
 	if id != nil {
 		d.ChallengeID = *id
+	}
+	if failingSince != nil {
+		d.FailingSince = failingSince.UTC()
 	}
 	d.Content, d.CreatedAt = spec, d.CreatedAt.UTC()
 	return d, err
 }
 
-// NextMessageDue is when a delivery may next be claimed, which may have passed; false when none waits.
-func (s *Store) NextMessageDue(ctx context.Context) (time.Time, bool, error) {
-	return s.queryTime(ctx, "look for the next delivery", nextMessageDueSQL)
+// NextMessageDue is when a delivery may next be claimed, as things are at a moment, which may have passed; false when none waits.
+func (s *Store) NextMessageDue(ctx context.Context, now time.Time) (time.Time, bool, error) {
+	return s.queryTime(ctx, "look for the next delivery", nextMessageDueSQL, now, "", []int64{}, instanceTimeout)
 }
 
-// ReleaseLeases gives back everything that an owner has claimed and not finished.
+// ReleaseLeases gives back everything that an owner has claimed and not finished. It makes no more deliveries.
 func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
-	if _, err := s.db.Exec(ctx, releaseLeasesSQL, owner); err != nil {
-		return wrapError("give leases back", err)
+	for _, sql := range []string{releaseLeasesSQL, forgetInstanceSQL} {
+		if _, err := s.db.Exec(ctx, sql, owner); err != nil {
+			return wrapError("give leases back", err)
+		}
 	}
 	return nil
 }

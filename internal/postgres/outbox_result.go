@@ -23,7 +23,8 @@ SELECT id, $2, $3, coalesce(lease_owner, ''), $4, $5, $6 FROM delivery WHERE id 
 ON CONFLICT DO NOTHING`
 	finishMessageSQL = `UPDATE delivery SET state = $3, done_at = $4, last_status = $5, last_code = $6, lease_owner = NULL, lease_until = NULL
 WHERE ` + stillOurs
-	scheduleRetrySQL = `UPDATE delivery SET not_before = $3, last_status = $4, last_code = $5, lease_owner = NULL, lease_until = NULL
+	scheduleRetrySQL = `UPDATE delivery SET not_before = $3, last_status = $4, last_code = $5, lease_owner = NULL, lease_until = NULL,
+    failing_since = coalesce(failing_since, $6), aside_at = $7, copies = copies + CASE WHEN $8 THEN 1 ELSE 0 END
 WHERE ` + stillOurs
 
 	recordPostedSQL = `INSERT INTO posted_card (delivery_id, challenge_id, lane, card, visit, to_person, to_team, conversation_id,
@@ -69,6 +70,9 @@ func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.Po
 		undecided = cause
 		b.Queue(finishMessageSQL, d.ID, fencingToken(d), "sent", a.At, a.StatusCode, a.ErrorCode)
 		queuePostedMessage(b, d, p, a.At)
+		if p.ToPersonalChat {
+			b.Queue(markAcceptedSQL, d.To.Person, a.At)
+		}
 		if m != nil {
 			if err := queueTransitions(b, []transition{*m}); err != nil {
 				return err
@@ -93,17 +97,22 @@ func queuePostedMessage(b *pgx.Batch, d outbox.Message, p outbox.PostedMessage, 
 	b.Queue(sql, d.ID, p.ConversationID, p.ServiceURL, p.ActivityID, p.Version, p.ContentHash, p.Final, at)
 }
 
-// MarkRejected records that Teams refused a delivery for good and, for a new message of a challenge, the event that decide gives. When
+// MarkRejected records that a delivery was given up, because Teams refused it for good or, after an ambiguous attempt, because nobody
+// can know whether Teams has it ("unconfirmed"), and, for a new message of a challenge, the event that decide gives. When
 // decide fails nothing is recorded: the lease ends and the delivery is tried again, for somebody must be told.
 func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	if d.Kind != outbox.PostMessage {
 		decide = nil
 	}
+	state := "failed"
+	if a.Ambiguous {
+		state = "unconfirmed"
+	}
 	return s.recordResult(ctx, d, a, decide, func(b *pgx.Batch, m *transition, cause error) error {
 		if cause != nil {
 			return cause
 		}
-		b.Queue(finishMessageSQL, d.ID, fencingToken(d), "failed", a.At, a.StatusCode, a.ErrorCode)
+		b.Queue(finishMessageSQL, d.ID, fencingToken(d), state, a.At, a.StatusCode, a.ErrorCode)
 		if d.Kind == outbox.UpdateMessage {
 			b.Queue(stopUpdatesSQL, d.ID)
 		}
@@ -114,10 +123,15 @@ func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Att
 	})
 }
 
-// ScheduleRetry records an attempt that did not succeed and lets the delivery be claimed again from notBefore on. Its lane waits for it.
-func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error {
+// ScheduleRetry records an attempt that did not succeed and lets the delivery be claimed again. Its lane waits for it until it steps
+// aside.
+func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error {
+	var stepsAsideAt *time.Time
+	if !r.StepsAsideAt.IsZero() {
+		stepsAsideAt = &r.StepsAsideAt
+	}
 	return s.recordResult(ctx, d, a, nil, func(b *pgx.Batch, _ *transition, _ error) error {
-		b.Queue(scheduleRetrySQL, d.ID, fencingToken(d), notBefore, a.StatusCode, a.ErrorCode)
+		b.Queue(scheduleRetrySQL, d.ID, fencingToken(d), r.NotBefore, a.StatusCode, a.ErrorCode, a.At, stepsAsideAt, a.Ambiguous)
 		return nil
 	})
 }

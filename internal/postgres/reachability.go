@@ -13,10 +13,11 @@ import (
 const (
 	// Whoever was refused before stays so since then; a return that came after this refusal stands.
 	markUnreachableSQL = `INSERT INTO unreachable (person, since, code) VALUES ($1, $2, $3)
-ON CONFLICT (person) DO UPDATE SET returned_at = NULL, since = excluded.since, code = excluded.code
+ON CONFLICT (person) DO UPDATE SET returned_at = NULL, taken = false, since = excluded.since, code = excluded.code
 WHERE unreachable.returned_at < excluded.since`
 	markReachableSQL       = `UPDATE unreachable SET returned_at = $2 WHERE person = $1 AND returned_at IS NULL`
-	listUnreachableSQL     = `SELECT person, since, code, returned_at FROM unreachable ORDER BY since, person`
+	markAcceptedSQL        = `UPDATE unreachable SET returned_at = $2, taken = true WHERE person = $1 AND returned_at IS NULL`
+	listUnreachableSQL     = `SELECT person, since, code, returned_at, taken FROM unreachable ORDER BY since, person`
 	forgetUnreachableSQL   = `DELETE FROM unreachable WHERE person = $1 AND returned_at = $2`
 	claimIdempotencyKeySQL = `INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 )
@@ -39,7 +40,7 @@ func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, erro
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u outbox.Unreachable, err error) {
 		var back *time.Time
-		err = row.Scan(&u.Person, &u.Since, &u.Code, &back)
+		err = row.Scan(&u.Person, &u.Since, &u.Code, &back, &u.Accepted)
 		u.Since = u.Since.UTC()
 		if back != nil {
 			u.ReachableAgainAt = back.UTC()

@@ -298,9 +298,9 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 }
 
 // queryTime reads one time that may be NULL.
-func (s *Store) queryTime(ctx context.Context, operation, sql string) (time.Time, bool, error) {
+func (s *Store) queryTime(ctx context.Context, operation, sql string, args ...any) (time.Time, bool, error) {
 	var at *time.Time
-	if err := s.db.QueryRow(ctx, sql).Scan(&at); err != nil || at == nil {
+	if err := s.db.QueryRow(ctx, sql, args...).Scan(&at); err != nil || at == nil {
 		return time.Time{}, false, wrapError(operation, err)
 	}
 	return at.UTC(), true, nil

@@ -328,9 +328,14 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 }
 
 // keepStoredMarks is what a trail folds to, with the marks of refused cards that the document has, if the trail has them too. Programs
-// before the fifth migration kept no such marks, and one may go on for a while beside this one. Whom they miss has been told.
+// before the fifth and the eleventh migration kept none or fewer, and one may go on for a while beside this one. Whom they miss has been told.
 func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
+	if !slices.ContainsFunc(doc.Untaken, func(u challenge.UntakenCard) bool {
+		return !slices.ContainsFunc(c.Untaken, func(v challenge.UntakenCard) bool { return v.Seq == u.Seq })
+	}) {
+		c.Untaken = doc.Untaken
+	}
 	c.Openings = slices.Clone(c.Openings)
 	for i := range min(len(c.Openings), len(doc.Openings)) {
 		c.Openings[i].RejectedFor = subsetOrAll(c.Openings[i].RejectedFor, doc.Openings[i].RejectedFor)

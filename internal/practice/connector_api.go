@@ -55,6 +55,7 @@ type apiResponse struct {
 	retryAfter time.Duration // Retry-After
 	findings   []string
 	hang       bool
+	reset      bool
 }
 
 // errorResponse makes an error answer in the documented shape.
@@ -80,7 +81,7 @@ func (t *Teams) handleRequest(w http.ResponseWriter, r *http.Request) {
 
 	answer := t.applyWithFault(r, &call)
 	call.Status, call.Code = answer.status, answer.errorCode
-	if answer.hang {
+	if answer.hang || answer.reset {
 		call.Status = 0
 	}
 	t.recordViolation(call.Method+" "+call.Op, answer.findings...)
@@ -98,6 +99,8 @@ func (t *Teams) handleRequest(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 		case <-t.closing:
 		}
+	}
+	if answer.hang || answer.reset {
 		panic(http.ErrAbortHandler)
 	}
 	answer.writeTo(w)
@@ -115,10 +118,15 @@ func (r apiResponse) writeTo(w http.ResponseWriter) {
 	if r.body != nil {
 		encoded = mustJSON(r.body)
 	}
-	if len(encoded) > 0 {
+	switch {
+	case strings.HasPrefix(r.rawBody, "<"):
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	case len(encoded) > 0:
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(encoded)))
+	if r.status != http.StatusNoContent {
+		w.Header().Set("Content-Length", strconv.Itoa(len(encoded)))
+	}
 	w.WriteHeader(r.status)
 	_, _ = w.Write(encoded) // the caller may be gone: that is its affair
 	_ = http.NewResponseController(w).Flush()

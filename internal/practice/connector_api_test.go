@@ -260,6 +260,45 @@ func TestFaultsComeBeforeOrAfterTheEffect(t *testing.T) {
 	w.expectNoErrors(t)
 }
 
+// What stands between the bot and Teams answers in its own form, and Teams may say yes without
+// an id, or nothing at all after it took the message.
+func TestFaultsTakeTheFormsOfAProxyAndOfALostAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	maya := w.Person("Maya Okafor")
+	ref, _ := w.postCard(t, "Maya Okafor", cardJSON("One"))
+	for _, test := range []struct {
+		name    string
+		fault   practice.Fault
+		kind    teamsfailure.Kind
+		status  int
+		code    string
+		arrives int
+	}{
+		{"a page", practice.Fault{Status: 403, Body: "<html>Blocked</html>"}, teamsfailure.UnclearRejection, 403, connector.CodeHTMLPage, 0},
+		{"no body", practice.Fault{Status: 407, NoBody: true}, teamsfailure.UnclearRejection, 407, "", 0},
+		{"another's JSON", practice.Fault{Status: 400, Body: `{"blocked":true}`}, teamsfailure.UnclearRejection, 400, "", 0},
+		{"words only", practice.Fault{Status: 403, Code: "BadArgument", Message: "Failed to decrypt pairwise id"}, teamsfailure.ConversationGone, 403, connector.CodeUnreadableID, 0},
+		{"no id", practice.Fault{Status: 200, Body: "{}", AfterApplying: true}, teamsfailure.Ambiguous, 200, "unreadable answer", 1},
+		{"202", practice.Fault{Status: 202, NoBody: true, AfterApplying: true}, teamsfailure.Ambiguous, 202, "unreadable answer", 1},
+		{"204", practice.Fault{Status: 204, NoBody: true, AfterApplying: true}, teamsfailure.Ambiguous, 204, "unreadable answer", 1},
+		{"reset before", practice.Fault{Reset: true}, teamsfailure.Ambiguous, 0, "connection broken", 0},
+		{"reset after", practice.Fault{Reset: true, AfterApplying: true}, teamsfailure.Ambiguous, 0, "connection broken", 1},
+	} {
+		before := len(maya.Inbox())
+		test.fault.Op, test.fault.Times = practice.OpSend, 1
+		w.InjectFault(test.fault)
+		var f *teamsfailure.Failure
+		if _, err := w.client.Send(t.Context(), ref, connector.NewTextMessage("hello")); !errors.As(err, &f) {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		if f.Kind != test.kind || f.Status != test.status || f.Code != test.code || len(maya.Inbox())-before != test.arrives {
+			t.Errorf("%s: %s, %d, %q and %d messages", test.name, f.Kind, f.Status, f.Code, len(maya.Inbox())-before)
+		}
+	}
+	w.expectNoErrors(t)
+}
+
 func TestAHangingCallLeavesTheMessageThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -17,13 +17,20 @@ type Fault struct {
 	Status     int
 	Code       string
 	RetryAfter time.Duration
+	// Message stands in the answer beside the code.
+	Message string
+	// Body is given as it is in place of Teams' own form: a proxy's page, or nothing of
+	// what a good answer has. NoBody gives none at all.
+	Body   string
+	NoBody bool
 	// Times is how many calls fail; 0 means all, until ClearFaults.
 	Times int
 	// AfterApplying lets the call take effect first: the answer is lost, the
 	// message is there. A call that is refused anyway is refused as always.
 	AfterApplying bool
-	// Hang gives no answer at all until the caller gives up or Close.
-	Hang bool
+	// Hang gives no answer at all until the caller gives up or Close; Reset breaks the
+	// connection in place of one.
+	Hang, Reset bool
 }
 
 type activeFault struct {
@@ -70,11 +77,17 @@ func (f Fault) toResponse(op string) apiResponse {
 	if status == 0 {
 		status = http.StatusServiceUnavailable
 	}
-	answer := errorResponse(status, f.Code, "a fault of the practice")
-	if op == OpToken { // Entra's shape, in which the code begins the description
+	message := f.Message
+	if message == "" {
+		message = "a fault of the practice"
+	}
+	answer := errorResponse(status, f.Code, message)
+	if f.Body != "" || f.NoBody {
+		answer.body, answer.rawBody = nil, f.Body
+	} else if op == OpToken { // Entra's shape, in which the code begins the description
 		answer.body = map[string]any{"error": "invalid_client", "error_description": f.Code + ": a fault of the practice"}
 	}
-	answer.retryAfter, answer.hang = f.RetryAfter, f.Hang
+	answer.retryAfter, answer.hang, answer.reset = f.RetryAfter, f.Hang, f.Reset
 	return answer
 }
 

@@ -56,6 +56,12 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.Delivered:
 		return fmt.Sprintf("Teams took %s for %s.", cardWords(b.Card), n.formatAddress(b.To)), nil
 	case challenge.Undelivered:
+		switch {
+		case b.Unconfirmed:
+			return fmt.Sprintf("It could not be confirmed that Teams took %s for %s (%s).", cardWords(b.Card), n.formatAddress(b.To), b.Code), nil
+		case b.Passing:
+			return fmt.Sprintf("Teams did not take %s for %s (%s).", cardWords(b.Card), n.formatAddress(b.To), b.Code), nil
+		}
 		return fmt.Sprintf("Teams refused %s for %s for good (%s).", cardWords(b.Card), n.formatAddress(b.To), b.Code), nil
 	case challenge.Reminded:
 		return fmt.Sprintf("A reminder went to %s: the answer to %s is due by %s.", n.formatRepliers(e.Opening), n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil

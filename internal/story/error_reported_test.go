@@ -111,6 +111,12 @@ func TestThrottledWithoutATimeTheBotWaitsLongerAndLongerForThatConversationAlone
 	s.priya.gets(ref, "Please answer by")
 	s.maya.gets(ref)
 	s.north.gets(ref)
+	s.log.allow("Teams does not take a message, though it takes others")
+	s.moveClock("Mon 30 Mar 2026 10:24")
+	s.expectNoNews()
+	s.moveClock("Mon 30 Mar 2026 10:30") // those who must know do so within half an hour
+	s.maya.gets(ref, "Teams did not take the message to Tom Reid")
+	s.owen.gets(ref, "Teams did not take the message to Tom Reid")
 	s.moveClock("Mon 30 Mar 2026 10:45")
 	tries := queryRows[time.Time](s, `SELECT at FROM attempt WHERE status = 429 ORDER BY n`)
 	if len(tries) < 12 {

@@ -315,8 +315,12 @@ func TestAfterAnHourWithoutTeamsTwoHundredCardsArriveOnceInOrderAndWithinItsLimi
 	if n := s.count(`SELECT FROM delivery WHERE state = 'waiting'`); n != 200 {
 		t.Fatalf("%d deliveries wait, not 200", n)
 	}
+	s.log.allow("Teams has taken nothing for ten minutes or more")
 	s.moveClock("Mon 30 Mar 2026 11:00")
 	s.expectNoNews()
+	if n := len(s.log.linesWith("Teams has taken nothing for ten minutes or more")); n != 1 {
+		t.Errorf("the outage is said %d times within its first hour", n)
+	}
 	s.Teams.RestoreConnections()
 	s.Teams.SetRateLimits(true)
 	s.moveClock("Mon 30 Mar 2026 11:20")

@@ -227,7 +227,7 @@ func TestANoticeForAChannelThatIsGoneIsRefusedAndNotRepeated(t *testing.T) {
 		if len(refused) != 1 || refused[0] != code {
 			t.Errorf("%s: the trail says %q", event, refused)
 		}
-		if at, waiting, err := s.App.Store.NextMessageDue(t.Context()); waiting || err != nil {
+		if at, waiting, err := s.App.Store.NextMessageDue(t.Context(), s.Clock.Now()); waiting || err != nil {
 			t.Errorf("%s: something is tried again at %v, %v", event, at, err)
 		}
 		s.discardNews()

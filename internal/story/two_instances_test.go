@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/app"
+	"challengebot/internal/outbox"
 	"challengebot/internal/practice"
 )
 
@@ -106,7 +107,7 @@ func TestAnInstanceThatDiesWithADeliveryInHandIsReplacedWhenItsLeaseEnds(t *test
 	s := open(t, "ne-lincolnshire")
 	other := s.startSecondInstance()
 	ref := s.raiseInStore(1)[0]
-	taken, err := other.Store.ClaimMessages(t.Context(), "an instance that dies", s.Clock.Now(), 2*time.Minute, 16)
+	taken, err := other.Store.ClaimMessages(t.Context(), outbox.Claim{Owner: "an instance that dies", Now: s.Clock.Now(), Lease: 2 * time.Minute, Limit: 16})
 	if err != nil || len(taken) != 4 {
 		t.Fatalf("%d deliveries were claimed: %v", len(taken), err)
 	}

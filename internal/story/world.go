@@ -226,7 +226,7 @@ func (w *World) NextDue(ctx context.Context) (time.Time, bool, error) {
 	if err != nil {
 		return time.Time{}, false, err
 	}
-	later, waiting, err := w.App.Store.NextMessageDue(ctx)
+	later, waiting, err := w.App.Store.NextMessageDue(ctx, w.Clock.Now())
 	if err != nil {
 		return time.Time{}, false, err
 	}

@@ -237,12 +237,12 @@ type PlainTextWords struct {
 
 // StepWords: the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Responded       string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted string
-	EndRequested, HandOffRequested, ChairSucceeded                                                                                   string
-	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, HandedOver, BackAgain, Referred                                             string
-	AskedHow                                                                                                                         map[challenge.ContactMethod]string
-	LateBecause                                                                                                                      map[string]string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted        string
+	EndRequested, HandOffRequested, ChairSucceeded                                                                                          string
+	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, HandedOver, BackAgain, Referred                                                    string
+	AskedHow                                                                                                                                map[challenge.ContactMethod]string
+	LateBecause                                                                                                                             map[string]string
 }
 
 // BotWords: answers in words, where no card says it.

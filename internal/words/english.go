@@ -483,6 +483,7 @@ var English = &Catalogue{
 		VacantByDirectory:    "nobody holds the role",
 		Redated:              "%s: the card arrived late, so the time was counted again. The answer is due on %s. %s",
 		Undelivered:          "Teams did not take the message to %s. Please reach them another way.",
+		Unconfirmed:          "It could not be confirmed that Teams took the message to %s. Please make sure that they have it.",
 		Responded:            "%s: %s answered%s%s.",
 		LateResponse:         "%s: a late reply from %s, %s. It is kept and shown, and does not count as the answer.",
 		RecordedSettled:      "%s recorded the matter as settled.",

@@ -485,6 +485,7 @@ var Welsh = &Catalogue{
 		VacantByDirectory:    "nad oes neb yn y rôl",
 		Redated:              "%s: cyrhaeddodd y cerdyn yn hwyr, felly cyfrifwyd yr amser eto. Disgwylir yr ateb ar %s. %s",
 		Undelivered:          "Ni dderbyniodd Teams y neges at y canlynol: %s. Cysylltwch mewn ffordd arall.",
+		Unconfirmed:          "Ni ellid cadarnhau bod Teams wedi derbyn y neges at y canlynol: %s. Gwnewch yn siŵr ei bod wedi cyrraedd.",
 		Responded:            "%s: atebodd %s%s%s.",
 		LateResponse:         "%s: ateb hwyr gan %s, %s. Caiff ei gadw a'i ddangos, ac nid yw'n cyfrif fel yr ateb.",
 		RecordedSettled:      "Cofnododd %s fod y mater wedi'i ddatrys.",

@@ -18,12 +18,14 @@ import (
 // MessageState is what became of a message.
 type MessageState string
 
-// A message waits until it is sent, has nothing to show any more, or is refused for good.
+// A message waits until it is sent, has nothing to show any more, is refused for good, or is
+// given up though Teams may have it.
 const (
-	StateWaiting MessageState = "waiting"
-	StateSent    MessageState = "sent"
-	StateDropped MessageState = "dropped"
-	StateFailed  MessageState = "failed"
+	StateWaiting     MessageState = "waiting"
+	StateSent        MessageState = "sent"
+	StateDropped     MessageState = "dropped"
+	StateFailed      MessageState = "failed"
+	StateUnconfirmed MessageState = "unconfirmed"
 )
 
 // messageRow is one message and what became of it.
@@ -41,6 +43,9 @@ type messageRow struct {
 	createdAt   time.Time
 	state       MessageState
 	attempts    int
+	failing     time.Time // since when; zero: no attempt has failed
+	asideAt     time.Time // from when on other challenges' messages do not wait; zero: they do
+	copies      int
 	notBefore   time.Time
 	leaseOwner  string
 	leaseUntil  time.Time // zero: nobody has it in hand
@@ -69,7 +74,10 @@ type attemptRow struct {
 
 // queue adds a message that waits from its creation on.
 func (s *Store) queue(m messageRow) {
-	m.id, m.state, m.notBefore, m.orderingKey = int64(len(s.messages)+1), StateWaiting, m.createdAt, outbox.OrderingKey(m.to)
+	m.id, m.state, m.notBefore = int64(len(s.messages)+1), StateWaiting, m.createdAt
+	if m.orderingKey == "" {
+		m.orderingKey = outbox.OrderingKey(m.to)
+	}
 	s.messages = append(s.messages, &m)
 	s.waiting[m.orderingKey] = append(s.waiting[m.orderingKey], m.id)
 }
@@ -89,6 +97,9 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 		return fmt.Errorf("memorystore: a reply cannot be written: %T", err)
 	}
 	m := messageRow{kind: outbox.DirectMessageKind, to: reply.To, content: content, createdAt: stamp(r.At)}
+	if !reply.Unprompted {
+		m.orderingKey = outbox.AnswerOrderingKey(reply.To)
+	}
 	if reply.ReplacesActivityID != "" {
 		m.replaces = outbox.PostedMessage{ConversationID: reply.ConversationID, ServiceURL: reply.ServiceURL, ActivityID: reply.ReplacesActivityID}
 	}
@@ -111,31 +122,72 @@ func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKe
 	return true, nil
 }
 
-// heads are the oldest waiting messages, one of each ordering key.
-func (s *Store) heads() []*messageRow {
-	var heads []*messageRow
-	for key, ids := range s.waiting {
-		for len(ids) > 0 && s.message(ids[0]).state != StateWaiting {
-			ids = ids[1:]
-		}
-		if s.waiting[key] = ids; len(ids) == 0 {
-			delete(s.waiting, key)
-			continue
-		}
-		heads = append(heads, s.message(ids[0]))
+// waitingMessages are those of an ordering key, the oldest first.
+func (s *Store) waitingMessages(key string) []*messageRow {
+	var all []*messageRow
+	ids := slices.DeleteFunc(s.waiting[key], func(id int64) bool { return s.message(id).state != StateWaiting })
+	if s.waiting[key] = ids; len(ids) == 0 {
+		delete(s.waiting, key)
 	}
-	return heads
+	for _, id := range ids {
+		all = append(all, s.message(id))
+	}
+	return all
 }
 
-// leasedUntil is when the last lease on an ordering key ends; zero: none is held or was left.
-func (s *Store) leasedUntil(orderingKey string) time.Time {
-	var last time.Time
-	for _, id := range s.waiting[orderingKey] {
-		if m := s.message(id); m.state == StateWaiting && m.leaseUntil.After(last) {
-			last = m.leaseUntil
+// candidates are the messages of an ordering key that are next: the first that has not stepped
+// aside, and all that have; never one before an earlier one of its own challenge.
+func (s *Store) candidates(key string, now time.Time) []*messageRow {
+	var next []*messageRow
+	seen := map[uuid.UUID]bool{}
+	front := false
+	for _, m := range s.waitingMessages(key) {
+		if m.challengeID != uuid.Nil && seen[m.challengeID] {
+			continue
+		}
+		seen[m.challengeID] = true
+		aside := m.stepsAsideBy(now)
+		if aside || !front {
+			next = append(next, m)
+		}
+		front = front || !aside
+	}
+	return next
+}
+
+func (m *messageRow) stepsAsideBy(now time.Time) bool {
+	return !m.asideAt.IsZero() && !m.asideAt.After(now)
+}
+
+// heldUntil is when the last lease on an ordering key ends that is held: by somebody else who
+// is there, or by the claimer, who knows of it. held is false when none is.
+func (s *Store) heldUntil(key string, c outbox.Claim) (last time.Time, held bool) {
+	for _, m := range s.waitingMessages(key) {
+		if m.leaseUntil.IsZero() {
+			continue
+		}
+		here := m.leaseOwner == c.Owner && slices.Contains(c.InHand, m.id)
+		elsewhere := m.leaseOwner != c.Owner && m.leaseUntil.After(c.Now) && !s.isGone(m.leaseOwner)
+		if (here || elsewhere) && (!held || m.leaseUntil.After(last)) {
+			last, held = m.leaseUntil, true
 		}
 	}
-	return last
+	return last, held
+}
+
+// instanceTimeout is how long an instance that claims may not have been seen before what it
+// claimed is free.
+const instanceTimeout = 30 * time.Second
+
+// isGone reports whether an instance was there and has not been for a while.
+func (s *Store) isGone(owner string) bool {
+	seen, known := s.instances[owner]
+	return known && time.Since(seen) > instanceTimeout
+}
+
+// isHung reports whether the last call for a waiting message of the key ran into its time limit.
+func (s *Store) isHung(key string) bool {
+	return slices.ContainsFunc(s.waitingMessages(key), func(m *messageRow) bool { return m.lastCode == "timeout" })
 }
 
 // urgency puts people who wait for an answer first, then new cards, then updates.
@@ -143,32 +195,52 @@ func urgency(k outbox.DeliveryKind) int {
 	return slices.Index([]outbox.DeliveryKind{outbox.DirectMessageKind, outbox.PostMessage, outbox.UpdateMessage}, k)
 }
 
-// ClaimMessages leases at most limit messages that may go out now, until now+lease: of each
-// ordering key the oldest that waits, and none of a key of which another is leased.
-func (s *Store) ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error) {
+// ClaimMessages leases messages that may go out now, until now+lease: of each ordering key the
+// oldest that is next, and none of a key of which another is held. Every call also says that
+// the instance is there.
+func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error) {
 	if err := s.begin(ctx, "ClaimMessages"); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	now = stamp(now)
-	free := slices.DeleteFunc(s.heads(), func(m *messageRow) bool {
-		return m.notBefore.After(now) || s.leasedUntil(m.orderingKey).After(now)
-	})
-	slices.SortFunc(free, func(a, b *messageRow) int {
-		return cmp.Or(cmp.Compare(urgency(a.kind), urgency(b.kind)), cmp.Compare(a.id, b.id))
-	})
-	var claimed []outbox.Message
-	for _, m := range free[:min(limit, len(free))] {
-		claimed = append(claimed, s.readMessage(m))
-		m.leaseOwner, m.leaseUntil = owner, stamp(now.Add(lease))
-		m.attempts++
+	c.Now = stamp(c.Now)
+	s.instances[c.Owner] = time.Now()
+	var well, hung []*messageRow
+	for key := range s.waiting {
+		due := slices.DeleteFunc(s.candidates(key, c.Now), func(m *messageRow) bool { return m.notBefore.After(c.Now) })
+		if _, held := s.heldUntil(key, c); held || len(due) == 0 {
+			continue
+		}
+		if s.isHung(key) {
+			hung = append(hung, due[0])
+		} else {
+			well = append(well, due[0])
+		}
 	}
+	for _, free := range [][]*messageRow{well, hung} {
+		slices.SortFunc(free, func(a, b *messageRow) int {
+			return cmp.Or(cmp.Compare(urgency(a.kind), urgency(b.kind)), cmp.Compare(a.id, b.id))
+		})
+	}
+	var claimed []outbox.Message
+	take := func(free []*messageRow, limit int, isHung bool) {
+		for _, m := range free[:min(limit, len(free))] {
+			d := s.readMessage(m)
+			d.Hung = isHung
+			claimed = append(claimed, d)
+			m.leaseOwner, m.leaseUntil = c.Owner, stamp(c.Now.Add(c.Lease))
+			m.attempts++
+		}
+	}
+	take(well, c.Limit, false)
+	take(hung, c.HungLimit, true)
 	return claimed, nil
 }
 
 func (s *Store) readMessage(m *messageRow) outbox.Message {
 	d := outbox.Message{ID: m.id, Kind: m.kind, ChallengeID: m.challengeID, OrderingKey: m.orderingKey, Card: m.card, Opening: m.opening,
-		To: m.to, Content: slices.Clone(m.content), CreatedAt: m.createdAt, Attempts: m.attempts, Posted: m.replaces}
+		To: m.to, Content: slices.Clone(m.content), CreatedAt: m.createdAt, Attempts: m.attempts,
+		FailingSince: m.failing, Copies: m.copies, Posted: m.replaces}
 	if p := s.posted[m.posted]; p != nil {
 		d.Posted = p.PostedMessage
 		d.Posted.ContentHash = slices.Clone(p.ContentHash)
@@ -176,27 +248,45 @@ func (s *Store) readMessage(m *messageRow) outbox.Message {
 	return d
 }
 
-// NextMessageDue is when a message may next be claimed, which may have passed; false when none waits.
-func (s *Store) NextMessageDue(ctx context.Context) (time.Time, bool, error) {
+// NextMessageDue is when a message may next be claimed, as things are at a moment, which may
+// have passed; false when none waits.
+func (s *Store) NextMessageDue(ctx context.Context, now time.Time) (time.Time, bool, error) {
 	if err := s.begin(ctx, "NextMessageDue"); err != nil {
 		return time.Time{}, false, err
 	}
 	defer s.mu.Unlock()
+	now = stamp(now)
 	var next time.Time
-	heads := s.heads()
-	for _, m := range heads {
-		at := m.notBefore
-		if leased := s.leasedUntil(m.orderingKey); leased.After(at) {
-			at = leased
+	known := false
+	consider := func(at, held time.Time) {
+		if held.After(at) {
+			at = held
 		}
-		if next.IsZero() || at.Before(next) {
-			next = at
+		if !known || at.Before(next) {
+			next, known = at, true
 		}
 	}
-	return next, len(heads) > 0, nil
+	for key := range s.waiting {
+		held, _ := s.heldUntil(key, outbox.Claim{Now: now})
+		for _, m := range s.candidates(key, now) {
+			consider(m.notBefore, held)
+			if m.asideAt.After(now) && s.hasAnotherBehind(m) {
+				consider(m.asideAt, held)
+			}
+		}
+	}
+	return next, known, nil
 }
 
-// ReleaseLeases gives back everything that an owner has claimed and not finished.
+// hasAnotherBehind reports whether a message about something else waits behind this one.
+func (s *Store) hasAnotherBehind(m *messageRow) bool {
+	return slices.ContainsFunc(s.waitingMessages(m.orderingKey), func(o *messageRow) bool {
+		return o.id > m.id && (o.challengeID != m.challengeID || o.challengeID == uuid.Nil)
+	})
+}
+
+// ReleaseLeases gives back everything that an owner has claimed and not finished. It claims
+// nothing more.
 func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
 	if err := s.begin(ctx, "ReleaseLeases"); err != nil {
 		return err
@@ -207,6 +297,7 @@ func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
 			m.leaseOwner, m.leaseUntil = "", time.Time{}
 		}
 	}
+	delete(s.instances, owner)
 	return nil
 }
 

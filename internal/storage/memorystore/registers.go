@@ -267,7 +267,7 @@ func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChann
 // so since then; a return that came after this refusal stands.
 func (s *Store) MarkUnreachable(ctx context.Context, u outbox.Unreachable) error {
 	return s.register(ctx, "MarkUnreachable", storage.IdempotencyKey{}, u.Person == "", "somebody who cannot be reached has an id", func() {
-		u.Since, u.ReachableAgainAt = stamp(u.Since), time.Time{}
+		u.Since, u.ReachableAgainAt, u.Accepted = stamp(u.Since), time.Time{}, false
 		earlier, known := s.unreachable[u.Person]
 		if !known || !earlier.ReachableAgainAt.IsZero() && earlier.ReachableAgainAt.Before(u.Since) {
 			s.unreachable[u.Person] = u
@@ -277,12 +277,51 @@ func (s *Store) MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 
 // MarkReachable keeps that an unreachable person was heard of; of anybody else nothing is kept.
 func (s *Store) MarkReachable(ctx context.Context, person string, at time.Time) error {
-	return s.register(ctx, "MarkReachable", storage.IdempotencyKey{}, false, "", func() {
-		if u, known := s.unreachable[person]; known && u.ReachableAgainAt.IsZero() {
-			u.ReachableAgainAt = stamp(at)
-			s.unreachable[person] = u
+	return s.register(ctx, "MarkReachable", storage.IdempotencyKey{}, false, "", func() { s.markBack(person, at, false) })
+}
+
+// markBack keeps that an unreachable person can be reached again, or that Teams has accepted
+// something for them.
+func (s *Store) markBack(person string, at time.Time, accepted bool) {
+	if u, known := s.unreachable[person]; known && u.ReachableAgainAt.IsZero() {
+		u.ReachableAgainAt, u.Accepted = stamp(at), accepted
+		s.unreachable[person] = u
+	}
+}
+
+// ListUntaken lists the open challenges in which a card was not taken for a person, nor another
+// like it since, and no message waits for them; of everybody if person is empty.
+// What happened at that moment or later is left out.
+func (s *Store) ListUntaken(ctx context.Context, person string, before time.Time) ([]outbox.Untaken, error) {
+	if err := s.begin(ctx, "ListUntaken"); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var all []outbox.Untaken
+	for id, row := range s.challenges {
+		if !row.current.ClosedAt.IsZero() {
+			continue
 		}
+		for _, card := range row.current.Untaken {
+			u := outbox.Untaken{ChallengeID: id, Person: card.To.Person, Seq: card.Seq}
+			waits := slices.ContainsFunc(s.waitingMessages(outbox.OrderingKey(card.To)), func(m *messageRow) bool {
+				return m.challengeID == id && m.kind == outbox.PostMessage
+			})
+			if u.Person == "" || person != "" && u.Person != person || waits || !card.At.Before(before) {
+				continue
+			}
+			i := slices.IndexFunc(all, func(o outbox.Untaken) bool { return o.ChallengeID == id && o.Person == u.Person })
+			if i < 0 {
+				all = append(all, u)
+			} else {
+				all[i].Seq = max(all[i].Seq, u.Seq)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b outbox.Untaken) int {
+		return cmp.Or(strings.Compare(a.ChallengeID.String(), b.ChallengeID.String()), strings.Compare(a.Person, b.Person))
 	})
+	return all, nil
 }
 
 // ListUnreachable lists whom Teams refuses, and of those who are back the ones not yet welcomed.

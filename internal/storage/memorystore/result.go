@@ -100,6 +100,9 @@ func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.Po
 		}
 		undecided = cause
 		m.finish(StateSent, a.At, a.StatusCode, a.ErrorCode)
+		if p.ToPersonalChat {
+			s.markBack(m.to.Person, a.At, true)
+		}
 		if m.kind == outbox.DirectMessageKind {
 			return nil
 		}
@@ -123,23 +126,27 @@ func (s *Store) recordPosted(m *messageRow, p outbox.PostedMessage, at time.Time
 		row := s.challenges[m.challengeID]
 		s.posted[m.id], row.cards = card, append(row.cards, card)
 	}
-	p.ContentHash = slices.Clone(p.ContentHash)
+	p.ContentHash, p.ToPersonalChat = slices.Clone(p.ContentHash), false
 	card.PostedMessage, card.shownAt = p, stamp(at)
 	return card
 }
 
-// MarkRejected records that Teams refused a message for good and, for a new card of a
-// challenge, the event that decide gives. When decide fails nothing is recorded: the lease ends
+// MarkRejected records that a message was given up, because Teams refused it for good or, after
+// an ambiguous attempt, because nobody can know; and, for a new card of a challenge, the event that decide gives. When decide fails nothing is recorded: the lease ends
 // and the message is tried again, for somebody must be told.
 func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	if d.Kind != outbox.PostMessage {
 		decide = nil
 	}
+	state := StateFailed
+	if a.Ambiguous {
+		state = StateUnconfirmed
+	}
 	return s.recordResult(ctx, "MarkRejected", d, a, decide, func(m *messageRow, t *transition, cause error) error {
 		if cause != nil {
 			return cause
 		}
-		m.finish(StateFailed, a.At, a.StatusCode, a.ErrorCode)
+		m.finish(state, a.At, a.StatusCode, a.ErrorCode)
 		if m.kind == outbox.UpdateMessage {
 			s.posted[m.posted].Final = true
 		}
@@ -150,11 +157,17 @@ func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Att
 	})
 }
 
-// ScheduleRetry records an attempt that did not succeed and lets the message be claimed again
-// from notBefore on. Its ordering key waits for it.
-func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error {
+// ScheduleRetry records an attempt that did not succeed and lets the message be claimed again.
+// Its ordering key waits for it until it steps aside.
+func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error {
 	return s.recordResult(ctx, "ScheduleRetry", d, a, nil, func(m *messageRow, _ *transition, _ error) error {
-		m.notBefore, m.lastStatus, m.lastCode = stamp(notBefore), a.StatusCode, a.ErrorCode
+		m.notBefore, m.asideAt, m.lastStatus, m.lastCode = stamp(r.NotBefore), stamp(r.StepsAsideAt), a.StatusCode, a.ErrorCode
+		if m.failing.IsZero() {
+			m.failing = stamp(a.At)
+		}
+		if a.Ambiguous {
+			m.copies++
+		}
 		m.leaseOwner, m.leaseUntil = "", time.Time{}
 		return nil
 	})

@@ -38,6 +38,8 @@ type data struct {
 	waiting  map[string][]int64     // ids of the messages that wait, by ordering key, in order
 	posted   map[int64]*postedRow   // by the id of the message that posted it
 	attempts map[int64][]attemptRow // by the id of the message
+	// instances are those that claim, and when each was last seen.
+	instances map[string]time.Time
 
 	conversations  map[string]outbox.ConversationReference
 	channels       map[string]outbox.Channel
@@ -51,7 +53,7 @@ type data struct {
 // New makes an empty store.
 func New() *Store {
 	return open(&data{ladders: map[string]*ladder.Ladder{}, challenges: map[uuid.UUID]*challengeRow{}, byRef: map[string]uuid.UUID{}, keys: map[string]keyRow{},
-		waiting: map[string][]int64{}, posted: map[int64]*postedRow{}, attempts: map[int64][]attemptRow{},
+		waiting: map[string][]int64{}, instances: map[string]time.Time{}, posted: map[int64]*postedRow{}, attempts: map[int64][]attemptRow{},
 		conversations: map[string]outbox.ConversationReference{}, channels: map[string]outbox.Channel{},
 		unreachable: map[string]outbox.Unreachable{}, listeners: map[chan struct{}]bool{}})
 }

@@ -426,7 +426,7 @@ func cutOffCallChangesNothing(t *testing.T, w *world) {
 		"Load":    second(w.Store.Load(cancelled, key)),
 		"Apply":   second(w.Store.Apply(cancelled, w.NewKey(), key, never)),
 		"Tick":    second(w.Store.Tick(cancelled, w.Now, 1, never)),
-		"Claim":   second(w.Store.ClaimMessages(cancelled, "a", w.Now, time.Minute, 1)),
+		"Claim":   second(w.Store.ClaimMessages(cancelled, w.ClaimOf("a", 1))),
 		"Deliver": w.Store.MarkDelivered(cancelled, ds[0], Posted(ds[0], 1), w.attempt(201, ""), never),
 		"List":    second(w.Store.ListWaitingFor(cancelled, ManagerID, 1)),
 		"Pending": w.Store.EachPending(cancelled, func(challenge.Snapshot) { t.Error("gave a challenge") }),

@@ -40,12 +40,12 @@ type Store interface {
 	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
 
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
-	ClaimMessages(ctx context.Context, owner string, now time.Time, lease time.Duration, limit int) ([]outbox.Message, error)
-	NextMessageDue(ctx context.Context) (time.Time, bool, error)
+	ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error)
+	NextMessageDue(ctx context.Context, now time.Time) (time.Time, bool, error)
 	ReleaseLeases(ctx context.Context, owner string) error
 	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
 	MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error
-	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, notBefore time.Time) error
+	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error
 	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
 
 	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
@@ -58,6 +58,7 @@ type Store interface {
 	FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error)
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	MarkReachable(ctx context.Context, person string, at time.Time) error
+	ListUntaken(ctx context.Context, person string, before time.Time) ([]outbox.Untaken, error)
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
 	SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error
@@ -92,7 +93,7 @@ type world struct {
 
 // Run puts a store through every promise. newBackend makes an empty one each time.
 func Run(t *testing.T, newBackend func(t testing.TB) Backend) {
-	for _, promises := range [][]test{challengeTests, messageTests, resultTests, clockTests, registerTests} {
+	for _, promises := range [][]test{challengeTests, messageTests, orderTests, resultTests, clockTests, registerTests} {
 		for _, p := range promises {
 			t.Run(p.name, func(t *testing.T) {
 				t.Parallel()

@@ -145,7 +145,7 @@ func instancesShareTheWork(t *testing.T, w *world) {
 		s := w.backend.Open()
 		group.Go(func() {
 			for idle := 0; idle < 50; {
-				ds, err := s.ClaimMessages(t.Context(), owner, w.Now, time.Minute, 2)
+				ds, err := s.ClaimMessages(t.Context(), w.ClaimOf(owner, 2))
 				if err != nil {
 					t.Error(err)
 					return
@@ -204,7 +204,7 @@ func leaseEnds(t *testing.T, w *world) {
 	w.Must(w.MarkDelivered(w.Store, second, c.Challenge.Version))
 	for _, late := range []error{
 		w.MarkDelivered(w.Store, first, c.Challenge.Version),
-		w.Store.ScheduleRetry(t.Context(), first, w.attempt(0, "Timeout"), w.Now.Add(time.Hour)),
+		w.Store.ScheduleRetry(t.Context(), first, w.attempt(0, "Timeout"), w.RetryAt(w.Now.Add(time.Hour))),
 		w.Store.MarkRejected(t.Context(), first, w.attempt(403, ""), w.Decide(challenge.RecordRejection{}, "")),
 	} {
 		if !errors.Is(late, storage.ErrLeaseLost) {
@@ -251,7 +251,7 @@ func retryWaits(t *testing.T, w *world) {
 	w.Must(w.Store.ReleaseLeases(t.Context(), "a"))
 	d := findMessage(t, w.Claim(w.Store, "a", 100), key, challenge.CardChallenge)
 	busy := outbox.Attempt{At: w.Now, StatusCode: 429, ErrorCode: "Throttled", Ambiguous: true}
-	w.Must(w.Store.ScheduleRetry(t.Context(), d, busy, w.Now.Add(30*time.Second)))
+	w.Must(w.Store.ScheduleRetry(t.Context(), d, busy, w.RetryAt(w.Now.Add(30*time.Second))))
 	if n := countByOrderingKey(w.Claim(w.Store, "a", 100))[key]; n != 0 {
 		t.Error("the key did not wait")
 	}
@@ -271,7 +271,7 @@ func retryWaits(t *testing.T, w *world) {
 
 func nextMessageDue(t *testing.T, w *world) {
 	next := func() (time.Time, bool) {
-		at, ok, err := w.Store.NextMessageDue(t.Context())
+		at, ok, err := w.Store.NextMessageDue(t.Context(), w.Now)
 		w.Must(err)
 		return at, ok
 	}
@@ -287,7 +287,7 @@ func nextMessageDue(t *testing.T, w *world) {
 	if at, ok := next(); !ok || !at.Equal(w.Now.Add(time.Minute)) {
 		t.Errorf("with the key in hand: %v, %v", at, ok)
 	}
-	w.Must(w.Store.ScheduleRetry(t.Context(), ds[0], w.attempt(0, ""), w.Now.Add(time.Hour)))
+	w.Must(w.Store.ScheduleRetry(t.Context(), ds[0], w.attempt(0, ""), outbox.Retry{NotBefore: w.Now.Add(time.Hour), StepsAsideAt: w.Now.Add(2 * time.Hour)}))
 	if at, _ := next(); !at.Equal(w.Now.Add(time.Hour)) {
 		t.Errorf("with its head put off: %v", at)
 	}

@@ -197,9 +197,14 @@ func (tw *twins) wait() {
 }
 
 func (tw *twins) claim() {
-	owner, limit := pick(tw.rand, "a", "b"), 1+tw.rand.IntN(4)
+	owner, limit, forgetful := pick(tw.rand, "a", "b"), 1+tw.rand.IntN(4), tw.rand.IntN(5) == 0
 	tw.compare(fmt.Sprintf("claim %d as %s", limit, owner), func(s *side) any {
-		ds, err := s.Store.ClaimMessages(tw.t.Context(), owner, s.Now, time.Minute, limit)
+		c := s.ClaimOf(owner, limit)
+		if forgetful {
+			c.InHand = nil // as if the answers to its claims had been lost
+		}
+		ds, err := s.Store.ClaimMessages(tw.t.Context(), c)
+		s.keepInHand(owner, ds)
 		s.claims = append(s.claims, ds...)
 		return []any{append([]outbox.Message{}, ds...), outcome(err)}
 	})
@@ -212,12 +217,13 @@ func (tw *twins) result() {
 		return
 	}
 	i, kind, final := n-1-tw.rand.IntN(min(n, 4)), tw.rand.IntN(6), tw.rand.IntN(6) == 0
+	aside, code := pick(tw.rand, 0, time.Minute, 10*time.Minute, 3*time.Hour), pick(tw.rand, "Code", "timeout")
 	tw.compare(fmt.Sprintf("result %d of message %d", kind, tw.sides[0].claims[i].ID), func(s *side) any {
-		d, ctx, attempt := s.claims[i], tw.t.Context(), outbox.Attempt{At: s.Now, StatusCode: 400 + kind, ErrorCode: "Code", Ambiguous: final}
+		d, ctx, attempt := s.claims[i], tw.t.Context(), outbox.Attempt{At: s.Now, StatusCode: 400 + kind, ErrorCode: code, Ambiguous: final}
 		declined := func(challenge.Snapshot) (challenge.Change, error) { return challenge.Change{}, ErrDeclined }
 		switch kind {
 		case 0:
-			return outcome(s.Store.ScheduleRetry(ctx, d, attempt, s.Now.Add(90*time.Second)))
+			return outcome(s.Store.ScheduleRetry(ctx, d, attempt, outbox.Retry{NotBefore: s.Now.Add(90 * time.Second), StepsAsideAt: s.Now.Add(aside)}))
 		case 1:
 			return outcome(s.Store.MarkRejected(ctx, d, attempt, s.Decide(challenge.RecordRejection{MessageID: d.ID, Card: d.Card, Opening: d.Opening, To: d.To, Code: "Blocked"}, "")))
 		case 2:
@@ -229,6 +235,7 @@ func (tw *twins) result() {
 		if d.ChallengeID != uuid.Nil {
 			p.Version = s.Load(d.ChallengeID).Challenge.Version
 		}
+		p.ToPersonalChat = final && d.To.Person != ""
 		p.Version, p.Final = max(1, p.Version-tw.sides[0].keyCount), final
 		if kind == 4 {
 			return outcome(s.Store.MarkDelivered(ctx, d, p, attempt, declined))
@@ -304,26 +311,28 @@ func (tw *twins) register() {
 // look asks everything that can be asked.
 func (tw *twins) look() {
 	who, key := tw.somebody(), fmt.Sprintf("key:%d", 1+tw.rand.IntN(tw.keys+1))
+	whose, ago := pick(tw.rand, "", who), pick(tw.rand, -time.Hour, 0, time.Hour)
 	tw.compare("look for "+key, func(s *side) any {
 		ctx := tw.t.Context()
 		var pending []any
 		s.Must(s.Store.EachPending(ctx, func(c challenge.Snapshot) { pending = append(pending, asJSON(tw.t, c.Challenge), c.History) }))
 		isPending, err := s.Store.AnyPending(ctx)
 		due, isDue, err2 := s.Store.NextDue(ctx)
-		next, isNext, err3 := s.Store.NextMessageDue(ctx)
+		next, isNext, err3 := s.Store.NextMessageDue(ctx, s.Now)
 		overdue, err4 := s.Store.CountOverdue(ctx, s.Now, time.Minute)
 		effects, err5 := s.Store.ListEffects(ctx, key)
 		conversation, known, err6 := s.Store.FindConversation(ctx, "person:"+who)
 		loss, err7 := s.Store.FindChannelLoss(ctx, "19:a")
+		untaken, err10 := s.Store.ListUntaken(ctx, whose, s.Now.Add(-ago))
 		away, err8 := s.Store.ListUnreachable(ctx)
 		covers, err9 := s.Store.ListCovers(ctx, workday.NewDate(2026, 3, 4))
-		s.Must(errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9))
+		s.Must(errors.Join(err, err2, err3, err4, err5, err6, err7, err8, err9, err10))
 		for i := range covers {
 			covers[i].ID = 0
 		}
 		channels, err := s.Store.ListNoticeChannels(ctx)
 		return []any{pending, isPending, due, isDue, next, isNext, overdue, append([]storage.ActivityEffect{}, effects...), conversation, known, loss,
-			append([]outbox.Unreachable{}, away...), append([]directory.CoverSetting{}, covers...), append([]directory.NoticeChannelSetting{}, channels...), outcome(err),
+			append([]outbox.Untaken{}, untaken...), append([]outbox.Unreachable{}, away...), append([]directory.CoverSetting{}, covers...), append([]directory.NoticeChannelSetting{}, channels...), outcome(err),
 			s.refs(s.Store.ListWaitingFor(ctx, who, 5)), s.refs(s.Store.ListRaisedBy(ctx, ChairID, 5)), s.refs(s.Store.ListHandedOver(ctx))}
 	})
 }

@@ -59,6 +59,7 @@ type World struct {
 	Directory *directory.Directory
 	Now       time.Time
 	keyCount  int
+	inHand    map[string][]int64 // what each instance ever claimed
 }
 
 // NewWorld puts a store that is empty into a world.
@@ -160,12 +161,33 @@ func NewResponse(text string) challenge.Respond {
 	}}}
 }
 
-// Claim claims as an instance of that name, for a minute.
+// Claim claims as an instance of that name, for a minute. The instance has all in hand that it
+// ever claimed by this.
 func (w *World) Claim(s Store, owner string, limit int) []outbox.Message {
 	w.T.Helper()
-	ds, err := s.ClaimMessages(w.T.Context(), owner, w.Now, time.Minute, limit)
+	ds, err := s.ClaimMessages(w.T.Context(), w.ClaimOf(owner, limit))
 	w.Must(err)
+	w.keepInHand(owner, ds)
 	return ds
+}
+
+// ClaimOf asks for that many messages for an instance of that name.
+func (w *World) ClaimOf(owner string, limit int) outbox.Claim {
+	return outbox.Claim{Owner: owner, Now: w.Now, Lease: time.Minute, Limit: limit, HungLimit: limit, InHand: w.inHand[owner]}
+}
+
+func (w *World) keepInHand(owner string, ds []outbox.Message) {
+	if w.inHand == nil {
+		w.inHand = map[string][]int64{}
+	}
+	for _, d := range ds {
+		w.inHand[owner] = append(w.inHand[owner], d.ID)
+	}
+}
+
+// RetryAt lets a message be tried again at a time, for which others wait ten minutes.
+func (w *World) RetryAt(at time.Time) outbox.Retry {
+	return outbox.Retry{NotBefore: at, StepsAsideAt: w.Now.Add(10 * time.Minute)}
 }
 
 // Posted is where a message went that showed a version.
