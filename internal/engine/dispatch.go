@@ -110,20 +110,17 @@ func (d finishedDelivery) failure() error {
 func (e *Engine) DeliverPending(ctx context.Context) (int, error) {
 	faults := e.resendPending(ctx) // it keeps nothing else back
 	finished := make(chan finishedDelivery)
-	total, inHand := 0, 0
-	for ended := false; ; {
-		if !ended {
-			started, err := e.startDeliveries(ctx, func(d finishedDelivery) { finished <- d })
-			total, inHand, faults = total+started, inHand+started, errors.Join(faults, err)
-			ended = err != nil || ctx.Err() != nil
+	for total := 0; ; {
+		started, err := e.startDeliveries(ctx, func(d finishedDelivery) { finished <- d })
+		for range started {
+			d := <-finished
+			recordHeadway(ctx)
+			err = errors.Join(err, d.failure())
 		}
-		if inHand == 0 {
+		total, faults = total+started, errors.Join(faults, err)
+		if started == 0 || ctx.Err() != nil || errors.Is(err, storage.ErrUnavailable) {
 			return total, errors.Join(faults, ctx.Err())
 		}
-		d := <-finished
-		inHand--
-		recordHeadway(ctx)
-		faults, ended = errors.Join(faults, d.failure()), ended || errors.Is(d.err, storage.ErrUnavailable)
 	}
 }
 
