@@ -106,7 +106,7 @@ func buildApp(ctx context.Context, p Dependencies, store *postgres.Store) (*App,
 	if err != nil {
 		return nil, err
 	}
-	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Store: store, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
+	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Stores: bot.OneStore(store), Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
 		Ladders: p.Ladders, Logger: p.Logger})
 	if err != nil {
 		return nil, err
