@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"challengebot/internal/challenge"
@@ -168,21 +169,25 @@ func TestANoticeInAChannelThatIsGoneIsRefused(t *testing.T) {
 	}
 
 	for _, operation := range []string{"FindChannelLoss", "MarkUnreachable", "MarkRejected", "ScheduleRetry"} {
-		o = newOffice(t)
-		o.Raise()
-		o.teams.answer = func(c call) error {
-			switch c.Name {
-			case "thread":
-				return &teamsfailure.Failure{Kind: teamsfailure.Retryable, Status: 502}
-			case "create":
-				return blocked
+		synctest.Test(t, func(t *testing.T) {
+			o := newOffice(t)
+			o.Raise()
+			o.teams.answer = func(c call) error {
+				switch c.Name {
+				case "thread":
+					return &teamsfailure.Failure{Kind: teamsfailure.Retryable, Status: 502}
+				case "create":
+					return blocked
+				}
+				return nil
 			}
-			return nil
-		}
-		o.failStore(operation, storage.ErrUnavailable)
-		if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) {
-			t.Errorf("%s: %v", operation, err)
-		}
+			o.failStore(operation, storage.ErrUnavailable)
+			if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) {
+				t.Errorf("%s: %v", operation, err)
+			}
+			o.failStore(operation, nil)
+			o.Must(Sleep(t.Context(), maxRecordDelay)) // what is still to be recorded is recorded
+		})
 	}
 
 	o = newOffice(t) // a channel that is there

@@ -163,7 +163,7 @@ func TestAnEngineThatEndsBringsWhatItClaimedToItsEndAndClaimsNoMore(t *testing.T
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
 		o.at("2026-03-02 10:00")
-		for i := range claimBatchSize + 3 {
+		for i := range maxInHand + 3 {
 			o.queue(fmt.Sprint("somebody", i), outbox.Content{Text: "help"})
 		}
 		under := make(chan struct{}, 100)
@@ -178,7 +178,7 @@ func TestAnEngineThatEndsBringsWhatItClaimedToItsEndAndClaimsNoMore(t *testing.T
 			}
 		}
 		stop := o.running()
-		for range claimBatchSize {
+		for range maxInHand {
 			<-under
 		}
 		began := time.Now()
@@ -195,7 +195,7 @@ func TestAnEngineThatEndsBringsWhatItClaimedToItsEndAndClaimsNoMore(t *testing.T
 				waiting++
 			}
 		}
-		if sent != claimBatchSize || waiting != 3 {
+		if sent != maxInHand || waiting != 3 {
 			t.Errorf("%d were sent and %d wait untouched", sent, waiting)
 		}
 		if n, err := o.engine.DeliverPending(cancelled()); n != 0 || !errors.Is(err, context.Canceled) {
@@ -215,7 +215,7 @@ func TestABatchIsSentTogetherAndTheRestAfterIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
-		for i := range 2 * claimBatchSize {
+		for i := range 2 * maxInHand {
 			o.queue(fmt.Sprint("somebody", i), outbox.Content{Text: "help"})
 		}
 		var at, most atomic.Int32
@@ -227,10 +227,10 @@ func TestABatchIsSentTogetherAndTheRestAfterIt(t *testing.T) {
 			at.Add(-1)
 		}
 		began := time.Now()
-		if n := o.deliver(); n != 2*claimBatchSize || time.Since(began) != 4*time.Second { // a chat and a message each
+		if n := o.deliver(); n != 2*maxInHand || time.Since(began) != 4*time.Second { // a chat and a message each
 			t.Errorf("%d in %v", n, time.Since(began))
 		}
-		if most.Load() != claimBatchSize {
+		if most.Load() != maxInHand {
 			t.Errorf("%d at once", most.Load())
 		}
 	})
@@ -249,7 +249,7 @@ func TestADeliveryHasItsTimeAndItsLeaseIsLonger(t *testing.T) {
 		o.teams.answer = func(call) error { return &teamsfailure.Failure{Kind: teamsfailure.Ambiguous} }
 		began := time.Now()
 		_, err := o.engine.DeliverPending(t.Context())
-		if took := time.Since(began); took != 90*time.Second {
+		if took := time.Since(began); took != 100*time.Second {
 			t.Errorf("it took %v, %v", took, err)
 		}
 		o.memory.Intercept(func(ctx context.Context, operation string) error {
