@@ -127,7 +127,9 @@ func TestAQuestionThatWasGivenUpIsQueuedAgainEachWorkingMorningWhileItsWindowRun
 		}
 	}
 	told := func() int {
-		return len(slices.DeleteFunc(o.messages(oversightID), func(m memorystore.MessageRecord) bool { return m.Card != challenge.CardOversight }))
+		return len(slices.DeleteFunc(o.messages(oversightID), func(m memorystore.MessageRecord) bool {
+			return m.Card != challenge.CardOversight || m.Kind != outbox.PostMessage
+		}))
 	}
 	before := told()
 	morning("2026-03-02 15:00", 1) // the day on which it was refused
