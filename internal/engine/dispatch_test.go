@@ -17,31 +17,6 @@ import (
 	"challengebot/internal/teamsfailure"
 )
 
-// runs lets the engine run by itself, on a clock that goes on, until stop is called.
-func (o *office) runs() (stop func()) {
-	o.T.Helper()
-	begun, start := o.Now, time.Now()
-	o.engine.Now = func() time.Time { return begun.Add(time.Since(start)) }
-	ctx, cancel := context.WithCancel(o.T.Context())
-	done := make(chan error, 1)
-	go func() { done <- o.engine.Run(ctx) }()
-	return func() {
-		o.T.Helper()
-		cancel()
-		if err := <-done; err != nil {
-			o.T.Errorf("the engine did not end well: %v", err)
-		}
-		o.Now = o.engine.Now()
-	}
-}
-
-// wait lets that much time go by.
-func (o *office) wait(d time.Duration) {
-	o.T.Helper()
-	o.Must(Sleep(o.T.Context(), d))
-	synctest.Wait()
-}
-
 // Sixteen conversations hang until they are cut off, every time. Nobody else waits for them.
 func TestConversationsThatHangKeepNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
@@ -63,18 +38,18 @@ func TestConversationsThatHangKeepNobodyElseWaiting(t *testing.T) {
 			o.queue(fmt.Sprint("hangs", i), outbox.Content{Text: "help"})
 			o.queue(fmt.Sprint("hangs", i), outbox.Content{Text: "help again"})
 		}
-		stop := o.runs()
-		o.wait(2 * time.Second)
+		stop := o.running()
+		o.pass(2 * time.Second)
 		for minute := range 12 {
 			person := fmt.Sprint("somebody", minute)
 			o.queue(person, outbox.Content{Text: "help"})
-			o.wait(time.Second)
+			o.pass(time.Second)
 			if got := o.teams.to("send", chatOf(person)); len(got) != 1 {
 				t.Errorf("in minute %d another's answer is not there after a second", minute)
 			}
-			o.wait(59 * time.Second)
+			o.pass(59 * time.Second)
 		}
-		stop()
+		o.Must(stop())
 		for i := range 16 {
 			if got := len(o.teams.to("send", fmt.Sprint("chat:hangs", i))); got < 3 {
 				t.Errorf("who hung was tried %d times", got)
@@ -110,15 +85,15 @@ func TestASlowConversationDoesNotPaceTheOthers(t *testing.T) {
 				o.queue(fmt.Sprint("somebody", i), outbox.Content{Text: fmt.Sprint("help ", n)})
 			}
 		}
-		stop := o.runs()
-		o.wait(5 * time.Second)
+		stop := o.running()
+		o.pass(5 * time.Second)
 		mu.Lock()
 		if len(doneAt) != 400 {
 			t.Errorf("%d of 400 others are there after five seconds", len(doneAt))
 		}
 		mu.Unlock()
-		o.wait(20 * time.Second)
-		stop()
+		o.pass(20 * time.Second)
+		o.Must(stop())
 		for _, m := range o.memory.Contents().Messages {
 			if m.State != memorystore.StateSent || m.Attempts != 1 {
 				t.Fatalf("%+v", m)
@@ -144,8 +119,8 @@ func TestTheRecordingIsMadeAgainAndNotTheMessage(t *testing.T) {
 		c := o.Raise()
 		queued := len(o.memory.Contents().Messages)
 		o.failStore("MarkDelivered", storage.ErrUnavailable)
-		stop := o.runs()
-		o.wait(7 * time.Minute) // longer than any lease
+		stop := o.running()
+		o.pass(7 * time.Minute) // longer than any lease
 		posts := func() int { return len(o.teams.calls("send")) + len(o.teams.calls("thread")) }
 		if posts() != queued {
 			t.Errorf("%d messages were sent, %d were queued", posts(), queued)
@@ -154,8 +129,8 @@ func TestTheRecordingIsMadeAgainAndNotTheMessage(t *testing.T) {
 			t.Errorf("the recording was tried %d times", n)
 		}
 		o.failStore("MarkDelivered", nil)
-		o.wait(5 * time.Second)
-		stop()
+		o.pass(5 * time.Second)
+		o.Must(stop())
 		for _, m := range o.memory.Contents().Messages {
 			if m.State != memorystore.StateSent || m.LastStatus != 200 {
 				t.Errorf("%+v", m)
@@ -179,11 +154,11 @@ func TestTheRecordOfAFailureIsMadeAgain(t *testing.T) {
 		o.queue(chairID, outbox.Content{Text: "help"})
 		o.teams.fails("send", lostAnswer)
 		o.failStore("ScheduleRetry", storage.ErrUnavailable)
-		stop := o.runs()
-		o.wait(time.Minute)
+		stop := o.running()
+		o.pass(time.Minute)
 		o.failStore("ScheduleRetry", nil)
-		o.wait(30 * time.Minute)
-		stop()
+		o.pass(30 * time.Minute)
+		o.Must(stop())
 		if got := len(o.teams.calls("send")); got != 3 || o.lastMessage(chairID).State != memorystore.StateUnconfirmed {
 			t.Errorf("%d copies, it is %s", got, o.lastMessage(chairID).State)
 		}
@@ -197,10 +172,10 @@ func TestAnEngineEndsThoughAResultCannotBeRecorded(t *testing.T) {
 		o := newOffice(t)
 		o.queue(chairID, outbox.Content{Text: "help"})
 		o.failStore("MarkDelivered", storage.ErrUnavailable)
-		stop := o.runs()
-		o.wait(30 * time.Second)
+		stop := o.running()
+		o.pass(30 * time.Second)
 		tried := o.asked("MarkDelivered")
-		stop()
+		o.Must(stop())
 		if got := o.asked("MarkDelivered"); got != tried+1 {
 			t.Errorf("tried %d times at the end", got-tried)
 		}

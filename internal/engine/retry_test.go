@@ -32,8 +32,8 @@ func (f *fakeTeams) failsFor(person string, with *teamsfailure.Failure) {
 	}
 }
 
-// pass moves the clock on, stopping whenever a message is due.
-func (o *office) pass(d time.Duration) {
+// goOn moves the clock on, stopping whenever a message is due.
+func (o *office) goOn(d time.Duration) {
 	o.T.Helper()
 	for end := o.Now.Add(d); ; {
 		o.deliver()
@@ -108,7 +108,7 @@ func TestAThreadWhoseAnswersAreLostIsBegunThreeTimes(t *testing.T) {
 	o := newOffice(t)
 	o.Raise()
 	o.teams.fails("thread", lostAnswer)
-	o.pass(8 * time.Hour)
+	o.goOn(8 * time.Hour)
 	if got := len(o.teams.calls("thread")); got != 3 {
 		t.Errorf("%d threads", got)
 	}
@@ -134,12 +134,12 @@ func TestNoCopyIsMadeWhileTeamsIsAway(t *testing.T) {
 		return &teamsfailure.Failure{Kind: teamsfailure.Ambiguous, Status: 503}
 	}
 	o.teams.mu.Unlock()
-	o.pass(20 * time.Hour)
+	o.goOn(20 * time.Hour)
 	if got := len(o.teams.calls("send")) + len(o.teams.calls("thread")); got != posts || posts == 0 {
 		t.Errorf("%d messages were sent in a day without Teams, %d before it", got, posts)
 	}
 	o.teams.answer = nil
-	o.pass(10 * time.Minute)
+	o.goOn(10 * time.Minute)
 	if got := len(o.teams.calls("send")) + len(o.teams.calls("thread")); got != 2*posts {
 		t.Errorf("%d messages were sent when it was back, want %d", got-posts, posts)
 	}
@@ -156,29 +156,29 @@ func TestAnOutageOfTeamsIsSaidAfterTenMinutesAndEachHour(t *testing.T) {
 	o.Raise()
 	o.teams.answer = func(call) error { return badGateway }
 	const said = "Teams has taken nothing"
-	o.pass(9 * time.Minute)
+	o.goOn(9 * time.Minute)
 	if got := o.log.lines(said); len(got) != 0 {
 		t.Errorf("too early: %v", got)
 	}
-	o.pass(11 * time.Minute)
+	o.goOn(11 * time.Minute)
 	for hours, want := range []int{1, 2, 3, 4} {
 		if got := o.log.lines(said); len(got) != want || !strings.Contains(got[0], `"level":"ERROR"`) || !strings.Contains(got[0], `"status":502`) {
 			t.Errorf("after %d hours: %v", hours, got)
 		}
-		o.pass(time.Hour)
+		o.goOn(time.Hour)
 	}
 	if got := o.log.lines("Teams does not take a message"); len(got) != 0 {
 		t.Errorf("a message is blamed for the outage: %v", got)
 	}
 	o.teams.answer = nil
-	o.pass(10 * time.Minute)
+	o.goOn(10 * time.Minute)
 	if got := o.log.lines("Teams answers again"); len(got) != 1 {
 		t.Errorf("its end: %v", got)
 	}
 	n := len(o.log.lines(said))
 	o.Raise()
 	o.teams.answer = func(call) error { return badGateway }
-	o.pass(20 * time.Minute)
+	o.goOn(20 * time.Minute)
 	if got := len(o.log.lines(said)) - n; got != 1 {
 		t.Errorf("the next outage is said %d times", got)
 	}
@@ -193,11 +193,11 @@ func TestOneMessageThatFailsIsNoOutageAndThoseWhoMustKnowAreToldWithinHalfAnHour
 		c := o.Raise()
 		begun := o.Now
 		o.teams.failsFor(managerID, with)
-		o.pass(24 * time.Minute)
+		o.goOn(24 * time.Minute)
 		if got := o.untaken(c, managerID); len(got) != 0 {
 			t.Errorf("%s: told after 24 minutes: %+v", name, got)
 		}
-		o.pass(6 * time.Minute)
+		o.goOn(6 * time.Minute)
 		got := o.untaken(c, managerID)
 		if len(got) != 1 || !got[0].Passing || got[0].Unconfirmed {
 			t.Errorf("%s: the trail has %+v", name, got)
@@ -208,12 +208,12 @@ func TestOneMessageThatFailsIsNoOutageAndThoseWhoMustKnowAreToldWithinHalfAnHour
 		if len(o.log.lines("Teams has taken nothing")) != 0 || len(o.log.lines("Teams does not take a message")) == 0 {
 			t.Errorf("%s: the log says %v", name, o.log.lines(`"level":"ERROR"`))
 		}
-		o.pass(3 * time.Hour)
+		o.goOn(3 * time.Hour)
 		if got := o.untaken(c, managerID); len(got) != 1 {
 			t.Errorf("%s: told %d times", name, len(got))
 		}
 		o.teams.answer = nil
-		o.pass(40 * time.Minute)
+		o.goOn(40 * time.Minute)
 		now := o.Load(c.Challenge.ID).Challenge
 		if o.messages(managerID)[0].State != memorystore.StateSent || !now.CurrentOpening().CardReceived || len(now.Untaken) != 0 {
 			t.Errorf("%s: the question is %s; not taken: %+v", name, o.messages(managerID)[0].State, now.Untaken)
@@ -226,7 +226,7 @@ func TestARefusalThatIsNotTeamsOwnIsTriedForHoursWithGrowingGaps(t *testing.T) {
 	o := newOffice(t)
 	c := o.Raise()
 	o.teams.failsFor(managerID, notTeams)
-	o.pass(7 * time.Hour)
+	o.goOn(7 * time.Hour)
 	var gaps []time.Duration
 	var last time.Time
 	for _, a := range o.memory.Contents().Attempts {
@@ -244,7 +244,7 @@ func TestARefusalThatIsNotTeamsOwnIsTriedForHoursWithGrowingGaps(t *testing.T) {
 	if o.messages(managerID)[0].State != memorystore.StateWaiting {
 		t.Errorf("given up: %+v", o.messages(managerID)[0])
 	}
-	o.pass(2 * time.Hour)
+	o.goOn(2 * time.Hour)
 	if m := o.messages(managerID)[0]; m.State != memorystore.StateFailed || len(o.log.lines("is given up")) != 1 {
 		t.Errorf("after nine hours: %+v", m)
 	}
@@ -288,7 +288,7 @@ func TestACardThatKeepsFailingHoldsUpItsOwnChallengeAlone(t *testing.T) {
 	arrived := func() bool {
 		return slices.ContainsFunc(o.teams.to("send", chatOf(managerID)), func(c call) bool { return strings.Contains(string(c.Message.Card), good.Challenge.Ref) })
 	}
-	o.pass(9 * time.Minute)
+	o.goOn(9 * time.Minute)
 	if arrived() {
 		t.Error("the order was given up at once")
 	}
@@ -297,7 +297,7 @@ func TestACardThatKeepsFailingHoldsUpItsOwnChallengeAlone(t *testing.T) {
 	if got := o.teams.to("send", chatOf(managerID)); got[len(got)-1].Message.Text != "help" {
 		t.Error("an answer waits behind a card")
 	}
-	o.pass(2 * time.Minute)
+	o.goOn(2 * time.Minute)
 	if !arrived() {
 		t.Errorf("another child's card waits after %v", o.Now.Sub(begun))
 	}
@@ -311,10 +311,10 @@ func TestInAnOutageTheOrderIsKept(t *testing.T) {
 		refs = append(refs, o.Raise().Challenge.Ref)
 	}
 	o.teams.answer = func(call) error { return badGateway }
-	o.pass(3 * time.Hour)
+	o.goOn(3 * time.Hour)
 	o.teams.answer = nil
 	o.teams.forgetCalls()
-	o.pass(10 * time.Minute)
+	o.goOn(10 * time.Minute)
 	var got []string
 	for _, c := range o.teams.to("send", chatOf(managerID)) {
 		i := slices.IndexFunc(refs, func(ref string) bool { return strings.Contains(string(c.Message.Card), ref) })
@@ -331,9 +331,9 @@ func TestAnUpdateThatNobodyExplainsIsReplacedByANewCard(t *testing.T) {
 	c := o.raiseAndDeliver()
 	o.Apply(c, storagetest.NewResponse("Done."), workerID)
 	o.teams.fails("update", notTeams)
-	o.pass(9 * time.Minute)
+	o.goOn(9 * time.Minute)
 	before := len(o.teams.to("send", chatOf(managerID)))
-	o.pass(20 * time.Minute)
+	o.goOn(20 * time.Minute)
 	if got := len(o.teams.to("send", chatOf(managerID))) - before; got != 1 {
 		t.Errorf("%d new cards", got)
 	}
@@ -348,7 +348,7 @@ func TestTheRandomSourceIsGiven(t *testing.T) {
 		o.engine.Jitter = func(longest time.Duration) time.Duration { return time.Duration(random.Int64N(int64(longest) + 1)) }
 		o.queue(chairID, outbox.Content{Text: "help"})
 		o.teams.answer = func(call) error { return badGateway }
-		o.pass(time.Hour)
+		o.goOn(time.Hour)
 		for _, a := range o.memory.Contents().Attempts {
 			all = append(all, a.At)
 		}

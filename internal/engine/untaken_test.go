@@ -152,7 +152,7 @@ func TestAQuestionThatIsStillBeingTriedIsNotQueuedAgain(t *testing.T) {
 	o.at("2026-03-02 16:30")
 	o.Raise()
 	o.teams.failsFor(managerID, badGateway)
-	o.pass(16*time.Hour + 29*time.Minute)
+	o.goOn(16*time.Hour + 29*time.Minute)
 	o.at("2026-03-03 09:00")
 	o.Must(o.engine.RunUntilIdle(t.Context()))
 	if got := o.questions(managerID); len(got) != 1 || got[0].State != memorystore.StateWaiting {
@@ -212,7 +212,7 @@ func TestAJudgementAndAnUnconfirmedQuestionAreSentAgainToo(t *testing.T) {
 	o = newOffice(t)
 	o.Raise()
 	o.teams.failsFor(managerID, lostAnswer)
-	o.pass(time.Hour)
+	o.goOn(time.Hour)
 	o.teams.answer = nil
 	if got := o.questions(managerID); len(got) != 1 || got[0].State != memorystore.StateUnconfirmed {
 		t.Fatalf("%+v", got)
