@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"challengebot/internal/words"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -37,7 +36,7 @@ func (a Activity) eachEntity(kind string, visit func(json.RawMessage)) {
 func (a Activity) CommandText() string {
 	t := a.normaliseText()
 	text, _ := a.cutAddress(t)
-	return strings.TrimFunc(t.plain(text), words.IsBlank)
+	return strings.TrimFunc(t.plain(text), isBlank)
 }
 
 // cutAddress takes off the start of a text what only says that the bot is meant: a slash, or the
@@ -67,8 +66,8 @@ func cutAppName(text, name string) (string, bool) {
 		return text, false
 	}
 	rest := text[len(name):]
-	if next, _ := utf8.DecodeRuneInString(rest); !words.IsBlank(next) {
+	if next, _ := utf8.DecodeRuneInString(rest); !isBlank(next) {
 		return text, false
 	}
-	return strings.TrimLeftFunc(rest, words.IsBlank), true
+	return strings.TrimLeftFunc(rest, isBlank), true
 }

@@ -23,8 +23,8 @@ var arrows = map[string][]string{
 	"internal/yamlfile":   {},
 	"internal/localpg":    {},
 	"internal/practice":   {},
-	"manifest":            {"internal/words", "internal/words/languages"},
-	"internal/directory":  {"internal/workday", "internal/yamlfile", "internal/words/languages"},
+	"manifest":            {},
+	"internal/directory":  {"internal/workday", "internal/yamlfile"},
 	"internal/ladder":     {"internal/workday", "internal/yamlfile", "internal/directory"},
 	"internal/permission": {},
 	"internal/challenge":  {"internal/permission", "internal/workday", "internal/ladder", "internal/directory"},
@@ -34,8 +34,6 @@ var arrows = map[string][]string{
 	"internal/digest":     {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/outbox"},
 	"internal/simulation": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest"},
 	"internal/words":      {"internal/workday", "internal/ladder", "internal/challenge"},
-	// Below everything, so that a language is added in the folder internal/words alone.
-	"internal/words/languages": {},
 
 	"internal/teamsfailure": {},
 	"internal/safetext":     {},
@@ -48,13 +46,11 @@ var arrows = map[string][]string{
 		"internal/storage", "internal/outbox"},
 	"internal/engine": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/words", "internal/teamsfailure", "cards"},
-	// Commands are filled in by the bot's messages and buttons alike.
-	"internal/command": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
-	"bot": {"internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
+	"bot": {"internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/digest", "internal/words", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
-		"internal/storage", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector", "bot"},
+		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector", "bot"},
 	// What practises: linked into the command try, and into tests.
 	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},

@@ -160,11 +160,11 @@ func (p *program) openStore() (*postgres.Store, error) {
 	if dsn == "" {
 		return nil, errNoDatabase
 	}
-	store, err := postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4})
+	store, err := postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4, Instance: "a command"})
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckReady(p.ctx); err != nil {
+	if err := store.CheckSchema(p.ctx); err != nil {
 		store.Close()
 		return nil, err
 	}

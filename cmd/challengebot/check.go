@@ -208,6 +208,10 @@ func (r *checkReport) checkDatabase(d *directory.Directory) {
 		return
 	}
 	defer store.Close()
+	if err := store.CheckReady(r.ctx); err != nil {
+		r.fail("database: %v", err)
+		return
+	}
 	sum, err := store.CountOverdue(r.ctx, r.now(), overdueGrace)
 	switch {
 	case err != nil:
@@ -215,7 +219,7 @@ func (r *checkReport) checkDatabase(d *directory.Directory) {
 	case sum.Challenges > 0:
 		r.fail("database: %s past their time and nothing happened: is the bot serving?", english.Count(sum.Challenges, "challenge"))
 	default:
-		r.ok("database: it answers and its tables are current")
+		r.ok("database: it answers, its tables are current and it can be written")
 	}
 	bound, err := store.ListNoticeChannels(r.ctx)
 	if err != nil {

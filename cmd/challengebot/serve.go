@@ -7,7 +7,6 @@ import (
 	"net"
 
 	"challengebot/internal/app"
-	"challengebot/internal/postgres"
 )
 
 type serveCommand struct {
@@ -23,9 +22,10 @@ const (
 var errNoDatabase = errors.New("DATABASE_URL is not set: set it to the PostgreSQL database, e.g. postgres://user:password@host:5432/challengebot")
 
 // Run serves until SIGTERM or SIGINT: then requests under way end and what the
-// engine had claimed is given back.
+// engine had claimed is given back. It starts without its database, and with a directory
+// file that is broken if it has a copy of the last one that was whole.
 func (c *serveCommand) Run(p *program) error {
-	settings, err := app.ReadSettings(c.Config)
+	settings, err := app.ReadSettingsToServe(c.Config)
 	if err != nil {
 		return err
 	}
@@ -33,15 +33,13 @@ func (c *serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	if parts.DatabaseURL == "" {
+	switch {
+	case parts.DatabaseURL == "" && parts.DirectoryError != nil:
+		return parts.DirectoryError // without a database there is no copy of an earlier one
+	case parts.DatabaseURL == "":
 		return errNoDatabase
 	}
-	parts.Logger = slog.New(slog.NewJSONHandler(p.stderr, nil))
-	if c.Migrate {
-		if err := postgres.Migrate(p.ctx, parts.DatabaseURL); err != nil {
-			return err
-		}
-	}
+	parts.Logger, parts.Migrate = slog.New(slog.NewJSONHandler(p.stderr, nil)), c.Migrate
 	bot, err := app.New(p.ctx, parts)
 	if err != nil {
 		return fmt.Errorf("the bot cannot start: %w", err)

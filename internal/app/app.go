@@ -12,7 +12,6 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
 	"challengebot/bot"
@@ -21,6 +20,7 @@ import (
 	"challengebot/internal/engine"
 	"challengebot/internal/ladder"
 	"challengebot/internal/postgres"
+	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -44,9 +44,19 @@ type Dependencies struct {
 	Platform    Platform
 	Calendar    *workday.Calendar
 	Directory   *directory.Directory
-	Ladders     []*ladder.Ladder
-	Now         func() time.Time
-	Logger      *slog.Logger
+	// DirectoryText is the file that Directory was read from; it is kept, for a start on a
+	// day on which that file is broken. Then Directory is nil and DirectoryError says why.
+	DirectoryText  string
+	DirectoryError error
+	Ladders        []*ladder.Ladder
+	// Now is a clock that is moved by hand, to try things out and in tests: it is the one
+	// clock then. Otherwise nil: the database's is.
+	Now func() time.Time
+	// HostNow is what this machine believes; the system's clock if nil, or Now if that is set.
+	HostNow func() time.Time
+	Logger  *slog.Logger
+	// Migrate brings the database up to date before anything else.
+	Migrate bool
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
 	CallTimeout time.Duration
 }
@@ -57,80 +67,83 @@ type App struct {
 	Engine   *engine.Engine
 	Handler  http.Handler
 	Registry *prometheus.Registry
+	parts    Dependencies
+	people   *liveDirectory
+	clock    *databaseClock
 	keys     *bot.KeyCache
 	logger   *slog.Logger
+	state    startState
 }
 
-// New connects to the database and joins the parts. The schema must be current:
-// see Migrate.
+// New joins the parts and prepares the database, whose schema must be current: see Migrate.
+// A database that is away is no error: until it comes everybody is answered that the bot
+// is not available, and Run goes on waiting for it.
 func New(ctx context.Context, p Dependencies) (*App, error) {
 	store, err := postgres.Open(ctx, p.DatabaseURL, postgres.Options{Logger: p.Logger})
 	if err != nil {
 		return nil, err
 	}
-	if err := store.CheckReady(ctx); err != nil {
+	a, err := joinParts(p, store)
+	if err != nil {
 		store.Close()
 		return nil, err
 	}
-	a, err := buildApp(ctx, p, store)
-	if err != nil {
+	if err := a.Prepare(ctx); errors.Is(err, storage.ErrUnavailable) {
+		a.reportWaiting(err)
+	} else if err != nil {
 		store.Close()
 		return nil, err
 	}
 	return a, nil
 }
 
-func buildApp(ctx context.Context, p Dependencies, store *postgres.Store) (*App, error) {
-	for _, l := range p.Ladders {
-		if err := store.SaveLadder(ctx, l); err != nil {
-			return nil, fmt.Errorf("the ladder %s could not be stored: %w", l.ID, err)
+// joinParts makes the program. Nothing is asked of the database yet.
+func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
+	if p.HostNow == nil {
+		p.HostNow = time.Now
+		if p.Now != nil {
+			p.HostNow = p.Now
 		}
 	}
-	people := &liveDirectory{file: p.Directory, store: store, calendar: p.Calendar, now: p.Now}
-	if err := people.Refresh(ctx); err != nil {
-		return nil, err
+	if p.Logger == nil {
+		p.Logger = slog.Default()
 	}
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	registerCredentialExpiry(registry, p.Platform)
+	clock := &databaseClock{source: store, moved: p.Now, host: p.HostNow}
+	people := &liveDirectory{store: store, calendar: p.Calendar, now: clock.Now}
+	a := &App{Store: store, Registry: prometheus.NewRegistry(), parts: p, people: people, clock: clock, logger: p.Logger}
+	a.registerMetrics()
 
 	client := connector.New(connector.Config{
 		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Credential: p.Platform.Credential, Scope: p.Platform.Scope,
-		ServiceURLAllowed: p.Platform.ServiceURLAllowed, DefaultServiceURL: p.Platform.ServiceURL, Now: p.Now,
+		ServiceURLAllowed: p.Platform.ServiceURLAllowed, DefaultServiceURL: p.Platform.ServiceURL, Now: clock.Now,
 	})
-	eng, err := engine.New(engine.Config{
-		Store: store, Teams: teamsAdapter{client}, Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
-		Logger: p.Logger, Registry: registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,
+	var err error
+	a.Engine, err = engine.New(engine.Config{
+		Store: store, Teams: teamsAdapter{client}, Now: clock.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
+		Faults: a.faults, MeasureClock: clock.Measure,
+		Logger: p.Logger, Registry: a.Registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,
 		CallTimeout: p.CallTimeout,
 	})
 	if err != nil {
 		return nil, err
 	}
-	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Stores: bot.OneStore(store), Now: p.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
+	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Store: store, Now: clock.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
 		Ladders: p.Ladders, Logger: p.Logger})
 	if err != nil {
 		return nil, err
 	}
 	validator, err := bot.NewValidator(bot.ValidatorConfig{
 		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Issuer: p.Platform.Issuer, MetadataURL: p.Platform.MetadataURL,
-		ServiceURLAllowed: p.Platform.ServiceURLAllowed, Now: p.Now, HTTP: &http.Client{Timeout: 10 * time.Second},
+		ServiceURLAllowed: p.Platform.ServiceURLAllowed, Now: clock.Now, HTTP: &http.Client{Timeout: 10 * time.Second},
 	})
 	if err != nil {
 		return nil, err
 	}
-	handler, err := bot.NewServer(bot.ServerConfig{
-		Validator: validator, Registry: registry, Logger: p.Logger, Now: p.Now,
-		NotReadyReasons: func(ctx context.Context) []string {
-			if err := store.CheckReady(ctx); err != nil {
-				return []string{"the database is not ready"}
-			}
-			return nil
-		},
-	}, activityHandler)
-	if err != nil {
-		return nil, err
-	}
-	return &App{Store: store, Engine: eng, Handler: handler, Registry: registry, keys: validator.Keys(), logger: p.Logger}, nil
+	a.keys = validator.Keys()
+	a.Handler, err = bot.NewServer(bot.ServerConfig{
+		Validator: validator, Registry: a.Registry, Logger: p.Logger, Now: clock.Now, NotReadyReasons: a.notReadyReasons,
+	}, preparedHandler{&a.state, activityHandler})
+	return a, err
 }
 
 // Close ends the connections to the database.
@@ -139,14 +152,23 @@ func (a *App) Close() { a.Store.Close() }
 // shutdownGrace is how long requests under way have to end.
 const shutdownGrace = 15 * time.Second
 
-// Run serves on the listener and runs the engine until the context ends.
+// Run serves on the listener and, once the database is prepared, runs the engine, until the
+// context ends.
 func (a *App) Run(ctx context.Context, listener net.Listener) error {
-	if err := a.keys.Refresh(ctx); err != nil {
-		a.logger.Warn("the keys of the token issuer could not be fetched yet; turns are refused until they can", "error", err)
-	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.Engine.Run(ctx) })
 	group.Go(func() error { return a.Serve(ctx, listener) })
+	group.Go(func() error {
+		if err := a.keys.Refresh(ctx); err != nil && ctx.Err() == nil {
+			a.logger.Warn("the keys of the token issuer could not be fetched yet; turns are refused until they can", "error", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		if err := a.waitUntilPrepared(ctx); err != nil || ctx.Err() != nil {
+			return err
+		}
+		return a.Engine.Run(ctx)
+	})
 	return group.Wait()
 }
 

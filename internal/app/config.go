@@ -71,29 +71,49 @@ type Settings struct {
 	Calendar  *workday.Calendar
 	Directory *directory.Directory
 	Ladders   []*ladder.Ladder
+	// DirectoryText is the directory file as it was read, and DirectoryError what is wrong
+	// with it: only ReadSettingsToServe gives settings with one.
+	DirectoryText  string
+	DirectoryError error
 }
 
 // ReadSettings reads a configuration file and everything it names. All that is
 // wrong is said at once, with file, line, column and the mend where it has one.
 func ReadSettings(path string) (*Settings, error) {
+	s, problems, err := readSettings(path)
+	if problems = append(problems, yamlfile.ProblemsOf(s.DirectoryError)...); err == nil && len(problems.Errors()) > 0 {
+		return nil, problems
+	}
+	return s, err
+}
+
+// ReadSettingsToServe is ReadSettings for a program that may have a copy of the last whole
+// directory: where that file alone is wrong, DirectoryError says in what.
+func ReadSettingsToServe(path string) (*Settings, error) {
+	s, problems, err := readSettings(path)
+	if err == nil && len(problems.Errors()) > 0 {
+		return nil, append(problems, yamlfile.ProblemsOf(s.DirectoryError)...)
+	}
+	return s, err
+}
+
+// readSettings reads everything; what is wrong with the directory is kept apart.
+func readSettings(path string) (*Settings, yamlfile.Problems, error) {
+	s := &Settings{}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the configuration cannot be read: %w; give its path with --config", err)
+		return s, nil, fmt.Errorf("the configuration cannot be read: %w; give its path with --config", err)
 	}
-	s := &Settings{}
 	file, err := yamlfile.Read(path, data, &s.Config)
 	problems := yamlfile.ProblemsOf(err)
 	if err != nil && len(problems) == 0 {
-		return nil, err
+		return s, nil, err
 	}
 	if file != nil {
 		problems = append(problems, s.Config.validate(file)...)
 		problems = append(problems, s.readFiles(file, filepath.Dir(path))...)
 	}
-	if len(problems.Errors()) > 0 {
-		return nil, problems
-	}
-	return s, nil
+	return s, problems, nil
 }
 
 func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
@@ -146,9 +166,10 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 	}
 	name := resolvePath(s.Config.Directory)
 	if data, err := os.ReadFile(name); err != nil {
-		ps = append(ps, f.ProblemAt("$.directory", "the directory file cannot be read", "write the path of the file of people, teams and roles"))
-	} else if s.Directory, err = directory.Read(name, data); err != nil {
-		ps = append(ps, yamlfile.ProblemsOf(err)...)
+		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", "the directory file cannot be read", "write the path of the file of people, teams and roles")}
+	} else {
+		s.DirectoryText = string(data)
+		s.Directory, s.DirectoryError = directory.Read(name, data)
 	}
 	for i, id := range s.Config.Ladders {
 		l, err := readLadder(id, resolvePath(id))
@@ -215,9 +236,14 @@ func (c *Config) BuildPlatform(secret string) (Platform, error) {
 	return p, err
 }
 
-// AppOptions are what New needs, from settings that were read.
+// AppOptions are what New needs, from settings that were read. now is this machine's clock;
+// in practice mode it is the one clock.
 func (s *Settings) AppOptions(databaseURL, secret string, now func() time.Time) (Dependencies, error) {
 	platform, err := s.Config.BuildPlatform(secret)
-	return Dependencies{DatabaseURL: databaseURL, Platform: platform, Calendar: s.Calendar, Directory: s.Directory,
-		Ladders: s.Ladders, Now: now}, err
+	d := Dependencies{DatabaseURL: databaseURL, Platform: platform, Calendar: s.Calendar, Directory: s.Directory,
+		DirectoryText: s.DirectoryText, DirectoryError: s.DirectoryError, Ladders: s.Ladders, HostNow: now}
+	if s.Config.Practice != nil {
+		d.Now = now
+	}
+	return d, err
 }

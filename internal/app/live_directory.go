@@ -17,7 +17,7 @@ import (
 // The engine looks for news of it at each round, which any instance's news begins, so
 // that no instance is behind for longer than the engine sleeps.
 type liveDirectory struct {
-	file     *directory.Directory
+	file     atomic.Pointer[directory.Directory]
 	store    *postgres.Store
 	calendar *workday.Calendar
 	now      func() time.Time
@@ -43,7 +43,10 @@ func (r *liveDirectory) Directory() *directory.Directory {
 	if m := r.latest.Load(); m != nil {
 		return m.directory
 	}
-	return r.file
+	if file := r.file.Load(); file != nil {
+		return file
+	}
+	return &directory.Directory{} // nobody is served yet
 }
 
 // Refresh looks for news of cover, of channels and of who cannot be reached.
@@ -69,7 +72,7 @@ func (r *liveDirectory) Refresh(ctx context.Context) error {
 			refused = append(refused, u.Person)
 		}
 	}
-	merged := r.file.WithCover(covers).WithChannels(channels).WithUnreachable(refused)
+	merged := r.file.Load().WithCover(covers).WithChannels(channels).WithUnreachable(refused)
 	r.latest.Store(&mergedDirectory{merged, covers, channels, unreachable})
 	return nil
 }
@@ -79,7 +82,8 @@ func isSameSetting(a, b directory.CoverSetting) bool { return a.ID == b.ID }
 
 // LoadLiveDirectory is a directory with what was said while the bot runs.
 func LoadLiveDirectory(ctx context.Context, d *directory.Directory, store *postgres.Store, calendar *workday.Calendar, now func() time.Time) (*directory.Directory, error) {
-	r := &liveDirectory{file: d, store: store, calendar: calendar, now: now}
+	r := &liveDirectory{store: store, calendar: calendar, now: now}
+	r.file.Store(d)
 	err := r.Refresh(ctx)
 	return r.Directory(), err
 }

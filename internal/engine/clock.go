@@ -3,10 +3,13 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/contain"
+	"challengebot/internal/storage"
+	"challengebot/internal/words"
 )
 
 // refreshTimeout bounds the look for news of cover before a round of the clock. Without
@@ -16,8 +19,36 @@ const refreshTimeout = 5 * time.Second
 // runClockRound lets the clock act. Challenges that fail by themselves are reported one by
 // one and do not make the round a failure.
 func (e *Engine) runClockRound(ctx context.Context) error {
+	if err := e.clockFault(); err != nil {
+		return err
+	}
 	_, err := e.Tick(ctx)
-	return e.reportSetAside(ctx, workClock, err)
+	items, _ := storage.SplitSetAside(err)
+	return errors.Join(e.reportSetAside(ctx, workClock, err), e.tellCalendarMet(ctx, items))
+}
+
+// tellCalendarMet tells the chair, and those who oversee it, of a challenge that cannot go
+// on because its next date lies past the end of the calendar.
+func (e *Engine) tellCalendarMet(ctx context.Context, items []storage.SetAsideItem) error {
+	var faults error
+	for _, item := range items {
+		refusal := (*challenge.Refusal)(nil)
+		if !errors.As(item.Cause, &refusal) || refusal.Code != challenge.CodeNoCoverage {
+			continue
+		}
+		c, err := e.Store.Load(ctx, storage.LookupKey{ID: item.ChallengeID})
+		if err != nil {
+			faults = errors.Join(faults, err)
+			continue
+		}
+		people := append(challenge.Overseers(&c.Challenge, e.Directory(), e.Calendar.DateOf(e.Now())), c.Challenge.Chair.ID)
+		for _, person := range people {
+			faults = errors.Join(faults, e.tellPerson(ctx, "watch:calendar-met:"+c.Challenge.ID.String(), person, func(w *words.Catalogue) string {
+				return fmt.Sprintf(w.Watch.CalendarMet, c.Challenge.Ref)
+			}))
+		}
+	}
+	return faults
 }
 
 // Tick lets the clock act on every challenge for which something is due, and

@@ -49,7 +49,12 @@ type Config struct {
 	Directory func() *directory.Directory
 	// Refresh brings the directory up to date with who stands in; before each round of
 	// the clock.
-	Refresh  func(context.Context) error
+	Refresh func(context.Context) error
+	// Faults, if set, tells what is wrong with the set-up of this instance now.
+	Faults func() []Fault
+	// MeasureClock, if set, is called at each look of the watch.
+	MeasureClock func(context.Context) error
+
 	Logger   *slog.Logger
 	Registry prometheus.Registerer
 	// Owner names this instance in leases; it must be unique.
@@ -79,6 +84,7 @@ type Engine struct {
 	claiming                               sync.Mutex
 	running                                sync.WaitGroup // deliveries, and results that are still to be recorded
 	probes                                 probeProgress
+	watchState                             watchState
 	lastMorning                            atomic.Int32 // the working day whose beginning this instance has dealt with
 }
 
@@ -153,6 +159,9 @@ func runContext(ctx context.Context) context.Context {
 }
 
 func (e *Engine) runMorningRound(ctx context.Context) error {
+	if err := e.clockFault(); err != nil {
+		return err
+	}
 	_, err := e.RunMorning(ctx)
 	return e.reportSetAside(ctx, workMornings, err)
 }

@@ -69,7 +69,7 @@ func (e *Engine) newLoops() []*loop {
 		{work: workDeliveries, wake: e.wakeDeliveries, round: e.runDeliveryRound, next: e.nextDelivery, budget: databaseBudget,
 			alarmAge: time.Minute},
 		{work: workProbes, round: e.ProbeReachability, next: noDeadline, budget: probeBudget, alarmAge: 2 * probeBudget},
-		{work: workWatch, round: e.CheckOverdue, next: noDeadline, budget: databaseBudget},
+		{work: workWatch, round: e.runWatchRound, next: noDeadline, budget: databaseBudget},
 	}
 	for _, l := range all {
 		l.started = time.Now()

@@ -36,7 +36,11 @@ type metrics struct {
 	overdueChallenges prometheus.Gauge
 	pendingMessages   prometheus.Gauge
 	oldestPendingAge  prometheus.Gauge
-	lastRound         *prometheus.GaugeVec
+	// Questions are first cards that ask somebody for an answer.
+	pendingQuestions   prometheus.Gauge
+	oldestQuestionAge  prometheus.Gauge
+	setAsideChallenges prometheus.Gauge
+	lastRound          *prometheus.GaugeVec
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
@@ -56,6 +60,12 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 			Help: "Deliveries that have not gone out."}),
 		oldestPendingAge: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_delivery_oldest_seconds",
 			Help: "Age of the oldest delivery that has not gone out."}),
+		pendingQuestions: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_questions_waiting",
+			Help: "Cards that ask somebody for an answer and that Teams has not taken."}),
+		oldestQuestionAge: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_question_oldest_seconds",
+			Help: "Age of the oldest card that asks somebody for an answer and that Teams has not taken."}),
+		setAsideChallenges: prometheus.NewGauge(prometheus.GaugeOpts{Name: "challengebot_challenges_set_aside",
+			Help: "Challenges that failed by themselves and wait to be tried again. Alarm above 0."}),
 		lastRound: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "challengebot_engine_last_round_timestamp_seconds",
 			Help: "When the engine last finished a round of this work."}, []string{"work"}),
 	}
@@ -71,7 +81,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		}
 	}
 	for _, c := range []prometheus.Collector{m.rounds, m.setAside, m.clockActions, m.attempts, m.overdueChallenges, m.pendingMessages,
-		m.oldestPendingAge, m.lastRound} {
+		m.oldestPendingAge, m.pendingQuestions, m.oldestQuestionAge, m.setAsideChallenges, m.lastRound} {
 		if err := r.Register(c); err != nil {
 			return nil, fmt.Errorf("engine: a metric cannot be registered: %w", err)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -344,5 +346,28 @@ func TestTheNumberOfConnectionsIsTheOneOfTheAddress(t *testing.T) {
 			t.Errorf("%s: %d connections, want %d", address, got, want)
 		}
 		s.Close()
+	}
+}
+
+// The pool has no end to its calls: whoever uses it goes by way of db or a session.
+func TestNobodyCallsThePoolItself(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, "s.pool.") && !strings.Contains(line, "s.pool.Close()") {
+				t.Errorf("%s: %s", name, strings.TrimSpace(line))
+			}
+		}
 	}
 }

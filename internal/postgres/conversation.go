@@ -59,7 +59,7 @@ func (s *Store) ForgetOwnChat(ctx context.Context, orderingKey, conversationID s
 
 func (s *Store) changeOwnChat(ctx context.Context, operation, sql string, args ...any) error {
 	var taken bool
-	if err := s.pool.QueryRow(ctx, sql, args...).Scan(&taken); err != nil {
+	if err := s.db.QueryRow(ctx, sql, args...).Scan(&taken); err != nil {
 		return wrapError(operation, err)
 	}
 	if taken {
@@ -88,7 +88,7 @@ func (s *Store) FindPersonByTeamsID(ctx context.Context, teamsID string) (person
 	if teamsID == "" {
 		return "", false, nil
 	}
-	rows, err := s.pool.Query(ctx, findPersonByTeamsIDSQL, teamsID)
+	rows, err := s.db.Query(ctx, findPersonByTeamsIDSQL, teamsID)
 	if err != nil {
 		return "", false, wrapError("look up a mentioned person", err)
 	}

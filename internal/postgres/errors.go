@@ -14,8 +14,13 @@ import (
 	"challengebot/internal/storage"
 )
 
-// ErrSchemaOutdated: the tables are missing or older than this program. The other errors are those of package storage.
-var ErrSchemaOutdated = errors.New("postgres: the schema does not fit")
+// Errors beside those of package storage. Neither passes by itself.
+var (
+	// ErrSchemaOutdated: the tables are missing or older than this program.
+	ErrSchemaOutdated = errors.New("postgres: the schema does not fit")
+	// ErrEncoding: the database is not UTF-8.
+	ErrEncoding = errors.New("postgres: the database must be UTF-8")
+)
 
 // SQLSTATEs that mean something here.
 const (

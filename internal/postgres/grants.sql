@@ -27,7 +27,9 @@ BEGIN
         last_code, failing_since, aside_at, copies) ON delivery TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE (conversation_id, service_url, activity_id, version, content_hash,
         final, shown_at) ON posted_card TO challengebot_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable, instance TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable, instance, heartbeat TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE ON directory_copy TO challengebot_app;
+    GRANT SELECT, INSERT ON clock_accepted TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE ON channel TO challengebot_app;
 EXCEPTION
     WHEN insufficient_privilege THEN

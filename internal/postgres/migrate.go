@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -15,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"challengebot/internal/storage"
 
 	"challengebot/internal/challenge"
 )
@@ -47,6 +50,9 @@ func Migrate(ctx context.Context, dsn string) error {
 	if err := pool.Ping(ctx); err != nil {
 		return wrapError("connect", err)
 	}
+	if err := checkEncoding(ctx, pool); err != nil {
+		return err
+	}
 	return runMigrations(ctx, pool)
 }
 
@@ -59,6 +65,9 @@ func runMigrations(ctx context.Context, pool *pgxpool.Pool) error {
 	}
 	// Migrations hold no data, so that here, and only here, the server's own words are told.
 	if _, err := provider.Up(ctx); err != nil {
+		if isTransient(sqlState(err)) || isConnectionLost(err) {
+			err = errors.Join(storage.ErrUnavailable, err) // it is away or may not be written now
+		}
 		return fmt.Errorf("postgres: migrate: %w", err)
 	}
 	if err := addEventKinds(ctx, pool); err != nil {

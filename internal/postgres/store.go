@@ -19,6 +19,8 @@ import (
 type Options struct {
 	// MaxConns bounds the pool, as pool_max_conns of the connection string does; 16 if neither says.
 	MaxConns int
+	// Instance names this instance in heartbeats; a random name if empty.
+	Instance string
 	// Logger hears the SQLSTATE of the server's warnings; slog.Default if nil.
 	Logger *slog.Logger
 	// DrawNumber draws the number of a reference; a cryptographic source if nil.
@@ -30,6 +32,8 @@ type Store struct {
 	pool        *pgxpool.Pool
 	db          limitedPool // the pool as everything but Close uses it
 	ladderCache sync.Map    // digest to *ladder.Ladder; a digest never means another ladder
+	watch       *watchConnection
+	instance    string // names this instance in heartbeats
 	stalledMu   sync.Mutex
 	stalled     map[uuid.UUID]time.Time // challenges that this instance leaves alone, and until when
 	closeCtx    context.Context
@@ -91,6 +95,9 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Instance != "" {
+		store.instance = o.Instance
+	}
 	if o.DrawNumber != nil {
 		store.drawNumber = o.DrawNumber
 	}
@@ -113,8 +120,8 @@ func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	if err != nil {
 		return nil, wrapError("open the pool", err)
 	}
-	s := &Store{pool: pool, db: limitedPool{pool, callTimeout, line}, stalled: map[uuid.UUID]time.Time{},
-		drawNumber: drawRandomNumber}
+	s := &Store{pool: pool, db: limitedPool{pool, callTimeout, line}, watch: newWatchConnection(config, callTimeout, line),
+		instance: uuid.NewString(), stalled: map[uuid.UUID]time.Time{}, drawNumber: drawRandomNumber}
 	s.closeCtx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -122,14 +129,18 @@ func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 // Close ends Listen and closes all connections, waiting for calls that are under way.
 func (s *Store) Close() {
 	s.cancel()
+	s.watch.close()
 	s.pool.Close()
 }
 
-const schemaVersionSQL = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
+const (
+	schemaVersionSQL  = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
+	serverEncodingSQL = `SELECT current_setting('server_encoding')`
+)
 
-// CheckReady reports whether the database answers and has the tables that this program needs. A newer schema is accepted: the
+// CheckSchema reports whether the database answers and has the tables that this program needs. A newer schema is accepted: the
 // program being replaced goes on serving while its successor has migrated.
-func (s *Store) CheckReady(ctx context.Context) error {
+func (s *Store) CheckSchema(ctx context.Context) error {
 	var have int64
 	if err := s.db.QueryRow(ctx, schemaVersionSQL).Scan(&have); err != nil {
 		if sqlState(err) == undefinedTable {
@@ -141,11 +152,36 @@ func (s *Store) CheckReady(ctx context.Context) error {
 		return fmt.Errorf("%w: it is at version %d, this program needs %d; run challengebot migrate", ErrSchemaOutdated, have, SchemaVersion())
 	}
 	var known []string
-	if err := s.pool.QueryRow(ctx, knownEventKindsSQL).Scan(&known); err != nil {
+	if err := s.db.QueryRow(ctx, knownEventKindsSQL).Scan(&known); err != nil {
 		return wrapError("read the kinds of event that the database takes", err)
 	}
 	if missing := missingEventKinds(known); len(missing) > 0 {
 		return fmt.Errorf("%w: it takes no %s events; run challengebot migrate", ErrSchemaOutdated, missing[0])
+	}
+	return nil
+}
+
+// CheckReady reports whether the program can serve: the database is UTF-8, has the tables and can be written.
+func (s *Store) CheckReady(ctx context.Context) error {
+	if err := checkEncoding(ctx, s.db); err != nil {
+		return err
+	}
+	if err := s.CheckSchema(ctx); err != nil {
+		return err
+	}
+	_, err := s.db.Exec(ctx, proveWriteSQL, s.instance)
+	return wrapError("write", err)
+}
+
+// checkEncoding refuses a database that is not UTF-8: what people write would be changed when it is restored elsewhere, and the
+// record with it.
+func checkEncoding(ctx context.Context, q querier) error {
+	var encoding string
+	if err := q.QueryRow(ctx, serverEncodingSQL).Scan(&encoding); err != nil {
+		return wrapError("read the encoding", err)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("%w: it is %s; make a new one with: CREATE DATABASE challengebot ENCODING 'UTF8' TEMPLATE template0", ErrEncoding, encoding)
 	}
 	return nil
 }

@@ -4,29 +4,43 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"challengebot/internal/storage"
 )
 
-// Both halves of the clock's work are counted, each along its own index: what is due, and what failed.
+// Both halves of the clock's work are counted, each along its own index: what should have been done, and what failed.
 const countOverdueSQL = `SELECT
     (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NULL) +
     (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NOT NULL),
-    waiting.n, waiting.since
-FROM (SELECT count(*) AS n, min(created_at) AS since FROM delivery WHERE state = 'waiting') waiting`
+    (SELECT count(*) FROM challenge WHERE stalled_until IS NOT NULL),
+    waiting.n, waiting.since, waiting.questions, waiting.asked_since
+FROM (SELECT count(*) AS n, min(created_at) AS since,
+        count(*) FILTER (WHERE kind = 'post' AND card = 'respond') AS questions,
+        min(created_at) FILTER (WHERE kind = 'post' AND card = 'respond') AS asked_since
+    FROM delivery WHERE state = 'waiting') waiting`
 
 // CountOverdue tells what should have been done by now: challenges past their time by more than grace, and deliveries that wait.
+// It looks on a connection of its own.
 func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
 	var o storage.OverdueWork
-	var since *time.Time
-	if err := s.db.QueryRow(ctx, countOverdueSQL, now.Add(-grace)).Scan(&o.Challenges, &o.Messages, &since); err != nil {
-		return o, wrapError("look for what is overdue", err)
+	err := s.watch.use(ctx, "look for what is overdue", func(ctx context.Context, conn *pgx.Conn) error {
+		var since, askedSince *time.Time
+		err := conn.QueryRow(ctx, countOverdueSQL, now.Add(-grace)).
+			Scan(&o.Challenges, &o.SetAside, &o.Messages, &since, &o.Questions, &askedSince)
+		o.OldestMessage, o.OldestQuestion = ageOf(since, now), ageOf(askedSince, now)
+		return err
+	})
+	return o, err
+}
+
+// ageOf is how long ago something was that may never have been.
+func ageOf(at *time.Time, now time.Time) time.Duration {
+	if at == nil {
+		return 0
 	}
-	if since != nil {
-		o.OldestMessage = max(0, now.Sub(*since))
-	}
-	return o, nil
+	return max(0, now.Sub(*at))
 }
 
 const (

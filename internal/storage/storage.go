@@ -59,6 +59,22 @@ type ActivityEffect struct {
 // OverdueWork is work that should have been done by now.
 type OverdueWork struct {
 	Challenges    int // past their time with nothing done
+	SetAside      int // challenges that failed by themselves and are to be tried again
 	Messages      int // that have not gone out
 	OldestMessage time.Duration
+	// Questions are first cards that ask somebody for an answer and that Teams has not taken.
+	Questions      int
+	OldestQuestion time.Duration
+}
+
+// ClockReading is what the database says of the time.
+type ClockReading struct {
+	// Now is the database's clock, which may be out by Uncertainty: half of the time that
+	// reading it took.
+	Now         time.Time
+	Uncertainty time.Duration
+	// NewestSeen is the latest time by which any instance has worked; zero: none has.
+	NewestSeen time.Time
+	// AcceptedAt is when, by that clock, somebody last said that it is right; zero: never.
+	AcceptedAt time.Time
 }

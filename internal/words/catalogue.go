@@ -18,11 +18,9 @@ import (
 
 // Catalogue are all texts in one language. %s and %d are filled in by who shows the text.
 type Catalogue struct {
-	LanguageTag string // of the language, as a card's lang; see package languages
+	LanguageTag string // of the language, as a card's lang
 	Grammar
-	Vocabulary *Vocabulary               // what of this language is understood
-	Commands   map[CommandName][]Command // in several forms where help lists them apart
-	Package    PackageWords
+	Vocabulary *Vocabulary // what of this language is understood
 
 	Challenge      ChallengeWords
 	Cover          CoverWords
@@ -47,6 +45,7 @@ type Catalogue struct {
 	Draft          DraftWords
 	Oversight      OversightWords
 	Digest         DigestWords
+	Watch          WatchWords
 	TypedCommand   TypedCommandWords
 	PlainText      PlainTextWords
 	Bot            BotWords
@@ -72,6 +71,9 @@ type Grammar struct {
 	// FieldLabel is the label of an input of a form of this bot's own.
 	FieldLabel func(label string) string
 }
+
+// Command is something to type, and what it does.
+type Command struct{ Syntax, Description string }
 
 // ChallengeWords: the chair's card of a challenge.
 type ChallengeWords struct {
@@ -118,6 +120,7 @@ type NoticeChannelWords struct {
 // HelpWords: what the bot can do.
 type HelpWords struct {
 	Title, Intro, Privacy, Summary, SetUpFor string
+	Commands                                 []Command
 }
 
 // MyChallengesWords: somebody's challenges.

@@ -314,11 +314,18 @@ func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Dura
 		if next := row.current.NextAt; !next.IsZero() && next.Before(now.Add(-grace)) {
 			o.Challenges++
 		}
+		if !row.retryAt.IsZero() {
+			o.SetAside++
+		}
 	}
 	for _, m := range s.messages {
 		if m.state == StateWaiting {
 			o.Messages++
 			o.OldestMessage = max(o.OldestMessage, now.Sub(m.createdAt))
+			if m.kind == outbox.PostMessage && m.card == challenge.CardRespond {
+				o.Questions++
+				o.OldestQuestion = max(o.OldestQuestion, now.Sub(m.createdAt))
+			}
 		}
 	}
 	return o, nil

@@ -151,7 +151,7 @@ func failedTurnHoldsUpNoOther(t *testing.T, w *world) {
 		w.Now = w.Now.Add(retryDelay)
 	}
 	o, err := w.Store.CountOverdue(t.Context(), w.Now, time.Minute)
-	if err != nil || o.Challenges != 1 {
+	if err != nil || o.Challenges != 1 || o.SetAside != 1 {
 		t.Errorf("overdue: %+v, %v", o, err)
 	}
 	if n, err := w.Tick(w.Store, 1); n != 1 || err != nil {
@@ -211,19 +211,26 @@ func overdueCounts(t *testing.T, w *world) {
 		t.Errorf("empty: %+v, %v", o, err)
 	}
 	c := w.Raise()
-	waiting := len(w.backend.Contents().Messages)
+	waiting, questions := 0, 0
+	for _, m := range w.backend.Contents().Messages {
+		waiting++
+		if m.Card == challenge.CardRespond {
+			questions++
+		}
+	}
 	at := c.Challenge.NextAt.Add(time.Minute)
 	for _, test := range []struct {
 		now  time.Time
 		want int
 	}{{at, 0}, {at.Add(time.Microsecond), 1}} {
 		o, err := w.Store.CountOverdue(t.Context(), test.now, time.Minute)
-		if want := (storage.OverdueWork{Challenges: test.want, Messages: waiting, OldestMessage: test.now.Sub(w.Now)}); err != nil || o != want {
+		if want := (storage.OverdueWork{Challenges: test.want, Messages: waiting, OldestMessage: test.now.Sub(w.Now),
+			Questions: questions, OldestQuestion: test.now.Sub(w.Now)}); err != nil || o != want {
 			t.Errorf("%+v, %v; want %+v", o, err, want)
 		}
 	}
 	o, err := w.Store.CountOverdue(t.Context(), w.Now.Add(-time.Hour), time.Minute)
-	if want := (storage.OverdueWork{Messages: waiting}); err != nil || o != want {
+	if want := (storage.OverdueWork{Messages: waiting, Questions: questions}); err != nil || o != want {
 		t.Errorf("before it was queued: %+v, %v; want %+v", o, err, want)
 	}
 	w.DropAll()

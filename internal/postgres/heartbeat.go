@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"challengebot/internal/storage"
+)
+
+const (
+	readClockSQL = `SELECT clock_timestamp(), (SELECT max(seen_at) FROM heartbeat),
+    (SELECT at FROM clock_accepted ORDER BY id DESC LIMIT 1)`
+	recordHeartbeatSQL = `INSERT INTO heartbeat (instance, seen_at, checked_at) VALUES ($1, $2, clock_timestamp())
+ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at, checked_at = excluded.checked_at`
+	proveWriteSQL = `INSERT INTO heartbeat (instance, checked_at) VALUES ($1, clock_timestamp())
+ON CONFLICT (instance) DO UPDATE SET checked_at = excluded.checked_at`
+	// Instances that are no more; of those the newest stays, which tells when the bot last worked.
+	forgetHeartbeatsSQL = `DELETE FROM heartbeat WHERE checked_at < clock_timestamp() - interval '30 days'
+AND seen_at IS DISTINCT FROM (SELECT max(seen_at) FROM heartbeat)`
+	// What was seen by the clock that was wrong no longer counts.
+	forgetLaterHeartbeatsSQL = `DELETE FROM heartbeat WHERE seen_at > clock_timestamp()`
+	acceptClockSQL           = `INSERT INTO clock_accepted (at) VALUES (clock_timestamp()) RETURNING at`
+
+	saveDirectoryCopySQL = `INSERT INTO directory_copy (content, saved_at) VALUES ($1, $2)
+ON CONFLICT (only_one) DO UPDATE SET content = excluded.content, saved_at = excluded.saved_at
+WHERE directory_copy.content <> excluded.content`
+	loadDirectoryCopySQL = `SELECT content, saved_at FROM directory_copy`
+)
+
+// ReadClock reads the server's clock, on the watch's connection.
+func (s *Store) ReadClock(ctx context.Context) (storage.ClockReading, error) {
+	var r storage.ClockReading
+	err := s.watch.use(ctx, "read the clock", func(ctx context.Context, conn *pgx.Conn) error {
+		var newest, accepted *time.Time
+		asked := time.Now()
+		if err := conn.QueryRow(ctx, readClockSQL).Scan(&r.Now, &newest, &accepted); err != nil {
+			return err
+		}
+		r.Uncertainty = time.Since(asked) / 2
+		r.Now = r.Now.Add(r.Uncertainty).UTC() // it was read about halfway
+		if newest != nil {
+			r.NewestSeen = newest.UTC()
+		}
+		if accepted != nil {
+			r.AcceptedAt = accepted.UTC()
+		}
+		return nil
+	})
+	return r, err
+}
+
+// RecordHeartbeat keeps by what time this instance works.
+func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time) error {
+	return s.watch.use(ctx, "keep a heartbeat", func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, recordHeartbeatSQL, s.instance, at)
+		return err
+	})
+}
+
+// ForgetOldHeartbeats drops those of instances that are no more.
+func (s *Store) ForgetOldHeartbeats(ctx context.Context) error {
+	_, err := s.db.Exec(ctx, forgetHeartbeatsSQL)
+	return wrapError("forget old heartbeats", err)
+}
+
+// AcceptClock keeps that somebody has looked at the server's clock and found it right, and gives its time.
+func (s *Store) AcceptClock(ctx context.Context) (time.Time, error) {
+	sess, err := s.openSession(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer sess.release()
+	var at time.Time
+	b := &pgx.Batch{}
+	b.Queue(beginSQL)
+	b.Queue(forgetLaterHeartbeatsSQL)
+	b.Queue(acceptClockSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&at) })
+	b.Queue(commitSQL)
+	return at.UTC(), sess.sendBatch("accept the clock", b)
+}
+
+// SaveDirectoryCopy keeps a directory file that could be read.
+func (s *Store) SaveDirectoryCopy(ctx context.Context, content string, at time.Time) error {
+	_, err := s.db.Exec(ctx, saveDirectoryCopySQL, content, at)
+	return wrapError("keep a copy of the directory", err)
+}
+
+// LoadDirectoryCopy is the last directory file that could be read; without one the error is storage.ErrNotFound.
+func (s *Store) LoadDirectoryCopy(ctx context.Context) (content string, at time.Time, err error) {
+	err = s.db.QueryRow(ctx, loadDirectoryCopySQL).Scan(&content, &at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", at, storage.ErrNotFound
+	}
+	return content, at.UTC(), wrapError("read the copy of the directory", err)
+}
