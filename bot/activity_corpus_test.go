@@ -168,7 +168,7 @@ func newCorpusStageIn(t testing.TB, authority []byte) *corpusStage {
 	s := &corpusStage{testServer: &testServer{testValidator: newTestValidator(t), registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}}
 	s.store = newMemoryStore(t, l, people, calendar, s.clock.Now())
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
-	turns, err := NewHandler(HandlerConfig{Store: s.store, Now: s.clock.Now, Calendar: calendar,
+	turns, err := NewHandler(HandlerConfig{Stores: OneStore(s.store), Now: s.clock.Now, Calendar: calendar,
 		Directory: func() *directory.Directory { return people }, RefreshDirectory: s.store.refreshDirectory, IsUnreachable: func(string) bool { return false },
 		Ladders: []*ladder.Ladder{l}, Logger: logger})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"challengebot/cards"
+	"challengebot/internal/words"
 )
 
 func readFixture(t testing.TB, name string) []byte {
@@ -328,7 +329,7 @@ func FuzzCommandText(f *testing.F) {
 		}
 		a := Activity{Type: TypeMessage, Text: text, Recipient: Account{ID: "28:b", Name: name}, Entities: entity}
 		got := a.CommandText()
-		if got != strings.TrimFunc(got, isBlank) {
+		if got != strings.TrimFunc(got, words.IsBlank) {
 			t.Errorf("%q keeps space around it", got)
 		}
 		if utf8.ValidString(text) && utf8.ValidString(mention) && !utf8.ValidString(got) {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"challengebot/internal/words"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func (a Activity) eachEntity(kind string, visit func(json.RawMessage)) {
 func (a Activity) CommandText() string {
 	t := a.normaliseText()
 	text, _ := a.cutAddress(t)
-	return strings.TrimFunc(t.plain(text), isBlank)
+	return strings.TrimFunc(t.plain(text), words.IsBlank)
 }
 
 // cutAddress takes off the start of a text what only says that the bot is meant: a slash, or the
@@ -66,8 +67,8 @@ func cutAppName(text, name string) (string, bool) {
 		return text, false
 	}
 	rest := text[len(name):]
-	if next, _ := utf8.DecodeRuneInString(rest); !isBlank(next) {
+	if next, _ := utf8.DecodeRuneInString(rest); !words.IsBlank(next) {
 		return text, false
 	}
-	return strings.TrimLeftFunc(rest, isBlank), true
+	return strings.TrimLeftFunc(rest, words.IsBlank), true
 }

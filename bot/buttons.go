@@ -11,6 +11,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/command"
 	"challengebot/internal/storage"
 )
 
@@ -132,7 +133,7 @@ func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in 
 	case cards.VerbDraft:
 		return rq.openDraft(ctx, storage.LookupKey{ID: id}, data)
 	}
-	cmd, ok := commandForVerb(data.Verb)
+	cmd, ok := command.ByVerb(data.Verb)
 	if !ok {
 		return cardResult{}, textReply(rq.words.Bot.OtherVersion)
 	}
@@ -146,9 +147,9 @@ func (rq request) cardOptions(d cards.ButtonData) cards.Options {
 
 // applyButton gives a button's command to the transaction. Whatever the answer, it is the
 // card as it now is, with a sentence and the typed text when it was refused.
-func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.ButtonData, inputs map[string]string, cmd command) (cardResult, error) {
+func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.ButtonData, inputs map[string]string, cmd command.Command) (cardResult, error) {
 	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
-		return cmd.build(rq.newInputReader(inputs), data, c), nil
+		return cmd.Build(rq.readInputs(inputs), data, c), nil
 	})
 	opts := rq.cardOptions(data)
 	opts.Submitted = data
@@ -181,7 +182,7 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 		opening = len(seen.Challenge.Openings)
 	}
 	// Several cards carry the same button: the one that was pressed comes back.
-	card := cmd.card
+	card := cmd.Card
 	if slices.Contains(challenge.Cards(), data.Card) {
 		card = data.Card
 	}
@@ -210,7 +211,7 @@ func (rq request) refreshCard(ctx context.Context, id uuid.UUID, data cards.Butt
 
 // loadReadable loads a challenge that the person may see. To others there is none.
 func (rq request) loadReadable(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error) {
-	c, err := rq.Store.Load(ctx, key)
+	c, err := rq.Challenges.Load(ctx, key)
 	if errors.Is(err, storage.ErrNotFound) || err == nil && !rq.rights(c).Read {
 		return challenge.Snapshot{}, textReply(rq.words.Bot.NoSuchChallenge)
 	}

@@ -23,7 +23,7 @@ const (
 
 // handleCover lists who stands in, sets it, or ends it.
 func (rq request) handleCover(ctx context.Context, t typedCommand) error {
-	word, number := cutWord(t.words())
+	word, number := words.CutWord(t.words())
 	switch {
 	case t.rest == "":
 		return rq.replyWithCovers(ctx, cards.CoverView{})
@@ -66,14 +66,14 @@ func (rq request) applyCoverText(ctx context.Context, text coverText) (cards.Cov
 // endCover revokes cover that was set. What was handed over stays with the stand-in; who
 // is back is asked beside them when the next working day begins.
 func (rq request) endCover(ctx context.Context, number string) error {
-	id, err := strconv.ParseInt(strings.TrimFunc(number, isPunctuation), 10, 64)
+	id, err := strconv.ParseInt(strings.TrimFunc(number, words.IsPunctuation), 10, 64)
 	mine := rq.visibleCovers()
 	if err != nil || !slices.ContainsFunc(mine, func(c directory.Cover) bool {
 		return c.ID == id && id > 0 && (c.For.Entra == rq.person.ID || rq.overseesAllOf(c.For))
 	}) {
 		return rq.replyWithCovers(ctx, cards.CoverView{Refusal: &challenge.Refusal{Code: challenge.CodeNotAllowed, Sentence: rq.words.Bot.CoverNotFound}})
 	}
-	if err := rq.Store.EndCover(ctx, rq.idempotencyKey(":cover"), id, rq.person.ID); err != nil {
+	if err := rq.Settings.EndCover(ctx, rq.idempotencyKey(":cover"), id, rq.person.ID); err != nil {
 		return err
 	}
 	if err := rq.RefreshDirectory(ctx); err != nil {

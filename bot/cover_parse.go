@@ -10,6 +10,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/command"
 	"challengebot/internal/directory"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
@@ -23,12 +24,12 @@ type coverText struct {
 }
 
 // maxRangeWords is of how many words a first and a last day are.
-const maxRangeWords = 2*maxDateWords + 2
+const maxRangeWords = 2*command.MaxDateWords + 2
 
 // parseCoverText takes the words of a command apart. The days are the longest end of it that can
 // be read as days; a name can hold anything.
 func (rq request) parseCoverText(t typedCommand) (coverText, bool) {
-	days := rq.newInputReader(nil).days
+	days := rq.days()
 	for _, rest := range []string{t.rest, strings.NewReplacer("\u2013", " - ", "\u2014", " - ").Replace(t.rest)} {
 		tokens := strings.Fields(rest)
 		for i := max(1, len(tokens)-maxRangeWords); i < len(tokens); i++ {
@@ -56,7 +57,7 @@ func (rq request) hasUnreadDays(t typedCommand) bool {
 
 // looksLikeCover reports whether a sentence that begins with "cover" is the command.
 func (rq request) looksLikeCover(t typedCommand) bool {
-	word, _ := cutWord(t.words())
+	word, _ := words.CutWord(t.words())
 	_, ok := rq.parseCoverText(t)
 	return ok || words.IsCoverEnd(word)
 }
@@ -249,7 +250,7 @@ func (rq request) peopleMentioned(ctx context.Context, m mention, shown string) 
 		return rq.personWithAccount(id), nil
 	}
 	if id := m.who.ID; id != "" {
-		person, known, err := rq.Store.FindPersonByTeamsID(ctx, id)
+		person, known, err := rq.Contacts.FindPersonByTeamsID(ctx, id)
 		if err != nil || known {
 			return rq.personWithAccount(person), err
 		}

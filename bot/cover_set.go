@@ -50,7 +50,7 @@ func (rq request) setCover(ctx context.Context, c directory.CoverSetting) (cards
 	if rq.Directory().HasCover(c) {
 		v.Confirmation = rq.words.StandIn.NotedBefore
 		rq.limits.giveBack(limitCovers, rq.person.ID)
-	} else if err := rq.Store.SetCover(ctx, rq.idempotencyKey(":cover"), c); err != nil {
+	} else if err := rq.Settings.SetCover(ctx, rq.idempotencyKey(":cover"), c); err != nil {
 		rq.limits.giveBack(limitCovers, rq.person.ID)
 		return v, err
 	}
@@ -67,7 +67,7 @@ func (rq request) setCover(ctx context.Context, c directory.CoverSetting) (cards
 // handOverChallenges passes on everything that waits for the one who is away, and says what of
 // it could not be, and who is asked where that is not who was named.
 func (rq request) handOverChallenges(ctx context.Context, cover directory.CoverSetting, v *cards.CoverView) error {
-	waiting, err := rq.Store.ListWaitingFor(ctx, cover.Person, maxHandOvers)
+	waiting, err := rq.Lists.ListWaitingFor(ctx, cover.Person, maxHandOvers)
 	if err != nil && !rq.isPartlyUnreadable(err) {
 		return err
 	}

@@ -28,7 +28,7 @@ func (rq request) recordMessageChange(ctx context.Context) error {
 	if !known {
 		return nil
 	}
-	effects, err := rq.Store.ListEffects(ctx, rq.idempotencyKey("").Value)
+	effects, err := rq.Lists.ListEffects(ctx, rq.idempotencyKey("").Value)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (rq request) recordMessageChange(ctx context.Context) error {
 		// The same message can be changed again and again: its time tells one from
 		// another, and Teams delivering the same one twice from both.
 		r := storage.IdempotencyKey{Value: "changed:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + ":" + string(change) + ":" + rq.activity.Timestamp + ":" + e.ChallengeID.String(), At: rq.now}
-		out, err := rq.Store.Apply(ctx, r, storage.LookupKey{ID: e.ChallengeID}, func(c challenge.Snapshot) (challenge.Change, error) {
+		out, err := rq.Challenges.Apply(ctx, r, storage.LookupKey{ID: e.ChallengeID}, func(c challenge.Snapshot) (challenge.Change, error) {
 			if _, ok := findStep(c, e); !ok {
 				return challenge.Change{Next: c.Challenge}, nil // it only brought a card
 			}
@@ -104,7 +104,7 @@ func (h *Handler) recordChannel(ctx context.Context, a Activity) error {
 		known = []outbox.Channel{all, first, here}
 	}
 	for _, c := range known {
-		if err := h.Store.SaveChannel(ctx, c); err != nil {
+		if err := h.Contacts.SaveChannel(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func (h *Handler) recordChannel(ctx context.Context, a Activity) error {
 	if !came {
 		return nil
 	}
-	return h.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + team, At: here.SeenAt}, outbox.DirectMessage{
+	return h.Messages.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + team, At: here.SeenAt}, outbox.DirectMessage{
 		To:      challenge.Address{Team: team},
 		Content: outbox.Content{Text: words.ForLanguage(h.Directory().LanguageOf("")).Bot.ChannelWelcome, InChannel: &outbox.InChannel{ConversationID: here.ID, ServiceURL: a.ServiceURL}}})
 }

@@ -10,6 +10,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/command"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/storage"
@@ -80,7 +81,7 @@ func (rq request) raise(ctx context.Context, form raiseForm) (storage.ApplyResul
 		return storage.ApplyResult{}, challenge.RefuseUnread(form.unread)
 	}
 	key := storage.IdempotencyKey{Value: "form:" + form.Nonce + ":" + rq.person.ID, At: rq.now}
-	return rq.Store.Raise(ctx, key, func(number uint64) (challenge.Change, error) {
+	return rq.Challenges.Raise(ctx, key, func(number uint64) (challenge.Change, error) {
 		raising := form.raising
 		raising.Number, raising.Unread = number, form.unread
 		return challenge.Raise(raising, rq.person, rq.env(form.ladder))
@@ -108,20 +109,21 @@ func (rq request) formNonce(s string) string {
 	return uuid.NewSHA1(uuid.Nil, []byte(rq.idempotencyKey(":form").Value)).String()
 }
 
-func (in *inputReader) readRaising() challenge.RaiseCommand {
+// readRaising makes the command out of the form's inputs.
+func readRaising(in *command.Inputs) challenge.RaiseCommand {
 	id, err := uuid.NewV7()
 	if err != nil {
 		id = uuid.New() // no time-ordered id can be made: any unique one will do
 	}
 	return challenge.RaiseCommand{
-		ID: id, StartAt: in.text(cards.FieldStartAt), Ground: in.text(cards.FieldStartGround), Reason: in.text(cards.FieldStartReason),
-		AboutPartner: in.text(cards.FieldPartner) == cards.AnswerYes, ShorterWindow: in.shorterWindow(),
+		ID: id, StartAt: in.Text(cards.FieldStartAt), Ground: in.Text(cards.FieldStartGround), Reason: in.Text(cards.FieldStartReason),
+		AboutPartner: in.Text(cards.FieldPartner) == cards.AnswerYes, ShorterWindow: in.ShorterWindow(),
 		Details: challenge.Details{
-			RecordNumber: in.text(cards.FieldRecordNumber), Conference: challenge.ConferenceType(in.text(cards.FieldConference)),
-			ConferenceDate: in.date(cards.FieldConferenceDate, words.Either), Categories: splitChoices(in.text(cards.FieldCategories)),
-			Concern: in.text(cards.FieldConcern), Evidence: in.text(cards.FieldEvidence),
-			Ask: in.text(cards.FieldAsk), AskBy: in.date(cards.FieldAskBy, words.Ahead),
-			Team: in.text(cards.FieldTeam), Agency: in.text(cards.FieldAgency), LookedAfter: in.text(cards.FieldLookedAfter) == cards.AnswerYes,
+			RecordNumber: in.Text(cards.FieldRecordNumber), Conference: challenge.ConferenceType(in.Text(cards.FieldConference)),
+			ConferenceDate: in.Date(cards.FieldConferenceDate, words.Either), Categories: splitChoices(in.Text(cards.FieldCategories)),
+			Concern: in.Text(cards.FieldConcern), Evidence: in.Text(cards.FieldEvidence),
+			Ask: in.Text(cards.FieldAsk), AskBy: in.Date(cards.FieldAskBy, words.Ahead),
+			Team: in.Text(cards.FieldTeam), Agency: in.Text(cards.FieldAgency), LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes,
 		},
 	}
 }
@@ -137,7 +139,7 @@ func (rq request) buildForm(choices []*ladder.Ladder, in map[string]string) (rai
 	form := raiseForm{unread: challenge.Unread{}, FormView: cards.FormView{Values: in, Now: rq.now, Zone: rq.Calendar.Location(), Nonce: uuid.NewString()}}
 	form.chooseLadder(choices, in)
 	rq.offerTeams(&form, choices, in)
-	form.raising = rq.newInputReader(in).readRaising()
+	form.raising = readRaising(rq.readInputs(in))
 	form.checkYesNo(in)
 	return form, rq.forecast(&form, in)
 }

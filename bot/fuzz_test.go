@@ -13,6 +13,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/command"
 	"challengebot/internal/workday"
 )
 
@@ -144,8 +145,8 @@ func (s *fuzzStage) allButtonData() []cards.ButtonData {
 	var all []cards.ButtonData
 	for _, id := range fuzzChallenges {
 		c := s.snapshots[id].Challenge
-		for _, cmd := range commands {
-			all = append(all, cards.ButtonData{Verb: cmd.verb, Card: challenge.CardChallenge, ChallengeID: id.String(), Ref: c.Ref, Opening: max(1, len(c.Openings)),
+		for _, cmd := range command.All() {
+			all = append(all, cards.ButtonData{Verb: cmd.Verb, Card: challenge.CardChallenge, ChallengeID: id.String(), Ref: c.Ref, Opening: max(1, len(c.Openings)),
 				Version: c.Version, Rung: c.Rung, Verdict: challenge.NotSatisfied, Status: challenge.GatePassed})
 		}
 		if h := c.Hold; h != nil {

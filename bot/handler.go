@@ -11,6 +11,7 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/command"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/outbox"
@@ -20,37 +21,9 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Store is what an activity needs of the database: the one transaction, and what it reads.
-type Store interface {
-	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
-	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
-	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
-	// LoadForReader reads a challenge with no more of its trail than tells whether the person may read it.
-	LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error)
-	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
-	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
-	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
-	SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error
-	EndCover(ctx context.Context, r storage.IdempotencyKey, id int64, by string) error
-	BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error
-	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
-	// SaveOwnChat answers storage.ErrSomebodyElsesChat for a chat that is another person's.
-	SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error
-	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error
-	// FindPersonByTeamsID is the Entra object id of who has that id in Teams, as their own chat with
-	// the bot told it. "" with true: the id is known for several people, and so for none.
-	FindPersonByTeamsID(ctx context.Context, teamsID string) (person string, known bool, err error)
-	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
-	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
-	MarkReachable(ctx context.Context, person string, at time.Time) error
-	SaveChannel(ctx context.Context, c outbox.Channel) error
-	// ListEffects are the steps to which an activity led, by its idempotency key.
-	ListEffects(ctx context.Context, receipt string) ([]storage.ActivityEffect, error)
-}
-
-// HandlerConfig is what Turns needs. All fields must be set.
+// HandlerConfig is what a Handler needs. All fields must be set.
 type HandlerConfig struct {
-	Store     Store
+	Stores
 	Now       func() time.Time
 	Calendar  *workday.Calendar
 	Directory func() *directory.Directory
@@ -76,8 +49,8 @@ type Handler struct {
 
 // NewHandler makes the handler of all activities.
 func NewHandler(c HandlerConfig) (*Handler, error) {
-	if c.Store == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.RefreshDirectory == nil || c.IsUnreachable == nil || len(c.Ladders) == 0 || c.Logger == nil {
-		return nil, errors.New("bot: every field of TurnConfig and at least one ladder are needed")
+	if !c.Stores.areSet() || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.RefreshDirectory == nil || c.IsUnreachable == nil || len(c.Ladders) == 0 || c.Logger == nil {
+		return nil, errors.New("bot: every field of HandlerConfig and at least one ladder are needed")
 	}
 	return &Handler{HandlerConfig: c, limits: newLimiter(), waiting: newWaitingRoom()}, nil
 }
@@ -216,7 +189,7 @@ func (rq request) saveConversation(ctx context.Context) error {
 		}
 	}
 	c.SeenAt = rq.now
-	if err := rq.Store.SaveOwnChat(ctx, c); err != nil {
+	if err := rq.Contacts.SaveOwnChat(ctx, c); err != nil {
 		return err
 	}
 	rq.savedConversations.Store(c.OrderingKey, c)
@@ -228,6 +201,15 @@ func (rq request) idempotencyKey(part string) storage.IdempotencyKey {
 	return storage.IdempotencyKey{Value: "activity:" + rq.activity.Conversation.ID + ":" + rq.activity.ID + part, At: rq.now}
 }
 
+// days are what dates are written against.
+func (rq request) days() words.Days {
+	return words.Days{Today: rq.today(), Zone: rq.Calendar.Location()}
+}
+
+func (rq request) readInputs(values map[string]string) *command.Inputs {
+	return command.NewInputs(values, rq.days())
+}
+
 func (rq request) env(l *ladder.Ladder) challenge.Env {
 	return challenge.Env{Now: rq.now, Calendar: rq.Calendar, Ladder: l, Directory: rq.Directory()}
 }
@@ -235,7 +217,7 @@ func (rq request) env(l *ladder.Ladder) challenge.Env {
 // applyCommand gives one command to the one transaction. seen is the case as it was read there,
 // whatever became of the command.
 func (rq request) applyCommand(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, cmd func(challenge.Snapshot) (challenge.Command, error)) (result storage.ApplyResult, seen challenge.Snapshot, err error) {
-	result, err = rq.Store.Apply(ctx, r, key, func(c challenge.Snapshot) (challenge.Change, error) {
+	result, err = rq.Challenges.Apply(ctx, r, key, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen = c
 		command, err := cmd(c)
 		if err != nil {
@@ -256,7 +238,7 @@ func (rq request) cardView(c challenge.Snapshot) cards.View {
 // sendCard queues a card for the person's own chat. What was asked where others read is
 // answered there too, and the person is told: nothing about a child is said elsewhere.
 func (rq request) sendCard(ctx context.Context, card cards.Card, part string) error {
-	err := rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
+	err := rq.Messages.QueueDirectMessage(ctx, rq.idempotencyKey(part), outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Content: messageContent(card)})
 	if err != nil {
 		return err
 	}
@@ -269,7 +251,7 @@ func (rq request) replaceMessage(ctx context.Context, card cards.Card, part stri
 	if rq.activity.ReplyToID == "" || !rq.activity.IsPersonal() {
 		return nil
 	}
-	return rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), outbox.DirectMessage{
+	return rq.Messages.QueueDirectMessage(ctx, rq.idempotencyKey(part), outbox.DirectMessage{
 		To: challenge.Address{Person: rq.person.ID}, ReplacesActivityID: rq.activity.ReplyToID,
 		ConversationID: rq.activity.Conversation.ID, ServiceURL: rq.activity.ServiceURL, Content: messageContent(card)})
 }

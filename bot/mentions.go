@@ -11,6 +11,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 
 	"challengebot/internal/directory"
+	"challengebot/internal/words"
 )
 
 // Mention is an @mention as Teams describes it: who, and the piece of the text that stands for
@@ -204,7 +205,7 @@ func joinAdjacent(text string, tags []mentionTag) string {
 	parts := []string{tags[0].name}
 	for i := 1; i < len(tags); i++ {
 		between := html.UnescapeString(text[tags[i-1].to:tags[i].from])
-		if strings.TrimFunc(between, isBlank) != "" {
+		if strings.TrimFunc(between, words.IsBlank) != "" {
 			return ""
 		}
 		parts = append(parts, tags[i].name)

@@ -8,9 +8,11 @@ import (
 
 	"challengebot/cards"
 	"challengebot/internal/challenge"
+	"challengebot/internal/command"
 	"challengebot/internal/ladder"
 	"challengebot/internal/permission"
 	"challengebot/internal/storage"
+	"challengebot/internal/words"
 
 	"github.com/google/uuid"
 )
@@ -41,7 +43,7 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 		}
 	}
 	switch t.word {
-	case commandChallenge:
+	case words.CommandChallenge:
 		switch {
 		case t.badRef:
 			return rq.sendHelp(ctx, rq.words.Bot.BadReference)
@@ -49,26 +51,26 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 			return rq.repostCard(ctx, t.ref)
 		}
 		return rq.sendForm(ctx, prefillForm(t.words()))
-	case commandMine:
+	case words.CommandMine:
 		return rq.handleMine(ctx)
-	case commandWaiting:
+	case words.CommandWaiting:
 		return rq.handleWaiting(ctx)
-	case commandCover:
+	case words.CommandCover:
 		return rq.handleCover(ctx, t)
-	case commandNotices:
+	case words.CommandNotices:
 		return rq.handleNotices(ctx, t.words())
-	case commandHelp:
+	case words.CommandHelp:
 		return rq.sendHelp(ctx, "")
 	}
 	if t.badRef {
 		return rq.sendHelp(ctx, rq.words.Bot.BadReference)
 	}
-	cmd, ok := commands[t.word]
+	cmd, ok := command.ByName(t.word)
 	switch {
 	case ok && t.ref != "":
 		return rq.applyTypedCommand(ctx, t, cmd)
 	case ok:
-		preface := fmt.Sprintf(rq.words.Bot.GiveReference, t.word)
+		preface := fmt.Sprintf(rq.words.Bot.GiveReference, rq.words.CommandWord(t.word))
 		if answered, err := rq.offerDraft(ctx, t, preface); answered || err != nil {
 			return err
 		}
@@ -86,7 +88,7 @@ func (rq request) findByReference(ctx context.Context, ref string, suffice func(
 	if rq.limits.isReached(limitWrongReferences, rq.person.ID, rq.now) {
 		return false, id, rq.sendHelp(ctx, rq.limitSentence(limitWrongReferences))
 	}
-	c, err := rq.Store.LoadForReader(ctx, ref, rq.person.ID)
+	c, err := rq.Challenges.LoadForReader(ctx, ref, rq.person.ID)
 	switch {
 	case err != nil && !errors.Is(err, storage.ErrNotFound):
 		return false, id, err
@@ -101,25 +103,9 @@ func (rq request) findByReference(ctx context.Context, ref string, suffice func(
 	return false, id, rq.sendHelp(ctx, rq.words.Bot.UnknownReference)
 }
 
-// resultCard is the card that shows what came of a typed command, and its opening: the one
-// that has the button for it as the challenge stands.
-func (cmd command) resultCard(c challenge.Challenge, id string) (challenge.Card, int) {
-	n := len(c.Openings)
-	switch {
-	case cmd.verb == cards.VerbRespond, cmd.verb == cards.VerbAskedOutside:
-		return challenge.CardRespond, c.OpeningFor(id)
-	case cmd.verb == cards.VerbJudge && c.State == challenge.StateAwaitingJudgement:
-		return challenge.CardJudge, n
-	case cmd.verb == cards.VerbGate && c.State == challenge.StateHeldAtGate:
-		return challenge.CardGate, n
-	default:
-		return challenge.CardChallenge, n
-	}
-}
-
 // applyTypedCommand gives a typed command to the transaction and answers with the card it is on:
 // done, as a card that is kept up to date; refused, with the text given back.
-func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act command) error {
+func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act command.Command) error {
 	var seen challenge.Snapshot
 	var card challenge.Card
 	var opening int
@@ -130,13 +116,11 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	if !found || err != nil {
 		return err
 	}
-	out, err := rq.Store.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
+	out, err := rq.Challenges.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen = c
-		reader := rq.newInputReader(nil)
-		submitted, reader.values = act.readTyped(typedInput{typedCommand: t, challenge: c.Challenge, ladder: c.Ladder, by: rq.person.ID, days: reader.days})
-		typed = reader.values
-		card, opening = act.resultCard(c.Challenge, rq.person.ID)
-		change, err := c.Decide(act.build(reader, submitted, c), rq.person, rq.env(c.Ladder))
+		submitted, typed = act.ReadTyped(command.Typed{Rest: t.rest, Plain: t.text.plain, Challenge: c.Challenge, Ladder: c.Ladder, By: rq.person.ID, Days: rq.days()})
+		card, opening = act.ResultCard(c.Challenge, rq.person.ID)
+		change, err := c.Decide(act.Build(rq.readInputs(typed), submitted, c), rq.person, rq.env(c.Ladder))
 		me := challenge.Address{Person: rq.person.ID}
 		told := slices.ContainsFunc(change.Posts, func(s challenge.Post) bool { return s.To == me })
 		if err == nil && change.Refusal == nil && !told {
@@ -160,7 +144,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	default:
 		seen, opts.Refusal = out.Snapshot, out.Refusal
 	}
-	opts.TypedValues, opts.Submitted = typed, cards.ButtonData{Verb: act.verb, Gate: submitted.Gate}
+	opts.TypedValues, opts.Submitted = typed, cards.ButtonData{Verb: act.Verb, Gate: submitted.Gate}
 	return rq.sendCard(ctx, cards.Render(card, opening, rq.cardView(seen), opts), ":reply")
 }
 
@@ -172,7 +156,7 @@ func (rq request) repostCard(ctx context.Context, ref string) error {
 	}
 	// A card posted again is no step: its idempotency key is not one of the activity's effects.
 	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
-	_, err = rq.Store.Apply(ctx, repostKey, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
+	_, err = rq.Challenges.Apply(ctx, repostKey, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
 		card, opening := c.Challenge.CardFor(rq.person.ID)
 		return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: rq.person.ID}, Card: card, Opening: opening}}}, nil
 	})
@@ -207,13 +191,13 @@ func (rq request) raisableLadders() []*ladder.Ladder {
 
 func (rq request) handleMine(ctx context.Context) error {
 	v := cards.MyChallengesView{Words: rq.words}
-	waiting, err := rq.Store.ListWaitingFor(ctx, rq.person.ID, maxListed)
+	waiting, err := rq.Lists.ListWaitingFor(ctx, rq.person.ID, maxListed)
 	if rq.isPartlyUnreadable(err) {
 		v.SomeUnreadable = true
 	} else if err != nil {
 		return err
 	}
-	raised, err := rq.Store.ListRaisedBy(ctx, rq.person.ID, maxListed)
+	raised, err := rq.Lists.ListRaisedBy(ctx, rq.person.ID, maxListed)
 	if rq.isPartlyUnreadable(err) {
 		v.SomeUnreadable = true
 	} else if err != nil {

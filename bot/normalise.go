@@ -1,11 +1,11 @@
 package bot
 
 import (
+	"challengebot/internal/words"
 	"html"
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // What a person wrote arrives with what Teams adds to it: mentions as mark-up, quoted
@@ -62,7 +62,7 @@ func (t typedText) trimBot(piece string) string { return t.trimBotEnd(t.trimBotS
 
 func (t typedText) trimBotStart(piece string) string {
 	for {
-		piece = strings.TrimLeftFunc(piece, isBlank)
+		piece = strings.TrimLeftFunc(piece, words.IsBlank)
 		at := markPattern.FindStringIndex(piece)
 		if at == nil || at[0] != 0 || !t.isBotMark(piece[:at[1]]) {
 			return piece
@@ -73,7 +73,7 @@ func (t typedText) trimBotStart(piece string) string {
 
 func (t typedText) trimBotEnd(piece string) string {
 	for {
-		piece = strings.TrimRightFunc(piece, isBlank)
+		piece = strings.TrimRightFunc(piece, words.IsBlank)
 		begin := strings.LastIndex(piece, string(markBegin))
 		if begin < 0 || !strings.HasSuffix(piece, string(markEnd)) || !t.isBotMark(piece[begin:]) {
 			return piece
@@ -101,19 +101,34 @@ var (
 // normaliseText reads the text of a message: quoted messages and other elements of Teams' own
 // are taken out, mentions become marks, entities are resolved.
 func (a Activity) normaliseText() typedText {
-	text := strings.Map(func(r rune) rune {
-		if r >= '\ufdd0' && r <= '\ufdef' {
-			return -1 // nothing that is typed is a mark
-		}
-		return r
-	}, a.Text)
+	text := strings.Map(dropMark, a.Text)
 	text = replyElement.ReplaceAllString(text, " ")
 	text = quoteElement.ReplaceAllString(text, " ")
 	text = emojiElement.ReplaceAllString(text, "$1$2")
 	t := a.markMentions(text)
-	t.marked = html.UnescapeString(pointerElement.ReplaceAllString(t.marked, " "))
-	t.marked = t.trimBot(strings.Map(plainSpace, t.marked))
+	t.marked = t.trimBot(strings.Map(plainSpace, unescapeAroundMarks(pointerElement.ReplaceAllString(t.marked, " "))))
 	return t
+}
+
+// unescapeAroundMarks resolves entities. What comes of one is no mark either.
+func unescapeAroundMarks(s string) string {
+	var b strings.Builder
+	last := 0
+	for _, at := range markPattern.FindAllStringIndex(s, -1) {
+		b.WriteString(strings.Map(dropMark, html.UnescapeString(s[last:at[0]])))
+		b.WriteString(s[at[0]:at[1]])
+		last = at[1]
+	}
+	b.WriteString(strings.Map(dropMark, html.UnescapeString(s[last:])))
+	return b.String()
+}
+
+// dropMark leaves out the characters of which marks are made: nothing that is typed is a mark.
+func dropMark(r rune) rune {
+	if r >= '\ufdd0' && r <= '\ufdef' {
+		return -1
+	}
+	return r
 }
 
 // plainSpace makes a plain space of each hard one.
@@ -123,28 +138,4 @@ func plainSpace(r rune) rune {
 		return ' '
 	}
 	return r
-}
-
-// isBlank covers the characters without a width that editors leave around mentions.
-func isBlank(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }
-
-// isInvisible reports characters that nobody sees: of no width, or for the direction of writing.
-func isInvisible(r rune) bool {
-	return unicode.Is(unicode.Cf, r) || r == '\u034f' || r == '\u115f' || r == '\u1160' || r == '\u3164' || r == '\uffa0'
-}
-
-// foldToken is a word that is to be compared with words that the program knows: in small
-// letters, with plain hyphens, without what nobody sees, and without the punctuation and
-// mark-up around it.
-func foldToken(word string) string {
-	word = strings.ToLower(plainToken(word))
-	if trimmed := strings.TrimFunc(word, isPunctuation); trimmed != "" {
-		return trimmed
-	}
-	return word
-}
-
-// isPunctuation reports what stands beside a word and is no part of it.
-func isPunctuation(r rune) bool {
-	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && r != markBegin && r != markEnd
 }

@@ -22,7 +22,7 @@ type overseenUnit struct {
 
 // handleNotices lists where notices appear, or chooses it.
 func (rq request) handleNotices(ctx context.Context, rest string) error {
-	word, name := cutWord(rest)
+	word, name := words.CutWord(rest)
 	here, off := words.IsNoticesHere(word), words.IsNoticesOff(word)
 	if err := rq.RefreshDirectory(ctx); err != nil { // another instance may have been told more
 		return err
@@ -54,7 +54,7 @@ func (rq request) handleNotices(ctx context.Context, rest string) error {
 	default:
 		done = fmt.Sprintf(rq.words.Bot.NoticesChannelRemoved, u.name)
 	}
-	if err := rq.Store.BindNoticeChannel(ctx, rq.idempotencyKey(":notices"), n); err != nil {
+	if err := rq.Settings.BindNoticeChannel(ctx, rq.idempotencyKey(":notices"), n); err != nil {
 		return err
 	}
 	if err := rq.RefreshDirectory(ctx); err != nil {
@@ -105,7 +105,7 @@ func (rq request) findUnit(mine []overseenUnit, name string) (overseenUnit, *cha
 		return teams[0], nil
 	}
 	found := unitsByName(mine, name)
-	kind, bare := cutWord(name)
+	kind, bare := words.CutWord(name)
 	if kind = strings.ToLower(kind); len(found) != 1 && (kind == "team" || kind == "service") {
 		for _, u := range unitsByName(mine, bare) {
 			if u.isService == (kind == "service") {

@@ -2,13 +2,11 @@ package bot
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
 
 	"challengebot/cards"
-	"challengebot/internal/challenge"
 )
 
 // newPeopleStage is an authority in which two people bear one name.
@@ -147,48 +145,6 @@ func TestAMentionIsDecidedByObjectIDThenTeamsIDThenNameThenLetters(t *testing.T)
 		}
 		if notes != want || c.want == "" && !strings.Contains(said, "Please note.") {
 			t.Errorf("%s %v: noted %q, not %q; said %s", c.text, c.entity, notes, want, said)
-		}
-	}
-}
-
-func TestEveryPartOfAnActionIsRecordedOrGivenBack(t *testing.T) {
-	t.Parallel()
-	for typed, want := range map[string]challenge.PlannedAction{
-		"Visit; Tom; 1/12/2026":                      {What: "Visit", Who: "Tom", DueText: "1/12/2026"},
-		"Visit; Tom; 1/12/2026; if she agrees; soon": {What: "Visit; if she agrees; soon", Who: "Tom", DueText: "1/12/2026"},
-		"Visit; Tom; Priya; Ann; 1 December":         {What: "Visit", Who: "Tom; Priya; Ann", DueText: "1 December"},
-		"Visit; 1 December; Tom; if she agrees":      {What: "Visit; if she agrees", Who: "Tom", DueText: "1 December"},
-		"Visit; 1 December":                          {What: "Visit", DueText: "1 December"},
-		"Visit; Tom; 1 December; 8 December":         {What: "Visit; 8 December", Who: "Tom", DueText: "1 December"},
-		"Visit; Tom; soon; or later":                 {What: "Visit", Who: "Tom", DueText: "soon; or later"},
-		"Visit; Tom":                                 {What: "Visit", Who: "Tom"},
-		"Visit":                                      {What: "Visit"},
-		"; Tom; 1 December":                          {Who: "Tom", DueText: "1 December"},
-		"Visit; Tom; 1 December;;; ":                 {What: "Visit", Who: "Tom", DueText: "1 December"},
-	} {
-		s := newPeopleStage(t)
-		rq := request{Handler: s.handler, now: s.clock.Now()}
-		in := typedInput{typedCommand: parseTyped("/respond CH-Y8WWFJ x | " + typed), days: rq.newInputReader(nil).days}
-		_, values := typedResponse(in)
-		got := challenge.PlannedAction{What: values[cards.PlanFieldID(1, "what")], Who: values[cards.PlanFieldID(1, "who")], DueText: values[cards.PlanFieldID(1, "by")]}
-		if got != want {
-			t.Errorf("%q is taken apart as %+v, not %+v", typed, got, want)
-		}
-	}
-	// However many separators there are, no word is lost.
-	var parts []string
-	for i := range 60 {
-		parts = append(parts, fmt.Sprintf("word%d; who%d; 1/12/2026; more%d", i, i, i))
-	}
-	s := newPeopleStage(t)
-	rq := request{Handler: s.handler, now: s.clock.Now()}
-	_, values := typedResponse(typedInput{typedCommand: parseTyped("/respond CH-Y8WWFJ x | " + strings.Join(parts, " | ")), days: rq.newInputReader(nil).days})
-	all := fmt.Sprint(values)
-	for i := range 60 {
-		for _, word := range []string{"word", "who", "more"} {
-			if !strings.Contains(all, fmt.Sprintf("%s%d", word, i)) {
-				t.Errorf("%s%d is lost", word, i)
-			}
 		}
 	}
 }

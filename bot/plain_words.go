@@ -30,14 +30,14 @@ func (rq request) mayBePlainWords(t typedCommand) bool {
 	switch t.word {
 	case "":
 		return true
-	case commandHelp, commandMine, commandWaiting:
+	case words.CommandHelp, words.CommandMine, words.CommandWaiting:
 		return !t.slash && talk
-	case commandChallenge:
+	case words.CommandChallenge:
 		return !t.slash && t.ref == "" && talk && len(rq.raisableLadders()) == 0
-	case commandCover:
+	case words.CommandCover:
 		return !t.slash && talk && !rq.looksLikeCover(t)
-	case commandNotices:
-		word, _ := cutWord(t.words())
+	case words.CommandNotices:
+		word, _ := words.CutWord(t.words())
 		return !t.slash && talk && !words.IsNoticesHere(word) && !words.IsNoticesOff(word)
 	}
 	return !t.slash && t.ref == ""
@@ -46,7 +46,7 @@ func (rq request) mayBePlainWords(t typedCommand) bool {
 // offerDraft tells somebody of whom something is asked that nothing was recorded and what waits,
 // and offers the words as a draft. answered: something waits, so this was the answer.
 func (rq request) offerDraft(ctx context.Context, t typedCommand, preface string) (answered bool, err error) {
-	waiting, err := rq.Store.ListWaitingFor(ctx, rq.person.ID, maxDraftChoices)
+	waiting, err := rq.Lists.ListWaitingFor(ctx, rq.person.ID, maxDraftChoices)
 	if err != nil && !rq.isPartlyUnreadable(err) {
 		return false, err
 	}
@@ -91,11 +91,11 @@ var leadingRecordNumber = regexp.MustCompile(`^[A-Za-z]{0,4}[-/]?[0-9]{3,12}$`)
 // concern.
 func prefillForm(rest string) map[string]string {
 	in := map[string]string{}
-	first, concern := cutWord(rest)
+	first, concern := words.CutWord(rest)
 	if number := strings.Trim(first, ":,.;"); leadingRecordNumber.MatchString(number) {
 		in[cards.FieldRecordNumber], rest = number, concern
 	}
-	if name, ok := commandCalled(foldToken(rest)); ok && name == commandChallenge {
+	if name, ok := words.CommandCalled(rest); ok && name == words.CommandChallenge {
 		return in // "challenge challenge"
 	}
 	if rest != "" {

@@ -26,7 +26,7 @@ func (rq request) updateReachability(ctx context.Context) error {
 		if err := rq.saveConversation(ctx); err != nil {
 			return err
 		}
-		return rq.Store.MarkReachable(ctx, rq.person.ID, rq.now)
+		return rq.Reachability.MarkReachable(ctx, rq.person.ID, rq.now)
 	}
 	return rq.saveConversation(ctx)
 }
@@ -35,17 +35,17 @@ func (rq request) updateReachability(ctx context.Context) error {
 // then on, which tells when it may be used again.
 func (rq request) recordUninstall(ctx context.Context) error {
 	orderingKey := outbox.OrderingKey(challenge.Address{Person: rq.person.ID})
-	if err := rq.Store.ForgetOwnChat(ctx, orderingKey, rq.activity.Conversation.ID); err != nil {
+	if err := rq.Contacts.ForgetOwnChat(ctx, orderingKey, rq.activity.Conversation.ID); err != nil {
 		return err
 	}
 	rq.savedConversations.Delete(orderingKey)
-	return rq.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled})
+	return rq.Reachability.MarkUnreachable(ctx, outbox.Unreachable{Person: rq.person.ID, Since: rq.now, Code: codeUninstalled})
 }
 
 // sendWelcome tells a person what the bot can do, once ever: not when the app is installed
 // again or upgraded.
 func (rq request) sendWelcome(ctx context.Context) error {
 	card := cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Words: rq.words})
-	return rq.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
+	return rq.Messages.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
 		outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Unprompted: true, Content: messageContent(card)})
 }

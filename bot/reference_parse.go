@@ -5,9 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"challengebot/internal/challenge"
+	"challengebot/internal/words"
 )
 
 // A reference is copied out of a card, a mail or a sentence: punctuation, quotation marks and
@@ -23,7 +22,7 @@ var closingMarkup = regexp.MustCompile(`^(?:\]\([^)\s]*\)|[\])}>"'*_~` + "`" + `
 
 // cutReference takes a reference off the start of a text. bad: there is one that cannot be.
 func cutReference(s string) (ref, rest string, bad bool) {
-	first, after := cutWord(s)
+	first, after := words.CutWord(s)
 	if first == "" {
 		return "", s, false
 	}
@@ -33,12 +32,12 @@ func cutReference(s string) (ref, rest string, bad bool) {
 		}
 		return "", s, false
 	}
-	token := strings.TrimLeftFunc(plainToken(first), isPunctuation)
+	token := strings.TrimLeftFunc(words.PlainToken(first), words.IsPunctuation)
 	if code := strings.TrimRight(strings.ToUpper(token), "-"); code == "CH" { // "CH 7K3QX2"
-		next, beyond := cutWord(after)
-		token, after = "CH-"+strings.TrimLeftFunc(plainToken(next), isPunctuation), beyond
+		next, beyond := words.CutWord(after)
+		token, after = "CH-"+strings.TrimLeftFunc(words.PlainToken(next), words.IsPunctuation), beyond
 	}
-	bare := strings.TrimRightFunc(token, isPunctuation)
+	bare := strings.TrimRightFunc(token, words.IsPunctuation)
 	if ref, ok := challenge.ParseReference(bare); ok {
 		if i := strings.IndexAny(token[len(bare):], separators); i >= 0 { // "CH-7K3QX2| a visit"
 			after = token[len(bare)+i:] + " " + after
@@ -48,7 +47,7 @@ func cutReference(s string) (ref, rest string, bad bool) {
 	if m := attachedReference.FindStringSubmatch(token); m != nil {
 		if ref, ok := challenge.ParseReference(m[1]); ok {
 			attached := closingMarkup.ReplaceAllString(m[2], "")
-			return ref, cutLonePunctuation(strings.TrimFunc(attached+" "+after, isBlank)), false
+			return ref, cutLonePunctuation(strings.TrimFunc(attached+" "+after, words.IsBlank)), false
 		}
 	}
 	return "", s, strings.HasPrefix(strings.ToUpper(token), "CH-")
@@ -58,8 +57,8 @@ func cutReference(s string) (ref, rest string, bad bool) {
 // must look like one, since six letters alone may be a word.
 func cutBareReference(s string) (ref, rest string, bad bool) {
 	ref, rest, bad = cutReference(s)
-	head, _ := cutWord(s)
-	head = strings.TrimFunc(plainToken(head), isPunctuation)
+	head, _ := words.CutWord(s)
+	head = strings.TrimFunc(words.PlainToken(head), words.IsPunctuation)
 	switch {
 	case bad, strings.HasPrefix(strings.ToUpper(head), "CH-"), strings.EqualFold(head, "CH"), head == "":
 		return ref, rest, bad
@@ -75,24 +74,11 @@ const separators = "|;"
 // cutLonePunctuation takes a dash, a colon or a closing bracket off the start that stands between
 // a reference and what is said of it. A separator stays.
 func cutLonePunctuation(s string) string {
-	first, rest := cutWord(s)
-	if first != "" && len([]rune(first)) <= 2 && strings.Trim(plainToken(first), "-:,.)]}>\"'*_~`!?”’»") == "" {
+	first, rest := words.CutWord(s)
+	if first != "" && len([]rune(first)) <= 2 && strings.Trim(words.PlainToken(first), "-:,.)]}>\"'*_~`!?”’»") == "" {
 		return rest
 	}
 	return s
-}
-
-// plainToken is a word with plain hyphens and letters, without what nobody sees.
-func plainToken(word string) string {
-	return norm.NFKC.String(strings.Map(func(r rune) rune {
-		switch {
-		case isInvisible(r):
-			return -1
-		case unicode.Is(unicode.Dash, r), r == '\u2043', r == '\u02d7':
-			return '-'
-		}
-		return r
-	}, word))
 }
 
 func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

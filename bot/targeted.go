@@ -25,7 +25,7 @@ func (rq request) replyPrivately(ctx context.Context, text, part string) error {
 			r.Content.Text += "\n\n" + rq.words.Bot.ReadByEverybody
 		}
 	}
-	return rq.Store.QueueDirectMessage(ctx, rq.idempotencyKey(part), r)
+	return rq.Messages.QueueDirectMessage(ctx, rq.idempotencyKey(part), r)
 }
 
 // isPublicMessage reports whether the person wrote to the bot so that others could read it.

@@ -27,7 +27,7 @@ func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
 	}
 	d := rq.Directory()
 	v := cards.DigestView{TeamNames: d.TeamNames(), Now: rq.now, Zone: rq.Calendar.Location(), Words: rq.words}
-	err := rq.Store.EachPending(ctx, func(c challenge.Snapshot) {
+	err := rq.Lists.EachPending(ctx, func(c challenge.Snapshot) {
 		if !challenge.MayOversee(rq.person.ID, &c.Challenge, d, rq.Calendar.DateOf(rq.now)) {
 			return
 		}
@@ -40,7 +40,7 @@ func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
 	if err != nil && !rq.isPartlyUnreadable(err) {
 		return cards.Card{}, err
 	}
-	unreachable, err := rq.Store.ListUnreachable(ctx)
+	unreachable, err := rq.Reachability.ListUnreachable(ctx)
 	if err != nil {
 		return cards.Card{}, err
 	}

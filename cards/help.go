@@ -28,7 +28,7 @@ func RenderHelp(h HelpView) Card {
 			b.addSmallPrint(fmt.Sprintf(b.words.Help.SetUpFor, h.Authority))
 		}
 		var commands []Fact
-		for _, c := range b.words.Help.Commands {
+		for _, c := range b.words.HelpLines() {
 			commands = append(commands, Fact{c.Syntax, c.Description})
 		}
 		b.add(FactSet{Facts: commands}, TextBlock{Text: b.words.Help.Privacy})

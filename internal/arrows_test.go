@@ -23,8 +23,8 @@ var arrows = map[string][]string{
 	"internal/yamlfile":   {},
 	"internal/localpg":    {},
 	"internal/practice":   {},
-	"manifest":            {},
-	"internal/directory":  {"internal/workday", "internal/yamlfile"},
+	"manifest":            {"internal/words", "internal/words/languages"},
+	"internal/directory":  {"internal/workday", "internal/yamlfile", "internal/words/languages"},
 	"internal/ladder":     {"internal/workday", "internal/yamlfile", "internal/directory"},
 	"internal/permission": {},
 	"internal/challenge":  {"internal/permission", "internal/workday", "internal/ladder", "internal/directory"},
@@ -34,6 +34,8 @@ var arrows = map[string][]string{
 	"internal/digest":     {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/outbox"},
 	"internal/simulation": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest"},
 	"internal/words":      {"internal/workday", "internal/ladder", "internal/challenge"},
+	// Below everything, so that a language is added in the folder internal/words alone.
+	"internal/words/languages": {},
 
 	"internal/teamsfailure": {},
 	"internal/safetext":     {},
@@ -46,7 +48,9 @@ var arrows = map[string][]string{
 		"internal/storage", "internal/outbox"},
 	"internal/engine": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/words", "internal/teamsfailure", "cards"},
-	"bot": {"internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
+	// Commands are filled in by the bot's messages and buttons alike.
+	"internal/command": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
+	"bot": {"internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/digest", "internal/words", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",

@@ -3,9 +3,12 @@ package manifest
 import (
 	"archive/zip"
 	"bytes"
+	"challengebot/internal/words"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"time"
 )
@@ -22,9 +25,10 @@ type Options struct {
 	BaseURL string
 	// WebsiteURL, Privacy and Terms are public https pages; people open them from Teams.
 	WebsiteURL, PrivacyURL, TermsURL string
-	// Name and NameWelsh are what people see and look for, up to 30 characters.
-	// "Challenge" and "Herio" if empty; a name without a Welsh one is kept in Welsh.
-	Name, NameWelsh string
+	// Name is what people see and look for, up to 30 characters; each language's own if empty.
+	Name string
+	// NamesIn is the same by language ("cy"). A language without one keeps Name.
+	NamesIn map[string]string
 	// ColourIcon and OutlineIcon are PNG files; the product's own if empty.
 	ColourIcon, OutlineIcon []byte
 }
@@ -42,8 +46,10 @@ const (
 	fileManifest = "manifest.json"
 	fileColour   = "color.png"
 	fileOutline  = "outline.png"
-	fileWelsh    = "cy.json"
 )
+
+// languageFileName is the file of a language other than the first.
+func languageFileName(w *words.Catalogue) string { return w.Language() + ".json" }
 
 // appManifest is manifest.json, as far as this product uses it.
 type appManifest struct {
@@ -111,10 +117,8 @@ type commandList struct {
 }
 
 type command struct {
-	Title            string `json:"title"`
-	Description      string `json:"description"`
-	titleWelsh       string
-	descriptionWelsh string
+	Title       string `json:"title"`
+	Description string `json:"description"`
 }
 
 // Build writes the app package.
@@ -127,15 +131,16 @@ func Build(w io.Writer, o Options) error {
 	if err != nil {
 		return err
 	}
-	welsh, err := encodeJSON(o.welshTranslations())
-	if err != nil {
-		return err
+	files := []packageFile{{fileManifest, manifest}, {fileColour, o.ColourIcon}, {fileOutline, o.OutlineIcon}}
+	for _, language := range words.Languages()[1:] {
+		translated, err := encodeJSON(o.translations(language))
+		if err != nil {
+			return err
+		}
+		files = append(files, packageFile{languageFileName(language), translated})
 	}
 	var whole bytes.Buffer
-	err = writeZip(&whole, []packageFile{
-		{fileManifest, manifest}, {fileColour, o.ColourIcon}, {fileOutline, o.OutlineIcon}, {fileWelsh, welsh},
-	})
-	if err != nil {
+	if err := writeZip(&whole, files); err != nil {
 		return err
 	}
 	_, err = whole.WriteTo(w)
@@ -149,11 +154,15 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	set(&o.Version, "1.0.0")
-	if o.Name != "" {
-		set(&o.NameWelsh, o.Name)
+	own := o.Name
+	names := maps.Clone(o.NamesIn)
+	if names == nil {
+		names = map[string]string{}
 	}
-	set(&o.Name, englishTexts.shortName)
-	set(&o.NameWelsh, welshTexts.shortName)
+	for _, language := range words.Languages() {
+		names[language.Language()] = cmp.Or(o.NamesIn[language.Language()], own, language.Package.ShortName)
+	}
+	o.NamesIn, o.Name = names, cmp.Or(own, words.Languages()[0].Package.ShortName)
 	if o.BaseURL != "" {
 		base := strings.TrimRight(o.BaseURL, "/")
 		set(&o.WebsiteURL, base)
@@ -170,34 +179,53 @@ func (o Options) withDefaults() Options {
 }
 
 func (o Options) buildManifest() appManifest {
+	texts := words.Languages()[0]
+	var others []languageFile
+	for _, language := range words.Languages()[1:] {
+		others = append(others, languageFile{language.Language(), languageFileName(language)})
+	}
 	return appManifest{
 		SchemaURL: schemaURL, ManifestVersion: schemaVersion, Version: o.Version, ID: strings.ToLower(o.AppID),
-		Localisation: localisation{Default: "en-gb", Additional: []languageFile{{"cy", fileWelsh}}},
+		Localisation: localisation{Default: strings.ToLower(texts.LanguageTag), Additional: others},
 		Developer:    developerInfo{Name: o.Developer, Website: o.WebsiteURL, Privacy: o.PrivacyURL, Terms: o.TermsURL},
-		Name:         appName{Short: o.Name, Full: englishTexts.fullName},
-		Description:  appDescription{Short: englishTexts.summary, Full: englishTexts.description},
+		Name:         appName{Short: o.Name, Full: texts.Package.FullName},
+		Description:  appDescription{Short: texts.Package.Summary, Full: texts.Package.Description},
 		Icons:        iconFiles{Colour: fileColour, Outline: fileOutline},
 		AccentColour: accentColour,
 		Bots: []teamsBot{{
-			ID: strings.ToLower(o.AppID), Scopes: []string{"personal", "team"}, TargetedMessages: true, CommandLists: commandLists,
+			ID: strings.ToLower(o.AppID), Scopes: []string{"personal", "team"}, TargetedMessages: true, CommandLists: commandLists(texts),
 		}},
 		DefaultInstallScope: "personal", DefaultGroupCapability: map[string]string{"team": "bot"}, ChannelFeatures: "tier1",
 	}
 }
 
-// welshTranslations is cy.json: each text under the path it has in the manifest. Teams writes the
-// title of a command into the message as the user's own words, so the bot knows the
-// Welsh ones too.
-func (o Options) welshTranslations() map[string]string {
+// commandLists are what Teams offers while somebody types "/", or "@" and the name of the bot.
+// Teams writes the title of a command into the message as the user's own words, and the bot
+// understands those of every language.
+func commandLists(w *words.Catalogue) []commandList {
+	list := func(scope string, offered map[words.CommandName]words.Command) commandList {
+		l := commandList{Scopes: []string{scope}, Triggers: []string{"slash", "mention"}}
+		for _, name := range words.OfferedOrder {
+			if c, ok := offered[name]; ok {
+				l.Commands = append(l.Commands, command{Title: c.Syntax, Description: c.Description})
+			}
+		}
+		return l
+	}
+	return []commandList{list("personal", w.Package.InChat), list("team", w.Package.InTeam)}
+}
+
+// translations are a language's file: each text under the path it has in the manifest.
+func (o Options) translations(w *words.Catalogue) map[string]string {
 	texts := map[string]string{
 		"$schema":    localisationSchemaURL,
-		"name.short": o.NameWelsh, "name.full": welshTexts.fullName,
-		"description.short": welshTexts.summary, "description.full": welshTexts.description,
+		"name.short": o.NamesIn[w.Language()], "name.full": w.Package.FullName,
+		"description.short": w.Package.Summary, "description.full": w.Package.Description,
 	}
-	for i, list := range commandLists {
+	for i, list := range commandLists(w) {
 		for j, c := range list.Commands {
 			path := fmt.Sprintf("bots[0].commandLists[%d].commands[%d].", i, j)
-			texts[path+"title"], texts[path+"description"] = c.titleWelsh, c.descriptionWelsh
+			texts[path+"title"], texts[path+"description"] = c.Title, c.Description
 		}
 	}
 	return texts

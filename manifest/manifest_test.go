@@ -104,14 +104,14 @@ func TestThePackageKeepsToTheOfficialSchemas(t *testing.T) {
 	t.Parallel()
 	app, local := loadSchema(t, "MicrosoftTeams.schema.json"), loadSchema(t, "MicrosoftTeams.Localization.schema.json")
 	full := validOptions()
-	full.Name, full.NameWelsh = strings.Repeat("N", maxShortName), strings.Repeat("ŵ", maxShortName)
+	full.Name, full.NamesIn = strings.Repeat("N", maxShortName), map[string]string{"cy": strings.Repeat("ŵ", maxShortName)}
 	full.Developer, full.Version = strings.Repeat("D", maxDeveloperName), "10.20.300"
 	for name, o := range map[string]Options{"as it comes": validOptions(), "everything as long as it may be": full} {
 		files := buildPackage(t, o)
 		if err := validateAgainstSchema(t, app, files[fileManifest]); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := validateAgainstSchema(t, local, files[fileWelsh]); err != nil {
+		if err := validateAgainstSchema(t, local, files["cy.json"]); err != nil {
 			t.Errorf("%s: Welsh: %v", name, err)
 		}
 	}
@@ -126,8 +126,8 @@ func TestThePackageKeepsToTheOfficialSchemas(t *testing.T) {
 		{app, files[fileManifest], `"slash"`, `"hash"`},
 		{app, files[fileManifest], `supportsTargetedMessages`, `supportsAimedMessages`},
 		{app, files[fileManifest], `"https://challenge`, `"ftp://challenge`},
-		{local, files[fileWelsh], `"Herio"`, `"null"`},
-		{local, files[fileWelsh], `commandLists[1]`, `commandLists[3]`},
+		{local, files["cy.json"], `"Herio"`, `"null"`},
+		{local, files["cy.json"], `commandLists[1]`, `commandLists[3]`},
 	} {
 		changed := bytes.Replace(broken.data, []byte(broken.old), []byte(broken.new), 1)
 		if bytes.Equal(changed, broken.data) {
@@ -184,7 +184,7 @@ func TestThePackageIsTheSameEveryTimeAndLiesFlat(t *testing.T) {
 
 func TestThePackageReadsAsItDid(t *testing.T) {
 	files := buildPackage(t, validOptions())
-	for _, name := range []string{fileManifest, fileWelsh} {
+	for _, name := range []string{fileManifest, "cy.json"} {
 		golden := filepath.Join("testdata", "golden_"+name)
 		if *update {
 			if err := os.WriteFile(golden, files[name], 0o644); err != nil {
@@ -226,7 +226,7 @@ func TestEveryTextHasItsWelshAtTheSamePath(t *testing.T) {
 		}
 	}
 	var cy map[string]string
-	if err := errors.Join(json.Unmarshal(files[fileManifest], &app), json.Unmarshal(files[fileWelsh], &cy)); err != nil {
+	if err := errors.Join(json.Unmarshal(files[fileManifest], &app), json.Unmarshal(files["cy.json"], &cy)); err != nil {
 		t.Fatal(err)
 	}
 	english := map[string]string{}
@@ -262,11 +262,14 @@ func TestANameOfTheAuthoritysOwnIsKeptInWelshUnlessItHasOne(t *testing.T) {
 		{"", "Uwchgyfeirio", "Challenge", "Uwchgyfeirio"},
 	} {
 		o := validOptions()
-		o.Name, o.NameWelsh = test.name, test.welsh
+		o.Name = test.name
+		if test.welsh != "" {
+			o.NamesIn = map[string]string{"cy": test.welsh}
+		}
 		files := buildPackage(t, o)
 		var cy map[string]string
 		var app struct{ Name appName }
-		if err := errors.Join(json.Unmarshal(files[fileWelsh], &cy), json.Unmarshal(files[fileManifest], &app)); err != nil {
+		if err := errors.Join(json.Unmarshal(files["cy.json"], &cy), json.Unmarshal(files[fileManifest], &app)); err != nil {
 			t.Fatal(err)
 		}
 		if app.Name.Short != test.wantName || cy["name.short"] != test.wantWelsh {
@@ -309,11 +312,12 @@ func TestWhatTeamsWouldRefuseIsSaidWithTheMend(t *testing.T) {
 		"no developer":          {func(o *Options) { o.Developer = " " }, "the developer's name is missing"},
 		"a long developer":      {func(o *Options) { o.Developer += ", UK" }, "the developer's name has 35 characters, and Teams takes 32; shorten it"},
 		"a long name":           {func(o *Options) { o.Name = strings.Repeat("n", 31) }, "the app's name has 31 characters, and Teams takes 30"},
-		"a long Welsh name":     {func(o *Options) { o.NameWelsh = strings.Repeat("ŵ", 31) }, "the app's Welsh name has 31 characters"},
+		"a long Welsh name":     {func(o *Options) { o.NamesIn = map[string]string{"cy": strings.Repeat("ŵ", 31)} }, "the app's Welsh name has 31 characters"},
 		"a name of wide signs":  {func(o *Options) { o.Name = strings.Repeat("😀", 16) }, "the app's name has 32 characters"},
 		"a name of two lines":   {func(o *Options) { o.Name = "Chal\nlenge" }, "plain text on one line"},
 		"a name turned about":   {func(o *Options) { o.Name = "\u202eegnellahC" }, "signs that cannot be seen"},
-		"the word for nothing":  {func(o *Options) { o.NameWelsh = "Null" }, "takes for nothing"},
+		"a name in no language": {func(o *Options) { o.NamesIn = map[string]string{"fr": "Défi"} }, "the app's name in fr is in a language that the app does not have; write en for English or cy for Welsh"},
+		"the word for nothing":  {func(o *Options) { o.NamesIn = map[string]string{"cy": "Null"} }, "takes for nothing"},
 		"no addresses":          {func(o *Options) { o.BaseURL = "" }, "the privacy page has no address; give the https address"},
 		"http":                  {func(o *Options) { o.BaseURL = "http://challenge.example.gov.uk" }, "the website is not https"},
 		"http for one":          {func(o *Options) { o.TermsURL = "http://example.gov.uk/terms" }, "the page with the terms of use is not https"},

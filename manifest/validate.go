@@ -2,6 +2,8 @@ package manifest
 
 import (
 	"bytes"
+	"challengebot/internal/words"
+	"challengebot/internal/words/languages"
 	"errors"
 	"fmt"
 	"image/color"
@@ -52,14 +54,20 @@ func (o Options) validate() error {
 	if !versionPattern.MatchString(o.Version) {
 		add("the version", "is not three numbers", "write for example 1.0.1, and let it grow with each package that you upload")
 	}
-	for _, t := range []struct {
+	type text struct {
 		option, value string
 		most          int
-	}{
-		{"the developer's name", o.Developer, maxDeveloperName},
-		{"the app's name", o.Name, maxShortName},
-		{"the app's Welsh name", o.NameWelsh, maxShortName},
-	} {
+	}
+	texts := []text{{"the developer's name", o.Developer, maxDeveloperName}, {"the app's name", o.Name, maxShortName}}
+	for _, language := range words.Languages()[1:] {
+		texts = append(texts, text{"the app's " + languages.NameOf(language.Language()) + " name", o.NamesIn[language.Language()], maxShortName})
+	}
+	for language := range o.NamesIn {
+		if !languages.IsKnown(language) {
+			add("the app's name in "+language, "is in a language that the app does not have", "write "+languages.Choices())
+		}
+	}
+	for _, t := range texts {
 		if what, mend := checkPlainText(t.value, t.most); what != "" {
 			add(t.option, what, mend)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,25 +16,30 @@ type appCommand struct {
 }
 
 type appPackage struct {
-	AppID       string `required:"" name:"app-id" placeholder:"GUID" help:"The application id of the bot's registration."`
-	Developer   string `required:"" placeholder:"NAME" help:"Who answers for the app, usually the authority: up to 32 characters."`
-	BaseURL     string `name:"base-url" placeholder:"URL" help:"The public pages about the app: this address, and /privacy and /terms below it."`
-	Website     string `placeholder:"URL" help:"The public page about the app, if it is elsewhere."`
-	Privacy     string `placeholder:"URL" help:"The public privacy notice, if it is elsewhere."`
-	Terms       string `placeholder:"URL" help:"The public terms of use, if they are elsewhere."`
-	Name        string `placeholder:"NAME" help:"What people see in Teams, in place of Challenge."`
-	NameWelsh   string `placeholder:"NAME" help:"The same in Welsh, in place of Herio."`
-	AppVersion  string `placeholder:"1.0.0" help:"Three numbers. Teams takes an update only if it grew."`
-	ColourIcon  string `placeholder:"FILE" help:"A PNG of 192 × 192 pixels, in place of the product's own."`
-	OutlineIcon string `placeholder:"FILE" help:"A PNG of 32 × 32 pixels, white on transparent, in place of the product's own."`
-	Out         string `required:"" short:"o" placeholder:"FILE" help:"The zip file to write."`
+	AppID       string            `required:"" name:"app-id" placeholder:"GUID" help:"The application id of the bot's registration."`
+	Developer   string            `required:"" placeholder:"NAME" help:"Who answers for the app, usually the authority: up to 32 characters."`
+	BaseURL     string            `name:"base-url" placeholder:"URL" help:"The public pages about the app: this address, and /privacy and /terms below it."`
+	Website     string            `placeholder:"URL" help:"The public page about the app, if it is elsewhere."`
+	Privacy     string            `placeholder:"URL" help:"The public privacy notice, if it is elsewhere."`
+	Terms       string            `placeholder:"URL" help:"The public terms of use, if they are elsewhere."`
+	Name        string            `placeholder:"NAME" help:"What people see in Teams, in place of Challenge."`
+	NameIn      map[string]string `placeholder:"LANGUAGE=NAME" help:"The same in another language, as in cy=Herio. Several with ; between."`
+	NameWelsh   string            `hidden:""` // as --name-in was called for the one language that there was
+	AppVersion  string            `placeholder:"1.0.0" help:"Three numbers. Teams takes an update only if it grew."`
+	ColourIcon  string            `placeholder:"FILE" help:"A PNG of 192 × 192 pixels, in place of the product's own."`
+	OutlineIcon string            `placeholder:"FILE" help:"A PNG of 32 × 32 pixels, white on transparent, in place of the product's own."`
+	Out         string            `required:"" short:"o" placeholder:"FILE" help:"The zip file to write."`
 }
 
 // Run writes the package, or says everything that Teams would refuse.
 func (c *appPackage) Run(p *program) error {
 	o := manifest.Options{
-		AppID: c.AppID, Version: c.AppVersion, Developer: c.Developer, Name: c.Name, NameWelsh: c.NameWelsh,
+		AppID: c.AppID, Version: c.AppVersion, Developer: c.Developer, Name: c.Name, NamesIn: c.NameIn,
 		BaseURL: c.BaseURL, WebsiteURL: c.Website, PrivacyURL: c.Privacy, TermsURL: c.Terms,
+	}
+	if c.NameWelsh != "" {
+		o.NamesIn = map[string]string{"cy": c.NameWelsh}
+		maps.Copy(o.NamesIn, c.NameIn)
 	}
 	var err error
 	if o.ColourIcon, err = readIcon(c.ColourIcon); err != nil {

@@ -127,7 +127,7 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Store: store, Now: clock.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
+	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Stores: bot.OneStore(store), Now: clock.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
 		Ladders: p.Ladders, Logger: p.Logger})
 	if err != nil {
 		return nil, err

@@ -148,13 +148,15 @@ func (tr *transition) recordDelivery(cmd RecordDelivery) error {
 // stands in the digest.
 // Of a channel that takes no notices, and of a chair whose own card is refused, the
 // oversight role hears, and of an oversight role that cannot be reached the chair: but
-// each only once, and nobody by a card that would be refused as well. A question that was
-// sent once more and was not taken again is told of no second time.
+// each only once, and nobody by a card that would be refused as well. Of a question that was
+// sent once more, or of which somebody was reminded, and that was not taken again, nobody is
+// told a second time.
 func (tr *transition) recordRejection(cmd RecordRejection) error {
 	tr.by = System
 	known := slices.Contains(tr.c.UnreachableAddresses, cmd.To)
-	again := cmd.Card == CardRespond && slices.ContainsFunc(tr.c.Untaken, func(u UntakenCard) bool {
-		return u.Card == cmd.Card && u.Opening == cmd.Opening && u.To == cmd.To
+	asked := cmd.Card == CardRespond || cmd.Card == CardReminder
+	again := asked && slices.ContainsFunc(tr.c.Untaken, func(u UntakenCard) bool {
+		return u.Card == CardRespond && u.Opening == cmd.Opening && u.To == cmd.To
 	})
 	tr.emit(Undelivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, Code: cmd.Code, Passing: cmd.Passing, Unconfirmed: cmd.Unconfirmed},
 		rungOf(tr.c.Opening(cmd.Opening)), cmd.Opening)

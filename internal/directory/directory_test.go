@@ -284,7 +284,7 @@ func TestEachPersonHasTheirLanguageOrElseTheAuthoritys(t *testing.T) {
 			t.Errorf("the language of %q is %q, want %q", entra, got, want)
 		}
 	}
-	if got := readDirectory(t, strings.Replace(text, "language: cy\n", "", 1)).LanguageOf(testGUID(1)); got != English {
+	if got := readDirectory(t, strings.Replace(text, "language: cy\n", "", 1)).LanguageOf(testGUID(1)); got != "en" {
 		t.Errorf("without a setting the language is %q", got)
 	}
 	_, err := Read("d.yaml", []byte(strings.NewReplacer("language: cy", "language: welsh", "language: en", "language: EN").Replace(text)))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"challengebot/internal/words/languages"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -68,12 +69,6 @@ var (
 	channelShape = regexp.MustCompile(`^19:[^\s@]+@thread\.[a-z0-9]+$`)
 )
 
-// English is the language where a file names none.
-const English = "en"
-
-// KnownLanguages are those that a file may name.
-var KnownLanguages = []string{English, "cy"}
-
 // Read reads a directory from its file. The error is yamlfile.Problems and lists
 // everything that is wrong.
 func Read(name string, data []byte) (*Directory, error) {
@@ -90,7 +85,7 @@ func Read(name string, data []byte) (*Directory, error) {
 	if r.d.authority == "" {
 		r.addError("$.authority", "the authority has no name", "Write authority: and its name")
 	}
-	r.d.language = cmp.Or(shape.Language, English)
+	r.d.language = cmp.Or(shape.Language, languages.All()[0].Tag)
 	r.checkLanguage("$.language", shape.Language)
 	r.addPeople(shape.People)
 	r.addServices(shape.Services)
@@ -163,8 +158,8 @@ func (b *builder) addPeople(entries []personEntry) {
 
 // checkLanguage refuses a language that nobody has put the cards into.
 func (b *builder) checkLanguage(path, tag string) {
-	if tag != "" && !slices.Contains(KnownLanguages, tag) {
-		b.addError(path, fmt.Sprintf("the language %q is not known", tag), "Write en for English or cy for Welsh")
+	if tag != "" && !languages.IsKnown(tag) {
+		b.addError(path, fmt.Sprintf("the language %q is not known", tag), "Write "+languages.Choices())
 	}
 }
 

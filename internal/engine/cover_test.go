@@ -139,6 +139,24 @@ func TestAFailureAtOneHandOverIsToldAndTheDatabasesEndsThem(t *testing.T) {
 		t.Errorf("the other is asked of %+v", got.Challenge.CurrentOpening().Respondents)
 	}
 
+	o = newOffice(t)
+	o.onStageOne()
+	for _, operation := range []string{"ListWaitingFor", "ListHandedOver"} {
+		o.people("cover: [{for: manager, by: service, from: 2026-03-05, to: 2026-03-06}]\n")
+		o.at("2026-03-05 09:00")
+		o.failStore(operation, errBroken)
+		if _, err := o.engine.handOverForCover(t.Context(), today); !errors.Is(err, errBroken) {
+			t.Errorf("%s: %v", operation, err)
+		}
+		o.failStore(operation, nil)
+	}
+	o.morning() // the question is handed over
+	o.people("")
+	o.failStore("Apply", storage.ErrUnavailable)
+	if _, err := o.engine.handOverForCover(t.Context(), today); !errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("handing it back: %v", err)
+	}
+
 	other := newOffice(t)
 	c := other.onStageOne()
 	other.people("cover: [{for: manager, by: service, from: 2026-03-05, to: 2026-03-06}]\n")

@@ -233,8 +233,9 @@ func TestAnAnswerThatIsNotTakenAmongOthersGoesToThePrivateChat(t *testing.T) {
 		if got := len(o.teams.to("send", chatOf(chairID))) == 1; got != wantPrivate {
 			t.Errorf("%s: to the private chat %v", kind, got)
 		}
-		if got := len(o.log.lines("private chat")) == 1; got != wantPrivate {
-			t.Errorf("%s: logged %v", kind, got)
+		lines := o.log.lines("private chat")
+		if got := len(lines) == 1; got != wantPrivate || got && (!strings.Contains(lines[0], `"delivery":1,`) || !strings.Contains(lines[0], `"status":400,"code":"Code"`)) {
+			t.Errorf("%s: logged %v", kind, lines)
 		}
 		if got := o.lastMessage(chairID).State == memorystore.StateSent; got != wantPrivate {
 			t.Errorf("%s: it is %s", kind, o.lastMessage(chairID).State)
@@ -301,6 +302,24 @@ func TestACardIsBroughtUpToDateWhereItIsAndOnlyIfItShowsSomethingElse(t *testing
 	for _, p := range o.memory.Contents().Posted {
 		if now := o.Load(c.Challenge.ID).Challenge.Version; p.Version != now && !p.Final {
 			t.Errorf("the card of message %d counts as of version %d, want %d", p.MessageID, p.Version, now)
+		}
+	}
+}
+
+func TestACardThatWillNotChangeIsKeptAsFinal(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.raiseAndDeliver()
+	for _, p := range o.memory.Contents().Posted {
+		if p.Final && o.memory.Contents().Messages[p.MessageID-1].Card == challenge.CardRespond {
+			t.Errorf("the question is final while it runs: %+v", p)
+		}
+	}
+	o.Apply(c, challenge.Withdraw{Reason: "Settled by telephone."}, chairID)
+	o.deliver()
+	for _, p := range o.memory.Contents().Posted {
+		if !p.Final {
+			t.Errorf("the card of message %d of a closed challenge may still change", p.MessageID)
 		}
 	}
 }
@@ -372,6 +391,16 @@ func TestWhatTheDatabaseCannotRecordIsToldAndNotLost(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAChatThatCannotBeKeptIsNotWrittenTo(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.queue(chairID, outbox.Content{Text: "help"})
+	o.failStore("SaveConversation", storage.ErrUnavailable)
+	if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) || len(o.teams.calls("send")) != 0 {
+		t.Errorf("%v, asked %+v", err, o.teams.calls(""))
 	}
 }
 

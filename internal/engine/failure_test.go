@@ -1,13 +1,16 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 	"challengebot/internal/storage/memorystore"
 	"challengebot/internal/teamsfailure"
 )
@@ -163,6 +166,28 @@ func TestANoticeInAChannelThatIsGoneIsRefused(t *testing.T) {
 		return ok && u.Code == string(outbox.ChannelDeleted) && u.To.Team == "north"
 	}) {
 		t.Error("the trail does not say so")
+	}
+
+	for _, operation := range []string{"FindChannelLoss", "MarkUnreachable", "MarkRejected", "ScheduleRetry"} {
+		synctest.Test(t, func(t *testing.T) {
+			o := newOffice(t)
+			o.Raise()
+			o.teams.answer = func(c call) error {
+				switch c.Name {
+				case "thread":
+					return &teamsfailure.Failure{Kind: teamsfailure.Retryable, Status: 502}
+				case "create":
+					return blocked
+				}
+				return nil
+			}
+			o.failStore(operation, storage.ErrUnavailable)
+			if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) {
+				t.Errorf("%s: %v", operation, err)
+			}
+			o.failStore(operation, nil)
+			o.Must(Sleep(t.Context(), maxRecordDelay)) // what is still to be recorded is recorded
+		})
 	}
 
 	o = newOffice(t) // a channel that is there

@@ -114,6 +114,15 @@ func TestAMorningThatTakesLongDelaysNoDeadline(t *testing.T) {
 	}
 }
 
+// Something is due all the time, and nobody here can do it: somebody else holds its row.
+func TestRoundsThatGetNothingDoneAreMadeLessOften(t *testing.T) {
+	t.Parallel()
+	n := countTicks(t, 10*time.Second, loopStore{onMorning: func(context.Context) error { return nil }})
+	if n < maxIdleRounds || n > maxIdleRounds+12 {
+		t.Errorf("the clock had %d turns in ten seconds", n)
+	}
+}
+
 func TestARoundThatFailsIsMadeAgainSoonButNotAllTheTime(t *testing.T) {
 	t.Parallel()
 	n := countTicks(t, 10*time.Second, loopStore{tickErr: errors.New("no"), onMorning: func(context.Context) error { return nil }})

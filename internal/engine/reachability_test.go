@@ -117,13 +117,15 @@ func TestAWelcomeThatIsCutOffIsMadeUpForAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.raiseAndDeliver()
+	o.raiseAndDeliver()
 	o.Must(o.Store.MarkUnreachable(t.Context(), outbox.Unreachable{Person: managerID, Since: o.Now, Code: "Blocked"}))
 	o.Must(o.Store.MarkReachable(t.Context(), managerID, o.Now.Add(time.Minute)))
 	before := len(o.messages(managerID))
 	for _, operation := range []string{"ListUnreachable", "ListWaitingFor", "Apply", "ForgetUnreachable"} {
 		o.failStore(operation, storage.ErrUnavailable)
-		if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) {
-			t.Errorf("%s: %v", operation, err)
+		asked := o.asked(operation)
+		if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) || o.asked(operation) != asked+1 {
+			t.Errorf("%s: %v, asked %d times", operation, err, o.asked(operation)-asked)
 		}
 		o.failStore(operation, nil)
 		if len(o.away()) != 1 {
@@ -131,14 +133,14 @@ func TestAWelcomeThatIsCutOffIsMadeUpForAndDoublesNothing(t *testing.T) {
 		}
 	}
 	o.deliver()
-	if again := o.messages(managerID)[before:]; len(again) != 1 || len(o.away()) != 0 {
+	if again := o.messages(managerID)[before:]; len(again) != 2 || len(o.away()) != 0 {
 		t.Errorf("%d cards, away are %+v", len(again), o.away())
 	}
 	// A later return is another one.
 	o.Must(o.Store.MarkUnreachable(t.Context(), outbox.Unreachable{Person: managerID, Since: o.Now.Add(2 * time.Minute), Code: "Blocked"}))
 	o.Must(o.Store.MarkReachable(t.Context(), managerID, o.Now.Add(3*time.Minute)))
 	o.deliver()
-	if again := o.messages(managerID)[before:]; len(again) != 2 {
+	if again := o.messages(managerID)[before:]; len(again) != 4 {
 		t.Errorf("%d cards after two returns", len(again))
 	}
 }
@@ -302,6 +304,21 @@ func TestAProbeOfOneAccountThatGoesWrongGoesOnWithTheNext(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestSleepEndsWithItsContextOrItsTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		if err := Sleep(t.Context(), time.Minute); err != nil || time.Since(began) != time.Minute {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := Sleep(ctx, time.Minute); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Minute+time.Second {
+			t.Errorf("%v after %v", err, time.Since(began))
+		}
+	})
 }
 
 func TestAProbeEndsWithItsContextAndWithTheDatabase(t *testing.T) {

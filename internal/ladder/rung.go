@@ -33,8 +33,8 @@ const (
 // WindowStart says what moment starts a rung's window.
 type WindowStart string
 
-// WindowFromReceipt is when the respondent was sent the card; WindowFromLimitStart measures from the
-// start of the case (week bands).
+// WindowFromReceipt is when the respondent was sent the card; WindowFromLimitStart measures from
+// the start of the case (week bands).
 const (
 	WindowFromReceipt    WindowStart = "receipt"
 	WindowFromLimitStart WindowStart = "case-start"

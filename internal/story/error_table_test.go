@@ -28,7 +28,7 @@ const (
 	// outcomeServerError: as later; an update that stays so gets a new card.
 	outcomeServerError callOutcome = "is tried again; an update gets a new card in the end"
 	// outcomeUnreachable: given up at once; chair and oversight know, the window runs on.
-	outcomeUnreachable   callOutcome = "is given up, and those who must know are told"
+	outcomeUnreachable callOutcome = "is given up, and those who must know are told"
 	// outcomeUnclear: it is not one of Teams' own words, and is tried for hours.
 	outcomeUnclear       callOutcome = "goes out when it passes, and nobody is called unreachable for it"
 	outcomeOurBug        callOutcome = "is given up as a fault of ours, and everybody is told, the operator first"

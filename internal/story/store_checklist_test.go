@@ -109,7 +109,7 @@ func TestEveryCommandThatTheHelpNamesIsUnderstood(t *testing.T) {
 	r := s.raiseAndCollect(nil, s.tom, s.priya)
 	s.discardNews()
 	driven := 0
-	for _, c := range texts.English.Help.Commands {
+	for _, c := range texts.English.HelpLines() {
 		command := strings.Fields(c.Syntax)[0]
 		if strings.Contains(c.Syntax, "CH-") {
 			command += " " + r.ref

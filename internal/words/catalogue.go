@@ -18,9 +18,11 @@ import (
 
 // Catalogue are all texts in one language. %s and %d are filled in by who shows the text.
 type Catalogue struct {
-	LanguageTag string // of the language, as a card's lang
+	LanguageTag string // of the language, as a card's lang; see package languages
 	Grammar
-	Vocabulary *Vocabulary // what of this language is understood
+	Vocabulary *Vocabulary               // what of this language is understood
+	Commands   map[CommandName][]Command // in several forms where help lists them apart
+	Package    PackageWords
 
 	Challenge      ChallengeWords
 	Cover          CoverWords
@@ -72,9 +74,6 @@ type Grammar struct {
 	FieldLabel func(label string) string
 }
 
-// Command is something to type, and what it does.
-type Command struct{ Syntax, Description string }
-
 // ChallengeWords: the chair's card of a challenge.
 type ChallengeWords struct {
 	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                  string
@@ -120,7 +119,6 @@ type NoticeChannelWords struct {
 // HelpWords: what the bot can do.
 type HelpWords struct {
 	Title, Intro, Privacy, Summary, SetUpFor string
-	Commands                                 []Command
 }
 
 // MyChallengesWords: somebody's challenges.

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
-	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/words/languages"
 	"challengebot/internal/workday"
 )
 
@@ -97,8 +97,8 @@ func TestBothLanguagesHaveTheirGrammar(t *testing.T) {
 
 func TestADirectoryNamesTheLanguagesThatThereAre(t *testing.T) {
 	var tags []string
-	for _, l := range directory.KnownLanguages {
-		tags = append(tags, ForLanguage(l).LanguageTag)
+	for _, l := range languages.All() {
+		tags = append(tags, ForLanguage(l.Tag).LanguageTag)
 	}
 	if want := []string{"en-GB", "cy"}; !slices.Equal(tags, want) {
 		t.Errorf("the languages of a directory are drawn as %v, want %v", tags, want)
@@ -173,5 +173,34 @@ func TestARefusalIsSaidAnewWithWhatFillsItIn(t *testing.T) {
 	}
 	if English.TranslateRefusal(r) != r || Welsh.TranslateRefusal(nil) != nil {
 		t.Error("a refusal in English, or none, does not stay what it is")
+	}
+}
+
+// shownCommand is a command as a text tells people to type it.
+var shownCommand = regexp.MustCompile(`(?:^|[\s(«“"])/(\p{L}[\p{L}-]*)`)
+
+func TestEveryCommandInATextIsOneOfThatLanguageAndUnderstood(t *testing.T) {
+	for _, w := range Languages() {
+		own := map[string]bool{}
+		for _, name := range CommandNames {
+			own[w.CommandWord(name)] = true
+			own[w.Package.InChat[name].Word()] = true
+		}
+		texts := allTexts(w)
+		for key, sentence := range w.Refusals {
+			texts["Refusals["+string(key)+"]"] = sentence
+		}
+		seen := 0
+		for at, text := range texts {
+			for _, m := range shownCommand.FindAllStringSubmatch(text, -1) {
+				seen++
+				if _, known := CommandCalled(m[1]); !known || !own[m[1]] {
+					t.Errorf("%s: %s tells people to type /%s: %q", w.LanguageTag, at, m[1], text)
+				}
+			}
+		}
+		if seen < 30 {
+			t.Errorf("%s: only %d commands were found", w.LanguageTag, seen)
+		}
 	}
 }

@@ -10,6 +10,8 @@ var English = &Catalogue{
 	LanguageTag: "en-GB",
 	Grammar:     englishGrammar,
 	Vocabulary:  englishVocabulary,
+	Commands:    englishCommands,
+	Package:     englishPackage,
 	Challenge: ChallengeWords{
 		Withdraw:                "Withdraw",
 		WithdrawReason:          "Why it is withdrawn",
@@ -178,25 +180,6 @@ var English = &Catalogue{
 		Privacy:  "Please write to me here, in our own chat. I never show a child's details in a channel.",
 		Summary:  "What I can do, and what to type.",
 		SetUpFor: "Set up for %s.",
-		Commands: []Command{
-			{"/challenge", "raise a challenge: I give you the form"},
-			{"/challenge CH-…", "where that challenge stands, and what you can do now"},
-			{"/mine", "what waits for you, and what you raised"},
-			{"/respond CH-… your answer | what; who; YYYY-MM-DD", "answer, with the actions that you agree"},
-			{"/satisfied CH-…", "say that an answer is good enough"},
-			{"/partly CH-… reason", "ask for more on the same stage"},
-			{"/not-satisfied CH-… reason", "take it further"},
-			{"/gate CH-… agreed|refused|override note", "record what had to be done before the next stage"},
-			{"/skip CH-… stage ground what makes this necessary", "go straight to a later stage, where the procedure allows it"},
-			{"/hand-off CH-… procedure reason", "hand a challenge over to another procedure"},
-			{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"},
-			{"/withdraw CH-… reason", "withdraw a challenge that you raised"},
-			{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"},
-			{"/waiting", "what waits for others, if you oversee challenges"},
-			{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"},
-			{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"},
-			{"/help", "this list"},
-		},
 	},
 	MyChallenges: MyChallengesWords{
 		Title:            "Your challenges",
@@ -553,7 +536,7 @@ var English = &Catalogue{
 			"In this channel I can post notices: a reference and a date, never anything about a child. To begin, type / and choose challenge or help, " +
 			"or write to me in a private chat. I write to nobody here one by one. The administrator of this app decides who may raise a challenge; " +
 			"those who oversee challenges choose with /notices which channel has the notices.",
-		CoverUsage:         "Please say who stands in, from when and to when, for example: /cover Priya Shah today to 2026-04-17",
+		CoverUsage:         "Please say who stands in, from when and to when, for example: /cover NAME today to 17/4/2026",
 		CoverUnknownPerson: "I know nobody of that name who can be asked here. Please give the name exactly as the directory has it.",
 		CoverBadDates:      "Please give the days as 17/4/2026, 17 April or \"today\", the last not before today nor before the first, and a year at the most.",
 		CoverOverseersOnly: "Only those who oversee challenges can say who stands in for somebody else. They must oversee everything in which that person has a role.",

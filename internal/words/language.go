@@ -2,18 +2,34 @@ package words
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/workday"
 )
 
-// ForLanguage is the language that the directory names so: "cy" is Welsh, and anything else
-// English.
+// catalogues are all languages, the one that is used where no other is named first. A new one is
+// added here, and nowhere else.
+var catalogues = []*Catalogue{English, Welsh}
+
+// Languages are all that there are, the one that is used where no other is named first.
+func Languages() []*Catalogue { return slices.Clone(catalogues) }
+
+// Language is the language alone, as a directory names it: "cy".
+func (w *Catalogue) Language() string {
+	language, _, _ := strings.Cut(w.LanguageTag, "-")
+	return language
+}
+
+// ForLanguage is the language that the directory names so, or else the first.
 func ForLanguage(language string) *Catalogue {
-	if language == "cy" {
-		return Welsh
+	for _, c := range catalogues {
+		if c.Language() == language {
+			return c
+		}
 	}
-	return English
+	return catalogues[0]
 }
 
 // TranslateRefusal is a refusal in this language, nil for none. What has no key, or one that

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"challengebot/internal/challenge"
 )
 
 // Vocabulary is what a language calls the things that people type: the other half of what its
@@ -23,12 +25,14 @@ type Vocabulary struct {
 	CoverFor, CoverBy, CoverEnd []string
 	// NoticesHere and NoticesOff choose where notices appear, and end that.
 	NoticesHere, NoticesOff []string
+	// Commands are further words for commands, beside those that help and Teams show.
+	Commands map[CommandName][]string
+	// GateStatuses and ContactMethods are what is said of a gate, and how somebody was asked.
+	GateStatuses   map[string]challenge.GateStatus
+	ContactMethods map[string]challenge.ContactMethod
 	// OrdinalEndings follow a day: "st" of "1st".
 	OrdinalEndings []string
 }
-
-// catalogues are all languages. A new one is added here.
-var catalogues = []*Catalogue{English, Welsh}
 
 // foldWords is a text for comparing with a vocabulary: in small letters, with plain hyphens and
 // spaces, without accents and without what nobody sees.
@@ -109,6 +113,14 @@ var englishVocabulary = &Vocabulary{
 	RangeFrom:   []string{"from"}, RangeTo: []string{"to", "until", "till"},
 	CoverFor: []string{"for"}, CoverBy: []string{"by"}, CoverEnd: []string{"end"},
 	NoticesHere: []string{"here"}, NoticesOff: []string{"off"},
+	Commands: map[CommandName][]string{
+		CommandHelp: {"hi", "hello", "?", "hey", "start"}, CommandMine: {"my"}, CommandNotices: {"notice"}, CommandRespond: {"answer"},
+		CommandSatisfied: {"resolve"}, CommandPartly: {"partly-satisfied"}, CommandNotSatisfied: {"notsatisfied", "not_satisfied", "unsatisfied"}, CommandHandOff: {"handoff"}},
+	GateStatuses: map[string]challenge.GateStatus{
+		"agreed": challenge.GatePassed, "done": challenge.GatePassed, "passed": challenge.GatePassed, "held": challenge.GatePassed,
+		"refused": challenge.GateNotAgreed, "disagreed": challenge.GateNotAgreed, "override": challenge.GateOverridden, "go-on": challenge.GateOverridden},
+	ContactMethods: map[string]challenge.ContactMethod{
+		"phone": challenge.ContactByTelephone, "telephone": challenge.ContactByTelephone, "e-mail": challenge.ContactByEmail, "email": challenge.ContactByEmail},
 	OrdinalEndings: []string{"st", "nd", "rd", "th"},
 }
 
@@ -125,5 +137,9 @@ var welshVocabulary = &Vocabulary{
 	RangeFrom:   []string{"o"}, RangeTo: []string{"i", "hyd", "tan"},
 	CoverFor: []string{"dros", "ar-ran"}, CoverBy: []string{"gan"}, CoverEnd: []string{"diwedd"},
 	NoticesHere: []string{"yma"}, NoticesOff: []string{"diffodd"},
+	Commands: map[CommandName][]string{CommandHelp: {"helo"}},
+	GateStatuses: map[string]challenge.GateStatus{
+		"cytunwyd": challenge.GatePassed, "gwrthodwyd": challenge.GateNotAgreed, "bwrw-ymlaen": challenge.GateOverridden},
+	ContactMethods: map[string]challenge.ContactMethod{"ffon": challenge.ContactByTelephone, "e-bost": challenge.ContactByEmail},
 	OrdinalEndings: []string{"af", "il", "ydd", "ed", "fed", "eg", "ain"},
 }

@@ -14,7 +14,8 @@ import (
 // ErrCoverage is what every [*CoverageError] matches with [errors.Is].
 var ErrCoverage = errors.New("outside the calendar's coverage")
 
-// CoverageError refuses a date that the calendar does not know. A guess could miss a bank holiday and move a deadline.
+// CoverageError refuses a date that the calendar does not know. A guess could miss a bank holiday
+// and move a deadline.
 type CoverageError struct {
 	Date        Date // the date asked, or the date that was counted from
 	Count       int  // working days that were to be added to Asked; 0 when Asked itself is outside
@@ -62,7 +63,8 @@ type Calendar struct {
 	weekend     [7]bool
 	special     map[Date]Day // every day that differs from what its weekday says
 
-	// Look-up tables; index 0 is the day `from`. They make any count two array reads, whatever its length.
+	// Look-up tables; index 0 is the day `from`. They make any count two array reads, whatever its
+	// length.
 	rank []uint16 // rank[i]: working days from `from` up to and including day i
 	days []uint16 // days[k]: the (k+1)-th working day, as an index into rank
 	ends []int64  // ends[i]: Unix seconds of DayEnds on day i, so that daylight saving is settled once
@@ -112,7 +114,8 @@ func build(settings Settings, list officialList, rulesOf func(Division) []*cal.H
 	return c, nil
 }
 
-// markSpecialDays lays the layers on one another: list or rules, then the settings' days, then closures.
+// markSpecialDays lays the layers on one another: list or rules, then the settings' days, then
+// closures.
 func (c *Calendar) markSpecialDays(rules []*cal.Holiday) error {
 	c.special = make(map[Date]Day)
 	for date, name := range c.official.names {
@@ -145,7 +148,8 @@ func (c *Calendar) markSpecialDays(rules []*cal.Holiday) error {
 	return errors.Join(found...)
 }
 
-// markOff marks a day as not worked, unless it is off already: the first reason is the one people know.
+// markOff marks a day as not worked, unless it is off already: the first reason is the one people
+// know.
 func (c *Calendar) markOff(date Date, name string, source DaySource) {
 	if date < c.from || date > c.until || c.weekend[date.Weekday()] {
 		return
@@ -182,8 +186,8 @@ func (c *Calendar) lookUpCovered(date Date) Day {
 	return Day{Date: date, Working: true}
 }
 
-// computeHash covers the whole of what can change a date: the coverage, the cut-off, and the end of each working day as an
-// instant (which contains the zone's rules).
+// computeHash covers the whole of what can change a date: the coverage, the cut-off, and the end of
+// each working day as an instant (which contains the zone's rules).
 func (c *Calendar) computeHash() string {
 	buffer := make([]byte, 0, 8*len(c.days)+64)
 	for _, number := range []int64{int64(c.from), int64(c.until), int64(c.settings.Cutoff)} {
@@ -210,7 +214,8 @@ func (c *Calendar) Location() *time.Location { return c.location }
 // Coverage gives the first and the last day for which the calendar answers.
 func (c *Calendar) Coverage() (from, until Date) { return c.from, c.until }
 
-// OfficialCoverage gives the first and the last day of the official list; later days are [SourceRule].
+// OfficialCoverage gives the first and the last day of the official list; later days are
+// [SourceRule].
 func (c *Calendar) OfficialCoverage() (from, until Date) { return c.official.from, c.official.until }
 
 // dayIndex gives the position of a day in the tables.
@@ -223,7 +228,8 @@ func (c *Calendar) coverageError(date Date, count int) error {
 	return &CoverageError{Date: date, Count: count, From: c.from, Until: c.until}
 }
 
-// isWorkingIndex reads the tables: day i is worked if the last working day up to it is day i itself.
+// isWorkingIndex reads the tables: day i is worked if the last working day up to it is day i
+// itself.
 func (c *Calendar) isWorkingIndex(i int) bool {
 	r := c.rank[i]
 	return r > 0 && int(c.days[r-1]) == i
@@ -237,13 +243,15 @@ func (c *Calendar) LookUp(d Date) (Day, error) {
 	return c.lookUpCovered(d), nil
 }
 
-// IsWorkingDay reports whether d is a working day. It is false outside the coverage; [Calendar.Day] tells the two apart.
+// IsWorkingDay reports whether d is a working day. It is false outside the coverage; [Calendar.Day]
+// tells the two apart.
 func (c *Calendar) IsWorkingDay(d Date) bool {
 	i, covered := c.dayIndex(d)
 	return covered && c.isWorkingIndex(i)
 }
 
-// AddWorkingDays gives the n-th working day after d; for n < 0 the n-th before it; for n = 0 d itself, worked or not.
+// AddWorkingDays gives the n-th working day after d; for n < 0 the n-th before it; for n = 0 d
+// itself, worked or not.
 func (c *Calendar) AddWorkingDays(d Date, n int) (Date, error) {
 	i, covered := c.dayIndex(d)
 	if !covered {
@@ -278,8 +286,8 @@ func (c *Calendar) WorkingDayOnOrBefore(d Date) (Date, error) {
 	return c.AddWorkingDays(d, -1)
 }
 
-// CountWorkingDays counts the working days after a, up to and including b; it is negative when b is before a. Days outside the
-// coverage are not counted.
+// CountWorkingDays counts the working days after a, up to and including b; it is negative when b is
+// before a. Days outside the coverage are not counted.
 func (c *Calendar) CountWorkingDays(a, b Date) int { return c.rankOf(b) - c.rankOf(a) }
 
 func (c *Calendar) rankOf(d Date) int {

@@ -22,8 +22,8 @@ func officialListsFor(t testing.TB) map[Division]officialList {
 	return all
 }
 
-// specialDays gives the special days from one day to another, both included, in order: holidays, closures and bank holidays
-// that are worked, not weekends.
+// specialDays gives the special days from one day to another, both included, in order: holidays,
+// closures and bank holidays that are worked, not weekends.
 func (c *Calendar) specialDays(from, until Date) []Day {
 	var days []Day
 	for date, day := range c.special {
@@ -74,8 +74,9 @@ func TestTheRulesAgreeWithTheOfficialListOnEveryDay(t *testing.T) {
 			}
 			compared++
 		}
-		// The names agree as well, but for a moved day of 2012 that the list calls a substitute in two divisions of three,
-		// and a pair in Scotland that the list itself names differently from year to year.
+		// The names agree as well, but for a moved day of 2012 that the list calls a substitute in
+		// two divisions of three, and a pair in Scotland that the list itself names differently
+		// from year to year.
 		differ := map[Date][2]string{}
 		for d, name := range list.names {
 			if byRule[d] != name {

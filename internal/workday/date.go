@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// ErrFormat means that a text is no date, time of day or window. The text itself is not repeated in the error, because
-// it may have been typed by a person into the wrong field.
+// ErrFormat means that a text is no date, time of day or window. The text itself is not repeated in
+// the error, because it may have been typed by a person into the wrong field.
 var ErrFormat = errors.New("not readable")
 
 const secondsPerDay = 24 * 60 * 60
 
-// Date is a civil day: the number of days since 1 January 1970. It has no zone and no time of day. The zero Date stands
-// for "not set" wherever a setting or a field is optional.
+// Date is a civil day: the number of days since 1 January 1970. It has no zone and no time of day.
+// The zero Date stands for "not set" wherever a setting or a field is optional.
 type Date int32
 
-// NewDate gives the Date of a year, month and day; out-of-range days run on into the next month as in [time.Date].
+// NewDate gives the Date of a year, month and day; out-of-range days run on into the next month as
+// in [time.Date].
 func NewDate(year int, month time.Month, day int) Date {
 	return Date(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay)
 }
@@ -88,8 +89,8 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// TimeOfDay is a wall-clock time in minutes after midnight. Zero means "not set"; midnight itself cannot be written,
-// because a reader cannot tell which of the two days it ends or begins.
+// TimeOfDay is a wall-clock time in minutes after midnight. Zero means "not set"; midnight itself
+// cannot be written, because a reader cannot tell which of the two days it ends or begins.
 type TimeOfDay int16
 
 const lastMinute = TimeOfDay(24*60 - 1)

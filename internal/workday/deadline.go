@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// ErrBadTerms means that a deadline was asked for on terms that cannot be met; the wrapping error says which.
+// ErrBadTerms means that a deadline was asked for on terms that cannot be met; the wrapping error
+// says which.
 var ErrBadTerms = errors.New("terms of the deadline make no sense")
 
 // LimitKind says what a limit does.
@@ -29,17 +30,20 @@ type Limit struct {
 type Terms struct {
 	// Start is day 0, from [Calendar.Receipt]. A day nobody works is moved to the next working day.
 	Start Date `json:"start"`
-	// Received is the instant of receipt, if known; it changes nothing and lets the working say why day 0 is day 0.
+	// Received is the instant of receipt, if known; it changes nothing and lets the working say why
+	// day 0 is day 0.
 	Received time.Time `json:"received,omitzero"`
-	// Window is the rung's own window. Zero means that the rung gets what remains of Limit; see [Remainder].
+	// Window is the rung's own window. Zero means that the rung gets what remains of Limit; see
+	// [Remainder].
 	Window Window `json:"window,omitzero"`
 	Limit  *Limit `json:"limit,omitempty"`
-	// AtLeast is the number of working days after day 0 that a limit must leave (but never more than Window gives).
+	// AtLeast is the number of working days after day 0 that a limit must leave (but never more
+	// than Window gives).
 	AtLeast int `json:"at_least,omitempty"`
 }
 
-// RemainderTerms gives the terms of a rung without a window of its own: it has what is left of the limit that runs from
-// caseStart, and at least atLeast working days (one, if less is asked).
+// RemainderTerms gives the terms of a rung without a window of its own: it has what is left of the
+// limit that runs from caseStart, and at least atLeast working days (one, if less is asked).
 func RemainderTerms(start, caseStart Date, limit Window, atLeast int) Terms {
 	return Terms{Start: start, Limit: &Limit{Start: caseStart, Window: limit, Kind: LimitHard}, AtLeast: max(1, atLeast)}
 }
@@ -63,7 +67,8 @@ type Deadline struct {
 	LimitDate Date      `json:"limit_date,omitzero"` // where Limit ends, whether or not it decided
 }
 
-// ComputeDeadline computes the due date. Without a limit it never allocates and costs a few array reads.
+// ComputeDeadline computes the due date. Without a limit it never allocates and costs a few array
+// reads.
 func (c *Calendar) ComputeDeadline(terms Terms) (Deadline, error) {
 	day0, err := c.WorkingDayOnOrAfter(terms.Start)
 	if err != nil {
@@ -119,8 +124,8 @@ func (c *Calendar) applyLimit(d *Deadline, day0 Date) error {
 	return nil
 }
 
-// windowEnd gives the last day of a window from day 0, as written and as a working day. Since day 0 is worked, rounding
-// back never passes it.
+// windowEnd gives the last day of a window from day 0, as written and as a working day. Since day 0
+// is worked, rounding back never passes it.
 func (c *Calendar) windowEnd(day0 Date, w Window) (written, end Date, err error) {
 	if err := w.validate(); err != nil {
 		return 0, 0, err

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrOtherCalendar means that a deadline was computed with another calendar than the one asked to explain it. A working
-// that does not lead to the stored date would be worse than none.
+// ErrOtherCalendar means that a deadline was computed with another calendar than the one asked to
+// explain it. A working that does not lead to the stored date would be worse than none.
 var ErrOtherCalendar = errors.New("the deadline comes from another calendar")
 
 // Explanation is the working behind a date. [Working.Text] puts it into words.
@@ -41,8 +41,8 @@ type SkippedDays struct {
 	Source DaySource `json:"source"`
 }
 
-// Explain builds the working of a deadline. It computes the date again and refuses with [ErrOtherCalendar] if that gives
-// another date or instant.
+// Explain builds the working of a deadline. It computes the date again and refuses with
+// [ErrOtherCalendar] if that gives another date or instant.
 func (c *Calendar) Explain(d Deadline) (Explanation, error) {
 	again, err := c.ComputeDeadline(d.Terms)
 	if err != nil {
@@ -111,7 +111,8 @@ func (c *Calendar) explainWindow(start Date, window Window) (Explanation, error)
 	return w, nil
 }
 
-// skippedDays gathers the days not worked between two covered days, both included, into runs of one reason.
+// skippedDays gathers the days not worked between two covered days, both included, into runs of one
+// reason.
 func (c *Calendar) skippedDays(from, to Date) []SkippedDays {
 	var runs []SkippedDays
 	for date := from; date <= to; date++ {

@@ -11,11 +11,13 @@ import (
 // maxListedDays is how many counted days are named one by one; more are told as runs.
 const maxListedDays = 10
 
-// Text tells the working in compact British English, such as "Day 0 Mon 30 Mar. Counted: Tue 31 Mar, ... Skipped: Good
-// Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr. Due 17:00 on Wednesday 8 April 2026."
+// Text tells the working in compact British English, such as "Day 0 Mon 30 Mar. Counted: Tue 31
+// Mar, ... Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr. Due 17:00 on Wednesday
+// 8 April 2026."
 func (e Explanation) Text() string { return e.TextFor("stage") }
 
-// TextFor is Text in the words of an authority that calls a stage of its procedure something else, such as "step".
+// TextFor is Text in the words of an authority that calls a stage of its procedure something else,
+// such as "step".
 func (e Explanation) TextFor(stage string) string {
 	if stage == "" {
 		stage = "stage"
@@ -76,7 +78,8 @@ func (e Explanation) roundingSentences() []string {
 	}
 }
 
-// limitText names a limit: "10 working days from the start of the challenge (Mon 30 Mar) end Wed 15 Apr".
+// limitText names a limit: "10 working days from the start of the challenge (Mon 30 Mar) end Wed 15
+// Apr".
 func (e Explanation) limitText(origin string) string {
 	l := e.Limit
 	verb := "end"

@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// The official list of United Kingdom bank holidays as published on GOV.UK ("UK bank holidays", open data under the Open
-// Government Licence v3.0): 2012 to 2018 from the history of its calendars, 2019 to 2028 from the list of
-// 25 February 2026. GOV.UK looks two to three years ahead and edits at short notice (the State Funeral of 2022: ten days;
-// the World Cup day in Scotland: four months), so a new list means a new file here, or a line in
-// Settings.ExtraHolidays until then.
+// The official list of United Kingdom bank holidays as published on GOV.UK ("UK bank holidays",
+// open data under the Open Government Licence v3.0): 2012 to 2018 from the history of its
+// calendars, 2019 to 2028 from the list of 25 February 2026. GOV.UK looks two to three years ahead
+// and edits at short notice (the State Funeral of 2022: ten days; the World Cup day in Scotland:
+// four months), so a new list means a new file here, or a line in Settings.ExtraHolidays until
+// then.
 //
 //go:embed data/uk-bank-holidays.json
 var officialJSON []byte

@@ -52,7 +52,8 @@ func parseLondonTime(t testing.TB, s string) time.Time {
 	return at
 }
 
-// TestWorkedCasesOfTheProcedures holds the dates that were worked out by hand from the five procedures.
+// TestWorkedCasesOfTheProcedures holds the dates that were worked out by hand from the five
+// procedures.
 func TestWorkedCasesOfTheProcedures(t *testing.T) {
 	closed := Settings{Closures: []Closure{christmasClosure}}
 	scots := Settings{Division: Scotland}

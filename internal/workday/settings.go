@@ -42,12 +42,14 @@ type Settings struct {
 	// Weekend lists the weekdays nobody works; empty means Saturday and Sunday.
 	Weekend  []time.Weekday `json:"weekend,omitempty" yaml:"weekend,omitempty"`
 	Closures []Closure      `json:"closures,omitempty" yaml:"closures,omitempty"`
-	// ExtraHolidays are days off that the official list lacks; a day that the list has as well keeps its official name.
+	// ExtraHolidays are days off that the official list lacks; a day that the list has as well
+	// keeps its official name.
 	ExtraHolidays []NamedDay `json:"extra_holidays,omitempty" yaml:"extra_holidays,omitempty"`
-	// RemovedHolidays are bank holidays on which the authority works; the name says why and may be empty.
+	// RemovedHolidays are bank holidays on which the authority works; the name says why and may be
+	// empty.
 	RemovedHolidays []NamedDay `json:"removed_holidays,omitempty" yaml:"removed_holidays,omitempty"`
-	// CoverageUntil is the last day for which dates are given; zero means the end of the official list. A later day
-	// means that rules stand in for the list from there on.
+	// CoverageUntil is the last day for which dates are given; zero means the end of the official
+	// list. A later day means that rules stand in for the list from there on.
 	CoverageUntil Date `json:"coverage_until,omitzero" yaml:"coverage_until,omitempty"`
 }
 
@@ -58,8 +60,8 @@ const (
 	defaultCutoff    = TimeOfDay(17 * 60)
 	defaultDayEnds   = TimeOfDay(17 * 60)
 
-	// maxClosureDays in days. A longer one is far more often a mistyped year than a closed office, and it would hold
-	// back every deadline in it.
+	// maxClosureDays in days. A longer one is far more often a mistyped year than a closed office,
+	// and it would hold back every deadline in it.
 	maxClosureDays = 31
 )
 
@@ -81,7 +83,8 @@ func ParseWeekday(s string) (time.Weekday, error) {
 	return 0, fmt.Errorf("workday: weekday %w: write it in English, such as Saturday", ErrFormat)
 }
 
-// withDefaults fills the zero fields and copies the lists, so that the caller's later changes touch nothing.
+// withDefaults fills the zero fields and copies the lists, so that the caller's later changes touch
+// nothing.
 func (s Settings) withDefaults(list officialList) Settings {
 	s = s.clone()
 	if s.Zone == "" {
@@ -119,7 +122,8 @@ func (f *settingErrors) add(field, sentence string, args ...any) {
 	*f = append(*f, &SettingError{Field: field, Message: fmt.Sprintf(sentence, args...)})
 }
 
-// validate looks at everything that can be judged without knowing which days are holidays. Defaults are already in place.
+// validate looks at everything that can be judged without knowing which days are holidays. Defaults
+// are already in place.
 func (s Settings) validate(list officialList) error {
 	var found settingErrors
 	s.validateClock(&found)

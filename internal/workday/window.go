@@ -25,7 +25,8 @@ type Window struct {
 	Unit WindowUnit
 }
 
-// The longest windows that are believed. No procedure goes beyond ten weeks; more is a slip of the pen.
+// The longest windows that are believed. No procedure goes beyond ten weeks; more is a slip of the
+// pen.
 const (
 	maxWindowDays = 400
 	maxBandWeeks  = 52

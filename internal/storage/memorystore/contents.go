@@ -100,3 +100,17 @@ func (s *Store) Corrupt(id uuid.UUID) {
 	defer s.mu.Unlock()
 	s.challenges[id].doc = []byte(`{"seq":"x"}`)
 }
+
+// Tamper changes what is stored of a challenge by hand: it can be read, and need not make sense.
+func (s *Store) Tamper(id uuid.UUID, change func(*challenge.Challenge)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	row := s.challenges[id]
+	c, err := row.read()
+	if err != nil {
+		return err
+	}
+	change(&c)
+	row.doc, err = json.Marshal(c)
+	return err
+}

@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"strings"
@@ -18,30 +18,33 @@ import (
 // beyond it are refused and given back with the others.
 const maxTypedActions = 50
 
-// typedInput is a typed command with what it is read against.
-type typedInput struct {
-	typedCommand
-	challenge challenge.Challenge
-	ladder    *ladder.Ladder
-	by        string // who typed it
-	days      words.Days
+// Typed is what stands behind a command and its reference, with what it is read against.
+type Typed struct {
+	// Rest is the text, in which marks may stand for names; Plain puts the names in their place.
+	// A separator within a name is none.
+	Rest      string
+	Plain     func(string) string
+	Challenge challenge.Challenge
+	Ladder    *ladder.Ladder
+	By        string // who typed it
+	Days      words.Days
 }
 
-// typedReader fills in the inputs, and what the button would carry.
-type typedReader func(typedInput) (cards.ButtonData, map[string]string)
+func (t Typed) words() string { return t.Plain(t.Rest) }
 
-// typedOneText is for commands that take one text.
-func typedOneText(id string) typedReader {
-	return func(t typedInput) (cards.ButtonData, map[string]string) {
-		return cards.ButtonData{}, map[string]string{id: t.words()}
-	}
+// trimmed is a piece of the text as people read it, without space around it.
+func (t Typed) trimmed(piece string) string { return strings.TrimSpace(t.Plain(piece)) }
+
+// typedReason is for commands that take one text.
+func typedReason(t Typed) (cards.ButtonData, map[string]string) {
+	return cards.ButtonData{}, map[string]string{cards.FieldReason: t.words()}
 }
 
 // typedResponse reads "text | what; who; 1 December | what; who; date". Parts that are not
 // complete are kept in place, so that the check names what is missing.
-func typedResponse(t typedInput) (cards.ButtonData, map[string]string) {
-	parts := strings.Split(t.rest, "|")
-	in := map[string]string{cards.FieldText: t.text.trimmed(parts[0])}
+func typedResponse(t Typed) (cards.ButtonData, map[string]string) {
+	parts := strings.Split(t.Rest, "|")
+	in := map[string]string{cards.FieldText: t.trimmed(parts[0])}
 	n := 0
 	for _, part := range parts[1:] {
 		if strings.Trim(part, "; \t\n\r") == "" {
@@ -49,24 +52,24 @@ func typedResponse(t typedInput) (cards.ButtonData, map[string]string) {
 		}
 		if n++; n > maxTypedActions {
 			last := cards.PlanFieldID(maxTypedActions, "what")
-			in[last] += " | " + t.text.trimmed(part)
+			in[last] += " | " + t.trimmed(part)
 			continue
 		}
 		what, who, due := t.splitAction(part)
 		in[cards.PlanFieldID(n, "what")], in[cards.PlanFieldID(n, "who")], in[cards.PlanFieldID(n, "by")] =
-			t.text.trimmed(what), t.text.trimmed(who), t.text.trimmed(due)
+			t.trimmed(what), t.trimmed(who), t.trimmed(due)
 	}
-	return cards.ButtonData{Opening: t.challenge.OpeningFor(t.by)}, in
+	return cards.ButtonData{Opening: t.Challenge.OpeningFor(t.By)}, in
 }
 
 // splitAction takes apart "what; who; by when". The date tells where the owners end: there may
 // be several. What stands behind the date belongs to what will be done, as a condition does.
-func (t typedInput) splitAction(part string) (what, who, due string) {
+func (t Typed) splitAction(part string) (what, who, due string) {
 	fields := strings.Split(part, ";")
 	what = fields[0]
 	at := -1
 	for i := len(fields) - 1; i > 0; i-- {
-		if _, ok := words.ReadDate(fields[i], t.days); ok {
+		if _, ok := words.ReadDate(fields[i], t.Days); ok {
 			at = i
 		}
 	}
@@ -89,16 +92,13 @@ func (t typedInput) splitAction(part string) (what, who, due string) {
 	return what, who, due
 }
 
-// trimmed is a piece of a text as people read it, without space around it.
-func (t typedText) trimmed(piece string) string { return strings.TrimSpace(t.plain(piece)) }
-
 // typedVerdict reads a reason, and where the procedure lets the judge ask for less time,
 // "reason | working days | why sooner".
-func typedVerdict(v challenge.Verdict) typedReader {
-	return func(t typedInput) (cards.ButtonData, map[string]string) {
-		d := cards.ButtonData{Opening: len(t.challenge.Openings), Verdict: v}
-		if parts := strings.SplitN(t.rest, "|", 3); t.ladder.Shorten != nil && len(parts) == 3 {
-			return d, map[string]string{cards.FieldReason: t.text.trimmed(parts[0]), cards.FieldShorterDays: t.text.trimmed(parts[1]), cards.FieldShorterReason: t.text.trimmed(parts[2])}
+func typedVerdict(v challenge.Verdict) func(Typed) (cards.ButtonData, map[string]string) {
+	return func(t Typed) (cards.ButtonData, map[string]string) {
+		d := cards.ButtonData{Opening: len(t.Challenge.Openings), Verdict: v}
+		if parts := strings.SplitN(t.Rest, "|", 3); t.Ladder.Shorten != nil && len(parts) == 3 {
+			return d, map[string]string{cards.FieldReason: t.trimmed(parts[0]), cards.FieldShorterDays: t.trimmed(parts[1]), cards.FieldShorterReason: t.trimmed(parts[2])}
 		}
 		return d, map[string]string{cards.FieldReason: t.words()}
 	}
@@ -106,11 +106,11 @@ func typedVerdict(v challenge.Verdict) typedReader {
 
 // typedGate reads "agreed note…", "refused note…" or "override reason…", with the gate's name in
 // front when more than one waits.
-func typedGate(t typedInput) (cards.ButtonData, map[string]string) {
-	gate, status, note := parseGate(t.words())
+func typedGate(t Typed) (cards.ButtonData, map[string]string) {
+	gate, status, note := readGate(t.words())
 	d := cards.ButtonData{Gate: gate, Status: status}
 	in := map[string]string{cards.FieldNote: note}
-	if h := t.challenge.Hold; h != nil {
+	if h := t.Challenge.Hold; h != nil {
 		d.Rung = h.Rung
 		for _, g := range h.Gates {
 			if gate == "" && !g.IsCleared() {
@@ -120,7 +120,7 @@ func typedGate(t typedInput) (cards.ButtonData, map[string]string) {
 		}
 		return d, in
 	}
-	if next := t.ladder.NextRung(t.challenge.Rung); next != nil {
+	if next := t.Ladder.NextRung(t.Challenge.Rung); next != nil {
 		d.Rung = next.ID
 		for _, g := range next.Gates {
 			if gate == "" && g.MayOpenAhead {
@@ -133,41 +133,41 @@ func typedGate(t typedInput) (cards.ButtonData, map[string]string) {
 }
 
 // typedSkip reads "to ground what makes this necessary".
-func typedSkip(t typedInput) (cards.ButtonData, map[string]string) {
+func typedSkip(t Typed) (cards.ButtonData, map[string]string) {
 	to, rest := cutWord(t.words())
 	ground, evidence := cutWord(rest)
-	return cards.ButtonData{}, map[string]string{cards.FieldTo: foldToken(to), cards.FieldGround: foldToken(ground), cards.FieldEvidence: evidence}
+	return cards.ButtonData{}, map[string]string{cards.FieldTo: words.FoldToken(to), cards.FieldGround: words.FoldToken(ground), cards.FieldEvidence: evidence}
 }
 
 // typedHandOff reads "procedure reason".
-func typedHandOff(t typedInput) (cards.ButtonData, map[string]string) {
+func typedHandOff(t Typed) (cards.ButtonData, map[string]string) {
 	to, reason := cutWord(t.words())
-	return cards.ButtonData{}, map[string]string{cards.FieldTo: foldToken(to), cards.FieldReason: reason}
+	return cards.ButtonData{}, map[string]string{cards.FieldTo: words.FoldToken(to), cards.FieldReason: reason}
 }
 
-// maxDateWords is of how many words a date is: "on Tuesday the 1st of December 2026".
-const maxDateWords = 7
+// MaxDateWords is of how many words a date is: "on Tuesday the 1st of December 2026".
+const MaxDateWords = 7
 
 // typedAskedOutside reads "phone 1 December note".
-func typedAskedOutside(t typedInput) (cards.ButtonData, map[string]string) {
+func typedAskedOutside(t Typed) (cards.ButtonData, map[string]string) {
 	how, rest := cutWord(t.words())
-	date, note := cutDate(rest, words.Days{Today: t.days.Today, Zone: t.days.Zone, Lies: words.Behind})
+	date, note := cutDate(rest, words.Days{Today: t.Days.Today, Zone: t.Days.Zone, Lies: words.Behind})
 	if date == "" { // whatever stands there is given back as the date
 		date, note = cutWord(rest)
 	}
-	return cards.ButtonData{Opening: t.challenge.OpeningFor(t.by)},
-		map[string]string{cards.FieldHow: string(parseHowAsked(how)), cards.FieldOn: date, cards.FieldNote: note}
+	return cards.ButtonData{Opening: t.Challenge.OpeningFor(t.By)},
+		map[string]string{cards.FieldHow: contactMethod(how), cards.FieldOn: date, cards.FieldNote: note}
 }
 
 // cutDate takes a date off the start of a text, as many words as make one.
 func cutDate(s string, on words.Days) (date, rest string) {
 	left := s
-	for range maxDateWords {
+	for range MaxDateWords {
 		var word string
 		if word, left = cutWord(left); word == "" {
 			break
 		}
-		head := strings.TrimSpace(strings.TrimSuffix(strings.TrimFunc(s, isBlank), left))
+		head := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), left))
 		if _, ok := words.ReadDate(head, on); ok {
 			date, rest = head, left
 		}
@@ -177,12 +177,12 @@ func cutDate(s string, on words.Days) (date, rest string) {
 
 // typedReferral reads "contact | informed | consulted | note" of a referral made today; who was
 // informed and consulted stands once for each role that asks.
-func typedReferral(t typedInput) (cards.ButtonData, map[string]string) {
-	parts := append(strings.SplitN(t.rest, "|", 4), "", "", "")
-	in := map[string]string{cards.FieldContact: t.text.trimmed(parts[0]), cards.FieldNote: t.text.trimmed(parts[3]), cards.FieldOn: t.days.Today.String()}
-	informed, consulted := t.text.trimmed(parts[1]), t.text.trimmed(parts[2])
+func typedReferral(t Typed) (cards.ButtonData, map[string]string) {
+	parts := append(strings.SplitN(t.Rest, "|", 4), "", "", "")
+	in := map[string]string{cards.FieldContact: t.trimmed(parts[0]), cards.FieldNote: t.trimmed(parts[3]), cards.FieldOn: t.Days.Today.String()}
+	informed, consulted := t.trimmed(parts[1]), t.trimmed(parts[2])
 	var inform, consult []directory.Role
-	if x := t.ladder.ExternalReferral; x != nil {
+	if x := t.Ladder.ExternalReferral; x != nil {
 		inform, consult = x.InformBefore, x.Consult
 	}
 	for _, role := range inform {
@@ -203,3 +203,29 @@ func typedReferral(t typedInput) (cards.ButtonData, map[string]string) {
 	}
 	return cards.ButtonData{}, in
 }
+
+// contactMethod is how somebody was asked. A word that is none stays as it is, for the check to
+// say so.
+func contactMethod(word string) string {
+	if how, ok := words.ContactMethodCalled(word); ok {
+		return string(how)
+	}
+	return words.FoldToken(word)
+}
+
+// readGate reads "agreed note…", "refused note…" or "override reason…", with the gate's name in
+// front when more than one waits.
+func readGate(s string) (gate string, status challenge.GateStatus, note string) {
+	word, rest := cutWord(s)
+	if st, ok := words.GateStatusCalled(word); ok {
+		return "", st, rest
+	}
+	next, after := cutWord(rest)
+	if st, ok := words.GateStatusCalled(next); ok {
+		return words.FoldToken(word), st, after
+	}
+	return "", "", strings.TrimSpace(s) // all of it is given back, to be said again
+}
+
+// cutWord takes the first word off a text; the rest keeps its inner spacing.
+func cutWord(s string) (word, rest string) { return words.CutWord(s) }

@@ -1,0 +1,166 @@
+package words
+
+import (
+	"slices"
+	"strings"
+
+	"challengebot/internal/challenge"
+)
+
+// A command has one name in the program, and in each language what people type for it, what
+// help says of it and what Teams offers while somebody types. What one language calls a command
+// is understood from everybody.
+
+// CommandName is a command, whatever a language calls it.
+type CommandName string
+
+// Commands that a person may type.
+const (
+	CommandChallenge    CommandName = "challenge"
+	CommandMine         CommandName = "mine"
+	CommandRespond      CommandName = "respond"
+	CommandSatisfied    CommandName = "satisfied"
+	CommandPartly       CommandName = "partly"
+	CommandNotSatisfied CommandName = "not-satisfied"
+	CommandGate         CommandName = "gate"
+	CommandSkip         CommandName = "skip"
+	CommandHandOff      CommandName = "hand-off"
+	CommandRefer        CommandName = "refer"
+	CommandWithdraw     CommandName = "withdraw"
+	CommandAsked        CommandName = "asked"
+	CommandWaiting      CommandName = "waiting"
+	CommandCover        CommandName = "cover"
+	CommandNotices      CommandName = "notices"
+	CommandHelp         CommandName = "help"
+)
+
+// CommandNames are all commands in the order in which help lists them.
+var CommandNames = []CommandName{
+	CommandChallenge,
+	CommandMine,
+	CommandRespond,
+	CommandSatisfied,
+	CommandPartly,
+	CommandNotSatisfied,
+	CommandGate,
+	CommandSkip,
+	CommandHandOff,
+	CommandRefer,
+	CommandWithdraw,
+	CommandAsked,
+	CommandWaiting,
+	CommandCover,
+	CommandNotices,
+	CommandHelp,
+}
+
+// Command is something to type, and what it does. What is typed begins with the slash and the
+// word for the command.
+type Command struct{ Syntax, Description string }
+
+// Word is the word for the command, without the slash.
+func (c Command) Word() string {
+	word, _, _ := strings.Cut(c.Syntax, " ")
+	return strings.TrimPrefix(word, "/")
+}
+
+// HelpLines are what help lists, in its order.
+func (w *Catalogue) HelpLines() []Command {
+	var all []Command
+	for _, name := range CommandNames {
+		all = append(all, w.Commands[name]...)
+	}
+	return all
+}
+
+// CommandWord is what this language calls a command.
+func (w *Catalogue) CommandWord(name CommandName) string { return w.Commands[name][0].Word() }
+
+// namesByWord finds commands by all that any language calls them, folded.
+var namesByWord = func() map[string]CommandName {
+	all := map[string]CommandName{}
+	for _, c := range catalogues {
+		for _, name := range CommandNames {
+			known := append([]string{string(name), c.CommandWord(name)}, c.Vocabulary.Commands[name]...)
+			for _, offered := range []map[CommandName]Command{c.Package.InChat, c.Package.InTeam} {
+				if o, ok := offered[name]; ok {
+					known = append(known, o.Word())
+				}
+			}
+			for _, word := range known {
+				all[foldWords(word)] = name
+			}
+		}
+	}
+	return all
+}()
+
+// CommandCalled is the command that a word stands for, in any language.
+func CommandCalled(word string) (CommandName, bool) {
+	name, ok := namesByWord[foldWords(FoldToken(word))]
+	return name, ok
+}
+
+// GateStatusCalled is what a word says of a gate.
+func GateStatusCalled(word string) (challenge.GateStatus, bool) {
+	return lookUpWord(word, func(v *Vocabulary) map[string]challenge.GateStatus { return v.GateStatuses })
+}
+
+// ContactMethodCalled is how somebody was asked.
+func ContactMethodCalled(word string) (challenge.ContactMethod, bool) {
+	return lookUpWord(word, func(v *Vocabulary) map[string]challenge.ContactMethod { return v.ContactMethods })
+}
+
+func lookUpWord[T any](word string, of func(*Vocabulary) map[string]T) (T, bool) {
+	word = foldWords(FoldToken(word))
+	i := slices.IndexFunc(catalogues, func(c *Catalogue) bool { _, ok := of(c.Vocabulary)[word]; return ok })
+	if i < 0 {
+		var none T
+		return none, false
+	}
+	return of(catalogues[i].Vocabulary)[word], true
+}
+
+var englishCommands = map[CommandName][]Command{
+	CommandChallenge: {
+		{"/challenge", "raise a challenge: I give you the form"},
+		{"/challenge CH-…", "where that challenge stands, and what you can do now"},
+	},
+	CommandMine:         {{"/mine", "what waits for you, and what you raised"}},
+	CommandRespond:      {{"/respond CH-… your answer | what; who; YYYY-MM-DD", "answer, with the actions that you agree"}},
+	CommandSatisfied:    {{"/satisfied CH-…", "say that an answer is good enough"}},
+	CommandPartly:       {{"/partly CH-… reason", "ask for more on the same stage"}},
+	CommandNotSatisfied: {{"/not-satisfied CH-… reason", "take it further"}},
+	CommandGate:         {{"/gate CH-… agreed|refused|override note", "record what had to be done before the next stage"}},
+	CommandSkip:         {{"/skip CH-… stage ground what makes this necessary", "go straight to a later stage, where the procedure allows it"}},
+	CommandHandOff:      {{"/hand-off CH-… procedure reason", "hand a challenge over to another procedure"}},
+	CommandRefer:        {{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"}},
+	CommandWithdraw:     {{"/withdraw CH-… reason", "withdraw a challenge that you raised"}},
+	CommandAsked:        {{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"}},
+	CommandWaiting:      {{"/waiting", "what waits for others, if you oversee challenges"}},
+	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
+	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
+	CommandHelp:         {{"/help", "this list"}},
+}
+
+var welshCommands = map[CommandName][]Command{
+	CommandChallenge: {
+		{"/her", "codi her: cewch y ffurflen gennyf"},
+		{"/her CH-…", "sefyllfa'r her honno, a'r hyn y gallwch ei wneud yn awr"},
+	},
+	CommandMine:         {{"/fy-heriau", "yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych"}},
+	CommandRespond:      {{"/ateb CH-… eich ateb | beth; pwy; BBBB-MM-DD", "ateb, gyda'r camau yr ydych yn cytuno arnynt"}},
+	CommandSatisfied:    {{"/bodlon CH-…", "dweud bod ateb yn ddigon da"}},
+	CommandPartly:       {{"/rhannol CH-… rheswm", "gofyn am ragor ar yr un cam"}},
+	CommandNotSatisfied: {{"/anfodlon CH-… rheswm", "mynd â'r her ymhellach"}},
+	CommandGate:         {{"/porth CH-… cytunwyd|gwrthodwyd|bwrw-ymlaen nodyn", "cofnodi'r hyn yr oedd yn rhaid ei wneud cyn y cam nesaf"}},
+	CommandSkip:         {{"/neidio CH-… cam sail beth sy'n gwneud hyn yn angenrheidiol", "mynd yn syth i gam diweddarach, lle mae'r weithdrefn yn caniatáu hynny"}},
+	CommandHandOff:      {{"/trosglwyddo CH-… gweithdrefn rheswm", "trosglwyddo her i weithdrefn arall"}},
+	CommandRefer:        {{"/atgyfeirio CH-… yr alwad | pwy a hysbyswyd | gyda phwy yr ymgynghorwyd | nodyn", "cofnodi atgyfeiriad y tu allan i'r awdurdod a wnaethoch heddiw"}},
+	CommandWithdraw:     {{"/tynnu-yn-ôl CH-… rheswm", "tynnu'n ôl her a godwyd gennych"}},
+	CommandAsked:        {{"/gofynnwyd CH-… ffôn|e-bost BBBB-MM-DD nodyn", "cofnodi eich bod wedi gofyn i rywun nad oes ganddo gyfrif yma"}},
+	CommandWaiting:      {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
+	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
+	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
+	CommandHelp:         {{"/cymorth", "y rhestr hon"}},
+}
