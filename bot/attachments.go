@@ -46,6 +46,8 @@ func isFile(contentType string, content json.RawMessage) bool {
 			}
 		}
 		return false
+	case strings.HasSuffix(kind, ".card.audio"), strings.HasSuffix(kind, ".card.video"), strings.HasSuffix(kind, ".card.animation"):
+		return true // a recording comes as a card
 	case kind == "", kind == "text/plain", strings.HasPrefix(kind, "application/vnd.microsoft.card."), strings.HasPrefix(kind, "application/vnd.microsoft.teams.card."),
 		strings.HasPrefix(kind, "application/vnd.adaptivecard"), strings.HasSuffix(kind, "messagereference"):
 		return false

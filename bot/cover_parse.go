@@ -246,7 +246,7 @@ func (rq request) findPeople(ctx context.Context, text typedText, piece string) 
 // then the name that Teams gives, then the letters in the text. An id that is nobody here is
 // nobody, whatever name stands beside it.
 func (rq request) peopleMentioned(ctx context.Context, m mention, shown string) ([]directory.Person, error) {
-	if id := m.who.AADObjectID; id != "" {
+	if id := m.who.objectID(); id != "" {
 		return rq.personWithAccount(id), nil
 	}
 	if id := m.who.ID; id != "" {

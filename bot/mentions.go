@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/google/uuid"
 
 	"challengebot/internal/directory"
 	"challengebot/internal/words"
@@ -32,6 +33,19 @@ func (a Activity) Mentions() []Mention {
 		}
 	})
 	return found
+}
+
+// objectID is the Entra object id of an account, wherever Teams put it: some clients write it as
+// the account's own id, alone or behind a prefix. "" where there is none.
+func (a Account) objectID() string {
+	if a.AADObjectID != "" {
+		return a.AADObjectID
+	}
+	id := strings.TrimPrefix(strings.ToLower(a.ID), "8:orgid:")
+	if _, err := uuid.Parse(id); err != nil {
+		return ""
+	}
+	return id
 }
 
 // isBot reports whether an account is the bot's own. One without an id is known by its name.

@@ -134,6 +134,9 @@ func TestAMentionIsDecidedByObjectIDThenTeamsIDThenNameThenLetters(t *testing.T)
 		{"<at>Priya Shah</at> <at>Helen Clarke</at>", []map[string]any{entity("<at>Priya Shah</at>", "29:1", "", "Priya Shah"), entity("<at>Helen Clarke</at>", "29:2", "", "Helen Clarke")}, ""},
 		{"<at>Duty managers</at>", []map[string]any{{"type": "mention", "text": "<at>Duty managers</at>", "mentioned": map[string]any{"id": "tag1", "name": "Duty managers", "type": "tag"}}}, ""},
 		{"@Priya Shah", nil, "Priya Shah"},
+		{"<at>Priya</at>", []map[string]any{entity("<at>Priya</at>", ben, "", "Priya Shah")}, "Ben Carter"}, // an object id in the place of Teams' own
+		{"<at>Priya</at>", []map[string]any{entity("<at>Priya</at>", "8:orgid:"+ben, "", "Priya Shah")}, "Ben Carter"},
+		{"<at>Priya</at>", []map[string]any{entity("<at>Priya</at>", "8:orgid:0b000000-0000-4000-8000-000000000001", "", "Priya Shah")}, ""},
 	} {
 		s := newPeopleStage(t)
 		// Ben wrote once from his own chat; somebody who has left since did too.
