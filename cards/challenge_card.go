@@ -15,6 +15,9 @@ func (b *builder) describeState() string {
 	c := &b.Challenge
 	switch c.State {
 	case challenge.StateAwaitingResponse:
+		if b.awaitsAsking() {
+			return b.describeNotAsked()
+		}
 		v := c.CurrentOpening()
 		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatRespondents(v), b.formatDateTime(v.Deadline.Due))
 	case challenge.StateAwaitingJudgement:
@@ -41,6 +44,9 @@ func (b *builder) describeStatePublicly() string {
 	c := &b.Challenge
 	switch c.State {
 	case challenge.StateAwaitingResponse:
+		if b.awaitsAsking() {
+			return b.words.Challenge.PublicNotAsked
+		}
 		return fmt.Sprintf(b.words.Challenge.PublicAwaitingResponse, b.formatDateTime(c.Due()))
 	case challenge.StateAwaitingJudgement:
 		return b.words.Challenge.PublicAwaitingJudgement
@@ -60,7 +66,7 @@ func (b *builder) buildChallengeCard() {
 	b.openingNo, b.opening = len(c.Openings), c.CurrentOpening()
 	b.summary = fmt.Sprintf(b.words.Challenge.Summary, c.Ref, b.describeStatePublicly())
 	b.addHeading(b.cardTitle(c.Rung))
-	if c.State == challenge.StateAwaitingResponse {
+	if c.State == challenge.StateAwaitingResponse && !b.awaitsAsking() {
 		b.addDueDate(b.describeState())
 	} else {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/challenge/challengetest"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
@@ -138,8 +139,10 @@ func (r *run) person(id string) challenge.Person {
 }
 
 func (r *run) applyChange(change challenge.Change) {
-	r.challenge = change.Next
 	r.events = append(r.events, change.Events...)
+	var taken []challenge.Event
+	r.challenge, taken = challengetest.Deliver(change, r.env)
+	r.events = append(r.events, taken...)
 }
 
 // decide gives a command and returns what was said of it.

@@ -64,7 +64,7 @@ func (b *builder) stepsOfOpening() []historyStep {
 	for _, e := range b.History {
 		kept, isKept := e.Body.(challenge.LateResponse)
 		switch e.Body.(type) {
-		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.HandedOver, challenge.AskedOutside:
+		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.HandedOver, challenge.AskedOutside:
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
 			}
@@ -123,11 +123,11 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 	case challenge.Raised:
 		return step(nil, b.words.Step.Raised, by)
 	case challenge.RungOpened:
-		return step(b.shorterTimeFacts(body.ShorterWindow), b.rungOpenedFormat(body), rung, b.formatAskedAtOpening(e.Rung, body), b.formatDateTime(body.Deadline.Due))
+		return append(out, historyStep{at: e.At, sentence: b.describeRungOpened(e, body), facts: b.shorterTimeFacts(body.ShorterWindow)})
 	case challenge.RoleVacant:
 		return step(nil, b.words.Step.RoleVacant, rung, b.vacancyReason(body.Reason))
 	case challenge.Redated:
-		return step(nil, b.words.Step.Redated, rung, b.formatOnDateTime(body.Deadline.Due), body.Explanation)
+		return step(nil, b.redatedFormat(body.Reason), rung, b.formatOnDateTime(body.Deadline.Due), body.Explanation)
 	case challenge.Undelivered:
 		if body.Unconfirmed {
 			return step(nil, b.words.Step.Unconfirmed, b.formatAddressee(body))
@@ -138,8 +138,7 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 		out[len(out)-1].isAnswer = true
 		return out
 	case challenge.LateResponse:
-		return step(b.responseFacts(body.Response), b.words.Step.LateResponse,
-			rung, by, cmp.Or(b.words.Step.LateBecause[body.Reason], b.words.Step.LateBecause["moved_on"]))
+		return step(b.responseFacts(body.Response), b.words.Step.LateResponse, rung, by, b.lateBecause(e, body))
 	case challenge.Judged:
 		if !b.isJudgementOnAnswer(e) {
 			return step([]Fact{{b.words.Label.Note, body.Reason}}, b.words.Step.RecordedSettled, by)
@@ -187,6 +186,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		}
 		says := append([]Fact{{b.words.Label.Note, body.Note}}, b.fieldFacts(g.Fields, body.Fields)...)
 		return step(says, b.words.Step.GateRecorded, g.Label, b.words.Gate.Statuses[body.Status], by, b.formatDated(body.On))
+	case challenge.CouldNotBeAsked:
+		return append(out, historyStep{at: e.At, sentence: b.describeCouldNotBeAsked(e, body)})
 	case challenge.Resolved:
 		return append(out, historyStep{at: e.At, sentence: b.words.Step.Resolved})
 	case challenge.Exhausted:
@@ -242,13 +243,6 @@ func (b *builder) responseFacts(r challenge.Response) []Fact {
 // formatAskedAtOpening is who was asked when a rung opened.
 func (b *builder) formatAskedAtOpening(rung string, body challenge.RungOpened) string {
 	return b.formatRespondents(&challenge.Opening{Rung: rung, Respondents: body.Respondents})
-}
-
-func (b *builder) rungOpenedFormat(body challenge.RungOpened) string {
-	if len(body.Respondents) > 1 {
-		return b.words.Step.RungOpenedForSeveral
-	}
-	return b.words.Step.RungOpened
 }
 
 // answerLabel is what the text of an answer is called.

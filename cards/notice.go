@@ -22,6 +22,8 @@ func (b *builder) buildNotice() {
 		said = b.words.Notice.Closed
 	case b.openingNo < len(c.Openings) && b.opening != nil:
 		said = fmt.Sprintf(b.words.Notice.MovedOn, b.rungWord())
+	case b.awaitsAsking():
+		said = b.words.Notice.NotAsked
 	case c.State == challenge.StateAwaitingResponse:
 		said = fmt.Sprintf(b.words.Notice.AwaitingResponse, b.formatDateTime(c.Due()))
 	case c.State == challenge.StateAwaitingJudgement:

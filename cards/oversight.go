@@ -77,7 +77,11 @@ func (b *builder) waitingSince() string {
 	case challenge.StateAwaitingJudgement:
 		return b.formatDateTime(c.CurrentOpening().AnsweredAt)
 	case challenge.StateAwaitingResponse:
-		return b.formatDateTime(c.CurrentOpening().OpenedAt)
+		o := c.CurrentOpening()
+		if !o.NotAskedSince.IsZero() {
+			return b.formatDateTime(o.NotAskedSince)
+		}
+		return b.formatDateTime(o.OpenedAt)
 	case challenge.StateExhausted:
 		for i := len(b.History) - 1; i >= 0; i-- {
 			if _, ok := b.History[i].Body.(challenge.Exhausted); ok {
@@ -106,7 +110,7 @@ func (b *builder) obstacleSteps() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {
 		switch e.Body.(type) {
-		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed:
+		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked:
 			out = b.appendStep(out, e)
 		}
 	}

@@ -55,6 +55,7 @@ type Options struct {
 // Render draws a card of a challenge. opening is the opening that the card was posted
 // for; 0 is before the first.
 func Render(card challenge.Card, opening int, v View, o Options) Card {
+	v = v.asTaken(card, opening, o.ViewerID)
 	may := v.rightsOf(o.ViewerID)
 	return renderWithinLimit(func(f sizeBudget) *builder {
 		b := newBuilder(card, opening, v, o, f)

@@ -45,7 +45,7 @@ func (b *builder) buildRespondCard() {
 		b.addStepsSinceAsked()
 		b.addResponseInputs()
 	case open:
-		b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AskedTogether, b.formatRepliers())})
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AskedTogether, b.formatPeople(b.opening.Responders))})
 	default:
 		b.addAnswer()
 		b.final = !passed && (!b.Challenge.State.IsOpen() || b.opening.Outcome != challenge.OutcomeAnswered)
@@ -126,14 +126,6 @@ func (b *builder) describeWhereNow() string {
 		return fmt.Sprintf(b.words.Respond.NowOnRung, b.rungLabel(c.Rung))
 	}
 	return ""
-}
-
-func (b *builder) formatRepliers() string {
-	var names []string
-	for _, id := range b.opening.Responders {
-		names = append(names, b.personName(id))
-	}
-	return b.words.JoinList(names)
 }
 
 // addResponseInputs asks for what the rung's form holds.

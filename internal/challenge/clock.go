@@ -28,9 +28,11 @@ func (Lapsed) apply(c *Challenge, _ Event) {
 	o.Outcome, o.Reminders = OutcomeLapsed, nil
 }
 
-// Reminded: the respondents were reminded before the end of the window.
+// Reminded: a reminder of the end of the window is queued for those who were asked.
 type Reminded struct {
 	Due time.Time `json:"due"`
+	// To are their ids; older events have none, and went to all who may answer.
+	To []string `json:"to,omitempty"`
 }
 
 // KindReminded is stored.
@@ -42,6 +44,9 @@ func (Reminded) Kind() EventKind { return KindReminded }
 func (Reminded) apply(c *Challenge, e Event) {
 	o := c.openingToChange()
 	o.Reminders = slices.DeleteFunc(slices.Clone(o.Reminders), func(t time.Time) bool { return !t.After(e.At) })
+	if !o.CheckAt.After(e.At) { // a version that knew of no such look reminded in its place
+		o.CheckAt = time.Time{}
+	}
 	c.NextAt = o.nextAt()
 }
 
@@ -73,22 +78,23 @@ const (
 // it. A challenge for which nothing is due is left as it is.
 func (tr *transition) tick() error {
 	if tr.c.NextAt.IsZero() || tr.env.Now.Before(tr.c.NextAt) {
-		if tr.c.State != StateAwaitingResponse || tr.env.Now.Before(tr.c.Due()) {
-			return nil
-		}
+		return nil
 	}
 	tr.by = System
 	switch tr.c.State {
 	case StateAwaitingResponse:
-		if !tr.env.Now.Before(tr.c.Due()) {
-			return tr.lapse()
-		}
-		return tr.sendReminder()
+		return tr.tickOpening()
 	case StateHeldAtGate:
-		if !tr.c.Hold.OpensAt.IsZero() && !tr.env.Now.Before(tr.c.Hold.OpensAt) {
+		switch h := tr.c.Hold; {
+		case !h.NotAskedSince.IsZero() && !h.AwaitsAsking():
+			return tr.recountEscalator()
+		case h.OpensAt.IsZero() || tr.env.Now.Before(h.OpensAt):
+			return tr.nudgeAgain(gateNudgeDays)
+		case h.AwaitsAsking():
+			return tr.holdEscalator()
+		default:
 			return tr.openEscalatorGates()
 		}
-		return tr.nudgeAgain(gateNudgeDays)
 	case StateAwaitingJudgement:
 		return tr.nudgeAgain(judgeNudgeDays)
 	case StateExhausted:
@@ -112,8 +118,9 @@ func (tr *transition) lapse() error {
 
 func (tr *transition) sendReminder() error {
 	opening := tr.c.CurrentOpening()
-	tr.emit(Reminded{Due: opening.Deadline.Due}, opening.Rung, opening.Number)
-	for _, id := range opening.Responders {
+	to := slices.DeleteFunc(slices.Clone(opening.Responders), func(id string) bool { return !opening.TookQuestion(id) && !opening.wasRejectedFor(id) })
+	tr.emit(Reminded{Due: opening.Deadline.Due, To: to}, opening.Rung, opening.Number)
+	for _, id := range to {
 		tr.post(Address{Person: id}, CardReminder)
 	}
 	if r, ok := tr.env.Ladder.RungByID(opening.Rung); ok && r.WindowOwner == ladder.OwnerChair {

@@ -80,10 +80,10 @@ func TestAnEscalatorsTimeBeginsWhenNothingElseHolds(t *testing.T) {
 func TestALateReceiptMovesTheWindowAndAPromptOneDoesNot(t *testing.T) {
 	to := challenge.Address{Person: challengetest.Person("tess").ID}
 	deliver := challenge.RecordDelivery{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: to, ActivityID: "1"}
-	x := raiseLife(t, smallLadder, "2026-06-01 16:30").at("2026-06-01 17:20").do("", deliver)
+	x := raiseUnasked(t, smallLadder, "2026-06-01 16:30").at("2026-06-01 17:20").do("", deliver)
 	x.wantDue("2026-06-08 17:00") // within the hour of grace, though past the cut-off
 
-	x = raiseLife(t, smallLadder, "2026-06-01 16:30").at("2026-06-02 09:10").do("", deliver)
+	x = raiseUnasked(t, smallLadder, "2026-06-01 16:30").at("2026-06-02 09:10").do("", deliver)
 	x.wantDue("2026-06-09 17:00")
 	if x.eventKinds() != "delivered redated" || !x.isPosted(challenge.CardChallenge, "anna") {
 		t.Errorf("%s, shown %+v", x.eventKinds(), x.last.Posts)
@@ -94,13 +94,13 @@ func TestALateReceiptMovesTheWindowAndAPromptOneDoesNot(t *testing.T) {
 	}
 	other := deliver
 	other.Card = challenge.CardChallenge
-	x = raiseLife(t, smallLadder, "2026-06-01 16:30").at("2026-06-03 09:10").do("", other)
+	x = raiseUnasked(t, smallLadder, "2026-06-01 16:30").at("2026-06-03 09:10").do("", other)
 	x.wantDue("2026-06-08 17:00") // nobody received the question yet
 }
 
 func TestWhomTeamsDoesNotReachIsNoSecret(t *testing.T) {
 	to := challenge.Address{Person: challengetest.Person("tess").ID}
-	x := raiseLife(t, smallLadder, "2026-06-01 10:00").do("", challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: to, Code: "BotBlocked"})
+	x := raiseUnasked(t, smallLadder, "2026-06-01 10:00").do("", challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: to, Code: "BotBlocked"})
 	if !x.isPosted(challenge.CardChallenge, "anna") || !x.isPosted(challenge.CardOversight, "otto") {
 		t.Errorf("shown %+v", x.last.Posts)
 	}

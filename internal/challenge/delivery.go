@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -26,6 +27,8 @@ type Delivered struct {
 	To             Address `json:"to"`
 	ConversationID string  `json:"conversation,omitempty"`
 	ActivityID     string  `json:"activity,omitempty"`
+	// Asks: by this card the person is asked for an answer, or to open a gate.
+	Asks bool `json:"asks,omitempty"`
 }
 
 // KindDelivered is stored.
@@ -40,6 +43,9 @@ func (b Delivered) apply(c *Challenge, e Event) {
 	}
 	c.markReachable(b.To)
 	c.forgetUntaken(b.Card, b.To)
+	if b.Asks {
+		c.applyAsked(e, b.Card, b.To.Person)
+	}
 }
 
 // RecordRejection records that Teams did not take a card: it was refused for good, or the
@@ -84,6 +90,12 @@ func (b Undelivered) apply(c *Challenge, e Event) {
 	if o != nil && b.Card == CardRespond && !b.Passing && !slices.Contains(o.RejectedFor, b.To.Person) {
 		o.RejectedFor = append(slices.Clone(o.RejectedFor), b.To.Person)
 	}
+	if o != nil && b.Card == CardRespond {
+		c.forgetCheckIfSettled(o)
+	}
+	if b.Card == CardGate && c.Hold != nil && !b.Passing {
+		c.Hold.RejectedFor = withID(c.Hold.RejectedFor, b.To.Person)
+	}
 }
 
 // UntakenCard is a card that Teams did not take, nor any like it for the same address since.
@@ -127,22 +139,72 @@ func (c *Challenge) markReachable(a Address) {
 	}
 }
 
-// recordDelivery records that Teams took a card. When a respondent gets the first card of
-// a rung so late that the day of receipt is another, the window counts from then; not
-// when Teams had refused it and the respondent came back, or passed the question on.
+// recordDelivery records that Teams took a card. When those who may answer get the first
+// card of a rung so late that the day of receipt is another, or could not be asked until
+// then, the window counts from now; not when Teams had refused it and the respondent came
+// back, or passed the question on, while the window ran.
 func (tr *transition) recordDelivery(cmd RecordDelivery) error {
 	tr.by = System
-	opening := tr.c.Opening(cmd.Opening)
-	first := opening != nil && cmd.Card == CardRespond && !opening.CardReceived && !opening.wasRejectedFor(cmd.To.Person) && opening.Number == len(tr.c.Openings) && tr.c.State == StateAwaitingResponse
-	tr.emit(Delivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, ConversationID: cmd.ConversationID, ActivityID: cmd.ActivityID},
+	opening, hold := tr.c.Opening(cmd.Opening), tr.c.Hold
+	asks := cmd.To.Person != "" && (cmd.Card == CardRespond && opening != nil || cmd.Card == CardGate && hold != nil)
+	tr.emit(Delivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, ConversationID: cmd.ConversationID, ActivityID: cmd.ActivityID, Asks: asks},
 		rungOf(opening), cmd.Opening)
-	if !first || tr.env.Now.Sub(opening.Deadline.Received) <= GracePeriod {
-		return nil
+	switch {
+	case asks && cmd.Card == CardGate:
+		return unlessPastCalendar(tr.recountIfFirst(hold))
+	case asks && tr.c.State == StateAwaitingResponse && opening.Number == len(tr.c.Openings):
+		return unlessPastCalendar(tr.redateIfFirst(opening, cmd.To.Person))
 	}
-	return tr.redate(tr.c.CurrentOpening())
+	return nil
 }
 
-// recordRejection records that Teams did not take a card. An unreachable respondent is
+// unlessPastCalendar: what Teams took is recorded though no date can be computed. A window
+// that has no end till then has none until the clock can count it.
+func unlessPastCalendar(err error) error {
+	if errors.As(err, new(*Refusal)) {
+		return nil
+	}
+	return err
+}
+
+// redateIfFirst counts the window from a card that Teams took, if that is the first for
+// those who may answer and came late.
+func (tr *transition) redateIfFirst(before *Opening, person string) error {
+	now := tr.c.CurrentOpening()
+	switch {
+	case !now.NotAskedSince.IsZero() && now.WasAsked():
+		return tr.redate(RedatedAskedLate)
+	case !before.wasEverAsked() && now.WasAsked() && !before.wasRejectedFor(person) && tr.env.Now.Sub(before.Deadline.Received) > GracePeriod:
+		return tr.redate(RedatedReceivedLate)
+	}
+	return nil
+}
+
+// recountIfFirst does the same for an escalator's time.
+func (tr *transition) recountIfFirst(before *Hold) error {
+	isFirst := before.AwaitsAsking() && !tr.c.Hold.AwaitsAsking()
+	runs := !before.NotAskedSince.IsZero() || !before.OpensAt.IsZero() && tr.env.Now.Sub(before.Since) > GracePeriod
+	if !isFirst || !runs {
+		return nil
+	}
+	return tr.recountEscalator()
+}
+
+// recordRejection records that Teams refused a card for good. Where nobody could be asked
+// before, and nobody is left who can, the time counts from now: it runs on, and the chair
+// knows.
+func (tr *transition) recordRejection(cmd RecordRejection) error {
+	tr.tellOfRejection(cmd)
+	if o := tr.c.CurrentOpening(); tr.c.State == StateAwaitingResponse && !o.NotAskedSince.IsZero() && !o.AwaitsAsking() {
+		return unlessPastCalendar(tr.countFromNow(o))
+	}
+	if h := tr.c.Hold; h != nil && !h.NotAskedSince.IsZero() && !h.AwaitsAsking() {
+		return unlessPastCalendar(tr.recountEscalator())
+	}
+	return nil
+}
+
+// tellOfRejection tells who must know that Teams did not take a card. An unreachable respondent is
 // a held deadline that nobody sees, so the chair and the oversight role are told, the
 // latter at once only of a question, or of somebody who was reached before: the rest
 // stands in the digest.
@@ -151,7 +213,7 @@ func (tr *transition) recordDelivery(cmd RecordDelivery) error {
 // each only once, and nobody by a card that would be refused as well. Of a question that was
 // sent once more, or of which somebody was reminded, and that was not taken again, nobody is
 // told a second time.
-func (tr *transition) recordRejection(cmd RecordRejection) error {
+func (tr *transition) tellOfRejection(cmd RecordRejection) {
 	tr.by = System
 	known := slices.Contains(tr.c.UnreachableAddresses, cmd.To)
 	asked := cmd.Card == CardRespond || cmd.Card == CardReminder
@@ -161,12 +223,12 @@ func (tr *transition) recordRejection(cmd RecordRejection) error {
 	tr.emit(Undelivered{MessageID: cmd.MessageID, Card: cmd.Card, To: cmd.To, Code: cmd.Code, Passing: cmd.Passing, Unconfirmed: cmd.Unconfirmed},
 		rungOf(tr.c.Opening(cmd.Opening)), cmd.Opening)
 	if again {
-		return nil
+		return
 	}
 	chair := Address{Person: tr.c.Chair.ID}
 	switch cmd.Card {
 	case CardRespond, CardReminder, CardGate, CardJudge, CardAlert:
-		if cmd.To != chair {
+		if cmd.To != chair && !tr.isToldUnasked(cmd) {
 			tr.post(chair, CardChallenge)
 		}
 		for _, p := range tr.reachableInRole(directory.RoleOversight) {
@@ -185,7 +247,13 @@ func (tr *transition) recordRejection(cmd RecordRejection) error {
 			tr.post(chair, CardChallenge)
 		}
 	}
-	return nil
+}
+
+// isToldUnasked reports whether the chair has heard that nobody could be asked, of which the
+// one card is a part.
+func (tr *transition) isToldUnasked(cmd RecordRejection) bool {
+	o := tr.c.CurrentOpening()
+	return cmd.Card == CardRespond && cmd.Passing && tr.c.State == StateAwaitingResponse && o.Number == cmd.Opening && !o.NotAskedSince.IsZero()
 }
 
 func rungOf(opening *Opening) string {

@@ -50,7 +50,9 @@
 // What may fail: a command that does not fit is answered by a *Refusal, whose
 // sentence is for the person who gave it; nothing has changed then. What still
 // holds: text that a person typed into a card that had moved on is kept as an
-// event; no rung's window is ever longer than its ladder says; no gate opens by
-// itself, except an escalator's whose time ran out; a challenge is never referred
-// outside the authority by anything but a person.
+// event; no window ends in silence before Teams has taken the question for somebody who
+// may answer it, or refused it for all of them for good; no rung's window is longer than
+// its ladder says, counted from then; no gate opens by itself, except an escalator's whose
+// time ran out and who was asked; a challenge is never referred outside the authority by
+// anything but a person.
 package challenge

@@ -63,6 +63,7 @@ var registry = []eventDefinition{
 	define[MessageChanged](unseen),
 	define[EndRequested](shown),
 	define[ChairSucceeded](shown),
+	define[CouldNotBeAsked](shown),
 }
 
 // eventDefinition is what the program knows of one kind of event.

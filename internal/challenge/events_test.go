@@ -41,12 +41,12 @@ func everyBody() []challenge.Body {
 			Details: challenge.Details{RecordNumber: "LCS 482913", Conference: challenge.ReviewConference, ConferenceDate: day, Categories: []string{"drift"},
 				Concern: "Drift.", Evidence: "Minutes.", Ask: "A plan.", AskBy: day + 14, Team: "north", Agency: "health"}, LimitStart: day, LimitDue: at},
 		challenge.RungOpened{Cause: challenge.CauseLapse, Respondents: []challenge.Party{party}, Responders: []string{party.ID}, Judge: party, Alerted: []challenge.Party{party},
-			Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", LimitPassed: true, Reminders: []time.Time{at}, LimitStart: day, LimitDue: at},
+			Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", LimitPassed: true, Reminders: []time.Time{at}, CheckAt: at, LimitStart: day, LimitDue: at},
 		challenge.RoleVacant{Cause: challenge.CauseLapse, Roles: []directory.Role{"team-manager"}, Reason: "vacant"},
 		challenge.Redated{Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", Reminders: []time.Time{at}, Reason: "received_late", LimitPassed: true},
-		challenge.Delivered{MessageID: 7, Card: challenge.CardRespond, To: to, ConversationID: "a:1", ActivityID: "1"},
+		challenge.Delivered{MessageID: 7, Card: challenge.CardRespond, To: to, ConversationID: "a:1", ActivityID: "1", Asks: true},
 		challenge.Undelivered{MessageID: 7, Card: challenge.CardRespond, To: to, Code: "BotBlocked"},
-		challenge.Reminded{Due: at},
+		challenge.Reminded{Due: at, To: []string{party.ID}},
 		challenge.Responded{Response: response, AfterDue: true, NudgeAt: at},
 		challenge.LateResponse{Opening: 1, Reason: "lapsed", Response: response},
 		challenge.Judged{Verdict: challenge.NotSatisfied, Reason: "No date."},
@@ -67,6 +67,7 @@ func everyBody() []challenge.Body {
 		challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},
 		challenge.EndRequested{Reason: "It belongs there.", HandOffTo: "elsewhere"},
 		challenge.ChairSucceeded{From: party.Person, To: challengetest.Person("una")},
+		challenge.CouldNotBeAsked{Waiting: []string{party.ID}, Due: at, DuePassed: true, CheckAt: at},
 	}
 }
 

@@ -16,6 +16,13 @@ type Hold struct {
 	Gates []GateState `json:"gates"`
 	// OpensAt is when an escalator's window ends and the gate opens by itself.
 	OpensAt time.Time `json:"opens,omitzero"`
+	// AskedIDs and RejectedFor are those for whom Teams took, or refused for good, the card of
+	// the gates.
+	AskedIDs    []string `json:"asked,omitempty"`
+	RejectedFor []string `json:"refused,omitempty"`
+	// NotAskedSince: an escalator could not be asked, and the gate does not open by itself until
+	// one is.
+	NotAskedSince time.Time `json:"not_asked_since,omitzero"`
 }
 
 // GateStatus is where one gate stands.

@@ -24,12 +24,11 @@ const KindHeld EventKind = "held"
 func (Held) Kind() EventKind { return KindHeld }
 
 func (b Held) apply(c *Challenge, e Event) {
-	since := e.At
+	hold := &Hold{Rung: e.Rung, Since: e.At, Cause: b.Cause, Gates: b.Gates, OpensAt: b.OpensAt}
 	if c.Hold != nil && c.Hold.Rung == e.Rung {
-		since = c.Hold.Since
+		hold.Since, hold.AskedIDs, hold.RejectedFor = c.Hold.Since, c.Hold.AskedIDs, c.Hold.RejectedFor
 	}
-	c.State, c.Rung = StateHeldAtGate, e.Rung
-	c.Hold = &Hold{Rung: e.Rung, Since: since, Cause: b.Cause, Gates: b.Gates, OpensAt: b.OpensAt}
+	c.State, c.Rung, c.Hold = StateHeldAtGate, e.Rung, hold
 	c.NextAt = c.Hold.nextAt(b.NudgeAt)
 }
 

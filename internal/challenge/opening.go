@@ -47,6 +47,13 @@ type Opening struct {
 	// RejectedFor are those asked whose card Teams refused for good. When it arrives
 	// after all, the date stays: whoever removes the app gains no time by it.
 	RejectedFor []string `json:"refused,omitempty"`
+	// AskedIDs are those for whom Teams took the question. An opening of before this was kept
+	// has CardReceived alone.
+	AskedIDs []string `json:"asked,omitempty"`
+	// CheckAt is when the clock looks whether anybody could be asked; zero once somebody was.
+	CheckAt time.Time `json:"ask_check,omitzero"`
+	// NotAskedSince: nobody could be asked, and the window has no end until somebody is.
+	NotAskedSince time.Time `json:"not_asked_since,omitzero"`
 	// Fingerprints marks the replies on the record, the one that counts and those that came
 	// too late, so that the same one is kept once.
 	Fingerprints []string `json:"kept,omitempty"`
@@ -97,12 +104,20 @@ func (o *Opening) wasRejectedFor(id string) bool {
 	return false
 }
 
-// nextAt is the opening's next reminder, or its end.
+// nextAt is the opening's next reminder, or its end. Before anybody was asked it is when the
+// clock looks whether they were, and nothing else once they could not be.
 func (o *Opening) nextAt() time.Time {
-	if len(o.Reminders) > 0 {
-		return o.Reminders[0]
+	if !o.NotAskedSince.IsZero() {
+		return o.CheckAt
 	}
-	return o.Deadline.Due
+	next := o.Deadline.Due
+	if len(o.Reminders) > 0 {
+		next = o.Reminders[0]
+	}
+	if !o.CheckAt.IsZero() && o.CheckAt.Before(next) {
+		next = o.CheckAt
+	}
+	return next
 }
 
 // openingToChange is the current opening for an event to change. Only a forged trail has

@@ -56,6 +56,8 @@ type life struct {
 	c   challenge.Challenge
 	// last is what the last command did.
 	last challenge.Change
+	// teamsAway: Teams takes no card. Otherwise it takes each at once that asks for something.
+	teamsAway bool
 }
 
 // raiseLife raises a challenge of Anna's in the team North.
@@ -70,7 +72,23 @@ func raiseLife(t testing.TB, l *ladder.Ladder, clock string, change ...func(*cha
 	if err != nil {
 		t.Fatalf("raising: %+v", err)
 	}
-	x.last, x.c = made, made.Next
+	x.goOn(made)
+	return x
+}
+
+// goOn goes on from a change, once Teams has taken the cards that ask for something.
+func (x *life) goOn(change challenge.Change) {
+	x.last, x.c = change, change.Next
+	if !x.teamsAway {
+		x.c, _ = challengetest.Deliver(change, x.env)
+	}
+}
+
+// raiseUnasked is raiseLife while Teams takes no card.
+func raiseUnasked(t testing.TB, l *ladder.Ladder, clock string, change ...func(*challenge.RaiseCommand)) *life {
+	t.Helper()
+	x := raiseLife(t, l, clock, change...)
+	x.c, x.teamsAway = x.last.Next, true
 	return x
 }
 
@@ -103,7 +121,7 @@ func (x *life) try(who string, cmd challenge.Command) string {
 	case !change.HasEvents():
 		return "nothing"
 	}
-	x.last, x.c = change, change.Next
+	x.goOn(change)
 	if change.Refusal != nil {
 		return "kept, " + string(change.Refusal.Code)
 	}

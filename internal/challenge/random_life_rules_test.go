@@ -35,8 +35,8 @@ func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Eve
 		}
 	case challenge.GateRecorded:
 		g, ok := findLadderGate(d.env.Ladder, b.Rung, b.Gate)
-		if b.Automatic && g.Kind != ladder.GateEscalation {
-			t.Fatalf("the gate %s (%s) opened by itself", b.Gate, g.Kind)
+		if b.Automatic && (g.Kind != ladder.GateEscalation || d.c.Hold.AwaitsAsking()) {
+			t.Fatalf("the gate %s (%s) opened by itself; Teams took its card for %v", b.Gate, g.Kind, d.c.Hold.AskedIDs)
 		}
 		if !b.Automatic && (e.By.ID == "" || e.By != by) {
 			t.Fatalf("the gate %s was recorded by nobody", b.Gate)
@@ -56,6 +56,9 @@ func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Eve
 			t.Fatalf("a message changed in Teams moves the challenge, or names step %d of %d", b.Seq, e.Seq)
 		}
 	case challenge.Lapsed:
+		if v := d.c.Opening(e.Opening); v.AwaitsAsking() {
+			t.Fatalf("lapsed though nobody of %v was asked; Teams took it for %v and refused it for %v", v.Responders, v.AskedIDs, v.RejectedFor)
+		}
 		if d.env.Now.Before(b.Due) || !b.Due.Equal(d.c.Due()) || e.By != challenge.System {
 			t.Fatalf("lapsed at %v though due at %v", d.env.Now, d.c.Due())
 		}

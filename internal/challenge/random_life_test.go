@@ -32,6 +32,8 @@ type randomLife struct {
 	c     challenge.Challenge
 	trail []challenge.Event
 	made  map[transition]bool // the moves it made
+	// teamsThere: Teams takes every card at once. Otherwise cards arrive by random commands.
+	teamsThere bool
 }
 
 func startRandomLife(t *rapid.T, l *ladder.Ladder) *randomLife {
@@ -90,7 +92,16 @@ func (d *randomLife) giveCommand(t *rapid.T, cmd challenge.Command, by challenge
 		return challenge.Change{}
 	}
 	d.checkChange(t, cmd, by, change)
+	if d.teamsThere {
+		d.deliver(change)
+	}
 	return change
+}
+
+// deliver lets Teams take the cards of a change that ask somebody for something.
+func (d *randomLife) deliver(change challenge.Change) {
+	c, events := challengetest.Deliver(change, d.env)
+	d.c, d.trail = c, append(d.trail, events...)
 }
 
 // checkChange holds a change to every rule and goes on from it.
@@ -272,6 +283,7 @@ func TestALongOutageIsMadeGoodStepByStep(t *testing.T) {
 	shipped := challengetest.ShippedLadders(t)
 	rapid.Check(t, func(t *rapid.T) {
 		d := startRandomLife(t, randomLadder(t, shipped))
+		d.teamsThere = true
 		for range rapid.IntRange(1, 12).Draw(t, "outages") {
 			d.env.Now = d.env.Now.AddDate(0, 0, rapid.IntRange(1, 40).Draw(t, "days"))
 			d.runClockUntilIdle(t)

@@ -62,10 +62,21 @@ func (b Responded) apply(c *Challenge, e Event) {
 	c.State, c.NextAt = StateAwaitingJudgement, b.NudgeAt
 }
 
+// Why a reply came too late.
+const (
+	LateLapsed         = "lapsed"
+	LateAnswered       = "answered"        // by somebody else
+	LateAnsweredBefore = "answered_before" // by the same person
+	LateMovedOn        = "moved_on"
+	LateClosed         = "closed"
+	LateHandedOver     = "handed_over"
+	LateLeft           = "left" // the directory
+)
+
 // LateResponse: a reply that came too late to count; it is shown all the same.
 type LateResponse struct {
 	Opening  int      `json:"visit"`
-	Reason   string   `json:"why"` // lapsed, answered, moved_on, closed, handed_over
+	Reason   string   `json:"why"`
 	Response Response `json:"response"`
 }
 
@@ -145,7 +156,7 @@ func (tr *transition) recordLateResponse(opening *Opening, r Response) error {
 	tr.setOnBehalfOf(&r, opening, rung)
 	reason, refusal := tr.lateReason(opening)
 	isKnown := slices.Contains(opening.Fingerprints, fingerprint(tr.by, r))
-	if isKnown && reason == "answered" && opening.AnsweredBy.ID == tr.by.ID {
+	if isKnown && reason == LateAnsweredBefore {
 		return newRefusal(CodeAlreadyDone, sayAnsweredAlready)
 	}
 	if isKnown || r.Text == "" && len(r.Plan) == 0 && len(r.Fields) == 0 {
@@ -164,19 +175,19 @@ func (tr *transition) lateReason(opening *Opening) (reason string, refusal *Refu
 	_, listed := tr.env.Directory.PersonByEntra(tr.by.ID)
 	switch h, passed := opening.HandoverFrom(tr.by.ID); {
 	case !listed:
-		return "left", newRefusal(CodeNotYours, sayLateLeft)
+		return LateLeft, newRefusal(CodeNotYours, sayLateLeft)
 	case passed && opening.Outcome == OutcomeOpen:
-		return "handed_over", newRefusal(CodeMovedOn, sayLateHandedOver, h.To.Name)
+		return LateHandedOver, newRefusal(CodeMovedOn, sayLateHandedOver, h.To.Name)
 	case !tr.c.State.IsOpen():
-		return "closed", newRefusal(CodeClosed, sayLateClosed)
+		return LateClosed, newRefusal(CodeClosed, sayLateClosed)
 	case opening.Outcome == OutcomeLapsed:
-		return "lapsed", newRefusal(CodeMovedOn, sayLateLapsed)
+		return LateLapsed, newRefusal(CodeMovedOn, sayLateLapsed)
 	case opening.Outcome != OutcomeAnswered && opening.Outcome != OutcomeJudged:
-		return "moved_on", newRefusal(CodeMovedOn, sayLateMovedOn)
+		return LateMovedOn, newRefusal(CodeMovedOn, sayLateMovedOn)
 	case opening.AnsweredBy.ID == tr.by.ID:
-		return "answered", newRefusal(CodeAlreadyDone, sayLateOwnAnswer)
+		return LateAnsweredBefore, newRefusal(CodeAlreadyDone, sayLateOwnAnswer)
 	default:
-		return "answered", newRefusal(CodeAlreadyDone, sayLateOtherAnswered, opening.AnsweredBy.Name)
+		return LateAnswered, newRefusal(CodeAlreadyDone, sayLateOtherAnswered, opening.AnsweredBy.Name)
 	}
 }
 

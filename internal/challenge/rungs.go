@@ -9,7 +9,7 @@ import (
 	"challengebot/internal/workday"
 )
 
-// RungOpened: the respondents are asked, the window runs.
+// RungOpened: the question is queued for the respondents, the window runs.
 type RungOpened struct {
 	Cause       Cause    `json:"cause"`
 	Respondents []Party  `json:"respondents"`
@@ -24,8 +24,10 @@ type RungOpened struct {
 	LimitPassed   bool           `json:"limit_passed,omitempty"`
 	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
 	Reminders     []time.Time    `json:"reminders,omitempty"`
-	LimitStart    workday.Date   `json:"case_start,omitempty"`
-	LimitDue      time.Time      `json:"case_due,omitzero"`
+	// CheckAt is when the clock looks whether Teams has taken the question.
+	CheckAt    time.Time    `json:"ask_check,omitzero"`
+	LimitStart workday.Date `json:"case_start,omitempty"`
+	LimitDue   time.Time    `json:"case_due,omitzero"`
 	// StatutoryDue as in Challenge, when it begins to run with this rung.
 	StatutoryDue time.Time `json:"statutory_due,omitzero"`
 }
@@ -48,7 +50,7 @@ func (b RungOpened) apply(c *Challenge, e Event) {
 	c.Openings = append(c.Openings, Opening{
 		Number: e.Opening, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Responders: b.Responders,
 		Judge: b.Judge, Alerted: b.Alerted, MeetingParties: b.MeetingParties, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
-		ShorterWindow: b.ShorterWindow, Reminders: b.Reminders, Outcome: OutcomeOpen,
+		ShorterWindow: b.ShorterWindow, Reminders: b.Reminders, CheckAt: b.CheckAt, Outcome: OutcomeOpen,
 	})
 	c.NextAt = c.CurrentOpening().nextAt()
 }
@@ -145,6 +147,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	if body.StatutoryDue, err = tr.computeStatutoryDue(r, at); err != nil {
 		return calendarError(err)
 	}
+	body.CheckAt = tr.askCheckTime()
 	tr.emitBy(System, body, r.ID, len(tr.c.Openings)+1)
 	tr.postRungOpened()
 	if tr.c.OverrunsStatutoryLimit(tr.env.Now) {

@@ -54,7 +54,7 @@ func TestAShorterTimeIsAskedForWhenTheAnswerIsNotGoodEnough(t *testing.T) {
 }
 
 func TestALateCardIsCountedAgainByTheShorterTime(t *testing.T) {
-	x := raiseLife(t, shorteningLadder(0), "2026-06-01 10:00", func(r *challenge.RaiseCommand) { r.ShorterWindow = shorterBy(2) })
+	x := raiseUnasked(t, shorteningLadder(0), "2026-06-01 10:00", func(r *challenge.RaiseCommand) { r.ShorterWindow = shorterBy(2) })
 	x.at("2026-06-02 12:00").do("", challenge.RecordDelivery{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: x.c.CurrentOpening().Responders[0]}})
 	x.wantDue("2026-06-04 17:00")
 }

@@ -50,10 +50,12 @@ func (tr *transition) emitBy(by Person, b Body, rung string, visit int) {
 	tr.c = tr.c.Apply(e)
 }
 
+// post wants a card posted, once. Nothing goes to a respondent outside the tenant, for whom
+// the asker has the card, nor to a team without a channel.
 func (tr *transition) post(to Address, card Card) {
 	post := Post{To: to, Card: card, Opening: len(tr.c.Openings)}
-	if to == (Address{}) {
-		return // a respondent outside the tenant: the asker has the card
+	if to == (Address{}) || to.Team != "" && tr.env.Directory.NoticeChannel(to.Team) == "" {
+		return
 	}
 	for _, have := range tr.posts {
 		if have == post {

@@ -17,7 +17,14 @@ const GracePeriod = time.Hour
 // before the rung opened.
 const minimumDays = 1
 
-// Redated: the respondent received the card later than it was sent.
+// Why a window was counted again.
+const (
+	RedatedReceivedLate = "received_late" // Teams took the question long after it was queued
+	RedatedAskedLate    = "asked_late"    // the same, after it was said that nobody could be asked
+	RedatedRefusedLate  = "refused_late"  // Teams refused it for good, after the same
+)
+
+// Redated: the window counts from another moment than it did.
 type Redated struct {
 	Deadline    workday.Deadline `json:"deadline"`
 	Explanation string           `json:"working"`
@@ -37,6 +44,7 @@ func (Redated) Kind() EventKind { return KindRedated }
 func (b Redated) apply(c *Challenge, _ Event) {
 	o := c.openingToChange()
 	o.Deadline, o.Reminders, o.LimitPassed, o.ShorterWindow = b.Deadline, b.Reminders, b.LimitPassed, b.ShorterWindow
+	o.CheckAt, o.NotAskedSince = time.Time{}, time.Time{}
 	c.NextAt = o.nextAt()
 }
 
@@ -98,26 +106,31 @@ func explainAndPlanReminders(env Env, d workday.Deadline) (string, []time.Time, 
 	return w.TextFor(env.Ladder.Words.Rung), reminders, nil
 }
 
-// redate counts the window from a late receipt.
-func (tr *transition) redate(opening *Opening) error {
+// redate counts the window of the current opening from now. It never ends sooner by that,
+// and where a limit leaves less it is the one working day that is the least. A window that
+// nobody could be asked in says so even if its end stays.
+func (tr *transition) redate(reason string) error {
+	opening := tr.c.CurrentOpening()
 	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
-	fixed := rung.WindowStart == ladder.WindowFromLimitStart || rung.Remainder
-	if fixed && opening.ShorterWindow == nil {
-		return nil
-	}
 	d, passed, used, err := tr.deadlineWithShorter(rung, tr.env.Now, tr.c.LimitStart, opening.ShorterWindow)
 	if err != nil {
 		return calendarError(err)
 	}
-	if !d.Due.After(opening.Deadline.Due) || fixed && d.Due.After(opening.ShorterWindow.OriginalDue) {
-		return nil
+	if !d.Due.After(opening.Deadline.Due) {
+		if reason == RedatedReceivedLate {
+			return nil
+		}
+		d, passed, used = opening.Deadline, opening.LimitPassed, opening.ShorterWindow
 	}
 	text, reminders, err := explainAndPlanReminders(tr.env, d)
 	if err != nil {
 		return calendarError(err)
 	}
-	tr.emit(Redated{Deadline: d, Explanation: explainShorterWindow(tr.env, used, text), Reminders: reminders, Reason: "received_late",
+	isLater := d.Due.After(opening.Deadline.Due)
+	tr.emit(Redated{Deadline: d, Explanation: explainShorterWindow(tr.env, used, text), Reminders: reminders, Reason: reason,
 		LimitPassed: passed, ShorterWindow: used}, opening.Rung, opening.Number)
-	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	if isLater {
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	}
 	return nil
 }

@@ -34,7 +34,8 @@ type PendingItem struct {
 
 // NewPendingItem reports whether a challenge belongs in the digest, as things were at a
 // moment: it is held, or the top is passed, or its answer has not been judged for a
-// working day, or a card could not be brought to somebody who must act. The case's
+// working day, or nobody could be asked, or a card could not be brought to somebody who
+// must act. The case's
 // history need hold no more than deliveries, those that failed, and the end of the
 // ladder. The words are those of env.Now, the people those of that day.
 func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (PendingItem, bool) {
@@ -78,7 +79,7 @@ func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time) (time.T
 		}
 		return c.Challenge.RaisedAt, true
 	case challenge.StateAwaitingResponse:
-		var first time.Time
+		first := opening.NotAskedSince
 		for _, at := range rejectedAt {
 			if first.IsZero() || at.Before(first) {
 				first = at

@@ -37,7 +37,7 @@ func TestTheClockActsOnEverythingThatIsDueInBatches(t *testing.T) {
 	o.engine.BatchSize = 2
 	var all []challenge.Snapshot
 	for range 5 {
-		all = append(all, o.Raise())
+		all = append(all, o.RaiseAsked())
 	}
 	if n, err := o.engine.Tick(t.Context()); n != 0 || err != nil {
 		t.Errorf("before anything is due: %d, %v", n, err)
@@ -62,7 +62,7 @@ func TestTheClockActsOnEverythingThatIsDueInBatches(t *testing.T) {
 func TestTheClockLooksForNewsOfTheDirectoryAndKeepsItsDeadlinesWithoutThem(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	c := o.Raise()
+	c := o.RaiseAsked()
 	o.Now = storagetest.AfterLapse
 	o.refreshErr = errBroken
 	if n, err := o.engine.Tick(t.Context()); n != 1 || !errors.Is(err, errBroken) {
@@ -80,7 +80,7 @@ func TestTheClockLooksForNewsOfTheDirectoryAndKeepsItsDeadlinesWithoutThem(t *te
 func TestAChallengeThatFailsIsToldAndTheOthersAreActedOn(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	bad, good := o.Raise(), o.Raise()
+	bad, good := o.RaiseAsked(), o.RaiseAsked()
 	o.memory.Corrupt(bad.Challenge.ID)
 	o.Now = storagetest.AfterLapse
 	if n, err := o.engine.Tick(t.Context()); n != 1 || err == nil || errors.Is(err, storage.ErrUnavailable) {
@@ -132,7 +132,7 @@ func TestWorkThatWasMissedIsCountedAndCriedAbout(t *testing.T) {
 func TestUntilIdleIsAllThatIsDueAndWhatFollowsFromIt(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	c := o.Raise()
+	c := o.raiseAndDeliver()
 	o.Now = storagetest.AfterLapse // the window has ended; the cards that follow go out too
 	o.Must(o.engine.RunUntilIdle(t.Context()))
 	if got := o.Load(c.Challenge.ID).Challenge; got.Rung != "stage-1" || !got.CurrentOpening().CardReceived {
@@ -167,7 +167,7 @@ func TestNextDueIsTheNextDeadlineOrTheMorningThatMayHaveWork(t *testing.T) {
 		o.Must(err)
 	}
 	next("nothing was raised", time.Time{})
-	first := o.Raise()
+	first := o.raiseAndDeliver()
 	next("the first look is sooner than a morning that may have work", first.Challenge.NextAt)
 
 	o.Now = storagetest.AfterLapse // Wednesday, ten o'clock

@@ -24,7 +24,7 @@ func readDirectory(t *testing.T, text string) *directory.Directory {
 func (o *office) onStageOne() challenge.Snapshot {
 	o.T.Helper()
 	o.Now = storagetest.Monday
-	c := o.Raise()
+	c := o.raiseAndDeliver()
 	o.Now = storagetest.AfterLapse
 	o.Must(o.engine.RunUntilIdle(o.T.Context()))
 	return o.Load(c.Challenge.ID)

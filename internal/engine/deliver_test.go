@@ -106,6 +106,9 @@ func TestWhatIsSentIsTheCardOfTheChallengeAsItIsNow(t *testing.T) {
 	o := newOffice(t)
 	o.Directory = readDirectory(t, strings.Replace(storagetest.DirectoryYAML, "name: Priya Shah,", "name: Priya Shah, language: cy,", 1))
 	c := o.Raise()
+	for _, person := range []string{workerID, managerID} { // what Teams took of the question shows too, so it has both
+		o.Apply(c, challenge.RecordDelivery{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: person}}, "")
+	}
 	o.Now = o.Now.Add(time.Hour)
 	o.Apply(c, storagetest.NewResponse("We will hold it."), workerID)
 	now := o.Load(c.Challenge.ID)

@@ -56,7 +56,7 @@ func TestAnEngineThatRunsHearsOfWhatIsWrittenAndActsWhenItIsDue(t *testing.T) {
 				t.Errorf("%s to %+v is %s at %v, it is %v", m.Card, m.To, m.State, m.DoneAt, o.Now)
 			}
 		}
-		reminder := c.Challenge.NextAt
+		reminder := c.Challenge.CurrentOpening().Reminders[0]
 		o.pass(reminder.Sub(o.Now))
 		got := o.Load(c.Challenge.ID)
 		last := got.History[len(got.History)-1]
@@ -294,7 +294,7 @@ func TestADirectoryThatHangsDelaysTheClockByAFewSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOffice(t)
-		c := o.Raise()
+		c := o.RaiseAsked()
 		o.Now = storagetest.AfterLapse
 		o.engine.Refresh = func(ctx context.Context) error {
 			<-ctx.Done()

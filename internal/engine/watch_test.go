@@ -248,7 +248,7 @@ func TestTheEndOfTheCalendarIsToldBeforeAndWhenAChallengeMeetsIt(t *testing.T) {
 func TestAChallengeThatFailsByItselfIsReportedAndIsNoFailureOfTheRound(t *testing.T) {
 	t.Parallel()
 	inOffice(t, func(t *testing.T, o *office) {
-		bad, good := o.Raise(), o.Raise()
+		bad, good := o.RaiseAsked(), o.RaiseAsked()
 		o.memory.Corrupt(bad.Challenge.ID)
 		o.Now = storagetest.AfterLapse
 		if err := o.engine.runClockRound(t.Context()); err != nil {

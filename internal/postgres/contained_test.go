@@ -28,9 +28,9 @@ import (
 // raiseAHundredBeside raises a challenge and a hundred others, all of which fall due.
 func (w *world) raiseAHundredBeside() (bad challenge.Snapshot) {
 	w.T.Helper()
-	bad = w.Raise()
+	bad = w.RaiseAsked()
 	for range 100 {
-		w.Raise()
+		w.RaiseAsked()
 	}
 	w.Now = storagetest.AfterLapse
 	return bad

@@ -14,12 +14,15 @@ import (
 const pendingPageSize = 200
 
 const (
-	// What may belong in a digest, by two partial indexes: what waits without a window, and what waits for an answer while a card
-	// was refused. The first $2 of all after $1 are among the first $2 of each.
+	// What may belong in a digest, by partial indexes: what waits without a window, and what waits for an answer while a card was
+	// refused or nobody could be asked. The first $2 of all after $1 are among the first $2 of each.
 	pendingSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
     (SELECT id FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response' AND id > $1 ORDER BY id LIMIT $2)
     UNION
     (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'undelivered' AND e.challenge_id > $1
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
+    UNION
+    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'could_not_be_asked' AND e.challenge_id > $1
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
     ORDER BY 1 LIMIT $2))
 ORDER BY id`
@@ -27,6 +30,8 @@ ORDER BY id`
 WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', 'exhausted') ORDER BY challenge_id, seq`
 	anyPendingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response')
     OR EXISTS (SELECT FROM event e WHERE e.kind = 'undelivered'
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
+    OR EXISTS (SELECT FROM event e WHERE e.kind = 'could_not_be_asked'
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
     OR EXISTS (SELECT FROM event e WHERE e.kind = 'handed_over'
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))`

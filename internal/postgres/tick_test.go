@@ -59,7 +59,7 @@ func TestOneRowThatTheDatabaseRefusesDoesNotTakeItsBatchWithIt(t *testing.T) {
 func TestAnUnreadableChallengeDoesNotStopTheClock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	bad, good := w.Raise(), w.Raise()
+	bad, good := w.RaiseAsked(), w.RaiseAsked()
 	w.Must(w.execAsOwner(fmt.Sprintf(`UPDATE challenge SET doc = '{"seq":"x"}' WHERE id = '%s'`, bad.Challenge.ID)))
 	w.Now = storagetest.AfterLapse
 	n, err := w.Tick(w.store, 10)

@@ -78,10 +78,15 @@ FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::text[], $6:
 SELECT challenge_id, seq, n, what, who, by_date FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::date[])
     AS a (challenge_id, seq, n, what, who, by_date)`
 
+	// A card that waits unclaimed for a person will show what is true when it goes out, so that no second one follows it: whoever
+	// could not be reached for days gets each card once. The chair's and the overseers' show the challenge whatever their opening.
 	queuePostsSQL = `INSERT INTO delivery (challenge_id, lane, kind, card, visit, to_person, to_team, created_at, not_before)
 SELECT challenge_id, lane, 'post', card, visit, to_person, to_team, at, at
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::timestamptz[])
-    AS p (challenge_id, lane, card, visit, to_person, to_team, at)`
+    AS p (challenge_id, lane, card, visit, to_person, to_team, at)
+WHERE to_person = '' OR NOT EXISTS (SELECT FROM delivery w WHERE w.state = 'waiting' AND w.lane = p.lane AND w.lease_until IS NULL
+    AND w.kind = 'post' AND w.challenge_id = p.challenge_id AND w.card = p.card
+    AND (w.visit = p.visit OR p.card IN ('case', 'oversight')))`
 
 	// An update that waits unclaimed will show what is true when it goes out. One that is claimed may have been rendered
 	// before this change, so another follows it.

@@ -327,8 +327,9 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 	return found
 }
 
-// keepStoredMarks is what a trail folds to, with the marks of refused cards that the document has, if the trail has them too. Programs
-// before the fifth and the eleventh migration kept none or fewer, and one may go on for a while beside this one. Whom they miss has been told.
+// keepStoredMarks is what a trail folds to, with the marks of refused and taken cards that the document has, if the trail has them too.
+// Programs before the fifth, the eleventh and the twelfth migration kept none or fewer, and one may go on for a while beside this one.
+// Whom they miss has been told.
 func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
 	if !slices.ContainsFunc(doc.Untaken, func(u challenge.UntakenCard) bool {
@@ -338,9 +339,25 @@ func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	}
 	c.Openings = slices.Clone(c.Openings)
 	for i := range min(len(c.Openings), len(doc.Openings)) {
-		c.Openings[i].RejectedFor = subsetOrAll(c.Openings[i].RejectedFor, doc.Openings[i].RejectedFor)
+		o, stored := &c.Openings[i], doc.Openings[i]
+		o.RejectedFor, o.AskedIDs = subsetOrAll(o.RejectedFor, stored.RejectedFor), subsetOrAll(o.AskedIDs, stored.AskedIDs)
+		o.CheckAt, o.NotAskedSince = zeroOr(o.CheckAt, stored.CheckAt), zeroOr(o.NotAskedSince, stored.NotAskedSince)
+	}
+	if c.Hold != nil && doc.Hold != nil {
+		hold := *c.Hold
+		hold.RejectedFor, hold.AskedIDs = subsetOrAll(hold.RejectedFor, doc.Hold.RejectedFor), subsetOrAll(hold.AskedIDs, doc.Hold.AskedIDs)
+		hold.NotAskedSince = zeroOr(hold.NotAskedSince, doc.Hold.NotAskedSince)
+		c.Hold = &hold
 	}
 	return c
+}
+
+// zeroOr is a time, or zero if that is what is stored.
+func zeroOr(t, stored time.Time) time.Time {
+	if stored.IsZero() {
+		return stored
+	}
+	return t
 }
 
 // subsetOrAll is some, if all has every one of them, and all otherwise.

@@ -25,8 +25,7 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 	case challenge.RoleVacant:
 		return fmt.Sprintf("%s was passed over at once, because %s (%s).", rung, vacancyReason(b.Reason), n.formatRoles(b.Roles)), nil
 	case challenge.Redated:
-		return fmt.Sprintf("The card of %s was received late, so its time was counted again: the answer is due by %s.", rung, n.formatDateTime(b.Deadline.Due)),
-			nonEmptyFacts(Fact{"How the date was counted", b.Explanation})
+		return n.describeRedated(b, rung)
 	case challenge.Lapsed:
 		return fmt.Sprintf("Nobody answered %s by %s, so its time ended.", rung, n.formatDateTime(b.Due)), nil
 	case challenge.Responded:
@@ -37,7 +36,7 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 		return what, responseFacts(b.Response)
 	case challenge.LateResponse:
 		return fmt.Sprintf("%s replied to %s%s, %s. The reply is kept and shown; it does not count as the answer.",
-			who, rung, formatOnBehalf(b.Response), cmp.Or(lateResponseWords[b.Reason], "too late")), responseFacts(b.Response)
+			who, rung, formatOnBehalf(b.Response), cmp.Or(lateResponseWords[n.lateReason(e, b)], "too late")), responseFacts(b.Response)
 	case challenge.Judged:
 		return fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung),
 			nonEmptyFacts(Fact{"Reason", b.Reason}, shorterTimeFact(b.ShorterWindow))
@@ -64,15 +63,17 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		}
 		return fmt.Sprintf("Teams refused %s for %s for good (%s).", cardWords(b.Card), n.formatAddress(b.To), b.Code), nil
 	case challenge.Reminded:
-		return fmt.Sprintf("A reminder went to %s: the answer to %s is due by %s.", n.formatRepliers(e.Opening), n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
+		return fmt.Sprintf("A reminder was queued for %s: the answer to %s is due by %s.", n.formatReminded(e.Opening, b), n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
 	case challenge.Nudged:
-		return "Those for whom the challenge waits were told again.", nil
+		return "News of it was queued again for those for whom the challenge waits.", nil
+	case challenge.CouldNotBeAsked:
+		return n.describeCouldNotBeAsked(b, n.rungLabel(e.Rung)), nil
 	case challenge.SkippedTo:
 		return fmt.Sprintf("%s went straight to %s: %s.", who, n.rungLabel(b.To), n.groundLabel(b.To, b.Ground)), nonEmptyFacts(Fact{"Grounds", b.Evidence})
 	case challenge.Resolved:
 		return "The challenge is resolved.", nil
 	case challenge.Exhausted:
-		return "The last " + cmp.Or(n.Ladder.Words.Rung, "rung") + " was passed without agreement. The person who raised it and the oversight role were told.", nil
+		return "The last " + cmp.Or(n.Ladder.Words.Rung, "rung") + " was passed without agreement. News of it was queued for the person who raised it and for those who oversee challenges.", nil
 	case challenge.EndRequested:
 		what := " asked the person who raised the challenge to withdraw it."
 		if b.HandOffTo != "" {
@@ -130,19 +131,15 @@ func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fac
 }
 
 func (n *narrator) describeRungOpened(b challenge.RungOpened, rung string) (string, []Fact) {
-	verb := " was"
-	if len(b.Respondents) != 1 {
-		verb = " were"
-	}
-	what := fmt.Sprintf("%s began%s. %s%s asked to answer by %s. %s decides on the answer.",
-		rung, openingCauseWords[b.Cause], n.formatParties(b.Respondents), verb, n.formatDateTime(b.Deadline.Due), n.formatParty(b.Judge))
+	what := fmt.Sprintf("%s began%s. %s The answer is due by %s. %s decides on the answer.",
+		rung, openingCauseWords[b.Cause], n.describeQueued(b), n.formatDateTime(b.Deadline.Due), n.formatParty(b.Judge))
 	if b.LimitPassed {
 		what += " The limit of the whole challenge had passed before, so the shortest time that may be given was given."
 	}
 	if b.LimitStart != 0 && !b.LimitDue.IsZero() {
 		what += " The whole challenge is to end by " + n.formatDateTime(b.LimitDue) + "."
 	}
-	return what, nonEmptyFacts(Fact{"Told of it", n.formatParties(b.Alerted)}, Fact{"How the date was counted", b.Explanation}, shorterTimeFact(b.ShorterWindow))
+	return what, nonEmptyFacts(Fact{"To be told of it", n.formatParties(b.Alerted)}, Fact{"How the date was counted", b.Explanation}, shorterTimeFact(b.ShorterWindow))
 }
 
 // shorterTimeFact is a request for a shorter time, empty without one.
@@ -230,18 +227,6 @@ func (n *narrator) referralFacts(r challenge.Referral) []Fact {
 		}
 	}
 	return nonEmptyFacts(append(says, Fact{"Note", r.Note})...)
-}
-
-func (n *narrator) formatRepliers(opening int) string {
-	v, ok := n.openings[opening]
-	if !ok || len(v.Responders) == 0 {
-		return "those who were asked"
-	}
-	out := make([]string, len(v.Responders))
-	for i, id := range v.Responders {
-		out[i] = n.personName(id)
-	}
-	return joinList(out)
 }
 
 func (n *narrator) formatRoles(roles []directory.Role) string {
@@ -348,7 +333,8 @@ var messageChangeWords = map[challenge.MessageChange]string{
 }
 
 var lateResponseWords = map[string]string{
-	"lapsed": "after its time had ended", "answered": "after somebody else had answered",
-	"moved_on": "after the challenge had moved on", "closed": "after the challenge had ended",
-	"handed_over": "after it had been handed over", "left": "after they had left the directory",
+	challenge.LateLapsed: "after its time had ended", challenge.LateAnswered: "after somebody else had answered",
+	challenge.LateAnsweredBefore: "after they had answered already",
+	challenge.LateMovedOn:        "after the challenge had moved on", challenge.LateClosed: "after the challenge had ended",
+	challenge.LateHandedOver: "after it had been handed over", challenge.LateLeft: "after they had left the directory",
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,7 +40,8 @@ const SystemActor = "The system"
 
 // Timeline tells a whole trail, event by event.
 func Timeline(c challenge.Snapshot, names NameLookup, zone *time.Location) []Entry {
-	t := &narrator{Snapshot: c, lookup: names, zone: zone, namesByID: map[string]string{}, openings: map[int]challenge.RungOpened{}}
+	t := &narrator{Snapshot: c, lookup: names, zone: zone, namesByID: map[string]string{},
+		openings: map[int]challenge.RungOpened{}, answeredBy: map[int]string{}}
 	if t.Ladder == nil {
 		t.Ladder = &ladder.Ladder{}
 	}
@@ -117,8 +119,10 @@ type narrator struct {
 	challenge.Snapshot
 	lookup    NameLookup
 	zone      *time.Location
-	namesByID map[string]string // id -> name as last written
-	openings  map[int]challenge.RungOpened
+	namesByID map[string]string            // id -> name as last written
+	openings  map[int]challenge.RungOpened // with those who may answer now
+	// answeredBy are the ids of those who answered, by opening.
+	answeredBy map[int]string
 }
 
 // learnNames takes the names that an event brings.
@@ -137,12 +141,25 @@ func (n *narrator) learnNames(e challenge.Event) {
 		know(b.Respondents...)
 		know(b.Alerted...)
 		know(b.Judge)
+	case challenge.HandedOver:
+		n.handOver(e.Opening, b)
+		know(b.From, b.To)
+	case challenge.Responded:
+		n.answeredBy[e.Opening] = e.By.ID
 	case challenge.Held:
 		for _, g := range b.Gates {
 			know(g.Openers...)
 			know(g.Consulted...)
 		}
 	}
+}
+
+// handOver takes note of who may answer from then on.
+func (n *narrator) handOver(opening int, b challenge.HandedOver) {
+	v := n.openings[opening]
+	v.Responders = slices.DeleteFunc(slices.Clone(v.Responders), func(id string) bool { return id == b.From.ID && !b.Alongside })
+	v.Responders = append(v.Responders, b.To.ID)
+	n.openings[opening] = v
 }
 
 func (n *narrator) personName(id string) string {

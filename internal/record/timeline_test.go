@@ -60,11 +60,11 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 	}{
 		{"opened by a lapse", challenge.System, "stage-1", challenge.RungOpened{Cause: challenge.CauseLapse, Respondents: []challenge.Party{priya}, Judge: chair,
 			Deadline: workday.Deadline{Due: due}, Explanation: "Counted.", LimitPassed: true},
-			"Stage 1 began because nobody had answered in time. Priya Shah (Team Manager, standing in for Tom Reid) was asked to answer by " +
-				"Thursday 9 April 2026 at 17:00. Maya Okafor (IRO / CP chair) decides on the answer. The limit of the whole challenge had passed before, " +
+			"Stage 1 began because nobody had answered in time. The question was queued for Priya Shah (Team Manager, standing in for Tom Reid). " +
+				"The answer is due by Thursday 9 April 2026 at 17:00. Maya Okafor (IRO / CP chair) decides on the answer. The limit of the whole challenge had passed before, " +
 				"so the shortest time that may be given was given.", []Fact{{"How the date was counted", "Counted."}}},
 		{"lapsed", challenge.System, "stage-1", challenge.Lapsed{Due: due}, "Nobody answered Stage 1 by Thursday 9 April 2026 at 17:00, so its time ended.", nil},
-		{"reminded", challenge.System, "stage-1", challenge.Reminded{Due: due}, "A reminder went to Priya Shah: the answer to Stage 1 is due by Thursday 9 April 2026 at 17:00.", nil},
+		{"reminded", challenge.System, "stage-1", challenge.Reminded{Due: due}, "A reminder was queued for Priya Shah: the answer to Stage 1 is due by Thursday 9 April 2026 at 17:00.", nil},
 		{"vacant", challenge.System, "stage-2", challenge.RoleVacant{Roles: []directory.Role{"service-manager"}, Reason: "vacant"},
 			"Stage 2 was passed over at once, because nobody holds the role (Service Manager).", nil},
 		{"answered on behalf", maya, "stage-1", challenge.Responded{Response: response, AfterDue: true},
@@ -72,6 +72,21 @@ func TestEachEventIsToldInSentences(t *testing.T) {
 			[]Fact{{"The answer", "We met."}, {"Date of the discussion", "Friday 10 April 2026"}, {"Agreed action 1", "Meet; SW; by Friday 10 April 2026"}}},
 		{"too late", priya.Person, "stage-1", challenge.LateResponse{Reason: "lapsed", Response: challenge.Response{Text: "Sorry."}},
 			"Priya Shah replied to Stage 1, after its time had ended. The reply is kept and shown; it does not count as the answer.", []Fact{{"The answer", "Sorry."}}},
+		{"once more", priya.Person, "stage-1", challenge.LateResponse{Reason: "answered_before", Response: challenge.Response{Text: "Sorry."}},
+			"Priya Shah replied to Stage 1, after they had answered already. The reply is kept and shown; it does not count as the answer.", []Fact{{"The answer", "Sorry."}}},
+		{"nobody could be asked", challenge.System, "stage-1", challenge.CouldNotBeAsked{Waiting: []string{"p"}, Due: due},
+			"Nobody could be asked on Stage 1: Teams has not taken the card for Priya Shah. The time counts from when it does.", nil},
+		{"nobody could be asked in time", challenge.System, "stage-1", challenge.CouldNotBeAsked{Waiting: []string{"p"}, Due: due, DuePassed: true},
+			"Nobody could be asked on Stage 1: Teams has not taken the card for Priya Shah. The time until Thursday 9 April 2026 at 17:00 has not ended in silence; " +
+				"it counts from when Teams takes the card.", nil},
+		{"asked late", challenge.System, "stage-1", challenge.Redated{Deadline: workday.Deadline{Due: due}, Explanation: "Counted.", Reason: challenge.RedatedAskedLate, LimitPassed: true},
+			"Teams took the question of Stage 1 late, so its time was counted again: the answer is due by Thursday 9 April 2026 at 17:00. " +
+				"The limit of the whole challenge had passed before, so the shortest time that may be given was given.", []Fact{{"How the date was counted", "Counted."}}},
+		{"refused late", challenge.System, "stage-1", challenge.Redated{Deadline: workday.Deadline{Due: due}, Reason: challenge.RedatedRefusedLate},
+			"Teams had taken the question of Stage 1 for nobody and then refused it, so its time was counted again: the answer is due by Thursday 9 April 2026 at 17:00.", nil},
+		{"told again", challenge.System, "stage-1", challenge.Nudged{}, "News of it was queued again for those for whom the challenge waits.", nil},
+		{"passed", challenge.System, "stage-1", challenge.Exhausted{},
+			"The last stage was passed without agreement. News of it was queued for the person who raised it and for those who oversee challenges.", nil},
 		{"judged", maya, "stage-1", challenge.Judged{Verdict: challenge.Partly, Reason: "More."}, "Maya Okafor was partly satisfied with the answer to Stage 1.", []Fact{{"Reason", "More."}}},
 		{"gate overridden", maya, "stage-2", challenge.GateRecorded{Rung: "stage-2", Gate: "own-service-manager", Needs: ladder.Agreed, Status: challenge.GateOverridden, Note: "Risk.", On: agreedDay},
 			"Maya Okafor recorded “Consult the chair's own Service Manager before Stage 2”: not agreed, going on all the same.",

@@ -302,6 +302,21 @@ func (s *simulation) recordChange(change challenge.Change) {
 	}
 	s.alreadyNudged = false
 	s.reportChange(change)
+	s.deliverQuestions(change)
+}
+
+// deliverQuestions lets Teams take, at once, what asks somebody for something: nobody's
+// time runs before that.
+func (s *simulation) deliverQuestions(change challenge.Change) {
+	for _, post := range change.Posts {
+		if post.Card != challenge.CardRespond && post.Card != challenge.CardGate {
+			continue
+		}
+		taken, err := s.c.Decide(challenge.RecordDelivery{Card: post.Card, Opening: post.Opening, To: post.To}, challenge.System, s.env)
+		if err == nil { // what Teams took is never refused
+			s.c = taken.Next
+		}
+	}
 }
 
 func scriptError(what string, err error) error {

@@ -31,7 +31,9 @@ func TestTwoInstancesLetThreeHundredChallengesLapseOnceEach(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	other := s.startSecondInstance()
-	s.raiseInStore(300)
+	for _, ref := range s.raiseInStore(300) {
+		s.takeQuestion(ref)
+	}
 	s.Clock.Set(parseMoment(t, "2026-03-31T16:00:00Z"))
 	var acted [2]int
 	runTogether(2, func(i int) {

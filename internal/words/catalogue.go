@@ -76,13 +76,13 @@ type Grammar struct {
 
 // ChallengeWords: the chair's card of a challenge.
 type ChallengeWords struct {
-	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                  string
-	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                     string
-	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                      string
-	StateAwaitingResponse, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
-	EndRequested, HandOffRequested                                                                                                                                          string
-	PublicAwaitingResponse, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                        string
-	Conferences                                                                                                                                                             map[challenge.ConferenceType]string
+	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                 string
+	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                    string
+	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                     string
+	StateAwaitingResponse, StateNotAsked, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
+	EndRequested, HandOffRequested                                                                                                                                                         string
+	PublicAwaitingResponse, PublicNotAsked, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                       string
+	Conferences                                                                                                                                                                            map[challenge.ConferenceType]string
 }
 
 // CoverWords: the list of who stands in.
@@ -185,7 +185,7 @@ type InputErrorWords struct {
 
 // NoticeWords: the notice in a channel.
 type NoticeWords struct {
-	Summary, AwaitingResponse, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
+	Summary, AwaitingResponse, NotAsked, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
 }
 
 // ReminderWords: the reminder.
@@ -239,6 +239,7 @@ type StepWords struct {
 	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded string
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted        string
 	EndRequested, HandOffRequested, ChairSucceeded                                                                                          string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal                                                           string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, HandedOver, BackAgain, Referred                                                    string
 	AskedHow                                                                                                                                map[challenge.ContactMethod]string
 	LateBecause                                                                                                                             map[string]string

@@ -2,6 +2,7 @@ package challengetest
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -68,16 +69,24 @@ func Directory() *directory.Directory { return DirectoryWithout("") }
 
 // DirectoryWithout is the made-up authority after that person has left: somebody else,
 // whom no challenge knows, has their place.
-func DirectoryWithout(id string) *directory.Directory {
+func DirectoryWithout(id string) *directory.Directory { return readOffice(officeYAML, id) }
+
+// DirectoryWithoutChannels is the made-up authority without a channel for notices.
+func DirectoryWithoutChannels() *directory.Directory {
+	return readOffice(regexp.MustCompile(`channel: "[^"]*", `).ReplaceAllString(officeYAML, ""), "")
+}
+
+// readOffice reads the authority, in which a person's place is somebody else's.
+func readOffice(office, left string) *directory.Directory {
 	var list strings.Builder
 	for _, p := range people {
 		name, entra := p.name, Person(p.id).ID
-		if p.id == id {
+		if p.id == left {
 			name, entra = "Newly Appointed", "6f1c0000-0000-4000-8000-0000000000ff"
 		}
 		fmt.Fprintf(&list, "  - {id: %s, name: %s, entra: %s}\n", p.id, name, entra)
 	}
-	d, err := directory.Read("office.yaml", fmt.Appendf(nil, officeYAML, list.String()))
+	d, err := directory.Read("office.yaml", fmt.Appendf(nil, office, list.String()))
 	if err != nil {
 		panic(err)
 	}

@@ -38,10 +38,10 @@ func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) 
 }
 
 // isPending reports whether a challenge may belong in a digest: it waits without a window, or
-// for an answer while a card was refused.
+// for an answer while a card was refused or nobody could be asked.
 func (r *challengeRow) isPending() bool {
 	if r.current.State == challenge.StateAwaitingResponse {
-		return r.had(challenge.KindUndelivered)
+		return r.had(challenge.KindUndelivered) || r.had(challenge.KindCouldNotBeAsked)
 	}
 	return r.current.State.IsOpen()
 }

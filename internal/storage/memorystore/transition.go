@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"challengebot/internal/challenge"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
@@ -199,11 +201,25 @@ type staleCard struct {
 	at time.Time
 }
 
-// queuePosts queues what the change asks to be posted.
+// queuePosts queues what the change asks to be posted, unless a card like it waits unclaimed
+// for the same person.
 func (s *Store) queuePosts(t *transition) {
 	for _, p := range t.change.Posts {
+		if s.waitsLike(t.change.Next.ID, p) {
+			continue
+		}
 		s.queue(messageRow{kind: outbox.PostMessage, challengeID: t.change.Next.ID, card: p.Card, opening: p.Opening, to: p.To, createdAt: t.madeAt()})
 	}
+}
+
+// waitsLike reports whether a card waits unclaimed that will show what a new one would.
+func (s *Store) waitsLike(id uuid.UUID, p challenge.Post) bool {
+	showsAll := p.Card == challenge.CardChallenge || p.Card == challenge.CardOversight
+	return p.To.Person != "" && slices.ContainsFunc(s.waiting[outbox.OrderingKey(p.To)], func(waiting int64) bool {
+		m := s.message(waiting)
+		return m.kind == outbox.PostMessage && m.state == StateWaiting && m.leaseUntil.IsZero() && m.challengeID == id &&
+			m.card == p.Card && (m.opening == p.Opening || showsAll)
+	})
 }
 
 // queueUpdate queues an update of a posted card. One that waits unclaimed will show what is

@@ -25,7 +25,7 @@ var clockTests = []test{
 }
 
 func tickLapsesWhatIsDue(t *testing.T, w *world) {
-	due := w.Raise()
+	due := w.RaiseAsked()
 	w.Now = AfterLapse
 	later := w.Raise()
 	n, err := w.Tick(w.Store, 10)
@@ -67,7 +67,7 @@ func nextDueIsTheEarliest(t *testing.T, w *world) {
 func instancesTickOnce(t *testing.T, w *world) {
 	var all []challenge.Snapshot
 	for range 60 {
-		all = append(all, w.Raise())
+		all = append(all, w.RaiseAsked())
 	}
 	w.Now = AfterLapse
 	var mu sync.Mutex
@@ -111,7 +111,7 @@ func instancesTickOnce(t *testing.T, w *world) {
 const retryDelay = time.Minute
 
 func failedTurnHoldsUpNoOther(t *testing.T, w *world) {
-	bad, good := w.Raise(), w.Raise()
+	bad, good := w.RaiseAsked(), w.RaiseAsked()
 	w.Now = AfterLapse
 	tick := w.Decide(challenge.Tick{}, "")
 	for name, fail := range map[string]func(challenge.Change) (challenge.Change, error){

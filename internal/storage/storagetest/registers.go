@@ -119,13 +119,15 @@ func pending(t *testing.T, w *world) {
 		t.Errorf("nothing was raised, and %v is pending", got)
 	}
 	w.Raise() // asked, and in time
-	judged, refused, closed := w.Raise(), w.Raise(), w.Raise()
+	judged, refused, closed, unasked := w.Raise(), w.Raise(), w.Raise(), w.Raise()
 	w.Apply(judged, NewResponse("Done."), ManagerID)
 	giveUp := challenge.RecordRejection{MessageID: 1, Card: challenge.CardRespond, Opening: 1, To: challenge.Address{Person: ManagerID}, Code: "Blocked"}
 	w.Apply(refused, giveUp, "")
 	w.Apply(closed, giveUp, "")
 	w.Apply(closed, challenge.Withdraw{Reason: "Raised twice."}, ChairID)
-	want := map[uuid.UUID][]challenge.EventKind{judged.Challenge.ID: {}, refused.Challenge.ID: {challenge.KindUndelivered}}
+	w.Now = unasked.Challenge.NextAt // half an hour later Teams has taken nothing
+	w.Apply(unasked, challenge.Tick{}, "")
+	want := map[uuid.UUID][]challenge.EventKind{judged.Challenge.ID: {}, refused.Challenge.ID: {challenge.KindUndelivered}, unasked.Challenge.ID: {}}
 	if diff := cmp.Diff(want, w.pendingKinds()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

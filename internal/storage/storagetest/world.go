@@ -128,6 +128,14 @@ func (w *World) Raise() challenge.Snapshot {
 	return out.Snapshot
 }
 
+// RaiseAsked raises one more challenge of which Teams has taken the question.
+func (w *World) RaiseAsked() challenge.Snapshot {
+	w.T.Helper()
+	c := w.Raise()
+	return w.Apply(c, challenge.RecordDelivery{MessageID: 1, Card: challenge.CardRespond, Opening: 1,
+		To: challenge.Address{Person: c.Challenge.CurrentOpening().Responders[0]}}, "")
+}
+
 // Decide gives a command; "" is nobody, the program itself.
 func (w *World) Decide(cmd challenge.Command, by string) func(challenge.Snapshot) (challenge.Change, error) {
 	return func(c challenge.Snapshot) (challenge.Change, error) {
