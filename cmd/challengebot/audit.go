@@ -156,11 +156,7 @@ func (c *auditVerify) Run(p *program) error {
 
 // openStore opens the database that DATABASE_URL names, if its tables are there.
 func (p *program) openStore() (*postgres.Store, error) {
-	dsn := p.env(envDatabase)
-	if dsn == "" {
-		return nil, errNoDatabase
-	}
-	store, err := postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4, Instance: "a command"})
+	store, err := p.openDatabase()
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +165,15 @@ func (p *program) openStore() (*postgres.Store, error) {
 		return nil, err
 	}
 	return store, nil
+}
+
+// openDatabase opens the database that DATABASE_URL names, whatever is in it.
+func (p *program) openDatabase() (*postgres.Store, error) {
+	dsn := p.env(envDatabase)
+	if dsn == "" {
+		return nil, errNoDatabase
+	}
+	return postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4, Instance: "a command"})
 }
 
 func (p *program) writeJSON(v any) error { return writeJSON(p.stdout, v) }

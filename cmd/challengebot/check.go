@@ -202,7 +202,7 @@ func (r *checkReport) checkDatabase(d *directory.Directory) {
 		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
 		return
 	}
-	store, err := r.openStore()
+	store, err := r.openDatabase()
 	if err != nil {
 		r.fail("database: %v", err)
 		return
