@@ -79,7 +79,8 @@ func (s *Store) AcceptClock(ctx context.Context) (time.Time, error) {
 	b.Queue(forgetLaterHeartbeatsSQL)
 	b.Queue(acceptClockSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&at) })
 	b.Queue(commitSQL)
-	return at.UTC(), sess.sendBatch("accept the clock", b)
+	err = sess.sendBatch("accept the clock", b)
+	return at.UTC(), err
 }
 
 // SaveDirectoryCopy keeps a directory file that could be read.
