@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
-	"challengebot/internal/contain"
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 	"challengebot/internal/storage/memorystore"
@@ -314,17 +313,16 @@ func TestADirectoryThatHangsDelaysTheClockByAFewSeconds(t *testing.T) {
 	})
 }
 
-// A row that can be read and makes no sense is one challenge's trouble, whatever work meets it.
-func TestAPanicOverOneChallengeKeepsItOutOfTheDigestAlone(t *testing.T) {
+// A row that makes no sense is one challenge's trouble, whatever work meets it.
+func TestAChallengeThatMakesNoSenseIsKeptOutOfTheDigestAlone(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	bad, good := o.unjudged(), o.unjudged()
 	o.Must(o.memory.Tamper(bad.Challenge.ID, func(c *challenge.Challenge) { c.Openings = nil }))
 	o.at("2026-03-04 09:00")
 	n, err := o.engine.RunMorning(t.Context())
-	items, rest := storage.SplitSetAside(err)
-	if n != 1 || rest != nil || len(items) != 1 || items[0].ChallengeID != bad.Challenge.ID || !errors.As(items[0].Cause, new(*contain.PanicError)) {
-		t.Errorf("%d, %+v, %v", n, items, rest)
+	if n != 1 || err == nil || !strings.Contains(err.Error(), bad.Challenge.ID.String()) || strings.Contains(err.Error(), good.Challenge.ID.String()) {
+		t.Errorf("%d, %v", n, err)
 	}
 	if text := content(t, o.lastMessage(oversightID)).Text; !strings.Contains(text, good.Challenge.Ref) || strings.Contains(text, bad.Challenge.Ref) {
 		t.Errorf("the digest says %q", text)
