@@ -328,7 +328,7 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 }
 
 // keepStoredMarks is what a trail folds to, with the marks of refused and taken cards that the document has, if the trail has them too.
-// Programs before the fifth, the eleventh and the twelfth migration kept none or fewer, and one may go on for a while beside this one.
+// Programs before the fifth, the eleventh and the thirteenth migration kept none or fewer, and one may go on for a while beside this one.
 // Whom they miss has been told.
 func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
