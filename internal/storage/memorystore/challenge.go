@@ -55,6 +55,9 @@ func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func
 		return storage.ApplyResult{}, err
 	}
 	defer s.mu.Unlock()
+	if err := checkKeys(r.Value); err != nil {
+		return storage.ApplyResult{}, err
+	}
 	if seen, ok := s.findKey(r); ok {
 		return s.repeatResult(seen)
 	}
@@ -73,6 +76,9 @@ func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage
 		return storage.ApplyResult{}, err
 	}
 	defer s.mu.Unlock()
+	if err := checkKeys(r.Value, key.Ref); err != nil {
+		return storage.ApplyResult{}, err
+	}
 	if seen, ok := s.findKey(r); ok {
 		return s.repeatResult(seen)
 	}

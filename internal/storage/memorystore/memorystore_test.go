@@ -38,6 +38,25 @@ func TestAnInterceptedOperationDoesNothingAndOthersGoOn(t *testing.T) {
 	w.Apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, storagetest.ChairID)
 }
 
+func TestEveryOperationIsNamedAfterItsMethodAndCanFail(t *testing.T) {
+	t.Parallel()
+	s := memorystore.New()
+	w := storagetest.NewWorld(t, s)
+	c := w.Raise()
+	calls := w.Calls(c, w.Claim(s, "a", 1)[0])
+	away := errors.New("away")
+	var asked string
+	s.Intercept(func(_ context.Context, operation string) error {
+		asked = operation
+		return away
+	})
+	for _, name := range storagetest.Methods() {
+		if err := calls[name](t.Context(), s); !errors.Is(err, away) || asked != name {
+			t.Errorf("%s asked before %q: %v", name, asked, err)
+		}
+	}
+}
+
 func TestACorruptedChallengeIsAnErrorOfItsOwnOnly(t *testing.T) {
 	t.Parallel()
 	s := memorystore.New()

@@ -103,6 +103,9 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 	if reply.ReplacesActivityID != "" {
 		m.replaces = outbox.PostedMessage{ConversationID: reply.ConversationID, ServiceURL: reply.ServiceURL, ActivityID: reply.ReplacesActivityID}
 	}
+	if err := checkTexts(reply.ReplacesActivityID, reply.ConversationID, reply.ServiceURL); err != nil {
+		return err
+	}
 	return s.register(ctx, "QueueDirectMessage", r, false, "", func() { s.queue(m) })
 }
 
@@ -115,6 +118,9 @@ func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKe
 		return false, err
 	}
 	defer s.mu.Unlock()
+	if err := checkKeys(r.Value); err != nil {
+		return false, err
+	}
 	if _, seen := s.findKey(r); seen {
 		return false, nil
 	}

@@ -34,6 +34,9 @@ func (s *Store) SaveConversation(ctx context.Context, c outbox.ConversationRefer
 		return err
 	}
 	defer s.mu.Unlock()
+	if err := checkKeys(c.OrderingKey, c.ID); err != nil {
+		return err
+	}
 	s.saveConversation(c)
 	return nil
 }
@@ -77,6 +80,9 @@ func (s *Store) changeOwnChat(ctx context.Context, operation string, orderingKey
 		default:
 			others++
 		}
+	}
+	if err := checkKeys(orderingKey, conversationID); err != nil {
+		return err
 	}
 	if others > 0 && !own {
 		return storage.ErrSomebodyElsesChat
@@ -132,6 +138,9 @@ func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 		return err
 	}
 	defer s.mu.Unlock()
+	if err := checkKeys(c.ID, c.Team); err != nil {
+		return err
+	}
 	c.SeenAt = stamp(c.SeenAt)
 	if c.ID != "" {
 		earlier, known := s.channels[c.ID]
@@ -208,6 +217,9 @@ func (s *Store) register(ctx context.Context, operation string, r storage.Idempo
 	}
 	defer s.mu.Unlock()
 	defer s.notify()
+	if err := checkKeys(r.Value); err != nil {
+		return err
+	}
 	if _, seen := s.findKey(r); seen {
 		return nil
 	}
@@ -266,7 +278,7 @@ func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChann
 // MarkUnreachable keeps that Teams refused a person for good. Whoever was refused before stays
 // so since then; a return that came after this refusal stands.
 func (s *Store) MarkUnreachable(ctx context.Context, u outbox.Unreachable) error {
-	return s.register(ctx, "MarkUnreachable", storage.IdempotencyKey{}, u.Person == "", "somebody who cannot be reached has an id", func() {
+	return s.register(ctx, "MarkUnreachable", storage.IdempotencyKey{}, u.Person == "" || checkKeys(u.Person) != nil, "somebody who cannot be reached has an id", func() {
 		u.Since, u.ReachableAgainAt, u.Accepted = stamp(u.Since), time.Time{}, false
 		earlier, known := s.unreachable[u.Person]
 		if !known || !earlier.ReachableAgainAt.IsZero() && earlier.ReachableAgainAt.Before(u.Since) {

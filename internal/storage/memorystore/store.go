@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,6 +110,29 @@ func (s *Store) check(ctx context.Context) error {
 	return nil
 }
 
+// longestKey is about what an index of PostgreSQL holds.
+const longestKey = 2600
+
+// checkKeys refuses what no index takes: a NUL, and what has no end.
+func checkKeys(keys ...string) error {
+	for _, key := range keys {
+		if len(key) > longestKey {
+			return &RefusedError{"a key is not that long"}
+		}
+	}
+	return checkTexts(keys...)
+}
+
+// checkTexts refuses what no text column takes.
+func checkTexts(texts ...string) error {
+	for _, text := range texts {
+		if strings.Contains(text, "\x00") {
+			return &RefusedError{"a text holds no NUL"}
+		}
+	}
+	return nil
+}
+
 // stamp is a time as it is stored: UTC, to the microsecond.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
@@ -146,7 +170,13 @@ func (s *Store) loadLadder(hash string) (*ladder.Ladder, error) {
 }
 
 // CheckReady reports whether the store answers.
-func (s *Store) CheckReady(ctx context.Context) error { return s.check(ctx) }
+func (s *Store) CheckReady(ctx context.Context) error {
+	if err := s.begin(ctx, "CheckReady"); err != nil {
+		return err
+	}
+	s.mu.Unlock()
+	return nil
+}
 
 // Listen calls wake whenever something was written that may be due, and once at the start,
 // for what came before. It returns nil when ctx ends or the store is closed.

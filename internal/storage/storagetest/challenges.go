@@ -148,6 +148,9 @@ func keyHasItsEffectOnce(t *testing.T, w *world) {
 		return challenge.Change{}, nil
 	})
 	w.Must(err)
+	if !slices.Contains(w.backend.Contents().Keys, r.Value) {
+		t.Error("the key is not kept")
+	}
 	if first.Repeated || !again.Repeated || again.Snapshot.Challenge.State != challenge.StateAwaitingJudgement {
 		t.Errorf("repeated %v and %v, state %s", first.Repeated, again.Repeated, again.Snapshot.Challenge.State)
 	}
@@ -423,12 +426,9 @@ func cutOffCallChangesNothing(t *testing.T, w *world) {
 	}
 	ds := w.Claim(w.Store, "a", 1)
 	for name, err := range map[string]error{
-		"Load":    second(w.Store.Load(cancelled, key)),
 		"Apply":   second(w.Store.Apply(cancelled, w.NewKey(), key, never)),
 		"Tick":    second(w.Store.Tick(cancelled, w.Now, 1, never)),
-		"Claim":   second(w.Store.ClaimMessages(cancelled, w.ClaimOf("a", 1))),
 		"Deliver": w.Store.MarkDelivered(cancelled, ds[0], Posted(ds[0], 1), w.attempt(201, ""), never),
-		"List":    second(w.Store.ListWaitingFor(cancelled, ManagerID, 1)),
 		"Pending": w.Store.EachPending(cancelled, func(challenge.Snapshot) { t.Error("gave a challenge") }),
 	} {
 		if !errors.Is(err, storage.ErrUnavailable) || !errors.Is(err, context.Canceled) {

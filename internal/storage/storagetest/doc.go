@@ -4,6 +4,7 @@
 //
 //	contract.go    Backend, the store under test, and Run, which puts it through everything
 //	world.go       a small authority with a store: raises, answers, delivers, ticks
+//	calls.go       one call of each method: cut off, and with what no column holds
 //	challenges.go  Raise, Apply, Load: one effect, one answer, nothing half done
 //	messages.go    the outbox: order, leases, retries
 //	results.go     what came of a message: posted cards, updates, refusals
