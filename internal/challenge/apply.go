@@ -14,6 +14,7 @@ func (c Challenge) Apply(e Event) Challenge {
 		c.Version++
 	}
 	e.Body.apply(&c, e)
+	c.keepUntaken(c.StillAsks)
 	return c
 }
 

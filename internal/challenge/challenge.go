@@ -138,7 +138,8 @@ type Challenge struct {
 	NextAt time.Time `json:"next_at,omitzero"`
 	// ReferralCount counts external referrals recorded beside the states.
 	ReferralCount int `json:"referrals,omitempty"`
-	// Untaken are the cards that Teams did not take, each until one like it arrives.
+	// Untaken are the cards that Teams did not take, each until one like it arrives or it has
+	// nothing to ask any more.
 	Untaken []UntakenCard `json:"untaken,omitempty"`
 	// UnreachableAddresses are those whose last card Teams refused for good.
 	UnreachableAddresses []Address `json:"unreached,omitempty"`

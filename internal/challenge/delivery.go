@@ -84,8 +84,12 @@ func (Undelivered) Kind() EventKind { return KindUndelivered }
 func (b Undelivered) apply(c *Challenge, e Event) {
 	c.markReachable(b.To)
 	c.UnreachableAddresses = append(slices.Clone(c.UnreachableAddresses), b.To)
+	times := 1
+	if i := slices.IndexFunc(c.Untaken, func(u UntakenCard) bool { return u.Card == b.Card && u.To == b.To && u.Opening == e.Opening }); i >= 0 {
+		times += c.Untaken[i].Times
+	}
 	c.forgetUntaken(b.Card, b.To)
-	c.Untaken = append(c.Untaken, UntakenCard{Card: b.Card, Opening: e.Opening, To: b.To, Seq: e.Seq, At: e.At})
+	c.Untaken = append(slices.Clone(c.Untaken), UntakenCard{Card: b.Card, Opening: e.Opening, To: b.To, Seq: e.Seq, At: e.At, Times: times, Passing: b.Passing})
 	o := c.Opening(e.Opening)
 	if o != nil && b.Card == CardRespond && !b.Passing && !slices.Contains(o.RejectedFor, b.To.Person) {
 		o.RejectedFor = append(slices.Clone(o.RejectedFor), b.To.Person)
@@ -103,13 +107,22 @@ type UntakenCard struct {
 	Card    Card      `json:"card"`
 	Opening int       `json:"visit"`
 	To      Address   `json:"to"`
-	Seq     int       `json:"seq"` // of the event
+	Seq     int       `json:"seq"` // of the last event that says so
 	At      time.Time `json:"at"`
+	Times   int       `json:"times"` // how many events say so
+	Passing bool      `json:"passing,omitempty"`
 }
 
 // forgetUntaken takes a card off those that were not taken.
 func (c *Challenge) forgetUntaken(card Card, to Address) {
-	c.Untaken = slices.DeleteFunc(slices.Clone(c.Untaken), func(u UntakenCard) bool { return u.Card == card && u.To == to })
+	c.keepUntaken(func(u UntakenCard) bool { return u.Card != card || u.To != to })
+}
+
+func (c *Challenge) keepUntaken(wanted func(UntakenCard) bool) {
+	if !slices.ContainsFunc(c.Untaken, func(u UntakenCard) bool { return !wanted(u) }) {
+		return
+	}
+	c.Untaken = slices.DeleteFunc(slices.Clone(c.Untaken), func(u UntakenCard) bool { return !wanted(u) })
 	if len(c.Untaken) == 0 {
 		c.Untaken = nil
 	}

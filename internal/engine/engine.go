@@ -85,7 +85,8 @@ type Engine struct {
 	running                                sync.WaitGroup // deliveries, and results that are still to be recorded
 	probes                                 probeProgress
 	watchState                             watchState
-	lastMorning                            atomic.Int32 // the working day whose beginning this instance has dealt with
+	requeuedAt                             atomic.Pointer[time.Time] // by this machine's own time
+	lastMorning                            atomic.Int32              // the working day whose beginning this instance has dealt with
 }
 
 // pollInterval is how long the engine sleeps at the most.
@@ -163,6 +164,12 @@ func (e *Engine) runMorningRound(ctx context.Context) error {
 		return err
 	}
 	_, err := e.RunMorning(ctx)
+	if last := e.requeuedAt.Load(); last == nil || time.Since(*last) >= requeueInterval {
+		now := time.Now()
+		e.requeuedAt.Store(&now)
+		_, requeueErr := e.RequeueUntaken(ctx)
+		err = errors.Join(err, requeueErr)
+	}
 	return e.reportSetAside(ctx, workMornings, err)
 }
 
@@ -178,11 +185,15 @@ func (e *Engine) RunUntilIdle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		again, err := e.RequeueUntaken(ctx)
+		if err != nil {
+			return err
+		}
 		delivered, err := e.DeliverPending(ctx)
 		if err != nil {
 			return err
 		}
-		if ticked+sent+delivered == 0 {
+		if ticked+sent+again+delivered == 0 {
 			return nil
 		}
 	}

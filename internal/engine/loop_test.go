@@ -39,7 +39,7 @@ func (l loopStore) EachPending(context.Context, func(challenge.Snapshot)) error 
 func (l loopStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) {
 	return nil, nil
 }
-func (l loopStore) ListUntaken(context.Context, string, time.Time) ([]outbox.Untaken, error) {
+func (l loopStore) ListUntaken(context.Context, string) ([]outbox.Untaken, error) {
 	return nil, nil
 }
 func (l loopStore) FindConversation(context.Context, string) (outbox.ConversationReference, bool, error) {

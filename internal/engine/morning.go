@@ -38,11 +38,6 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 	if errors.Is(handOverErr, storage.ErrUnavailable) {
 		return handedOver, handOverErr
 	}
-	if err := e.requeueQuestions(ctx, begins); errors.Is(err, storage.ErrUnavailable) {
-		return handedOver, err
-	} else {
-		handOverErr = errors.Join(handOverErr, err)
-	}
 	sent, digestErr, err := e.sendDigests(ctx, begins, now)
 	if err != nil {
 		return handedOver, err
@@ -131,6 +126,11 @@ func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
 	due, ok, err := e.Store.NextDue(ctx)
 	if err != nil || !ok {
 		return due, ok, err // it is about open challenges, and each of those has its time
+	}
+	if again, ok, err := e.nextAgain(ctx); err != nil {
+		return due, true, err
+	} else if ok && again.Before(due) {
+		due = again
 	}
 	morning := e.nextMorning()
 	if !morning.Before(due) {

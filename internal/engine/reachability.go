@@ -109,44 +109,6 @@ func isUntakenFor(c challenge.Challenge, person string) bool {
 	return slices.ContainsFunc(c.Untaken, func(u challenge.UntakenCard) bool { return u.To.Person == person && c.StillAsks(u) })
 }
 
-// resendUntaken queues what was not taken for a person.
-func (e *Engine) resendUntaken(ctx context.Context, u outbox.Unreachable) error {
-	return e.queueUntaken(ctx, u.Person, e.Now().Add(time.Second), func(challenge.UntakenCard) bool { return true })
-}
-
-// requeueQuestions queues once more, when a working day begins, every question that was given
-// up before and whose window runs.
-func (e *Engine) requeueQuestions(ctx context.Context, begins time.Time) error {
-	return e.queueUntaken(ctx, "", begins, func(u challenge.UntakenCard) bool { return u.Card == challenge.CardRespond })
-}
-
-// queueUntaken queues the cards that were not taken before a moment and still ask something,
-// of one person or of everybody: once for each time that they were not taken.
-func (e *Engine) queueUntaken(ctx context.Context, person string, before time.Time, wanted func(challenge.UntakenCard) bool) error {
-	untaken, err := e.Store.ListUntaken(ctx, person, before)
-	if err != nil {
-		return err
-	}
-	var faults error // of single challenges, which keep no other back
-	for _, u := range untaken {
-		key := storage.IdempotencyKey{Value: fmt.Sprintf("again:%s:%d:%s", u.ChallengeID, u.Seq, u.Person), At: e.Now()}
-		_, err := e.Store.Apply(ctx, key, storage.LookupKey{ID: u.ChallengeID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
-			change := challenge.Change{Next: c.Challenge}
-			for _, card := range c.Challenge.Untaken {
-				if card.To.Person == u.Person && card.Seq <= u.Seq && wanted(card) && c.Challenge.StillAsks(card) {
-					change.Posts = append(change.Posts, challenge.Post{To: card.To, Card: card.Card, Opening: card.Opening})
-				}
-			}
-			return change, nil
-		}))
-		if errors.Is(err, storage.ErrUnavailable) {
-			return err
-		}
-		faults = errors.Join(faults, err)
-	}
-	return faults
-}
-
 // probeBudget is how long asking about one person may take, with its waits.
 const probeBudget = maxProbeAttempts*(maxProbeWait+ProbeInterval) + time.Minute
 

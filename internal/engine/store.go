@@ -66,7 +66,7 @@ type ReachabilityStore interface {
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	MarkReachable(ctx context.Context, person string, at time.Time) error
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
-	ListUntaken(ctx context.Context, person string, before time.Time) ([]outbox.Untaken, error)
+	ListUntaken(ctx context.Context, person string) ([]outbox.Untaken, error)
 	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -104,46 +105,93 @@ func TestTheWindowCountsFromReceiptUnlessThePersonKeptItOut(t *testing.T) {
 	}
 }
 
-func TestAQuestionThatWasGivenUpIsQueuedAgainEachWorkingMorningWhileItsWindowRuns(t *testing.T) {
+func TestAQuestionThatWasGivenUpIsQueuedAgainWithinTheDayAndEachWorkingMorningWhileItsWindowRuns(t *testing.T) {
+	t.Parallel()
+	type look struct {
+		clock string
+		asked int
+	}
+	for name, test := range map[string]struct {
+		with  *teamsfailure.Failure
+		looks []look
+	}{
+		"what may pass":    {byAdmin, []look{{"02 10:29", 1}, {"02 10:30", 2}, {"02 11:29", 2}, {"02 11:30", 3}, {"02 13:30", 4}, {"02 17:30", 4}, {"03 08:59", 4}, {"03 09:00", 5}}},
+		"the person's own": {blocked, []look{{"02 10:29", 1}, {"02 10:30", 2}, {"02 16:59", 2}, {"03 08:59", 2}, {"03 09:00", 3}}},
+	} {
+		o := newOffice(t)
+		c := o.Raise()
+		o.teams.answer = func(c call) error {
+			if c.To == chatOf(managerID) || c.To == chatOf(workerID) {
+				return test.with
+			}
+			return nil
+		}
+		o.deliver()
+		told := func() int {
+			return len(slices.DeleteFunc(o.messages(oversightID), func(m memorystore.MessageRecord) bool {
+				return m.Card != challenge.CardOversight || m.Kind != outbox.PostMessage
+			}))
+		}
+		before := told()
+		for _, l := range test.looks {
+			o.at("2026-03-" + l.clock)
+			for range 2 { // a second instance, or a second look, adds nothing
+				o.engine = o.newEngine("another")
+				o.Must(o.engine.RunUntilIdle(t.Context()))
+			}
+			if got := len(o.questions(managerID)); got != l.asked {
+				t.Errorf("%s, %s: asked %d times, want %d", name, l.clock, got, l.asked)
+			}
+		}
+		if got := told(); got != before || before != 2 { // one for each of two people
+			t.Errorf("%s: oversight was told %d times, then %d: what is known is told again", name, before, got)
+		}
+		o.teams.answer = nil
+		o.Apply(c, storagetest.NewResponse("Done."), workerID)
+		asked := len(o.questions(managerID))
+		o.at("2026-03-04 09:00")
+		o.Must(o.engine.RunUntilIdle(t.Context()))
+		if got := len(o.questions(managerID)); got != asked {
+			t.Errorf("%s: asked again though it is answered", name)
+		}
+	}
+}
+
+func TestARunningEngineLooksEachMinuteForWhatIsToBeSentAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		c := o.refuseOnce(byAdmin)
+		o.engine.probes.finish(o.Calendar.DateOf(o.Now)) // everybody was asked for this morning
+		stop := o.running()
+		o.pass(29 * time.Minute)
+		if got := len(o.questions(managerID)); got != 1 {
+			t.Errorf("asked %d times after 29 minutes", got)
+		}
+		o.pass(2*time.Minute + 10*time.Second)
+		o.Must(stop())
+		if got := o.questions(managerID); len(got) != 2 || got[1].State != memorystore.StateSent || got[1].ChallengeID != c.Challenge.ID {
+			t.Errorf("%+v", got)
+		}
+		if n := o.asked("ListUntaken"); n < 30 || n > 40 {
+			t.Errorf("it looked %d times", n)
+		}
+	})
+}
+
+func TestNextDueIsAlsoWhenSomethingIsToBeSentAgain(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	c := o.Raise()
-	o.teams.answer = func(c call) error {
-		if c.To == chatOf(managerID) || c.To == chatOf(workerID) {
-			return byAdmin
-		}
-		return nil
+	o.refuseOnce(byAdmin)
+	o.Must(o.engine.RunUntilIdle(t.Context())) // the morning is over
+	at, ok, err := o.engine.NextDue(t.Context())
+	if err != nil || !ok || !at.Equal(o.Now.Add(30*time.Minute)) {
+		t.Errorf("%v, %v, %v", at, ok, err)
 	}
-	o.deliver()
-	morning := func(clock string, want int) {
-		t.Helper()
-		o.at(clock)
-		for range 2 { // a second instance, or a second look, adds nothing
-			o.engine = o.newEngine("another")
-			o.Must(o.engine.RunUntilIdle(t.Context()))
-		}
-		if got := len(o.questions(managerID)); got != want {
-			t.Errorf("%s: asked %d times, want %d", clock, got, want)
-		}
+	o.failStore("ListUntaken", storage.ErrUnavailable)
+	if _, _, err := o.engine.NextDue(t.Context()); !errors.Is(err, storage.ErrUnavailable) {
+		t.Errorf("%v", err)
 	}
-	told := func() int {
-		return len(slices.DeleteFunc(o.messages(oversightID), func(m memorystore.MessageRecord) bool {
-			return m.Card != challenge.CardOversight || m.Kind != outbox.PostMessage
-		}))
-	}
-	before := told()
-	morning("2026-03-02 15:00", 1) // the day on which it was refused
-	morning("2026-03-03 08:59", 1)
-	morning("2026-03-03 09:00", 2)
-	if got := told(); got != before || before != 1 { // of two people in one card
-		t.Errorf("oversight was told %d times, then %d: what is known is told again", before, got)
-	}
-	if got := o.untaken(c, managerID); len(got) != 2 { // the question, twice: nobody is reminded of what they were not asked
-		t.Errorf("the trail has %+v", got)
-	}
-	o.teams.answer = nil
-	o.Apply(c, storagetest.NewResponse("Done."), workerID)
-	morning("2026-03-04 09:00", 2) // it is answered
 }
 
 func TestAQuestionThatIsStillBeingTriedIsNotQueuedAgain(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"challengebot/internal/challenge"
 )
 
 // Unreachable is somebody whom Teams does not let the bot write to: the app is not
@@ -19,12 +21,8 @@ type Unreachable struct {
 	Accepted bool
 }
 
-// Untaken is a challenge with a card for a person that Teams did not take; the challenge's
-// own document says which.
+// Untaken is a card for a person that Teams did not take, and its challenge.
 type Untaken struct {
 	ChallengeID uuid.UUID
-	Person      string // Entra object id
-	// Seq is the event that says so, of several the last: what is sent again is sent once for
-	// each.
-	Seq int
+	Card        challenge.UntakenCard
 }

@@ -301,10 +301,10 @@ func (s *Store) markBack(person string, at time.Time, accepted bool) {
 	}
 }
 
-// ListUntaken lists the open challenges in which a card was not taken for a person, nor another
-// like it since, and no message waits for them; of everybody if person is empty.
-// What happened at that moment or later is left out.
-func (s *Store) ListUntaken(ctx context.Context, person string, before time.Time) ([]outbox.Untaken, error) {
+// ListUntaken lists the cards of open challenges that were not taken for a person, nor another
+// like them since, where no message of the challenge waits for the person; those of everybody
+// if person is empty.
+func (s *Store) ListUntaken(ctx context.Context, person string) ([]outbox.Untaken, error) {
 	if err := s.begin(ctx, "ListUntaken"); err != nil {
 		return nil, err
 	}
@@ -315,23 +315,16 @@ func (s *Store) ListUntaken(ctx context.Context, person string, before time.Time
 			continue
 		}
 		for _, card := range row.current.Untaken {
-			u := outbox.Untaken{ChallengeID: id, Person: card.To.Person, Seq: card.Seq}
 			waits := slices.ContainsFunc(s.waitingMessages(outbox.OrderingKey(card.To)), func(m *messageRow) bool {
 				return m.challengeID == id && m.kind == outbox.PostMessage
 			})
-			if u.Person == "" || person != "" && u.Person != person || waits || !card.At.Before(before) {
-				continue
-			}
-			i := slices.IndexFunc(all, func(o outbox.Untaken) bool { return o.ChallengeID == id && o.Person == u.Person })
-			if i < 0 {
-				all = append(all, u)
-			} else {
-				all[i].Seq = max(all[i].Seq, u.Seq)
+			if card.To.Person != "" && (person == "" || card.To.Person == person) && !waits {
+				all = append(all, outbox.Untaken{ChallengeID: id, Card: card})
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b outbox.Untaken) int {
-		return cmp.Or(strings.Compare(a.ChallengeID.String(), b.ChallengeID.String()), strings.Compare(a.Person, b.Person))
+		return cmp.Or(strings.Compare(a.ChallengeID.String(), b.ChallengeID.String()), cmp.Compare(a.Card.Seq, b.Card.Seq))
 	})
 	return all, nil
 }

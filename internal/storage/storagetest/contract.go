@@ -58,7 +58,7 @@ type Store interface {
 	FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error)
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	MarkReachable(ctx context.Context, person string, at time.Time) error
-	ListUntaken(ctx context.Context, person string, before time.Time) ([]outbox.Untaken, error)
+	ListUntaken(ctx context.Context, person string) ([]outbox.Untaken, error)
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
 	SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error
