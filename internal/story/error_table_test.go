@@ -27,11 +27,11 @@ const (
 	outcomeNewCard      callOutcome = "a new card takes the place of the one that cannot be changed"
 	// outcomeServerError: as later; an update that stays so gets a new card.
 	outcomeServerError callOutcome = "is tried again; an update gets a new card in the end"
-	// outcomeUnreachable: given up at once; chair and oversight know, the window runs on.
-	outcomeUnreachable callOutcome = "is given up, and those who must know are told"
+	// outcomeUnreachable: given up at once; chair and oversight know; it is tried again later.
+	outcomeUnreachable callOutcome = "is given up for half an hour, and those who must know are told"
 	// outcomeUnclear: it is not one of Teams' own words, and is tried for hours.
 	outcomeUnclear       callOutcome = "goes out when it passes, and nobody is called unreachable for it"
-	outcomeOurBug        callOutcome = "is given up as a fault of ours, and everybody is told, the operator first"
+	outcomeOurBug        callOutcome = "is given up for half an hour as a fault of ours, and everybody is told, the operator first"
 	outcomeMisconfigured callOutcome = "waits until the operator has mended the set-up"
 )
 
@@ -476,6 +476,15 @@ func (w *callStory) expectGivenUp(calls int) {
 		w.errorf("the oversight role was told %d times", len(oversight))
 	}
 	w.rememberDue()
+	if w.call == connector.CallStartThread {
+		return
+	}
+	// Half an hour after it was refused it is tried once more, and it is there.
+	w.waitFor(21 * time.Minute)
+	w.expectCopies(1)
+	if c := w.load(w.ref).Challenge; len(c.Untaken) != 0 {
+		w.errorf("still not taken: %+v", c.Untaken)
+	}
 }
 
 func anyMessageWith(ms []*practice.Message, texts ...string) bool {

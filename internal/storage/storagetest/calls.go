@@ -91,7 +91,7 @@ func (w *World) Calls(c challenge.Snapshot, d outbox.Message) map[string]func(co
 			return s.MarkUnreachable(ctx, outbox.Unreachable{Person: ChairID, Since: at, Code: "Blocked"})
 		},
 		"MarkReachable":   func(ctx context.Context, s Store) error { return s.MarkReachable(ctx, ChairID, at) },
-		"ListUntaken":     func(ctx context.Context, s Store) error { return second(s.ListUntaken(ctx, "", at)) },
+		"ListUntaken":     func(ctx context.Context, s Store) error { return second(s.ListUntaken(ctx, "")) },
 		"ListUnreachable": func(ctx context.Context, s Store) error { return second(s.ListUnreachable(ctx)) },
 		"ForgetUnreachable": func(ctx context.Context, s Store) error {
 			return s.ForgetUnreachable(ctx, outbox.Unreachable{Person: ChairID})
