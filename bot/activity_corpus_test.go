@@ -136,7 +136,7 @@ func runCorpusCase(t *testing.T, c corpusCase) {
 // writes down what it is asked to keep.
 type corpusStage struct {
 	*testServer
-	store   *memoryStore
+	store   *journalStore
 	handler *Handler
 	token   string
 }
@@ -166,7 +166,7 @@ func newCorpusStageIn(t testing.TB, authority []byte) *corpusStage {
 		t.Fatal(err)
 	}
 	s := &corpusStage{testServer: &testServer{testValidator: newTestValidator(t), registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}}
-	s.store = newMemoryStore(t, l, people, calendar, s.clock.Now())
+	s.store = newJournalStore(t, l, people, calendar, s.clock.Now())
 	logger := slog.New(slog.NewTextHandler(s.log, nil))
 	turns, err := NewHandler(HandlerConfig{Stores: OneStore(s.store), Now: s.clock.Now, Calendar: calendar,
 		Directory: func() *directory.Directory { return people }, RefreshDirectory: s.store.refreshDirectory, IsUnreachable: func(string) bool { return false },

@@ -14,6 +14,8 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/command"
+	"challengebot/internal/storage"
+	"challengebot/internal/storage/memorystore"
 	"challengebot/internal/workday"
 )
 
@@ -21,7 +23,8 @@ import (
 // button can meet. Each execution begins with the same ones.
 type fuzzStage struct {
 	*corpusStage
-	snapshots map[uuid.UUID]challenge.Snapshot
+	kept  *memorystore.Store               // every case as it was
+	cases map[uuid.UUID]challenge.Snapshot // the same, to look at
 }
 
 // The cases, by state.
@@ -58,7 +61,8 @@ func newFuzzStage(f testing.TB) *fuzzStage {
 	if err != nil {
 		f.Fatal(err)
 	}
-	first := s.store.snapshots[corpusChallengeID]
+	s.keepCases(f)
+	first := s.cases[corpusChallengeID]
 	as := func(name string) challenge.Person {
 		p, ok := s.store.people.PersonByName(name)
 		if !ok {
@@ -67,48 +71,69 @@ func newFuzzStage(f testing.TB) *fuzzStage {
 		return challenge.Person{ID: p.Entra, Name: p.Name}
 	}
 	env := challenge.Env{Now: now, Calendar: calendar, Ladder: first.Ladder, Directory: s.store.people}
-	step := func(c challenge.Snapshot, by challenge.Person, cmd challenge.Command) challenge.Snapshot {
-		change, err := c.Challenge.Decide(cmd, by, env)
-		if err != nil {
+	step := func(id uuid.UUID, by challenge.Person, cmd challenge.Command) {
+		if _, err := s.store.Store.Apply(f.Context(), storage.IdempotencyKey{}, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
+			return c.Challenge.Decide(cmd, by, env)
+		}); err != nil {
 			f.Fatal(err)
 		}
-		return challenge.Snapshot{Challenge: change.Next, Ladder: c.Ladder, History: append(slices.Clone(c.History), change.Events...)}
 	}
-	again := func(r challenge.RaiseCommand) challenge.Snapshot {
-		change, err := challenge.Raise(r, as("Maya Okafor"), env)
-		if err != nil {
+	again := func(r challenge.RaiseCommand) {
+		if _, err := s.store.Store.Raise(f.Context(), storage.IdempotencyKey{}, func(uint64) (challenge.Change, error) {
+			return challenge.Raise(r, as("Maya Okafor"), env)
+		}); err != nil {
 			f.Fatal(err)
 		}
-		return challenge.Snapshot{Challenge: change.Next, Ladder: first.Ladder, History: change.Events}
 	}
 	answer := challenge.Respond{Opening: 1, Response: challenge.Response{Text: "It is done.", Plan: []challenge.PlannedAction{{What: "Visit", Who: "Tom Reid", DueBy: first.Challenge.Details.AskBy}}}}
 	details, lookedAfter := first.Challenge.Details, first.Challenge.Details
 	lookedAfter.LookedAfter = true
-	answered := step(again(challenge.RaiseCommand{ID: fuzzAnswered, Number: 2, Details: details}), as("Tom Reid"), answer)
-	held := again(challenge.RaiseCommand{ID: fuzzHeld, Number: 3, Details: lookedAfter, StartAt: "stage-2", Ground: "threshold-met", Reason: "The child is at risk."})
-	if held.Challenge.State != challenge.StateHeldAtGate {
-		f.Fatalf("the third case is %s", held.Challenge.State)
+	again(challenge.RaiseCommand{ID: fuzzAnswered, Number: 2, Details: details})
+	step(fuzzAnswered, as("Tom Reid"), answer)
+	again(challenge.RaiseCommand{ID: fuzzHeld, Number: 3, Details: lookedAfter, StartAt: "stage-2", Ground: "threshold-met", Reason: "The child is at risk."})
+	again(challenge.RaiseCommand{ID: fuzzWithdrawn, Number: 4, Details: details})
+	step(fuzzWithdrawn, as("Maya Okafor"), challenge.Withdraw{Reason: "Settled."})
+	s.keepCases(f)
+	if state := s.cases[fuzzHeld].Challenge.State; state != challenge.StateHeldAtGate {
+		f.Fatalf("the third case is %s", state)
 	}
-	withdrawn := step(again(challenge.RaiseCommand{ID: fuzzWithdrawn, Number: 4, Details: details}), as("Maya Okafor"), challenge.Withdraw{Reason: "Settled."})
-	s.snapshots = map[uuid.UUID]challenge.Snapshot{corpusChallengeID: first, fuzzAnswered: answered, fuzzHeld: held, fuzzWithdrawn: withdrawn}
 	return s
+}
+
+// keepCases remembers every case as it is now.
+func (s *fuzzStage) keepCases(f testing.TB) {
+	f.Helper()
+	s.kept = s.store.Clone()
+	var err error
+	if s.cases, err = casesOf(s.kept); err != nil {
+		f.Fatal(err)
+	}
+}
+
+func casesOf(s *memorystore.Store) (map[uuid.UUID]challenge.Snapshot, error) {
+	all, err := s.Challenges()
+	cases := map[uuid.UUID]challenge.Snapshot{}
+	for _, c := range all {
+		cases[c.Challenge.ID] = c
+	}
+	return cases, err
 }
 
 // reset puts every case back to where it was.
 func (s *fuzzStage) reset() {
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	s.store.snapshots, s.store.appliedKeys, s.store.number = maps.Clone(s.snapshots), map[string]*appliedKey{}, 10
-	s.store.journal, s.store.chats = journal{}, map[string]string{}
+	s.store.Store = s.kept.Clone()
+	s.store.clearJournal()
 	s.handler.limits = newLimiter()
 }
 
 // assertAllowedEffects checks what an activity by somebody did to the cases.
 func (s *fuzzStage) assertAllowedEffects(t *testing.T, who string) {
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	for id, after := range s.store.snapshots {
-		before := s.snapshots[id]
+	now, err := casesOf(s.store.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, after := range now {
+		before := s.cases[id]
 		for i, e := range after.History[len(before.History):] {
 			if e.By != challenge.System && e.By.Name != who {
 				t.Errorf("%s did something as %s", who, e.By.Name)
@@ -144,7 +169,7 @@ func (s *fuzzStage) newActivity(who, kind string) map[string]any {
 func (s *fuzzStage) allButtonData() []cards.ButtonData {
 	var all []cards.ButtonData
 	for _, id := range fuzzChallenges {
-		c := s.snapshots[id].Challenge
+		c := s.cases[id].Challenge
 		for _, cmd := range command.All() {
 			all = append(all, cards.ButtonData{Verb: cmd.Verb, Card: challenge.CardChallenge, ChallengeID: id.String(), Ref: c.Ref, Opening: max(1, len(c.Openings)),
 				Version: c.Version, Rung: c.Rung, Verdict: challenge.NotSatisfied, Status: challenge.GatePassed})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"challengebot/cards"
+	"challengebot/internal/outbox"
 )
 
 // newPeopleStage is an authority in which two people bear one name.
@@ -19,7 +20,7 @@ func newPeopleStage(t *testing.T) *limitStage {
 	twice := strings.Replace(string(raw), "  - {id: ines,", "  - {id: ben-2, name: \"CARTER, Ben (Health)\", entra: 0a000000-0000-4000-8000-000000000091}\n"+
 		"  - {id: sian, name: \"Siân O'Brien\", entra: 0a000000-0000-4000-8000-000000000092}\n  - {id: ines,", 1)
 	s := &limitStage{fuzzStage: &fuzzStage{corpusStage: newCorpusStageIn(t, []byte(twice))}, t: t}
-	s.snapshots = s.store.snapshots
+	s.keepCases(t)
 	return s
 }
 
@@ -140,7 +141,12 @@ func TestAMentionIsDecidedByObjectIDThenTeamsIDThenNameThenLetters(t *testing.T)
 	} {
 		s := newPeopleStage(t)
 		// Ben wrote once from his own chat; somebody who has left since did too.
-		s.store.teamsIDs["29:seen"], s.store.teamsIDs["29:gone"] = ben, "0b000000-0000-4000-8000-000000000077"
+		for teamsID, person := range map[string]string{"29:seen": ben, "29:gone": "0b000000-0000-4000-8000-000000000077"} {
+			if err := s.store.SaveConversation(t.Context(), outbox.ConversationReference{OrderingKey: "person:" + person, ID: "a:" + teamsID,
+				ServiceURL: "https://smba.trafficmanager.net/uk/", TeamsUserID: teamsID, SeenAt: s.clock.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
 		notes, said := s.coverNotes("Tom Reid", "/cover "+c.text+" 1 December", c.entity...)
 		want := ""
 		if c.want != "" {

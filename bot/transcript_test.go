@@ -95,7 +95,7 @@ func newPlay(t *testing.T) *play {
 		t.Fatal(err)
 	}
 	if p.Handler, err = NewServer(ServerConfig{Validator: p.Validator, Registry: p.registry, Logger: logger, Now: p.clock.Now,
-		NotReadyReasons: (&memoryStore{}).notReadyReasons}, p.handler); err != nil {
+		NotReadyReasons: (&journalStore{}).notReadyReasons}, p.handler); err != nil {
 		t.Fatal(err)
 	}
 	p.registers = p.readRegisters()

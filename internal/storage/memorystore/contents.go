@@ -73,6 +73,22 @@ func (s *Store) Contents() Contents {
 	return c
 }
 
+// Challenges are all that are stored, with ladder and history, in the order of their ids.
+func (s *Store) Challenges() ([]challenge.Snapshot, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []challenge.Snapshot
+	for _, row := range s.sorted(func(*challengeRow) bool { return true }, func(_, _ *challengeRow) int { return 0 }) {
+		snap, err := s.withoutHistory(row)
+		if err != nil {
+			return nil, err
+		}
+		snap.History = slices.Clone(row.events)
+		all = append(all, snap)
+	}
+	return all, nil
+}
+
 // Verify holds every trail against its chain, and what it leads to against the stored challenge.
 func (s *Store) Verify() error {
 	s.mu.Lock()

@@ -13,7 +13,8 @@
 //	result.go      what came of a claimed message
 //	pending.go     what may belong in a morning's digest
 //	registers.go   conversations, channels, cover, who cannot be reached
-//	contents.go    all that is stored, to look at in a test
+//	contents.go    all that is stored, to look at in a test, or to spoil
+//	clone.go       a second store with the same contents
 //
 // One lock stands for a transaction: a decision is taken under it and must not call the
 // store. What is read is decoded from the stored form each time, so that nobody shares

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"challengebot/internal/challenge"
+	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 	"challengebot/internal/storage/memorystore"
 	"challengebot/internal/storage/storagetest"
@@ -54,6 +57,50 @@ func TestEveryOperationIsNamedAfterItsMethodAndCanFail(t *testing.T) {
 		if err := calls[name](t.Context(), s); !errors.Is(err, away) || asked != name {
 			t.Errorf("%s asked before %q: %v", name, asked, err)
 		}
+	}
+}
+
+func TestACloneGoesItsOwnWay(t *testing.T) {
+	t.Parallel()
+	s := memorystore.New()
+	w := storagetest.NewWorld(t, s)
+	c := w.Raise()
+	w.DeliverAll()
+	w.Apply(c, storagetest.NewResponse("Done."), storagetest.ManagerID)
+	w.Must(s.SaveConversation(t.Context(), outbox.ConversationReference{OrderingKey: "person:x", ID: "a:1", ServiceURL: "https://x.invalid/", SeenAt: w.Now}))
+	before, backup := s.Contents(), s.Clone()
+	if diff := cmp.Diff(before, backup.Contents()); diff != "" {
+		t.Errorf("the clone differs:\n%s", diff)
+	}
+	w.DeliverAll()
+	w.Apply(c, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}, storagetest.ChairID)
+	w.Raise()
+	w.Must(s.ForgetConversation(t.Context(), "person:x"))
+	after := s.Contents()
+	if diff := cmp.Diff(before, backup.Contents()); diff != "" {
+		t.Errorf("the clone changed with the first:\n%s", diff)
+	}
+	all, err := backup.Challenges()
+	if err != nil || len(all) != 1 || all[0].Challenge.State != challenge.StateAwaitingJudgement || len(all[0].History) != all[0].Challenge.Seq {
+		t.Errorf("%d challenges, %v", len(all), err)
+	}
+	if _, known, err := backup.FindConversation(t.Context(), "person:x"); !known || err != nil {
+		t.Errorf("the conversation: %v, %v", known, err)
+	}
+
+	w.Store = backup // it can go on
+	w.DeliverAll()
+	w.Apply(c, challenge.Withdraw{Reason: "Settled by telephone."}, storagetest.ChairID)
+	w.DeliverAll()
+	w.Raise()
+	if err := backup.Verify(); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(after, s.Contents()); diff != "" {
+		t.Errorf("the first changed with the clone:\n%s", diff)
+	}
+	if err := s.Verify(); err != nil {
+		t.Error(err)
 	}
 }
 
