@@ -20,7 +20,6 @@ import (
 	"challengebot/internal/engine"
 	"challengebot/internal/ladder"
 	"challengebot/internal/postgres"
-	"challengebot/internal/storage"
 	"challengebot/internal/workday"
 )
 
@@ -73,6 +72,8 @@ type App struct {
 	keys     *bot.KeyCache
 	logger   *slog.Logger
 	state    startState
+	// firstTry is the outcome of a first try to prepare the database that takes long.
+	firstTry chan error
 }
 
 // New joins the parts and prepares the database, whose schema must be current: see Migrate.
@@ -88,9 +89,7 @@ func New(ctx context.Context, p Dependencies) (*App, error) {
 		store.Close()
 		return nil, err
 	}
-	if err := a.Prepare(ctx); errors.Is(err, storage.ErrUnavailable) {
-		a.reportWaiting(err)
-	} else if err != nil {
+	if err := a.tryToPrepare(ctx); err != nil {
 		store.Close()
 		return nil, err
 	}

@@ -30,6 +30,9 @@ type startState struct {
 const (
 	// prepareInterval is the time between two tries to prepare the database.
 	prepareInterval = 2 * time.Second
+	// firstTryTimeout is how long the start waits for the database before it serves: a
+	// migration may take much longer.
+	firstTryTimeout = 10 * time.Second
 	// reportInterval is how often the log says that the database is still away.
 	reportInterval = time.Minute
 )
@@ -103,11 +106,29 @@ func (a *App) directoryFault() error {
 		"run challengebot check, put the file right and start the bot again", where, a.state.directoryCopy.Load().Format(time.RFC3339))
 }
 
+// tryToPrepare prepares the database, and leaves one that is away, or that takes long, to
+// waitUntilPrepared. Its error is one that does not pass.
+func (a *App) tryToPrepare(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- a.Prepare(ctx) }()
+	select {
+	case err := <-done:
+		if !errors.Is(err, storage.ErrUnavailable) {
+			return err
+		}
+		a.reportWaiting(err)
+	case <-time.After(firstTryTimeout):
+		a.firstTry = done
+		a.reportWaiting(context.DeadlineExceeded)
+	}
+	return nil
+}
+
 // waitUntilPrepared waits for a database that is away. Its error is one that does not pass.
 func (a *App) waitUntilPrepared(ctx context.Context) error {
 	reported := time.Now() // New has said it
 	for !a.state.prepared.Load() {
-		err := a.Prepare(ctx)
+		err := a.prepareAgain(ctx)
 		switch {
 		case err == nil:
 			a.logger.Info("the database is there; the bot works")
@@ -126,6 +147,20 @@ func (a *App) waitUntilPrepared(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// prepareAgain waits for the first try, if that goes on, or makes another.
+func (a *App) prepareAgain(ctx context.Context) error {
+	if a.firstTry == nil {
+		return a.Prepare(ctx)
+	}
+	select {
+	case err := <-a.firstTry:
+		a.firstTry = nil
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (a *App) reportWaiting(err error) {

@@ -79,6 +79,9 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		for _, result := range []string{roundDone, roundFailed, roundStuck} {
 			m.rounds.WithLabelValues(work, result)
 		}
+		for _, cause := range []string{setAsideError, setAsidePanic} {
+			m.setAside.WithLabelValues(work, cause)
+		}
 	}
 	for _, c := range []prometheus.Collector{m.rounds, m.setAside, m.clockActions, m.attempts, m.overdueChallenges, m.pendingMessages,
 		m.oldestPendingAge, m.pendingQuestions, m.oldestQuestionAge, m.setAsideChallenges, m.lastRound} {

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -29,6 +30,9 @@ var (
 	grantsSQL string
 )
 
+// migrateTimeout bounds a migration on this side: making an index of a large table takes minutes.
+const migrateTimeout = time.Hour
+
 // migrationLockSeconds is how long an instance waits while another one migrates.
 const migrationLockSeconds = 300
 
@@ -36,6 +40,8 @@ const migrationLockSeconds = 300
 // may call it at once: one migrates, the others wait. It needs the owner of the schema; where it may not create the role it
 // goes on without, and migrating again after an administrator created the role grants the rights.
 func Migrate(ctx context.Context, dsn string) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
+	defer cancel()
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return fmt.Errorf("postgres: the connection string cannot be read: %w", err)
@@ -47,7 +53,7 @@ func Migrate(ctx context.Context, dsn string) error {
 		return wrapError("open the pool", err)
 	}
 	defer pool.Close()
-	if err := pool.Ping(ctx); err != nil {
+	if err := withTimeout(ctx, callTimeout, pool.Ping); err != nil {
 		return wrapError("connect", err)
 	}
 	if err := checkEncoding(ctx, pool); err != nil {
