@@ -4,6 +4,8 @@
 // tested is what runs.
 //
 // New fails when something is missing or contradicts itself, with an error for the
-// administrator. Run returns when its context ends: requests under way end first,
+// administrator. A database that is away is waited for, a directory file that is broken is
+// replaced by a copy of the last whole one, and both are said aloud. The database's clock
+// is the one clock. Run returns when its context ends: requests under way end first,
 // then the engine gives back what it had claimed.
 package app

@@ -20,6 +20,14 @@
 // What a working day begins with, stand-ins and the messages to those who oversee, has a
 // loop of its own: no deadline waits for it.
 //
+// Each kind of work is a supervised loop. A panic or an error in one challenge or message
+// is contained: it is logged with ids and its stack, counted, set aside and tried again,
+// and the others go on. A round that gets no further is cancelled when its budget is used
+// up, and left behind if that does not end it. The watch is a loop too, with a connection
+// of its own: it sees what is overdue, the oldest question that Teams has not taken and the
+// age of each loop's last round, and says so to log, metrics and those who oversee. By a
+// clock that is not trusted nothing is decided.
+//
 // Somebody whom Teams refuses is known to be unreachable until they install the app or
 // write; then every card that waits for them is sent again, once, and the dates stay.
 // Once in a working day a loop of its own asks Teams for the conversations of those of

@@ -32,6 +32,9 @@
 // unless the connection broke while COMMIT was under way; then nobody can know, and giving the same idempotency key again tells. No error
 // holds an argument, a row's value or the server's message text: they could name a child.
 //
+// Every wait has an end on this side, beside the limits that the server keeps: a connection that carries nothing, or on which the
+// server will not write, is closed, and those that were idle meanwhile prove that they live. The watch has a connection of its own.
+//
 // Notifications are sent after the COMMIT they tell of, in the same round trip. Inside the transaction they would take a lock that
 // lets only one commit of the whole server through at a time. One that is lost is made up for by the engine's own poll.
 package postgres
