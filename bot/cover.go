@@ -63,14 +63,14 @@ func (rq request) applyCoverText(ctx context.Context, text coverText) (cards.Cov
 	return rq.setCover(ctx, c)
 }
 
-// endCover revokes cover that was set. What was handed over stays with the stand-in; who
-// is back is asked beside them when the next working day begins.
+// endCover revokes cover that was set, and asks again whoever is back, beside who stood in.
 func (rq request) endCover(ctx context.Context, number string) error {
 	id, err := strconv.ParseInt(strings.TrimFunc(number, words.IsPunctuation), 10, 64)
 	mine := rq.visibleCovers()
-	if err != nil || !slices.ContainsFunc(mine, func(c directory.Cover) bool {
+	i := slices.IndexFunc(mine, func(c directory.Cover) bool {
 		return c.ID == id && id > 0 && (c.For.Entra == rq.person.ID || rq.overseesAllOf(c.For))
-	}) {
+	})
+	if err != nil || i < 0 {
 		return rq.replyWithCovers(ctx, cards.CoverView{Refusal: &challenge.Refusal{Code: challenge.CodeNotAllowed, Sentence: rq.words.Bot.CoverNotFound}})
 	}
 	if err := rq.Settings.EndCover(ctx, rq.idempotencyKey(":cover"), id, rq.person.ID); err != nil {
@@ -79,7 +79,11 @@ func (rq request) endCover(ctx context.Context, number string) error {
 	if err := rq.RefreshDirectory(ctx); err != nil {
 		return err
 	}
-	return rq.replyWithCovers(ctx, cards.CoverView{Confirmation: fmt.Sprintf(rq.words.Bot.CoverEnded, id)})
+	var back cards.CoverView
+	if err := rq.passOn(ctx, mine[i].For.Entra, mine[i].By.Entra, &back); err != nil {
+		return err
+	}
+	return rq.replyWithCovers(ctx, cards.CoverView{Confirmation: fmt.Sprintf(rq.words.Bot.CoverEnded, id), Remarks: back.Remarks})
 }
 
 // visibleCovers is the cover, current and to come, in which the person has a part, or that

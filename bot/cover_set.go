@@ -67,23 +67,32 @@ func (rq request) setCover(ctx context.Context, c directory.CoverSetting) (cards
 // handOverChallenges passes on everything that waits for the one who is away, and says what of
 // it could not be, and who is asked where that is not who was named.
 func (rq request) handOverChallenges(ctx context.Context, cover directory.CoverSetting, v *cards.CoverView) error {
-	waiting, err := rq.Lists.ListWaitingFor(ctx, cover.Person, maxHandOvers)
-	if err != nil && !rq.isPartlyUnreadable(err) {
+	if err := rq.passOn(ctx, cover.Person, cover.StandIn, v); err != nil {
+		return err
+	}
+	if len(v.HandedOver)+len(v.NotHandedOver) == 0 {
+		v.Remarks = append(v.Remarks, fmt.Sprintf(rq.words.StandIn.NothingWaits, rq.nameOf(cover.Person)))
+	}
+	return nil
+}
+
+// passOn brings what waits for a person, or for who stood in for them, to whom it is for today.
+// named is who was said to stand in. Of challenges out of reach of the cover whoever set
+// it learns nothing.
+func (rq request) passOn(ctx context.Context, person, named string, v *cards.CoverView) error {
+	waiting, err := rq.listConcerned(ctx, person, named)
+	if err != nil {
 		return err
 	}
 	for _, c := range waiting {
-		if c.Challenge.State != challenge.StateAwaitingResponse {
-			continue
-		}
 		ref := c.Challenge.Ref
 		out, _, err := rq.applyCommand(ctx, rq.idempotencyKey(":"+ref), storage.LookupKey{ID: c.Challenge.ID}, func(challenge.Snapshot) (challenge.Command, error) {
-			return challenge.HandOver{AwayID: cover.Person}, nil
+			return challenge.HandOver{AwayID: person}, nil
 		})
-		refusal := (*challenge.Refusal)(nil)
+		refusal := out.Refusal
 		switch {
-		case errors.As(err, &refusal) && !rq.rights(c).Read:
-			// Out of reach of the cover: whoever set it learns nothing of the challenge.
-		case errors.As(err, &refusal):
+		case (refusal != nil || errors.As(err, &refusal)) && (refusal.Code == challenge.CodeMovedOn || !rq.rights(c).Read):
+		case refusal != nil:
 			v.NotHandedOver = append(v.NotHandedOver, rq.words.TranslateRefusal(refusal).Sentence)
 		case err != nil && !errors.Is(err, storage.ErrUnavailable):
 			rq.Logger.Error("a challenge could not be handed over; the others are", "challenge", c.Challenge.ID, "activity", rq.activity.ID)
@@ -92,15 +101,38 @@ func (rq request) handOverChallenges(ctx context.Context, cover directory.CoverS
 			return err
 		default:
 			v.HandedOver = append(v.HandedOver, ref)
-			if to := lastHandover(out.Snapshot).To; to.ID != cover.StandIn {
+			if to := lastHandover(out.Snapshot).To; to.ID != named {
 				v.Remarks = append(v.Remarks, fmt.Sprintf(rq.words.StandIn.WillAct, ref, to.Name))
 			}
 		}
 	}
-	if len(v.HandedOver)+len(v.NotHandedOver) == 0 {
-		v.Remarks = append(v.Remarks, fmt.Sprintf(rq.words.StandIn.NothingWaits, rq.nameOf(cover.Person)))
-	}
 	return nil
+}
+
+// listConcerned lists what waits for a person, and for everybody named to stand in for them.
+func (rq request) listConcerned(ctx context.Context, person, named string) ([]challenge.Snapshot, error) {
+	people := []string{person, named}
+	for _, c := range rq.Directory().CurrentCover(rq.today()) {
+		if c.For.Entra == person && !slices.Contains(people, c.By.Entra) {
+			people = append(people, c.By.Entra)
+		}
+	}
+	var all []challenge.Snapshot
+	for _, id := range people {
+		if id == "" {
+			continue
+		}
+		waiting, err := rq.Lists.ListWaitingFor(ctx, id, maxHandOvers)
+		if err != nil && !rq.isPartlyUnreadable(err) {
+			return nil, err
+		}
+		for _, c := range waiting {
+			if !slices.ContainsFunc(all, func(have challenge.Snapshot) bool { return have.Challenge.ID == c.Challenge.ID }) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all, nil
 }
 
 // lastHandover is the last passing on in the history of a challenge.
@@ -125,6 +157,21 @@ func (rq request) remarksOnStandIn(c directory.CoverSetting) []string {
 		if other.For.Entra == c.StandIn && other.From <= c.To && other.By.Entra != "" {
 			remarks = append(remarks, fmt.Sprintf(rq.words.StandIn.Away, by.Name,
 				rq.words.FormatOnDate(other.From), rq.words.FormatOnDate(other.To), other.By.Name))
+		}
+	}
+	return append(remarks, rq.remarksOnObstacles(c)...)
+}
+
+// remarksOnObstacles are the challenges in which who was named could not be asked.
+func (rq request) remarksOnObstacles(c directory.CoverSetting) []string {
+	var remarks []string
+	said := map[challenge.StandInObstacle]bool{}
+	for _, l := range rq.Ladders {
+		for _, o := range challenge.StandInObstacles(c.Person, c.StandIn, rq.env(l)) {
+			if !said[o] {
+				said[o] = true
+				remarks = append(remarks, fmt.Sprintf(rq.words.StandIn.Obstacles[o], rq.nameOf(c.StandIn), rq.nameOf(c.Person)))
+			}
 		}
 	}
 	return remarks

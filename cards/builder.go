@@ -151,7 +151,7 @@ func (b *builder) formatParties(ps []challenge.Party) string {
 // personName finds the name of somebody who took part.
 func (b *builder) personName(id string) string {
 	for _, v := range b.Challenge.Openings {
-		for _, p := range slices.Concat(v.Respondents, v.Alerted, []challenge.Party{v.Judge}) {
+		for _, p := range slices.Concat(v.Respondents, v.Alerted, v.Judges()) {
 			if p.ID == id {
 				return b.formatParty(p)
 			}

@@ -21,7 +21,7 @@ func (b *builder) describeState() string {
 		v := c.CurrentOpening()
 		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatRespondents(v), b.formatDateTime(v.Deadline.Due))
 	case challenge.StateAwaitingJudgement:
-		return fmt.Sprintf(b.words.Challenge.StateAwaitingJudgement, b.formatParty(c.CurrentOpening().Judge))
+		return fmt.Sprintf(b.words.Challenge.StateAwaitingJudgement, b.formatParties(c.CurrentOpening().Judges()))
 	case challenge.StateHeldAtGate:
 		return fmt.Sprintf(b.words.Challenge.StateHeldAtGate, b.rungLabel(c.Hold.Rung), b.gateLabels(c.Hold.Gates))
 	case challenge.StateExhausted:
@@ -71,6 +71,7 @@ func (b *builder) buildChallengeCard() {
 	} else {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})
 	}
+	b.addGaps()
 	if c.State == challenge.StateHeldAtGate {
 		b.addHoldStatus()
 	} else if c.State.IsOpen() && !c.LimitDue.IsZero() {

@@ -103,6 +103,9 @@ func (v DigestView) itemElement(s digest.PendingItem) Element {
 	if roles := one.vacantRoles(); roles != "" {
 		facts = append(facts, Fact{one.words.Oversight.NobodyHolds, roles})
 	}
+	if gaps := s.Snapshot.Challenge.Gaps; len(gaps) > 0 {
+		facts = append(facts, Fact{one.words.StandIn.Heading, one.describeGaps(gaps)})
+	}
 	if s.LimitNear {
 		facts = append(facts, Fact{one.words.Label.TimeLimit, one.describeOverallLimit()})
 	}

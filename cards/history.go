@@ -143,7 +143,7 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 		if !b.isJudgementOnAnswer(e) {
 			return step([]Fact{{b.words.Label.Note, body.Reason}}, b.words.Step.RecordedSettled, by)
 		}
-		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Judged, rung, by, b.words.Judge.Verdicts[body.Verdict])
+		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Judged, rung, b.judgeName(e), b.words.Judge.Verdicts[body.Verdict])
 	case challenge.Lapsed:
 		return step(nil, b.words.Step.Lapsed, rung, b.formatDateTime(body.Due))
 	case challenge.SkippedTo:
@@ -169,6 +169,16 @@ func (b *builder) isJudgementOnAnswer(judged challenge.Event) bool {
 		}
 	}
 	return waiting
+}
+
+// judgeName is who gave a judgement, and for whom.
+func (b *builder) judgeName(judged challenge.Event) string {
+	if o := b.Challenge.Opening(judged.Opening); o != nil {
+		if p := o.JudgeWho(); p.CoverFor != "" && p.ID == judged.By.ID {
+			return b.formatParty(p)
+		}
+	}
+	return cmp.Or(judged.By.Name, b.words.Common.System)
 }
 
 func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []historyStep {
@@ -210,10 +220,9 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 	case challenge.AskedOutside:
 		return step([]Fact{{b.words.Label.Note, body.Note}}, b.words.Step.AskedOutside, rung, by, b.words.Step.AskedHow[body.Method], b.words.FormatOnDate(body.On))
 	case challenge.HandedOver:
-		if body.Alongside {
-			return step(nil, b.words.Step.BackAgain, rung, b.formatParty(body.To), b.formatParty(body.From))
-		}
-		return step(nil, b.words.Step.HandedOver, rung, b.formatParty(body.From), b.formatParty(body.To))
+		return append(out, historyStep{at: e.At, sentence: b.describeHandover(e.Rung, body)})
+	case challenge.Unattended:
+		return append(out, historyStep{at: e.At, sentence: b.describeGaps(body.Gaps)})
 	case challenge.Referred:
 		return step(b.referralFacts(body.Referral), b.words.Step.Referred, by, body.Referral.To, b.words.FormatOnDate(body.Referral.On))
 	}

@@ -23,7 +23,7 @@ func (b *builder) buildJudgeCard() {
 		text := b.words.Judge.RecordOnly
 		if b.awaitsJudgement() {
 			b.summary = fmt.Sprintf(b.words.Judge.Summary, b.Challenge.Ref)
-			text = fmt.Sprintf(b.words.Judge.DecidedByOther, b.formatParty(b.opening.Judge))
+			text = fmt.Sprintf(b.words.Judge.DecidedByOther, b.formatParties(b.opening.Judges()))
 		}
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: text + b.describeWhereNow(), Bold: true}}})
 	}

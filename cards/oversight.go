@@ -20,6 +20,7 @@ func (b *builder) buildOversightCard() {
 		b.final = true
 	}
 	b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeStateForOversight(), Size: "Medium", Bold: true}}})
+	b.addGaps()
 	facts := []Fact{{b.words.Label.RaisedBy, b.formatChair()}, {b.words.Label.RaisedOn, b.formatDateTime(c.RaisedAt)}}
 	if since := b.waitingSince(); since != "" {
 		facts = append(facts, Fact{b.words.Label.WaitingSince, since})
@@ -110,7 +111,7 @@ func (b *builder) obstacleSteps() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {
 		switch e.Body.(type) {
-		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked:
+		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Unattended:
 			out = b.appendStep(out, e)
 		}
 	}

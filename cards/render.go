@@ -60,6 +60,10 @@ func Render(card challenge.Card, opening int, v View, o Options) Card {
 	return renderWithinLimit(func(f sizeBudget) *builder {
 		b := newBuilder(card, opening, v, o, f)
 		b.may = may
+		if !may.Read && card != challenge.CardNotice && o.ViewerID != "" {
+			b.buildNoLongerYours()
+			return b
+		}
 		switch card {
 		case challenge.CardRespond:
 			b.buildRespondCard()

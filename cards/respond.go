@@ -101,7 +101,7 @@ func (b *builder) describeEnd() string {
 	case v.Outcome == challenge.OutcomeLapsed:
 		return fmt.Sprintf(b.words.Respond.EndedLapsed, b.formatOnDateTime(v.Deadline.Due)) + b.describeWhereNow()
 	case v.Outcome == challenge.OutcomeJudged:
-		return fmt.Sprintf(b.words.Respond.EndedJudged, v.AnsweredBy.Name, b.formatOnDateTime(v.AnsweredAt), b.formatParty(v.Judge), b.words.Judge.Verdicts[v.Verdict]) + b.describeWhereNow()
+		return fmt.Sprintf(b.words.Respond.EndedJudged, v.AnsweredBy.Name, b.formatOnDateTime(v.AnsweredAt), b.formatParty(v.JudgeWho()), b.words.Judge.Verdicts[v.Verdict]) + b.describeWhereNow()
 	default:
 		return fmt.Sprintf(b.words.Respond.EndedMovedOn, b.rungWord()) + b.describeWhereNow()
 	}

@@ -51,7 +51,8 @@ func (r *liveDirectory) Directory() *directory.Directory {
 
 // Refresh looks for news of cover, of channels and of who cannot be reached.
 func (r *liveDirectory) Refresh(ctx context.Context) error {
-	covers, err := r.store.ListCovers(ctx, r.calendar.DateOf(r.now()))
+	today := r.calendar.DateOf(r.now())
+	covers, err := r.store.ListCovers(ctx, today)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,8 @@ func (r *liveDirectory) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if m := r.latest.Load(); m != nil && slices.EqualFunc(m.covers, covers, isSameSetting) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
+	// Cover that has merely come to its end is no news: the directory goes by the day anyway.
+	if m := r.latest.Load(); m != nil && slices.EqualFunc(notEnded(m.covers, today), covers, isSameSetting) && slices.Equal(m.channels, channels) && slices.Equal(m.unreachable, unreachable) {
 		return nil
 	}
 	var refused []string
@@ -75,6 +77,10 @@ func (r *liveDirectory) Refresh(ctx context.Context) error {
 	merged := r.file.Load().WithCover(covers).WithChannels(channels).WithUnreachable(refused)
 	r.latest.Store(&mergedDirectory{merged, covers, channels, unreachable})
 	return nil
+}
+
+func notEnded(covers []directory.CoverSetting, today workday.Date) []directory.CoverSetting {
+	return slices.DeleteFunc(slices.Clone(covers), func(c directory.CoverSetting) bool { return c.To < today })
 }
 
 // isSameSetting reports whether two read settings are one: a setting never changes.

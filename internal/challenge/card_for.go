@@ -9,8 +9,10 @@ func (c *Challenge) CardFor(id string) (Card, int) {
 	n := len(c.Openings)
 	opening := c.CurrentOpening()
 	switch {
-	case c.State == StateAwaitingJudgement && opening.Judge.ID == id:
+	case c.State == StateAwaitingJudgement && slices.Contains(opening.judgeIDs(), id):
 		return CardJudge, n
+	case c.State == StateExhausted && slices.Contains(c.WaitingFor(), id):
+		return CardChallenge, n
 	case c.State == StateHeldAtGate && slices.Contains(c.WaitingFor(), id):
 		return CardGate, n
 	case id == c.Chair.ID:

@@ -45,8 +45,10 @@ var System = Person{ID: "", Name: "challengebot"}
 type Party struct {
 	Person
 	Role directory.Role `json:"role"`
-	// CoverFor names the role's holder when this person stands in.
-	CoverFor string `json:"cover_for,omitempty"`
+	// CoverFor names the role's holder when this person stands in; CoverForID is their Entra
+	// object id, which parties recorded by an earlier version lack.
+	CoverFor   string `json:"cover_for,omitempty"`
+	CoverForID string `json:"cover_for_id,omitempty"`
 }
 
 // ConferenceType is the meeting a challenge comes from.
@@ -134,6 +136,10 @@ type Challenge struct {
 	ThresholdViews []ThresholdView `json:"thresholds,omitempty"`
 	// EndRequest is what an overseer asks of the chair, who decides.
 	EndRequest *EndRequest `json:"end_request,omitempty"`
+	// Gaps are where nobody is left who could do what the challenge waits for, and GapsSince
+	// is when that began.
+	Gaps      []Gap     `json:"gaps,omitempty"`
+	GapsSince time.Time `json:"gaps_since,omitzero"`
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
 	// ReferralCount counts external referrals recorded beside the states.
@@ -194,7 +200,7 @@ func (c *Challenge) WaitingFor() []string {
 		return nil
 	case StateAwaitingJudgement, StateExhausted:
 		if opening := c.CurrentOpening(); opening != nil {
-			return []string{opening.Judge.ID}
+			return opening.judgeIDs()
 		}
 		return []string{c.Chair.ID}
 	case StateHeldAtGate:

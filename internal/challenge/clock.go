@@ -81,6 +81,16 @@ func (tr *transition) tick() error {
 		return nil
 	}
 	tr.by = System
+	before := *tr
+	err := tr.doWhatIsDue()
+	if err != nil {
+		*tr = before
+		return tr.holdClock(err)
+	}
+	return nil
+}
+
+func (tr *transition) doWhatIsDue() error {
 	switch tr.c.State {
 	case StateAwaitingResponse:
 		return tr.tickOpening()
@@ -153,6 +163,7 @@ func (tr *transition) countFrom(due time.Time) time.Time {
 // nudgeAgain tells those for whom a challenge without a window waits again. Who oversees
 // challenges has it in the digest of the day.
 func (tr *transition) nudgeAgain(every int) error {
+	tr.applyHandovers(System, tr.planHandovers())
 	tr.emit(Nudged{State: tr.c.State, NudgeAt: tr.nudgeTime(every)}, tr.c.Rung, len(tr.c.Openings))
 	switch tr.c.State {
 	case StateAwaitingJudgement:
@@ -160,7 +171,9 @@ func (tr *transition) nudgeAgain(every int) error {
 	case StateHeldAtGate:
 		tr.postGateCards()
 	case StateExhausted:
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		for _, id := range append(tr.c.WaitingFor(), tr.c.Chair.ID) {
+			tr.post(Address{Person: id}, CardChallenge)
+		}
 	}
 	return nil
 }

@@ -20,6 +20,8 @@ type RecordDelivery struct {
 
 func (cmd RecordDelivery) decide(tr *transition) error { return tr.recordDelivery(cmd) }
 
+func (RecordDelivery) recordsMessage() {}
+
 // Delivered: Teams took a card.
 type Delivered struct {
 	MessageID      int64   `json:"delivery"`
@@ -64,6 +66,8 @@ type RecordRejection struct {
 }
 
 func (cmd RecordRejection) decide(tr *transition) error { return tr.recordRejection(cmd) }
+
+func (RecordRejection) recordsMessage() {}
 
 // Undelivered: Teams did not take a card; who should know was told.
 type Undelivered struct {

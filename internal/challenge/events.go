@@ -64,6 +64,7 @@ var registry = []eventDefinition{
 	define[EndRequested](shown),
 	define[ChairSucceeded](shown),
 	define[CouldNotBeAsked](shown),
+	define[Unattended](shown),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -62,12 +62,15 @@ func everyBody() []challenge.Body {
 		challenge.HandedOff{To: "elsewhere", Reason: "It belongs there."},
 		challenge.Referred{Referral: challenge.Referral{To: "CAFCASS", Informed: map[directory.Role]string{"nominated-officer": "Nora Nash"},
 			Consulted: map[directory.Role]string{"own-service-manager": "Olive Own"}, Contact: "By telephone.", On: day, Note: "Urgent."}},
-		challenge.HandedOver{CoverHandover: challenge.CoverHandover{From: party, To: party}},
+		challenge.HandedOver{CoverHandover: challenge.CoverHandover{From: party, To: challenge.Party{Person: party.Person, Role: party.Role, CoverFor: party.CoverFor,
+			CoverForID: challengetest.Person("una").ID}, Alongside: true, Task: challenge.TaskGate, Gate: "own", Reason: challenge.ReasonLeft}},
 		challenge.AskedOutside{Method: challenge.ContactByTelephone, On: day, Note: "The duty desk."},
 		challenge.MessageChanged{Seq: 3, Change: challenge.MessageEdited},
 		challenge.EndRequested{Reason: "It belongs there.", HandOffTo: "elsewhere"},
 		challenge.ChairSucceeded{From: party.Person, To: challengetest.Person("una")},
 		challenge.CouldNotBeAsked{Waiting: []string{party.ID}, Due: at, DuePassed: true, CheckAt: at},
+		challenge.Unattended{Gaps: []challenge.Gap{{Task: challenge.TaskGate, Gate: "own", Role: "own-service-manager", Name: "Olive Own", Reason: challenge.GapAway}},
+			NudgeAt: at},
 	}
 }
 

@@ -121,18 +121,12 @@ func (tr *transition) promptGates(cause Cause) []ladder.Gate {
 }
 
 func (tr *transition) newGateState(rung string, g ladder.Gate) GateState {
-	st := GateState{Rung: rung, Gate: g.ID, Needs: g.Needs, Status: GateClosed, Openers: tr.reachableInRole(g.OpenerRole())}
+	st := GateState{Rung: rung, Gate: g.ID, Needs: g.Needs, Status: GateClosed, Openers: withAccount(tr.gateOpeners(g.OpenerRole()))}
 	if g.Kind == ladder.GateConfirm {
 		st.Needs = ladder.Agreed // who decides not to go on has not opened the gate
 	}
-	if len(st.Openers) == 0 {
-		st.Openers = []Party{tr.chairParty()}
-	}
-	if p, ok := tr.standInFor(tr.c.Chair.ID); ok && st.Openers[0].ID == tr.c.Chair.ID {
-		st.Openers = append(st.Openers, Party{Person: Person{ID: p.Entra, Name: p.Name}, Role: directory.RoleChair, CoverFor: tr.c.Chair.Name})
-	}
 	if g.Consultee != "" {
-		st.Consulted = tr.reachableInRole(g.Consultee)
+		st.Consulted = withAccount(tr.gateParties(g.Consultee))
 	}
 	for _, view := range tr.c.ThresholdViews {
 		if g.Kind == ladder.GateThreshold && view.Role == g.Consultee {

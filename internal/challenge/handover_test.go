@@ -10,10 +10,15 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// officeWithCover is the authority with somebody standing in for another in June.
-func officeWithCover(who, by string) *directory.Directory {
-	return office.WithCover([]directory.CoverSetting{{ID: 1, From: challengetest.Date("2026-06-01"), To: challengetest.Date("2026-06-30"),
-		Person: challengetest.Person(who).ID, StandIn: challengetest.Person(by).ID}})
+// officeWithCover is the authority with people standing in for others in June: who is away,
+// and who stands in, by turns.
+func officeWithCover(pairs ...string) *directory.Directory {
+	var set []directory.CoverSetting
+	for i := 0; i < len(pairs); i += 2 {
+		set = append(set, directory.CoverSetting{ID: int64(i + 1), From: challengetest.Date("2026-06-01"), To: challengetest.Date("2026-06-30"),
+			Person: challengetest.Person(pairs[i]).ID, StandIn: challengetest.Person(pairs[i+1]).ID})
+	}
+	return office.WithCover(set)
 }
 
 func (x *life) tryHandOver(who, of string) string {
@@ -57,7 +62,7 @@ func TestWhoMayHandOverToWhom(t *testing.T) {
 		{ladder: smallLadder, giver: "tess", of: "tess", standIn: "anna", want: "not_allowed"}, // the chair
 		{ladder: smallLadder, giver: "tess", of: "tess", standIn: "tara", want: "not_allowed"}, // asked as well
 		{ladder: judged, giver: "tess", of: "tess", standIn: "ivo", want: "not_allowed"},       // the judge
-		{ladder: smallLadder, giver: "sam", of: "sam", standIn: "tess", want: "not_allowed", onSecondRung: true},
+		{ladder: smallLadder, giver: "sam", of: "sam", standIn: "tess", want: "kept, not_allowed", onSecondRung: true}, // and nobody else is asked
 		{ladder: repeatingLadder(), giver: "sam", of: "sam", standIn: "tess", want: "ok", onSecondRung: true},
 	} {
 		t.Run(fmt.Sprintf("%s for %s by %s", test.giver, test.of, test.standIn), func(t *testing.T) {
@@ -84,15 +89,15 @@ func TestWhoIsBackIsAskedAgainBesideWhoStoodIn(t *testing.T) {
 	x := raiseLife(t, smallLadder, "2026-06-01 10:00")
 	x.env.Directory = officeWithCover("tess", "nora")
 	x.at("2026-06-03 10:00").do("", challenge.HandOver{AwayID: challengetest.Person("tess").ID}) // by itself, in the morning
-	if got := x.try("", challenge.RejoinAfterCover{}); got != "moved_on" {
+	if got := x.try("", challenge.Reconcile{}); got != "nothing" {
 		t.Errorf("taken back while she is away: %s", got)
 	}
 	x.env.Directory = office
-	x.at("2026-06-04 09:00").do("", challenge.RejoinAfterCover{}).wantDue("2026-06-08 17:00")
+	x.at("2026-06-04 09:00").do("", challenge.Reconcile{}).wantDue("2026-06-08 17:00")
 	if !x.isPosted(challenge.CardRespond, "tess") || x.isPosted(challenge.CardRespond, "nora") {
 		t.Errorf("shown %+v", x.last.Posts)
 	}
-	if got := x.try("", challenge.RejoinAfterCover{}); got != "moved_on" {
+	if got := x.try("", challenge.Reconcile{}); got != "nothing" {
 		t.Errorf("taken back twice: %s", got)
 	}
 	for _, who := range []string{"tess", "nora"} {
@@ -126,7 +131,7 @@ func TestPassingOnWhatTeamsRefusedGainsNoTime(t *testing.T) {
 	if got := x.at("2026-06-03 10:00").tryHandOver("tess", "tess"); got != "ok" {
 		t.Fatal(got)
 	}
-	x.env.Directory = officeWithCover("nora", "una")
+	x.env.Directory = officeWithCover("tess", "nora", "nora", "una")
 	if got := x.at("2026-06-03 11:00").tryHandOver("nora", "nora"); got != "ok" {
 		t.Fatal(got)
 	}

@@ -36,10 +36,10 @@ const KindJudged EventKind = "judged"
 // Kind of the event.
 func (Judged) Kind() EventKind { return KindJudged }
 
-func (b Judged) apply(c *Challenge, _ Event) {
+func (b Judged) apply(c *Challenge, e Event) {
 	// A matter found settled while the challenge waits judges no response.
 	if o := c.openingToChange(); o.Outcome == OutcomeAnswered {
-		o.Outcome, o.Verdict = OutcomeJudged, b.Verdict
+		o.Outcome, o.Verdict, o.JudgedBy = OutcomeJudged, b.Verdict, e.By
 	}
 	c.ShorterWindow = b.ShorterWindow
 }
@@ -119,11 +119,9 @@ func (tr *transition) isPartlyUsed(opening *Opening) bool {
 	return prev != nil && prev.Rung == opening.Rung && prev.Verdict == Partly
 }
 
-// postJudgeCards asks the judge for their word, and who acts for them while away.
+// postJudgeCards asks those who judge for their word.
 func (tr *transition) postJudgeCards() {
-	opening := tr.c.CurrentOpening()
-	tr.post(Address{Person: opening.Judge.ID}, CardJudge)
-	if p, ok := tr.standInFor(opening.Judge.ID); ok && tr.rightsFor(p.Entra).Judge {
-		tr.post(Address{Person: p.Entra}, CardJudge)
+	for _, id := range tr.c.CurrentOpening().judgeIDs() {
+		tr.post(Address{Person: id}, CardJudge)
 	}
 }

@@ -19,6 +19,8 @@ type RecordMessageChange struct {
 
 func (cmd RecordMessageChange) decide(tr *transition) error { return tr.recordMessageChange(cmd) }
 
+func (RecordMessageChange) recordsMessage() {}
+
 // MessageChanged: the message behind an earlier step is not any more what it was when
 // it was acted on. The trail keeps what was sent.
 type MessageChanged struct {

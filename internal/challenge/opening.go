@@ -23,14 +23,16 @@ const (
 // Opening is one opening of a rung. A rung is visited twice when the chair was
 // partly satisfied.
 type Opening struct {
-	Number         int       `json:"n"`
-	Rung           string    `json:"rung"`
-	OpenedAt       time.Time `json:"opened_at"`
-	Respondents    []Party   `json:"respondents"`
-	Responders     []string  `json:"repliers"` // ids of those who may answer
-	Judge          Party     `json:"judge"`
-	Alerted        []Party   `json:"alerted,omitempty"`
-	MeetingParties []Party   `json:"meeting,omitempty"` // who has a role in the rung's meeting
+	Number      int       `json:"n"`
+	Rung        string    `json:"rung"`
+	OpenedAt    time.Time `json:"opened_at"`
+	Respondents []Party   `json:"respondents"`
+	Responders  []string  `json:"repliers"` // ids of those who may answer
+	Judge       Party     `json:"judge"`
+	// JudgesToo may judge beside Judge: who stands in for them, or is back.
+	JudgesToo      []Party `json:"judges_too,omitempty"`
+	Alerted        []Party `json:"alerted,omitempty"`
+	MeetingParties []Party `json:"meeting,omitempty"` // who has a role in the rung's meeting
 	// Handovers are the passings on to stand-ins; Respondents are who is asked now.
 	Handovers []CoverHandover  `json:"handed_over,omitempty"`
 	Deadline  workday.Deadline `json:"deadline"`
@@ -43,6 +45,7 @@ type Opening struct {
 	AnsweredBy    Person         `json:"answered_by,omitzero"`
 	AnsweredAt    time.Time      `json:"answered_at,omitzero"`
 	Verdict       Verdict        `json:"verdict,omitempty"`
+	JudgedBy      Person         `json:"judged_by,omitzero"`
 	CardReceived  bool           `json:"received,omitempty"` // Teams took a respondent's card
 	// RejectedFor are those asked whose card Teams refused for good. When it arrives
 	// after all, the date stays: whoever removes the app gains no time by it.
@@ -104,6 +107,31 @@ func (o *Opening) wasRejectedFor(id string) bool {
 	return false
 }
 
+// Judges are all who may judge the answer.
+func (o *Opening) Judges() []Party { return append([]Party{o.Judge}, o.JudgesToo...) }
+
+// JudgeWho is who of them judged the answer; before that, the first of them.
+func (o *Opening) JudgeWho() Party {
+	for _, p := range o.Judges() {
+		if p.ID == o.JudgedBy.ID {
+			return p
+		}
+	}
+	p := o.Judge
+	if o.JudgedBy.ID != "" {
+		p.Person = o.JudgedBy
+	}
+	return p
+}
+
+func (o *Opening) judgeIDs() []string {
+	var ids []string
+	for _, p := range o.Judges() {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}
+
 // nextAt is the opening's next reminder, or its end. Before anybody was asked it is when the
 // clock looks whether they were, and nothing else once they could not be.
 func (o *Opening) nextAt() time.Time {
@@ -138,5 +166,6 @@ func (c *Challenge) leaveOpening() {
 }
 
 func (c *Challenge) closeAs(s State, at time.Time) {
+	c.Gaps, c.GapsSince = nil, time.Time{}
 	c.State, c.Hold, c.NextAt, c.ClosedAt = s, nil, time.Time{}, at
 }

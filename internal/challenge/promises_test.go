@@ -117,7 +117,13 @@ func TestAHardLimitOfTheCaseBindsEveryRung(t *testing.T) {
 func TestAStandInWhoWasAskedBelowIsPassedOverAndOnTheSameRungIsNot(t *testing.T) {
 	// Una manages East and stands in for its service manager.
 	x := raiseLife(t, smallLadder, "2026-06-01 10:00", inTeam("east")).do("anna", recordOwnGate(challenge.GatePassed))
-	x.at("2026-06-08 17:00").tick().wantState(challenge.StateExhausted, "r2")
+	x.at("2026-06-08 17:00").tick().wantState(challenge.StateAwaitingResponse, "r2")
+	if v := x.c.CurrentOpening(); len(v.Responders) != 1 || v.Responders[0] != challengetest.Person("olive").ID || v.Respondents[0].CoverFor != "" {
+		t.Errorf("with her stand-in passed over, Olive is asked: %+v", v.Respondents)
+	}
+	if want := []challenge.Gap{{Role: "service-manager", Name: "Olive Own", Reason: challenge.GapAway}}; !slices.Equal(x.c.Gaps, want) || !x.isPosted(challenge.CardOversight, "otto") {
+		t.Errorf("she is away, and who oversees is told of %+v by %+v", x.c.Gaps, x.last.Posts)
+	}
 
 	standIn := editedLadder(func(l *ladder.Ladder) { l.Rungs[0].Respondents.Roles = []directory.Role{"own-service-manager"} })
 	x = raiseLife(t, standIn, "2026-06-01 10:00")
@@ -159,8 +165,13 @@ func TestWhoActsForAChairOnLeaveMayJudgeAndOpenGates(t *testing.T) {
 		t.Errorf("the gate's card goes to %+v", x.last.Posts)
 	}
 	x.do("cleo", recordOwnGate(challenge.GatePassed)).wantState(challenge.StateAwaitingResponse, "r2")
-	x.do("sam", x.respond()).at("2026-04-21 10:00")
-	if got := x.try("cleo", x.judge(challenge.Satisfied)); got != "not_yours" {
+	y := *x
+	y.do("sam", y.respond()).at("2026-04-21 10:00") // Cleo was asked while the leave lasted, and may finish it
+	if got := y.try("cleo", y.judge(challenge.Satisfied)); got != "ok" {
+		t.Errorf("after the leave, of what she was asked: %s", got)
+	}
+	x.at("2026-04-21 10:00").do("sam", x.respond())
+	if got := x.try("cleo", x.judge(challenge.Satisfied)); got != "not_yours" || x.isPosted(challenge.CardJudge, "cleo") {
 		t.Errorf("after the leave: %s", got)
 	}
 }

@@ -82,6 +82,7 @@ func Raise(r RaiseCommand, by Person, env Env) (Change, error) {
 	if err := s.enterStartingRung(r); err != nil {
 		return Change{}, err
 	}
+	s.reportGaps()
 	return s.buildChange(), nil
 }
 

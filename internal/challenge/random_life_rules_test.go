@@ -49,7 +49,7 @@ func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Eve
 			t.Fatal("a referral without a person, or for a child who is not looked after")
 		}
 	case challenge.HandedOver:
-		d.checkHandedOver(t, e, b, change.Next)
+		d.checkHandedOver(t, e, b, change)
 	case challenge.MessageChanged:
 		moved := change.Next.State != d.c.State || change.Next.Version != d.c.Version || !change.Next.NextAt.Equal(d.c.NextAt)
 		if b.Seq < 1 || b.Seq >= e.Seq || moved || len(change.Posts) > 0 {
@@ -101,19 +101,40 @@ func (d *randomLife) checkRungOpened(t *rapid.T, e challenge.Event, b challenge.
 }
 
 // checkHandedOver: the time stays, and nobody is asked by it who could not have been
-// asked when the rung opened.
-func (d *randomLife) checkHandedOver(t *rapid.T, e challenge.Event, b challenge.HandedOver, next challenge.Challenge) {
-	was, is := d.c.Opening(e.Opening), next.Opening(e.Opening)
-	if !is.Deadline.Due.Equal(was.Deadline.Due) || !next.NextAt.Equal(d.c.NextAt) {
-		t.Fatal("handing over moved the time")
+// asked when the rung opened, nor decides over what they were asked themselves.
+func (d *randomLife) checkHandedOver(t *rapid.T, e challenge.Event, b challenge.HandedOver, change challenge.Change) {
+	before := d.c
+	for _, earlier := range change.Events {
+		if earlier.Seq < e.Seq {
+			before = before.Apply(earlier)
+		}
 	}
-	rung, _ := d.env.Ladder.RungByID(e.Rung)
-	below := slices.ContainsFunc(d.c.Openings, func(v challenge.Opening) bool { return v.Rung != e.Rung && v.IsRespondent(b.To.ID) })
-	if b.To.ID == d.c.Chair.ID || b.To.ID == is.Judge.ID || was.IsRespondent(b.To.ID) || below && !rung.Respondents.MayRepeat {
-		t.Fatalf("%s is asked by being handed over to", b.To.Name)
+	after := before.Apply(e)
+	if !after.Due().Equal(before.Due()) || !after.NextAt.Equal(before.NextAt) || after.State != before.State {
+		t.Fatal("handing over moved the time, or the challenge")
 	}
-	if !is.MayAnswer(b.To.ID) || is.MayAnswer(b.From.ID) {
-		t.Fatal("who handed over may still answer, or the stand-in may not")
+	if !slices.Contains(after.WaitingFor(), b.To.ID) {
+		t.Fatalf("%s has the task %q and is not waited for", b.To.Name, b.Task)
+	}
+	if !b.Alongside && slices.Contains(after.WaitingFor(), b.From.ID) && b.Task != challenge.TaskGate {
+		t.Fatalf("%s passed it on and is waited for", b.From.Name)
+	}
+	was, rung := before.CurrentOpening(), e.Rung
+	switch b.Task {
+	case challenge.TaskAnswer:
+		l, _ := d.env.Ladder.RungByID(rung)
+		below := b.To.CoverFor != "" && slices.ContainsFunc(before.Openings, func(v challenge.Opening) bool { return v.Rung != rung && v.IsRespondent(b.To.ID) })
+		if b.To.ID == before.Chair.ID || b.To.ID == was.Judge.ID || below && !l.Respondents.MayRepeat && !was.IsRespondent(b.To.ID) {
+			t.Fatalf("%s is asked by being handed over to", b.To.Name)
+		}
+	case challenge.TaskJudgement:
+		if before.WasRespondent(b.To.ID) {
+			t.Fatalf("%s was asked and decides", b.To.Name)
+		}
+	case challenge.TaskGate:
+		if b.To.CoverFor != "" && before.WasRespondent(b.To.ID) {
+			t.Fatalf("%s was asked and opens a gate for somebody else", b.To.Name)
+		}
 	}
 }
 

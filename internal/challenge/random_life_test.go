@@ -150,8 +150,9 @@ func (d *randomLife) checkChain(t *rapid.T, change challenge.Change) {
 			t.Fatalf("%v is not UTC to the microsecond", at)
 		}
 	}
-	// Two things are kept and yet not what was wanted: a late response, and a request to end.
-	kept := []challenge.EventKind{challenge.KindLateResponse, challenge.KindEndRequested}
+	// Three things are kept and yet not what was wanted: a late response, a request to end, and
+	// that nobody is left to hand something over to.
+	kept := []challenge.EventKind{challenge.KindLateResponse, challenge.KindEndRequested, challenge.KindUnattended}
 	if change.Refusal != nil && !slices.Contains(kept, change.Events[0].Body.Kind()) {
 		t.Fatalf("%s came with the refusal %q", change.Events[0].Body.Kind(), change.Refusal.Code)
 	}

@@ -16,9 +16,7 @@ type askedParties struct {
 	hasOutsider bool // somebody who may answer has no account here
 }
 
-// resolveRespondents resolves a rung's people. Nobody answers their own challenge, nobody answers
-// and judges the same rung, and somebody standing in for another is not asked
-// again after having been asked on another rung: that would be no escalation.
+// resolveRespondents resolves a rung's people; mayBeAsked says who cannot be.
 func (tr *transition) resolveRespondents(r *ladder.Rung) askedParties {
 	a := tr.resolveRespondentsExcept(r, tr.judgeFor(r))
 	if len(a.repliers) == 0 && a.reason == "conflict" {
@@ -39,9 +37,9 @@ func (tr *transition) resolveRespondentsExcept(r *ladder.Rung, judge Party) aske
 	a := askedParties{reason: "vacant", judge: judge}
 	replier := r.Respondents.ResponderFor(agency)
 	for _, role := range r.Respondents.RolesFor(agency) {
-		for _, p := range tr.partiesInRole(role) {
-			repeats := p.ID != "" && p.CoverFor != "" && tr.c.wasRespondentOnOtherRung(p.ID, r.ID) && !r.Respondents.MayRepeat
-			if p.ID == tr.c.Chair.ID || p.ID == judge.ID || repeats {
+		for _, s := range tr.seats(role) {
+			p, fits := tr.actor(s, tr.mayBeAsked(r, judge))
+			if !fits {
 				a.reason = "conflict"
 				continue
 			}
@@ -51,31 +49,60 @@ func (tr *transition) resolveRespondentsExcept(r *ladder.Rung, judge Party) aske
 			case answers && !slices.Contains(a.repliers, p.ID):
 				a.repliers = append(a.repliers, p.ID)
 			}
-			if !slices.ContainsFunc(a.respondents, func(q Party) bool { return q.Person == p.Person }) {
-				a.respondents = append(a.respondents, p)
-			}
+			a.addRespondent(p)
 		}
 	}
 	return a
 }
 
+// addRespondent adds somebody once; in their own right, if they have a right of their own.
+func (a *askedParties) addRespondent(p Party) {
+	i := slices.IndexFunc(a.respondents, func(q Party) bool { return q.Person == p.Person })
+	switch {
+	case i < 0:
+		a.respondents = append(a.respondents, p)
+	case a.respondents[i].CoverFor != "" && p.CoverFor == "" && a.respondents[i].Role == p.Role:
+		a.respondents[i] = p
+	}
+}
+
 // partyWhoAsks is who puts the challenge on the rung, and records the reply of somebody
-// who has no account here.
+// who has no account here; the chair when the role that should is vacant.
 func (tr *transition) partyWhoAsks(r *ladder.Rung) Party {
-	if r.AskedBy != "" {
-		if hs := tr.reachableInRole(r.AskedBy); len(hs) > 0 {
-			return hs[0]
+	if r.AskedBy != "" && r.AskedBy != directory.RoleChair {
+		if p, ok := tr.firstActor(r.AskedBy, tr.isImpartial); ok {
+			return p
 		}
+	}
+	p, _ := tr.actor(tr.chairSeat(), tr.isImpartial)
+	return p
+}
+
+// judgeFor is who judges the rung; the chair when the role that should is vacant, or when
+// all who hold it were asked themselves.
+func (tr *transition) judgeFor(r *ladder.Rung) Party {
+	if p, ok := tr.judgeInRole(r); ok {
+		return p
 	}
 	return tr.chairParty()
 }
 
-// judgeFor is who judges the rung; the chair when the role that should is vacant.
-func (tr *transition) judgeFor(r *ladder.Rung) Party {
-	if hs := tr.reachableInRole(r.JudgeRole()); len(hs) > 0 {
-		return hs[0]
+// judgeInRole is who judges the rung in the role that should.
+func (tr *transition) judgeInRole(r *ladder.Rung) (Party, bool) {
+	if r.JudgeRole() == directory.RoleChair {
+		return tr.chairParty(), true
 	}
-	return tr.chairParty()
+	return tr.firstActor(r.JudgeRole(), tr.neverAsked)
+}
+
+// firstActor is the first who acts in a role today and fits.
+func (tr *transition) firstActor(role directory.Role, fits fitness) (Party, bool) {
+	for _, s := range tr.seats(role) {
+		if p, ok := tr.actor(s, fits); ok {
+			return p, true
+		}
+	}
+	return Party{}, false
 }
 
 // meetingParties are those who hold a role in the rung's meeting today, each role once.

@@ -117,7 +117,9 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	}
 	tr.setOnBehalfOf(&cmd.Response, opening, rung)
 	tr.emit(Responded{Response: cmd.Response, AfterDue: tr.env.Now.After(opening.Deadline.Due), NudgeAt: tr.nudgeTime(judgeNudgeDays)}, opening.Rung, opening.Number)
+	tr.applyHandovers(System, tr.planHandovers())
 	tr.postJudgeCards()
+	opening = tr.c.CurrentOpening()
 	if opening.Judge.ID != tr.c.Chair.ID {
 		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	}

@@ -55,7 +55,7 @@ func (tr *transition) facts() permission.Facts {
 		AwaitsJudgement: c.State == StateAwaitingJudgement,
 		Waits:           c.State == StateHeldAtGate || c.State == StateExhausted,
 		Chair:           id == c.Chair.ID,
-		ChairStandIn:    tr.isActingFor(c.Chair.ID),
+		ChairStandIn:    tr.isActingFor(c.Chair),
 		EverAsked:       c.WasRespondent(id),
 		Oversees:        tr.isOverseer(id),
 		Involved:        tr.isInvolved(),
@@ -64,7 +64,7 @@ func (tr *transition) facts() permission.Facts {
 	}
 	f.ReferralPossible = f.Refers && tr.isReferralPossible()
 	if o := c.CurrentOpening(); o != nil {
-		f.Judge, f.JudgeStandIn = id == o.Judge.ID, tr.isActingFor(o.Judge.ID)
+		f.Judge, f.JudgeStandIn = tr.isJudge(o)
 		f.Asked = o.MayAnswer(id)
 		f.Records = f.Asked && !o.IsRespondent(id)
 		f.AnswersFor = c.State == StateAwaitingResponse && tr.mayBecomeRespondent(o)
@@ -108,10 +108,20 @@ func isInOwnRight(id string) func(Party) bool {
 // mayBecomeRespondent reports whether the person is asked as soon as they act: they stand
 // in for a respondent, or were one and are back.
 func (tr *transition) mayBecomeRespondent(o *Opening) bool {
-	return tr.isBackFromCover(o, tr.by.ID) || slices.ContainsFunc(o.Responders, func(id string) bool {
-		h, err := tr.planHandover(o, id)
-		return err == nil && h.To.ID == tr.by.ID
+	return tr.by.ID != "" && !o.MayAnswer(tr.by.ID) && slices.ContainsFunc(tr.planHandovers(), func(h CoverHandover) bool {
+		return h.To.ID == tr.by.ID
 	})
+}
+
+// isJudge reports whether the person who gives the command judges the opening, in their own
+// right or in the place of somebody: as they were asked to, or as cover holds today.
+func (tr *transition) isJudge(o *Opening) (own, standIn bool) {
+	for _, p := range o.Judges() {
+		if p.ID == tr.by.ID && p.ID != "" {
+			own, standIn = own || p.CoverFor == "" || p.ID == o.Judge.ID, standIn || p.CoverFor != ""
+		}
+	}
+	return own, standIn || tr.isActingFor(tr.principalOf(o.Judge))
 }
 
 // isReferrer reports whether the procedure leaves a referral outside the authority to the
@@ -186,7 +196,7 @@ func (tr *transition) gateRightsOf(f permission.Facts, st GateState) permission.
 // in the place of one today, or has come into the role since.
 func (tr *transition) isOneOf(ps []Party) bool {
 	return tr.by.ID != "" && slices.ContainsFunc(ps, func(p Party) bool {
-		return p.ID == tr.by.ID || tr.holdsRoleOf(p) || tr.isActingFor(p.ID)
+		return p.ID == tr.by.ID || tr.holdsRoleOf(p) || tr.isActingFor(p.Person)
 	})
 }
 
@@ -204,14 +214,12 @@ func (tr *transition) actsAs(role directory.Role) bool {
 
 // isActingFor reports whether the person who gives the command stands in for another
 // today.
-func (tr *transition) isActingFor(id string) bool {
-	p, ok := tr.standInFor(id)
-	return ok && tr.by.ID != "" && p.Entra == tr.by.ID
-}
-
-// standInFor is who stands in for a person today, as far as that holds for this challenge.
-func (tr *transition) standInFor(id string) (directory.Person, bool) {
-	return tr.env.Directory.StandInFor(id, tr.scope(), tr.today())
+func (tr *transition) isActingFor(holder Person) bool {
+	if tr.by.ID == "" || tr.by.ID == holder.ID {
+		return false
+	}
+	p, ok := tr.actor(tr.seatOf(holder, ""), tr.isImpartial)
+	return ok && p.ID == tr.by.ID
 }
 
 // isOverseer reports whether the person oversees challenges today: those of the team, of

@@ -90,6 +90,9 @@ func (b Exhausted) apply(c *Challenge, _ Event) {
 // enterRung takes the challenge to a rung: to its gates if any still holds it, or in.
 // at is the instant from which whatever opens counts.
 func (tr *transition) enterRung(r *ladder.Rung, cause Cause, at time.Time, more []ladder.Gate) error {
+	if !tr.isPlaceKnown() {
+		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref)
+	}
 	gates := tr.gatesOnEntry(r, cause, more)
 	if !slices.ContainsFunc(gates, func(g GateState) bool { return !g.IsCleared() }) {
 		return tr.openRung(r, cause, at)
@@ -117,6 +120,9 @@ func (tr *transition) rungAbove(from string) *ladder.Rung {
 // openRung asks the rung's respondents. A rung on which nobody may answer is passed
 // over at once: a child does not wait for a vacancy to be filled.
 func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error {
+	if !tr.isPlaceKnown() {
+		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref)
+	}
 	asked := tr.resolveRespondents(r)
 	if len(asked.repliers) == 0 {
 		tr.emitBy(System, RoleVacant{Cause: cause, Roles: r.Respondents.RolesFor(tr.c.Details.Agency), Reason: asked.reason}, r.ID, 0)
@@ -183,9 +189,10 @@ func (tr *transition) postRungOpened() {
 func (tr *transition) exhaustLadder(rung string, cause Cause) error {
 	nudge := tr.nudgeTime(exhaustedNudgeDays)
 	tr.emitBy(System, Exhausted{Cause: cause, NudgeAt: nudge}, rung, len(tr.c.Openings))
+	tr.applyHandovers(System, tr.planHandovers())
 	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	if opening := tr.c.CurrentOpening(); opening != nil && opening.Judge.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: opening.Judge.ID}, CardChallenge)
+	for _, id := range tr.c.WaitingFor() {
+		tr.post(Address{Person: id}, CardChallenge)
 	}
 	tr.postToRole(directory.RoleOversight, CardOversight)
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)

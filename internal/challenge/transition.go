@@ -57,6 +57,9 @@ func (tr *transition) post(to Address, card Card) {
 	if to == (Address{}) || to.Team != "" && tr.env.Directory.NoticeChannel(to.Team) == "" {
 		return
 	}
+	if to.Person != "" && !tr.isListed(to.Person) {
+		return // who has left the directory reads nothing more
+	}
 	for _, have := range tr.posts {
 		if have == post {
 			return

@@ -35,7 +35,7 @@ type PendingItem struct {
 // NewPendingItem reports whether a challenge belongs in the digest, as things were at a
 // moment: it is held, or the top is passed, or its answer has not been judged for a
 // working day, or nobody could be asked, or a card could not be brought to somebody who
-// must act. The case's
+// must act, or nobody is left who could. The case's
 // history need hold no more than deliveries, those that failed, and the end of the
 // ladder. The words are those of env.Now, the people those of that day.
 func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (PendingItem, bool) {
@@ -45,7 +45,7 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 		return PendingItem{}, false
 	}
 	item := PendingItem{Snapshot: c, Since: since}
-	if c.Challenge.State == challenge.StateAwaitingJudgement && len(rejectedAt) == 0 && sameTimeNextWorkingDay(env.Calendar, since).After(at) {
+	if c.Challenge.State == challenge.StateAwaitingJudgement && len(rejectedAt)+len(c.Challenge.Gaps) == 0 && sameTimeNextWorkingDay(env.Calendar, since).After(at) {
 		return PendingItem{}, false
 	}
 	for _, p := range partiesToAct(&c.Challenge, env.Directory) {
@@ -53,7 +53,7 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 			item.Unreachable = append(item.Unreachable, p)
 		}
 		if by, onLeave := env.Directory.StandInFor(p.ID, c.Challenge.Scope(), env.Today()); onLeave && c.Challenge.State != challenge.StateAwaitingResponse {
-			p = challenge.Party{Person: challenge.Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name}
+			p = challenge.Party{Person: challenge.Person{ID: by.Entra, Name: by.Name}, Role: p.Role, CoverFor: p.Name, CoverForID: p.ID}
 		}
 		if !slices.ContainsFunc(item.MustAct, func(q challenge.Party) bool { return q.Person == p.Person }) {
 			item.MustAct = append(item.MustAct, p)
@@ -80,6 +80,9 @@ func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time) (time.T
 		return c.Challenge.RaisedAt, true
 	case challenge.StateAwaitingResponse:
 		first := opening.NotAskedSince
+		if gaps := c.Challenge.GapsSince; first.IsZero() || !gaps.IsZero() && gaps.Before(first) {
+			first = gaps
+		}
 		for _, at := range rejectedAt {
 			if first.IsZero() || at.Before(first) {
 				first = at
@@ -122,7 +125,7 @@ func partiesToAct(c *challenge.Challenge, d *directory.Directory) []challenge.Pa
 		}
 	}
 	if opening := c.CurrentOpening(); opening != nil {
-		known = slices.Concat(known, opening.Respondents, []challenge.Party{opening.Judge})
+		known = slices.Concat(known, opening.Respondents, opening.Judges())
 	}
 	known = append(known, challenge.Party{Person: c.Chair, Role: directory.RoleChair})
 	var out []challenge.Party

@@ -175,10 +175,11 @@ func TestWhoMustActIsWhomItWaitsForOrWhoStandsInToday(t *testing.T) {
 
 	// At the gate it is who may open it: the chair, and whom she consults, for whom Una stands in.
 	held := newMatter(t).does("2026-06-08 17:00", "", challenge.Tick{})
-	must(held, "2026-06-09 09:00", chair, challenge.Party{Person: challengetest.Person("una"), Role: "own-service-manager", CoverFor: "Olive Own"})
+	must(held, "2026-06-09 09:00", chair, challenge.Party{Person: challengetest.Person("una"), Role: "own-service-manager", CoverFor: "Olive Own",
+		CoverForID: challengetest.Person("olive").ID})
 	held.env.Directory = directoryWithCover(t, "anna", "cleo")
 	got, _ := held.item("2026-06-09 09:00")
-	want := challenge.Party{Person: challengetest.Person("cleo"), Role: directory.RoleChair, CoverFor: "Anna Arden"}
+	want := challenge.Party{Person: challengetest.Person("cleo"), Role: directory.RoleChair, CoverFor: "Anna Arden", CoverForID: challengetest.Person("anna").ID}
 	if !slices.Contains(got.MustAct, want) || slices.Contains(names(got.MustAct), "Anna Arden") {
 		t.Errorf("while Cleo stands in: %+v", got.MustAct)
 	}

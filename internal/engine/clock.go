@@ -55,6 +55,9 @@ func (e *Engine) tellCalendarMet(ctx context.Context, items []storage.SetAsideIt
 // returns how many it acted on.
 func (e *Engine) Tick(ctx context.Context) (int, error) {
 	refreshErr := e.refreshDirectory(ctx)
+	if e.reconciledWith.Load() != e.Directory() {
+		wake(e.wakeMorning)
+	}
 	total := 0
 	for {
 		now := e.Now()

@@ -141,7 +141,7 @@ func TestUntilIdleIsAllThatIsDueAndWhatFollowsFromIt(t *testing.T) {
 	if at, waiting, err := o.memory.NextMessageDue(t.Context(), o.Now); waiting || err != nil {
 		t.Errorf("something still waits for %v, %v", at, err)
 	}
-	for _, operation := range []string{"Tick", "ListHandedOver", "ClaimMessages", "ListUnreachable"} {
+	for _, operation := range []string{"Tick", "EachOpen", "ClaimMessages", "ListUnreachable"} {
 		o.failStore(operation, storage.ErrUnavailable)
 		o.engine.lastMorning.Store(0)
 		if err := o.engine.RunUntilIdle(t.Context()); !errors.Is(err, storage.ErrUnavailable) {

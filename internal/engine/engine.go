@@ -87,6 +87,8 @@ type Engine struct {
 	watchState                             watchState
 	requeuedAt                             atomic.Pointer[time.Time] // by this machine's own time
 	lastMorning                            atomic.Int32              // the working day whose beginning this instance has dealt with
+	// reconciledWith is the directory with which all that is open was compared last.
+	reconciledWith atomic.Pointer[directory.Directory]
 }
 
 // pollInterval is how long the engine sleeps at the most.
@@ -115,11 +117,16 @@ func New(c Config) (*Engine, error) {
 
 // Wake makes a running engine look now.
 func (e *Engine) Wake() {
-	for _, wake := range []chan<- struct{}{e.wakeClock, e.wakeMorning, e.wakeDeliveries} {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
+	for _, loop := range []chan<- struct{}{e.wakeClock, e.wakeMorning, e.wakeDeliveries} {
+		wake(loop)
+	}
+}
+
+// wake makes one kind of work look now.
+func wake(loop chan<- struct{}) {
+	select {
+	case loop <- struct{}{}:
+	default:
 	}
 }
 

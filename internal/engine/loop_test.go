@@ -32,8 +32,8 @@ func (l loopStore) Tick(_ context.Context, now time.Time, _ int, _ func(challeng
 }
 
 func (l loopStore) NextDue(context.Context) (time.Time, bool, error) { return time.Now(), true, nil }
-func (l loopStore) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
-	return nil, l.onMorning(ctx)
+func (l loopStore) EachOpen(ctx context.Context, _ func(challenge.Snapshot)) error {
+	return l.onMorning(ctx)
 }
 func (l loopStore) EachPending(context.Context, func(challenge.Snapshot)) error { return nil }
 func (l loopStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) {

@@ -18,33 +18,33 @@ import (
 	"challengebot/internal/workday"
 )
 
-// RunMorning does, once a working day and when it begins, what is due then: running questions
-// are handed to who stands in from now on, or back; and each of those who oversee
+// RunMorning does, once a working day and when it begins, what is due then: what challenges
+// wait for is compared with the directory of the day; and each of those who oversee
 // challenges gets one message with all that waits in their scope, and with who there cannot
 // be reached in Teams, if there is any of it, as it was when the day began. An engine that
-// comes back on the same day makes up for it, for days that are over it does not. It
-// returns how much it did.
+// comes back on the same day makes up for it, for days that are over it does not. A
+// directory that has changed is compared at any time. It returns how much it did.
 func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 	now := e.Now()
 	today := e.Calendar.DateOf(now)
 	begins := e.Calendar.StartOfDay(today)
 	if !e.isWorkingDay(today) || now.Before(begins) || e.lastMorning.Load() == int32(today) {
-		return 0, nil
+		return e.reconcileIfChanged(ctx)
 	}
 	if err := e.Refresh(ctx); err != nil {
 		return 0, err
 	}
-	handedOver, handOverErr := e.handOverForCover(ctx, today)
-	if errors.Is(handOverErr, storage.ErrUnavailable) {
-		return handedOver, handOverErr
+	reconciled, reconcileErr := e.Reconcile(ctx)
+	if errors.Is(reconcileErr, storage.ErrUnavailable) {
+		return reconciled, reconcileErr
 	}
 	sent, digestErr, err := e.sendDigests(ctx, begins, now)
 	if err != nil {
-		return handedOver, err
+		return reconciled, err
 	}
 	// What cannot be read is said once a day; audit verify tells more.
 	e.lastMorning.Store(int32(today))
-	return handedOver + sent, errors.Join(handOverErr, digestErr)
+	return reconciled + sent, errors.Join(reconcileErr, digestErr)
 }
 
 // sendDigests queues the messages. The idempotency key names the day and the person, so that any

@@ -168,7 +168,7 @@ func TestAMorningThatFailsIsMadeAgainAndTellsNobodyTwice(t *testing.T) {
 		t.Errorf("without a directory: %d, %v", n, err)
 	}
 	o.refreshErr = nil
-	for _, operation := range []string{"ListHandedOver", "EachPending", "ListUnreachable", "QueueDirectMessage"} {
+	for _, operation := range []string{"EachOpen", "EachPending", "ListUnreachable", "QueueDirectMessage"} {
 		o.failStore(operation, storage.ErrUnavailable)
 		if n, err := o.engine.RunMorning(t.Context()); n != 0 || !errors.Is(err, storage.ErrUnavailable) {
 			t.Errorf("%s: %d, %v", operation, n, err)

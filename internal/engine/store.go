@@ -22,12 +22,11 @@ type ClockStore interface {
 	NextDue(ctx context.Context) (time.Time, bool, error)
 }
 
-// MorningStore is what the work of a morning needs: cover that begins or ends, and digests.
+// MorningStore is what the work of a morning needs: all that is open, and digests.
 type MorningStore interface {
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
 	AnyPending(ctx context.Context) (bool, error)
-	ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error)
-	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	EachOpen(ctx context.Context, each func(challenge.Snapshot)) error
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error

@@ -76,7 +76,7 @@ type Rights struct {
 	AskToEnd bool
 	// NameSuccessor of a chair who has left.
 	NameSuccessor bool
-	// HandOver somebody else's running question to their stand-in.
+	// HandOver what waits for somebody else to their stand-in.
 	HandOver bool
 	// Refer outside the authority.
 	Refer bool
@@ -109,7 +109,7 @@ func Decide(f Facts) Rights {
 		Skip:          f.Open() && f.Chair,
 		AskToEnd:      f.Open() && f.Oversees && !f.Chair && impartial,
 		NameSuccessor: f.Open() && f.Oversees && impartial,
-		HandOver:      f.AwaitsResponse && f.Oversees && impartial,
+		HandOver:      f.Open() && f.Oversees && impartial,
 		Refer:         f.Refers && f.ReferralPossible,
 		Shorten:       f.Open() && f.Shortens && impartial,
 	}

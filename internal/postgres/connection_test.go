@@ -90,7 +90,7 @@ func TestADatabaseThatIsAwayIsUnavailableUntilItIsBack(t *testing.T) {
 		"Tick":         func() error { _, err := w.Tick(s, 1); return err },
 		"NextDue":      func() error { _, _, err := s.NextDue(t.Context()); return err },
 		"Standing":     func() error { return s.EachPending(t.Context(), func(challenge.Snapshot) {}) },
-		"HandedOver":   func() error { _, err := s.ListHandedOver(t.Context()); return err },
+		"Open":         func() error { return s.EachOpen(t.Context(), func(challenge.Snapshot) {}) },
 		"AnyStanding":  func() error { _, err := s.AnyPending(t.Context()); return err },
 		"NextDelivery": func() error { _, _, err := s.NextMessageDue(t.Context(), w.Now); return err },
 		"Reply": func() error {

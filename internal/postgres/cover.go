@@ -5,7 +5,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/storage"
 	"challengebot/internal/workday"
@@ -23,16 +22,6 @@ ON CONFLICT (revokes) DO NOTHING`
 WHERE revokes IS NULL AND to_day >= $1::text::date AND NOT EXISTS (SELECT FROM cover r WHERE r.revokes = c.id)
 ORDER BY id`
 )
-
-const listHandedOverSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
-    SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'handed_over'
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id)))
-ORDER BY id`
-
-// ListHandedOver lists the challenges that wait for an answer and were handed over at some time, without their history.
-func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
-	return s.listSnapshots(ctx, listHandedOverSQL)
-}
 
 // SetCover keeps who stands in for whom. Every instance is told to look.
 func (s *Store) SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error {

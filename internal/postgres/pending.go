@@ -15,7 +15,7 @@ const pendingPageSize = 200
 
 const (
 	// What may belong in a digest, by partial indexes: what waits without a window, and what waits for an answer while a card was
-	// refused or nobody could be asked. The first $2 of all after $1 are among the first $2 of each.
+	// refused, nobody could be asked or nobody was left. The first $2 of all after $1 are among the first $2 of each.
 	pendingSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
     (SELECT id FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response' AND id > $1 ORDER BY id LIMIT $2)
     UNION
@@ -24,8 +24,12 @@ const (
     UNION
     (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'could_not_be_asked' AND e.challenge_id > $1
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
+    UNION
+    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'unattended' AND e.challenge_id > $1
+        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
     ORDER BY 1 LIMIT $2))
 ORDER BY id`
+	openSQL          = `SELECT id, details, doc FROM challenge WHERE closed_at IS NULL AND id > $1 ORDER BY id LIMIT $2`
 	pendingEventsSQL = `SELECT challenge_id, ` + eventColumns + ` FROM event
 WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', 'exhausted') ORDER BY challenge_id, seq`
 	anyPendingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response')
@@ -33,7 +37,7 @@ WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', '
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
     OR EXISTS (SELECT FROM event e WHERE e.kind = 'could_not_be_asked'
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
-    OR EXISTS (SELECT FROM event e WHERE e.kind = 'handed_over'
+    OR EXISTS (SELECT FROM event e WHERE e.kind = 'unattended'
         AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))`
 )
 
@@ -41,12 +45,30 @@ WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', '
 // deliveries, refused ones, and the end of the ladder. It locks nothing, and reads in pages, so each challenge is as it was when
 // its page was read. What cannot be read is in the error and does not keep the others back, unless the database is away.
 func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) error {
+	return s.eachPage(ctx, "read what stands still", pendingSQL, func(page []challenge.Challenge) (unread, err error) {
+		events, broken, err := s.loadPendingEvents(ctx, page)
+		if err != nil {
+			return nil, err
+		}
+		return s.emitPage(ctx, page, events, broken, each)
+	})
+}
+
+// EachOpen gives every open challenge with its ladder and without its history, as EachPending does.
+func (s *Store) EachOpen(ctx context.Context, each func(challenge.Snapshot)) error {
+	return s.eachPage(ctx, "read what is open", openSQL, func(page []challenge.Challenge) (unread, err error) {
+		return s.emitPage(ctx, page, nil, nil, each)
+	})
+}
+
+// eachPage reads challenges in pages. What cannot be read is in the error and does not keep the others back.
+func (s *Store) eachPage(ctx context.Context, operation, sql string, emit func(page []challenge.Challenge) (unread, err error)) error {
 	var faults error
 	after := uuid.Nil
 	for {
 		var page []challenge.Challenge
 		n := 0
-		rows, err := s.db.Query(ctx, pendingSQL, after, pendingPageSize)
+		rows, err := s.db.Query(ctx, sql, after, pendingPageSize)
 		if err == nil {
 			err = readEachChallenge(rows, func(id uuid.UUID, c challenge.Challenge, err error) {
 				n, after = n+1, id
@@ -58,9 +80,9 @@ func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) 
 			})
 		}
 		if err != nil {
-			return wrapError("read what stands still", err)
+			return wrapError(operation, err)
 		}
-		unread, err := s.emitPendingPage(ctx, page, each)
+		unread, err := emit(page)
 		if err != nil {
 			return err
 		}
@@ -71,12 +93,9 @@ func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) 
 	}
 }
 
-// emitPendingPage gives a page of challenges, each with its events and its ladder.
-func (s *Store) emitPendingPage(ctx context.Context, page []challenge.Challenge, each func(challenge.Snapshot)) (unread, err error) {
-	events, broken, err := s.loadPendingEvents(ctx, page)
-	if err != nil {
-		return nil, err
-	}
+// emitPage gives a page of challenges, each with its events, if any, and its ladder.
+func (s *Store) emitPage(ctx context.Context, page []challenge.Challenge, events map[uuid.UUID][]challenge.Event, broken map[uuid.UUID]error,
+	each func(challenge.Snapshot)) (unread, err error) {
 	for _, c := range page {
 		if broken[c.ID] != nil {
 			unread = errors.Join(unread, broken[c.ID])
@@ -125,7 +144,7 @@ func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challeng
 	return all, broken, wrapError("read what stands still", rows.Err())
 }
 
-// AnyPending reports whether there may be anything to do when a working day begins: to put into a digest, or to hand back.
+// AnyPending reports whether there may be anything to do when a working day begins: to put into a digest.
 func (s *Store) AnyPending(ctx context.Context) (bool, error) {
 	var any bool
 	err := s.db.QueryRow(ctx, anyPendingSQL).Scan(&any)

@@ -96,10 +96,9 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.AskedOutside:
 		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, n.rungLabel(e.Rung), askedHowWords[b.Method], b.On.FormatLong()), nonEmptyFacts(Fact{"Note", b.Note})
 	case challenge.HandedOver:
-		if b.Alongside {
-			return fmt.Sprintf("%s is back and may answer %s as well as %s. The due time stays.", n.formatParty(b.To), n.rungLabel(e.Rung), n.formatParty(b.From)), nil
-		}
-		return fmt.Sprintf("%s was handed over from %s to %s. The due time stays.", n.rungLabel(e.Rung), n.formatParty(b.From), n.formatParty(b.To)), nil
+		return n.describeHandover(e.Rung, b), nil
+	case challenge.Unattended:
+		return n.describeGaps(b), nil
 	case challenge.Referred:
 		return fmt.Sprintf("%s referred it to %s on %s.", who, b.Referral.To, b.Referral.On.FormatLong()), n.referralFacts(b.Referral)
 	}

@@ -240,7 +240,7 @@ type StepWords struct {
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted        string
 	EndRequested, HandOffRequested, ChairSucceeded                                                                                          string
 	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal                                                           string
-	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, HandedOver, BackAgain, Referred                                                    string
+	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred                                                                           string
 	AskedHow                                                                                                                                map[challenge.ContactMethod]string
 	LateBecause                                                                                                                             map[string]string
 }

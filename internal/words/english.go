@@ -495,8 +495,6 @@ var English = &Catalogue{
 		ConcernRecorded:      "%s recorded this concern about a partner agency. Nobody is asked.",
 		HandedOff:            "%s handed this over to: %s.",
 		AskedOutside:         "%s: %s recorded that the question was put %s on %s.",
-		BackAgain:            "%s: %s is back and may answer as well as %s. The date stays.",
-		HandedOver:           "%s: handed over from %s to %s. The date stays.",
 		Referred:             "%s referred this to %s on %s.",
 		AskedHow:             map[challenge.ContactMethod]string{challenge.ContactByTelephone: "by telephone", challenge.ContactByEmail: "by e-mail"},
 		LateBecause: map[string]string{
@@ -552,7 +550,7 @@ var English = &Catalogue{
 		CoverNotOneself:    "Nobody stands in for themselves. Please name somebody else.",
 		CoverNotFound:      "There is no such stand-in that you can end. /cover lists them with their numbers.",
 		CoverNoted:         "It is noted.",
-		CoverEnded:         "Number %d has ended. What was handed over before stays with who was asked for it. When the next working day begins, who is back is asked again too.",
+		CoverEnded:         "Number %d has ended. What was handed over before stays with who was asked for it, and who is back is asked again too.",
 
 		NoticesUsage:           "Please say for whom: /notices here NAME in the channel that is to get the notices, or /notices off NAME. These are the names:",
 		NoticesTypeInChannel:   "Please type this in the channel that is to get the notices: open the channel, type / or @ and the name of this app, then: notices here %s",

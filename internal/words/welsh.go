@@ -497,8 +497,6 @@ var Welsh = &Catalogue{
 		ConcernRecorded:      "Cofnododd %s y pryder hwn am asiantaeth bartner. Ni ofynnir i neb.",
 		HandedOff:            "Trosglwyddodd %s yr her hon i: %s.",
 		AskedOutside:         "%s: cofnododd %s fod y cwestiwn wedi'i ofyn %s ar %s.",
-		BackAgain:            "%s: mae %s yn ôl ac yn cael ateb, yn ogystal â %s. Nid yw'r dyddiad yn newid.",
-		HandedOver:           "%s: trosglwyddwyd oddi wrth %s i %s. Nid yw'r dyddiad yn newid.",
 		Referred:             "Atgyfeiriodd %s yr her hon at %s ar %s.",
 		AskedHow:             map[challenge.ContactMethod]string{challenge.ContactByTelephone: "dros y ffôn", challenge.ContactByEmail: "drwy e-bost"},
 		LateBecause: map[string]string{
@@ -554,7 +552,7 @@ var Welsh = &Catalogue{
 		CoverNotOneself:    "Nid oes neb yn cymryd ei le ei hun. Enwch rywun arall.",
 		CoverNotFound:      "Nid oes trefniant o'r fath y gallwch chi ddod ag ef i ben. Mae /cyflenwi yn eu rhestru gyda'u rhifau.",
 		CoverNoted:         "Fe'i nodwyd.",
-		CoverEnded:         "Mae rhif %d wedi dod i ben. Mae'r hyn a drosglwyddwyd cyn hynny yn aros gyda'r sawl y gofynnwyd iddo. Pan fydd y diwrnod gwaith nesaf yn dechrau, gofynnir eto hefyd i'r sawl sydd yn ôl.",
+		CoverEnded:         "Mae rhif %d wedi dod i ben. Mae'r hyn a drosglwyddwyd cyn hynny yn aros gyda'r sawl y gofynnwyd iddo, a gofynnir eto hefyd i'r sawl sydd yn ôl.",
 
 		NoticesUsage:           "Nodwch ar gyfer pwy: /hysbysiadau yma ENW yn y sianel sydd i gael yr hysbysiadau, neu /hysbysiadau diffodd ENW. Dyma'r enwau:",
 		NoticesTypeInChannel:   "Teipiwch hyn yn y sianel sydd i gael yr hysbysiadau: agorwch y sianel, teipiwch / neu @ ac enw'r ap hwn, yna: hysbysiadau yma %s",

@@ -97,8 +97,8 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	case 19:
 		return challenge.RecordAskedOutside{Opening: visit, Method: challenge.ContactByEmail, On: env.Today(), Note: randomText(t)}, by
 	case 18:
-		if rapid.Bool().Draw(t, "back") {
-			return challenge.RejoinAfterCover{}, challenge.System
+		if rapid.Bool().Draw(t, "reconcile") {
+			return challenge.Reconcile{}, challenge.System
 		}
 		return challenge.HandOver{AwayID: by.ID}, by
 	case 15:

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -203,14 +202,6 @@ func compareDue(a, b time.Time) int {
 func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
 	return s.list(ctx, "ListRaisedBy", limit, func(r *challengeRow) bool { return r.current.State.IsOpen() && r.current.Chair.ID == person },
 		func(a, b *challengeRow) int { return a.current.RaisedAt.Compare(b.current.RaisedAt) })
-}
-
-// ListHandedOver lists the challenges that wait for an answer and were handed over at some
-// time, without their history.
-func (s *Store) ListHandedOver(ctx context.Context) ([]challenge.Snapshot, error) {
-	return s.list(ctx, "ListHandedOver", math.MaxInt, func(r *challengeRow) bool {
-		return r.current.State == challenge.StateAwaitingResponse && r.had(challenge.KindHandedOver)
-	}, func(_, _ *challengeRow) int { return 0 })
 }
 
 // had reports whether the trail has an event of that kind.

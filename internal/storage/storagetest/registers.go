@@ -1,7 +1,9 @@
 package storagetest
 
 import (
+	"bytes"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,7 +19,8 @@ import (
 
 var registerTests = []test{
 	{"ListsAreWhatWaitsForAPersonAndWhatTheyRaised", listsOfAPerson},
-	{"HandedOverIsWhatWaitsForAStandIn", handedOver},
+	{"EachOpenGivesEveryOpenChallengeOnce", eachOpen},
+	{"UnattendedIsPending", unattended},
 	{"PendingIsWhatWaitsWithoutAWindowAndWhatTeamsDidNotDeliver", pending},
 	{"ConversationsAreKeptAndForgotten", conversations},
 	{"AOneToOneChatKeepsItsPerson", ownChats},
@@ -66,25 +69,51 @@ func listsOfAPerson(t *testing.T, w *world) {
 	}
 }
 
-func handedOver(t *testing.T, w *world) {
-	asked, answered := w.Raise(), w.Raise()
-	w.Raise() // handed to nobody
-	var err error
-	w.Directory, err = directory.Read("directory.yaml", []byte(DirectoryYAML+
-		"cover: [{for: manager, by: service, from: 2026-03-02, to: 2026-03-06}]\n"))
-	w.Must(err)
+// openRefs are the references of what is open, in the order in which they are given.
+func (w *world) openRefs() []string {
+	w.T.Helper()
+	var all []challenge.Snapshot
+	err := w.Store.EachOpen(w.T.Context(), func(c challenge.Snapshot) {
+		all = append(all, c)
+		if _, err := w.Store.Load(w.T.Context(), storage.LookupKey{ID: c.Challenge.ID}); err != nil {
+			w.T.Errorf("the store cannot be asked meanwhile: %v", err)
+		}
+	})
+	if !slices.IsSortedFunc(all, func(a, b challenge.Snapshot) int { return bytes.Compare(a.Challenge.ID[:], b.Challenge.ID[:]) }) {
+		w.T.Error("they are not in the order of their ids")
+	}
+	return w.refs(all, err)
+}
+
+func eachOpen(t *testing.T, w *world) {
+	if got := w.openRefs(); len(got) != 0 {
+		t.Errorf("nothing was raised, and %v is open", got)
+	}
+	asked, answered, closed := w.Raise(), w.Raise(), w.Raise()
+	w.Apply(answered, NewResponse("Done."), ManagerID)
+	w.Apply(closed, challenge.Withdraw{Reason: "Raised twice."}, ChairID)
+	want := []string{asked.Challenge.Ref, answered.Challenge.Ref}
+	got := w.openRefs()
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A question that nobody is left to answer belongs in the digest.
+func unattended(t *testing.T, w *world) {
+	asked := w.Raise()
 	if any, err := w.Store.AnyPending(t.Context()); any || err != nil {
 		t.Errorf("before: %v, %v", any, err)
 	}
-	for _, c := range []challenge.Snapshot{asked, answered} {
-		w.Apply(c, challenge.HandOver{AwayID: ManagerID}, "")
-	}
-	if any, err := w.Store.AnyPending(t.Context()); !any || err != nil {
-		t.Errorf("something may have to be handed back: %v, %v", any, err)
-	}
-	w.Apply(answered, NewResponse("Done."), ServiceID)
-	if diff := cmp.Diff([]string{asked.Challenge.Ref}, w.refs(w.Store.ListHandedOver(t.Context()))); diff != "" {
-		t.Error(diff)
+	d, err := directory.Read("directory.yaml", []byte(DirectoryYAML+
+		"cover: [{for: manager, by: chair, from: 2026-03-02, to: 2026-03-06}, {for: worker, by: chair, from: 2026-03-02, to: 2026-03-06}]\n"))
+	w.Must(err)
+	w.Directory = d
+	w.Apply(asked, challenge.Reconcile{}, "")
+	if diff := cmp.Diff(map[uuid.UUID][]challenge.EventKind{asked.Challenge.ID: {}}, w.pendingKinds()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
