@@ -36,7 +36,7 @@ func (e *Engine) tellCalendarMet(ctx context.Context, items []storage.SetAsideIt
 		if !errors.As(item.Cause, &refusal) || refusal.Code != challenge.CodeNoCoverage {
 			continue
 		}
-		c, err := e.Store.Load(ctx, storage.LookupKey{ID: item.ChallengeID})
+		c, err := e.watchStore().Load(ctx, storage.LookupKey{ID: item.ChallengeID})
 		if err != nil {
 			faults = errors.Join(faults, err)
 			continue
@@ -61,7 +61,7 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 	total := 0
 	for {
 		now := e.Now()
-		n, err := e.Store.Tick(ctx, now, e.BatchSize, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		n, err := e.clockStore().Tick(ctx, now, e.BatchSize, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.envFor(c, now))
 		}))
 		total += n
@@ -90,4 +90,9 @@ func containDecision(ctx context.Context, decide decideFunc) decideFunc {
 
 func (e *Engine) envFor(c challenge.Snapshot, now time.Time) challenge.Env {
 	return challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
+}
+
+// nextClockTurn is when the clock must act next.
+func (e *Engine) nextClockTurn(ctx context.Context) (time.Time, bool, error) {
+	return e.clockStore().NextDue(ctx)
 }

@@ -31,14 +31,14 @@ func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) erro
 	}
 	content, err := contain.Value(func() (renderedMessage, error) { return e.renderMessage(whole, queued) })
 	if errors.Is(err, storage.ErrNotFound) {
-		return e.Store.DropMessage(whole, queued, e.Now(), "not_found")
+		return e.outboxStore().DropMessage(whole, queued, e.Now(), "not_found")
 	}
 	if err != nil {
 		return e.renderFailed(whole, queued, err)
 	}
 	if content.dropReason != "" {
 		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
-		return e.Store.DropMessage(whole, queued, e.Now(), content.dropReason)
+		return e.outboxStore().DropMessage(whole, queued, e.Now(), content.dropReason)
 	}
 	sent, err := e.sendMessage(whole, queued, content)
 	if err == nil {
@@ -68,7 +68,7 @@ func (e *Engine) renderFailed(ctx context.Context, queued outbox.Message, cause 
 	e.Logger.ErrorContext(ctx, "a card cannot be made of what is stored and is given up; run challengebot audit verify",
 		"delivery", queued.ID, "challenge", queued.ChallengeID, "card", queued.Card, "error", cause)
 	e.metrics.attempts.WithLabelValues(resultDropped).Inc()
-	return e.Store.DropMessage(ctx, queued, e.Now(), "unreadable")
+	return e.outboxStore().DropMessage(ctx, queued, e.Now(), "unreadable")
 }
 
 // rejectIfChannelGone makes a failure in a channel that is gone a refusal: the notice is not
@@ -77,7 +77,7 @@ func (e *Engine) rejectIfChannelGone(ctx context.Context, queued outbox.Message,
 	if queued.To.Team == "" || f.Kind == teamsfailure.Rejected || f.Kind == teamsfailure.OurBug {
 		return f, nil
 	}
-	loss, err := e.Store.FindChannelLoss(ctx, e.Directory().NoticeChannel(queued.To.Team))
+	loss, err := e.outboxStore().FindChannelLoss(ctx, e.Directory().NoticeChannel(queued.To.Team))
 	if err != nil || loss == "" {
 		return f, err
 	}
@@ -107,7 +107,7 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 		}
 		return renderedMessage{message: Message{Card: spec.Card, Summary: spec.Summary, Text: spec.Text}, inChannel: spec.InChannel, isFinal: true}, nil
 	}
-	c, err := e.Store.Load(ctx, storage.LookupKey{ID: queued.ChallengeID})
+	c, err := e.outboxStore().Load(ctx, storage.LookupKey{ID: queued.ChallengeID})
 	if err != nil {
 		return renderedMessage{}, err
 	}
@@ -178,7 +178,7 @@ func (e *Engine) sendBySort(ctx context.Context, queued outbox.Message, content 
 	}
 	err := e.postMessage(ctx, queued, content, sent)
 	if f := (*teamsfailure.Failure)(nil); errors.As(err, &f) && f.Kind == teamsfailure.ConversationGone {
-		if err := e.Store.ForgetConversation(ctx, e.orderingKey(queued)); err != nil {
+		if err := e.outboxStore().ForgetConversation(ctx, e.orderingKey(queued)); err != nil {
 			return err
 		}
 		err = e.postMessage(ctx, queued, content, sent)
@@ -261,7 +261,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 		return err
 	}
 	lane := e.orderingKey(queued)
-	conv, known, err := e.Store.FindConversation(ctx, lane)
+	conv, known, err := e.outboxStore().FindConversation(ctx, lane)
 	if err != nil {
 		return err
 	}
@@ -276,7 +276,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 		}); err != nil {
 			return err
 		}
-		if err := e.Store.SaveConversation(ctx, conv); err != nil {
+		if err := e.outboxStore().SaveConversation(ctx, conv); err != nil {
 			return err
 		}
 	}

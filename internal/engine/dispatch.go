@@ -177,10 +177,10 @@ func (e *Engine) claimBatch(ctx context.Context, well, hung int) ([]outbox.Messa
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTimeout)
 	defer cancel()
 	now := e.Now()
-	return e.Store.ClaimMessages(whole, outbox.Claim{Owner: e.Owner, Now: now, Lease: leaseDuration, Limit: well, HungLimit: hung, InHand: e.hand.ids(now)})
+	return e.outboxStore().ClaimMessages(whole, outbox.Claim{Owner: e.Owner, Now: now, Lease: leaseDuration, Limit: well, HungLimit: hung, InHand: e.hand.ids(now)})
 }
 
 // nextDelivery is when a delivery may next be claimed.
 func (e *Engine) nextDelivery(ctx context.Context) (time.Time, bool, error) {
-	return e.Store.NextMessageDue(ctx, e.Now())
+	return e.outboxStore().NextMessageDue(ctx, e.Now())
 }

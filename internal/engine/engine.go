@@ -152,7 +152,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	e.running.Wait()
 	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return e.Store.ReleaseLeases(back, e.Owner)
+	return e.outboxStore().ReleaseLeases(back, e.Owner)
 }
 
 // runKey finds in the context of a round the context of the whole run.
@@ -209,7 +209,7 @@ func (e *Engine) RunUntilIdle(ctx context.Context) error {
 // listenForChanges keeps a connection on which the store says that something was written.
 func (e *Engine) listenForChanges(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := contain.Run(func() error { return e.Store.Listen(ctx, e.Wake) })
+		err := contain.Run(func() error { return e.changes().Listen(ctx, e.Wake) })
 		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			continue
 		}

@@ -67,7 +67,7 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 			readErr = errors.Join(readErr, err)
 			continue
 		}
-		err = e.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
+		err = e.morningStore().QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
 			outbox.DirectMessage{To: challenge.Address{Person: person}, Unprompted: true,
 				Content: outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
 		if err != nil {
@@ -82,7 +82,7 @@ func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[str
 	people, today := e.Directory(), e.Calendar.DateOf(now)
 	digests := map[string]*digest.Digest{}
 	var failed setAsideList
-	err := e.Store.EachPending(ctx, func(c challenge.Snapshot) {
+	err := e.morningStore().EachPending(ctx, func(c challenge.Snapshot) {
 		recordHeadway(ctx)
 		fault := contain.Run(func() error {
 			stall, ok := digest.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
@@ -101,7 +101,7 @@ func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[str
 			failed.add(storage.SetAsideItem{ChallengeID: c.Challenge.ID, Cause: fault})
 		}
 	})
-	unreachable, unreachableErr := e.Store.ListUnreachable(ctx)
+	unreachable, unreachableErr := e.morningStore().ListUnreachable(ctx)
 	for person, list := range digest.UnreachableByOverseer(unreachable, people, at, today) {
 		if digests[person] == nil {
 			digests[person] = &digest.Digest{}
@@ -123,7 +123,7 @@ func (e *Engine) isWorkingDay(d workday.Date) bool {
 // NextDue is when the clock, or the work of a morning, must act next; false when it never
 // must.
 func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
-	due, ok, err := e.Store.NextDue(ctx)
+	due, ok, err := e.clockStore().NextDue(ctx)
 	if err != nil || !ok {
 		return due, ok, err // it is about open challenges, and each of those has its time
 	}
@@ -139,7 +139,7 @@ func (e *Engine) NextDue(ctx context.Context) (time.Time, bool, error) {
 	if len(e.Directory().CurrentCover(e.Calendar.DateOf(e.Now()))) > 0 {
 		return morning, true, nil // somebody may begin to stand in
 	}
-	pending, err := e.Store.AnyPending(ctx)
+	pending, err := e.morningStore().AnyPending(ctx)
 	if pending {
 		due = morning
 	}

@@ -38,14 +38,14 @@ func (e *Engine) recordUnreachable(ctx context.Context, queued outbox.Message, f
 	if queued.To.Person == "" || queued.Posted.ActivityID != "" && (queued.Kind == outbox.DirectMessageKind || f.Kind != teamsfailure.Rejected) {
 		return nil
 	}
-	return e.Store.MarkUnreachable(ctx, outbox.Unreachable{Person: queued.To.Person, Since: e.Now(), Code: f.Code})
+	return e.reachabilityStore().MarkUnreachable(ctx, outbox.Unreachable{Person: queued.To.Person, Since: e.Now(), Code: f.Code})
 }
 
 // resendPending sends everybody who can be reached again what waits for them: each card,
 // where they installed the app or wrote, for they may never have seen it; what was not taken,
 // where Teams has taken something else since.
 func (e *Engine) resendPending(ctx context.Context) error {
-	all, err := e.Store.ListUnreachable(ctx)
+	all, err := e.reachabilityStore().ListUnreachable(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (e *Engine) resendPending(ctx context.Context) error {
 			faults = errors.Join(faults, err)
 			continue
 		}
-		faults = errors.Join(faults, e.Store.ForgetUnreachable(ctx, u))
+		faults = errors.Join(faults, e.reachabilityStore().ForgetUnreachable(ctx, u))
 	}
 	return faults
 }
@@ -71,20 +71,20 @@ func (e *Engine) resendPending(ctx context.Context) error {
 // for them, each under an idempotency key of this one return, so that neither a crash nor
 // another instance doubles them.
 func (e *Engine) resendToPerson(ctx context.Context, u outbox.Unreachable) error {
-	waiting, faults := e.Store.ListWaitingFor(ctx, u.Person, maxResentCards)
+	waiting, faults := e.reachabilityStore().ListWaitingFor(ctx, u.Person, maxResentCards)
 	var others []challenge.Snapshot
 	for _, pending := range waiting {
 		if !isUntakenFor(pending.Challenge, u.Person) {
 			others = append(others, pending)
 			continue
 		}
-		if _, err := e.Store.ClaimIdempotencyKey(ctx, returnKey(u, pending, e.Now())); err != nil {
+		if _, err := e.reachabilityStore().ClaimIdempotencyKey(ctx, returnKey(u, pending, e.Now())); err != nil {
 			return err
 		}
 	}
 	faults = errors.Join(faults, e.resendUntaken(ctx, u))
 	for _, pending := range others {
-		_, err := e.Store.Apply(ctx, returnKey(u, pending, e.Now()), storage.LookupKey{ID: pending.Challenge.ID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		_, err := e.reachabilityStore().Apply(ctx, returnKey(u, pending, e.Now()), storage.LookupKey{ID: pending.Challenge.ID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			change := challenge.Change{Next: c.Challenge}
 			if slices.Contains(c.Challenge.WaitingFor(), u.Person) {
 				card, opening := c.Challenge.CardFor(u.Person)
@@ -147,7 +147,7 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 	if !e.Calendar.IsWorkingDay(today) || now.Before(e.Calendar.StartOfDay(today).Add(-probeLeadTime)) || !e.probes.isDue(today, now) {
 		return nil
 	}
-	unreachable, err := e.Store.ListUnreachable(ctx)
+	unreachable, err := e.reachabilityStore().ListUnreachable(ctx)
 	if err != nil {
 		return err
 	}
@@ -155,14 +155,14 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 		if p.Entra == "" {
 			continue
 		}
-		_, known, err := e.Store.FindConversation(ctx, outbox.OrderingKey(challenge.Address{Person: p.Entra}))
+		_, known, err := e.reachabilityStore().FindConversation(ctx, outbox.OrderingKey(challenge.Address{Person: p.Entra}))
 		if err != nil {
 			return err
 		}
 		if known && !slices.ContainsFunc(unreachable, func(u outbox.Unreachable) bool { return u.Person == p.Entra && u.ReachableAgainAt.IsZero() }) {
 			continue
 		}
-		first, err := e.Store.ClaimIdempotencyKey(ctx, storage.IdempotencyKey{Value: "probe:" + today.String() + ":" + p.Entra, At: now})
+		first, err := e.reachabilityStore().ClaimIdempotencyKey(ctx, storage.IdempotencyKey{Value: "probe:" + today.String() + ":" + p.Entra, At: now})
 		if err != nil {
 			return err
 		}
@@ -198,12 +198,12 @@ func (e *Engine) probePerson(ctx context.Context, p directory.Person, known bool
 		case err == nil && known:
 			return 0, errors.Join(e.resendUntaken(ctx, outbox.Unreachable{Person: p.Entra}), Sleep(ctx, ProbeInterval))
 		case err == nil:
-			return 0, errors.Join(e.Store.SaveConversation(ctx, conv), e.Store.MarkReachable(ctx, p.Entra, e.Now()), Sleep(ctx, ProbeInterval))
+			return 0, errors.Join(e.reachabilityStore().SaveConversation(ctx, conv), e.reachabilityStore().MarkReachable(ctx, p.Entra, e.Now()), Sleep(ctx, ProbeInterval))
 		case !errors.As(err, &failure):
 			return 0, err
 		case failure.Kind == teamsfailure.Rejected:
 			away := outbox.Unreachable{Person: p.Entra, Since: e.Now(), Code: failure.Code}
-			return 0, errors.Join(e.Store.MarkUnreachable(ctx, away), Sleep(ctx, ProbeInterval))
+			return 0, errors.Join(e.reachabilityStore().MarkUnreachable(ctx, away), Sleep(ctx, ProbeInterval))
 		case failure.Kind == teamsfailure.OurBug, failure.Kind == teamsfailure.UnclearRejection && try == maxProbeAttempts: // about this one account
 			return 0, Sleep(ctx, ProbeInterval)
 		case failure.RetryAfter > maxProbeWait:

@@ -20,7 +20,7 @@ func (e *Engine) Reconcile(ctx context.Context) (int, error) {
 	changed := 0
 	var failed setAsideList
 	var unavailable error
-	err := e.Store.EachOpen(ctx, func(c challenge.Snapshot) {
+	err := e.morningStore().EachOpen(ctx, func(c challenge.Snapshot) {
 		if unavailable != nil {
 			return
 		}
@@ -28,7 +28,7 @@ func (e *Engine) Reconcile(ctx context.Context) (int, error) {
 		if change, err := decide(c); err == nil && !change.HasEvents() {
 			return
 		}
-		_, err := e.Store.Apply(ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: c.Challenge.ID}, decide)
+		_, err := e.morningStore().Apply(ctx, storage.IdempotencyKey{}, storage.LookupKey{ID: c.Challenge.ID}, decide)
 		switch {
 		case errors.Is(err, storage.ErrUnavailable):
 			unavailable = err

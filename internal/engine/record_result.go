@@ -52,11 +52,11 @@ func (e *Engine) recordDelivered(ctx context.Context, queued outbox.Message, sen
 	e.sent.put(queued.ID, sent)
 	err := e.recordAgainAndAgain(ctx, queued, func(ctx context.Context) error {
 		if sent.thread != nil {
-			if err := e.Store.SaveConversation(ctx, *sent.thread); err != nil {
+			if err := e.outboxStore().SaveConversation(ctx, *sent.thread); err != nil {
 				return err
 			}
 		}
-		return e.Store.MarkDelivered(ctx, queued, sent.posted, outbox.Attempt{At: sent.at, StatusCode: 200}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		return e.outboxStore().MarkDelivered(ctx, queued, sent.posted, outbox.Attempt{At: sent.at, StatusCode: 200}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.RecordDelivery{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To,
 				ConversationID: sent.posted.ConversationID, ActivityID: sent.posted.ActivityID}, challenge.System, e.envFor(c, e.Now()))
 		}))
@@ -79,14 +79,14 @@ func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *te
 	e.metrics.attempts.WithLabelValues(result).Inc()
 	e.logFailure(ctx, queued, f, out, now)
 	if !out.givenUp {
-		err := e.recordAgainAndAgain(ctx, queued, func(ctx context.Context) error { return e.Store.ScheduleRetry(ctx, queued, a, out.retry) })
+		err := e.recordAgainAndAgain(ctx, queued, func(ctx context.Context) error { return e.outboxStore().ScheduleRetry(ctx, queued, a, out.retry) })
 		return errors.Join(err, e.reportLate(ctx, queued, f, out.retry.NotBefore, now))
 	}
 	return e.recordAgainAndAgain(ctx, queued, func(ctx context.Context) error {
 		if err := e.recordUnreachable(ctx, queued, f); err != nil {
 			return err
 		}
-		return e.Store.MarkRejected(ctx, queued, a, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		return e.outboxStore().MarkRejected(ctx, queued, a, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.RecordRejection{MessageID: queued.ID, Card: queued.Card, Opening: queued.Opening, To: queued.To,
 				Code: f.Code, Passing: out.passing, Unconfirmed: a.Ambiguous}, challenge.System, e.envFor(c, e.Now()))
 		}))

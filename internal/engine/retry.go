@@ -136,7 +136,7 @@ func (e *Engine) reportLate(ctx context.Context, queued outbox.Message, f *teams
 	if queued.Kind != outbox.PostMessage || !asks(queued.Card) {
 		return nil
 	}
-	_, err := e.Store.Apply(ctx, storage.IdempotencyKey{Value: lateKey(queued), At: now}, storage.LookupKey{ID: queued.ChallengeID},
+	_, err := e.outboxStore().Apply(ctx, storage.IdempotencyKey{Value: lateKey(queued), At: now}, storage.LookupKey{ID: queued.ChallengeID},
 		containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			if !c.Challenge.StillAsks(challenge.UntakenCard{Card: queued.Card, Opening: queued.Opening, To: queued.To}) {
 				return challenge.Change{Next: c.Challenge}, nil

@@ -44,7 +44,6 @@ type OutboxStore interface {
 	ReleaseLeases(ctx context.Context, owner string) error
 	ConversationStore
 	FindChannelLoss(ctx context.Context, channel string) (outbox.ChannelLoss, error)
-	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error
 	// Apply tells those who must know of a message that is late.
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
 }
@@ -71,9 +70,13 @@ type ReachabilityStore interface {
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
 }
 
-// WatchStore is what the watch needs. It must not share a connection with the others.
+// WatchStore is what the watch needs. What it looks at must not wait for a connection of
+// the others.
 type WatchStore interface {
 	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
+	// Load and QueueDirectMessage are for telling people of what it found.
+	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
+	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
 }
 
 // ChangeListener tells when something was written that may be due.
@@ -90,3 +93,12 @@ type Store interface {
 	WatchStore
 	ChangeListener
 }
+
+// Each part reaches the store by what it needs of it, and by nothing else.
+
+func (e *Engine) clockStore() ClockStore               { return e.Store }
+func (e *Engine) morningStore() MorningStore           { return e.Store }
+func (e *Engine) outboxStore() OutboxStore             { return e.Store }
+func (e *Engine) reachabilityStore() ReachabilityStore { return e.Store }
+func (e *Engine) watchStore() WatchStore               { return e.Store }
+func (e *Engine) changes() ChangeListener              { return e.Store }

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -277,5 +280,25 @@ func TestADecisionThatPanicsIsAnErrorOfItsChallengeAlone(t *testing.T) {
 	decide := containDecision(t.Context(), func(challenge.Snapshot) (challenge.Change, error) { panic("Millie Brown") })
 	if _, err := decide(challenge.Snapshot{}); !errors.As(err, new(*contain.PanicError)) || strings.Contains(err.Error(), "Millie") {
 		t.Errorf("got %v", err)
+	}
+}
+
+var wholeStore = regexp.MustCompile(`\be\.Store\b`)
+
+// The store has many methods; each part of the engine sees the few that it needs.
+func TestEachPartReachesTheStoreByItsOwnInterface(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "store.go" && !strings.HasSuffix(name, "_test.go") && wholeStore.Match(text) {
+			t.Errorf("%s reaches the whole store", name)
+		}
 	}
 }

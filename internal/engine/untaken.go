@@ -59,7 +59,7 @@ func (e *Engine) againAt(card challenge.UntakenCard) time.Time {
 // nextAgain is when something that was not taken is to be sent once more; false when nothing
 // is.
 func (e *Engine) nextAgain(ctx context.Context) (at time.Time, ok bool, err error) {
-	untaken, err := e.Store.ListUntaken(ctx, "")
+	untaken, err := e.reachabilityStore().ListUntaken(ctx, "")
 	for _, u := range untaken {
 		if again := e.againAt(u.Card); asks(u.Card.Card) && (!ok || again.Before(at)) {
 			at, ok = again, true
@@ -71,13 +71,13 @@ func (e *Engine) nextAgain(ctx context.Context) (at time.Time, ok bool, err erro
 // queueUntaken queues the cards that were not taken and still ask something, of one person or
 // of everybody: once for each event that says so.
 func (e *Engine) queueUntaken(ctx context.Context, person string, wanted func(challenge.UntakenCard) bool) (queued int, faults error) {
-	untaken, faults := e.Store.ListUntaken(ctx, person)
+	untaken, faults := e.reachabilityStore().ListUntaken(ctx, person)
 	for _, u := range untaken {
 		if !wanted(u.Card) {
 			continue
 		}
 		key := storage.IdempotencyKey{Value: fmt.Sprintf("again:%s:%d", u.ChallengeID, u.Card.Seq), At: e.Now()}
-		done, err := e.Store.Apply(ctx, key, storage.LookupKey{ID: u.ChallengeID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		done, err := e.reachabilityStore().Apply(ctx, key, storage.LookupKey{ID: u.ChallengeID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			change := challenge.Change{Next: c.Challenge}
 			for _, card := range c.Challenge.Untaken {
 				if card.Seq == u.Card.Seq && c.Challenge.StillAsks(card) {

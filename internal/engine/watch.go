@@ -139,7 +139,7 @@ func (e *Engine) currentFaults() []Fault {
 }
 
 func (e *Engine) measureBacklog(ctx context.Context) (storage.OverdueWork, error) {
-	o, err := e.Store.CountOverdue(ctx, e.Now(), overdueGrace)
+	o, err := e.watchStore().CountOverdue(ctx, e.Now(), overdueGrace)
 	if err != nil {
 		return o, err
 	}
@@ -269,7 +269,7 @@ func (e *Engine) tellPerson(ctx context.Context, key, person string, tell func(*
 		return nil
 	}
 	text := tell(words.ForLanguage(e.Directory().LanguageOf(person)))
-	err := e.Store.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: key, At: e.Now()},
+	err := e.watchStore().QueueDirectMessage(ctx, storage.IdempotencyKey{Value: key, At: e.Now()},
 		outbox.DirectMessage{To: challenge.Address{Person: person}, Content: outbox.Content{Text: text}})
 	if err == nil {
 		e.watchState.recordTold(key)
