@@ -12,11 +12,11 @@
 // and only who has shown one is told that a body is none. Nothing is stored or sent before
 // that. There is no switch that turns any of it off.
 //
-// A refused token is answered with 401 and counted by [Reason], never with 5xx; each reason
-// leaves one line in the log in ten minutes at most:
-// Teams delivers an activity again after 5xx. 503 is kept for a handler that says it
-// is [ErrUnavailable], so that an activity that could not be stored comes again; a card that
-// asks by itself to be brought up to date is told so with 200.
+// A refused token is answered with 401 and counted by [Reason], never with 5xx, after which
+// Teams delivers an activity again. Each reason leaves one line in the log in ten minutes at
+// most. 503 is kept for a handler that says it is [ErrUnavailable], so that an activity that
+// could not be stored comes again; a card that asks by itself to be brought up to date is told
+// so with 200.
 //
 // # What may fail, and what still holds
 //
@@ -30,6 +30,9 @@
 //     it was published at the latest.
 //   - A handler panics: that activity is answered 500, logged without its content,
 //     and the others go on.
+//   - A challenge cannot be read or drawn: it costs its own line in a list (damaged.go).
+//   - Somebody sends as fast as they can: a few of theirs are handled at a time, beyond the
+//     limits of one person nothing is done, and they are told so (limits.go).
 //
 // Remembering a verified token saves the RSA work only. Service URL, audience,
 // endorsement and tenant are compared on every request.
@@ -59,8 +62,10 @@
 //
 // # What is no command
 //
-// Only messages and buttons act. An edit, a deletion, a reaction, a read receipt and
+// Only messages and buttons act, and a client that sends a button by itself is given the card
+// as it is: nobody pressed anything. An edit, a deletion, a reaction, a read receipt and
 // whatever Teams may invent never do: a change to a message that had an effect is noted
 // in the trail, channels that come and go are kept, and the rest is answered with 200.
-// testdata/activities holds one file for each shape, with what must come of it.
+// testdata/activities holds one file for each shape, with what must come of it, and
+// testdata/transcripts what people do one after the other, with all that comes of it.
 package bot
