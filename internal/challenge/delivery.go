@@ -93,7 +93,7 @@ func (b Undelivered) apply(c *Challenge, e Event) {
 		times += c.Untaken[i].Times
 	}
 	c.forgetUntaken(b.Card, b.To)
-	c.Untaken = append(slices.Clone(c.Untaken), UntakenCard{Card: b.Card, Opening: e.Opening, To: b.To, Seq: e.Seq, At: e.At, Times: times, Passing: b.Passing})
+	c.Untaken = append(slices.Clone(c.Untaken), UntakenCard{Card: b.Card, Opening: e.Opening, To: b.To, Seq: e.Seq, At: e.At, Times: times, Passing: b.Passing, Unconfirmed: b.Unconfirmed})
 	o := c.Opening(e.Opening)
 	if o != nil && b.Card == CardRespond && !b.Passing && !slices.Contains(o.RejectedFor, b.To.Person) {
 		o.RejectedFor = append(slices.Clone(o.RejectedFor), b.To.Person)
@@ -115,6 +115,8 @@ type UntakenCard struct {
 	At      time.Time `json:"at"`
 	Times   int       `json:"times"` // how many events say so
 	Passing bool      `json:"passing,omitempty"`
+	// Unconfirmed: Teams may have it all the same.
+	Unconfirmed bool `json:"unconfirmed,omitempty"`
 }
 
 // forgetUntaken takes a card off those that were not taken.

@@ -45,7 +45,8 @@ type Config struct {
 	Scope string
 	// HTTP is copied and never follows redirects; nil means a client of our own.
 	HTTP *http.Client
-	// Timeout of one call including its token; 10 s when zero. Leases of the
+	// Timeout of one call including its token; 10 s when zero. A call that makes a message
+	// has three times as long: one that is given up too early comes twice. Leases of the
 	// caller must be longer.
 	Timeout time.Duration
 	// ServiceURLAllowed says whether a service URL may receive our token; nil means
@@ -156,7 +157,11 @@ func (c *Client) sendRenewingToken(ctx context.Context, call apiCall) (apiRespon
 	if err != nil {
 		return apiResponse{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	limit := c.config.Timeout
+	if call.createsMessage {
+		limit *= 3
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
 	for renewed := false; ; renewed = true {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -149,6 +150,45 @@ func TestTheTokenNeverLeavesForAHostThatIsNotAllowed(t *testing.T) {
 		t.Errorf("%d requests sent, %d tokens fetched", len(s.recordedRequests()), s.tokens.issued)
 	}
 }
+
+func TestACallThatMakesAMessageHasThreeTimesAsLong(t *testing.T) {
+	t.Parallel()
+	deadlines := map[string]time.Duration{}
+	var mu sync.Mutex
+	var call string
+	s := newFakeTeams(t, respondWith(201, `{"id":"1","activityId":"1"}`), func(c *Config) {
+		c.Timeout = time.Minute
+		c.HTTP = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			at, _ := r.Context().Deadline()
+			mu.Lock()
+			deadlines[call] = time.Until(at).Round(10 * time.Second)
+			mu.Unlock()
+			return http.DefaultTransport.RoundTrip(r)
+		})}
+	})
+	for name, do := range allCalls(s.client) {
+		call = name
+		if err := do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, got := range deadlines {
+		want := time.Minute
+		if name == CallSend || name == CallSendTargeted || name == CallStartThread {
+			want = 3 * time.Minute
+		}
+		if got != want {
+			t.Errorf("%s has %s, want %s", name, got, want)
+		}
+	}
+	if len(deadlines) < 6 {
+		t.Errorf("only %v were made", deadlines)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestACallEndsByItsOwnTimeout(t *testing.T) {
 	t.Parallel()

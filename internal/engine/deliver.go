@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,6 +41,9 @@ func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) erro
 		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
 		return e.outboxStore().DropMessage(whole, queued, e.Now(), content.dropReason)
 	}
+	if content.hasCopies {
+		queued.Copies = maxCopies - 1 // a new day's one try
+	}
 	sent, err := e.sendMessage(whole, queued, content)
 	if err == nil {
 		e.metrics.attempts.WithLabelValues(resultSent).Inc()
@@ -52,7 +56,7 @@ func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) erro
 	if failure, err = e.rejectIfChannelGone(whole, queued, failure); err != nil {
 		return err
 	}
-	return e.recordFailure(ctx, queued, failure)
+	return e.recordFailure(ctx, queued, failure, content.hasCopies)
 }
 
 // maxRenderAttempts is how many attempts, two minutes from one another, a card gets that cannot
@@ -94,6 +98,8 @@ type renderedMessage struct {
 	isFinal    bool
 	dropReason string // why there is nothing to send
 	inChannel  *outbox.InChannel
+	// hasCopies: the card was sent before, as often as it may be, and could not be confirmed.
+	hasCopies bool
 }
 
 func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (renderedMessage, error) {
@@ -123,7 +129,10 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 		cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person))})
 	body := card.JSON()
 	sum := sha256.Sum256(body)
-	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal()}
+	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal(),
+		hasCopies: slices.ContainsFunc(c.Challenge.Untaken, func(u challenge.UntakenCard) bool {
+			return u.Unconfirmed && u.Card == queued.Card && u.Opening == queued.Opening && u.To == queued.To
+		})}
 	if queued.Kind == outbox.UpdateMessage && bytes.Equal(queued.Posted.ContentHash, out.hash) {
 		out.dropReason = "unchanged"
 	}

@@ -21,6 +21,9 @@ const (
 	// lease does; claimTimeout bounds a claim.
 	deliveryTimeout = 100 * time.Second
 	claimTimeout    = 15 * time.Second
+	// stuckAfter is when a delivery is left behind that its time limits did not end: longer
+	// than all its calls and the recording of what came of them.
+	stuckAfter = 5 * time.Minute
 	// maxInHand is how many messages an instance sends at a time, each to another
 	// conversation; maxHungInHand how many more to those where the last call hung. So they
 	// take nobody's place.
@@ -155,7 +158,7 @@ func (e *Engine) startDeliveries(ctx context.Context, finished func(finishedDeli
 		for _, queued := range batch {
 			e.hand.take(queued)
 			e.running.Go(func() {
-				err := contain.Run(func() error { return e.deliverMessage(run, queued) })
+				err := e.deliverInTime(run, queued)
 				if err != nil {
 					e.hand.leaveToLease(queued, end)
 				}
@@ -169,6 +172,23 @@ func (e *Engine) startDeliveries(ctx context.Context, finished func(finishedDeli
 		}
 	}
 	return started, nil
+}
+
+var errDeliveryStuck = errors.New("the delivery did not end in its time and is left behind")
+
+// deliverInTime makes one delivery. A panic in it is an error, and it has an end whatever
+// becomes of its calls.
+func (e *Engine) deliverInTime(ctx context.Context, queued outbox.Message) error {
+	done := make(chan error, 1)
+	go func() { done <- contain.Run(func() error { return e.deliverMessage(ctx, queued) }) }()
+	timer := time.NewTimer(stuckAfter)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		return errDeliveryStuck
+	}
 }
 
 // claimBatch is not cut off half-way: a claim that the database makes after this instance

@@ -230,3 +230,40 @@ func TestADigestWaitsItsTurnAmongCards(t *testing.T) {
 		t.Errorf("the digest is %+v", got)
 	}
 }
+
+// A call that no time limit ends holds up one conversation for a while, and its worker not
+// for good.
+func TestADeliveryThatNeverEndsIsLeftBehind(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		release := make(chan struct{})
+		o.teams.during = func(_ context.Context, c call) {
+			if strings.HasPrefix(c.To, "stuck") && c.Name == "create" && len(o.teams.to("create", c.To)) == 1 {
+				<-release
+			}
+		}
+		for i := range maxInHand {
+			o.queue(fmt.Sprint("stuck", i), outbox.Content{Text: "help"})
+		}
+		stop := o.running()
+		o.pass(time.Second)
+		o.queue("somebody", outbox.Content{Text: "help"})
+		o.pass(stuckAfter + 10*time.Second)
+		if got := o.teams.to("send", chatOf("somebody")); len(got) != 1 {
+			t.Errorf("another has %d messages", len(got))
+		}
+		if got := o.log.lines("left behind"); len(got) == 0 {
+			t.Error("the log does not say so")
+		}
+		o.pass(leaseDuration)
+		close(release)
+		synctest.Wait()
+		o.Must(stop())
+		for _, m := range o.memory.Contents().Messages {
+			if m.State != memorystore.StateSent {
+				t.Errorf("%+v", m)
+			}
+		}
+	})
+}

@@ -67,8 +67,9 @@ func (e *Engine) recordDelivered(ctx context.Context, queued outbox.Message, sen
 	return err
 }
 
-// recordFailure records an attempt that did not succeed: to be tried again, or not.
-func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure) error {
+// recordFailure records an attempt that did not succeed: to be tried again, or not. isKnown
+// says that it was said before that the card could not be confirmed.
+func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure, isKnown bool) error {
 	now := e.Now()
 	a := outbox.Attempt{At: now, StatusCode: f.Status, ErrorCode: f.Code, Ambiguous: f.Kind == teamsfailure.Ambiguous}
 	out := e.lookAhead(ctx, queued, f, now)
@@ -77,7 +78,7 @@ func (e *Engine) recordFailure(ctx context.Context, queued outbox.Message, f *te
 		result = resultUnconfirmed
 	}
 	e.metrics.attempts.WithLabelValues(result).Inc()
-	e.logFailure(ctx, queued, f, out, now)
+	e.logFailure(ctx, queued, f, out, isKnown, now)
 	if !out.givenUp {
 		err := e.recordAgainAndAgain(ctx, queued, func(ctx context.Context) error { return e.outboxStore().ScheduleRetry(ctx, queued, a, out.retry) })
 		return errors.Join(err, e.reportLate(ctx, queued, f, out.retry.NotBefore, now))

@@ -153,12 +153,15 @@ func asks(card challenge.Card) bool {
 }
 
 // logFailure tells the operator of what does not pass by itself, and what to do.
-func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure, out outlook, now time.Time) {
+func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *teamsfailure.Failure, out outlook, isKnown bool, now time.Time) {
 	level, what := slog.LevelError, ""
 	switch {
 	case out.givenUp && f.Kind == teamsfailure.OurBug:
 		what = "Teams refused a delivery because of a fault of this program; it is not repeated"
 	case out.givenUp && f.Kind == teamsfailure.Ambiguous:
+		if isKnown {
+			level = slog.LevelWarn
+		}
 		what = "it could not be confirmed that Teams took a message, and it is not sent once more"
 	case out.givenUp && f.Kind == teamsfailure.Rejected:
 		level, what = slog.LevelWarn, "Teams refused a delivery for good"
@@ -175,7 +178,15 @@ func (e *Engine) logFailure(ctx context.Context, queued outbox.Message, f *teams
 		return
 	}
 	e.Logger.Log(ctx, level, what, "delivery", queued.ID, "card", queued.Card, "status", f.Status, "code", f.Code,
-		"ms_cv", f.MSCV, "remedy", f.Remedy())
+		"ms_cv", f.MSCV, "remedy", remedyFor(f, out))
+}
+
+// remedyFor is what to do.
+func remedyFor(f *teamsfailure.Failure, out outlook) string {
+	if out.givenUp && f.Kind == teamsfailure.Ambiguous {
+		return "ask the person whether they have it; the chair of the challenge is told"
+	}
+	return f.Remedy()
 }
 
 // lateKey marks that a message's lateness was told.

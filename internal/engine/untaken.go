@@ -39,14 +39,15 @@ func (e *Engine) RequeueUntaken(ctx context.Context) (int, error) {
 
 // againAt is when a card that was not taken is sent once more: when the next working day
 // begins, or sooner, within the hours of a working day. Where the person does not have the
-// app or does not want it, sooner is only once: they may have been about to install it.
+// app or does not want it, sooner is only once: they may have been about to install it. What
+// Teams may have is not sent again within the day.
 func (e *Engine) againAt(card challenge.UntakenCard) time.Time {
 	day := e.Calendar.DateOf(card.At)
 	for !e.isWorkingDay(day) || !e.Calendar.StartOfDay(day).After(card.At) {
 		day++
 	}
 	morning := e.Calendar.StartOfDay(day).UTC()
-	if !card.Passing && card.Times > 1 || card.Times > maxAgainTimes {
+	if card.Unconfirmed || !card.Passing && card.Times > 1 || card.Times > maxAgainTimes {
 		return morning
 	}
 	soon := card.At.Add(firstAgainAfter << max(0, card.Times-1))

@@ -11,6 +11,8 @@
 //	Attempt               one try to send it, as evidence
 //	PostedMessage         where Teams keeps a card that was sent, and what it shows
 //	ConversationReference how to reach a person's chat, or a challenge's thread
-//	OrderingKey           messages with the same key go out one after the other
+//	OrderingKey           messages with the same key go out one after the other; one that keeps
+//	                      failing steps aside for those about other challenges
+//	Claim                 an instance's wish for messages that it may send now
 //	Unreachable           somebody to whom Teams lets the bot write nothing
 package outbox
