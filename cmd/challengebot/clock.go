@@ -29,7 +29,11 @@ func (c *clockCommand) Run(p *program) error {
 		return err
 	}
 	p.printf("the database's clock, which counts: %s\n", r.Now.Format(time.RFC3339))
-	p.printf("this machine's clock:               %s (%s ahead)\n", p.now().UTC().Format(time.RFC3339), p.now().Sub(r.Now).Round(time.Millisecond))
+	p.printf(
+		"this machine's clock:               %s (%s ahead)\n",
+		p.now().UTC().Format(time.RFC3339),
+		p.now().Sub(r.Now).Round(time.Millisecond),
+	)
 	if r.NewestSeen.IsZero() {
 		p.printf("no bot has worked on this database yet\n")
 		return nil

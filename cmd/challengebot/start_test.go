@@ -91,8 +91,13 @@ func TestServeWorksWithTheLastWholeDirectoryWhenTheFileIsBroken(t *testing.T) {
 	breaks := map[string]string{
 		"one wrong letter": strings.Replace(string(story.SampleDirectory()), "people:", "peopel:", 1),
 		"half a file":      string(story.SampleDirectory()[:len(story.SampleDirectory())/2]),
-		"somebody twice":   strings.Replace(string(story.SampleDirectory()), "teams:", "  - {id: maya, name: Maya Again, no_account: true}\nteams:", 1),
-		"nothing":          "",
+		"somebody twice": strings.Replace(
+			string(story.SampleDirectory()),
+			"teams:",
+			"  - {id: maya, name: Maya Again, no_account: true}\nteams:",
+			1,
+		),
+		"nothing": "",
 	}
 	write := func(content string) {
 		t.Helper()
@@ -114,7 +119,9 @@ func TestServeWorksWithTheLastWholeDirectoryWhenTheFileIsBroken(t *testing.T) {
 			t.Errorf("%s: no metric tells that a copy is used", name)
 		}
 		said := s.log.String()
-		if !strings.Contains(said, `"level":"ERROR","msg":"the directory cannot be read (`) || !strings.Contains(said, "people.yaml") || !strings.Contains(said, "challengebot check") {
+		if !strings.Contains(said, `"level":"ERROR","msg":"the directory cannot be read (`) ||
+			!strings.Contains(said, "people.yaml") ||
+			!strings.Contains(said, "challengebot check") {
 			t.Errorf("%s: the log:\n%s", name, said)
 		}
 		for _, person := range []string{"Maya", "Priya", "Okafor"} {
@@ -160,7 +167,10 @@ func newDatabaseOf(t *testing.T, encoding string) string {
 	}
 	defer conn.Close(t.Context())
 	name := strings.ToLower(fmt.Sprintf("encoded_%s_%d", encoding, os.Getpid()))
-	if _, err := conn.Exec(t.Context(), `CREATE DATABASE `+name+` ENCODING '`+encoding+`' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`); err != nil {
+	if _, err := conn.Exec(
+		t.Context(),
+		`CREATE DATABASE `+name+` ENCODING '`+encoding+`' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+	); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -180,13 +190,20 @@ func newDatabaseOf(t *testing.T, encoding string) string {
 func TestTheClockCommandComparesAndAccepts(t *testing.T) {
 	t.Parallel()
 	e := fakeEnv{envDatabase: newDatabase(t)}
-	runCommand(t, e, "clock").expect(t, exitOK, "the database's clock, which counts: ", "this machine's clock:", "no bot has worked on this database yet")
+	runCommand(
+		t,
+		e,
+		"clock",
+	).expect(t, exitOK, "the database's clock, which counts: ", "this machine's clock:", "no bot has worked on this database yet")
 	conn, err := pgx.Connect(t.Context(), e[envDatabase])
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close(t.Context())
-	if _, err := conn.Exec(t.Context(), `INSERT INTO heartbeat (instance, seen_at, checked_at) VALUES ('a', '2099-01-02 03:04:05Z', now()), ('b', '2026-01-02 03:04:05Z', now())`); err != nil {
+	if _, err := conn.Exec(
+		t.Context(),
+		`INSERT INTO heartbeat (instance, seen_at, checked_at) VALUES ('a', '2099-01-02 03:04:05Z', now()), ('b', '2026-01-02 03:04:05Z', now())`,
+	); err != nil {
 		t.Fatal(err)
 	}
 	runCommand(t, e, "clock").expect(t, exitOK, "the bot last worked at:             2099-01-02T03:04:05Z")

@@ -62,15 +62,34 @@ func newUnstarted(t *testing.T) *App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	credential, err := connector.NewCredential(connector.CredentialConfig{Kind: connector.ClientSecret, AppID: "b0700000-0000-4000-8000-000000000001",
-		Tenant: "7e700000-0000-4000-8000-000000000001", Secret: "x", Expires: workday.NewDate(2027, 1, 1).Midnight(calendar.Location())})
+	credential, err := connector.NewCredential(
+		connector.CredentialConfig{
+			Kind:    connector.ClientSecret,
+			AppID:   "b0700000-0000-4000-8000-000000000001",
+			Tenant:  "7e700000-0000-4000-8000-000000000001",
+			Secret:  "x",
+			Expires: workday.NewDate(2027, 1, 1).Midnight(calendar.Location()),
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := joinParts(Dependencies{Calendar: calendar, Directory: &directory.Directory{}, Ladders: []*ladder.Ladder{l},
-		Platform: Platform{AppID: "b0700000-0000-4000-8000-000000000001", Tenant: "7e700000-0000-4000-8000-000000000001",
-			Issuer: "https://issuer.invalid", MetadataURL: "https://issuer.invalid/metadata", Credential: credential,
-			ServiceURLAllowed: func(string) bool { return true }}}, store)
+	a, err := joinParts(
+		Dependencies{
+			Calendar:  calendar,
+			Directory: &directory.Directory{},
+			Ladders:   []*ladder.Ladder{l},
+			Platform: Platform{
+				AppID:             "b0700000-0000-4000-8000-000000000001",
+				Tenant:            "7e700000-0000-4000-8000-000000000001",
+				Issuer:            "https://issuer.invalid",
+				MetadataURL:       "https://issuer.invalid/metadata",
+				Credential:        credential,
+				ServiceURLAllowed: func(string) bool { return true },
+			},
+		},
+		store,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +111,11 @@ func TestEveryAlarmIsAboutAMetricThatThereIsAndSaysWhatToDo(t *testing.T) {
 	for d := range descriptions {
 		known[metricName.FindString(d.String())] = true
 	}
-	values := map[string][]string{"work": {"clock", "mornings", "deliveries", "probes", "watch"}, "cause": {"unavailable", "error", "panic"},
-		"result": {"sent", "dropped"}}
+	values := map[string][]string{
+		"work":   {"clock", "mornings", "deliveries", "probes", "watch"},
+		"cause":  {"unavailable", "error", "panic"},
+		"result": {"sent", "dropped"},
+	}
 	for _, k := range teamsfailure.Kinds() {
 		values["result"] = append(values["result"], string(k))
 	}
@@ -127,7 +149,8 @@ func TestEveryAlarmIsAboutAMetricThatThereIsAndSaysWhatToDo(t *testing.T) {
 					}
 				}
 			}
-			if r.Alert == "" || r.Annotations["summary"] == "" || r.Annotations["action"] == "" || !slices.Contains([]string{"page", "ticket"}, r.Labels["severity"]) {
+			if r.Alert == "" || r.Annotations["summary"] == "" || r.Annotations["action"] == "" ||
+				!slices.Contains([]string{"page", "ticket"}, r.Labels["severity"]) {
 				t.Errorf("%q does not say what is wrong, what to do or how urgent it is", r.Alert)
 			}
 		}

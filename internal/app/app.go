@@ -109,7 +109,14 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 	}
 	clock := &databaseClock{source: store, moved: p.Now, host: p.HostNow}
 	people := &liveDirectory{store: store, calendar: p.Calendar, now: clock.Now}
-	a := &App{Store: store, Registry: prometheus.NewRegistry(), parts: p, people: people, clock: clock, logger: p.Logger}
+	a := &App{
+		Store:    store,
+		Registry: prometheus.NewRegistry(),
+		parts:    p,
+		people:   people,
+		clock:    clock,
+		logger:   p.Logger,
+	}
 	a.registerMetrics()
 
 	client := connector.New(connector.Config{
@@ -118,29 +125,57 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 	})
 	var err error
 	a.Engine, err = engine.New(engine.Config{
-		Store: store, Teams: teamsAdapter{client}, Now: clock.Now, Calendar: p.Calendar, Directory: people.Directory, Refresh: people.Refresh,
-		Faults: a.faults, MeasureClock: clock.Measure,
-		Logger: p.Logger, Registry: a.Registry, Owner: uuid.NewString(), ServiceURL: p.Platform.ServiceURL,
-		CallTimeout: p.CallTimeout,
+		Store:        store,
+		Teams:        teamsAdapter{client},
+		Now:          clock.Now,
+		Calendar:     p.Calendar,
+		Directory:    people.Directory,
+		Refresh:      people.Refresh,
+		Faults:       a.faults,
+		MeasureClock: clock.Measure,
+		Logger:       p.Logger,
+		Registry:     a.Registry,
+		Owner:        uuid.NewString(),
+		ServiceURL:   p.Platform.ServiceURL,
+		CallTimeout:  p.CallTimeout,
 	})
 	if err != nil {
 		return nil, err
 	}
-	activityHandler, err := bot.NewHandler(bot.HandlerConfig{Stores: bot.OneStore(store), Now: clock.Now, Calendar: p.Calendar, Directory: people.Directory, RefreshDirectory: people.Refresh, IsUnreachable: people.IsUnreachable,
-		Ladders: p.Ladders, Logger: p.Logger})
+	activityHandler, err := bot.NewHandler(
+		bot.HandlerConfig{
+			Stores:           bot.OneStore(store),
+			Now:              clock.Now,
+			Calendar:         p.Calendar,
+			Directory:        people.Directory,
+			RefreshDirectory: people.Refresh,
+			IsUnreachable:    people.IsUnreachable,
+			Ladders:          p.Ladders,
+			Logger:           p.Logger,
+		},
+	)
 	if err != nil {
 		return nil, err
 	}
 	validator, err := bot.NewValidator(bot.ValidatorConfig{
-		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Issuer: p.Platform.Issuer, MetadataURL: p.Platform.MetadataURL,
-		ServiceURLAllowed: p.Platform.ServiceURLAllowed, Now: clock.Now, HTTP: &http.Client{Timeout: 10 * time.Second},
+		AppID:             p.Platform.AppID,
+		Tenant:            p.Platform.Tenant,
+		Issuer:            p.Platform.Issuer,
+		MetadataURL:       p.Platform.MetadataURL,
+		ServiceURLAllowed: p.Platform.ServiceURLAllowed,
+		Now:               clock.Now,
+		HTTP:              &http.Client{Timeout: 10 * time.Second},
 	})
 	if err != nil {
 		return nil, err
 	}
 	a.keys = validator.Keys()
 	a.Handler, err = bot.NewServer(bot.ServerConfig{
-		Validator: validator, Registry: a.Registry, Logger: p.Logger, Now: clock.Now, NotReadyReasons: a.notReadyReasons,
+		Validator:       validator,
+		Registry:        a.Registry,
+		Logger:          p.Logger,
+		Now:             clock.Now,
+		NotReadyReasons: a.notReadyReasons,
 	}, preparedHandler{&a.state, activityHandler})
 	return a, err
 }
@@ -158,7 +193,11 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return a.Serve(ctx, listener) })
 	group.Go(func() error {
 		if err := a.keys.Refresh(ctx); err != nil && ctx.Err() == nil {
-			a.logger.Warn("the keys of the token issuer could not be fetched yet; turns are refused until they can", "error", err)
+			a.logger.Warn(
+				"the keys of the token issuer could not be fetched yet; turns are refused until they can",
+				"error",
+				err,
+			)
 		}
 		return nil
 	})

@@ -54,11 +54,10 @@ type databaseClock struct {
 
 // clockJump is a new course that the clock has taken and that is not believed yet.
 type clockJump struct {
-	by       time.Duration
-	base     time.Time
-	baseAt   time.Time
-	since    time.Time
-	accepted bool
+	by     time.Duration
+	base   time.Time
+	baseAt time.Time
+	since  time.Time
 }
 
 // Now is the one time.
@@ -142,8 +141,11 @@ func (c *databaseClock) believe(now, at time.Time) { c.base, c.baseAt, c.jump = 
 // Fault is why nothing may be decided by the clock now, if it is so. It says what to do.
 func (c *databaseClock) Fault() error {
 	if d := c.Difference(); absolute(d) > maxClockDifference {
-		return fmt.Errorf("the clock of this machine and the database's differ by %s: nothing is decided here until they agree; "+
-			"see that both follow a time server", roundDuration(d))
+		return fmt.Errorf(
+			"the clock of this machine and the database's differ by %s: nothing is decided here until they agree; "+
+				"see that both follow a time server",
+			roundDuration(d),
+		)
 	}
 	if c.moved != nil {
 		return nil
@@ -152,15 +154,22 @@ func (c *databaseClock) Fault() error {
 	defer c.mu.Unlock()
 	switch {
 	case c.behind > 0:
-		return fmt.Errorf("the database's clock is %s behind the time by which this bot has worked: nothing is decided until somebody has looked; "+
-			"set the clock right or, if it is right, run challengebot clock --accept", roundDuration(c.behind))
+		return fmt.Errorf(
+			"the database's clock is %s behind the time by which this bot has worked: nothing is decided until somebody has looked; "+
+				"set the clock right or, if it is right, run challengebot clock --accept",
+			roundDuration(c.behind),
+		)
 	case c.jump == nil:
 		return nil
 	case c.jump.by >= maxUnattendedJump:
 		return fmt.Errorf("the database's clock jumped ahead by %s: nothing is decided until somebody has looked; "+
 			"set the clock right or, if it is right, run challengebot clock --accept", roundDuration(c.jump.by))
 	}
-	return fmt.Errorf("the database's clock jumped by %s: nothing is decided until it has kept its new course for %s", roundDuration(c.jump.by), settleTime)
+	return fmt.Errorf(
+		"the database's clock jumped by %s: nothing is decided until it has kept its new course for %s",
+		roundDuration(c.jump.by),
+		settleTime,
+	)
 }
 
 func absolute(d time.Duration) time.Duration { return max(d, -d) }

@@ -32,8 +32,12 @@ func (f *fakeServer) RecordHeartbeat(_ context.Context, at time.Time) error {
 	return nil
 }
 
-// clockTest runs a test in made-up time. watch lets time go by as the watch sees it.
-func clockTest(t *testing.T, f func(t *testing.T, server *fakeServer, host *time.Duration, c *databaseClock, watch func(time.Duration))) {
+// clockStory is a test of the clock: host is by how much the machine's clock is ahead, and
+// watch lets time go by as the watch sees it.
+type clockStory func(t *testing.T, server *fakeServer, host *time.Duration, c *databaseClock, watch func(time.Duration))
+
+// clockTest runs a test in made-up time.
+func clockTest(t *testing.T, f clockStory) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		server, host := &fakeServer{}, new(time.Duration)
@@ -103,7 +107,7 @@ func TestAClockThatIsWrongForEightSecondsIsNeverBelieved(t *testing.T) {
 			watch(time.Minute)
 			server.ahead, *host = wrong, wrong // one machine for both
 			watch(8 * time.Second)
-			if got := absolute(c.Now().Sub(time.Now())); got > time.Second {
+			if got := absolute(time.Until(c.Now())); got > time.Second {
 				t.Errorf("%v was believed: %v", wrong, got)
 			}
 			if c.Fault() == nil {
@@ -113,7 +117,7 @@ func TestAClockThatIsWrongForEightSecondsIsNeverBelieved(t *testing.T) {
 			watch(10 * time.Second)
 			expectFault(t, c)
 			for _, beat := range server.beats {
-				if absolute(beat.Sub(time.Now())) > 2*time.Minute {
+				if absolute(time.Until(beat)) > 2*time.Minute {
 					t.Errorf("%v was kept as a time by which the bot worked", beat)
 				}
 			}
@@ -176,7 +180,8 @@ func TestAClockThatIsMovedByHandIsTheOneClock(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 30, 9, 0, 0, 0, time.UTC)
 	server, ahead := &fakeServer{}, time.Duration(0)
-	c := &databaseClock{source: server, moved: func() time.Time { return at }, host: func() time.Time { return at.Add(ahead) }}
+	c := &databaseClock{source: server, moved: func() time.Time { return at },
+		host: func() time.Time { return at.Add(ahead) }}
 	for _, to := range []time.Time{at.AddDate(1, 0, 0), at, at.AddDate(0, 0, -3)} {
 		at = to
 		if err := c.Measure(t.Context()); err != nil || !c.Now().Equal(to) {

@@ -102,8 +102,12 @@ func (a *App) directoryFault() error {
 	if problems := yamlfile.ProblemsOf(a.parts.DirectoryError); len(problems) > 0 {
 		where = fmt.Sprintf("%s:%d:%d", problems[0].File, problems[0].Line, problems[0].Column)
 	}
-	return fmt.Errorf("the directory cannot be read (%s): the bot works with the copy kept at %s, and later changes do not count; "+
-		"run challengebot check, put the file right and start the bot again", where, a.state.directoryCopy.Load().Format(time.RFC3339))
+	return fmt.Errorf(
+		"the directory cannot be read (%s): the bot works with the copy kept at %s, and later changes do not count; "+
+			"run challengebot check, put the file right and start the bot again",
+		where,
+		a.state.directoryCopy.Load().Format(time.RFC3339),
+	)
 }
 
 // tryToPrepare prepares the database, and leaves one that is away, or that takes long, to
@@ -164,7 +168,11 @@ func (a *App) prepareAgain(ctx context.Context) error {
 }
 
 func (a *App) reportWaiting(err error) {
-	a.logger.Error("the database is not available; the bot waits for it and answers 503 until it comes", "reason", storage.FailureReason(err))
+	a.logger.Error(
+		"the database is not available; the bot waits for it and answers 503 until it comes",
+		"reason",
+		storage.FailureReason(err),
+	)
 }
 
 // preparedHandler asks Teams to come again while nothing is prepared.
@@ -199,12 +207,22 @@ func (a *App) notReadyReasons(ctx context.Context) []string {
 func (a *App) faults() []engine.Fault {
 	var found []engine.Fault
 	if err := a.clock.Fault(); err != nil {
-		found = append(found, engine.Fault{Kind: engine.ClockFault, Err: err, Tell: func(w *words.Catalogue) string { return w.Watch.ClockFault }})
+		found = append(
+			found,
+			engine.Fault{
+				Kind: engine.ClockFault,
+				Err:  err,
+				Tell: func(w *words.Catalogue) string { return w.Watch.ClockFault },
+			},
+		)
 	}
 	if keptAt := a.state.directoryCopy.Load(); keptAt != nil {
-		found = append(found, engine.Fault{Kind: "directory", Err: a.directoryFault(), Tell: func(w *words.Catalogue) string {
-			return fmt.Sprintf(w.Watch.DirectoryCopy, w.FormatOnDateTime(keptAt.In(a.parts.Calendar.Location())))
-		}})
+		found = append(
+			found,
+			engine.Fault{Kind: "directory", Err: a.directoryFault(), Tell: func(w *words.Catalogue) string {
+				return fmt.Sprintf(w.Watch.DirectoryCopy, w.FormatOnDateTime(keptAt.In(a.parts.Calendar.Location())))
+			}},
+		)
 	}
 	return found
 }
@@ -213,15 +231,27 @@ func (a *App) registerMetrics() {
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
 	}
-	a.Registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	a.Registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("challengebot_prepared", "1 once the database was ready since the start. Alarm while it is 0.",
 			func() float64 { return asNumber(a.state.prepared.Load()) }),
-		gauge("challengebot_clock_difference_seconds", "By how much this machine's clock is ahead of the one that counts. Alarm from 30 on, either way.",
-			func() float64 { return a.clock.Difference().Seconds() }),
-		gauge("challengebot_clock_fault", "1 while the clock is not trusted and nothing is decided by it. Alarm above 0.",
-			func() float64 { return asNumber(a.clock.Fault() != nil) }),
-		gauge("challengebot_directory_copy_in_use", "1 while the directory file cannot be read and an earlier copy is used. Alarm above 0.",
-			func() float64 { return asNumber(a.state.directoryCopy.Load() != nil) }))
+		gauge(
+			"challengebot_clock_difference_seconds",
+			"By how much this machine's clock is ahead of the one that counts. Alarm from 30 on, either way.",
+			func() float64 { return a.clock.Difference().Seconds() },
+		),
+		gauge(
+			"challengebot_clock_fault",
+			"1 while the clock is not trusted and nothing is decided by it. Alarm above 0.",
+			func() float64 { return asNumber(a.clock.Fault() != nil) },
+		),
+		gauge(
+			"challengebot_directory_copy_in_use",
+			"1 while the directory file cannot be read and an earlier copy is used. Alarm above 0.",
+			func() float64 { return asNumber(a.state.directoryCopy.Load() != nil) },
+		),
+	)
 	registerCredentialExpiry(a.Registry, a.parts.Platform)
 }
 

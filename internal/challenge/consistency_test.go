@@ -27,7 +27,10 @@ var damages = map[string]func(doc map[string]any){
 		doc["state"], doc["hold"] = "held_at_gate", map[string]any{"rung": "no-such-rung"}
 	},
 	"held by no gate": func(doc map[string]any) {
-		doc["state"], doc["hold"] = "held_at_gate", map[string]any{"rung": "stage-1", "gates": []any{map[string]any{"gate": "none"}}}
+		doc["state"], doc["hold"] = "held_at_gate", map[string]any{
+			"rung":  "stage-1",
+			"gates": []any{map[string]any{"gate": "none"}},
+		}
 	},
 	"held by a null gate": func(doc map[string]any) {
 		doc["state"], doc["hold"] = "held_at_gate", map[string]any{"rung": "stage-1", "gates": []any{nil}}

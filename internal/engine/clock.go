@@ -41,9 +41,13 @@ func (e *Engine) tellCalendarMet(ctx context.Context, items []storage.SetAsideIt
 			faults = errors.Join(faults, err)
 			continue
 		}
-		people := append(challenge.Overseers(&c.Challenge, e.Directory(), e.Calendar.DateOf(e.Now())), c.Challenge.Chair.ID)
+		people := append(
+			challenge.Overseers(&c.Challenge, e.Directory(), e.Calendar.DateOf(e.Now())),
+			c.Challenge.Chair.ID,
+		)
 		for _, person := range people {
-			faults = errors.Join(faults, e.tellPerson(ctx, "watch:calendar-met:"+c.Challenge.ID.String(), person, func(w *words.Catalogue) string {
+			key := "watch:calendar-met:" + c.Challenge.ID.String()
+			faults = errors.Join(faults, e.tellPerson(ctx, key, person, func(w *words.Catalogue) string {
 				return fmt.Sprintf(w.Watch.CalendarMet, c.Challenge.Ref)
 			}))
 		}
@@ -61,9 +65,10 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 	total := 0
 	for {
 		now := e.Now()
-		n, err := e.clockStore().Tick(ctx, now, e.BatchSize, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
+		decide := containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.envFor(c, now))
-		}))
+		})
+		n, err := e.clockStore().Tick(ctx, now, e.BatchSize, decide)
 		total += n
 		e.metrics.clockActions.Add(float64(n))
 		if err != nil || n < e.BatchSize {

@@ -64,11 +64,14 @@ var (
 // newLoops makes the loops with which an engine runs.
 func (e *Engine) newLoops() []*loop {
 	all := []*loop{
-		{work: workClock, wake: e.wakeClock, round: e.runClockRound, next: e.nextClockTurn, budget: databaseBudget, alarmAge: time.Minute},
-		{work: workMornings, wake: e.wakeMorning, round: e.runMorningRound, next: noDeadline, budget: databaseBudget, alarmAge: 5 * time.Minute},
-		{work: workDeliveries, wake: e.wakeDeliveries, round: e.runDeliveryRound, next: e.nextDelivery, budget: databaseBudget,
-			alarmAge: time.Minute},
-		{work: workProbes, round: e.ProbeReachability, next: noDeadline, budget: probeBudget, alarmAge: 2 * probeBudget},
+		{work: workClock, wake: e.wakeClock, round: e.runClockRound, next: e.nextClockTurn,
+			budget: databaseBudget, alarmAge: time.Minute},
+		{work: workMornings, wake: e.wakeMorning, round: e.runMorningRound, next: noDeadline,
+			budget: databaseBudget, alarmAge: 5 * time.Minute},
+		{work: workDeliveries, wake: e.wakeDeliveries, round: e.runDeliveryRound, next: e.nextDelivery,
+			budget: databaseBudget, alarmAge: time.Minute},
+		{work: workProbes, round: e.ProbeReachability, next: noDeadline,
+			budget: probeBudget, alarmAge: 2 * probeBudget},
 		{work: workWatch, round: e.runWatchRound, next: noDeadline, budget: databaseBudget},
 	}
 	for _, l := range all {

@@ -47,8 +47,10 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
 		rounds: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_engine_rounds_total",
 			Help: "Rounds of the engine, by the work they did and how they ended."}, []string{"work", "result"}),
-		setAside: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "challengebot_engine_set_aside_total",
-			Help: "Challenges and messages that failed by themselves and were set aside, to be tried again later. Alarm when it grows."},
+		setAside: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "challengebot_engine_set_aside_total",
+			Help: "Challenges and messages that failed by themselves and were set aside, to be tried again later. Alarm when it grows.",
+		},
 			[]string{"work", "cause"}),
 		clockActions: prometheus.NewCounter(prometheus.CounterOpts{Name: "challengebot_engine_clock_actions_total",
 			Help: "Lapses, reminders and nudges."}),

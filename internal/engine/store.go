@@ -28,7 +28,8 @@ type MorningStore interface {
 	AnyPending(ctx context.Context) (bool, error)
 	EachOpen(ctx context.Context, each func(challenge.Snapshot)) error
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
-	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (
+		storage.ApplyResult, error)
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
 }
 
@@ -45,7 +46,8 @@ type OutboxStore interface {
 	ConversationStore
 	FindChannelLoss(ctx context.Context, channel string) (outbox.ChannelLoss, error)
 	// Apply tells those who must know of a message that is late.
-	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (
+		storage.ApplyResult, error)
 }
 
 // ConversationStore keeps how people and threads are reached.
@@ -67,7 +69,8 @@ type ReachabilityStore interface {
 	ListUntaken(ctx context.Context, person string) ([]outbox.Untaken, error)
 	ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
-	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (storage.ApplyResult, error)
+	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (
+		storage.ApplyResult, error)
 }
 
 // WatchStore is what the watch needs. What it looks at must not wait for a connection of

@@ -52,16 +52,31 @@ func newTestEngine(t *testing.T, store Store, teams Teams) (*Engine, *lockedBuff
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody, err := directory.Read("directory.yaml", []byte("authority: Exampleshire\npeople: [{id: a, name: Ann Lee, entra: 11111111-0000-4000-8000-000000000001}]\nteams: [{id: north, name: North}]\n"))
+	nobody, err := directory.Read(
+		"directory.yaml",
+		[]byte(
+			"authority: Exampleshire\npeople: [{id: a, name: Ann Lee, entra: 11111111-0000-4000-8000-000000000001}]\nteams: [{id: north, name: North}]\n",
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	start := time.Now()
 	monday := time.Date(2026, 3, 30, 9, 0, 0, 0, calendar.Location())
 	log := &lockedBuffer{}
-	e, err := New(Config{Store: store, Teams: teams, Calendar: calendar, Directory: func() *directory.Directory { return nobody },
-		Now: func() time.Time { return monday.Add(time.Since(start)) }, Refresh: func(context.Context) error { return nil },
-		Logger: slog.New(slog.NewJSONHandler(log, nil)), Registry: prometheus.NewRegistry(), Owner: "one"})
+	e, err := New(
+		Config{
+			Store:     store,
+			Teams:     teams,
+			Calendar:  calendar,
+			Directory: func() *directory.Directory { return nobody },
+			Now:       func() time.Time { return monday.Add(time.Since(start)) },
+			Refresh:   func(context.Context) error { return nil },
+			Logger:    slog.New(slog.NewJSONHandler(log, nil)),
+			Registry:  prometheus.NewRegistry(),
+			Owner:     "one",
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +93,12 @@ type stepStore struct {
 	looks   int
 }
 
-func (s *stepStore) Tick(ctx context.Context, _ time.Time, _ int, _ func(challenge.Snapshot) (challenge.Change, error)) (int, error) {
+func (s *stepStore) Tick(
+	ctx context.Context,
+	_ time.Time,
+	_ int,
+	_ func(challenge.Snapshot) (challenge.Change, error),
+) (int, error) {
 	s.mu.Lock()
 	s.turns++
 	n := s.turns
@@ -154,7 +174,11 @@ func TestAClockRoundThatNeverReturnsDelaysTheNextByItsBudgetAndTheWatchNotAtAll(
 
 func TestRoundsThatNeverReturnAreNotStartedWithoutEnd(t *testing.T) {
 	t.Parallel()
-	turns, looks, log := runFor(t, time.Hour, &stepStore{tick: func(ctx context.Context, _ int) error { return neverReturn(ctx) }})
+	turns, looks, log := runFor(
+		t,
+		time.Hour,
+		&stepStore{tick: func(ctx context.Context, _ int) error { return neverReturn(ctx) }},
+	)
 	if turns != maxStuckRounds || looks < 700 {
 		t.Errorf("%d rounds were started, and the watch looked %d times", turns, looks)
 	}
@@ -193,7 +217,12 @@ const badMessage = 1
 func newOutboxStore() *outboxStore {
 	s := &outboxStore{delivered: map[int64]bool{}}
 	for i := range int64(101) {
-		m := outbox.Message{ID: i + 1, Kind: outbox.DirectMessageKind, To: challenge.Address{Person: fmt.Sprint("person-", i)}, Content: []byte(`{"Text":"Hello."}`)}
+		m := outbox.Message{
+			ID:      i + 1,
+			Kind:    outbox.DirectMessageKind,
+			To:      challenge.Address{Person: fmt.Sprint("person-", i)},
+			Content: []byte(`{"Text":"Hello."}`),
+		}
 		if m.ID == badMessage {
 			m.Kind, m.ChallengeID, m.Card, m.Opening = outbox.PostMessage, uuid.New(), challenge.CardJudge, 1
 		}
@@ -217,7 +246,14 @@ func (s *outboxStore) Load(_ context.Context, key storage.LookupKey) (challenge.
 func (s *outboxStore) FindConversation(context.Context, string) (outbox.ConversationReference, bool, error) {
 	return outbox.ConversationReference{ID: "a:1"}, true, nil
 }
-func (s *outboxStore) MarkDelivered(_ context.Context, d outbox.Message, _ outbox.PostedMessage, _ outbox.Attempt, _ func(challenge.Snapshot) (challenge.Change, error)) error {
+
+func (s *outboxStore) MarkDelivered(
+	_ context.Context,
+	d outbox.Message,
+	_ outbox.PostedMessage,
+	_ outbox.Attempt,
+	_ func(challenge.Snapshot) (challenge.Change, error),
+) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.delivered[d.ID] = true
@@ -278,7 +314,10 @@ func TestAMessageThatCannotBeMadeCostsAHundredOthersNothing(t *testing.T) {
 func TestADecisionThatPanicsIsAnErrorOfItsChallengeAlone(t *testing.T) {
 	t.Parallel()
 	decide := containDecision(t.Context(), func(challenge.Snapshot) (challenge.Change, error) { panic("Millie Brown") })
-	if _, err := decide(challenge.Snapshot{}); !errors.As(err, new(*contain.PanicError)) || strings.Contains(err.Error(), "Millie") {
+	if _, err := decide(
+		challenge.Snapshot{},
+	); !errors.As(err, new(*contain.PanicError)) ||
+		strings.Contains(err.Error(), "Millie") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -156,29 +156,51 @@ func (e *Engine) measureBacklog(ctx context.Context) (storage.OverdueWork, error
 func findBacklogTrouble(o storage.OverdueWork) []trouble {
 	var found []trouble
 	if o.Challenges > 0 {
-		found = append(found, trouble{every: sayOften, attributes: []any{"count", o.Challenges}, Fault: Fault{Kind: "overdue",
-			Err: errors.New(overdueText), Tell: func(w *words.Catalogue) string { return fmt.Sprintf(w.Watch.Overdue, o.Challenges) }}})
+		found = append(found, trouble{
+			Fault: Fault{Kind: "overdue", Err: errors.New(overdueText), Tell: func(w *words.Catalogue) string {
+				return fmt.Sprintf(w.Watch.Overdue, o.Challenges)
+			}},
+			attributes: []any{"count", o.Challenges}, every: sayOften,
+		})
 	}
 	if o.OldestQuestion > questionGrace {
 		minutes := int(o.OldestQuestion.Minutes())
-		found = append(found, trouble{every: sayHourly, attributes: []any{"count", o.Questions, "oldest_minutes", minutes}, Fault: Fault{Kind: "question",
-			Err:  errors.New("Teams has not taken cards that ask for an answer: nobody has been asked yet; see the metrics of deliveries and the log before"),
-			Tell: func(w *words.Catalogue) string { return fmt.Sprintf(w.Watch.QuestionsWait, o.Questions, minutes) }}})
+		found = append(found, trouble{
+			Fault: Fault{Kind: "question", Err: errQuestionsWait, Tell: func(w *words.Catalogue) string {
+				return fmt.Sprintf(w.Watch.QuestionsWait, o.Questions, minutes)
+			}},
+			attributes: []any{"count", o.Questions, "oldest_minutes", minutes}, every: sayHourly,
+		})
 	}
 	if o.OldestMessage > messageGrace {
-		found = append(found, trouble{every: sayHourly, attributes: []any{"count", o.Messages, "oldest_minutes", int(o.OldestMessage.Minutes())},
-			Fault: Fault{Kind: "message", Err: errors.New("Teams does not take messages: they wait and are tried again")}})
+		found = append(found, trouble{
+			Fault:      Fault{Kind: "message", Err: errMessagesWait},
+			attributes: []any{"count", o.Messages, "oldest_minutes", int(o.OldestMessage.Minutes())}, every: sayHourly,
+		})
 	}
 	return found
 }
+
+// What the log says of troubles that have nothing to name.
+var (
+	errQuestionsWait = errors.New("Teams has not taken cards that ask for an answer: nobody has been asked yet; " +
+		"see the metrics of deliveries and the log before")
+	errMessagesWait = errors.New("Teams does not take messages: they wait and are tried again")
+	errLoopStands   = errors.New("a part of the engine has not been done with a round for too long; " +
+		"see the errors before this one")
+	errCalendarEnds = errors.New("the calendar of working days comes to its end; " +
+		"install a newer version of the program, or set calendar.coverage_until")
+)
 
 // findLoopTrouble are the loops that have not been done with a round for too long.
 func (e *Engine) findLoopTrouble() []trouble {
 	var found []trouble
 	for _, l := range e.loops {
 		if age := l.age(); l.alarmAge > 0 && age > l.alarmAge {
-			found = append(found, trouble{every: sayOften, attributes: []any{"work", l.work, "seconds", int(age.Seconds())},
-				Fault: Fault{Kind: "loop " + l.work, Err: errors.New("a part of the engine has not been done with a round for too long; see the errors before this one")}})
+			found = append(found, trouble{
+				Fault:      Fault{Kind: "loop " + l.work, Err: errLoopStands},
+				attributes: []any{"work", l.work, "seconds", int(age.Seconds())}, every: sayOften,
+			})
 		}
 	}
 	return found
@@ -190,9 +212,12 @@ func (e *Engine) findCalendarTrouble() []trouble {
 	if until > e.Calendar.DateOf(e.Now()).AddDays(calendarWarning) {
 		return nil
 	}
-	return []trouble{{every: 24 * time.Hour, attributes: []any{"until", until.String()}, Fault: Fault{Kind: calendarKind,
-		Err:  errors.New("the calendar of working days comes to its end; install a newer version of the program, or set calendar.coverage_until"),
-		Tell: func(w *words.Catalogue) string { return fmt.Sprintf(w.Watch.CalendarEnds, w.FormatDate(until)) }}}}
+	return []trouble{{
+		Fault: Fault{Kind: calendarKind, Err: errCalendarEnds, Tell: func(w *words.Catalogue) string {
+			return fmt.Sprintf(w.Watch.CalendarEnds, w.FormatDate(until))
+		}},
+		attributes: []any{"until", until.String()}, every: 24 * time.Hour,
+	}}
 }
 
 // calendarKind is told to chairs too, and once for each end of the calendar.
@@ -239,8 +264,11 @@ func (e *Engine) cry(ctx context.Context, found []trouble) error {
 	return faults
 }
 
+// tellFunc is what somebody is told, in their language.
+type tellFunc = func(*words.Catalogue) string
+
 // tellRoles tells everybody who holds one of the roles anywhere, each once for the key.
-func (e *Engine) tellRoles(ctx context.Context, key string, roles []directory.Role, tell func(*words.Catalogue) string) error {
+func (e *Engine) tellRoles(ctx context.Context, key string, roles []directory.Role, tell tellFunc) error {
 	d, today := e.Directory(), e.Calendar.DateOf(e.Now())
 	scopes := []directory.Scope{{}}
 	for _, t := range d.Teams() {
@@ -264,7 +292,7 @@ func (e *Engine) tellRoles(ctx context.Context, key string, roles []directory.Ro
 }
 
 // tellPerson tells somebody something in their own language, once for the key.
-func (e *Engine) tellPerson(ctx context.Context, key, person string, tell func(*words.Catalogue) string) error {
+func (e *Engine) tellPerson(ctx context.Context, key, person string, tell tellFunc) error {
 	if key += ":" + person; !e.watchState.isNews(key) {
 		return nil
 	}

@@ -60,10 +60,16 @@ func TestTheWatchCriesWhenAChallengeIsPastItsTimeAndTellsOversightOnceADay(t *te
 		if n := len(o.log.lines(overdueText)); n < 3 || n > 5 {
 			t.Errorf("in twenty minutes it was logged %d times", n)
 		}
-		if lines := o.log.lines(overdueText); !strings.Contains(lines[0], `"level":"ERROR"`) || !strings.Contains(lines[0], `"count":1`) {
+		if lines := o.log.lines(
+			overdueText,
+		); !strings.Contains(lines[0], `"level":"ERROR"`) ||
+			!strings.Contains(lines[0], `"count":1`) {
 			t.Errorf("logged: %s", lines[0])
 		}
-		if got := o.told(oversightID); len(got) != 1 || !strings.Contains(got[0], "for which nothing has happened: 1.") {
+		if got := o.told(
+			oversightID,
+		); len(got) != 1 ||
+			!strings.Contains(got[0], "for which nothing has happened: 1.") {
 			t.Errorf("oversight was told %q", got)
 		}
 		if got := o.metric("challengebot_overdue_challenges"); got != 1 {
@@ -110,10 +116,18 @@ func TestTheWatchCriesWhenTeamsDoesNotTakeAQuestion(t *testing.T) {
 		if n := len(o.log.lines("nobody has been asked yet")); n != 2 {
 			t.Errorf("it was logged %d times in two hours", n)
 		}
-		if got := o.told(oversightID); len(got) != 1 || !strings.Contains(got[0], "2 of them, the oldest for 31 minutes") {
+		if got := o.told(
+			oversightID,
+		); len(got) != 1 ||
+			!strings.Contains(got[0], "2 of them, the oldest for 31 minutes") {
 			t.Errorf("oversight was told %q", got)
 		}
-		if age, n := o.metric("challengebot_question_oldest_seconds"), o.metric("challengebot_questions_waiting"); age != 31*60 || n != 2 {
+		if age, n := o.metric(
+			"challengebot_question_oldest_seconds",
+		), o.metric(
+			"challengebot_questions_waiting",
+		); age != 31*60 ||
+			n != 2 {
 			t.Errorf("%v questions of %v seconds", n, age)
 		}
 		o.deliver()
@@ -169,7 +183,9 @@ func TestByAClockThatIsNotTrustedNothingIsDecided(t *testing.T) {
 		o.Now = storagetest.AfterLapse
 		fault := errors.New("the clock jumped")
 		o.engine.Faults = func() []Fault {
-			return []Fault{{Kind: ClockFault, Err: fault, Tell: func(w *words.Catalogue) string { return w.Watch.ClockFault }}}
+			return []Fault{
+				{Kind: ClockFault, Err: fault, Tell: func(w *words.Catalogue) string { return w.Watch.ClockFault }},
+			}
 		}
 		if err := o.engine.runClockRound(t.Context()); !errors.Is(err, fault) {
 			t.Errorf("the clock's round: %v", err)
@@ -184,11 +200,17 @@ func TestByAClockThatIsNotTrustedNothingIsDecided(t *testing.T) {
 		if len(o.log.lines("the clock jumped")) != 1 {
 			t.Errorf("logged: %q", o.log.lines("clock"))
 		}
-		if got := o.told(oversightID); len(got) != 2 || !strings.Contains(strings.Join(got, " "), "does not trust its clock") {
+		if got := o.told(
+			oversightID,
+		); len(got) != 2 ||
+			!strings.Contains(strings.Join(got, " "), "does not trust its clock") {
 			t.Errorf("oversight was told %q", got)
 		}
 		o.engine.Faults = nil
-		if err := o.engine.runClockRound(t.Context()); err != nil || o.Load(c.Challenge.ID).Challenge.Rung != "stage-1" {
+		if err := o.engine.runClockRound(
+			t.Context(),
+		); err != nil ||
+			o.Load(c.Challenge.ID).Challenge.Rung != "stage-1" {
 			t.Errorf("when it is trusted again: %v", err)
 		}
 	})
@@ -219,7 +241,11 @@ func TestTheEndOfTheCalendarIsToldBeforeAndWhenAChallengeMeetsIt(t *testing.T) {
 		o.Now = o.Now.AddDate(0, 0, 1)
 		o.watchOver(time.Minute)
 		for _, person := range []string{oversightID, chairID} { // oversight hears each day of the challenge that is overdue, too
-			if got := withText(o.told(person), "calendar"); len(got) != 1 || !strings.Contains(got[0], "ends on Sunday 31 December 2028") {
+			if got := withText(
+				o.told(person),
+				"calendar",
+			); len(got) != 1 ||
+				!strings.Contains(got[0], "ends on Sunday 31 December 2028") {
 				t.Errorf("%s was told %q", person, got)
 			}
 		}
@@ -231,7 +257,11 @@ func TestTheEndOfTheCalendarIsToldBeforeAndWhenAChallengeMeetsIt(t *testing.T) {
 			t.Errorf("one challenge made the round a failure: %v", err)
 		}
 		for _, person := range []string{oversightID, chairID} {
-			if got := withText(o.told(person), "calendar"); len(got) != 2 || !strings.Contains(got[1], c.Challenge.Ref+" stands still") {
+			if got := withText(
+				o.told(person),
+				"calendar",
+			); len(got) != 2 ||
+				!strings.Contains(got[1], c.Challenge.Ref+" stands still") {
 				t.Errorf("%s was told %q", person, got)
 			}
 		}
@@ -260,7 +290,10 @@ func TestAChallengeThatFailsByItselfIsReportedAndIsNoFailureOfTheRound(t *testin
 		if n := o.metric(`challengebot_engine_set_aside_total{cause="error",work="clock"}`); n != 1 {
 			t.Errorf("%v were counted", n)
 		}
-		if lines := o.log.lines(bad.Challenge.ID.String()); len(lines) != 1 || strings.Contains(lines[0], o.Details().Concern) {
+		if lines := o.log.lines(
+			bad.Challenge.ID.String(),
+		); len(lines) != 1 ||
+			strings.Contains(lines[0], o.Details().Concern) {
 			t.Errorf("logged: %q", lines)
 		}
 	})

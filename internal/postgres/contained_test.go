@@ -43,7 +43,11 @@ func (w *world) expectAHundredLapsed(bad challenge.Snapshot, done int, err error
 	if done != 100 || rest != nil || len(items) != 1 || items[0].ChallengeID != bad.Challenge.ID {
 		w.T.Fatalf("%d were done, %d set aside, %v; %v", done, len(items), items, rest)
 	}
-	if n := queryValue[int](w, `SELECT count(*) FROM event WHERE kind = 'lapsed' AND challenge_id <> $1`, bad.Challenge.ID); n != 100 {
+	if n := queryValue[int](
+		w,
+		`SELECT count(*) FROM event WHERE kind = 'lapsed' AND challenge_id <> $1`,
+		bad.Challenge.ID,
+	); n != 100 {
 		w.T.Errorf("%d of a hundred others lapsed", n)
 	}
 	if n, err := w.Tick(w.store, 500); n != 0 || err != nil {
@@ -122,9 +126,17 @@ func TestAStatementThatHangsCostsAHundredOthersNothing(t *testing.T) {
 			w := newWorld(t)
 			bad := w.raiseAHundredBeside()
 			id := map[string]string{"event": "challenge_id", "challenge": "id"}[table]
-			w.Must(w.execAsOwner(`CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END'`,
-				fmt.Sprintf(`CREATE TRIGGER hang BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (NEW.%s = '%s') EXECUTE FUNCTION hang()`,
-					table, id, bad.Challenge.ID)))
+			w.Must(
+				w.execAsOwner(
+					`CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END'`,
+					fmt.Sprintf(
+						`CREATE TRIGGER hang BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (NEW.%s = '%s') EXECUTE FUNCTION hang()`,
+						table,
+						id,
+						bad.Challenge.ID,
+					),
+				),
+			)
 			hasty := w.openOver(nil, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["statement_timeout"] = "1s" })
 			w.store = hasty
 			began := time.Now()
@@ -144,7 +156,10 @@ func TestARowThatSomebodyHoldsCostsAHundredOthersNothing(t *testing.T) {
 	conn, err := pgx.Connect(t.Context(), w.dsn)
 	w.Must(err)
 	defer conn.Close(context.Background())
-	_, err = conn.Exec(t.Context(), fmt.Sprintf(`BEGIN; UPDATE challenge SET ref = ref WHERE id = '%s'`, held.Challenge.ID))
+	_, err = conn.Exec(
+		t.Context(),
+		fmt.Sprintf(`BEGIN; UPDATE challenge SET ref = ref WHERE id = '%s'`, held.Challenge.ID),
+	)
 	w.Must(err)
 	if n, err := w.Tick(w.store, 500); n != 100 || err != nil {
 		t.Errorf("%d, %v", n, err)
@@ -306,7 +321,11 @@ func TestAConnectionThatMayNotWriteIsNotKept(t *testing.T) {
 	s := w.openStore()
 	calls := map[string]func() error{
 		"in a session": func() error {
-			return s.QueueDirectMessage(t.Context(), w.NewKey(), outbox.DirectMessage{To: challenge.Address{Person: "x"}})
+			return s.QueueDirectMessage(
+				t.Context(),
+				w.NewKey(),
+				outbox.DirectMessage{To: challenge.Address{Person: "x"}},
+			)
 		},
 		"alone": func() error { return s.ReleaseLeases(t.Context(), "x") },
 		"after deciding": func() error {

@@ -66,7 +66,8 @@ func (s *Store) ForgetOldHeartbeats(ctx context.Context) error {
 	return wrapError("forget old heartbeats", err)
 }
 
-// AcceptClock keeps that somebody has looked at the server's clock and found it right, and gives its time.
+// AcceptClock keeps that somebody has looked at the server's clock and found it right, and gives
+// its time.
 func (s *Store) AcceptClock(ctx context.Context) (time.Time, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -89,7 +90,8 @@ func (s *Store) SaveDirectoryCopy(ctx context.Context, content string, at time.T
 	return wrapError("keep a copy of the directory", err)
 }
 
-// LoadDirectoryCopy is the last directory file that could be read; without one the error is storage.ErrNotFound.
+// LoadDirectoryCopy is the last directory file that could be read; without one the error is
+// storage.ErrNotFound.
 func (s *Store) LoadDirectoryCopy(ctx context.Context) (content string, at time.Time, err error) {
 	err = s.db.QueryRow(ctx, loadDirectoryCopySQL).Scan(&content, &at)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -25,8 +25,8 @@ const (
 	grantLock int64 = 0x6368616c02
 )
 
-// session is one use of a connection. BEGIN and COMMIT are queued with the statements that they enclose, so that a transaction
-// costs as many round trips as there are batches.
+// session is one use of a connection. BEGIN and COMMIT are queued with the statements that they
+// enclose, so that a transaction costs as many round trips as there are batches.
 type session struct {
 	conn  *pgxpool.Conn
 	ctx   context.Context
@@ -42,7 +42,8 @@ func (s *Store) openSession(ctx context.Context) (*session, error) {
 	return &session{conn, ctx, s.db, s.db.limit}, nil
 }
 
-// sendBatch runs everything that is queued, in one round trip, and the functions that read the results.
+// sendBatch runs everything that is queued, in one round trip, and the functions that read the
+// results.
 func (sess *session) sendBatch(operation string, b *pgx.Batch) error {
 	ctx, cancel := context.WithTimeout(sess.ctx, sess.limit)
 	defer cancel()
@@ -51,7 +52,8 @@ func (sess *session) sendBatch(operation string, b *pgx.Batch) error {
 	return wrapError(operation, err)
 }
 
-// QueryRow runs one statement that gives one row, as part of the transaction that is open, if one is.
+// QueryRow runs one statement that gives one row, as part of the transaction that is open, if one
+// is.
 func (sess *session) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	bounded, cancel := context.WithTimeout(ctx, sess.limit)
 	rows, err := sess.conn.Query(bounded, sql, args...)

@@ -17,7 +17,8 @@ import (
 
 // Options of a Store. The zero value is good.
 type Options struct {
-	// MaxConns bounds the pool, as pool_max_conns of the connection string does; 16 if neither says.
+	// MaxConns bounds the pool, as pool_max_conns of the connection string does; 16 if neither
+	// says.
 	MaxConns int
 	// Instance names this instance in heartbeats; a random name if empty.
 	Instance string
@@ -48,7 +49,8 @@ func drawRandomNumber() uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-// Settings of every connection. A person waits for the answer, so nothing may wait long; what the connection string sets wins.
+// Settings of every connection. A person waits for the answer, so nothing may wait long; what the
+// connection string sets wins.
 var sessionSettings = map[string]string{
 	"application_name":                    "challengebot",
 	"timezone":                            "UTC",
@@ -62,7 +64,8 @@ const (
 	connectTimeout  = 5 * time.Second
 )
 
-// Open connects lazily: a database that is away is no error here, and is used as soon as it is back.
+// Open connects lazily: a database that is away is no error here, and is used as soon as it is
+// back.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
@@ -120,8 +123,14 @@ func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	if err != nil {
 		return nil, wrapError("open the pool", err)
 	}
-	s := &Store{pool: pool, db: limitedPool{pool, callTimeout, line}, watch: newWatchConnection(config, callTimeout, line),
-		instance: uuid.NewString(), stalled: map[uuid.UUID]time.Time{}, drawNumber: drawRandomNumber}
+	s := &Store{
+		pool:       pool,
+		db:         limitedPool{pool, callTimeout, line},
+		watch:      newWatchConnection(config, callTimeout, line),
+		instance:   uuid.NewString(),
+		stalled:    map[uuid.UUID]time.Time{},
+		drawNumber: drawRandomNumber,
+	}
 	s.closeCtx, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
@@ -138,8 +147,9 @@ const (
 	serverEncodingSQL = `SELECT current_setting('server_encoding')`
 )
 
-// CheckSchema reports whether the database answers and has the tables that this program needs. A newer schema is accepted: the
-// program being replaced goes on serving while its successor has migrated.
+// CheckSchema reports whether the database answers and has the tables that this program needs. A
+// newer schema is accepted: the program being replaced goes on serving while its successor has
+// migrated.
 func (s *Store) CheckSchema(ctx context.Context) error {
 	var have int64
 	if err := s.db.QueryRow(ctx, schemaVersionSQL).Scan(&have); err != nil {
@@ -149,7 +159,12 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 		return wrapError("read the schema's version", err)
 	}
 	if have < SchemaVersion() {
-		return fmt.Errorf("%w: it is at version %d, this program needs %d; run challengebot migrate", ErrSchemaOutdated, have, SchemaVersion())
+		return fmt.Errorf(
+			"%w: it is at version %d, this program needs %d; run challengebot migrate",
+			ErrSchemaOutdated,
+			have,
+			SchemaVersion(),
+		)
 	}
 	var known []string
 	if err := s.db.QueryRow(ctx, knownEventKindsSQL).Scan(&known); err != nil {
@@ -161,7 +176,8 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	return nil
 }
 
-// CheckReady reports whether the program can serve: the database is UTF-8, has the tables and can be written.
+// CheckReady reports whether the program can serve: the database is UTF-8, has the tables and can
+// be written.
 func (s *Store) CheckReady(ctx context.Context) error {
 	if err := checkEncoding(ctx, s.db); err != nil {
 		return err
@@ -173,15 +189,19 @@ func (s *Store) CheckReady(ctx context.Context) error {
 	return wrapError("write", err)
 }
 
-// checkEncoding refuses a database that is not UTF-8: what people write would be changed when it is restored elsewhere, and the
-// record with it.
+// checkEncoding refuses a database that is not UTF-8: what people write would be changed when it is
+// restored elsewhere, and the record with it.
 func checkEncoding(ctx context.Context, q querier) error {
 	var encoding string
 	if err := q.QueryRow(ctx, serverEncodingSQL).Scan(&encoding); err != nil {
 		return wrapError("read the encoding", err)
 	}
 	if encoding != "UTF8" {
-		return fmt.Errorf("%w: it is %s; make a new one with: CREATE DATABASE challengebot ENCODING 'UTF8' TEMPLATE template0", ErrEncoding, encoding)
+		return fmt.Errorf(
+			"%w: it is %s; make a new one with: CREATE DATABASE challengebot ENCODING 'UTF8' TEMPLATE template0",
+			ErrEncoding,
+			encoding,
+		)
 	}
 	return nil
 }

@@ -35,25 +35,35 @@ const (
 
 	lockDueSQL = `SELECT id, details, doc FROM challenge WHERE ` + dueCondition + ` AND id <> ALL ($3::uuid[])
 ORDER BY next_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`
-	listRetriesSQL = `SELECT id FROM challenge WHERE ` + retryCondition + ` AND id <> ALL ($3::uuid[]) ORDER BY stalled_until LIMIT $2`
-	lockIfDueSQL   = `SELECT id, details, doc FROM challenge WHERE id = $2 AND (` + dueCondition + ` OR ` + retryCondition + `)
+	listRetriesSQL = `SELECT id FROM challenge WHERE ` + retryCondition + ` AND id <> ALL ($3::uuid[])
+ORDER BY stalled_until LIMIT $2`
+	lockIfDueSQL = `SELECT id, details, doc FROM challenge
+WHERE id = $2 AND (` + dueCondition + ` OR ` + retryCondition + `)
 FOR NO KEY UPDATE SKIP LOCKED`
 	setRetryAfterSQL = `UPDATE challenge SET stalled_until = $2 WHERE id = ANY ($1::uuid[]) AND next_at IS NOT NULL`
-	// -infinity, which only a hand can have written, is due at once, and infinity never. OFFSET keeps both ends from being
-	// looked up twice.
+	// -infinity, which only a hand can have written, is due at once, and infinity never. OFFSET
+	// keeps both ends from being looked up twice.
 	nextDueSQL = `SELECT (SELECT greatest(next, '1000-01-01') FROM (SELECT least(
     (SELECT min(next_at) FROM challenge WHERE next_at IS NOT NULL AND stalled_until IS NULL),
-    (SELECT min(stalled_until) FROM challenge WHERE stalled_until IS NOT NULL)) AS next OFFSET 0) due WHERE next < 'infinity')`
+    (SELECT min(stalled_until) FROM challenge WHERE stalled_until IS NOT NULL)) AS next OFFSET 0) due
+    WHERE next < 'infinity')`
 )
 
 // errNothingDue is a challenge that is due by its column and not by its document.
 var errNothingDue = errors.New("nothing was due although its row says so; run challengebot audit verify")
 
-// Tick lets the clock act on at most limit challenges whose time has come, in one transaction, and on as many more that failed
-// before, one by one. decide gets no history. Several instances may tick at once: each takes rows that no other has. done counts
-// those that were changed. One whose transition fails (it cannot be read, its decision fails or panics, the database refuses the write
-// or does not end it) is set aside for a minute, is in the error as a *storage.SetAsideError, and does not stop the others.
-func (s *Store) Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (done int, err error) {
+// Tick lets the clock act on at most limit challenges whose time has come, in one transaction, and
+// on as many more that failed before, one by one. decide gets no history. Several instances may
+// tick at once: each takes rows that no other has. done counts those that were changed. One whose
+// transition fails (it cannot be read, its decision fails or panics, the database refuses the write
+// or does not end it) is set aside for a minute, is in the error as a *storage.SetAsideError, and
+// does not stop the others.
+func (s *Store) Tick(
+	ctx context.Context,
+	now time.Time,
+	limit int,
+	decide func(challenge.Snapshot) (challenge.Change, error),
+) (done int, err error) {
 	var faults tickFaults
 	retries, due, err := s.tickBatch(ctx, now, limit, decide, &faults)
 	if err != nil {
@@ -73,9 +83,15 @@ type tickedBatch struct {
 	written bool
 }
 
-// tickBatch decides what is due, all in one transaction. If one row keeps that from being written, all are left to be
-// taken one by one.
-func (s *Store) tickBatch(ctx context.Context, now time.Time, limit int, decide decideFunc, faults *tickFaults) (retries []uuid.UUID, due tickedBatch, err error) {
+// tickBatch decides what is due, all in one transaction. If one row keeps that from being written,
+// all are left to be taken one by one.
+func (s *Store) tickBatch(
+	ctx context.Context,
+	now time.Time,
+	limit int,
+	decide decideFunc,
+	faults *tickFaults,
+) (retries []uuid.UUID, due tickedBatch, err error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return nil, due, err
@@ -137,7 +153,13 @@ func isOfOneRow(err error) bool {
 }
 
 // tickOneByOne decides challenges, each in a transaction of its own.
-func (s *Store) tickOneByOne(ctx context.Context, now time.Time, ids []uuid.UUID, decide decideFunc, faults *tickFaults) (done int, err error) {
+func (s *Store) tickOneByOne(
+	ctx context.Context,
+	now time.Time,
+	ids []uuid.UUID,
+	decide decideFunc,
+	faults *tickFaults,
+) (done int, err error) {
 	timeouts := 0
 	for _, id := range ids {
 		acted, err := s.tickAlone(ctx, now, id, decide)
@@ -176,7 +198,8 @@ func (s *Store) tickAlone(ctx context.Context, now time.Time, id uuid.UUID, deci
 	b.Queue(beginSQL)
 	b.Queue(aloneTimeoutSQL)
 	b.Queue(aloneLockLimitSQL)
-	b.Queue(lockIfDueSQL, now, id).Query(func(rows pgx.Rows) error { return readChallenge(rows, &l.challenge, &l.found) })
+	b.Queue(lockIfDueSQL, now, id).
+		Query(func(rows pgx.Rows) error { return readChallenge(rows, &l.challenge, &l.found) })
 	if err := sess.sendBatch("read what is due", b); err != nil || !l.found {
 		return false, err
 	}
@@ -188,7 +211,8 @@ func (s *Store) tickAlone(ctx context.Context, now time.Time, id uuid.UUID, deci
 	return err == nil, err
 }
 
-// setAside leaves challenges alone for a while: in their rows, for every instance, and here, should that not be possible.
+// setAside leaves challenges alone for a while: in their rows, for every instance, and here, should
+// that not be possible.
 func (s *Store) setAside(ctx context.Context, now time.Time, ids []uuid.UUID) {
 	if len(ids) == 0 {
 		return
@@ -224,7 +248,12 @@ func (s *Store) leftAlone(now time.Time) []uuid.UUID {
 }
 
 // decideAll decides every challenge.
-func (s *Store) decideAll(sess *session, rows []challenge.Challenge, decide func(challenge.Snapshot) (challenge.Change, error), faults *tickFaults) []transition {
+func (s *Store) decideAll(
+	sess *session,
+	rows []challenge.Challenge,
+	decide func(challenge.Snapshot) (challenge.Change, error),
+	faults *tickFaults,
+) []transition {
 	moves := make([]transition, 0, len(rows))
 	for _, c := range rows {
 		change, err := s.decideOne(sess, c, decide)
@@ -237,7 +266,11 @@ func (s *Store) decideAll(sess *session, rows []challenge.Challenge, decide func
 	return moves
 }
 
-func (s *Store) decideOne(sess *session, c challenge.Challenge, decide func(challenge.Snapshot) (challenge.Change, error)) (challenge.Change, error) {
+func (s *Store) decideOne(
+	sess *session,
+	c challenge.Challenge,
+	decide func(challenge.Snapshot) (challenge.Change, error),
+) (challenge.Change, error) {
 	l, err := s.loadLadder(sess.ctx, sess, c.LadderHash)
 	if err != nil {
 		return challenge.Change{}, err
@@ -253,7 +286,8 @@ func (s *Store) decideOne(sess *session, c challenge.Challenge, decide func(chal
 	return change, err
 }
 
-// writeTransitions writes the moves, sets aside what failed, and ends the transaction that is open, if one is.
+// writeTransitions writes the moves, sets aside what failed, and ends the transaction that is open,
+// if one is.
 func (s *Store) writeTransitions(sess *session, now time.Time, moves []transition, retryIDs []uuid.UUID) error {
 	b := &pgx.Batch{}
 	if err := queueTransitions(b, moves); err != nil {

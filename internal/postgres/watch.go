@@ -10,7 +10,8 @@ import (
 	"challengebot/internal/storage"
 )
 
-// Both halves of the clock's work are counted, each along its own index: what should have been done, and what failed.
+// Both halves of the clock's work are counted, each along its own index: what should have been
+// done, and what failed.
 const countOverdueSQL = `SELECT
     (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NULL) +
     (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NOT NULL),
@@ -21,8 +22,8 @@ FROM (SELECT count(*) AS n, min(created_at) AS since,
         min(created_at) FILTER (WHERE kind = 'post' AND card = 'respond') AS asked_since
     FROM delivery WHERE state = 'waiting') waiting`
 
-// CountOverdue tells what should have been done by now: challenges past their time by more than grace, and deliveries that wait.
-// It looks on a connection of its own.
+// CountOverdue tells what should have been done by now: challenges past their time by more than
+// grace, and deliveries that wait. It looks on a connection of its own.
 func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
 	var o storage.OverdueWork
 	err := s.watch.use(ctx, "look for what is overdue", func(ctx context.Context, conn *pgx.Conn) error {
@@ -45,13 +46,15 @@ func ageOf(at *time.Time, now time.Time) time.Duration {
 
 const (
 	listenSQL = `LISTEN challengebot`
-	// wakeInterval makes up for a lost connection that nobody noticed: a wait that long without news ends with a question.
+	// wakeInterval makes up for a lost connection that nobody noticed: a wait that long without
+	// news ends with a question.
 	wakeInterval = time.Minute
 )
 
-// Listen calls wake whenever something was written that may be due, and once at the start, for what came before. It has a
-// connection of its own, outside the pool, so that Close need not wait for it. It returns nil when ctx ends or the store is
-// closed, and an error when the connection is lost; then call it again.
+// Listen calls wake whenever something was written that may be due, and once at the start, for what
+// came before. It has a connection of its own, outside the pool, so that Close need not wait for
+// it. It returns nil when ctx ends or the store is closed, and an error when the connection is
+// lost; then call it again.
 func (s *Store) Listen(ctx context.Context, wake func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -32,11 +33,14 @@ func FailureReason(err error) string {
 	return "an error of type " + strings.Join(errorTypes(err), " of ")
 }
 
+// wrappingTypes only add words to another error, or join some.
+var wrappingTypes = []string{"*fmt.wrapError", "*fmt.wrapErrors", "*errors.joinError"}
+
 // errorTypes are the types of an error and of those that it wraps, without those that only
 // add words or join.
 func errorTypes(err error) []string {
 	var types []string
-	if name := fmt.Sprintf("%T", err); name != "*fmt.wrapError" && name != "*fmt.wrapErrors" && name != "*errors.joinError" {
+	if name := fmt.Sprintf("%T", err); !slices.Contains(wrappingTypes, name) {
 		types = append(types, name)
 	}
 	switch e := err.(type) {

@@ -12,7 +12,12 @@ import (
 func TestWhatWasSetAsideIsTakenOutOfAnError(t *testing.T) {
 	t.Parallel()
 	one := &SetAsideError{Items: []SetAsideItem{{ChallengeID: uuid.New(), Cause: errors.New("one")}}}
-	two := &SetAsideError{Items: []SetAsideItem{{ChallengeID: uuid.New(), Cause: ErrUnavailable}, {MessageID: 3, Cause: errors.New("three")}}}
+	two := &SetAsideError{
+		Items: []SetAsideItem{
+			{ChallengeID: uuid.New(), Cause: ErrUnavailable},
+			{MessageID: 3, Cause: errors.New("three")},
+		},
+	}
 	other := errors.New("the connection is gone")
 	for name, test := range map[string]struct {
 		err   error
@@ -43,7 +48,8 @@ func TestManyThatWereSetAsideAreCountedNotListed(t *testing.T) {
 	for range 25 {
 		e.Items = append(e.Items, SetAsideItem{ChallengeID: uuid.New(), Cause: ErrNotFound})
 	}
-	if got := e.Error(); strings.Count(got, "\n") != MaxSetAsideListed || !strings.HasSuffix(got, "15 more challenges") {
+	if got := e.Error(); strings.Count(got, "\n") != MaxSetAsideListed ||
+		!strings.HasSuffix(got, "15 more challenges") {
 		t.Errorf("%s", got)
 	}
 	if !errors.Is(e, ErrNotFound) {

@@ -40,7 +40,10 @@ func TestConnectionsThatCarryNothingDelayNoDeadline(t *testing.T) {
 	line.Freeze(false)
 	frozen := time.Now()
 	s.Clock.Set(parseMoment(t, "2026-03-31T16:00:00Z"))
-	if got := s.post(s.maya.newMessage("/help")); got.Status != http.StatusOK && got.Status != http.StatusServiceUnavailable {
+	if got := s.post(
+		s.maya.newMessage("/help"),
+	); got.Status != http.StatusOK &&
+		got.Status != http.StatusServiceUnavailable {
 		t.Errorf("a request was answered with %d %s", got.Status, got.Body)
 	}
 	if took := time.Since(frozen); took > 8*time.Second {
@@ -80,7 +83,10 @@ func TestWhileTheServerStandsStillRequestsAreAnsweredAndItGoesOnByItself(t *test
 		}
 	})
 	began := time.Now()
-	if status, body := s.httpGet("/readyz"); status != http.StatusServiceUnavailable || time.Since(began) > 5*time.Second {
+	if status, body := s.httpGet(
+		"/readyz",
+	); status != http.StatusServiceUnavailable ||
+		time.Since(began) > 5*time.Second {
 		t.Errorf("/readyz says %d %s after %v", status, body, time.Since(began))
 	}
 	if status, _ := s.httpGet("/healthz"); status != http.StatusOK {

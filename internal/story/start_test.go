@@ -95,7 +95,11 @@ func (r *running) get(t *testing.T, path string) (status int, body string) {
 
 func (r *running) expectWaiting(t *testing.T, s *stage) {
 	t.Helper()
-	if status, body := r.get(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "not been ready since the start") {
+	if status, body := r.get(
+		t,
+		"/readyz",
+	); status != http.StatusServiceUnavailable ||
+		!strings.Contains(body, "not been ready since the start") {
 		t.Errorf("/readyz says %d %s", status, body)
 	}
 	if status, _ := r.get(t, "/healthz"); status != http.StatusOK {
@@ -178,7 +182,10 @@ func TestReadOnlyAndBackTheProgramIsNotReadyMeanwhileAndGoesOnAtOnce(t *testing.
 	s := open(t, "ne-lincolnshire")
 	s.log.allow("temporarily unavailable")
 	s.setReadOnly(true)
-	queryRows[bool](s, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	queryRows[bool](
+		s,
+		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+	)
 	if status, body := s.httpGet("/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("/readyz says %d %s", status, body)
 	}
@@ -212,14 +219,19 @@ func TestAnInstanceWhoseClockIsFiveMinutesOffDecidesNothingAndRefusesNoAnswer(t 
 			parts.HostNow = func() time.Time { return s.Clock.Now().Add(off) }
 			other := s.runInstance(parts)
 			other.log.waitFor(t, "differ by 5m0s")
-			if status, body := other.get(t, "/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "the clock is not trusted") {
+			if status, body := other.get(
+				t,
+				"/readyz",
+			); status != http.StatusServiceUnavailable ||
+				!strings.Contains(body, "the clock is not trusted") {
 				t.Errorf("/readyz says %d %s", status, body)
 			}
 			if n := s.countEvents(r.ref, "lapsed"); n != 0 {
 				t.Error("a window ended before its time")
 			}
 			// It takes answers, and knows the right time of them.
-			s.post(s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))).expectText(t, "You answered on")
+			s.post(s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))).
+				expectText(t, "You answered on")
 			c = s.load(r.ref).Challenge
 			if answered := c.CurrentOpening().AnsweredAt; !answered.Equal(due.Add(-3 * time.Minute)) {
 				t.Errorf("the answer was recorded for %v", answered)
@@ -255,7 +267,9 @@ func TestByADatabaseThatKnowsTheTimeAMachineThatDoesNotWorksWithTheRightOne(t *t
 	if status, body := right.get(t, "/readyz"); status != http.StatusOK {
 		t.Errorf("on a machine whose clock is right /readyz says %d %s", status, body)
 	}
-	if n := s.count(`SELECT FROM heartbeat WHERE seen_at BETWEEN now() - interval '1 minute' AND now() + interval '1 minute'`); n == 0 {
+	if n := s.count(
+		`SELECT FROM heartbeat WHERE seen_at BETWEEN now() - interval '1 minute' AND now() + interval '1 minute'`,
+	); n == 0 {
 		t.Error("nothing is kept of the time by which it works")
 	}
 	r.stop()
