@@ -206,3 +206,24 @@ func TestNextDueIsTheNextDeadlineOrTheMorningThatMayHaveWork(t *testing.T) {
 	}
 	next("what waits for judgement is in Monday's digest", start(wednesday+5))
 }
+
+func TestRunningUntilIdleEndsWithTheFirstFailure(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.unjudged()
+	o.at("2026-03-04 09:00")
+	o.refreshErr = errBroken
+	if err := o.engine.RunUntilIdle(t.Context()); !errors.Is(err, errBroken) {
+		t.Errorf("%v", err)
+	}
+	o.refreshErr = nil
+	o.failStore("QueueDirectMessage", errBroken)
+	if err := o.engine.RunUntilIdle(t.Context()); !errors.Is(err, errBroken) || len(o.digests(oversightID)) != 0 {
+		t.Errorf("%v", err)
+	}
+	o.failStore("QueueDirectMessage", nil)
+	o.Must(o.engine.RunUntilIdle(t.Context()))
+	if len(o.digests(oversightID)) != 1 {
+		t.Errorf("%d digests", len(o.digests(oversightID)))
+	}
+}

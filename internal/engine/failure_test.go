@@ -12,6 +12,7 @@ import (
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 	"challengebot/internal/storage/memorystore"
+	"challengebot/internal/storage/storagetest"
 	"challengebot/internal/teamsfailure"
 )
 
@@ -199,4 +200,55 @@ func TestANoticeInAChannelThatIsGoneIsRefused(t *testing.T) {
 			t.Errorf("the notice is %s", m.State)
 		}
 	}
+}
+
+func TestAnUpdateThatTeamsSaysItCannotMakeIsReplacedByANewCard(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.raiseAndDeliver()
+	o.Apply(c, storagetest.NewResponse("Done."), managerID)
+	o.teams.fails("update", &teamsfailure.Failure{Kind: teamsfailure.PermanentServerError, Status: 500})
+	thread, _ := o.conversation(outbox.ThreadOrderingKey(c.Challenge.ID, "north"))
+	for n := 1; n <= maxUpdateAttempts; n++ {
+		o.deliver()
+		if got := len(o.teams.to("send", thread.ID)); got != 0 {
+			t.Fatalf("after %d attempts %d new cards were sent", n, got)
+		}
+		o.Now = o.Now.Add(maxBackoff + maxBackoff/4)
+	}
+	o.deliver()
+	if got := len(o.teams.to("send", thread.ID)); got != 1 || len(o.teams.to("update", thread.ID)) != maxUpdateAttempts+1 {
+		t.Errorf("%d new cards were sent after %d attempts", got, len(o.teams.to("update", thread.ID)))
+	}
+}
+
+func TestAThreadIsKeptBeforeItsNoticeCountsAsDelivered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := newOffice(t)
+		for _, person := range []string{chairID, managerID, workerID, serviceID, ownID, oversightID} {
+			o.Must(o.Store.SaveConversation(t.Context(), outbox.ConversationReference{OrderingKey: "person:" + person, ID: chatOf(person), ServiceURL: serviceURL, SeenAt: o.Now}))
+		}
+		c := o.Raise()
+		o.failStore("SaveConversation", storage.ErrUnavailable)
+		if _, err := o.engine.DeliverPending(t.Context()); !errors.Is(err, storage.ErrUnavailable) {
+			t.Errorf("%v", err)
+		}
+		for _, m := range o.memory.Contents().Messages {
+			if (m.State == memorystore.StateWaiting) != (m.To.Team != "") {
+				t.Errorf("%s to %+v is %s", m.Card, m.To, m.State)
+			}
+		}
+		o.failStore("SaveConversation", nil)
+		o.Must(Sleep(t.Context(), 2*maxRecordDelay))
+		thread, known := o.conversation(outbox.ThreadOrderingKey(c.Challenge.ID, "north"))
+		if !known || len(o.teams.calls("thread")) != 1 || thread.ServiceURL != serviceURL {
+			t.Errorf("kept %+v, %v; asked for %d threads", thread, known, len(o.teams.calls("thread")))
+		}
+		for _, m := range o.memory.Contents().Messages {
+			if m.State != memorystore.StateSent {
+				t.Errorf("%s to %+v is %s", m.Card, m.To, m.State)
+			}
+		}
+	})
 }

@@ -335,3 +335,41 @@ func TestTheMorningsProbeAsksAlsoForThoseWhoseLastMessageWasNotTaken(t *testing.
 		}
 	})
 }
+
+func TestWhoIsBackGetsWhatWasRefusedOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.Raise()
+	o.teams.answer = func(c call) error {
+		if c.To == managerID || c.To == chatOf(managerID) {
+			return blocked
+		}
+		return nil
+	}
+	o.deliver()
+	other := o.Apply(o.Raise(), storagetest.NewResponse("Done."), workerID) // waits for somebody else
+	before := len(o.messages(managerID))
+	o.teams.answer = nil
+	o.Now = o.Now.Add(time.Minute)
+	o.Must(o.Store.MarkReachable(t.Context(), managerID, o.Now))
+	o.deliver()
+	asked := 0
+	for _, m := range o.messages(managerID)[before:] {
+		if m.Kind == outbox.PostMessage && m.Card == challenge.CardRespond && m.ChallengeID == c.Challenge.ID {
+			asked++
+		}
+		if m.ChallengeID == other.Challenge.ID && m.Kind == outbox.PostMessage {
+			t.Errorf("a card of what waits for somebody else: %s", m.Card)
+		}
+	}
+	if asked != 1 || len(o.away()) != 0 {
+		t.Errorf("asked %d times, away are %+v", asked, o.away())
+	}
+	o.failStore("ClaimIdempotencyKey", storage.ErrUnavailable)
+	o.Must(o.Store.MarkUnreachable(t.Context(), outbox.Unreachable{Person: managerID, Since: o.Now.Add(time.Minute), Code: "Blocked"}))
+	o.Must(o.Store.MarkReachable(t.Context(), managerID, o.Now.Add(2*time.Minute)))
+	o.deliver() // nothing is untaken, so no key is asked for
+	if len(o.away()) != 0 {
+		t.Errorf("away are %+v", o.away())
+	}
+}
