@@ -95,6 +95,33 @@ func TestTokenCacheStaysWithinItsBoundAndKeepsWhatIsUsed(t *testing.T) {
 	}
 }
 
+func TestTokenCacheKeepsAsManyAsItMay(t *testing.T) {
+	t.Parallel()
+	now := newFakeClock().Now()
+	for size, keeps := range map[int]int{-1: 1, 0: 1, 1: 1, 2: 1, 10: 5, 11: 5} { // in each of its two maps
+		c := newTokenCache(size)
+		sums := make([][sha256.Size]byte, keeps)
+		for i := range sums {
+			sums[i] = sha256.Sum256(fmt.Append(nil, i))
+			c.put(sums[i], 1, verifiedToken{expires: now.Add(time.Hour)})
+		}
+		if len(c.young) != keeps || len(c.old) != 0 {
+			t.Errorf("size %d: %d young and %d old after %d", size, len(c.young), len(c.old), keeps)
+		}
+		c.put(sha256.Sum256([]byte("one more")), 1, verifiedToken{expires: now.Add(time.Hour)})
+		if len(c.young) != 1 || len(c.old) != keeps {
+			t.Errorf("size %d: %d young and %d old after one more", size, len(c.young), len(c.old))
+		}
+		if _, ok := c.get(sums[0], 1, now); !ok {
+			t.Errorf("size %d: the first of %d is gone", size, keeps)
+		}
+	}
+	g := newTestValidator(t)
+	if g.cache.maxPerMap != 2048 {
+		t.Errorf("a validator remembers %d tokens in each map", g.cache.maxPerMap)
+	}
+}
+
 func TestTokenCacheForgetsOlderGenerations(t *testing.T) {
 	t.Parallel()
 	now := newFakeClock().Now()

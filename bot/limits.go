@@ -152,8 +152,12 @@ func (rq request) takeMessage(ctx context.Context) (ok bool, err error) {
 	case 0:
 		return true, nil
 	case 1:
+		err := rq.replyPrivately(ctx, rq.limitSentence(limitCommands), ":limit")
+		if err != nil { // delivered again, it is told then
+			rq.limits.giveBack(limitCommands, rq.person.ID)
+			return false, err
+		}
 		rq.logLimit(limitCommands)
-		return false, rq.replyPrivately(ctx, rq.limitSentence(limitCommands), ":limit")
 	}
 	return false, nil
 }

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func (p *play) raise(who, nonce string, more map[string]string) (cards.ButtonDat
 	if len(p.order) != known+1 {
 		p.t.Fatalf("there are %d challenges after %d: %s", len(p.order), known, p.out.String())
 	}
-	c, err := p.store.Load(p.t.Context(), storage.LookupKey{ID: p.order[known]})
+	c, err := p.reader.Load(p.t.Context(), storage.LookupKey{ID: p.order[known]})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -278,6 +280,24 @@ func TestTranscriptOfCover(t *testing.T) {
 	p.types("Priya Shah", "/cover end 1")
 	p.types("Owen Price", "/cover end 2")
 	p.typesIn("north", "Priya Shah", "/cover Leah Morgan tomorrow", true)
+	// Others set it, and who stands in is away as well.
+	p.types("Owen Price", "/cover for Maya Okafor by Owen Price 2026-12-01")
+	p.types("Owen Price", "/cover for Tom Reid by Owen Price 2026-12-01")
+	p.types("Maya Okafor", "/cover Sam Whitfield 2026-12-08 to 2026-12-11")
+	p.types("Sam Whitfield", "/cover Owen Price 2026-12-11 to 2026-12-12")
+	p.types("Maya Okafor", "/cover Sam Whitfield 2026-12-09 to 2026-12-11")
+	p.types("Maya Okafor", "/cover Sam Whitfield 2026-12-14 to 2026-12-18")
+	mention := func(who string) map[string]any {
+		return map[string]any{"type": "mention", "text": "<at>" + who + "</at>", "mentioned": map[string]any{"id": "29:" + who, "name": who, "aadObjectId": p.entra(who)}}
+	}
+	p.does("Owen mentions both", p.activity("Owen Price", TypeMessage, map[string]any{"text": "/cover for <at>Tom Reid</at> by <at>Leah Morgan</at> from 2026-12-01 \u2013 2026-12-02",
+		"entities": []any{mention("Tom Reid"), mention("Leah Morgan")}}))
+	p.does("Tom mentions one", p.activity("Tom Reid", TypeMessage, map[string]any{"text": "/cover <at>Leah Morgan</at> 3\u20134 December", "entities": []any{mention("Leah Morgan")}}))
+	for _, day := range []string{"01", "02", "03", "04", "05", "06"} {
+		p.types("Ben Carter", "/cover Leah Morgan 2027-02-"+day)
+	}
+	p.types("Ben Carter", "/cover end 10.")
+	p.types("Ben Carter", "/cover end -1")
 	p.finish("cover")
 }
 
@@ -301,7 +321,10 @@ func TestTranscriptOfNoticeChannels(t *testing.T) {
 	shared(map[string]any{"channelData": map[string]any{"sharedWithTeams": []any{map[string]any{"id": "x"}}}})
 	shared(map[string]any{"channelData": map[string]any{"team": map[string]any{"tenantId": otherTenant}}})
 	shared(map[string]any{"channelData": map[string]any{"channel": map[string]any{"name": nil}}})
+	p.types("Owen Price", "/notices")
+	shared(map[string]any{"channelData": map[string]any{"team": map[string]any{"name": nil}}})
 	shared(map[string]any{"conversation": map[string]any{"conversationType": "groupChat"}})
+	shared(map[string]any{"conversation": map[string]any{"tenantId": nil}, "channelData": map[string]any{"team": map[string]any{"tenantId": testTenant}}})
 	shared(map[string]any{"conversation": map[string]any{"id": "x:1"}, "channelData": map[string]any{"channel": map[string]any{"id": nil}}})
 	p.types("Owen Price", "/notices")
 	p.types("Owen Price", "/notices off South Locality")
@@ -373,4 +396,54 @@ func TestTranscriptOfMessagesThatChange(t *testing.T) {
 	p.does("Maya goes on", verdict)
 	change("she edits it, after what followed by itself", "Maya Okafor", TypeMessageUpdate, "editMessage", map[string]any{"id": verdict["id"]})
 	p.finish("messages-that-change")
+}
+
+func TestTranscriptOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	d, damaged := p.raise("Maya Okafor", formNonceA, map[string]string{"start_at": "stage-1", "start_ground": "threshold-met", "start_reason": "At risk."})
+	p.raise("Maya Okafor", formNonceB, map[string]string{"start_at": "stage-1", "start_ground": "threshold-met", "start_reason": "At risk."})
+	p.store.Corrupt(p.order[0])
+	p.damaged, p.order = true, p.order[1:] // its trail is not told any more
+	p.types("Priya Shah", "/mine")
+	p.types("Maya Okafor", "/mine")
+	p.types("Priya Shah", "We visit on Friday and tell you.")
+	p.types("Priya Shah", "/challenge "+damaged)
+	p.types("Priya Shah", "/respond "+damaged+" It is done.")
+	respond := button(d, cards.VerbRespond, challenge.CardRespond)
+	p.presses("Priya Shah", respond, planInputs)
+	p.submits("Priya Shah", respond, planInputs)
+	p.inWindow("Priya Shah", InvokeTaskFetch, button(d, cards.VerbOpenDialog, challenge.CardRespond), nil)
+	p.inWindow("Priya Shah", InvokeTaskSubmit, respond, planInputs)
+	p.inWindow("Priya Shah", InvokeTaskSubmit, respond, nil)
+	p.does("Priya's client asks by itself", p.activity("Priya Shah", TypeInvoke, map[string]any{"name": InvokeCardAction,
+		"value": map[string]any{"trigger": "automatic", "action": map[string]any{"data": p.withData(respond, nil)}}}))
+	p.types("Owen Price", "/waiting")
+	p.types("Priya Shah", "/cover Ben Carter today")
+	p.finish("what-cannot-be-read")
+}
+
+func TestTranscriptOfAnOutage(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	d, _ := p.raise("Maya Okafor", formNonceA, nil)
+	refresh := p.activity("Tom Reid", TypeInvoke, map[string]any{"name": InvokeCardAction,
+		"value": map[string]any{"trigger": "automatic", "action": map[string]any{"data": p.withData(button(d, cards.VerbRespond, challenge.CardRespond), nil)}}})
+	for _, failure := range []error{storage.ErrUnavailable, errors.New("broken")} {
+		p.store.Intercept(func(context.Context, string) error { return failure })
+		p.does("a client asks by itself", refresh)
+		p.presses("Tom Reid", button(d, cards.VerbRespond, challenge.CardRespond), planInputs)
+		p.inWindow("Tom Reid", InvokeTaskSubmit, button(d, cards.VerbRespond, challenge.CardRespond), planInputs)
+		p.types("Tom Reid", "/mine")
+		p.store.Intercept(nil)
+		p.directoryFails = failure
+		p.types("Owen Price", "/notices")
+		p.typesIn("north", "Owen Price", "/notices here North Locality", true)
+		p.types("Priya Shah", "/cover Ben Carter 2026-12-01")
+		p.types("Priya Shah", "/cover end 1")
+		p.directoryFails = nil
+	}
+	p.types("Owen Price", "/notices")
+	p.types("Priya Shah", "/cover")
+	p.finish("outage")
 }

@@ -31,10 +31,10 @@ type challengeRow struct {
 func (r *challengeRow) read() (challenge.Challenge, error) {
 	var c challenge.Challenge
 	if err := json.Unmarshal(r.doc, &c); err != nil {
-		return c, fmt.Errorf("memorystore: the document of challenge %s cannot be read: %T", r.current.ID, err)
+		return c, fmt.Errorf("memorystore: %w: the document of challenge %s: %T", storage.ErrUnreadable, r.current.ID, err)
 	}
 	if err := json.Unmarshal(r.details, &c.Details); err != nil {
-		return c, fmt.Errorf("memorystore: the details of challenge %s cannot be read: %T", r.current.ID, err)
+		return c, fmt.Errorf("memorystore: %w: the details of challenge %s: %T", storage.ErrUnreadable, r.current.ID, err)
 	}
 	return c, nil
 }
