@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -120,5 +122,17 @@ func TestTheStoreInMemoryCannotBeToldFromTheDatabase(t *testing.T) {
 			storagetest.RunTwins(t, seed, 150, database,
 				storagetest.Backend{Store: m, Open: func() storagetest.Store { return m.Open() }, Contents: m.Contents, Verify: m.Verify})
 		})
+	}
+}
+
+// TestTheContractHasEveryMethod keeps a new method from being left out of the store in memory.
+func TestTheContractHasEveryMethod(t *testing.T) {
+	t.Parallel()
+	databaseOnly := []string{"Verify", "CheckSchema"} // about rows and tables, which only a database has
+	contract := reflect.TypeFor[storagetest.Store]()
+	for m := range reflect.TypeFor[*Store]().Methods() {
+		if _, ok := contract.MethodByName(m.Name); !ok && !slices.Contains(databaseOnly, m.Name) {
+			t.Errorf("%s has no place in the contract", m.Name)
+		}
 	}
 }

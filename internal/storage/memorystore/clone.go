@@ -15,6 +15,7 @@ func (s *Store) Clone() *Store {
 	c.ladders, c.byRef, c.keys, c.instances = maps.Clone(s.ladders), maps.Clone(s.byRef), maps.Clone(s.keys), maps.Clone(s.instances)
 	c.conversations, c.channels, c.unreachable = maps.Clone(s.conversations), maps.Clone(s.channels), maps.Clone(s.unreachable)
 	c.covers, c.noticeChannels = slices.Clone(s.covers), slices.Clone(s.noticeChannels)
+	c.clock, c.heartbeats, c.clockAcceptedAt, c.directoryCopy = s.clock, maps.Clone(s.heartbeats), s.clockAcceptedAt, s.directoryCopy
 	for _, m := range s.messages {
 		row := *m
 		c.messages = append(c.messages, &row)

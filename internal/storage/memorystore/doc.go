@@ -13,6 +13,7 @@
 //	result.go      what came of a claimed message
 //	pending.go     what may belong in a morning's digest
 //	registers.go   conversations, channels, cover, who cannot be reached
+//	heartbeat.go   the one clock, who works by it, the last good directory
 //	contents.go    all that is stored, to look at in a test, or to spoil
 //	clone.go       a second store with the same contents
 //

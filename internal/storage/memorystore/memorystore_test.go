@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -102,6 +103,37 @@ func TestACloneGoesItsOwnWay(t *testing.T) {
 	if err := s.Verify(); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestHeartbeatsOfInstancesThatAreNoMoreAreForgottenAndTheNewestStays(t *testing.T) {
+	t.Parallel()
+	ctx, first := t.Context(), memorystore.New()
+	now := storagetest.Monday
+	first.SetClock(func() time.Time { return now })
+	second, third := first.Open(), first.Open()
+	for i, s := range []*memorystore.Store{first, second, third} {
+		if err := s.RecordHeartbeat(ctx, now.Add(time.Duration(i)*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen := func(want time.Time) {
+		t.Helper()
+		if r, err := first.ReadClock(ctx); err != nil || !r.NewestSeen.Equal(want) || !r.Now.Equal(now) {
+			t.Errorf("%+v, %v; want %v", r, err, want)
+		}
+	}
+	newest := now.Add(2 * time.Second)
+	now = now.AddDate(0, 0, 31)
+	for range 2 {
+		if err := second.ForgetOldHeartbeats(ctx); err != nil {
+			t.Fatal(err)
+		}
+		seen(newest)
+	}
+	if err := third.RecordHeartbeat(ctx, storagetest.Monday.AddDate(0, 0, -1)); err != nil {
+		t.Fatal(err)
+	}
+	seen(storagetest.Monday.AddDate(0, 0, -1)) // the others are forgotten
 }
 
 func TestACorruptedChallengeIsAnErrorOfItsOwnOnly(t *testing.T) {

@@ -188,7 +188,7 @@ const instanceTimeout = 30 * time.Second
 // isGone reports whether an instance was there and has not been for a while.
 func (s *Store) isGone(owner string) bool {
 	seen, known := s.instances[owner]
-	return known && time.Since(seen) > instanceTimeout
+	return known && s.clock().Sub(seen) > instanceTimeout
 }
 
 // isHung reports whether the last call for a waiting message of the key ran into its time limit.
@@ -210,7 +210,7 @@ func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Mes
 	}
 	defer s.mu.Unlock()
 	c.Now = stamp(c.Now)
-	s.instances[c.Owner] = time.Now()
+	s.instances[c.Owner] = s.clock()
 	var well, hung []*messageRow
 	for key := range s.waiting {
 		due := slices.DeleteFunc(s.candidates(key, c.Now), func(m *messageRow) bool { return m.notBefore.After(c.Now) })

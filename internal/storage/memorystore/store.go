@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,7 @@ import (
 // is safe for concurrent use.
 type Store struct {
 	*data
+	instance  string // in heartbeats
 	closed    chan struct{}
 	closeOnce sync.Once
 	before    atomic.Pointer[func(ctx context.Context, operation string) error]
@@ -48,6 +50,12 @@ type data struct {
 	noticeChannels []directory.NoticeChannelSetting
 	unreachable    map[string]outbox.Unreachable
 
+	clock           func() time.Time     // the one clock of all instances
+	heartbeats      map[string]heartbeat // by instance
+	clockAcceptedAt time.Time
+	directoryCopy   directoryCopy
+
+	opened    int
 	listeners map[chan struct{}]bool
 }
 
@@ -56,14 +64,26 @@ func New() *Store {
 	return open(&data{ladders: map[string]*ladder.Ladder{}, challenges: map[uuid.UUID]*challengeRow{}, byRef: map[string]uuid.UUID{}, keys: map[string]keyRow{},
 		waiting: map[string][]int64{}, instances: map[string]time.Time{}, posted: map[int64]*postedRow{}, attempts: map[int64][]attemptRow{},
 		conversations: map[string]outbox.ConversationReference{}, channels: map[string]outbox.Channel{},
-		unreachable: map[string]outbox.Unreachable{}, listeners: map[chan struct{}]bool{}})
+		unreachable: map[string]outbox.Unreachable{}, clock: time.Now, heartbeats: map[string]heartbeat{}, listeners: map[chan struct{}]bool{}})
 }
 
-func open(d *data) *Store { return &Store{data: d, closed: make(chan struct{})} }
+func open(d *data) *Store {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opened++
+	return &Store{data: d, instance: strconv.Itoa(d.opened), closed: make(chan struct{})}
+}
 
 // Open gives one more instance on the same data, as a second program would be. Closing one
 // leaves the others.
 func (s *Store) Open() *Store { return open(s.data) }
+
+// SetClock gives the clock that stands for the database's; time.Now without it.
+func (s *Store) SetClock(now func() time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = now
+}
 
 // unavailableError is a call that could not be made or was cut off.
 type unavailableError struct{ cause error }

@@ -20,6 +20,8 @@ var clockTests = []test{
 	{"TwoInstancesTickEachChallengeOnce", instancesTickOnce},
 	{"AChallengeWhoseTurnFailsHoldsUpNoOther", failedTurnHoldsUpNoOther},
 	{"ATickTakesNoMoreThanItsLimitAndTheLongestDueFirst", tickKeepsItsLimit},
+	{"TheClockAndWhoWorkedByIt", clockAndHeartbeats},
+	{"TheLastGoodDirectoryIsKept", directoryCopies},
 	{"ATickThatIsCutOffChangesNothing", cutOffTickChangesNothing},
 	{"OverdueCountsWhatWaits", overdueCounts},
 }
@@ -237,4 +239,59 @@ func overdueCounts(t *testing.T, w *world) {
 	if o, err := w.Store.CountOverdue(t.Context(), w.Now, time.Minute); err != nil || o != (storage.OverdueWork{}) {
 		t.Errorf("when all is sent: %+v, %v", o, err)
 	}
+}
+
+func clockAndHeartbeats(t *testing.T, w *world) {
+	ctx, a, b := t.Context(), w.Store, w.backend.Open()
+	read := func() storage.ClockReading {
+		t.Helper()
+		r, err := b.ReadClock(ctx)
+		w.Must(err)
+		return r
+	}
+	before := time.Now().Add(-time.Minute)
+	if r := read(); r.Now.Before(before) || r.Now.After(time.Now().Add(time.Minute)) || !r.NewestSeen.IsZero() || !r.AcceptedAt.IsZero() {
+		t.Errorf("at first %+v", r)
+	}
+	w.Must(a.RecordHeartbeat(ctx, w.Now))
+	w.Must(b.RecordHeartbeat(ctx, w.Now.Add(-time.Hour)))
+	if r := read(); !r.NewestSeen.Equal(w.Now) {
+		t.Errorf("the newest is %v, want %v", r.NewestSeen, w.Now)
+	}
+	w.Must(a.RecordHeartbeat(ctx, w.Now.Add(-2*time.Hour))) // an instance has one
+	if r := read(); !r.NewestSeen.Equal(w.Now.Add(-time.Hour)) {
+		t.Errorf("the newest is %v", r.NewestSeen)
+	}
+	ahead := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Microsecond)
+	w.Must(a.RecordHeartbeat(ctx, ahead))
+	w.Must(a.ForgetOldHeartbeats(ctx)) // both are new
+	if r := read(); !r.NewestSeen.Equal(ahead) {
+		t.Errorf("the newest is %v, want %v", r.NewestSeen, ahead)
+	}
+	at, err := b.AcceptClock(ctx)
+	w.Must(err)
+	if r := read(); !r.AcceptedAt.Equal(at) || !r.NewestSeen.Equal(w.Now.Add(-time.Hour)) || at.Before(before) {
+		t.Errorf("accepted at %v, read %+v", at, r)
+	}
+}
+
+func directoryCopies(t *testing.T, w *world) {
+	ctx := t.Context()
+	want := func(content string, at time.Time) {
+		t.Helper()
+		got, savedAt, err := w.backend.Open().LoadDirectoryCopy(ctx)
+		if got != content || !savedAt.Equal(at) || err != nil {
+			t.Errorf("%q of %v, %v; want %q of %v", got, savedAt, err, content, at)
+		}
+	}
+	if _, _, err := w.Store.LoadDirectoryCopy(ctx); !errors.Is(err, storage.ErrNotFound) {
+		t.Errorf("at first: %v", err)
+	}
+	w.Must(w.Store.SaveDirectoryCopy(ctx, "one", w.Now))
+	w.Must(w.Store.SaveDirectoryCopy(ctx, "one", w.Now.Add(time.Hour)))
+	want("one", w.Now) // since when it is as it is
+	w.Must(w.Store.SaveDirectoryCopy(ctx, "two", w.Now.Add(2*time.Hour)))
+	want("two", w.Now.Add(2*time.Hour))
+	w.Must(w.Store.SaveDirectoryCopy(ctx, "one", w.Now.Add(3*time.Hour)))
+	want("one", w.Now.Add(3*time.Hour))
 }

@@ -48,6 +48,13 @@ type Store interface {
 	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error
 	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
 
+	ReadClock(ctx context.Context) (storage.ClockReading, error)
+	RecordHeartbeat(ctx context.Context, at time.Time) error
+	ForgetOldHeartbeats(ctx context.Context) error
+	AcceptClock(ctx context.Context) (time.Time, error)
+	SaveDirectoryCopy(ctx context.Context, content string, at time.Time) error
+	LoadDirectoryCopy(ctx context.Context) (content string, at time.Time, err error)
+
 	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
 	SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error
 	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error

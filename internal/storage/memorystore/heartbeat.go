@@ -1,0 +1,99 @@
+package memorystore
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"challengebot/internal/storage"
+)
+
+// heartbeat is when an instance last worked, by its own time and by the store's.
+type heartbeat struct{ seenAt, checkedAt time.Time }
+
+// directoryCopy is the last directory file that could be read.
+type directoryCopy struct {
+	content string
+	savedAt time.Time
+}
+
+// ReadClock reads the store's clock.
+func (s *Store) ReadClock(ctx context.Context) (storage.ClockReading, error) {
+	if err := s.begin(ctx, "ReadClock"); err != nil {
+		return storage.ClockReading{}, err
+	}
+	defer s.mu.Unlock()
+	return storage.ClockReading{Now: s.clock().UTC(), NewestSeen: s.newestSeen(), AcceptedAt: s.clockAcceptedAt}, nil
+}
+
+func (s *Store) newestSeen() time.Time {
+	var newest time.Time
+	for _, h := range s.heartbeats {
+		if h.seenAt.After(newest) {
+			newest = h.seenAt
+		}
+	}
+	return newest
+}
+
+// RecordHeartbeat keeps by what time this instance works.
+func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time) error {
+	if err := s.begin(ctx, "RecordHeartbeat"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	s.heartbeats[s.instance] = heartbeat{stamp(at), s.clock()}
+	return nil
+}
+
+// ForgetOldHeartbeats drops those of instances that are no more; of those the newest stays,
+// which tells when the bot last worked.
+func (s *Store) ForgetOldHeartbeats(ctx context.Context) error {
+	if err := s.begin(ctx, "ForgetOldHeartbeats"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	newest, old := s.newestSeen(), s.clock().AddDate(0, 0, -30)
+	maps.DeleteFunc(s.heartbeats, func(_ string, h heartbeat) bool { return h.checkedAt.Before(old) && !h.seenAt.Equal(newest) })
+	return nil
+}
+
+// AcceptClock keeps that somebody has looked at the store's clock and found it right, and gives
+// its time. What was seen by a clock that was wrong no longer counts.
+func (s *Store) AcceptClock(ctx context.Context) (time.Time, error) {
+	if err := s.begin(ctx, "AcceptClock"); err != nil {
+		return time.Time{}, err
+	}
+	defer s.mu.Unlock()
+	s.clockAcceptedAt = stamp(s.clock())
+	maps.DeleteFunc(s.heartbeats, func(_ string, h heartbeat) bool { return h.seenAt.After(s.clockAcceptedAt) })
+	return s.clockAcceptedAt, nil
+}
+
+// SaveDirectoryCopy keeps a directory file that could be read.
+func (s *Store) SaveDirectoryCopy(ctx context.Context, content string, at time.Time) error {
+	if err := checkTexts(content); err != nil {
+		return err
+	}
+	if err := s.begin(ctx, "SaveDirectoryCopy"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if s.directoryCopy.savedAt.IsZero() || s.directoryCopy.content != content {
+		s.directoryCopy = directoryCopy{content, stamp(at)}
+	}
+	return nil
+}
+
+// LoadDirectoryCopy is the last directory file that could be read; without one the error is
+// storage.ErrNotFound.
+func (s *Store) LoadDirectoryCopy(ctx context.Context) (content string, at time.Time, err error) {
+	if err := s.begin(ctx, "LoadDirectoryCopy"); err != nil {
+		return "", time.Time{}, err
+	}
+	defer s.mu.Unlock()
+	if s.directoryCopy.savedAt.IsZero() {
+		return "", time.Time{}, storage.ErrNotFound
+	}
+	return s.directoryCopy.content, s.directoryCopy.savedAt, nil
+}
