@@ -9,6 +9,7 @@ import (
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/command"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/permission"
 	"challengebot/internal/storage"
@@ -116,9 +117,16 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 	if !found || err != nil {
 		return err
 	}
+	var people []directory.Person
+	if act.NamesPerson() {
+		if people, err = rq.findPeople(ctx, t.text, t.rest); err != nil {
+			return err
+		}
+	}
 	out, err := rq.Challenges.Apply(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
 		seen = c
-		submitted, typed = act.ReadTyped(command.Typed{Rest: t.rest, Plain: t.text.plain, Challenge: c.Challenge, Ladder: c.Ladder, By: rq.person.ID, Days: rq.days()})
+		submitted, typed = act.ReadTyped(command.Typed{Rest: t.rest, Plain: t.text.plain, Challenge: c.Challenge, Ladder: c.Ladder, By: rq.person.ID,
+			Days: rq.days(), People: people})
 		card, opening = act.ResultCard(c.Challenge, rq.person.ID)
 		change, err := c.Decide(act.Build(rq.readInputs(typed), submitted, c), rq.person, rq.env(c.Ladder))
 		me := challenge.Address{Person: rq.person.ID}

@@ -25,6 +25,8 @@ const (
 	VerbHandOff      Verb = "hand_off"
 	VerbRefer        Verb = "refer"
 	VerbAskedOutside Verb = "asked"
+	VerbMove         Verb = "move"
+	VerbSuccessor    Verb = "successor"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now
@@ -69,6 +71,7 @@ const (
 	FieldTo              = "to"     // skip: a rung; hand-off: a procedure
 	FieldGround          = "ground" // skip
 	FieldContact         = "contact"
+	FieldSuccessor       = "successor"  // an Entra object id
 	FieldInformedPrefix  = "informed_"  // followed by a role
 	FieldConsultedPrefix = "consulted_" // followed by a role
 )

@@ -119,6 +119,9 @@ func (b *builder) addChairSections() {
 	if b.may.HandOff {
 		b.addHandOffSection()
 	}
+	if b.may.Move {
+		b.addMoveSection()
+	}
 	if b.may.Withdraw {
 		b.addWithdrawSection()
 	}

@@ -33,11 +33,11 @@ func (b *builder) describeGap(g challenge.Gap) string {
 	w, role := &b.words.StandIn, b.Ladder.RoleLabel(g.Role)
 	switch {
 	case g.Reason == challenge.GapPlace:
-		return w.PlaceUnknown
+		return fmt.Sprintf(w.PlaceUnknown, b.Challenge.Ref)
 	case g.Reason == challenge.GapCalendar:
 		return w.CalendarEnds
 	case g.Task == challenge.TaskChair:
-		return fmt.Sprintf(w.ChairLeft, g.Name)
+		return fmt.Sprintf(w.ChairLeft, g.Name, b.Challenge.Ref)
 	case g.Task == challenge.TaskAsking:
 		return fmt.Sprintf(w.AskedByChair, role)
 	case g.Reason == challenge.GapConflict:

@@ -221,6 +221,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step([]Fact{{b.words.Label.Note, body.Note}}, b.words.Step.AskedOutside, rung, by, b.words.Step.AskedHow[body.Method], b.words.FormatOnDate(body.On))
 	case challenge.HandedOver:
 		return append(out, historyStep{at: e.At, sentence: b.describeHandover(e.Rung, body)})
+	case challenge.Moved:
+		return append(out, historyStep{at: e.At, sentence: b.describeMove(by, body)})
 	case challenge.Unattended:
 		return append(out, historyStep{at: e.At, sentence: b.describeGaps(body.Gaps)})
 	case challenge.Referred:

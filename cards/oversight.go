@@ -42,7 +42,10 @@ func (b *builder) buildOversightCard() {
 	if b.addReferralSection() {
 		b.final = false
 	}
-	if c.State.IsOpen() {
+	if b.may.NameSuccessor {
+		b.addSuccessorSection()
+	}
+	if b.may.AskToEnd || b.may.Withdraw {
 		b.addWithdrawSection()
 	}
 }

@@ -26,9 +26,14 @@ type View struct {
 }
 
 // rightsOf are what a reader may do to the challenge.
-func (v View) rightsOf(id string) permission.Rights {
-	return challenge.Snapshot{Challenge: v.Challenge, Ladder: v.Ladder, History: v.History}.
-		RightsOf(id, challenge.Env{Now: v.Now, Calendar: v.Calendar, Directory: v.Directory})
+func (v View) rightsOf(id string) permission.Rights { return v.snapshot().RightsOf(id, v.env()) }
+
+func (v View) snapshot() challenge.Snapshot {
+	return challenge.Snapshot{Challenge: v.Challenge, Ladder: v.Ladder, History: v.History}
+}
+
+func (v View) env() challenge.Env {
+	return challenge.Env{Now: v.Now, Calendar: v.Calendar, Ladder: v.Ladder, Directory: v.Directory}
 }
 
 // Options are what concerns the one who looks.

@@ -35,6 +35,10 @@ func (b *builder) inputLabel(id string) string {
 		return b.words.Challenge.SkipTo
 	case FieldGround:
 		return b.words.Challenge.SkipGround
+	case FieldTeam:
+		return b.words.StandIn.MoveTo
+	case FieldSuccessor:
+		return b.words.StandIn.SuccessorWho
 	case FieldHow:
 		return b.words.Respond.AskedHow
 	}

@@ -69,7 +69,8 @@ func (t ConferenceType) Plan() ladder.ChildPlan {
 	return ladder.ChildProtection
 }
 
-// Details are what the chair wrote when raising. They never change.
+// Details are what the chair wrote when raising. They never change, but for the team, to which
+// the chair can move the challenge.
 type Details struct {
 	// RecordNumber is the child's number in the recording system. Never a name.
 	RecordNumber   string         `json:"record"`
@@ -111,9 +112,13 @@ type Challenge struct {
 	Seq  int  `json:"seq"`
 	Head Hash `json:"head"`
 
-	Details  Details   `json:"-"`
-	Chair    Person    `json:"chair"`
-	RaisedAt time.Time `json:"raised_at"`
+	Details Details `json:"-"`
+	// Team is the one that the challenge was moved to, and RaisedTeam the one that it was
+	// raised about; both empty while it was never moved. Details has the first.
+	Team       string    `json:"team,omitempty"`
+	RaisedTeam string    `json:"raised_team,omitempty"`
+	Chair      Person    `json:"chair"`
+	RaisedAt   time.Time `json:"raised_at"`
 	// LimitStart is day 0 of the case clock, 0 until it starts.
 	LimitStart workday.Date `json:"case_start,omitempty"`
 	// LimitDue is the end of the case limit, zero without one.

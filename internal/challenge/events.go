@@ -65,6 +65,7 @@ var registry = []eventDefinition{
 	define[ChairSucceeded](shown),
 	define[CouldNotBeAsked](shown),
 	define[Unattended](shown),
+	define[Moved](shown),
 }
 
 // eventDefinition is what the program knows of one kind of event.

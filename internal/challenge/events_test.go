@@ -71,6 +71,7 @@ func everyBody() []challenge.Body {
 		challenge.CouldNotBeAsked{Waiting: []string{party.ID}, Due: at, DuePassed: true, CheckAt: at},
 		challenge.Unattended{Gaps: []challenge.Gap{{Task: challenge.TaskGate, Gate: "own", Role: "own-service-manager", Name: "Olive Own", Reason: challenge.GapAway}},
 			NudgeAt: at},
+		challenge.Moved{From: "north", To: "south"},
 	}
 }
 

@@ -91,7 +91,7 @@ func (b Exhausted) apply(c *Challenge, _ Event) {
 // at is the instant from which whatever opens counts.
 func (tr *transition) enterRung(r *ladder.Rung, cause Cause, at time.Time, more []ladder.Gate) error {
 	if !tr.isPlaceKnown() {
-		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref)
+		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref, tr.c.Ref)
 	}
 	gates := tr.gatesOnEntry(r, cause, more)
 	if !slices.ContainsFunc(gates, func(g GateState) bool { return !g.IsCleared() }) {
@@ -121,7 +121,7 @@ func (tr *transition) rungAbove(from string) *ladder.Rung {
 // over at once: a child does not wait for a vacancy to be filled.
 func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error {
 	if !tr.isPlaceKnown() {
-		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref)
+		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref, tr.c.Ref)
 	}
 	asked := tr.resolveRespondents(r)
 	if len(asked.repliers) == 0 {

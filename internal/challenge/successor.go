@@ -65,11 +65,10 @@ func (tr *transition) nameSuccessor(cmd NameSuccessor) error {
 		return newRefusal(CodeNotAllowed, sayChairHasNotLeft, tr.c.Chair.Name, tr.c.Ref)
 	}
 	p, listed := tr.env.Directory.PersonByEntra(cmd.Successor)
-	if !listed || !MayRaise(tr.env.Ladder, p.Entra, tr.scope(), tr.env) {
+	switch {
+	case !listed, !MayRaise(tr.env.Ladder, p.Entra, tr.scope(), tr.env):
 		return newRefusal(CodeNotAllowed, saySuccessorMayNotRaise)
-	}
-	o := tr.c.CurrentOpening()
-	if tr.c.WasRespondent(p.Entra) || o != nil && o.MayAnswer(p.Entra) {
+	case tr.wasAsked(p.Entra):
 		return newRefusal(CodeNotAllowed, saySuccessorWasAsked, p.Name, tr.c.Ref)
 	}
 	tr.emit(ChairSucceeded{From: tr.c.Chair, To: Person{ID: p.Entra, Name: p.Name}}, tr.c.Rung, len(tr.c.Openings))
@@ -79,4 +78,23 @@ func (tr *transition) nameSuccessor(cmd NameSuccessor) error {
 		tr.post(Address{Person: p.Entra}, CardChallenge)
 	}
 	return nil
+}
+
+// wasAsked reports whether somebody is or was asked to answer, or records an answer now.
+func (tr *transition) wasAsked(id string) bool {
+	o := tr.c.CurrentOpening()
+	return tr.c.WasRespondent(id) || o != nil && o.MayAnswer(id)
+}
+
+// SuccessorCandidates are those who could take over from the chair.
+func (s Snapshot) SuccessorCandidates(env Env) []Person {
+	env.Ladder = s.Ladder
+	tr := newTransition(s.Challenge, System, env)
+	var all []Person
+	for _, p := range env.Directory.People() {
+		if p.Entra != "" && p.Entra != s.Challenge.Chair.ID && MayRaise(s.Ladder, p.Entra, tr.scope(), env) && !tr.wasAsked(p.Entra) {
+			all = append(all, Person{ID: p.Entra, Name: p.Name})
+		}
+	}
+	return all
 }

@@ -75,3 +75,11 @@ func buildAskedOutside(in *Inputs, d cards.ButtonData, _ challenge.Snapshot) cha
 	return challenge.RecordAskedOutside{Opening: d.Opening, Method: challenge.ContactMethod(in.Text(cards.FieldHow)),
 		On: in.Date(cards.FieldOn, words.Behind), Note: in.Text(cards.FieldNote)}
 }
+
+func buildMove(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
+	return challenge.MoveToTeam{Team: in.Text(cards.FieldTeam)}
+}
+
+func buildSuccessor(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
+	return challenge.NameSuccessor{Successor: in.Text(cards.FieldSuccessor)}
+}

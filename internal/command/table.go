@@ -32,6 +32,8 @@ var table = []Command{
 	{words.CommandHandOff, cards.VerbHandOff, challenge.CardChallenge, typedHandOff, buildHandOff},
 	{words.CommandRefer, cards.VerbRefer, challenge.CardChallenge, typedReferral, buildReferral},
 	{words.CommandWithdraw, cards.VerbWithdraw, challenge.CardChallenge, typedReason, buildWithdrawal},
+	{words.CommandMove, cards.VerbMove, challenge.CardChallenge, typedMove, buildMove},
+	{words.CommandSuccessor, cards.VerbSuccessor, challenge.CardOversight, typedSuccessor, buildSuccessor},
 	{words.CommandAsked, cards.VerbAskedOutside, challenge.CardRespond, typedAskedOutside, buildAskedOutside},
 }
 
@@ -55,6 +57,9 @@ func find(is func(Command) bool) (Command, bool) {
 	return Command{}, false
 }
 
+// NamesPerson reports whether what is typed behind the reference is a person.
+func (cmd Command) NamesPerson() bool { return cmd.Verb == cards.VerbSuccessor }
+
 // ResultCard is the card that shows what came of a typed command, and its opening: the one that
 // has the button for it as the challenge stands.
 func (cmd Command) ResultCard(c challenge.Challenge, id string) (challenge.Card, int) {
@@ -62,6 +67,8 @@ func (cmd Command) ResultCard(c challenge.Challenge, id string) (challenge.Card,
 	switch {
 	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside:
 		return challenge.CardRespond, c.OpeningFor(id)
+	case cmd.Verb == cards.VerbSuccessor:
+		return challenge.CardOversight, n
 	case cmd.Verb == cards.VerbJudge && c.State == challenge.StateAwaitingJudgement:
 		return challenge.CardJudge, n
 	case cmd.Verb == cards.VerbGate && c.State == challenge.StateHeldAtGate:

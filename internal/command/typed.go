@@ -28,6 +28,8 @@ type Typed struct {
 	Ladder    *ladder.Ladder
 	By        string // who typed it
 	Days      words.Days
+	// People are whom the text means, for a command that names somebody.
+	People []directory.Person
 }
 
 func (t Typed) words() string { return t.Plain(t.Rest) }
@@ -38,6 +40,21 @@ func (t Typed) trimmed(piece string) string { return strings.TrimSpace(t.Plain(p
 // typedReason is for commands that take one text.
 func typedReason(t Typed) (cards.ButtonData, map[string]string) {
 	return cards.ButtonData{}, map[string]string{cards.FieldReason: t.words()}
+}
+
+// typedMove takes a team, by its name or its key.
+func typedMove(t Typed) (cards.ButtonData, map[string]string) {
+	return cards.ButtonData{}, map[string]string{cards.FieldTeam: t.words()}
+}
+
+// typedSuccessor takes a person. Where the name is nobody's, or several people's, it stays as typed,
+// to be chosen on the card.
+func typedSuccessor(t Typed) (cards.ButtonData, map[string]string) {
+	who := t.words()
+	if len(t.People) == 1 {
+		who = t.People[0].Entra
+	}
+	return cards.ButtonData{}, map[string]string{cards.FieldSuccessor: who}
 }
 
 // typedResponse reads "text | what; who; 1 December | what; who; date". Parts that are not

@@ -70,8 +70,8 @@ type Rights struct {
 	// Settle finds the matter settled while the challenge waits.
 	Settle bool
 	// Withdraw, HandOff and Skip: end it, end it in favour of another procedure, go
-	// straight to a higher rung.
-	Withdraw, HandOff, Skip bool
+	// straight to a higher rung. Move: to another team.
+	Withdraw, HandOff, Skip, Move bool
 	// AskToEnd asks the chair, with a reason, to end it.
 	AskToEnd bool
 	// NameSuccessor of a chair who has left.
@@ -107,6 +107,7 @@ func Decide(f Facts) Rights {
 		Withdraw:      f.Open() && f.Chair,
 		HandOff:       f.Open() && f.Chair,
 		Skip:          f.Open() && f.Chair,
+		Move:          f.Open() && f.Chair,
 		AskToEnd:      f.Open() && f.Oversees && !f.Chair && impartial,
 		NameSuccessor: f.Open() && f.Oversees && impartial,
 		HandOver:      f.Open() && f.Oversees && impartial,
@@ -125,7 +126,7 @@ func hasPart(f Facts) bool {
 
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
-	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.AskToEnd ||
+	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
 		r.NameSuccessor || r.HandOver || r.Refer || r.Shorten
 }
 

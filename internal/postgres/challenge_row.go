@@ -58,7 +58,10 @@ func decodeChallenge(id uuid.UUID, details, doc []byte) (c challenge.Challenge, 
 			return err
 		}
 		part = "details"
-		return json.Unmarshal(details, &c.Details)
+		var raised challenge.Details
+		err := json.Unmarshal(details, &raised)
+		c.RestoreDetails(raised)
+		return err
 	})
 	if err != nil {
 		return c, &unreadableError{id, part, err}

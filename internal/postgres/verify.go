@@ -321,14 +321,15 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 	if !sameJSON(stored, keepStoredMarks(stored, c)) {
 		differs("doc")
 	}
-	if !sameJSON(stored.Details, c.Details) {
+	var raised challenge.Details // the team may have changed since, as the document says
+	if err := json.Unmarshal(r.details, &raised); err != nil || !sameJSON(raised, c.RaisedDetails()) {
 		differs("details")
 	}
 	return found
 }
 
 // keepStoredMarks is what a trail folds to, with the marks of refused and taken cards that the document has, if the trail has them too.
-// Programs before the fifth, the eleventh and the thirteenth migration kept none or fewer, and one may go on for a while beside this one.
+// Programs before the fifth, the eleventh, the thirteenth and the fourteenth migration kept none or fewer, nor who judged, and one may go on for a while beside this one.
 // Whom they miss has been told.
 func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
@@ -341,6 +342,9 @@ func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	for i := range min(len(c.Openings), len(doc.Openings)) {
 		o, stored := &c.Openings[i], doc.Openings[i]
 		o.RejectedFor, o.AskedIDs = subsetOrAll(o.RejectedFor, stored.RejectedFor), subsetOrAll(o.AskedIDs, stored.AskedIDs)
+		if stored.JudgedBy.ID == "" {
+			o.JudgedBy = stored.JudgedBy
+		}
 		o.CheckAt, o.NotAskedSince = zeroOr(o.CheckAt, stored.CheckAt), zeroOr(o.NotAskedSince, stored.NotAskedSince)
 	}
 	if c.Hold != nil && doc.Hold != nil {
@@ -371,7 +375,7 @@ func subsetOrAll[T comparable](all, some []T) []T {
 }
 
 func expectedColumns(c challenge.Challenge) rowColumns {
-	return rowColumns{ID: c.ID, Ref: c.Ref, LadderHash: c.LadderHash, ChairID: c.Chair.ID, Team: c.Details.Team, State: string(c.State),
+	return rowColumns{ID: c.ID, Ref: c.Ref, LadderHash: c.LadderHash, ChairID: c.Chair.ID, Team: c.RaisedDetails().Team, State: string(c.State),
 		Raised: c.RaisedAt, Version: c.Version, Seq: c.Seq, Opening: len(c.Openings), Head: c.Head.String(), Rung: c.Rung,
 		Waiting: c.WaitingFor(), Due: nilIfZero(c.Due()), Next: nilIfZero(c.NextAt), Closed: nilIfZero(c.ClosedAt)}
 }

@@ -97,6 +97,8 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		return fmt.Sprintf("%s asked the respondent of %s, who has no account here, %s on %s.", who, n.rungLabel(e.Rung), askedHowWords[b.Method], b.On.FormatLong()), nonEmptyFacts(Fact{"Note", b.Note})
 	case challenge.HandedOver:
 		return n.describeHandover(e.Rung, b), nil
+	case challenge.Moved:
+		return fmt.Sprintf("%s moved the challenge from %s to %s. The due times stay.", who, n.teamName(b.From), n.teamName(b.To)), nil
 	case challenge.Unattended:
 		return n.describeGaps(b), nil
 	case challenge.Referred:

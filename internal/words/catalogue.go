@@ -225,7 +225,7 @@ type DigestWords struct {
 // TypedCommandWords: commands as they are typed.
 type TypedCommandWords struct {
 	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw string
-	Refer, Skip, HandOff                                                                                                                 string
+	Refer, Skip, HandOff, Move, Successor                                                                                                string
 	GateStatuses                                                                                                                         map[challenge.GateStatus]string
 }
 

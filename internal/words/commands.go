@@ -28,6 +28,8 @@ const (
 	CommandRefer        CommandName = "refer"
 	CommandWithdraw     CommandName = "withdraw"
 	CommandAsked        CommandName = "asked"
+	CommandMove         CommandName = "move"
+	CommandSuccessor    CommandName = "successor"
 	CommandWaiting      CommandName = "waiting"
 	CommandCover        CommandName = "cover"
 	CommandNotices      CommandName = "notices"
@@ -48,6 +50,8 @@ var CommandNames = []CommandName{
 	CommandRefer,
 	CommandWithdraw,
 	CommandAsked,
+	CommandMove,
+	CommandSuccessor,
 	CommandWaiting,
 	CommandCover,
 	CommandNotices,
@@ -137,6 +141,8 @@ var englishCommands = map[CommandName][]Command{
 	CommandRefer:        {{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"}},
 	CommandWithdraw:     {{"/withdraw CH-… reason", "withdraw a challenge that you raised"}},
 	CommandAsked:        {{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"}},
+	CommandMove:         {{"/move CH-… TEAM", "say that a challenge that you raised is about a child of another team"}},
+	CommandSuccessor:    {{"/successor CH-… NAME", "name who takes over from a chair who has left, if you oversee challenges"}},
 	CommandWaiting:      {{"/waiting", "what waits for others, if you oversee challenges"}},
 	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
@@ -159,6 +165,8 @@ var welshCommands = map[CommandName][]Command{
 	CommandRefer:        {{"/atgyfeirio CH-… yr alwad | pwy a hysbyswyd | gyda phwy yr ymgynghorwyd | nodyn", "cofnodi atgyfeiriad y tu allan i'r awdurdod a wnaethoch heddiw"}},
 	CommandWithdraw:     {{"/tynnu-yn-ôl CH-… rheswm", "tynnu'n ôl her a godwyd gennych"}},
 	CommandAsked:        {{"/gofynnwyd CH-… ffôn|e-bost BBBB-MM-DD nodyn", "cofnodi eich bod wedi gofyn i rywun nad oes ganddo gyfrif yma"}},
+	CommandMove:         {{"/symud CH-… TÎM", "dweud bod her a godwyd gennych yn ymwneud â phlentyn o dîm arall"}},
+	CommandSuccessor:    {{"/olynydd CH-… ENW", "enwi pwy sy'n cymryd lle cadeirydd sydd wedi gadael, os ydych yn goruchwylio heriau"}},
 	CommandWaiting:      {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
 	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},

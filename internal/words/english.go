@@ -451,6 +451,8 @@ var English = &Catalogue{
 		Refer:             "/refer %s the call | who was informed | who was consulted | note",
 		Skip:              "/skip %s %s %s what makes this necessary",
 		HandOff:           "/hand-off %s %s reason",
+		Move:              "/move %s TEAM",
+		Successor:         "/successor %s NAME",
 		GateStatuses: map[challenge.GateStatus]string{
 			challenge.GatePassed: "agreed", challenge.GateNotAgreed: "refused", challenge.GateOverridden: "override"},
 	},

@@ -15,6 +15,11 @@ type StandInWords struct {
 	// Handovers take where, from whom and to whom.
 	Handovers map[challenge.HandoverManner]string
 	GapWords
+	// Move and the others are of the ways to move a challenge to another team, and to name a
+	// successor of a chair who has left, who is named in SuccessorTitle.
+	Move, MoveTo, MoveButton, SuccessorTitle, SuccessorWho, SuccessorButton string
+	// Moved takes who moved it, from which team and to which.
+	Moved string
 }
 
 // GapWords: nobody is left who could do something.
@@ -70,14 +75,21 @@ var englishStandIns = StandInWords{
 		JudgedByChair: "Nobody holds the role %s, which decides on the answer: whoever raised the challenge decides.",
 		JudgeConflict: "Whoever holds the role %s, which decides on the answer, has another part in this challenge: whoever raised it decides.",
 		AskedByChair:  "Nobody holds the role %s, which puts the challenge on this step: whoever raised the challenge does.",
-		ChairLeft:     "%s, who raised this, is not in the directory any more. Whoever oversees the challenge names a successor.",
-		PlaceUnknown:  "The directory does not list the team or the agency of this challenge any more, so nobody can be asked. It stays where it is until the directory is put right, or until whoever raised it moves it to another team.",
+		ChairLeft:     "%s, who raised this, is not in the directory any more. Whoever oversees the challenge names a successor: /successor %s NAME",
+		PlaceUnknown:  "The directory does not list the team or the agency of this challenge any more, so nobody can be asked. It stays where it is until the directory is put right, or until whoever raised it moves it to another team: /move %s TEAM",
 		CalendarEnds:  "The calendar of working days does not reach far enough for the next date. The challenge stays where it is until the calendar is brought up to date.",
 		RoleOfNobody:  "nobody in the role %s",
 		AttendedAgain: "There is somebody again for everything that the challenge waits for.",
 		Heading:       "Nobody is there",
 		NoLongerYours: "You have no part in this challenge any more, so it is not shown to you.",
 	},
+	Move:            "Move it to another team",
+	MoveTo:          "Which team the child is with",
+	MoveButton:      "Move the challenge now",
+	SuccessorTitle:  "Name a successor of %s",
+	SuccessorWho:    "Who takes over",
+	SuccessorButton: "Name the successor now",
+	Moved:           "%s moved the challenge from %s to %s. The dates stay.",
 }
 
 var welshStandIns = StandInWords{
@@ -120,12 +132,19 @@ var welshStandIns = StandInWords{
 		JudgedByChair: "Nid oes neb yn y rôl %s, sy'n penderfynu ar yr ateb: y sawl a gododd yr her sy'n penderfynu.",
 		JudgeConflict: "Mae gan y sawl sydd yn y rôl %s, sy'n penderfynu ar yr ateb, ran arall yn yr her hon: y sawl a'i cododd sy'n penderfynu.",
 		AskedByChair:  "Nid oes neb yn y rôl %s, sy'n rhoi'r her ar y cam hwn: y sawl a gododd yr her sy'n gwneud hynny.",
-		ChairLeft:     "Nid yw %s, a gododd hyn, yn y cyfeiriadur mwyach. Y sawl sy'n goruchwylio'r her sy'n enwi olynydd.",
-		PlaceUnknown:  "Nid yw'r cyfeiriadur yn rhestru tîm neu asiantaeth yr her hon mwyach, felly ni ellir gofyn i neb. Mae'n aros lle y mae nes bod y cyfeiriadur yn cael ei gywiro, neu nes bod y sawl a'i cododd yn ei symud i dîm arall.",
+		ChairLeft:     "Nid yw %s, a gododd hyn, yn y cyfeiriadur mwyach. Y sawl sy'n goruchwylio'r her sy'n enwi olynydd: /olynydd %s ENW",
+		PlaceUnknown:  "Nid yw'r cyfeiriadur yn rhestru tîm neu asiantaeth yr her hon mwyach, felly ni ellir gofyn i neb. Mae'n aros lle y mae nes bod y cyfeiriadur yn cael ei gywiro, neu nes bod y sawl a'i cododd yn ei symud i dîm arall: /symud %s TÎM",
 		CalendarEnds:  "Nid yw'r calendr o ddiwrnodau gwaith yn cyrraedd yn ddigon pell ar gyfer y dyddiad nesaf. Mae'r her yn aros lle y mae nes bod y calendr yn cael ei ddiweddaru.",
 		RoleOfNobody:  "neb yn y rôl %s",
 		AttendedAgain: "Mae rhywun yno eto ar gyfer popeth y mae'r her yn aros amdano.",
 		Heading:       "Nid oes neb yno",
 		NoLongerYours: "Nid oes gennych ran yn yr her hon mwyach, felly nid yw'n cael ei dangos i chi.",
 	},
+	Move:            "Ei symud i dîm arall",
+	MoveTo:          "Gyda pha dîm y mae'r plentyn",
+	MoveButton:      "Symud yr her yn awr",
+	SuccessorTitle:  "Enwi olynydd i %s",
+	SuccessorWho:    "Pwy sy'n cymryd drosodd",
+	SuccessorButton: "Enwi'r olynydd yn awr",
+	Moved:           "Symudodd %s yr her o %s i %s. Nid yw'r dyddiadau'n newid.",
 }

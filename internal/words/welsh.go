@@ -453,6 +453,8 @@ var Welsh = &Catalogue{
 		Refer:             "/atgyfeirio %s yr alwad | pwy a hysbyswyd | gyda phwy yr ymgynghorwyd | nodyn",
 		Skip:              "/neidio %s %s %s beth sy'n gwneud hyn yn angenrheidiol",
 		HandOff:           "/trosglwyddo %s %s rheswm",
+		Move:              "/symud %s TÎM",
+		Successor:         "/olynydd %s ENW",
 		GateStatuses: map[challenge.GateStatus]string{
 			challenge.GatePassed: "cytunwyd", challenge.GateNotAgreed: "gwrthodwyd", challenge.GateOverridden: "bwrw-ymlaen"},
 	},

@@ -33,9 +33,11 @@ func (r *challengeRow) read() (challenge.Challenge, error) {
 	if err := json.Unmarshal(r.doc, &c); err != nil {
 		return c, fmt.Errorf("memorystore: %w: the document of challenge %s: %T", storage.ErrUnreadable, r.current.ID, err)
 	}
-	if err := json.Unmarshal(r.details, &c.Details); err != nil {
+	var raised challenge.Details
+	if err := json.Unmarshal(r.details, &raised); err != nil {
 		return c, fmt.Errorf("memorystore: %w: the details of challenge %s: %T", storage.ErrUnreadable, r.current.ID, err)
 	}
+	c.RestoreDetails(raised)
 	return c, nil
 }
 
