@@ -163,6 +163,28 @@ func TestATeamWithoutAChannelHasNoNoticesAndNothingIsARefusal(t *testing.T) {
 	}
 }
 
+// The team's channel is given up while a notice waits.
+func TestANoticeForAChannelThatIsNoLongerChosenIsDropped(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Raise()
+	o.Directory = readDirectory(t, strings.Replace(storagetest.DirectoryYAML, ` channel: "19:n@thread.tacv2",`, "", 1))
+	o.deliver()
+	notices := 0
+	for _, m := range o.memory.Contents().Messages {
+		if m.To.Team == "" {
+			continue
+		}
+		notices++
+		if m.State != memorystore.StateDropped || m.LastCode != "no_channel" {
+			t.Errorf("the notice is %s, %s", m.State, m.LastCode)
+		}
+	}
+	if notices != 1 || len(o.teams.calls("thread")) != 0 {
+		t.Errorf("%d notices, asked %+v", notices, o.teams.calls("thread"))
+	}
+}
+
 func TestACardIsBroughtUpToDateWhereItIsAndOnlyIfItShowsSomethingElse(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
