@@ -72,8 +72,8 @@ func TestTheClockLooksForNewsOfTheDirectoryAndKeepsItsDeadlinesWithoutThem(t *te
 		t.Error("a window did not end although its time had come")
 	}
 	o.refreshErr = nil
-	if n, err := o.engine.Tick(t.Context()); n != 0 || err != nil || o.refreshed != 2 {
-		t.Errorf("%d, %v, looked %d times", n, err, o.refreshed)
+	if n, err := o.engine.Tick(t.Context()); n != 0 || err != nil || o.refreshed.Load() != 2 {
+		t.Errorf("%d, %v, looked %d times", n, err, o.refreshed.Load())
 	}
 }
 

@@ -59,9 +59,9 @@ func TestWhoOverseesIsToldOnceADayWhatWaits(t *testing.T) {
 	if !all[0].CreatedAt.Equal(o.Now) || strings.Contains(got.Summary, c.Challenge.Ref) {
 		t.Errorf("queued at %v with the notification %q", all[0].CreatedAt, got.Summary)
 	}
-	refreshed := o.refreshed
+	refreshed := o.refreshed.Load()
 	o.at("2026-03-04 16:00")
-	if n := o.morning(); n != 0 || o.refreshed != refreshed {
+	if n := o.morning(); n != 0 || o.refreshed.Load() != refreshed {
 		t.Errorf("a second time on one day %d was done", n)
 	}
 	other := o.newEngine("two")

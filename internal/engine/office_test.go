@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ type office struct {
 	engine   *Engine
 	log      *logbook
 	// refreshed counts how often the directory was brought up to date; refreshErr ends that.
-	refreshed  int
+	refreshed  atomic.Int32
 	refreshErr error
 }
 
@@ -66,7 +67,7 @@ func (o *office) newEngine(owner string) *Engine {
 	e, err := New(Config{Store: o.memory, Teams: o.teams, Now: func() time.Time { return o.Now }, Calendar: o.Calendar,
 		Directory: func() *directory.Directory { return o.Directory },
 		Refresh: func(context.Context) error {
-			o.refreshed++
+			o.refreshed.Add(1)
 			return o.refreshErr
 		},
 		Logger: slog.New(slog.NewJSONHandler(o.log, nil)), Registry: o.registry, Owner: owner, ServiceURL: serviceURL})
