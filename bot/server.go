@@ -216,7 +216,12 @@ func (s *server) serveActivity(c echo.Context, a Activity) error {
 		return echo.ErrInternalServerError
 	case errors.Is(err, ErrUnavailable):
 		s.metrics.countFailure(causeUnavailable)
-		s.config.Logger.Error("turn not handled: temporarily unavailable", "activity", a.ID, "reason", storage.FailureReason(err))
+		level := slog.LevelError
+		if c.Request().Context().Err() != nil {
+			level = slog.LevelWarn // whoever asked has hung up, and is told nothing
+		}
+		s.config.Logger.Log(ctx, level, "turn not handled: temporarily unavailable", "activity", a.ID,
+			"reason", storage.FailureReason(err))
 		return echo.NewHTTPError(http.StatusServiceUnavailable, "Temporarily unavailable.")
 	case err != nil:
 		s.recordFailure(a, err)

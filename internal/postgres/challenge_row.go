@@ -114,11 +114,10 @@ type storedEvent struct {
 func scanEvent(rows pgx.Rows, before ...any) (storedEvent, error) {
 	var e storedEvent
 	var prev, hash []byte
-	into := append(before, &e.Seq, &e.At, &e.By.ID, &e.By.Name, &e.kind, &e.Rung, &e.Opening, &e.Data, &prev, &hash)
+	into := append(before, &e.Seq, clamp(&e.At), &e.By.ID, &e.By.Name, &e.kind, &e.Rung, &e.Opening, &e.Data, &prev, &hash)
 	if err := rows.Scan(into...); err != nil {
 		return e, err
 	}
-	e.At = e.At.UTC()
 	copy(e.Prev[:], prev)
 	copy(e.Hash[:], hash)
 	return e, nil

@@ -58,8 +58,8 @@ func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]stora
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (storage.ActivityEffect, error) {
 		var e storage.ActivityEffect
 		var id uuid.UUID
-		err := row.Scan(&id, &e.Seq, &e.At)
-		e.ChallengeID, e.At = id, e.At.UTC()
+		err := row.Scan(&id, &e.Seq, clamp(&e.At))
+		e.ChallengeID = id
 		return e, err
 	})
 	return found, wrapError("look up receipts", err)

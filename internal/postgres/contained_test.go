@@ -390,3 +390,59 @@ func TestNobodyCallsThePoolItself(t *testing.T) {
 		}
 	}
 }
+
+// A time that is no time, in whatever table, is one row's trouble.
+func TestAnInfiniteTimeKeepsNothingElseFromBeingRead(t *testing.T) {
+	t.Parallel()
+	for _, infinite := range []string{"infinity", "-infinity"} {
+		for name, poison := range map[string]string{
+			"when a message was queued":      `UPDATE delivery SET created_at = '%s' WHERE id = (SELECT min(id) FROM delivery)`,
+			"since when it fails":            `UPDATE delivery SET failing_since = '%s' WHERE id = (SELECT min(id) FROM delivery)`,
+			"when it may go out":             `UPDATE delivery SET not_before = '%s' WHERE id = (SELECT min(id) FROM delivery)`,
+			"since when somebody is refused": `INSERT INTO unreachable (person, since, code) VALUES ('x', '%s', 'y')`,
+			"when somebody was back":         `INSERT INTO unreachable (person, since, code, returned_at) VALUES ('x', now(), 'y', '%s')`,
+			"when a channel was chosen":      `INSERT INTO notice_channel (unit, channel, team_name, channel_name, set_by, set_at) VALUES ('team:north', '19:x@thread.tacv2', '', '', 'x', '%s')`,
+			"the days of cover":              `INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at) VALUES ('a', 'b', '2026-01-01', 'infinity', 'a', '%s')`,
+			"when an event happened":         `ALTER TABLE event DISABLE TRIGGER ALL; UPDATE event SET at = '%s' WHERE challenge_id = (SELECT id FROM challenge ORDER BY id LIMIT 1); ALTER TABLE event ENABLE TRIGGER ALL`,
+			"when a challenge was raised":    `UPDATE challenge SET raised_at = '%s' WHERE id = (SELECT id FROM challenge ORDER BY id LIMIT 1)`,
+			"when it is due":                 `UPDATE challenge SET next_at = '%s' WHERE id = (SELECT id FROM challenge ORDER BY id LIMIT 1)`,
+			"until when it is set aside":     `UPDATE challenge SET stalled_until = '%s' WHERE id = (SELECT id FROM challenge ORDER BY id LIMIT 1)`,
+		} {
+			t.Run(name+" "+infinite, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t)
+				w.Raise()
+				good := w.Raise()
+				w.Must(w.execAsOwner(fmt.Sprintf(poison, infinite)))
+				s := w.store
+				for what, read := range map[string]func() error{
+					"the watch":      func() error { _, err := s.CountOverdue(t.Context(), w.Now, time.Minute); return err },
+					"the next turn":  func() error { _, _, err := s.NextDue(t.Context()); return err },
+					"next message":   func() error { _, _, err := s.NextMessageDue(t.Context(), w.Now); return err },
+					"who is refused": func() error { _, err := s.ListUnreachable(t.Context()); return err },
+					"channels":       func() error { _, err := s.ListNoticeChannels(t.Context()); return err },
+					"cover":          func() error { _, err := s.ListCovers(t.Context(), w.Calendar.DateOf(w.Now)); return err },
+					"a challenge":    func() error { _, err := s.Load(t.Context(), storage.LookupKey{ID: good.Challenge.ID}); return err },
+					"what waits":     func() error { return s.EachPending(t.Context(), func(challenge.Snapshot) {}) },
+					"verification":   func() error { _, err := s.Verify(t.Context(), func(VerifyResult) {}); return err },
+				} {
+					if err := read(); err != nil {
+						t.Errorf("%s: %v", what, err)
+					}
+				}
+				w.Now = storagetest.AfterLapse
+				if _, err := w.Tick(s, 10); err != nil {
+					if items, rest := storage.SplitSetAside(err); rest != nil || len(items) != 1 {
+						t.Errorf("the clock: %v", err)
+					}
+				}
+				if got := w.Load(good.Challenge.ID).Challenge.Seq; got == good.Challenge.Seq {
+					t.Error("the clock did nothing for the other challenge")
+				}
+				if ds, err := s.ClaimMessages(t.Context(), outbox.Claim{Owner: "a", Now: w.Now, Lease: time.Minute, Limit: 100, HungLimit: 100}); err != nil || len(ds) == 0 {
+					t.Errorf("%d messages were claimed, %v", len(ds), err)
+				}
+			})
+		}
+	}
+}

@@ -71,7 +71,7 @@ func (s *Store) changeOwnChat(ctx context.Context, operation, sql string, args .
 // FindConversation is how to reach a lane, if that is known.
 func (s *Store) FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error) {
 	var c outbox.ConversationReference
-	err := s.db.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, &c.SeenAt)
+	err := s.db.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, clamp(&c.SeenAt))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}

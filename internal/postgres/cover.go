@@ -19,7 +19,8 @@ SELECT $3, $4, $5::text::date, $6::text::date, $7, $2, $8::text[] FROM receipt`
 INSERT INTO cover (revokes, set_by, set_at) SELECT c.id, $4, $2 FROM cover c, receipt WHERE c.id = $3 AND c.revokes IS NULL
 ON CONFLICT (revokes) DO NOTHING`
 	listCoversSQL = `SELECT id, person, stand_in, from_day::text, to_day::text, set_by, set_at, reach FROM cover c
-WHERE revokes IS NULL AND to_day >= $1::text::date AND NOT EXISTS (SELECT FROM cover r WHERE r.revokes = c.id)
+WHERE revokes IS NULL AND to_day >= $1::text::date AND isfinite(from_day) AND isfinite(to_day)
+    AND NOT EXISTS (SELECT FROM cover r WHERE r.revokes = c.id)
 ORDER BY id`
 )
 
@@ -64,10 +65,9 @@ func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.Co
 	covers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c directory.CoverSetting, err error) {
 		var from, to string
 		var reach []string
-		if err = row.Scan(&c.ID, &c.Person, &c.StandIn, &from, &to, &c.SetBy, &c.SetAt, &reach); err != nil {
+		if err = row.Scan(&c.ID, &c.Person, &c.StandIn, &from, &to, &c.SetBy, clamp(&c.SetAt), &reach); err != nil {
 			return c, err
 		}
-		c.SetAt = c.SetAt.UTC()
 		if reach != nil {
 			c.Reach = make([]directory.DirectoryUnit, 0, len(reach))
 		}

@@ -32,8 +32,7 @@ func (s *Store) ListNoticeChannels(ctx context.Context) ([]directory.NoticeChann
 		return nil, wrapError("read the channels for notices", err)
 	}
 	bound, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n directory.NoticeChannelSetting, err error) {
-		err = row.Scan(&n.Unit, &n.ChannelID, &n.TeamName, &n.ChannelName, &n.SetBy, &n.SetAt)
-		n.SetAt = n.SetAt.UTC()
+		err = row.Scan(&n.Unit, &n.ChannelID, &n.TeamName, &n.ChannelName, &n.SetBy, clamp(&n.SetAt))
 		return n, err
 	})
 	if err != nil {

@@ -147,17 +147,13 @@ func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
 	var d outbox.Message
 	var id *uuid.UUID
 	var spec []byte
-	var failingSince *time.Time
-	err := row.Scan(&d.ID, &d.Kind, &id, &d.OrderingKey, &d.Card, &d.Opening, &d.To.Person, &d.To.Team, &spec, &d.CreatedAt, &d.Attempts,
-		&failingSince, &d.Copies, &d.Hung,
+	err := row.Scan(&d.ID, &d.Kind, &id, &d.OrderingKey, &d.Card, &d.Opening, &d.To.Person, &d.To.Team, &spec, clamp(&d.CreatedAt), &d.Attempts,
+		clamp(&d.FailingSince), &d.Copies, &d.Hung,
 		&d.Posted.ConversationID, &d.Posted.ServiceURL, &d.Posted.ActivityID, &d.Posted.Version, &d.Posted.ContentHash, &d.Posted.Final)
 	if id != nil {
 		d.ChallengeID = *id
 	}
-	if failingSince != nil {
-		d.FailingSince = failingSince.UTC()
-	}
-	d.Content, d.CreatedAt = spec, d.CreatedAt.UTC()
+	d.Content = spec
 	return d, err
 }
 

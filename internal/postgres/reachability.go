@@ -39,12 +39,7 @@ func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, erro
 		return nil, wrapError("read who cannot be reached", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u outbox.Unreachable, err error) {
-		var back *time.Time
-		err = row.Scan(&u.Person, &u.Since, &u.Code, &back, &u.Accepted)
-		u.Since = u.Since.UTC()
-		if back != nil {
-			u.ReachableAgainAt = back.UTC()
-		}
+		err = row.Scan(&u.Person, clamp(&u.Since), &u.Code, clamp(&u.ReachableAgainAt), &u.Accepted)
 		return u, err
 	})
 	if err != nil {

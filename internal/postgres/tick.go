@@ -333,9 +333,9 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
 
 // queryTime reads one time that may be NULL.
 func (s *Store) queryTime(ctx context.Context, operation, sql string, args ...any) (time.Time, bool, error) {
-	var at *time.Time
-	if err := s.db.QueryRow(ctx, sql, args...).Scan(&at); err != nil || at == nil {
+	var at time.Time
+	if err := s.db.QueryRow(ctx, sql, args...).Scan(clamp(&at)); err != nil || at.IsZero() {
 		return time.Time{}, false, wrapError(operation, err)
 	}
-	return at.UTC(), true, nil
+	return at, true, nil
 }

@@ -183,9 +183,12 @@ func readTrailPage(sess *session, from uuid.UUID) (*trailPage, uuid.UUID, error)
 func (p *trailPage) readRows(rows pgx.Rows, last *uuid.UUID) error {
 	var r storedRow
 	var head []byte
-	_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Ref, &r.LadderHash, &r.ChairID, &r.Team, &r.Raised, &r.details, &r.State, &r.Version,
-		&r.Seq, &head, &r.Rung, &r.Opening, &r.Waiting, &r.Due, &r.Next, &r.Closed, &r.doc}, func() error {
+	var due, next, closed time.Time
+	_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Ref, &r.LadderHash, &r.ChairID, &r.Team, clamp(&r.Raised), &r.details,
+		&r.State, &r.Version, &r.Seq, &head, &r.Rung, &r.Opening, &r.Waiting, clamp(&due), clamp(&next), clamp(&closed),
+		&r.doc}, func() error {
 		r.Head = fmt.Sprintf("%x", head)
+		r.Due, r.Next, r.Closed = nilIfZero(due), nilIfZero(next), nilIfZero(closed)
 		p.rows[r.ID] = r
 		if len(p.rows) == verifyPageSize {
 			*last = r.ID
@@ -214,7 +217,7 @@ func (p *trailPage) readResponses(rows pgx.Rows) error {
 	for rows.Next() {
 		var r responseRow
 		var plan []byte
-		if err := rows.Scan(&r.ID, &r.Seq, &r.Opening, &r.At, &r.ByID, &r.OnBehalfOf, &r.Form, &r.Text, &r.Fields, &plan); err != nil {
+		if err := rows.Scan(&r.ID, &r.Seq, &r.Opening, clamp(&r.At), &r.ByID, &r.OnBehalfOf, &r.Form, &r.Text, &r.Fields, &plan); err != nil {
 			return err
 		}
 		if plan != nil {
@@ -222,7 +225,6 @@ func (p *trailPage) readResponses(rows pgx.Rows) error {
 				return &unreadableError{r.ID, fmt.Sprintf("plan of event %d", r.Seq), err}
 			}
 		}
-		r.At = r.At.UTC()
 		p.responses[r.ID] = append(p.responses[r.ID], r)
 	}
 	return rows.Err()

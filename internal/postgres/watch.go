@@ -27,9 +27,9 @@ FROM (SELECT count(*) AS n, min(created_at) AS since,
 func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
 	var o storage.OverdueWork
 	err := s.watch.use(ctx, "look for what is overdue", func(ctx context.Context, conn *pgx.Conn) error {
-		var since, askedSince *time.Time
+		var since, askedSince time.Time
 		err := conn.QueryRow(ctx, countOverdueSQL, now.Add(-grace)).
-			Scan(&o.Challenges, &o.SetAside, &o.Messages, &since, &o.Questions, &askedSince)
+			Scan(&o.Challenges, &o.SetAside, &o.Messages, clamp(&since), &o.Questions, clamp(&askedSince))
 		o.OldestMessage, o.OldestQuestion = ageOf(since, now), ageOf(askedSince, now)
 		return err
 	})
@@ -37,11 +37,11 @@ func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Dura
 }
 
 // ageOf is how long ago something was that may never have been.
-func ageOf(at *time.Time, now time.Time) time.Duration {
-	if at == nil {
+func ageOf(at, now time.Time) time.Duration {
+	if at.IsZero() {
 		return 0
 	}
-	return max(0, now.Sub(*at))
+	return max(0, now.Sub(at))
 }
 
 const (
