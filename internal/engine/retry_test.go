@@ -153,6 +153,7 @@ func TestNoCopyIsMadeWhileTeamsIsAway(t *testing.T) {
 func TestAnOutageOfTeamsIsSaidAfterTenMinutesAndEachHour(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
+	o.engine.Jitter = func(time.Duration) time.Duration { return 0 } // it is said when there is an attempt
 	o.Raise()
 	o.teams.answer = func(call) error { return badGateway }
 	const said = "Teams has taken nothing"
