@@ -96,15 +96,14 @@ func TestADigestIsOfWhatWaitedWhenTheDayBegan(t *testing.T) {
 
 func TestADigestNamesWhoStandsInToday(t *testing.T) {
 	t.Parallel()
-	o := newOffice(t)
-	o.unjudged()
-	o.people("cover: [{for: chair, by: own, from: 2026-03-04, to: 2026-03-04}]\n")
-	for day, standsIn := range map[string]bool{"2026-03-04 09:00": true, "2026-03-05 09:00": false} {
-		o.at(day)
-		o.engine = o.newEngine(day)
+	for cover, standsIn := range map[string]bool{"from: 2026-03-04, to: 2026-03-04": true, "from: 2026-03-05, to: 2026-03-05": false} {
+		o := newOffice(t)
+		o.unjudged()
+		o.people("cover: [{for: chair, by: own, " + cover + "}]\n")
+		o.at("2026-03-04 09:00")
 		o.morning()
 		if text := content(t, o.lastMessage(oversightID)).Text; strings.Contains(text, "Sue West") != standsIn {
-			t.Errorf("on %s the digest says %q", day, text)
+			t.Errorf("with a cover %s the digest says %q", cover, text)
 		}
 	}
 }
