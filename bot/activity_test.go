@@ -364,3 +364,56 @@ func BenchmarkDecodeStandard(b *testing.B) {
 		}
 	}
 }
+
+func TestTheLimitsOfABodyAreExact(t *testing.T) {
+	t.Parallel()
+	nested := func(depth int) string { // the activity itself is the first level
+		return `{"type":"message","value":` + strings.Repeat("[", depth-1) + strings.Repeat("]", depth-1) + `}`
+	}
+	// The activity opens one value, the list another, and each comma one more.
+	values := func(n int) string { return `{"type":"message","value":[0` + strings.Repeat(",0", n-3) + `]}` }
+	for body, want := range map[string]error{nested(64): nil, nested(65): ErrTooComplex, values(10_000): nil, values(10_001): ErrTooComplex,
+		`{"type":"message","value":[` + strings.Repeat(`[],`, 4_998) + `[]]}`: nil, `{"type":"message","value":[` + strings.Repeat(`{},`, 4_999) + `{}]}`: ErrTooComplex} {
+		if _, err := DecodeActivity([]byte(body)); !errors.Is(err, want) {
+			t.Errorf("%.30s… of %d bytes: %v, not %v", body, len(body), err, want)
+		}
+	}
+}
+
+func TestEveryHalfOfAPairIsReplacedAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		`a\ud800b`: `a\ufffdb`, `\udbff`: `\ufffd`, `\udc00`: `\ufffd`, `\udfff`: `\ufffd`, `\ud7ff`: `\ud7ff`, `\ue000`: `\ue000`,
+		`\ud83d\ude00`: `\ud83d\ude00`, `\ude00\ud83d`: `\ufffd\ufffd`, `\ud83d\ud83d\ude00`: `\ufffd\ud83d\ude00`, `\ud83d\n`: `\ufffd\n`,
+		`\\ud800`: `\\ud800`, `\\\ud800`: `\\\ufffd`, `\ud80`: `\ud80`, `\ud83dx`: `\ufffdx`, `\ud83d\udbff\udc00`: `\ufffd\udbff\udc00`, `\`: `\`, ``: ``, `plain`: `plain`,
+	} {
+		body := []byte(in)
+		got, replaced := replaceLoneSurrogates(body)
+		if string(got) != want || replaced != (in != want) {
+			t.Errorf("%s becomes %s (replaced %v), not %s", in, got, replaced, want)
+		}
+		if string(body) != in {
+			t.Errorf("%s itself was changed: %s", in, body)
+		}
+	}
+}
+
+func TestNamesAreOnOneLineAndOfALengthThatANameHas(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"Tom Reid": "Tom Reid", " Tom\x00\n Reid\u009b ": "Tom Reid", strings.Repeat("é", 256): strings.Repeat("é", 256), strings.Repeat("é", 257): strings.Repeat("é", 256)} {
+		if got := clipName(in); got != want {
+			t.Errorf("%q becomes %q", in, got)
+		}
+	}
+	for id, want := range map[string]bool{"": true, "a:1": true, strings.Repeat("x", 600): true, strings.Repeat("x", 601): false, "a\x00": false, "a\n": false, "a\u009b": false, "\u00e9": true} {
+		if isPlainID(id) != want {
+			t.Errorf("%.20q of %d bytes: %v", id, len(id), !want)
+		}
+	}
+	for id, want := range map[string]string{"": "", "0A000000-0000-4000-8000-00000000000B": "0a000000-0000-4000-8000-00000000000b", "{0a000000-0000-4000-8000-000000000003}": "",
+		"urn:uuid:0a000000-0000-4000-8000-000000000003": "", "0a00000000004000800000000000000b": "", "x": "", "0a000000-0000-4000-8000-00000000000g": ""} {
+		if got := (Account{AADObjectID: id}).personID(); got != want {
+			t.Errorf("%s is %q", id, got)
+		}
+	}
+}

@@ -447,3 +447,55 @@ func TestTranscriptOfAnOutage(t *testing.T) {
 	p.types("Priya Shah", "/cover")
 	p.finish("outage")
 }
+
+func TestTranscriptOfOversightOfOneTeam(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t, "  oversight: owen\n", "", "social-worker: tom, team-manager: priya}\nservices", "x",
+		"roles: {social-worker: tom, team-manager: priya}", "roles: {social-worker: tom, team-manager: priya, oversight: owen}",
+		"roles: {service-manager: daniel,", "roles: {oversight: quinn, service-manager: daniel,")
+	p.raise("Maya Okafor", formNonceA, map[string]string{"start_at": "stage-2", "start_ground": "threshold-met", "start_reason": "At risk."})
+	p.raise("Sam Whitfield", formNonceB, map[string]string{"team": "south-locality", "start_at": "stage-2", "start_ground": "threshold-met", "start_reason": "At risk."})
+	p.clock.Advance(3 * 24 * time.Hour)
+	for _, who := range []string{"Owen Price", "Quinn Baxter", "Aisha Rahman"} {
+		p.types(who, "/waiting")
+		p.types(who, "/notices")
+		p.typesIn("north", who, "/notices here", true)
+		p.typesIn("north", who, "/notices here South Locality", true)
+		p.types(who, "/cover for Tom Reid by Priya Shah 2026-12-01")
+		p.types(who, "/cover for Leah Morgan by Ben Carter 2026-12-01")
+		p.types(who, "/cover")
+		p.types(who, "/cover end 1")
+	}
+	p.finish("oversight-of-one-team")
+}
+
+func TestTranscriptOfPlainWords(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	_, ref := p.raise("Maya Okafor", formNonceA, nil)
+	for _, text := range []string{"help me please", "help me with this child please", "/help me with this child please", "mine", "mine is the next visit on Friday", "/mine is the next visit on Friday",
+		"waiting", "waiting for the health visitor to call", "challenge", "challenge is not the word that I would use here", "/challenge is not the word that I would use here",
+		"cover", "cover Ben Carter 2026-12-01", "cover will be found by Friday I hope", "/cover will be found by Friday I hope", "cover end 1",
+		"notices", "notices were sent to the parents last week", "notices here North Locality please do", "notices off North Locality please do", "notices here",
+		"respond", "respond " + ref, "ok", "visit is booked for " + ref, ref, ref + " the visit is booked", "satisfied with that I am", "it is done for CH-1", "?", "thanks", "yes we will", "/unknown " + ref} {
+		p.types("Tom Reid", text)
+	}
+	p.typesIn("north", "Tom Reid", "we visit the family on Friday then", true)
+	p.types("Owen Price", "waiting for the health visitor to call")
+	p.types("Owen Price", "notices here North Locality please do")
+	p.finish("plain-words")
+}
+
+func TestTranscriptOfPeopleWhoAreMeant(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t, "name: Ines Moreau", "name: Ben Carter")
+	pending := cards.ButtonData{Verb: cards.VerbCover, Card: "cover", Typed: `{"by":"Ben Carter","from":"2026-12-01","to":"2026-12-04"}`}
+	p.types("Tom Reid", "/cover Ben Carter 2026-12-01 to 2026-12-04")
+	p.presses("Tom Reid", pending, nil)
+	p.presses("Tom Reid", pending, map[string]string{fieldWhoStandIn: p.entra("Daniel Hughes")})
+	p.presses("Tom Reid", pending, map[string]string{fieldWhoStandIn: "0a000000-0000-4000-8000-000000000012"})
+	p.submits("Priya Shah", pending, map[string]string{fieldWhoStandIn: "0a000000-0000-4000-8000-000000000011"})
+	p.types("Owen Price", "/cover for Ben Carter by Leah Morgan 2026-12-01")
+	p.types("Owen Price", "/cover for Ben Carter by Ben Carter 2026-12-01")
+	p.finish("people-who-are-meant")
+}

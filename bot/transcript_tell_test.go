@@ -119,7 +119,14 @@ func (p *play) describeCard(raw json.RawMessage) string {
 			kind, _ := v["type"].(string)
 			switch {
 			case strings.HasPrefix(kind, "Input."):
-				inputs = append(inputs, fmt.Sprintf("%v=%v", v["id"], v["value"]))
+				input := fmt.Sprintf("%v=%v", v["id"], v["value"])
+				if choices, _ := v["choices"].([]any); slices.Contains([]string{"ladder", "team", "agency", "who_is_away", "who_stand_in"}, fmt.Sprint(v["id"])) {
+					for _, c := range choices {
+						one, _ := c.(map[string]any)
+						input += fmt.Sprintf(" <%v: %v>", one["value"], one["title"])
+					}
+				}
+				inputs = append(inputs, input)
 			case kind == "Action.Execute" || kind == "Action.Submit":
 				data, _ := v["data"].(map[string]any)
 				var said []string

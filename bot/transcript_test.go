@@ -66,12 +66,15 @@ type play struct {
 // playLadders are those under which challenges are raised in transcripts.
 var playLadders = []string{"ne-lincolnshire", "issues-resolution-cp", "knowsley"}
 
-func newPlay(t *testing.T) *play {
+// newPlay is a play in the sample authority, with its directory changed: each pair is what stands
+// there and what takes its place.
+func newPlay(t *testing.T, changes ...string) *play {
 	t.Helper()
 	raw, err := os.ReadFile("../internal/story/authority.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
+	raw = []byte(strings.NewReplacer(changes...).Replace(string(raw)))
 	p := &play{testServer: &testServer{testValidator: newTestValidator(t), registry: prometheus.NewRegistry(), log: &bytes.Buffer{}}, t: t,
 		store: memorystore.New(), events: map[uuid.UUID]int{}, keys: map[string]bool{}, names: map[string]string{}}
 	p.reader = p.store.Open()
