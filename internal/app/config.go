@@ -51,10 +51,19 @@ type CalendarConfig struct {
 	Cutoff          workday.TimeOfDay  `yaml:"cutoff,omitempty"`
 	DayEnds         workday.TimeOfDay  `yaml:"day_ends,omitempty"`
 	Weekend         []string           `yaml:"weekend,omitempty"`
-	Closures        []workday.Closure  `yaml:"closures,omitempty"`
+	Closures        []ClosureConfig    `yaml:"closures,omitempty"`
 	ExtraHolidays   []workday.NamedDay `yaml:"extra_holidays,omitempty"`
 	RemovedHolidays []workday.NamedDay `yaml:"removed_holidays,omitempty"`
 	CoverageUntil   workday.Date       `yaml:"coverage_until,omitempty"`
+}
+
+// ClosureConfig is a run of days, both ends included, on which the authority does not work. It may
+// begin at a time of its first day, which then ends at that time; without a last day it is that
+// day alone.
+type ClosureConfig struct {
+	From workday.ClosureStart `yaml:"from"`
+	To   workday.Date         `yaml:"to,omitempty"`
+	Name string               `yaml:"name"`
 }
 
 // PracticeConfig says where the practice Teams is.
@@ -204,7 +213,11 @@ func readLadder(id, path string) (*ladder.Ladder, error) {
 // BuildCalendar makes the calendar.
 func (c CalendarConfig) BuildCalendar() (*workday.Calendar, error) {
 	set := workday.Settings{Division: c.Division, Zone: c.Zone, DayStarts: c.DayStarts, Cutoff: c.Cutoff, DayEnds: c.DayEnds,
-		Closures: c.Closures, ExtraHolidays: c.ExtraHolidays, RemovedHolidays: c.RemovedHolidays, CoverageUntil: c.CoverageUntil}
+		ExtraHolidays: c.ExtraHolidays, RemovedHolidays: c.RemovedHolidays, CoverageUntil: c.CoverageUntil}
+	for _, closure := range c.Closures {
+		days, early := closure.From.Closed(closure.To, closure.Name)
+		set.Closures, set.EarlyEnds = append(set.Closures, days...), append(set.EarlyEnds, early...)
+	}
 	for _, name := range c.Weekend {
 		day, err := workday.ParseWeekday(name)
 		if err != nil {

@@ -171,7 +171,8 @@ func (c *Calendar) buildTables() {
 			c.days = append(c.days, uint16(i))
 		}
 		c.rank[i] = uint16(len(c.days))
-		c.ends[i] = c.settings.DayEnds.onDate(date, c.location).Unix()
+		ends, _ := c.endOf(date)
+		c.ends[i] = ends.onDate(date, c.location).Unix()
 	}
 }
 

@@ -31,6 +31,8 @@ type Explanation struct {
 	Bound Bound     `json:"bound,omitempty"` // only in the outermost working
 	Date  Date      `json:"date,omitzero"`
 	Due   time.Time `json:"due,omitzero"`
+	// EarlyEnd names the closure that begins on the day that it is due, if one does.
+	EarlyEnd string `json:"early_end,omitempty"`
 }
 
 // SkippedDays are days in a row, both ends included, that were not counted for one reason.
@@ -58,6 +60,7 @@ func (c *Calendar) Explain(d Deadline) (Explanation, error) {
 	}
 	w.StartNote = c.startNote(d.Terms, w.Start)
 	w.Bound, w.Date, w.Due = d.Bound, d.Date, d.Due.In(c.location)
+	_, w.EarlyEnd = c.endOf(d.Date)
 	if d.Limit == nil {
 		return w, nil
 	}
@@ -140,13 +143,13 @@ func (c *Calendar) startNote(terms Terms, day0 Date) string {
 	if !terms.Received.IsZero() {
 		from = c.DateOf(terms.Received)
 		note = fmt.Sprintf("Received %s on %s", terms.Received.In(c.location).Format("15:04"), from.FormatShort())
-		afterCutoff = terms.Received.After(c.settings.Cutoff.onDate(from, c.location))
+		afterCutoff = terms.Received.After(c.cutoffOn(from).onDate(from, c.location))
 	}
 	if from >= day0 {
 		return ""
 	}
 	if afterCutoff && c.IsWorkingDay(from) {
-		note += fmt.Sprintf(", after the cut-off at %s", c.settings.Cutoff)
+		note += fmt.Sprintf(", after the cut-off at %s", c.cutoffOn(from))
 	}
 	if skipped := c.skippedDays(max(from, c.from), day0); len(skipped) > 0 {
 		note += "; not worked: " + skippedText(skipped)

@@ -36,7 +36,11 @@ func (e Explanation) TextFor(stage string) string {
 	default:
 		sentences = append(sentences, e.decidingLimitSentences(stage)...)
 	}
-	sentences = append(sentences, fmt.Sprintf("Due %s on %s", e.Due.Format("15:04"), e.Date.FormatLong()))
+	due := fmt.Sprintf("Due %s on %s", e.Due.Format("15:04"), e.Date.FormatLong())
+	if e.EarlyEnd != "" {
+		due += ", when the day ends (" + e.EarlyEnd + ")"
+	}
+	sentences = append(sentences, due)
 	return strings.Join(sentences, ". ") + "."
 }
 

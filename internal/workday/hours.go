@@ -4,10 +4,10 @@ import "time"
 
 // ReceiptDay gives day 0 for something received at t: the day t falls on in the calendar's zone, or
 // the next working day when t is later than the cut-off or on a day nobody works. The very instant
-// of the cut-off still counts today.
+// of the cut-off still counts today. A day that ends before the cut-off has its end for one.
 func (c *Calendar) ReceiptDay(t time.Time) (Date, error) {
 	today := c.DateOf(t)
-	if c.IsWorkingDay(today) && t.After(c.settings.Cutoff.onDate(today, c.location)) {
+	if c.IsWorkingDay(today) && t.After(c.cutoffOn(today).onDate(today, c.location)) {
 		return c.AddWorkingDays(today, 1)
 	}
 	return c.WorkingDayOnOrAfter(today)

@@ -42,6 +42,8 @@ type Settings struct {
 	// Weekend lists the weekdays nobody works; empty means Saturday and Sunday.
 	Weekend  []time.Weekday `json:"weekend,omitempty" yaml:"weekend,omitempty"`
 	Closures []Closure      `json:"closures,omitempty" yaml:"closures,omitempty"`
+	// EarlyEnds are working days that end sooner.
+	EarlyEnds []EarlyEnd `json:"early_ends,omitempty" yaml:"-"`
 	// ExtraHolidays are days off that the official list lacks; a day that the list has as well
 	// keeps its official name.
 	ExtraHolidays []NamedDay `json:"extra_holidays,omitempty" yaml:"extra_holidays,omitempty"`
@@ -110,6 +112,7 @@ func (s Settings) withDefaults(list officialList) Settings {
 func (s Settings) clone() Settings {
 	s.Weekend = slices.Clone(s.Weekend)
 	s.Closures = slices.Clone(s.Closures)
+	s.EarlyEnds = slices.Clone(s.EarlyEnds)
 	s.ExtraHolidays = slices.Clone(s.ExtraHolidays)
 	s.RemovedHolidays = slices.Clone(s.RemovedHolidays)
 	return s
@@ -135,6 +138,9 @@ func (s Settings) validate(list officialList) error {
 	}
 	for i, closure := range s.Closures {
 		s.validateClosure(&found, fmt.Sprintf("closures[%d]", i), closure, list)
+	}
+	for _, early := range s.EarlyEnds {
+		s.validateEarlyEnd(&found, "closures", early, list)
 	}
 	seen := make(map[Date]string)
 	s.validateNamedDays(&found, "extra_holidays", s.ExtraHolidays, seen, list)
