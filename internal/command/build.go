@@ -1,11 +1,12 @@
 package command
 
 import (
+	"strings"
+
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/words"
-	"strings"
 )
 
 func buildResponse(in *Inputs, d cards.ButtonData, c challenge.Snapshot) challenge.Command {

@@ -50,6 +50,7 @@ func TestEveryCommandHasAWordAButtonAndBothWaysIn(t *testing.T) {
 func TestWhatIsTypedFillsInTheInputsOfTheButton(t *testing.T) {
 	t.Parallel()
 	shortening := &ladder.Ladder{Shorten: &ladder.ShortenRule{}, ExternalReferral: &ladder.ExternalReferral{InformBefore: []directory.Role{"nominated-officer"}}}
+	consulting := &ladder.Ladder{ExternalReferral: &ladder.ExternalReferral{Consult: []directory.Role{"legal"}}}
 	for _, c := range []struct {
 		name   words.CommandName
 		ladder *ladder.Ladder
@@ -74,6 +75,9 @@ func TestWhatIsTypedFillsInTheInputsOfTheButton(t *testing.T) {
 		{words.CommandAsked, nil, "post soonish then", cards.ButtonData{}, map[string]string{"how": "post", "on": "soonish", "note": "then"}},
 		{words.CommandRefer, shortening, "Rang | Ann | Ben | noted | twice", cards.ButtonData{},
 			map[string]string{"contact": "Rang", "informed_nominated-officer": "Ann", "note": "Ben | noted | twice", "on": "2026-11-23"}},
+		{words.CommandRefer, nil, "Rang", cards.ButtonData{}, map[string]string{"contact": "Rang", "note": "", "on": "2026-11-23"}},
+		{words.CommandRefer, consulting, "Rang | | Ben | noted", cards.ButtonData{}, map[string]string{"contact": "Rang", "consulted_legal": "Ben", "note": "noted", "on": "2026-11-23"}},
+		{words.CommandRefer, consulting, "Rang | Ann | Ben", cards.ButtonData{}, map[string]string{"contact": "Rang", "consulted_legal": "Ben", "note": "Ann", "on": "2026-11-23"}},
 		{words.CommandRefer, nil, "Rang | Ann | Ben", cards.ButtonData{}, map[string]string{"contact": "Rang", "note": "Ann | Ben", "on": "2026-11-23"}},
 	} {
 		cmd, _ := ByName(c.name)
@@ -122,6 +126,7 @@ func TestEveryPartOfAnActionIsRecordedOrGivenBack(t *testing.T) {
 		"Visit; Tom; 1/12/2026":                      {What: "Visit", Who: "Tom", DueText: "1/12/2026"},
 		"Visit; Tom; 1/12/2026; if she agrees; soon": {What: "Visit; if she agrees; soon", Who: "Tom", DueText: "1/12/2026"},
 		"Visit; Tom; Priya; Ann; 1 December":         {What: "Visit", Who: "Tom; Priya; Ann", DueText: "1 December"},
+		"Visit; 1 December; Tom":                     {What: "Visit", Who: "Tom", DueText: "1 December"},
 		"Visit; 1 December; Tom; if she agrees":      {What: "Visit; if she agrees", Who: "Tom", DueText: "1 December"},
 		"Visit; 1 December":                          {What: "Visit", DueText: "1 December"},
 		"Visit; Tom; 1 December; 8 December":         {What: "Visit; 8 December", Who: "Tom", DueText: "1 December"},

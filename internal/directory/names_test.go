@@ -27,7 +27,7 @@ func TestANameIsFoundAsPeopleWriteIt(t *testing.T) {
 		"CARTER Ben": "Ben Carter", "Carter, Ben (NEL)": "Ben Carter", "BEN CARTER": "Ben Carter", "ＢＥＮ Carter": "Ben Carter", "Ben Carter.": "Ben Carter",
 		"Mary Smith Jones": "Mary Smith-Jones", "Mary Smith\u2011Jones": "Mary Smith-Jones", "SMITH\u2013JONES Mary": "Mary Smith-Jones",
 		"Priya Shah": "SHAH, Priya (Children's Services)", "SHAH Priya": "SHAH, Priya (Children's Services)", "shah priya": "SHAH, Priya (Children's Services)",
-		"Soren Lukasz": "Søren Łukasz", "Thomas James": "Thomas James", "James Thomas": "James Thomas", "James, Thomas": "Thomas James",
+		"Soren Lukasz": "Søren Łukasz", "Ben Carter (South": "Ben Carter", "(Duty) Ben (South) Carter": "Ben Carter", "Thomas James": "Thomas James", "James Thomas": "James Thomas", "James, Thomas": "Thomas James",
 	} {
 		found := d.PeopleNamed(typed)
 		if len(found) != 1 || found[0].Name != want {
@@ -40,6 +40,15 @@ func TestANameIsFoundAsPeopleWriteIt(t *testing.T) {
 	for _, typed := range []string{"", "  ", "'", "()", "Ben", "Carter", "Ben Carter Jones", "Benn Carter", "Priya", "Sian Brien"} {
 		if found := d.PeopleNamed(typed); len(found) > 0 {
 			t.Errorf("%q finds %v", typed, found)
+		}
+	}
+}
+
+func TestLettersThatAreNotTakenApartAreSpeltWithoutAccents(t *testing.T) {
+	for written, want := range map[string]string{"Jørgen": "jorgen", "Łucja": "lucja", "Đorđe": "dorde", "Sigurður": "sigurdur", "Þóra": "thora", "Bjærke": "bjaerke", "Cœur": "coeur", "Strauß": "strauss", "Işık": "isik", "Ħaż": "haz",
+		"O`Neil": "oneil", "O´Neil": "oneil", "O\u02bcNeil": "oneil", "O\u2032Neil": "oneil", "O\uff07Neil": "oneil", "Smith.Jones,Ann": "smith jones ann", "Anne-Marie2": "anne marie2"} {
+		if got := FoldName(written); got != want {
+			t.Errorf("%q is compared as %q, not %q", written, got, want)
 		}
 	}
 }
