@@ -29,11 +29,16 @@ const (
 	maxDecodedAtOnce = 8
 )
 
-// A request is answered within this time, readiness within that: Teams gives up after 10
-// to 15 seconds, and whoever asks whether the program is ready sooner.
+// A request is answered within requestTimeout, readiness within readinessTimeout: Teams gives
+// up after 10 to 15 seconds, and whoever asks whether the program is ready sooner.
 const (
 	requestTimeout   = 7 * time.Second
 	readinessTimeout = 3 * time.Second
+	// busyRequestTimeout is for a request whose database answers, if only others: there it is
+	// not away, and what waits has its turn.
+	busyRequestTimeout = 13 * time.Second
+	// silenceLimit is how long nothing may be heard of a database that is merely busy.
+	silenceLimit = time.Second
 )
 
 // ErrUnavailable, wrapped in a handler's error, means that the activity could not be
@@ -62,6 +67,9 @@ type ServerConfig struct {
 	// NotReadyReasons lists why the program cannot serve now; nothing means that it can.
 	// The reasons are public: they must not name people or secrets.
 	NotReadyReasons func(context.Context) []string
+	// SilentFor, if set, is how long nothing has been heard of the database. While it answers
+	// others a request may take longer: there is much to do.
+	SilentFor func() time.Duration
 }
 
 type server struct {
@@ -204,11 +212,32 @@ func rejectReason(err error) Reason {
 	return ReasonMalformed
 }
 
+// limitRequest bounds a request.
+func (s *server) limitRequest(parent context.Context) (context.Context, context.CancelFunc) {
+	if s.config.SilentFor == nil {
+		return context.WithTimeout(parent, requestTimeout)
+	}
+	ctx, cancel := context.WithTimeout(parent, busyRequestTimeout)
+	var timer *time.Timer
+	armed := make(chan struct{})
+	timer = time.AfterFunc(requestTimeout, func() {
+		<-armed
+		if s.config.SilentFor() > silenceLimit {
+			cancel()
+			return
+		}
+		timer.Reset(silenceLimit / 2)
+	})
+	close(armed)
+	context.AfterFunc(ctx, func() { timer.Stop() })
+	return ctx, cancel
+}
+
 func (s *server) serveActivity(c echo.Context, a Activity) error {
 	started := s.config.Now()
 	defer func() { s.metrics.observeDuration(a.metricKind(), s.config.Now().Sub(started)) }()
 
-	ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+	ctx, cancel := s.limitRequest(c.Request().Context())
 	defer cancel()
 	reply, err := s.callHandler(ctx, a)
 	switch {

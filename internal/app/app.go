@@ -176,6 +176,7 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 		Logger:          p.Logger,
 		Now:             clock.Now,
 		NotReadyReasons: a.notReadyReasons,
+		SilentFor:       store.SilentFor,
 	}, preparedHandler{&a.state, activityHandler})
 	return a, err
 }

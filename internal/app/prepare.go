@@ -175,6 +175,9 @@ func (a *App) reportWaiting(err error) {
 	)
 }
 
+// requestTripLimit is how long one round trip to the database may take for a person who waits.
+const requestTripLimit = 6 * time.Second
+
 // preparedHandler asks Teams to come again while nothing is prepared.
 type preparedHandler struct {
 	state *startState
@@ -185,7 +188,7 @@ func (h preparedHandler) HandleActivity(ctx context.Context, activity bot.Activi
 	if !h.state.prepared.Load() {
 		return bot.Reply{}, fmt.Errorf("%w: %w", bot.ErrUnavailable, storage.ErrUnavailable)
 	}
-	return h.next.HandleActivity(ctx, activity)
+	return h.next.HandleActivity(postgres.WithTripLimit(ctx, requestTripLimit), activity)
 }
 
 // notReadyReasons are public.

@@ -24,10 +24,34 @@ const (
 	closeTimeout = time.Second
 )
 
+// tripLimitKey finds in a context how long one round trip may take for whoever asks.
+type tripLimitKey struct{}
+
+// WithTripLimit lets each round trip in that context take that long at the most: for a person
+// who waits. Waiting for a connection is not counted, since others may be using them well.
+func WithTripLimit(ctx context.Context, limit time.Duration) context.Context {
+	return context.WithValue(ctx, tripLimitKey{}, limit)
+}
+
+// withTripLimit bounds one round trip.
+func withTripLimit(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if own, ok := ctx.Value(tripLimitKey{}).(time.Duration); ok {
+		limit = min(limit, own)
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
 // lineWatch is what is known of the way to the server: when a connection was last found
-// broken, and when one was last found silent.
+// broken, when one was last found silent, and when anything was last heard.
 type lineWatch struct {
 	brokenAt, silentAt atomic.Pointer[time.Time]
+	began              time.Time
+	heard              atomic.Int64 // in nanoseconds since then
+}
+
+// silentFor is how long nothing has been heard of the server.
+func (l *lineWatch) silentFor() time.Duration {
+	return time.Since(l.began) - time.Duration(l.heard.Load())
 }
 
 func storeNow(at *atomic.Pointer[time.Time]) {
@@ -47,7 +71,7 @@ func isBefore(last time.Time, at *atomic.Pointer[time.Time]) bool {
 // connections. Once one was silent for too long, those that were idle meanwhile are
 // closed without being asked: asking each would take that time for each.
 func watchConnections(config *pgxpool.Config) *lineWatch {
-	line := &lineWatch{}
+	line := &lineWatch{began: time.Now()}
 	dial := config.ConnConfig.DialFunc
 	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -100,6 +124,9 @@ type watchedConn struct {
 
 func (c *watchedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.line.heard.Store(int64(time.Since(c.line.began)))
+	}
 	c.recordBreak(err)
 	return n, err
 }
@@ -146,13 +173,13 @@ func (p limitedPool) discardIfUseless(conn *pgxpool.Conn, err error) {
 
 // Exec runs one statement.
 func (p limitedPool) Exec(ctx context.Context, sql string, args ...any) (tag pgconn.CommandTag, err error) {
-	bounded, cancel := context.WithTimeout(ctx, p.limit)
-	defer cancel()
-	conn, err := p.pool.Acquire(bounded)
+	conn, err := p.acquire(ctx)
 	if err != nil {
 		return tag, err
 	}
 	defer conn.Release()
+	bounded, cancel := withTripLimit(ctx, p.limit)
+	defer cancel()
 	tag, err = conn.Exec(bounded, sql, args...)
 	p.discardIfUseless(conn, err)
 	return tag, err
@@ -160,12 +187,11 @@ func (p limitedPool) Exec(ctx context.Context, sql string, args ...any) (tag pgc
 
 // Query runs one statement. Its rows must be closed before the limit has passed.
 func (p limitedPool) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	bounded, cancel := context.WithTimeout(ctx, p.limit)
-	conn, err := p.pool.Acquire(bounded)
+	conn, err := p.acquire(ctx)
 	if err != nil {
-		cancel()
 		return nil, err
 	}
+	bounded, cancel := withTripLimit(ctx, p.limit)
 	rows, err := conn.Query(bounded, sql, args...)
 	if err != nil {
 		p.discardIfUseless(conn, err)

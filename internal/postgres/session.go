@@ -45,7 +45,7 @@ func (s *Store) openSession(ctx context.Context) (*session, error) {
 // sendBatch runs everything that is queued, in one round trip, and the functions that read the
 // results.
 func (sess *session) sendBatch(operation string, b *pgx.Batch) error {
-	ctx, cancel := context.WithTimeout(sess.ctx, sess.limit)
+	ctx, cancel := withTripLimit(sess.ctx, sess.limit)
 	defer cancel()
 	err := sess.conn.SendBatch(ctx, b).Close()
 	sess.db.discardIfUseless(sess.conn, err)
@@ -55,7 +55,7 @@ func (sess *session) sendBatch(operation string, b *pgx.Batch) error {
 // QueryRow runs one statement that gives one row, as part of the transaction that is open, if one
 // is.
 func (sess *session) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	bounded, cancel := context.WithTimeout(ctx, sess.limit)
+	bounded, cancel := withTripLimit(ctx, sess.limit)
 	rows, err := sess.conn.Query(bounded, sql, args...)
 	if err != nil {
 		sess.db.discardIfUseless(sess.conn, err)

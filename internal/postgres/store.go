@@ -135,6 +135,10 @@ func openStore(ctx context.Context, config *pgxpool.Config) (*Store, error) {
 	return s, nil
 }
 
+// SilentFor is how long nothing has been heard of the server: of one that is merely busy that is
+// not long.
+func (s *Store) SilentFor() time.Duration { return s.db.line.silentFor() }
+
 // Close ends Listen and closes all connections, waiting for calls that are under way.
 func (s *Store) Close() {
 	s.cancel()
