@@ -57,11 +57,11 @@ func TestWhoMayHandOverToWhom(t *testing.T) {
 		{ladder: smallLadder, giver: "otto", of: "tess", standIn: "nora", want: "ok"},
 		{ladder: smallLadder, giver: "zed", of: "tess", standIn: "nora", want: "not_yours"},
 		{ladder: smallLadder, giver: "anna", of: "tess", standIn: "nora", want: "not_yours"},
-		{ladder: smallLadder, giver: "sam", of: "sam", standIn: "nora", want: "moved_on"},      // not asked
-		{ladder: smallLadder, giver: "tara", of: "tara", standIn: "", want: "not_allowed"},     // nobody stands in
-		{ladder: smallLadder, giver: "tess", of: "tess", standIn: "anna", want: "not_allowed"}, // the chair
-		{ladder: smallLadder, giver: "tess", of: "tess", standIn: "tara", want: "not_allowed"}, // asked as well
-		{ladder: judged, giver: "tess", of: "tess", standIn: "ivo", want: "not_allowed"},       // the judge
+		{ladder: smallLadder, giver: "sam", of: "sam", standIn: "nora", want: "moved_on"},                              // not asked
+		{ladder: smallLadder, giver: "tara", of: "tara", standIn: "", want: "not_allowed"},                             // nobody stands in
+		{ladder: smallLadder, giver: "tess", of: "tess", standIn: "anna", want: "not_allowed"},                         // the chair
+		{ladder: smallLadder, giver: "tess", of: "tess", standIn: "tara", want: "not_allowed"},                         // asked as well
+		{ladder: judged, giver: "tess", of: "tess", standIn: "ivo", want: "not_allowed"},                               // the judge
 		{ladder: smallLadder, giver: "sam", of: "sam", standIn: "tess", want: "kept, not_allowed", onSecondRung: true}, // and nobody else is asked
 		{ladder: repeatingLadder(), giver: "sam", of: "sam", standIn: "tess", want: "ok", onSecondRung: true},
 	} {

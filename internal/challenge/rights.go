@@ -39,11 +39,6 @@ func (tr *transition) rightsInSomeState() permission.Rights {
 	return permission.Decide(tr.facts().InEveryState())
 }
 
-// rightsFor are those of somebody else, as the challenge now is.
-func (tr *transition) rightsFor(id string) permission.Rights {
-	return newTransition(tr.c, Person{ID: id}, tr.env).rights()
-}
-
 // facts are what decides the rights of the person who gives the command, as far as the
 // challenge knows them; the trail knows more about who may read.
 func (tr *transition) facts() permission.Facts {

@@ -149,7 +149,7 @@ var (
 	sayHandOverNotAsked     = registerSentence("hand_over_not_asked", "%s is not waiting for anything from that person.")
 	sayHandOverNotYours     = registerSentence("hand_over_not_yours", "Only the person who was asked, or somebody who oversees challenges, can hand %s over.")
 	sayNobodyStandsIn       = registerSentence("nobody_stands_in", "Nobody stands in for that person today.")
-	sayHandOverRecord       = registerSentence("hand_over_record", "%s waits for a record by the person who asks, and that is not handed over.")
+	_                       = registerSentence("hand_over_record", "%s waits for a record by the person who asks, and that is not handed over.") // stored with answers of earlier versions
 	sayHandOverRaised       = registerSentence("hand_over_raised", "%s raised %s, so %s cannot answer it.")
 	sayHandOverJudges       = registerSentence("hand_over_judges", "%s decides on the answer to %s, so %s cannot give it.")
 	sayHandOverAsked        = registerSentence("hand_over_asked", "%s has been asked about %s already.")

@@ -82,7 +82,9 @@ func (s *stage) addressName(a challenge.Address) string {
 	return p.Name
 }
 
-func reaches(call practice.Call, name string) bool { return call.Person == name || call.Channel == name }
+func reaches(call practice.Call, name string) bool {
+	return call.Person == name || call.Channel == name
+}
 
 func (s *stage) calls(is func(practice.Call) bool) (n int) {
 	for _, call := range s.Teams.Calls() {
