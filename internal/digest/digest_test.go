@@ -60,7 +60,7 @@ func newMatter(t *testing.T) *matter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.c, m.history = made.Next, made.Events
+	m.take(made)
 	return m
 }
 
@@ -76,8 +76,14 @@ func (m *matter) does(clock, who string, cmd challenge.Command) *matter {
 	if err != nil || !change.HasEvents() {
 		m.t.Fatalf("%T at %s: %v", cmd, clock, err)
 	}
-	m.c, m.history = change.Next, append(m.history, change.Events...)
+	m.take(change)
 	return m
+}
+
+// take goes on from a change, and lets Teams take the cards that ask somebody for something.
+func (m *matter) take(change challenge.Change) {
+	c, delivered := challengetest.Deliver(change, m.env)
+	m.c, m.history = c, slices.Concat(m.history, change.Events, delivered)
 }
 
 func answer(opening int) challenge.Respond {
