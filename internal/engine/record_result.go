@@ -61,7 +61,7 @@ func (e *Engine) recordDelivered(ctx context.Context, queued outbox.Message, sen
 				ConversationID: sent.posted.ConversationID, ActivityID: sent.posted.ActivityID}, challenge.System, e.envFor(c, e.Now()))
 		}))
 	})
-	if !errors.Is(err, storage.ErrUnavailable) {
+	if err == nil || errors.Is(err, storage.ErrLeaseLost) {
 		e.sent.take(queued.ID)
 	}
 	return err
@@ -119,8 +119,10 @@ func (e *Engine) recordAgainAndAgain(ctx context.Context, queued outbox.Message,
 		for {
 			stopped := Sleep(ctx, maxRecordDelay) != nil
 			err := try()
-			if !errors.Is(err, storage.ErrUnavailable) {
+			if err == nil || errors.Is(err, storage.ErrLeaseLost) {
 				e.sent.take(queued.ID)
+			}
+			if !errors.Is(err, storage.ErrUnavailable) {
 				return
 			}
 			if stopped {

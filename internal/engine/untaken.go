@@ -81,7 +81,7 @@ func (e *Engine) queueUntaken(ctx context.Context, person string, wanted func(ch
 		done, err := e.reachabilityStore().Apply(ctx, key, storage.LookupKey{ID: u.ChallengeID}, containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
 			change := challenge.Change{Next: c.Challenge}
 			for _, card := range c.Challenge.Untaken {
-				if card.Seq == u.Card.Seq && c.Challenge.StillAsks(card) {
+				if card.Seq == u.Card.Seq {
 					change.Posts = append(change.Posts, challenge.Post{To: card.To, Card: card.Card, Opening: card.Opening})
 				}
 			}
