@@ -43,7 +43,8 @@ func TestARecordingIsTriedAFewTimesBeforeOtherWorkGoesOn(t *testing.T) {
 	})
 }
 
-func TestWhatIsRecordedOrRefusedIsNotRemembered(t *testing.T) {
+// What Teams has is remembered until the store knows it, or has it from somebody else.
+func TestWhatTeamsHasIsRememberedUntilItIsRecorded(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.help()
@@ -53,12 +54,23 @@ func TestWhatIsRecordedOrRefusedIsNotRemembered(t *testing.T) {
 	}
 	o.help()
 	o.failStore("MarkDelivered", errBroken) // by itself: it is set aside, and its lease ends
-	_, err := o.engine.DeliverPending(t.Context())
-	if items, rest := storage.SplitSetAside(err); len(items) != 1 || rest != nil || o.asked("MarkDelivered") != 2 {
-		t.Errorf("%v, asked %d times", err, o.asked("MarkDelivered"))
+	for attempt := range 3 {
+		_, err := o.engine.DeliverPending(t.Context())
+		if items, rest := storage.SplitSetAside(err); len(items) != 1 || rest != nil || o.asked("MarkDelivered") != 2+attempt {
+			t.Errorf("%v, asked %d times", err, o.asked("MarkDelivered"))
+		}
+		o.Now = o.Now.Add(leaseDuration)
 	}
-	if len(o.engine.sent.m) != 0 {
-		t.Errorf("%d are remembered", len(o.engine.sent.m))
+	o.failStore("MarkDelivered", nil)
+	o.deliver()
+	if m := o.lastMessage(chairID); m.State != memorystore.StateSent || len(o.engine.sent.m) != 0 || len(o.teams.calls("send")) != 2 {
+		t.Errorf("it is %s; %d are remembered, two messages were sent %d times", m.State, len(o.engine.sent.m), len(o.teams.calls("send")))
+	}
+	o.help()
+	o.failStore("MarkDelivered", storage.ErrLeaseLost) // another instance has it
+	_, err := o.engine.DeliverPending(t.Context())
+	if items, rest := storage.SplitSetAside(err); len(items) != 1 || rest != nil || len(o.engine.sent.m) != 0 {
+		t.Errorf("%v, %d are remembered", err, len(o.engine.sent.m))
 	}
 }
 

@@ -68,7 +68,8 @@ func (e *Engine) lookAhead(ctx context.Context, queued outbox.Message, f *teamsf
 	case queued.Kind == outbox.DirectMessageKind:
 		// Answers do not wait for one another, unless Teams wants to be left alone.
 		out.retry.StepsAsideAt = now.Add(min(f.RetryAfter, maxRetryAfter))
-	case (now.Sub(failingSince) >= asideAfter/2 || !out.retry.NotBefore.Before(out.retry.StepsAsideAt)) && e.isTeamsAway(ctx, queued, f):
+	case (now.Sub(failingSince) >= asideAfter/2 || !out.retry.NotBefore.Before(out.retry.StepsAsideAt)) &&
+		e.isTeamsAway(ctx, queued, f):
 		// Then the others would fare no better, and order is kept.
 		out.retry.StepsAsideAt = out.retry.NotBefore.Add(healthProbeInterval)
 	}
