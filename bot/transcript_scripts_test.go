@@ -499,3 +499,34 @@ func TestTranscriptOfPeopleWhoAreMeant(t *testing.T) {
 	p.types("Owen Price", "/cover for Ben Carter by Ben Carter 2026-12-01")
 	p.finish("people-who-are-meant")
 }
+
+func TestTranscriptOfHowCoverIsWritten(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	for _, text := range []string{"Ben Carter 1 December", "Ben Carter 1 December to 4 December", "Ben Carter 1 to 4 December", "Ben Carter from 1 December until 4 December", "Ben Carter 1-4 December",
+		"Ben Carter 1 \u2013 4 December", "Ben Carter 1 December\u20144 December", "Ben Carter today to 4 December", "Ben Carter today until tomorrow", "Ben Carter tomorrow", "Ben Carter Monday to Friday",
+		"Ben Carter 01/12/2026 to 04/12/2026", "Ben Carter 2026-12-01 2026-12-04", "Ben Carter 28 December to 3 January", "Ben Carter from 1 December", "Ben Carter on 1 December", "Ben Carter to 4 December",
+		"from 1 December", "1 December to 4 December", "Ben Carter 31 November", "Ben Carter 4 to 1 December", "Ben Carter 1 December to", "Ben Carter 99/99/2026", "Carter, Ben 1 December", "ben carter 1 december",
+		"@Ben Carter 1 December", "Ben Carter: 1 December", "Ben Carter, 1 December", "Ben Carter for 3 days", "Ben 1 December", "", "end", "end 1 2", "end #1", "END 2", "Ben Carter 1 December 2025", "Ben Carter 23 November",
+		"Ben Carter 24 November 2027", "Ben Carter 23 November 2026 to 24 November 2027", "Ben Carter 23 November 2026 to 25 November 2027"} {
+		p.types("Priya Shah", "/cover "+text)
+	}
+	for _, text := range []string{"for Tom Reid by Ben Carter 1 December", "for Tom Reid by Ben Carter", "for Tom Reid 1 December", "for by 1 December", "by Ben Carter for Tom Reid 1 December", "Tom Reid by Ben Carter 1 December",
+		"for Owen Price by Ben Carter 1 December", "for Nobody Known by Ben Carter 1 December", "for Tom Reid by Nobody Known 1 December", "for Tom Reid by Tom Reid 1 December", "for Tom Reid by Ben Carter from 1 to 4 December"} {
+		p.types("Owen Price", "/cover "+text)
+	}
+	p.finish("how-cover-is-written")
+}
+
+func TestTranscriptOfHowAReferenceIsWritten(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	_, ref := p.raise("Maya Okafor", formNonceA, nil)
+	bare := ref[len("CH-"):]
+	for _, written := range []string{ref, "ch-" + bare, bare, "CH " + bare, "CH\u2013" + bare, "CH- " + bare, "CH" + bare, "(" + ref + ")", ref + ",", ref + ":", ref + " -", "\"" + ref + "\"", "<" + ref + ">", "#" + ref, ref[:5] + " " + ref[5:],
+		ref + ".", ref + " ...", "*" + ref + "*", ref + "/", "CH", "CH-", "CH-" + bare[:5], ref + "X", "CHX" + bare, "nothing"} {
+		p.types("Maya Okafor", "/partly "+written+" The second child is missing.")
+		p.types("Maya Okafor", "/challenge "+written)
+	}
+	p.finish("how-a-reference-is-written")
+}
