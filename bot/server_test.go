@@ -365,7 +365,9 @@ func TestHealthReadinessAndMetricsAnswer(t *testing.T) {
 	h.post(encodeActivity(t, goodActivity()))
 	w := h.get("/metrics")
 	for _, line := range []string{`challengebot_inbound_rejected_total{reason="missing"} 1`,
-		`challengebot_inbound_rejected_total{reason="tenant"} 0`, `challengebot_issuer_keys_age_seconds -1`} {
+		`challengebot_inbound_rejected_total{reason="tenant"} 0`, `challengebot_issuer_keys_age_seconds -1`,
+		`challengebot_turn_failures_total{cause="unavailable"} 0`, `challengebot_turn_failures_total{cause="error"} 0`, `challengebot_turn_failures_total{cause="panic"} 0`,
+		`challengebot_issuer_keys 0`} {
 		if !strings.Contains(w.Body.String(), line) {
 			t.Errorf("metrics lack %s", line)
 		}
