@@ -98,6 +98,8 @@ func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResu
 	}
 	switch {
 	case data.Verb == cards.VerbWaiting:
+	case data.Verb == cards.VerbRelease && data.ChallengeID == "":
+		data.Verb = cards.VerbWaiting
 	case data.Verb == cards.VerbRaise || data.Card == cards.CardForm:
 		data.Verb = cards.VerbPreview
 	default:
@@ -120,8 +122,11 @@ func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in 
 	case cards.VerbCover:
 		return rq.continueCover(ctx, data, in)
 	case cards.VerbWaiting:
-		card, err := rq.renderDigest(ctx)
+		card, err := rq.renderDigest(ctx, "")
 		return cardResult{Card: card}, err
+	}
+	if data.Verb == cards.VerbRelease && data.ChallengeID == "" {
+		return rq.pressReleaseAll(ctx)
 	}
 	id, err := uuid.Parse(data.ChallengeID)
 	if err != nil {

@@ -66,6 +66,9 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 	if t.badRef {
 		return rq.sendHelp(ctx, rq.words.Bot.BadReference)
 	}
+	if t.word == words.CommandRelease && t.ref == "" {
+		return rq.handleReleaseAll(ctx)
+	}
 	cmd, ok := command.ByName(t.word)
 	switch {
 	case ok && t.ref != "":

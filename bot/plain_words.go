@@ -32,6 +32,8 @@ func (rq request) mayBePlainWords(t typedCommand) bool {
 		return true
 	case words.CommandHelp, words.CommandMine, words.CommandWaiting:
 		return !t.slash && talk
+	case words.CommandRelease:
+		return !t.slash && talk && t.ref == ""
 	case words.CommandChallenge:
 		return !t.slash && t.ref == "" && talk && len(rq.raisableLadders()) == 0
 	case words.CommandCover:

@@ -13,7 +13,7 @@ func (rq request) handleWaiting(ctx context.Context) error {
 	if !rq.overseesAny() {
 		return rq.sendHelp(ctx, rq.words.Bot.WaitingOverseersOnly)
 	}
-	card, err := rq.renderDigest(ctx)
+	card, err := rq.renderDigest(ctx, "")
 	if err != nil {
 		return err
 	}
@@ -21,12 +21,12 @@ func (rq request) handleWaiting(ctx context.Context) error {
 }
 
 // renderDigest draws that list as it stands now; somebody who oversees nothing gets none.
-func (rq request) renderDigest(ctx context.Context) (cards.Card, error) {
+func (rq request) renderDigest(ctx context.Context, confirmation string) (cards.Card, error) {
 	if !rq.overseesAny() {
 		return cards.Card{}, textReply(rq.words.Bot.DigestOverseersOnly)
 	}
 	d := rq.Directory()
-	v := cards.DigestView{TeamNames: d.TeamNames(), Now: rq.now, Zone: rq.Calendar.Location(), Words: rq.words}
+	v := cards.DigestView{Confirmation: confirmation, TeamNames: d.TeamNames(), Now: rq.now, Zone: rq.Calendar.Location(), Words: rq.words}
 	err := rq.Lists.EachPending(ctx, func(c challenge.Snapshot) {
 		if !challenge.MayOversee(rq.person.ID, &c.Challenge, d, rq.Calendar.DateOf(rq.now)) {
 			return

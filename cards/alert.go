@@ -14,7 +14,7 @@ func (b *builder) buildAlert() {
 	}
 	b.addHeading(b.cardTitle(b.opening.Rung))
 	b.summary = fmt.Sprintf(b.words.Alert.Summary, b.Challenge.Ref)
-	if b.isCurrent() && b.awaitsAsking() {
+	if b.isCurrent() && (b.awaitsAsking() || b.awaitsRelease()) {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Bold: true}}})
 	} else if b.isCurrent() && b.Challenge.State == challenge.StateAwaitingResponse {
 		b.addDueDate(fmt.Sprintf(b.words.Alert.Intro, b.rungWord()) + b.describeState())

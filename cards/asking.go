@@ -33,6 +33,23 @@ func (b *builder) awaitsAsking() bool {
 	return b.Challenge.State == challenge.StateAwaitingResponse && !o.NotAskedSince.IsZero()
 }
 
+// awaitsRelease reports whether the time stands still after a very long outage.
+func (b *builder) awaitsRelease() bool { return b.Challenge.AwaitsRelease() }
+
+// describeInterrupted says what became of the time in which the bot could take no answer.
+func (b *builder) describeInterrupted(e challenge.Event, body challenge.Interrupted) string {
+	from, to := b.formatOnDateTime(body.From), b.formatOnDateTime(body.To)
+	switch {
+	case body.ForRelease:
+		return fmt.Sprintf(b.words.Step.StandsStill, b.rungLabel(e.Rung), from, to)
+	case body.Deadline.Date != 0:
+		return fmt.Sprintf(b.words.Step.Prolonged, b.rungLabel(e.Rung), from, to, b.formatOnDateTime(body.Deadline.Due))
+	case !body.OpensAt.IsZero():
+		return fmt.Sprintf(b.words.Step.OpensLater, from, to, b.formatOnDateTime(body.OpensAt))
+	}
+	return fmt.Sprintf(b.words.Step.Interrupted, from, to)
+}
+
 // describeNotAsked says for whom the question waits.
 func (b *builder) describeNotAsked() string {
 	return fmt.Sprintf(b.words.Challenge.StateNotAsked, b.formatPeople(b.Challenge.CurrentOpening().Unasked()))

@@ -31,6 +31,7 @@ const (
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now
 	VerbDraft        Verb = "draft"   // a form with words in it that were typed as a message
+	VerbRelease      Verb = "release" // time that stands still; of one challenge or, on the digest, of all
 	VerbCover        Verb = "cover"   // somebody stands in: a command of which one name had to be asked
 )
 

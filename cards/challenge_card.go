@@ -18,6 +18,9 @@ func (b *builder) describeState() string {
 		if b.awaitsAsking() {
 			return b.describeNotAsked()
 		}
+		if b.awaitsRelease() {
+			return fmt.Sprintf(b.words.Challenge.StateAwaitsRelease, b.formatRespondents(c.CurrentOpening()))
+		}
 		v := c.CurrentOpening()
 		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatRespondents(v), b.formatDateTime(v.Deadline.Due))
 	case challenge.StateAwaitingJudgement:
@@ -47,6 +50,9 @@ func (b *builder) describeStatePublicly() string {
 		if b.awaitsAsking() {
 			return b.words.Challenge.PublicNotAsked
 		}
+		if b.awaitsRelease() {
+			return b.words.Challenge.PublicAwaitsRelease
+		}
 		return fmt.Sprintf(b.words.Challenge.PublicAwaitingResponse, b.formatDateTime(c.Due()))
 	case challenge.StateAwaitingJudgement:
 		return b.words.Challenge.PublicAwaitingJudgement
@@ -66,7 +72,7 @@ func (b *builder) buildChallengeCard() {
 	b.openingNo, b.opening = len(c.Openings), c.CurrentOpening()
 	b.summary = fmt.Sprintf(b.words.Challenge.Summary, c.Ref, b.describeStatePublicly())
 	b.addHeading(b.cardTitle(c.Rung))
-	if c.State == challenge.StateAwaitingResponse && !b.awaitsAsking() {
+	if c.State == challenge.StateAwaitingResponse && !b.awaitsAsking() && !b.awaitsRelease() {
 		b.addDueDate(b.describeState())
 	} else {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})

@@ -36,6 +36,10 @@ func (b *builder) dueDateWorking(opening int) string {
 			text = body.Explanation
 		case challenge.Redated:
 			text = body.Explanation
+		case challenge.Interrupted:
+			text = cmp.Or(body.Explanation, text)
+		case challenge.Released:
+			text = body.Explanation
 		}
 	}
 	return text

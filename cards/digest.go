@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/digest"
 	"challengebot/internal/directory"
 	"challengebot/internal/words"
@@ -13,6 +14,10 @@ import (
 // DigestView is what waits within what one person oversees.
 type DigestView struct {
 	digest.Digest
+	// Confirmation says what the reader has just done.
+	Confirmation string
+	// Outage, if set, is the very long one after which the list is sent.
+	Outage    *challenge.Outage
 	TeamNames map[string]string // names by id
 	Now       time.Time
 	Zone      *time.Location
@@ -39,7 +44,10 @@ func (v DigestView) renderItems(n int) Card {
 	if all == 0 && len(v.Unreachable) > 0 {
 		b.summary = fmt.Sprintf(b.words.Digest.UnreachableSummary, len(v.Unreachable))
 	}
-	b.addHeading(b.words.Digest.Title)
+	b.addHeading(v.title(b))
+	if v.Confirmation != "" {
+		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: v.Confirmation, Bold: true}}})
+	}
 	asOf := fmt.Sprintf(b.words.Digest.AsOf, b.formatOnDateTime(v.Now))
 	if all == 0 {
 		b.add(TextBlock{Text: b.words.Digest.Nothing})
@@ -47,6 +55,7 @@ func (v DigestView) renderItems(n int) Card {
 		asOf += b.words.Digest.LongestFirst
 	}
 	b.addSmallPrint(asOf)
+	b.addForRelease(v.CountForRelease())
 	for _, s := range v.Items[:n] {
 		b.add(v.itemElement(s))
 	}
@@ -57,6 +66,25 @@ func (v DigestView) renderItems(n int) Card {
 	b.addButtons(ExecuteButton{Title: b.words.Common.Refresh, Data: ButtonData{Verb: VerbWaiting, Card: CardDigest}})
 	b.addSmallPrint(b.words.Digest.HowTo)
 	return b.encode()
+}
+
+// title is of the list of the day, or of the list after a very long outage.
+func (v DigestView) title(b *builder) string {
+	if v.Outage == nil {
+		return b.words.Digest.Title
+	}
+	b.summary = fmt.Sprintf(b.words.Digest.OutageSummary, v.CountForRelease())
+	return fmt.Sprintf(b.words.Digest.OutageTitle, b.formatOnDateTime(v.Outage.From), b.formatOnDateTime(v.Outage.To))
+}
+
+// addForRelease says that challenges stand still, and how to let them run on.
+func (b *builder) addForRelease(n int) {
+	if n == 0 {
+		return
+	}
+	b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: fmt.Sprintf(b.words.Digest.StandStill, n), Bold: true}}})
+	b.addButtons(ExecuteButton{Title: b.words.Digest.ReleaseAll, Data: ButtonData{Verb: VerbRelease, Card: CardDigest}})
+	b.addSmallPrint(b.words.Digest.HowToRelease)
 }
 
 // maxUnreachable is how many people who cannot be reached are listed.

@@ -64,7 +64,8 @@ func (b *builder) stepsOfOpening() []historyStep {
 	for _, e := range b.History {
 		kept, isKept := e.Body.(challenge.LateResponse)
 		switch e.Body.(type) {
-		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.HandedOver, challenge.AskedOutside:
+		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted,
+			challenge.Released, challenge.HandedOver, challenge.AskedOutside:
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
 			}
@@ -198,6 +199,10 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(says, b.words.Step.GateRecorded, g.Label, b.words.Gate.Statuses[body.Status], by, b.formatDated(body.On))
 	case challenge.CouldNotBeAsked:
 		return append(out, historyStep{at: e.At, sentence: b.describeCouldNotBeAsked(e, body)})
+	case challenge.Interrupted:
+		return append(out, historyStep{at: e.At, sentence: b.describeInterrupted(e, body)})
+	case challenge.Released:
+		return step(nil, b.words.Step.Released, rung, by, b.formatOnDateTime(body.Deadline.Due))
 	case challenge.Resolved:
 		return append(out, historyStep{at: e.At, sentence: b.words.Step.Resolved})
 	case challenge.Exhausted:

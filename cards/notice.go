@@ -24,6 +24,8 @@ func (b *builder) buildNotice() {
 		said = fmt.Sprintf(b.words.Notice.MovedOn, b.rungWord())
 	case b.awaitsAsking():
 		said = b.words.Notice.NotAsked
+	case b.awaitsRelease():
+		said = b.words.Notice.AwaitsRelease
 	case c.State == challenge.StateAwaitingResponse:
 		said = fmt.Sprintf(b.words.Notice.AwaitingResponse, b.formatDateTime(c.Due()))
 	case c.State == challenge.StateAwaitingJudgement:

@@ -3,6 +3,7 @@ package cards
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
@@ -45,6 +46,9 @@ func (b *builder) buildOversightCard() {
 	if b.may.NameSuccessor {
 		b.addSuccessorSection()
 	}
+	if b.awaitsRelease() && b.may.Release {
+		b.addButtons(ExecuteButton{Title: b.words.Oversight.Release, Data: b.buttonData(VerbRelease)})
+	}
 	if b.may.AskToEnd || b.may.Withdraw {
 		b.addWithdrawSection()
 	}
@@ -82,8 +86,10 @@ func (b *builder) waitingSince() string {
 		return b.formatDateTime(c.CurrentOpening().AnsweredAt)
 	case challenge.StateAwaitingResponse:
 		o := c.CurrentOpening()
-		if !o.NotAskedSince.IsZero() {
-			return b.formatDateTime(o.NotAskedSince)
+		for _, since := range []time.Time{o.NotAskedSince, o.AwaitsReleaseSince} {
+			if !since.IsZero() {
+				return b.formatDateTime(since)
+			}
 		}
 		return b.formatDateTime(o.OpenedAt)
 	case challenge.StateExhausted:
@@ -114,7 +120,7 @@ func (b *builder) obstacleSteps() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {
 		switch e.Body.(type) {
-		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Unattended:
+		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Unattended:
 			out = b.appendStep(out, e)
 		}
 	}

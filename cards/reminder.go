@@ -21,9 +21,14 @@ func (b *builder) buildReminder() {
 		b.final = true
 		return
 	}
-	due := b.formatDateTime(b.opening.Deadline.Due)
-	b.summary = fmt.Sprintf(b.words.Reminder.Summary, b.Challenge.Ref, due)
-	b.addDueDate(fmt.Sprintf(b.words.Reminder.PleaseAnswer, due))
+	if b.awaitsRelease() {
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryStandsStill, b.Challenge.Ref)
+		b.add(TextBlock{Text: b.words.Respond.StandsStill, Bold: true})
+	} else {
+		due := b.formatDateTime(b.opening.Deadline.Due)
+		b.summary = fmt.Sprintf(b.words.Reminder.Summary, b.Challenge.Ref, due)
+		b.addDueDate(fmt.Sprintf(b.words.Reminder.PleaseAnswer, due))
+	}
 	b.add(TextBlock{Text: b.words.Reminder.WhereToAnswer})
 	open := b.buttonData(VerbRefresh)
 	open.Card = challenge.CardRespond

@@ -21,6 +21,9 @@ func (b *builder) buildRespondCard() {
 	due := b.formatDateTime(b.opening.Deadline.Due)
 	b.addHeading(b.cardTitle(b.opening.Rung))
 	switch {
+	case open && b.awaitsRelease():
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryStandsStill, b.Challenge.Ref)
+		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.words.Respond.StandsStill, Size: "Medium", Bold: true}}})
 	case open && b.mayAnswer():
 		b.summary = fmt.Sprintf(b.words.Respond.Summary, b.Challenge.Ref, due)
 		b.addDueDate(fmt.Sprintf(b.words.Respond.PleaseAnswer, due))

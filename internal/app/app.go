@@ -125,19 +125,20 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 	})
 	var err error
 	a.Engine, err = engine.New(engine.Config{
-		Store:        store,
-		Teams:        teamsAdapter{client},
-		Now:          clock.Now,
-		Calendar:     p.Calendar,
-		Directory:    people.Directory,
-		Refresh:      people.Refresh,
-		Faults:       a.faults,
-		MeasureClock: clock.Measure,
-		Logger:       p.Logger,
-		Registry:     a.Registry,
-		Owner:        uuid.NewString(),
-		ServiceURL:   p.Platform.ServiceURL,
-		CallTimeout:  p.CallTimeout,
+		Store:         store,
+		Teams:         teamsAdapter{client},
+		Now:           clock.Now,
+		Calendar:      p.Calendar,
+		Directory:     people.Directory,
+		Refresh:       people.Refresh,
+		Faults:        a.faults,
+		MeasureClock:  clock.Measure,
+		KeepHeartbeat: clock.KeepHeartbeat,
+		Logger:        p.Logger,
+		Registry:      a.Registry,
+		Owner:         uuid.NewString(),
+		ServiceURL:    p.Platform.ServiceURL,
+		CallTimeout:   p.CallTimeout,
 	})
 	if err != nil {
 		return nil, err

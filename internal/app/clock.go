@@ -22,6 +22,11 @@ const (
 	maxUnattendedJump = 24 * time.Hour
 	// acceptedFor is how long a person's word about the clock counts.
 	acceptedFor = 15 * time.Minute
+	// heartbeatInterval is how often it is kept that this instance works.
+	heartbeatInterval = 10 * time.Second
+	// maxIdle is how long an instance whose clock is moved by hand may do nothing and has worked
+	// all the same.
+	maxIdle = 10 * time.Minute
 	// maxReadingTime is how long a reading may take and still tell the time.
 	maxReadingTime = 5 * time.Second
 )
@@ -29,7 +34,7 @@ const (
 // clockSource is where the database's clock is read.
 type clockSource interface {
 	ReadClock(ctx context.Context) (storage.ClockReading, error)
-	RecordHeartbeat(ctx context.Context, at time.Time) error
+	RecordHeartbeat(ctx context.Context, at time.Time, hasWorked bool) error
 }
 
 // databaseClock is the one clock by which this program decides: the database's. Between two
@@ -50,6 +55,8 @@ type databaseClock struct {
 	difference time.Duration
 	jump       *clockJump
 	behind     time.Duration // by how much the clock is behind what was seen
+	lastBeat   time.Time     // when this instance last kept that it works, by the machine's count of seconds
+	beatTime   time.Time     // the time that it kept then
 }
 
 // clockJump is a new course that the clock has taken and that is not believed yet.
@@ -103,7 +110,33 @@ func (c *databaseClock) Measure(ctx context.Context) error {
 	if c.Fault() != nil {
 		return nil
 	}
-	return c.source.RecordHeartbeat(ctx, c.Now())
+	c.mu.Lock()
+	hasWorked := c.moved != nil && !c.lastBeat.IsZero() && time.Since(c.lastBeat) < maxIdle
+	c.mu.Unlock()
+	now := c.Now()
+	if err := c.source.RecordHeartbeat(ctx, now, hasWorked); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastBeat, c.beatTime = time.Now(), now
+	return nil
+}
+
+// KeepHeartbeat keeps now and then that this instance works. Nothing may be decided by the
+// clock before: what an outage has cost people is found by it.
+func (c *databaseClock) KeepHeartbeat(ctx context.Context) error {
+	now := c.Now()
+	c.mu.Lock()
+	isRecent := !c.lastBeat.IsZero() && time.Since(c.lastBeat) < heartbeatInterval && absolute(now.Sub(c.beatTime)) < heartbeatInterval
+	c.mu.Unlock()
+	if isRecent {
+		return nil
+	}
+	if err := c.Measure(ctx); err != nil {
+		return err
+	}
+	return c.Fault()
 }
 
 // take judges a reading.

@@ -24,7 +24,7 @@ func (f *fakeServer) ReadClock(context.Context) (storage.ClockReading, error) {
 	return storage.ClockReading{Now: f.now(), NewestSeen: f.newest, AcceptedAt: f.accepted}, nil
 }
 
-func (f *fakeServer) RecordHeartbeat(_ context.Context, at time.Time) error {
+func (f *fakeServer) RecordHeartbeat(_ context.Context, at time.Time, _ bool) error {
 	f.beats = append(f.beats, at)
 	if at.After(f.newest) {
 		f.newest = at

@@ -132,7 +132,7 @@ func (c *Challenge) applyAsked(e Event, card Card, id string) {
 // was, or nobody can be. A window of which it was said that nobody could be asked runs from
 // when it is counted again.
 func (c *Challenge) forgetCheckIfSettled(o *Opening) {
-	if o.AwaitsAsking() || o.CheckAt.IsZero() || !o.NotAskedSince.IsZero() {
+	if o.AwaitsAsking() || o.CheckAt.IsZero() || o.standsStill() {
 		return
 	}
 	o.CheckAt = time.Time{}
@@ -159,8 +159,10 @@ func (tr *transition) tickOpening() error {
 		return tr.holdForAsking(o, isOver)
 	case !o.NotAskedSince.IsZero():
 		return tr.countFromNow(o)
+	case !o.AwaitsReleaseSince.IsZero():
+		return tr.nudgeAgain(exhaustedNudgeDays)
 	case isOver:
-		return tr.lapse()
+		return tr.endWindow(o)
 	default:
 		return tr.sendReminder()
 	}

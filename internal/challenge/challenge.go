@@ -147,6 +147,8 @@ type Challenge struct {
 	GapsSince time.Time `json:"gaps_since,omitzero"`
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
+	// InterruptedUntil is the end of the last outage that is on the record.
+	InterruptedUntil time.Time `json:"interrupted_until,omitzero"`
 	// ReferralCount counts external referrals recorded beside the states.
 	ReferralCount int `json:"referrals,omitempty"`
 	// Untaken are the cards that Teams did not take, each until one like it arrives or it has

@@ -103,6 +103,9 @@ func (tr *transition) doWhatIsDue() error {
 		case h.AwaitsAsking():
 			return tr.holdEscalator()
 		default:
+			if done, err := tr.prolongEscalator(); done || err != nil {
+				return err
+			}
 			return tr.openEscalatorGates()
 		}
 	case StateAwaitingJudgement:
@@ -127,6 +130,7 @@ func (tr *transition) lapse() error {
 }
 
 func (tr *transition) sendReminder() error {
+	tr.noteOutages(tr.c.NextAt)
 	opening := tr.c.CurrentOpening()
 	to := slices.DeleteFunc(slices.Clone(opening.Responders), func(id string) bool { return !opening.TookQuestion(id) && !opening.wasRejectedFor(id) })
 	tr.emit(Reminded{Due: opening.Deadline.Due, To: to}, opening.Rung, opening.Number)
@@ -163,6 +167,7 @@ func (tr *transition) countFrom(due time.Time) time.Time {
 // nudgeAgain tells those for whom a challenge without a window waits again. Who oversees
 // challenges has it in the digest of the day.
 func (tr *transition) nudgeAgain(every int) error {
+	tr.noteOutages(tr.c.NextAt)
 	tr.applyHandovers(System, tr.planHandovers())
 	tr.emit(Nudged{State: tr.c.State, NudgeAt: tr.nudgeTime(every)}, tr.c.Rung, len(tr.c.Openings))
 	switch tr.c.State {
@@ -174,6 +179,8 @@ func (tr *transition) nudgeAgain(every int) error {
 		for _, id := range append(tr.c.WaitingFor(), tr.c.Chair.ID) {
 			tr.post(Address{Person: id}, CardChallenge)
 		}
+	case StateAwaitingResponse:
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ type Env struct {
 	// Ladder is the challenge's own copy, as it was when it was raised.
 	Ladder    *ladder.Ladder
 	Directory *directory.Directory
+	// Outages are the times in which the bot worked for nobody, the oldest first. The clock
+	// alone needs them.
+	Outages []Outage
 }
 
 // Today is the civil day of Now where the calendar is.

@@ -66,6 +66,8 @@ var registry = []eventDefinition{
 	define[CouldNotBeAsked](shown),
 	define[Unattended](shown),
 	define[Moved](shown),
+	define[Interrupted](shown),
+	define[Released](shown),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -57,6 +57,8 @@ type Opening struct {
 	CheckAt time.Time `json:"ask_check,omitzero"`
 	// NotAskedSince: nobody could be asked, and the window has no end until somebody is.
 	NotAskedSince time.Time `json:"not_asked_since,omitzero"`
+	// AwaitsReleaseSince: the window stands still after a very long outage.
+	AwaitsReleaseSince time.Time `json:"awaits_release_since,omitzero"`
 	// Fingerprints marks the replies on the record, the one that counts and those that came
 	// too late, so that the same one is kept once.
 	Fingerprints []string `json:"kept,omitempty"`
@@ -132,10 +134,15 @@ func (o *Opening) judgeIDs() []string {
 	return ids
 }
 
+// standsStill reports whether the window has no end for the time being.
+func (o *Opening) standsStill() bool {
+	return !o.NotAskedSince.IsZero() || !o.AwaitsReleaseSince.IsZero()
+}
+
 // nextAt is the opening's next reminder, or its end. Before anybody was asked it is when the
 // clock looks whether they were, and nothing else once they could not be.
 func (o *Opening) nextAt() time.Time {
-	if !o.NotAskedSince.IsZero() {
+	if o.standsStill() {
 		return o.CheckAt
 	}
 	next := o.Deadline.Due

@@ -55,7 +55,16 @@ func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Eve
 		if b.Seq < 1 || b.Seq >= e.Seq || moved || len(change.Posts) > 0 {
 			t.Fatalf("a message changed in Teams moves the challenge, or names step %d of %d", b.Seq, e.Seq)
 		}
+	case challenge.Interrupted:
+		if b.To.After(d.env.Now) || b.Deadline.Date != 0 && (!b.Deadline.Due.After(b.To) || !b.Deadline.Due.After(d.c.Due())) {
+			t.Fatalf("the outage until %v gives until %v, which was due at %v", b.To, b.Deadline.Due, d.c.Due())
+		}
 	case challenge.Lapsed:
+		for _, out := range d.env.Outages {
+			if !b.Due.Before(out.From) && !b.Due.After(out.To) && d.c.CurrentOpening().OpenedAt.Before(out.To) {
+				t.Fatalf("lapsed though the bot was off from %v to %v", out.From, out.To)
+			}
+		}
 		if v := d.c.Opening(e.Opening); v.AwaitsAsking() {
 			t.Fatalf("lapsed though nobody of %v was asked; Teams took it for %v and refused it for %v", v.Responders, v.AskedIDs, v.RejectedFor)
 		}

@@ -60,7 +60,11 @@ func startRandomLife(t *rapid.T, l *ladder.Ladder) *randomLife {
 
 // randomStep lets time pass and gives one random command.
 func (d *randomLife) randomStep(t *rapid.T) {
+	before := d.env.Now
 	d.env.Now = challengetest.RandomTime(t, d.c, d.env.Now)
+	if d.env.Now.Sub(before) > time.Hour && rapid.IntRange(0, 3).Draw(t, "off") == 0 {
+		d.env.Outages = append(d.env.Outages, challenge.Outage{From: before.UTC().Truncate(time.Microsecond), To: d.env.Now.UTC().Truncate(time.Microsecond)})
+	}
 	d.env.Directory = office
 	if rapid.IntRange(0, 19).Draw(t, "deserted") == 0 {
 		d.env.Directory = desertedOffice

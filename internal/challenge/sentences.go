@@ -73,6 +73,8 @@ var (
 	sayPartlyUsed           = registerSentence("partly_used", "More has been asked for on this %s once already. Please choose satisfied or not satisfied.")
 	sayWithdrawNotYours     = registerSentence("withdraw_not_yours", "Only the person who raised %s can withdraw it.")
 	sayEndRequested         = registerSentence("end_requested", "Only the person who raised %s can end it. Your request and its reason are on the record, and %s has been asked.")
+	sayReleaseNotYours      = registerSentence("release_not_yours", "Only somebody who oversees %s can let its time run on.")
+	sayNothingToRelease     = registerSentence("nothing_to_release", "The time of %s does not stand still, so there is nothing to let run on.")
 	saySuccessorNotYours    = registerSentence("successor_not_yours", "Only somebody who oversees %s can name a successor of its chair.")
 	sayChairHasNotLeft      = registerSentence("chair_has_not_left", "%s is still listed in the directory and stays the chair of %s. If they are away, set cover.")
 	saySuccessorMayNotRaise = registerSentence("successor_may_not_raise", "Please name somebody who may raise challenges under this procedure.")

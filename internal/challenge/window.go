@@ -44,7 +44,7 @@ func (Redated) Kind() EventKind { return KindRedated }
 func (b Redated) apply(c *Challenge, _ Event) {
 	o := c.openingToChange()
 	o.Deadline, o.Reminders, o.LimitPassed, o.ShorterWindow = b.Deadline, b.Reminders, b.LimitPassed, b.ShorterWindow
-	o.CheckAt, o.NotAskedSince = time.Time{}, time.Time{}
+	o.CheckAt, o.NotAskedSince, o.AwaitsReleaseSince = time.Time{}, time.Time{}, time.Time{}
 	c.NextAt = o.nextAt()
 }
 

@@ -72,6 +72,10 @@ func buildWithdrawal(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) chall
 	return challenge.Withdraw{Reason: in.Text(cards.FieldReason)}
 }
 
+func buildRelease(*Inputs, cards.ButtonData, challenge.Snapshot) challenge.Command {
+	return challenge.Release{}
+}
+
 func buildAskedOutside(in *Inputs, d cards.ButtonData, _ challenge.Snapshot) challenge.Command {
 	return challenge.RecordAskedOutside{Opening: d.Opening, Method: challenge.ContactMethod(in.Text(cards.FieldHow)),
 		On: in.Date(cards.FieldOn, words.Behind), Note: in.Text(cards.FieldNote)}

@@ -34,6 +34,7 @@ var table = []Command{
 	{words.CommandWithdraw, cards.VerbWithdraw, challenge.CardChallenge, typedReason, buildWithdrawal},
 	{words.CommandMove, cards.VerbMove, challenge.CardChallenge, typedMove, buildMove},
 	{words.CommandSuccessor, cards.VerbSuccessor, challenge.CardOversight, typedSuccessor, buildSuccessor},
+	{words.CommandRelease, cards.VerbRelease, challenge.CardOversight, typedRelease, buildRelease},
 	{words.CommandAsked, cards.VerbAskedOutside, challenge.CardRespond, typedAskedOutside, buildAskedOutside},
 }
 
@@ -71,6 +72,8 @@ func (cmd Command) ResultCard(c challenge.Challenge, id string) (challenge.Card,
 		return challenge.CardOversight, n
 	case cmd.Verb == cards.VerbJudge && c.State == challenge.StateAwaitingJudgement:
 		return challenge.CardJudge, n
+	case cmd.Verb == cards.VerbRelease:
+		return challenge.CardOversight, n
 	case cmd.Verb == cards.VerbGate && c.State == challenge.StateHeldAtGate:
 		return challenge.CardGate, n
 	default:

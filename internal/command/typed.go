@@ -57,6 +57,9 @@ func typedSuccessor(t Typed) (cards.ButtonData, map[string]string) {
 	return cards.ButtonData{}, map[string]string{cards.FieldSuccessor: who}
 }
 
+// typedRelease needs nothing beside the reference.
+func typedRelease(Typed) (cards.ButtonData, map[string]string) { return cards.ButtonData{}, nil }
+
 // typedResponse reads "text | what; who; 1 December | what; who; date". Parts that are not
 // complete are kept in place, so that the check names what is missing.
 func typedResponse(t Typed) (cards.ButtonData, map[string]string) {

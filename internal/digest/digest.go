@@ -34,8 +34,8 @@ type PendingItem struct {
 
 // NewPendingItem reports whether a challenge belongs in the digest, as things were at a
 // moment: it is held, or the top is passed, or its answer has not been judged for a
-// working day, or nobody could be asked, or a card could not be brought to somebody who
-// must act, or nobody is left who could. The case's
+// working day, or nobody could be asked, or its time stands still after an outage, or a card
+// could not be brought to somebody who must act, or nobody is left who could. The case's
 // history need hold no more than deliveries, those that failed, and the end of the
 // ladder. The words are those of env.Now, the people those of that day.
 func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (PendingItem, bool) {
@@ -80,8 +80,10 @@ func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time) (time.T
 		return c.Challenge.RaisedAt, true
 	case challenge.StateAwaitingResponse:
 		first := opening.NotAskedSince
-		if gaps := c.Challenge.GapsSince; first.IsZero() || !gaps.IsZero() && gaps.Before(first) {
-			first = gaps
+		for _, at := range []time.Time{opening.AwaitsReleaseSince, c.Challenge.GapsSince} {
+			if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+				first = at
+			}
 		}
 		for _, at := range rejectedAt {
 			if first.IsZero() || at.Before(first) {
@@ -153,6 +155,17 @@ func sameTimeNextWorkingDay(c *workday.Calendar, t time.Time) time.Time {
 // isLimitNear reports whether a limit has passed or will within a few working days.
 func isLimitNear(env challenge.Env, limit time.Time) bool {
 	return !limit.IsZero() && env.Calendar.CountWorkingDays(env.Today(), env.Calendar.DateOf(limit)) <= limitNearDays
+}
+
+// CountForRelease is how many challenges of the list stand still after a very long outage.
+func (d *Digest) CountForRelease() int {
+	n := 0
+	for _, item := range d.Items {
+		if item.Snapshot.Challenge.AwaitsRelease() {
+			n++
+		}
+	}
+	return n
 }
 
 // Digest is what waits within what one person oversees, the longest first.

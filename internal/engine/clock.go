@@ -58,6 +58,10 @@ func (e *Engine) tellCalendarMet(ctx context.Context, items []storage.SetAsideIt
 // Tick lets the clock act on every challenge for which something is due, and
 // returns how many it acted on.
 func (e *Engine) Tick(ctx context.Context) (int, error) {
+	outages, err := e.findOutages(ctx)
+	if err != nil {
+		return 0, err
+	}
 	refreshErr := e.refreshDirectory(ctx)
 	if e.reconciledWith.Load() != e.Directory() {
 		wake(e.wakeMorning)
@@ -66,14 +70,20 @@ func (e *Engine) Tick(ctx context.Context) (int, error) {
 	for {
 		now := e.Now()
 		decide := containDecision(ctx, func(c challenge.Snapshot) (challenge.Change, error) {
-			return c.Challenge.Decide(challenge.Tick{}, challenge.System, e.envFor(c, now))
+			env := e.envFor(c, now)
+			env.Outages = outages
+			return c.Challenge.Decide(challenge.Tick{}, challenge.System, env)
 		})
 		n, err := e.clockStore().Tick(ctx, now, e.BatchSize, decide)
 		total += n
 		e.metrics.clockActions.Add(float64(n))
-		if err != nil || n < e.BatchSize {
-			return total, errors.Join(err, refreshErr)
+		if err == nil && n == e.BatchSize {
+			continue
 		}
+		if !errors.Is(err, storage.ErrUnavailable) {
+			err = errors.Join(err, e.tellLongOutages(ctx, outages))
+		}
+		return total, errors.Join(err, refreshErr)
 	}
 }
 

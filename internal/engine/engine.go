@@ -54,6 +54,9 @@ type Config struct {
 	Faults func() []Fault
 	// MeasureClock, if set, is called at each look of the watch.
 	MeasureClock func(context.Context) error
+	// KeepHeartbeat, if set, is called before each round of the clock: it keeps that the bot
+	// works, and finds the outage before.
+	KeepHeartbeat func(context.Context) error
 
 	Logger   *slog.Logger
 	Registry prometheus.Registerer
@@ -85,6 +88,7 @@ type Engine struct {
 	running                                sync.WaitGroup // deliveries, and results that are still to be recorded
 	probes                                 probeProgress
 	watchState                             watchState
+	outagesTold                            outagesTold
 	requeuedAt                             atomic.Pointer[time.Time] // by this machine's own time
 	lastMorning                            atomic.Int32              // the working day whose beginning this instance has dealt with
 	// reconciledWith is the directory with which all that is open was compared last.

@@ -51,7 +51,8 @@ func (l loopStore) ClaimMessages(context.Context, outbox.Claim) ([]outbox.Messag
 func (l loopStore) NextMessageDue(context.Context, time.Time) (time.Time, bool, error) {
 	return time.Time{}, false, nil
 }
-func (l loopStore) ReleaseLeases(context.Context, string) error { return nil }
+func (l loopStore) ListOutages(context.Context) ([]challenge.Outage, error) { return nil, nil }
+func (l loopStore) ReleaseLeases(context.Context, string) error             { return nil }
 func (l loopStore) CountOverdue(context.Context, time.Time, time.Duration) (storage.OverdueWork, error) {
 	return storage.OverdueWork{}, nil
 }

@@ -47,53 +47,75 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 	return reconciled + sent, errors.Join(reconcileErr, digestErr)
 }
 
-// sendDigests queues the messages. The idempotency key names the day and the person, so that any
-// number of instances and restarts send one. It returns how many people it is for, and
-// what could not be read, without which the rest is sent.
+// sendDigests queues the digests of a day. It returns how many people they are for, and what
+// could not be read, without which the rest is sent.
 func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent int, readErr, err error) {
-	digests, readErr := e.collectDigests(ctx, begins, now)
+	digests, readErr := e.collectDigests(ctx, begins, now, func(*challenge.Challenge) bool { return true })
 	if errors.Is(readErr, storage.ErrUnavailable) {
 		return 0, nil, readErr
 	}
 	people, today := e.Directory(), e.Calendar.DateOf(now)
+	unreachable, unreachableErr := e.morningStore().ListUnreachable(ctx)
+	if errors.Is(unreachableErr, storage.ErrUnavailable) {
+		return 0, nil, unreachableErr
+	}
+	for person, list := range digest.UnreachableByOverseer(unreachable, people, begins, today) {
+		if digests[person] == nil {
+			digests[person] = &digest.Digest{}
+		}
+		digests[person].Unreachable = list
+	}
+	drawErr, err := e.queueDigests(ctx, digests, "digest:"+today.String(), now, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	return len(digests), errors.Join(readErr, unreachableErr, drawErr), nil
+}
+
+// queueDigests queues a list for each of those who oversee challenges, of the day or of a very
+// long outage. The idempotency key names the occasion and the person, so that any number of
+// instances and restarts send one. What could not be drawn keeps the others back from nobody.
+func (e *Engine) queueDigests(ctx context.Context, digests map[string]*digest.Digest, key string, now time.Time, out *challenge.Outage) (drawErr, err error) {
+	people := e.Directory()
 	teams := people.TeamNames()
 	for _, person := range slices.Sorted(maps.Keys(digests)) {
 		recordHeadway(ctx)
 		card, err := contain.Value(func() (cards.Card, error) {
-			return cards.RenderDigest(cards.DigestView{Digest: *digests[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
+			return cards.RenderDigest(cards.DigestView{Digest: *digests[person], Outage: out, TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
 				Words: words.ForLanguage(people.LanguageOf(person))}), nil
 		})
 		if err != nil {
-			readErr = errors.Join(readErr, err)
+			drawErr = errors.Join(drawErr, err)
 			continue
 		}
-		err = e.morningStore().QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "digest:" + today.String() + ":" + person, At: now},
+		err = e.morningStore().QueueDirectMessage(ctx, storage.IdempotencyKey{Value: key + ":" + person, At: now},
 			outbox.DirectMessage{To: challenge.Address{Person: person}, Unprompted: true,
 				Content: outbox.Content{Card: json.RawMessage(card.JSON()), Summary: card.Summary(), Text: card.Text()}})
 		if err != nil {
-			return 0, nil, err
+			return drawErr, err
 		}
 	}
-	return len(digests), readErr, nil
+	return drawErr, nil
 }
 
-// collectDigests gathers what waited at a moment for each of those who oversee it.
-func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[string]*digest.Digest, error) {
+// collectDigests gathers what waited at a moment, as far as it belongs, for each of those who
+// oversee it.
+func (e *Engine) collectDigests(ctx context.Context, at, now time.Time, belongs func(*challenge.Challenge) bool) (map[string]*digest.Digest, error) {
 	people, today := e.Directory(), e.Calendar.DateOf(now)
 	digests := map[string]*digest.Digest{}
 	var failed setAsideList
 	err := e.morningStore().EachPending(ctx, func(c challenge.Snapshot) {
 		recordHeadway(ctx)
 		fault := contain.Run(func() error {
-			stall, ok := digest.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
-			if !ok {
+			item, ok := digest.NewPendingItem(c, at, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people})
+			if !ok || !belongs(&c.Challenge) {
 				return nil
 			}
 			for _, person := range challenge.Overseers(&c.Challenge, people, today) {
 				if digests[person] == nil {
 					digests[person] = &digest.Digest{}
 				}
-				digests[person].Add(stall)
+				digests[person].Add(item)
 			}
 			return nil
 		})
@@ -101,14 +123,7 @@ func (e *Engine) collectDigests(ctx context.Context, at, now time.Time) (map[str
 			failed.add(storage.SetAsideItem{ChallengeID: c.Challenge.ID, Cause: fault})
 		}
 	})
-	unreachable, unreachableErr := e.morningStore().ListUnreachable(ctx)
-	for person, list := range digest.UnreachableByOverseer(unreachable, people, at, today) {
-		if digests[person] == nil {
-			digests[person] = &digest.Digest{}
-		}
-		digests[person].Unreachable = list
-	}
-	return digests, errors.Join(err, failed.err(), unreachableErr)
+	return digests, errors.Join(err, failed.err())
 }
 
 // isWorkingDay reports whether a day is a working day. Past the calendar's coverage every day

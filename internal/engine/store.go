@@ -20,6 +20,7 @@ type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
 type ClockStore interface {
 	Tick(ctx context.Context, now time.Time, limit int, decide decideFunc) (int, error)
 	NextDue(ctx context.Context) (time.Time, bool, error)
+	ListOutages(ctx context.Context) ([]challenge.Outage, error)
 }
 
 // MorningStore is what the work of a morning needs: all that is open, and digests.

@@ -78,6 +78,8 @@ type Rights struct {
 	NameSuccessor bool
 	// HandOver what waits for somebody else to their stand-in.
 	HandOver bool
+	// Release a window that stands still after a very long outage.
+	Release bool
 	// Refer outside the authority.
 	Refer bool
 	// Shorten the time for the next answer.
@@ -111,6 +113,7 @@ func Decide(f Facts) Rights {
 		AskToEnd:      f.Open() && f.Oversees && !f.Chair && impartial,
 		NameSuccessor: f.Open() && f.Oversees && impartial,
 		HandOver:      f.Open() && f.Oversees && impartial,
+		Release:       f.AwaitsResponse && f.Oversees && impartial,
 		Refer:         f.Refers && f.ReferralPossible,
 		Shorten:       f.Open() && f.Shortens && impartial,
 	}
@@ -127,7 +130,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.Refer || r.Shorten
 }
 
 // GateFacts are what decides who may record what of one gate.

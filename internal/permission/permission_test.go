@@ -33,7 +33,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
 		"the judge: read; read, judge; read, settle; read",
 		"stand-in of the judge: nothing; read, judge; read, settle; nothing",
-		"oversight: read, ask to end, name a chair's successor, hand over to a stand-in; read, ask to end, name a chair's successor, hand over to a stand-in; read, ask to end, name a chair's successor, hand over to a stand-in; read",
+		"oversight: read, ask to end, name a chair's successor, hand over to a stand-in, release after an outage; read, ask to end, name a chair's successor, hand over to a stand-in; read, ask to end, name a chair's successor, hand over to a stand-in; read",
 		"oversight who is or was asked: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
 		"who may refer outside, where the procedure allows it now: read, refer; read, refer; read, refer; read, refer",
 		"who is told beside a step, or was needed at a gate: read; read; read; read",

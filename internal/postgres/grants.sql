@@ -29,7 +29,7 @@ BEGIN
         final, shown_at) ON posted_card TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable, instance, heartbeat TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE ON directory_copy TO challengebot_app;
-    GRANT SELECT, INSERT ON clock_accepted TO challengebot_app;
+    GRANT SELECT, INSERT ON clock_accepted, outage TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE ON channel TO challengebot_app;
 EXCEPTION
     WHEN insufficient_privilege THEN

@@ -7,13 +7,20 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/storage"
 )
 
 const (
 	readClockSQL = `SELECT clock_timestamp(), (SELECT max(seen_at) FROM heartbeat),
     (SELECT at FROM clock_accepted ORDER BY id DESC LIMIT 1)`
-	recordHeartbeatSQL = `INSERT INTO heartbeat (instance, seen_at, checked_at) VALUES ($1, $2, clock_timestamp())
+	// The first heartbeat after a time without any finds an outage. An instance that has worked all along knows that there was none.
+	recordHeartbeatSQL = `WITH missed AS (
+    INSERT INTO outage (from_at, to_at)
+    SELECT last.at, $2 FROM (SELECT max(seen_at) AS at FROM heartbeat) last WHERE NOT $3 AND last.at < $2::timestamptz - $4::interval
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO heartbeat (instance, seen_at, checked_at) VALUES ($1, $2, clock_timestamp())
 ON CONFLICT (instance) DO UPDATE SET seen_at = excluded.seen_at, checked_at = excluded.checked_at`
 	proveWriteSQL = `INSERT INTO heartbeat (instance, checked_at) VALUES ($1, clock_timestamp())
 ON CONFLICT (instance) DO UPDATE SET checked_at = excluded.checked_at`
@@ -23,6 +30,8 @@ AND seen_at IS DISTINCT FROM (SELECT max(seen_at) FROM heartbeat)`
 	// What was seen by the clock that was wrong no longer counts.
 	forgetLaterHeartbeatsSQL = `DELETE FROM heartbeat WHERE seen_at > clock_timestamp()`
 	acceptClockSQL           = `INSERT INTO clock_accepted (at) VALUES (clock_timestamp()) RETURNING at`
+
+	listOutagesSQL = `SELECT from_at, to_at FROM (SELECT from_at, to_at FROM outage ORDER BY from_at DESC LIMIT $1) newest ORDER BY from_at`
 
 	saveDirectoryCopySQL = `INSERT INTO directory_copy (content, saved_at) VALUES ($1, $2)
 ON CONFLICT (only_one) DO UPDATE SET content = excluded.content, saved_at = excluded.saved_at
@@ -52,12 +61,30 @@ func (s *Store) ReadClock(ctx context.Context) (storage.ClockReading, error) {
 	return r, err
 }
 
-// RecordHeartbeat keeps by what time this instance works.
-func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time) error {
+// maxOutagesListed is how many outages the clock is told of.
+const maxOutagesListed = 100
+
+// RecordHeartbeat keeps by what time this instance works, and the outage before, if there was one. hasWorked: this instance worked
+// all the time, and it is its clock that was moved.
+func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time, hasWorked bool) error {
 	return s.watch.use(ctx, "keep a heartbeat", func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, recordHeartbeatSQL, s.instance, at)
+		_, err := conn.Exec(ctx, recordHeartbeatSQL, s.instance, at, hasWorked, storage.OutageAfter)
 		return err
 	})
+}
+
+// ListOutages lists the last times in which the bot worked for nobody, the oldest first.
+func (s *Store) ListOutages(ctx context.Context) ([]challenge.Outage, error) {
+	rows, err := s.db.Query(ctx, listOutagesSQL, maxOutagesListed)
+	if err != nil {
+		return nil, wrapError("look for outages", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o challenge.Outage, err error) {
+		err = row.Scan(&o.From, &o.To)
+		o.From, o.To = o.From.UTC(), o.To.UTC()
+		return o, err
+	})
+	return all, wrapError("look for outages", err)
 }
 
 // ForgetOldHeartbeats drops those of instances that are no more.

@@ -3,6 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -13,33 +15,39 @@ import (
 // pendingPageSize is how many challenges one statement reads.
 const pendingPageSize = 200
 
-const (
-	// What may belong in a digest, by partial indexes: what waits without a window, and what waits for an answer while a card was
-	// refused, nobody could be asked or nobody was left. The first $2 of all after $1 are among the first $2 of each.
-	pendingSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
-    (SELECT id FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response' AND id > $1 ORDER BY id LIMIT $2)
+// pendingKinds are the events for which a challenge may belong in a digest while an answer is awaited: a card was refused,
+// nobody could be asked, nobody was left, or its time stands still. Each has a partial index.
+var pendingKinds = []challenge.EventKind{challenge.KindUndelivered, challenge.KindCouldNotBeAsked, challenge.KindUnattended, challenge.KindInterrupted}
+
+const awaitsAnswerSQL = `(SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id)`
+
+// pendingSQL is what may belong in a digest, by partial indexes: what waits without a window, and what waits for an answer. The first
+// $2 of all after $1 are among the first $2 of each.
+var pendingSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
+    (SELECT id FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response' AND id > $1 ORDER BY id LIMIT $2)` +
+	forEachPendingKind(`
     UNION
-    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'undelivered' AND e.challenge_id > $1
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
-    UNION
-    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'could_not_be_asked' AND e.challenge_id > $1
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
-    UNION
-    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = 'unattended' AND e.challenge_id > $1
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id) ORDER BY 1 LIMIT $2)
+    (SELECT DISTINCT e.challenge_id FROM event e WHERE e.kind = '%s' AND e.challenge_id > $1 AND `+awaitsAnswerSQL+` ORDER BY 1 LIMIT $2)`) + `
     ORDER BY 1 LIMIT $2))
 ORDER BY id`
+
+var anyPendingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response')` + forEachPendingKind(`
+    OR EXISTS (SELECT FROM event e WHERE e.kind = '%s' AND `+awaitsAnswerSQL+`)`)
+
+const (
 	openSQL          = `SELECT id, details, doc FROM challenge WHERE closed_at IS NULL AND id > $1 ORDER BY id LIMIT $2`
 	pendingEventsSQL = `SELECT challenge_id, ` + eventColumns + ` FROM event
 WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', 'exhausted') ORDER BY challenge_id, seq`
-	anyPendingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response')
-    OR EXISTS (SELECT FROM event e WHERE e.kind = 'undelivered'
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
-    OR EXISTS (SELECT FROM event e WHERE e.kind = 'could_not_be_asked'
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))
-    OR EXISTS (SELECT FROM event e WHERE e.kind = 'unattended'
-        AND (SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id))`
 )
+
+// forEachPendingKind is a part of a statement, once for each kind.
+func forEachPendingKind(part string) string {
+	var all strings.Builder
+	for _, kind := range pendingKinds {
+		fmt.Fprintf(&all, part, kind)
+	}
+	return all.String()
+}
 
 // EachPending gives every open challenge that may belong in a digest, with its ladder and those events of its history that tell:
 // deliveries, refused ones, and the end of the ladder. It locks nothing, and reads in pages, so each challenge is as it was when

@@ -81,6 +81,20 @@ func (n *narrator) describeCouldNotBeAsked(b challenge.CouldNotBeAsked, rung str
 	return what + " The time counts from when it does."
 }
 
+// describeInterrupted says when the bot could take no answer, and what became of the time.
+func (n *narrator) describeInterrupted(b challenge.Interrupted, rung string) (string, []Fact) {
+	what := fmt.Sprintf("The bot could take no answer from %s to %s.", n.formatDateTime(b.From), n.formatDateTime(b.To))
+	switch {
+	case b.ForRelease:
+		what += fmt.Sprintf(" The time of %s, which ended meanwhile, stands still until those who oversee challenges let it run on.", rung)
+	case b.Deadline.Date != 0:
+		what += fmt.Sprintf(" The time of %s was made longer: the answer is due by %s.", rung, n.formatDateTime(b.Deadline.Due))
+	case !b.OpensAt.IsZero():
+		what += " The challenge goes on by itself at " + n.formatDateTime(b.OpensAt) + "."
+	}
+	return what, nonEmptyFacts(Fact{"How the date was counted", b.Explanation})
+}
+
 // lateReason is why a reply came too late. Older trails call a person's own answer somebody
 // else's.
 func (n *narrator) lateReason(e challenge.Event, b challenge.LateResponse) string {

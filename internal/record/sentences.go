@@ -68,6 +68,11 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		return "News of it was queued again for those for whom the challenge waits.", nil
 	case challenge.CouldNotBeAsked:
 		return n.describeCouldNotBeAsked(b, n.rungLabel(e.Rung)), nil
+	case challenge.Interrupted:
+		return n.describeInterrupted(b, n.rungLabel(e.Rung))
+	case challenge.Released:
+		return fmt.Sprintf("%s let the time of %s run on: the answer is due by %s.", who, n.rungLabel(e.Rung), n.formatDateTime(b.Deadline.Due)),
+			nonEmptyFacts(Fact{"How the date was counted", b.Explanation})
 	case challenge.SkippedTo:
 		return fmt.Sprintf("%s went straight to %s: %s.", who, n.rungLabel(b.To), n.groundLabel(b.To, b.Ground)), nonEmptyFacts(Fact{"Grounds", b.Evidence})
 	case challenge.Resolved:

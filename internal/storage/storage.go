@@ -27,6 +27,9 @@ var (
 	ErrLeaseLost = errors.New("the message is no longer leased to this claim")
 )
 
+// OutageAfter is how long no instance has worked when it was an outage; a restart is none.
+const OutageAfter = time.Minute
+
 // LookupKey finds a challenge by reference or, if that is empty, by id.
 type LookupKey struct {
 	Ref string

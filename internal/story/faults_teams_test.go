@@ -293,7 +293,7 @@ func (s *stage) raiseInStore(n int) []string {
 			return challenge.Raise(challenge.RaiseCommand{ID: uuid.Must(uuid.NewV7()), Number: number, Details: challenge.Details{
 				RecordNumber: "1234567", Conference: challenge.ReviewConference, ConferenceDate: workday.NewDate(2026, 3, 27),
 				Categories: []string{"statutory-minimum"}, Concern: "No visit since 12 February.", Ask: "A visit this week.",
-				AskBy: workday.NewDate(2026, 4, 10), Team: "north-locality"}},
+				AskBy: s.Calendar.DateOf(s.Clock.Now()).AddDays(11), Team: "north-locality"}},
 				challenge.Person{ID: s.maya.ID, Name: s.maya.Name},
 				challenge.Env{Now: s.Clock.Now(), Calendar: s.Calendar, Ladder: l, Directory: s.Directory})
 		})

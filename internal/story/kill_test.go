@@ -331,6 +331,9 @@ func (s *stage) playStepWhole(st step) {
 func (s *stage) playStepKilled(st step, line *databaseRelay, arm func(*childProcess)) bool {
 	s.t.Helper()
 	does := st.prepare(s)
+	if err := s.App.Store.RecordHeartbeat(s.t.Context(), s.Clock.Now(), true); err != nil { // the bot worked till now
+		s.t.Fatal(err)
+	}
 	p := s.startChild(line)
 	defer p.wait()
 	arm(p)

@@ -76,13 +76,13 @@ type Grammar struct {
 
 // ChallengeWords: the chair's card of a challenge.
 type ChallengeWords struct {
-	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                 string
-	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                    string
-	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                     string
-	StateAwaitingResponse, StateNotAsked, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
-	EndRequested, HandOffRequested                                                                                                                                                         string
-	PublicAwaitingResponse, PublicNotAsked, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                       string
-	Conferences                                                                                                                                                                            map[challenge.ConferenceType]string
+	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                     string
+	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                                        string
+	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                         string
+	StateAwaitingResponse, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
+	EndRequested, HandOffRequested                                                                                                                                                                             string
+	PublicAwaitingResponse, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                      string
+	Conferences                                                                                                                                                                                                map[challenge.ConferenceType]string
 }
 
 // CoverWords: the list of who stands in.
@@ -140,12 +140,12 @@ type MeetingWords struct {
 
 // RespondWords: the card of who is asked, and of what became of the question.
 type RespondWords struct {
-	PleaseAnswer, AnswerAskedFor, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
-	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                        string
-	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                string
-	NowExhausted, NowOnRung, AskedButton                                                                                                                                               string
-	Intros                                                                                                                                                                             map[ladder.ResponseForm]string
-	ResponseLabels                                                                                                                                                                     map[ladder.ResponseForm]string
+	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
+	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                         string
+	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                 string
+	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                string
+	Intros                                                                                                                                                                                                              map[ladder.ResponseForm]string
+	ResponseLabels                                                                                                                                                                                                      map[ladder.ResponseForm]string
 }
 
 // FormSentWords: the card in place of a form that was sent.
@@ -185,7 +185,7 @@ type InputErrorWords struct {
 
 // NoticeWords: the notice in a channel.
 type NoticeWords struct {
-	Summary, AwaitingResponse, NotAsked, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
+	Summary, AwaitingResponse, NotAsked, AwaitsRelease, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
 }
 
 // ReminderWords: the reminder.
@@ -211,7 +211,7 @@ type DraftWords struct {
 
 // OversightWords: the card of who oversees challenges.
 type OversightWords struct {
-	Title, Summary, NobodyToAsk, Exhausted, NobodyHolds string
+	Title, Summary, NobodyToAsk, Exhausted, NobodyHolds, Release string
 }
 
 // DigestWords: what waits within what somebody oversees.
@@ -220,6 +220,7 @@ type DigestWords struct {
 	Unreachable, UnreachableHint                                                                         string
 	UnreachableSince                                                                                     string // since when, and the roles
 	UnreachableMore, UnreachableSummary                                                                  string // how many
+	OutageTitle, OutageSummary, StandStill, ReleaseAll, HowToRelease                                     string // after a very long outage
 }
 
 // TypedCommandWords: commands as they are typed.
@@ -236,13 +237,13 @@ type PlainTextWords struct {
 
 // StepWords: the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted        string
-	EndRequested, HandOffRequested, ChairSucceeded                                                                                          string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal                                                           string
-	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred                                                                           string
-	AskedHow                                                                                                                                map[challenge.ContactMethod]string
-	LateBecause                                                                                                                             map[string]string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded  string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted         string
+	EndRequested, HandOffRequested, ChairSucceeded                                                                                           string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, Interrupted, Prolonged, OpensLater, StandsStill, Released string
+	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred                                                                            string
+	AskedHow                                                                                                                                 map[challenge.ContactMethod]string
+	LateBecause                                                                                                                              map[string]string
 }
 
 // BotWords: answers in words, where no card says it.
@@ -258,6 +259,8 @@ type BotWords struct {
 	ChannelWelcome string // in the channel of a team; who reads it may know nothing of challenges
 
 	CoverUsage, CoverUnknownPerson, CoverBadDates, CoverOverseersOnly, CoverNotOneself, CoverNotFound, CoverNoted, CoverEnded string
+
+	ReleaseOverseersOnly, NothingToRelease, ReleasedCount string
 
 	NoticesUsage, NoticesTypeInChannel, NoticesSharedChannel, NoticesForeignChannel, NoticesUnknownName, NoticesAmbiguousName      string
 	NoticesOverseersOnly, NoticesChannelChosen, NoticesChannelRemoved, NoticesNothingToRemove, ChannelInTeam, GeneralChannelInTeam string

@@ -33,6 +33,7 @@ const (
 	CommandWaiting      CommandName = "waiting"
 	CommandCover        CommandName = "cover"
 	CommandNotices      CommandName = "notices"
+	CommandRelease      CommandName = "release"
 	CommandHelp         CommandName = "help"
 )
 
@@ -55,6 +56,7 @@ var CommandNames = []CommandName{
 	CommandWaiting,
 	CommandCover,
 	CommandNotices,
+	CommandRelease,
 	CommandHelp,
 }
 
@@ -146,6 +148,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandWaiting:      {{"/waiting", "what waits for others, if you oversee challenges"}},
 	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
+	CommandRelease:      {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
 	CommandHelp:         {{"/help", "this list"}},
 }
 
@@ -170,5 +173,6 @@ var welshCommands = map[CommandName][]Command{
 	CommandWaiting:      {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
 	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
+	CommandRelease:      {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
 	CommandHelp:         {{"/cymorth", "y rhestr hon"}},
 }

@@ -27,6 +27,8 @@ var welshRefusals = map[challenge.SentenceKey]string{
 	"partly_used":             "Gofynnwyd am ragor unwaith eisoes ar y %s hwn. Dewiswch \u201cBodlon\u201d neu \u201cAnfodlon\u201d.",
 	"withdraw_not_yours":      "Dim ond y sawl a gododd %s a gaiff ei thynnu'n ôl.",
 	"end_requested":           "Dim ond y sawl a gododd %s a gaiff ddod â hi i ben. Mae eich cais a'r rheswm ar y cofnod, a gofynnwyd i %s.",
+	"release_not_yours":       "Dim ond rhywun sy'n goruchwylio %s a gaiff adael i'w hamser redeg.",
+	"nothing_to_release":      "Nid yw amser %s wedi'i atal, felly nid oes dim i'w ailddechrau.",
 	"successor_not_yours":     "Dim ond rhywun sy'n goruchwylio %s a gaiff enwi olynydd i'w chadeirydd.",
 	"chair_has_not_left":      "Mae %s yn dal yn y cyfeiriadur ac yn parhau'n gadeirydd %s. Os yw'n absennol, trefnwch rywun i gyflenwi.",
 	"successor_may_not_raise": "Enwch rywun a gaiff godi heriau o dan y weithdrefn hon.",

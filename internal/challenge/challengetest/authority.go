@@ -76,6 +76,11 @@ func DirectoryWithoutChannels() *directory.Directory {
 	return readOffice(regexp.MustCompile(`channel: "[^"]*", `).ReplaceAllString(officeYAML, ""), "")
 }
 
+// DirectoryWithoutOversight is the made-up authority with nobody who oversees challenges.
+func DirectoryWithoutOversight() *directory.Directory {
+	return readOffice(strings.Replace(officeYAML, "  oversight: otto\n", "", 1), "")
+}
+
 // readOffice reads the authority, in which a person's place is somebody else's.
 func readOffice(office, left string) *directory.Directory {
 	var list strings.Builder

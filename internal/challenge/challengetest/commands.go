@@ -74,7 +74,7 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	if visit > 0 && rapid.IntRange(0, 4).Draw(t, "stale") == 0 {
 		visit = rapid.IntRange(0, visit+1).Draw(t, "visit")
 	}
-	switch rapid.IntRange(0, 20).Draw(t, "command") {
+	switch rapid.IntRange(0, 21).Draw(t, "command") {
 	case 0, 1, 2, 3:
 		return challenge.Tick{}, challenge.System
 	case 4, 5, 6:
@@ -96,6 +96,8 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 		return challenge.RecordMessageChange{Seq: rapid.IntRange(0, c.Seq+1).Draw(t, "step"), Change: change}, by
 	case 19:
 		return challenge.RecordAskedOutside{Opening: visit, Method: challenge.ContactByEmail, On: env.Today(), Note: randomText(t)}, by
+	case 21:
+		return challenge.Release{}, mostlyRight(t, Person("otto"), by)
 	case 18:
 		if rapid.Bool().Draw(t, "reconcile") {
 			return challenge.Reconcile{}, challenge.System

@@ -3,8 +3,10 @@ package memorystore
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/storage"
 )
 
@@ -36,14 +38,28 @@ func (s *Store) newestSeen() time.Time {
 	return newest
 }
 
-// RecordHeartbeat keeps by what time this instance works.
-func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time) error {
+// RecordHeartbeat keeps by what time this instance works, and the outage before, if there was
+// one. hasWorked: it worked all the time, and it is its clock that was moved.
+func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time, hasWorked bool) error {
 	if err := s.begin(ctx, "RecordHeartbeat"); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
-	s.heartbeats[s.instance] = heartbeat{stamp(at), s.clock()}
+	at = stamp(at)
+	if last := s.newestSeen(); !hasWorked && !last.IsZero() && at.Sub(last) > storage.OutageAfter {
+		s.outages = append(s.outages, challenge.Outage{From: last, To: at})
+	}
+	s.heartbeats[s.instance] = heartbeat{at, s.clock()}
 	return nil
+}
+
+// ListOutages lists the times in which the bot worked for nobody, the oldest first.
+func (s *Store) ListOutages(ctx context.Context) ([]challenge.Outage, error) {
+	if err := s.begin(ctx, "ListOutages"); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	return slices.Clone(s.outages), nil
 }
 
 // ForgetOldHeartbeats drops those of instances that are no more; of those the newest stays,

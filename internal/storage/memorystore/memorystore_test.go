@@ -112,7 +112,7 @@ func TestHeartbeatsOfInstancesThatAreNoMoreAreForgottenAndTheNewestStays(t *test
 	first.SetClock(func() time.Time { return now })
 	second, third := first.Open(), first.Open()
 	for i, s := range []*memorystore.Store{first, second, third} {
-		if err := s.RecordHeartbeat(ctx, now.Add(time.Duration(i)*time.Second)); err != nil {
+		if err := s.RecordHeartbeat(ctx, now.Add(time.Duration(i)*time.Second), false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestHeartbeatsOfInstancesThatAreNoMoreAreForgottenAndTheNewestStays(t *test
 		}
 		seen(newest)
 	}
-	if err := third.RecordHeartbeat(ctx, storagetest.Monday.AddDate(0, 0, -1)); err != nil {
+	if err := third.RecordHeartbeat(ctx, storagetest.Monday.AddDate(0, 0, -1), false); err != nil {
 		t.Fatal(err)
 	}
 	seen(storagetest.Monday.AddDate(0, 0, -1)) // the others are forgotten

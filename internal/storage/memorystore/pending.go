@@ -52,10 +52,11 @@ func (s *Store) eachWanted(ctx context.Context, operation string, wanted func(*c
 }
 
 // isPending reports whether a challenge may belong in a digest: it waits without a window, or
-// for an answer while a card was refused, nobody could be asked or nobody was left.
+// for an answer while a card was refused, nobody could be asked, nobody was left, or its time stands still.
 func (r *challengeRow) isPending() bool {
 	if r.current.State == challenge.StateAwaitingResponse {
-		return r.had(challenge.KindUndelivered) || r.had(challenge.KindCouldNotBeAsked) || r.had(challenge.KindUnattended)
+		return r.had(challenge.KindUndelivered) || r.had(challenge.KindCouldNotBeAsked) || r.had(challenge.KindUnattended) ||
+			r.had(challenge.KindInterrupted)
 	}
 	return r.current.State.IsOpen()
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/outbox"
@@ -54,6 +55,7 @@ type data struct {
 	heartbeats      map[string]heartbeat // by instance
 	clockAcceptedAt time.Time
 	directoryCopy   directoryCopy
+	outages         []challenge.Outage
 
 	opened    int
 	listeners map[chan struct{}]bool

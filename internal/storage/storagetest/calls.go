@@ -53,8 +53,10 @@ func (w *World) Calls(c challenge.Snapshot, d outbox.Message) map[string]func(co
 		"Tick": func(ctx context.Context, s Store) error {
 			return second(s.Tick(ctx, at, 1, w.Decide(challenge.Tick{}, "")))
 		},
-		"NextDue":      func(ctx context.Context, s Store) error { _, _, err := s.NextDue(ctx); return err },
-		"CountOverdue": func(ctx context.Context, s Store) error { return second(s.CountOverdue(ctx, at, time.Minute)) },
+		"RecordHeartbeat": func(ctx context.Context, s Store) error { return s.RecordHeartbeat(ctx, at, false) },
+		"ListOutages":     func(ctx context.Context, s Store) error { return second(s.ListOutages(ctx)) },
+		"NextDue":         func(ctx context.Context, s Store) error { _, _, err := s.NextDue(ctx); return err },
+		"CountOverdue":    func(ctx context.Context, s Store) error { return second(s.CountOverdue(ctx, at, time.Minute)) },
 		"QueueDirectMessage": func(ctx context.Context, s Store) error {
 			return s.QueueDirectMessage(ctx, w.NewKey(), outbox.DirectMessage{To: challenge.Address{Person: ChairID}})
 		},
@@ -72,7 +74,6 @@ func (w *World) Calls(c challenge.Snapshot, d outbox.Message) map[string]func(co
 		},
 		"DropMessage":         func(ctx context.Context, s Store) error { return s.DropMessage(ctx, d, at, "test") },
 		"ReadClock":           func(ctx context.Context, s Store) error { return second(s.ReadClock(ctx)) },
-		"RecordHeartbeat":     func(ctx context.Context, s Store) error { return s.RecordHeartbeat(ctx, at) },
 		"ForgetOldHeartbeats": func(ctx context.Context, s Store) error { return s.ForgetOldHeartbeats(ctx) },
 		"AcceptClock":         func(ctx context.Context, s Store) error { return second(s.AcceptClock(ctx)) },
 		"SaveDirectoryCopy": func(ctx context.Context, s Store) error {

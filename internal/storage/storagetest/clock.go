@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 
 	"challengebot/internal/challenge"
@@ -24,6 +26,40 @@ var clockTests = []test{
 	{"TheLastGoodDirectoryIsKept", directoryCopies},
 	{"ATickThatIsCutOffChangesNothing", cutOffTickChangesNothing},
 	{"OverdueCountsWhatWaits", overdueCounts},
+	{"ATimeWithoutAHeartbeatIsAnOutage", heartbeatsTellOutages},
+}
+
+// Of several instances one heartbeat is enough, and a clock that was moved is no outage.
+func heartbeatsTellOutages(t *testing.T, w *world) {
+	other := w.backend.Open()
+	want := func(what string, outages ...challenge.Outage) {
+		t.Helper()
+		got, err := w.Store.ListOutages(t.Context())
+		if diff := cmp.Diff(outages, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", what, err, diff)
+		}
+	}
+	at := func(d time.Duration) time.Time { return Monday.Add(d) }
+	beat := func(s Store, d time.Duration, hasWorked bool) {
+		t.Helper()
+		w.Must(s.RecordHeartbeat(t.Context(), at(d), hasWorked))
+	}
+	want("nothing has worked yet")
+	beat(w.Store, 0, false)
+	beat(w.Store, 50*time.Second, false)
+	beat(other, 100*time.Second, false)
+	beat(w.Store, 155*time.Second, false)
+	want("a restart, and two that take turns")
+	beat(w.Store, time.Hour, true)
+	want("a clock that was moved")
+	beat(other, 3*time.Hour, false)
+	beat(w.Store, 3*time.Hour+time.Second, false)
+	first := challenge.Outage{From: at(time.Hour), To: at(3 * time.Hour)}
+	want("two that are back", first)
+	beat(w.Store, 10*24*time.Hour, false)
+	want("another", first, challenge.Outage{From: at(3*time.Hour + time.Second), To: at(10 * 24 * time.Hour)})
+	beat(other, 9*24*time.Hour, false)
+	want("an instance that is behind", first, challenge.Outage{From: at(3*time.Hour + time.Second), To: at(10 * 24 * time.Hour)})
 }
 
 func tickLapsesWhatIsDue(t *testing.T, w *world) {
@@ -253,17 +289,17 @@ func clockAndHeartbeats(t *testing.T, w *world) {
 	if r := read(); r.Now.Before(before) || r.Now.After(time.Now().Add(time.Minute)) || !r.NewestSeen.IsZero() || !r.AcceptedAt.IsZero() {
 		t.Errorf("at first %+v", r)
 	}
-	w.Must(a.RecordHeartbeat(ctx, w.Now))
-	w.Must(b.RecordHeartbeat(ctx, w.Now.Add(-time.Hour)))
+	w.Must(a.RecordHeartbeat(ctx, w.Now, false))
+	w.Must(b.RecordHeartbeat(ctx, w.Now.Add(-time.Hour), false))
 	if r := read(); !r.NewestSeen.Equal(w.Now) {
 		t.Errorf("the newest is %v, want %v", r.NewestSeen, w.Now)
 	}
-	w.Must(a.RecordHeartbeat(ctx, w.Now.Add(-2*time.Hour))) // an instance has one
+	w.Must(a.RecordHeartbeat(ctx, w.Now.Add(-2*time.Hour), false)) // an instance has one
 	if r := read(); !r.NewestSeen.Equal(w.Now.Add(-time.Hour)) {
 		t.Errorf("the newest is %v", r.NewestSeen)
 	}
 	ahead := time.Now().AddDate(1, 0, 0).UTC().Truncate(time.Microsecond)
-	w.Must(a.RecordHeartbeat(ctx, ahead))
+	w.Must(a.RecordHeartbeat(ctx, ahead, false))
 	w.Must(a.ForgetOldHeartbeats(ctx)) // both are new
 	if r := read(); !r.NewestSeen.Equal(ahead) {
 		t.Errorf("the newest is %v, want %v", r.NewestSeen, ahead)

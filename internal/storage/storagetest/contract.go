@@ -37,6 +37,8 @@ type Store interface {
 
 	Tick(ctx context.Context, now time.Time, limit int, decide func(challenge.Snapshot) (challenge.Change, error)) (int, error)
 	NextDue(ctx context.Context) (time.Time, bool, error)
+	RecordHeartbeat(ctx context.Context, at time.Time, hasWorked bool) error
+	ListOutages(ctx context.Context) ([]challenge.Outage, error)
 	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
 
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
@@ -49,7 +51,6 @@ type Store interface {
 	DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error
 
 	ReadClock(ctx context.Context) (storage.ClockReading, error)
-	RecordHeartbeat(ctx context.Context, at time.Time) error
 	ForgetOldHeartbeats(ctx context.Context) error
 	AcceptClock(ctx context.Context) (time.Time, error)
 	SaveDirectoryCopy(ctx context.Context, content string, at time.Time) error
