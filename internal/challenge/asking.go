@@ -12,10 +12,6 @@ import (
 // lets nothing go on. Both count from when Teams takes the card. Whoever made Teams refuse
 // it for good, by removing the app, gains no time by that.
 
-// askCheckDelay is how much working time Teams has to take a question before it is said that
-// nobody could be asked.
-const askCheckDelay = 30 * time.Minute
-
 // CouldNotBeAsked: Teams has taken the card for nobody who could act on it, so that no time
 // runs against anybody.
 type CouldNotBeAsked struct {
@@ -138,33 +134,6 @@ func (c *Challenge) forgetCheckIfSettled(o *Opening) {
 	o.CheckAt = time.Time{}
 	if c.State == StateAwaitingResponse && o.Number == len(c.Openings) {
 		c.NextAt = o.nextAt()
-	}
-}
-
-// askCheckTime is when the clock looks whether a question that is queued now was taken.
-func (tr *transition) askCheckTime() time.Time {
-	at, err := tr.env.Calendar.AddWorkingTime(tr.env.Now, askCheckDelay)
-	if err != nil { // past the calendar's coverage: nobody's time depends on it
-		at = tr.env.Now.Add(askCheckDelay)
-	}
-	return at.UTC()
-}
-
-// tickOpening does what is due while an answer is awaited.
-func (tr *transition) tickOpening() error {
-	o := tr.c.CurrentOpening()
-	isOver := !tr.env.Now.Before(o.Deadline.Due)
-	switch {
-	case o.AwaitsAsking():
-		return tr.holdForAsking(o, isOver)
-	case !o.NotAskedSince.IsZero():
-		return tr.countFromNow(o)
-	case !o.AwaitsReleaseSince.IsZero():
-		return tr.nudgeAgain(exhaustedNudgeDays)
-	case isOver:
-		return tr.endWindow(o)
-	default:
-		return tr.sendReminder()
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -30,71 +29,6 @@ const (
 func (s State) IsOpen() bool {
 	return s == StateAwaitingResponse || s == StateAwaitingJudgement || s == StateHeldAtGate || s == StateExhausted
 }
-
-// Person is somebody as known when an event was written: the Entra object id
-// never changes, the name is the one of that day.
-type Person struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-// System acts when no person does.
-var System = Person{ID: "", Name: "challengebot"}
-
-// Party is a person with the role they were asked in.
-type Party struct {
-	Person
-	Role directory.Role `json:"role"`
-	// CoverFor names the role's holder when this person stands in; CoverForID is their Entra
-	// object id, which parties recorded by an earlier version lack.
-	CoverFor   string `json:"cover_for,omitempty"`
-	CoverForID string `json:"cover_for_id,omitempty"`
-}
-
-// ConferenceType is the meeting a challenge comes from.
-type ConferenceType string
-
-// Conference types.
-const (
-	InitialConference ConferenceType = "initial"    // ICPC
-	ReviewConference  ConferenceType = "review"     // RCPC
-	CareReview        ConferenceType = "lac-review" // review of a looked-after child's plan
-)
-
-// Plan is the kind of plan that the conference looks after.
-func (t ConferenceType) Plan() ladder.ChildPlan {
-	if t == CareReview {
-		return ladder.LookedAfter
-	}
-	return ladder.ChildProtection
-}
-
-// Details are what the chair wrote when raising. They never change, but for the team, to which
-// the chair can move the challenge.
-type Details struct {
-	// RecordNumber is the child's number in the recording system. Never a name.
-	RecordNumber   string         `json:"record"`
-	Conference     ConferenceType `json:"conference"`
-	ConferenceDate workday.Date   `json:"conference_date"`
-	Categories     []string       `json:"categories"`
-	Concern        string         `json:"concern"`
-	Evidence       string         `json:"evidence,omitempty"`
-	Ask            string         `json:"ask"`
-	AskBy          workday.Date   `json:"ask_by"`
-	Team           string         `json:"team"`
-	Agency         string         `json:"agency,omitempty"`
-	// LookedAfter says that a child whose protection plan this is about is looked
-	// after too. A review of a looked-after child's plan says so by itself.
-	LookedAfter bool `json:"looked_after,omitempty"`
-}
-
-// IsLookedAfter reports whether the child is looked after.
-func (d Details) IsLookedAfter() bool {
-	return d.LookedAfter || d.Conference.Plan() == ladder.LookedAfter
-}
-
-// Scope is what the challenge is about, as far as it decides who holds a role.
-func (d Details) Scope() directory.Scope { return directory.Scope{Team: d.Team, Agency: d.Agency} }
 
 // Challenge is one challenge as it stands. All of it, Details excepted, is one
 // document beside the columns that the database searches by.
@@ -242,4 +176,73 @@ func (c Challenge) clone() Challenge {
 		c.Hold = &h
 	}
 	return c
+}
+
+// EndRequest is a request to end the challenge that its chair has not followed.
+type EndRequest struct {
+	By        Person    `json:"by"`
+	At        time.Time `json:"at"`
+	Reason    string    `json:"reason"`
+	HandOffTo string    `json:"hand_off_to,omitempty"`
+}
+
+// leaveOpening ends the current opening, if it waits, without an answer or a judgement.
+func (c *Challenge) leaveOpening() {
+	if opening := c.CurrentOpening(); opening != nil && opening.Outcome == OutcomeOpen {
+		opening.Outcome, opening.Reminders = OutcomeLeft, nil
+	}
+	c.Hold = nil
+}
+
+// openingToChange is the current opening for an event to change. Only a forged trail has
+// such an event before the first opening; what it changes is then dropped.
+func (c *Challenge) openingToChange() *Opening {
+	if o := c.CurrentOpening(); o != nil {
+		return o
+	}
+	return new(Opening)
+}
+
+func (c *Challenge) closeAs(s State, at time.Time) {
+	c.Gaps, c.GapsSince = nil, time.Time{}
+	c.State, c.Hold, c.NextAt, c.ClosedAt = s, nil, time.Time{}, at
+}
+
+// forgetUntaken takes a card off those that were not taken.
+func (c *Challenge) forgetUntaken(card Card, to Address) {
+	c.keepUntaken(func(u UntakenCard) bool { return u.Card != card || u.To != to })
+}
+
+func (c *Challenge) keepUntaken(wanted func(UntakenCard) bool) {
+	if !slices.ContainsFunc(c.Untaken, func(u UntakenCard) bool { return !wanted(u) }) {
+		return
+	}
+	c.Untaken = slices.DeleteFunc(slices.Clone(c.Untaken), func(u UntakenCard) bool { return !wanted(u) })
+	if len(c.Untaken) == 0 {
+		c.Untaken = nil
+	}
+}
+
+// StillAsks reports whether a card that was not taken still has something to ask or to tell:
+// a question while its window runs, a judgement or a gate while it waits for the person. A
+// reminder has not: the question itself says more.
+func (c *Challenge) StillAsks(u UntakenCard) bool {
+	switch u.Card {
+	case CardReminder:
+		return false
+	case CardRespond:
+		return c.State == StateAwaitingResponse && u.Opening == len(c.Openings) && slices.Contains(c.WaitingFor(), u.To.Person)
+	case CardJudge:
+		return c.State == StateAwaitingJudgement && u.Opening == len(c.Openings)
+	case CardGate:
+		return c.State == StateHeldAtGate && slices.Contains(c.WaitingFor(), u.To.Person)
+	}
+	return c.ClosedAt.IsZero()
+}
+
+// markReachable takes an address off those that cannot be reached.
+func (c *Challenge) markReachable(a Address) {
+	if slices.Contains(c.UnreachableAddresses, a) {
+		c.UnreachableAddresses = slices.DeleteFunc(slices.Clone(c.UnreachableAddresses), func(u Address) bool { return u == a })
+	}
 }

@@ -4,29 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
-
-	"challengebot/internal/directory"
-	"challengebot/internal/ladder"
-	"challengebot/internal/workday"
 )
-
-// Env is everything a transition may know beside the challenge and the command.
-type Env struct {
-	// Now is read once for a transaction.
-	Now time.Time
-	// Calendar measures every window.
-	Calendar *workday.Calendar
-	// Ladder is the challenge's own copy, as it was when it was raised.
-	Ladder    *ladder.Ladder
-	Directory *directory.Directory
-	// Outages are the times in which the bot worked for nobody, the oldest first. The clock
-	// alone needs them.
-	Outages []Outage
-}
-
-// Today is the civil day of Now where the calendar is.
-func (e Env) Today() workday.Date { return e.Calendar.DateOf(e.Now) }
 
 // Command is what a person or the clock wants of a challenge. Each command says itself
 // which transition it is.
@@ -72,17 +50,7 @@ func (c Challenge) refuse(err error, by Person, env Env) (Change, error) {
 	return tr.buildChange(), nil
 }
 
-// calendarError turns "past the calendar's coverage" into words for a person.
-func calendarError(err error) error {
-	if r, ok := coverageRefusal(err); ok {
-		return r
-	}
-	return fmt.Errorf("challenge: a due date cannot be computed: %w", err)
-}
-
-func coverageRefusal(err error) (*Refusal, bool) {
-	if !errors.Is(err, workday.ErrCoverage) {
-		return nil, false
-	}
-	return newRefusal(CodeNoCoverage, sayNoCoverage), true
+func (tr *transition) buildChange() Change {
+	tr.postAlerts()
+	return Change{Next: tr.c, Events: tr.events, Posts: tr.posts, Refusal: tr.refusal}
 }

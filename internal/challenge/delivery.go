@@ -3,7 +3,6 @@ package challenge
 import (
 	"errors"
 	"slices"
-	"time"
 
 	"challengebot/internal/directory"
 )
@@ -38,6 +37,8 @@ const KindDelivered EventKind = "delivered"
 
 // Kind of the event.
 func (Delivered) Kind() EventKind { return KindDelivered }
+
+func (Delivered) isUnseenOnCards() {}
 
 func (b Delivered) apply(c *Challenge, e Event) {
 	if o := c.Opening(e.Opening); o != nil && b.Card == CardRespond {
@@ -103,58 +104,6 @@ func (b Undelivered) apply(c *Challenge, e Event) {
 	}
 	if b.Card == CardGate && c.Hold != nil && !b.Passing {
 		c.Hold.RejectedFor = withID(c.Hold.RejectedFor, b.To.Person)
-	}
-}
-
-// UntakenCard is a card that Teams did not take, nor any like it for the same address since.
-type UntakenCard struct {
-	Card    Card      `json:"card"`
-	Opening int       `json:"visit"`
-	To      Address   `json:"to"`
-	Seq     int       `json:"seq"` // of the last event that says so
-	At      time.Time `json:"at"`
-	Times   int       `json:"times"` // how many events say so
-	Passing bool      `json:"passing,omitempty"`
-	// Unconfirmed: Teams may have it all the same.
-	Unconfirmed bool `json:"unconfirmed,omitempty"`
-}
-
-// forgetUntaken takes a card off those that were not taken.
-func (c *Challenge) forgetUntaken(card Card, to Address) {
-	c.keepUntaken(func(u UntakenCard) bool { return u.Card != card || u.To != to })
-}
-
-func (c *Challenge) keepUntaken(wanted func(UntakenCard) bool) {
-	if !slices.ContainsFunc(c.Untaken, func(u UntakenCard) bool { return !wanted(u) }) {
-		return
-	}
-	c.Untaken = slices.DeleteFunc(slices.Clone(c.Untaken), func(u UntakenCard) bool { return !wanted(u) })
-	if len(c.Untaken) == 0 {
-		c.Untaken = nil
-	}
-}
-
-// StillAsks reports whether a card that was not taken still has something to ask or to tell:
-// a question while its window runs, a judgement or a gate while it waits for the person. A
-// reminder has not: the question itself says more.
-func (c *Challenge) StillAsks(u UntakenCard) bool {
-	switch u.Card {
-	case CardReminder:
-		return false
-	case CardRespond:
-		return c.State == StateAwaitingResponse && u.Opening == len(c.Openings) && slices.Contains(c.WaitingFor(), u.To.Person)
-	case CardJudge:
-		return c.State == StateAwaitingJudgement && u.Opening == len(c.Openings)
-	case CardGate:
-		return c.State == StateHeldAtGate && slices.Contains(c.WaitingFor(), u.To.Person)
-	}
-	return c.ClosedAt.IsZero()
-}
-
-// markReachable takes an address off those that cannot be reached.
-func (c *Challenge) markReachable(a Address) {
-	if slices.Contains(c.UnreachableAddresses, a) {
-		c.UnreachableAddresses = slices.DeleteFunc(slices.Clone(c.UnreachableAddresses), func(u Address) bool { return u == a })
 	}
 }
 

@@ -45,7 +45,11 @@
 // whom. The next challenge is always the fold of its events, so replaying the
 // audit trail gives the current row, or the trail was tampered with.
 //
-// Simulate plays a ladder by these very transitions, for people who write one.
+// Package simulation plays a ladder by these very transitions, for people who write one.
+//
+// The files stand in an order, from values by what a challenge is and how a transition goes to
+// one file for each thing that may happen; each uses only those before it. The order, with its
+// headings, is in internal/file_order_test.go.
 //
 // What may fail: a command that does not fit is answered by a *Refusal, whose
 // sentence is for the person who gave it; nothing has changed then. What still

@@ -2,7 +2,6 @@ package challenge
 
 import (
 	"slices"
-	"time"
 
 	"challengebot/internal/ladder"
 )
@@ -68,14 +67,6 @@ func (EndRequested) Kind() EventKind { return KindEndRequested }
 
 func (b EndRequested) apply(c *Challenge, e Event) {
 	c.EndRequest = &EndRequest{By: e.By, At: e.At, Reason: b.Reason, HandOffTo: b.HandOffTo}
-}
-
-// EndRequest is a request to end the challenge that its chair has not followed.
-type EndRequest struct {
-	By        Person    `json:"by"`
-	At        time.Time `json:"at"`
-	Reason    string    `json:"reason"`
-	HandOffTo string    `json:"hand_off_to,omitempty"`
 }
 
 // requestEnd records what an overseer wants, and asks the chair.

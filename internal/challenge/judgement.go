@@ -1,15 +1,5 @@
 package challenge
 
-// Verdict is the judge's word on a response.
-type Verdict string
-
-// Verdicts. Partly asks for more on the same rung, once.
-const (
-	Satisfied    Verdict = "satisfied"
-	Partly       Verdict = "partly"
-	NotSatisfied Verdict = "not_satisfied"
-)
-
 // Judge says whether the response to opening number Opening satisfies. Not satisfied
 // and partly need a reason.
 type Judge struct {
@@ -119,9 +109,28 @@ func (tr *transition) isPartlyUsed(opening *Opening) bool {
 	return prev != nil && prev.Rung == opening.Rung && prev.Verdict == Partly
 }
 
-// postJudgeCards asks those who judge for their word.
-func (tr *transition) postJudgeCards() {
-	for _, id := range tr.c.CurrentOpening().judgeIDs() {
-		tr.post(Address{Person: id}, CardJudge)
+// validateJudgement refuses a word of the judge on opening that is not complete. A
+// shorter time is asked for what follows it, so being satisfied asks for none.
+func (tr *transition) validateJudgement(cmd *Judge, opening *Opening) error {
+	f := inputFaults{}
+	switch cmd.Verdict {
+	case Satisfied:
+		cmd.ShorterWindow = nil
+		cmd.Reason = optionalText(f, "reason", cmd.Reason, maxText)
+	case Partly, NotSatisfied:
+		cmd.Reason = requiredText(f, "reason", sayStillMissing, cmd.Reason, maxText)
+	default:
+		f.add("verdict", sayChooseVerdict)
 	}
+	if cmd.ShorterWindow != nil && opening != nil {
+		own := *cmd.ShorterWindow
+		cmd.ShorterWindow = &own
+		if err := validateShorterWindow(f, cmd.ShorterWindow, &tr.c, tr.by, tr.rungAfterVerdict(opening, cmd.Verdict), tr.env); err != nil {
+			return err
+		}
+	}
+	if err := f.toRefusal(); err != nil {
+		return err
+	}
+	return nil
 }

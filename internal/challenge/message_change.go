@@ -34,6 +34,8 @@ const KindMessageChanged EventKind = "message_changed"
 // Kind of the event.
 func (MessageChanged) Kind() EventKind { return KindMessageChanged }
 
+func (MessageChanged) isUnseenOnCards() {}
+
 func (MessageChanged) apply(*Challenge, Event) {}
 
 // recordMessageChange is possible in every state: messages are changed whenever people like.

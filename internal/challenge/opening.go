@@ -20,6 +20,27 @@ const (
 	OutcomeLeft     Outcome = "left" // skipped, withdrawn or handed off before an answer
 )
 
+// Verdict is the judge's word on a response.
+type Verdict string
+
+// Verdicts. Partly asks for more on the same rung, once.
+const (
+	Satisfied    Verdict = "satisfied"
+	Partly       Verdict = "partly"
+	NotSatisfied Verdict = "not_satisfied"
+)
+
+// ShorterWindow is a request for an answer sooner than the ladder's window. It can only
+// ever bring a date forward: what would not come before the ladder's own date has
+// no effect.
+type ShorterWindow struct {
+	Days   int    `json:"days"` // working days
+	Reason string `json:"reason"`
+	// OriginalDue is when the answer would have been due under the ladder; zero until the
+	// rung opens.
+	OriginalDue time.Time `json:"instead,omitzero"`
+}
+
 // Opening is one opening of a rung. A rung is visited twice when the chair was
 // partly satisfied.
 type Opening struct {
@@ -155,24 +176,13 @@ func (o *Opening) nextAt() time.Time {
 	return next
 }
 
-// openingToChange is the current opening for an event to change. Only a forged trail has
-// such an event before the first opening; what it changes is then dropped.
-func (c *Challenge) openingToChange() *Opening {
-	if o := c.CurrentOpening(); o != nil {
-		return o
+// HandoverFrom is the last passing on by that person on the opening, if they are not asked
+// any more.
+func (o *Opening) HandoverFrom(id string) (CoverHandover, bool) {
+	for _, h := range slices.Backward(o.Handovers) {
+		if h.From.ID == id && !o.IsRespondent(id) && !o.MayAnswer(id) {
+			return h, true
+		}
 	}
-	return new(Opening)
-}
-
-// leaveOpening ends the current opening, if it waits, without an answer or a judgement.
-func (c *Challenge) leaveOpening() {
-	if opening := c.CurrentOpening(); opening != nil && opening.Outcome == OutcomeOpen {
-		opening.Outcome, opening.Reminders = OutcomeLeft, nil
-	}
-	c.Hold = nil
-}
-
-func (c *Challenge) closeAs(s State, at time.Time) {
-	c.Gaps, c.GapsSince = nil, time.Time{}
-	c.State, c.Hold, c.NextAt, c.ClosedAt = s, nil, time.Time{}, at
+	return CoverHandover{}, false
 }

@@ -13,20 +13,6 @@ import (
 // outage: a whole working day in which people can answer. After a very long outage nobody's
 // time runs on by itself: those who oversee challenges have a list and let it.
 
-// Outage is a time in which the bot worked for nobody.
-type Outage struct {
-	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
-}
-
-// longOutageDays is the number of working days after which an outage is a very long one.
-const longOutageDays = 10
-
-// IsLong reports whether windows that ended in the outage wait to be released.
-func (o Outage) IsLong(c *workday.Calendar) bool {
-	return c.CountWorkingDays(c.DateOf(o.From), c.DateOf(o.To)) > longOutageDays
-}
-
 // Interrupted: the bot could take no answer for a time.
 type Interrupted struct {
 	Outage

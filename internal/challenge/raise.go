@@ -1,58 +1,9 @@
 package challenge
 
 import (
-	"time"
-
-	"github.com/google/uuid"
-
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
-
-// RaiseCommand is the command that starts a challenge.
-type RaiseCommand struct {
-	ID uuid.UUID
-	// Number gives the reference; the store hands each number out once.
-	Number  uint64
-	Details Details
-	// StartAt, Ground and Reason go straight to a rung, as the ladder allows.
-	StartAt string
-	Ground  string
-	Reason  string
-	// AboutPartner says that the concern is about a partner agency, where the ladder has a
-	// rule for those: then nobody is asked.
-	AboutPartner bool
-	// ShorterWindow asks for the first answer sooner than the ladder says.
-	ShorterWindow *ShorterWindow
-	Unread        Unread
-}
-
-// Raised starts the trail.
-type Raised struct {
-	Ref           string       `json:"ref"`
-	Ladder        string       `json:"ladder"`
-	LadderVersion int          `json:"ladder_version"`
-	LadderHash    string       `json:"ladder_digest"`
-	Calendar      string       `json:"calendar"`
-	Details       Details      `json:"details"`
-	LimitStart    workday.Date `json:"case_start,omitempty"`
-	LimitDue      time.Time    `json:"case_due,omitzero"`
-	// ShorterWindow is a shorter time asked for the first answer.
-	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
-}
-
-// KindRaised is stored.
-const KindRaised EventKind = "raised"
-
-// Kind of the event.
-func (Raised) Kind() EventKind { return KindRaised }
-
-func (b Raised) apply(c *Challenge, e Event) {
-	c.Ref, c.Details, c.Chair, c.RaisedAt = b.Ref, b.Details, e.By, e.At
-	c.Ladder, c.LadderVersion, c.LadderHash = b.Ladder, b.LadderVersion, b.LadderHash
-	c.Calendar, c.LimitStart, c.LimitDue = b.Calendar, b.LimitStart, b.LimitDue
-	c.ShorterWindow = b.ShorterWindow
-}
 
 // Raise starts a challenge. The error is a *Refusal, or says that the calendar or
 // the ladder cannot be used.

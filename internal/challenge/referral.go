@@ -2,18 +2,9 @@ package challenge
 
 import (
 	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
-
-// Referral is an external referral as the person who made it records it.
-type Referral struct {
-	To        string                    `json:"to"`
-	Informed  map[directory.Role]string `json:"informed,omitempty"`  // role: who and when
-	Consulted map[directory.Role]string `json:"consulted,omitempty"` // role: who and when
-	Contact   string                    `json:"contact"`             // the call: when, with whom
-	On        workday.Date              `json:"on"`
-	Note      string                    `json:"note,omitempty"`
-}
 
 // Refer records an external referral.
 type Refer struct{ Referral Referral }
@@ -56,5 +47,32 @@ func (tr *transition) recordReferral(cmd Refer) error {
 	}
 	tr.emit(Referred(cmd), tr.c.Rung, len(tr.c.Openings))
 	tr.postToRole(directory.RoleOversight, CardOversight)
+	return nil
+}
+
+// Referral is an external referral as the person who made it records it.
+type Referral struct {
+	To        string                    `json:"to"`
+	Informed  map[directory.Role]string `json:"informed,omitempty"`  // role: who and when
+	Consulted map[directory.Role]string `json:"consulted,omitempty"` // role: who and when
+	Contact   string                    `json:"contact"`             // the call: when, with whom
+	On        workday.Date              `json:"on"`
+	Note      string                    `json:"note,omitempty"`
+}
+
+func validateReferral(r *Referral, x *ladder.ExternalReferral, env Env) error {
+	f := inputFaults{}
+	r.Contact = requiredText(f, "contact", sayCallWhen, r.Contact, maxText)
+	r.Note = optionalText(f, "note", r.Note, maxText)
+	r.Informed = validateRoleNotes(f, "informed_", sayInformedWho, r.Informed, x.InformBefore)
+	r.Consulted = validateRoleNotes(f, "consulted_", sayConsultedWho, r.Consulted, x.Consult)
+	if r.On == 0 {
+		f.add("on", sayReferralDate)
+	} else if r.On > env.Today() {
+		f.add("on", sayDateInFuture)
+	}
+	if err := f.toRefusal(); err != nil {
+		return err
+	}
 	return nil
 }

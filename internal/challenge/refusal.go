@@ -1,6 +1,11 @@
 package challenge
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"challengebot/internal/workday"
+)
 
 // RefusalCode says why a command was refused.
 type RefusalCode string
@@ -93,4 +98,19 @@ func (f inputFaults) toRefusal() *Refusal {
 		r.Fields[field], r.FieldTranslations[field] = wrong.english, wrong.translatable
 	}
 	return r
+}
+
+// calendarError turns "past the calendar's coverage" into words for a person.
+func calendarError(err error) error {
+	if r, ok := coverageRefusal(err); ok {
+		return r
+	}
+	return fmt.Errorf("challenge: a due date cannot be computed: %w", err)
+}
+
+func coverageRefusal(err error) (*Refusal, bool) {
+	if !errors.Is(err, workday.ErrCoverage) {
+		return nil, false
+	}
+	return newRefusal(CodeNoCoverage, sayNoCoverage), true
 }

@@ -129,3 +129,10 @@ func (tr *transition) alertedParties(r *ladder.Rung) []Party {
 	}
 	return out
 }
+
+// postJudgeCards asks those who judge for their word.
+func (tr *transition) postJudgeCards() {
+	for _, id := range tr.c.CurrentOpening().judgeIDs() {
+		tr.post(Address{Person: id}, CardJudge)
+	}
+}

@@ -5,33 +5,13 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
-
-// PlannedAction is one line of an agreed plan.
-type PlannedAction struct {
-	What  string       `json:"what"`
-	Who   string       `json:"who"`
-	DueBy workday.Date `json:"by"`
-	// DueText is what was typed for a date that cannot be read as one. An answer with it is not
-	// complete; a late reply keeps it among its words.
-	DueText string `json:"-"`
-}
-
-// Response is what a respondent wrote.
-type Response struct {
-	Form ladder.ResponseForm `json:"form"`
-	Text string              `json:"text"`
-	Plan []PlannedAction     `json:"plan,omitempty"`
-	// Fields are what the form asks for beside text and plan, by field id.
-	Fields map[string]string `json:"fields,omitempty"`
-	// OnBehalfOf names the respondent when somebody recorded their reply.
-	OnBehalfOf string `json:"on_behalf_of,omitempty"`
-}
 
 // Respond answers opening number Opening of the challenge.
 type Respond struct {
@@ -199,4 +179,87 @@ func fingerprint(by Person, r Response) string {
 	data, _ := json.Marshal(r) // plain strings and dates: it cannot fail
 	sum := sha256.Sum256(append([]byte(by.ID+"\n"), data...))
 	return hex.EncodeToString(sum[:8])
+}
+
+// PlannedAction is one line of an agreed plan.
+type PlannedAction struct {
+	What  string       `json:"what"`
+	Who   string       `json:"who"`
+	DueBy workday.Date `json:"by"`
+	// DueText is what was typed for a date that cannot be read as one. An answer with it is not
+	// complete; a late reply keeps it among its words.
+	DueText string `json:"-"`
+}
+
+// Response is what a respondent wrote.
+type Response struct {
+	Form ladder.ResponseForm `json:"form"`
+	Text string              `json:"text"`
+	Plan []PlannedAction     `json:"plan,omitempty"`
+	// Fields are what the form asks for beside text and plan, by field id.
+	Fields map[string]string `json:"fields,omitempty"`
+	// OnBehalfOf names the respondent when somebody recorded their reply.
+	OnBehalfOf string `json:"on_behalf_of,omitempty"`
+}
+
+// validateResponse refuses an answer that is not complete.
+func validateResponse(r *Response, rung *ladder.Rung, env Env) error {
+	f := inputFaults{}
+	r.Form = rung.Form
+	r.Text = requiredText(f, "text", sayWriteResponse, r.Text, maxText)
+	r.Plan = dropEmptyActions(r.Plan)
+	if rung.Form == ladder.FormPlan && len(r.Plan) == 0 {
+		f.add("plan_1_what", sayPlanNeeded)
+	}
+	if len(r.Plan) > maxActions {
+		f.add("plan_5_what", sayPlanTooLong, maxActions)
+	}
+	for i := range r.Plan {
+		a, n := &r.Plan[i], strconv.Itoa(i+1)
+		a.What = requiredText(f, "plan_"+n+"_what", sayPlanWhat, a.What, maxActionText)
+		a.Who = requiredText(f, "plan_"+n+"_who", sayPlanWho, a.Who, maxName)
+		validateFutureDate(f, "plan_"+n+"_by", sayPlanBy, a.DueBy, env)
+	}
+	r.Fields = validateFields(f, r.Fields, rung.Form.Fields(), env)
+	if err := f.toRefusal(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// trimResponse keeps what can be kept of a reply that is not checked.
+func trimResponse(r *Response, rung *ladder.Rung) {
+	r.Form = rung.Form
+	r.Plan = dropEmptyActions(r.Plan)
+	for i, a := range r.Plan {
+		if a.DueText != "" {
+			r.Plan[i].What, r.Plan[i].DueText = strings.TrimSpace(a.What+" ("+a.DueText+")"), ""
+		}
+	}
+	for len(r.Plan) > maxActions { // what is more than a plan holds stands among the words
+		a, due := r.Plan[maxActions], ""
+		if a.DueBy != 0 {
+			due = a.DueBy.String()
+		}
+		r.Text += "\n" + strings.Trim(strings.Join([]string{a.What, a.Who, due}, "; "), "; ")
+		r.Plan = slices.Delete(r.Plan, maxActions, maxActions+1)
+	}
+	r.Text = clipText(r.Text, maxText)
+	for i := range r.Plan {
+		r.Plan[i].What, r.Plan[i].Who = clipText(r.Plan[i].What, maxActionText), clipText(r.Plan[i].Who, maxName)
+	}
+	filled := map[string]string{}
+	for _, field := range rung.Form.Fields() {
+		if v := clipText(r.Fields[field.ID], maxText); v != "" {
+			filled[field.ID] = v
+		}
+	}
+	r.Fields = filled
+}
+
+// dropEmptyActions are the lines of a plan in which anything stands.
+func dropEmptyActions(plan []PlannedAction) []PlannedAction {
+	return slices.DeleteFunc(slices.Clone(plan), func(a PlannedAction) bool {
+		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.DueBy == 0 && a.DueText == ""
+	})
 }

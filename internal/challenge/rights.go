@@ -222,3 +222,10 @@ func (tr *transition) isActingFor(holder Person) bool {
 func (tr *transition) isOverseer(id string) bool {
 	return tr.env.Directory.MayActAtAnyLevel(id, directory.RoleOversight, tr.scope(), tr.today())
 }
+
+// MayRaise reports whether a person may raise a challenge under the ladder.
+func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
+	return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool {
+		return env.Directory.MayActIn(id, r, scope, env.Today())
+	})
+}

@@ -109,14 +109,6 @@ func (tr *transition) advanceFrom(from string, cause Cause, at time.Time) error 
 	return tr.enterRung(next, cause, at, nil)
 }
 
-// rungAbove is where a challenge goes from a rung, nil past the top.
-func (tr *transition) rungAbove(from string) *ladder.Rung {
-	if r, ok := tr.env.Ladder.RungByID(from); ok {
-		return tr.env.Ladder.EscalationTarget(r)
-	}
-	return nil
-}
-
 // openRung asks the rung's respondents. A rung on which nobody may answer is passed
 // over at once: a child does not wait for a vacancy to be filled.
 func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error {

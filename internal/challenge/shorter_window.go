@@ -8,17 +8,6 @@ import (
 	"challengebot/internal/workday"
 )
 
-// ShorterWindow is a request for an answer sooner than the ladder's window. It can only
-// ever bring a date forward: what would not come before the ladder's own date has
-// no effect.
-type ShorterWindow struct {
-	Days   int    `json:"days"` // working days
-	Reason string `json:"reason"`
-	// OriginalDue is when the answer would have been due under the ladder; zero until the
-	// rung opens.
-	OriginalDue time.Time `json:"instead,omitzero"`
-}
-
 // deadlineWithShorter is the end of a rung's window that starts at, brought forward if a
 // shorter time was asked for. used is the request as it was met, nil without one.
 func (tr *transition) deadlineWithShorter(r *ladder.Rung, at time.Time, limitStart workday.Date, want *ShorterWindow) (d workday.Deadline, passed bool, used *ShorterWindow, err error) {

@@ -52,12 +52,6 @@ func (tr *transition) actor(s seat, fits fitness) (Party, bool) {
 	return Party{Person: s.holder, Role: s.role}, fits(s.holder, true)
 }
 
-// isListed reports whether a person stands in today's directory.
-func (tr *transition) isListed(id string) bool {
-	_, listed := tr.env.Directory.PersonByEntra(id)
-	return listed && id != ""
-}
-
 // isAway reports whether cover is listed for a person today, whether or not anybody is left
 // to stand in.
 func (tr *transition) isAway(id string) bool {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"challengebot/internal/directory"
+	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -27,11 +28,6 @@ func newTransition(c Challenge, by Person, env Env) *transition {
 	env.Now = env.Now.UTC().Truncate(time.Microsecond)
 	by.ID = strings.ToLower(by.ID)
 	return &transition{c: c, by: by, env: env}
-}
-
-func (tr *transition) buildChange() Change {
-	tr.postAlerts()
-	return Change{Next: tr.c, Events: tr.events, Posts: tr.posts, Refusal: tr.refusal}
 }
 
 // emit appends an event by the person who gave the command.
@@ -112,4 +108,18 @@ func joinNames(ps []Party) string {
 		out = append(out, p.Name)
 	}
 	return strings.Join(out, ", ")
+}
+
+// rungAbove is where a challenge goes from a rung, nil past the top.
+func (tr *transition) rungAbove(from string) *ladder.Rung {
+	if r, ok := tr.env.Ladder.RungByID(from); ok {
+		return tr.env.Ladder.EscalationTarget(r)
+	}
+	return nil
+}
+
+// isListed reports whether a person stands in today's directory.
+func (tr *transition) isListed(id string) bool {
+	_, listed := tr.env.Directory.PersonByEntra(id)
+	return listed && id != ""
 }

@@ -5,7 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"challengebot/internal/directory"
+	"github.com/google/uuid"
+
 	"challengebot/internal/ladder"
 )
 
@@ -88,13 +89,6 @@ func startingRung(r *RaiseCommand, env Env) *ladder.Rung {
 	return env.Ladder.FirstRung()
 }
 
-// MayRaise reports whether a person may raise a challenge under the ladder.
-func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
-	return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool {
-		return env.Directory.MayActIn(id, r, scope, env.Today())
-	})
-}
-
 func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
 	if !slices.Contains([]ConferenceType{InitialConference, ReviewConference, CareReview}, d.Conference) {
 		f.add("conference", sayChooseConference)
@@ -153,4 +147,22 @@ func AsksLookedAfter(l *ladder.Ladder) bool {
 func NeedsAgency(l *ladder.Ladder) bool {
 	return l.Party == ladder.PartyPartner || l.Party == ladder.PartyAny &&
 		slices.ContainsFunc(l.Rungs, func(r ladder.Rung) bool { return len(r.Respondents.ByAgency) > 0 })
+}
+
+// RaiseCommand is the command that starts a challenge.
+type RaiseCommand struct {
+	ID uuid.UUID
+	// Number gives the reference; the store hands each number out once.
+	Number  uint64
+	Details Details
+	// StartAt, Ground and Reason go straight to a rung, as the ladder allows.
+	StartAt string
+	Ground  string
+	Reason  string
+	// AboutPartner says that the concern is about a partner agency, where the ladder has a
+	// rule for those: then nobody is asked.
+	AboutPartner bool
+	// ShorterWindow asks for the first answer sooner than the ladder says.
+	ShorterWindow *ShorterWindow
+	Unread        Unread
 }

@@ -1,10 +1,8 @@
 package challenge
 
 import (
-	"slices"
 	"time"
 
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -12,10 +10,6 @@ import (
 // work without moving anybody's day of receipt: a card that goes out within it
 // counts as received at the instant it was due to go out.
 const GracePeriod = time.Hour
-
-// minimumDays is what a respondent is given when a cumulative limit has passed
-// before the rung opened.
-const minimumDays = 1
 
 // Why a window was counted again.
 const (
@@ -48,64 +42,6 @@ func (b Redated) apply(c *Challenge, _ Event) {
 	c.NextAt = o.nextAt()
 }
 
-// startOverallLimit is day 0 of the case clock and the end of the case limit, if any.
-func startOverallLimit(env Env, at time.Time) (workday.Date, time.Time, error) {
-	day0, err := env.Calendar.ReceiptDay(at)
-	if err != nil || env.Ladder.OverallLimit.Window == nil {
-		return day0, time.Time{}, err
-	}
-	d, err := env.Calendar.ComputeDeadline(workday.Terms{Start: day0, Window: *env.Ladder.OverallLimit.Window})
-	return day0, d.Due.UTC(), err
-}
-
-// computeDeadline is the end of a rung's window that starts at. passed reports that the
-// cumulative limit left less than one working day, which is then given.
-func computeDeadline(env Env, r *ladder.Rung, at time.Time, limitStart workday.Date) (d workday.Deadline, passed bool, err error) {
-	day0, err := env.Calendar.ReceiptDay(at)
-	if err != nil {
-		return d, false, err
-	}
-	l := env.Ladder
-	terms := workday.Terms{Start: day0, Received: at, AtLeast: minimumDays}
-	switch {
-	case r.Remainder:
-		terms = workday.RemainderTerms(day0, limitStart, *l.OverallLimit.Window, minimumDays)
-		terms.Received = at
-	case r.WindowStart == ladder.WindowFromLimitStart:
-		// A band ends when it ends; a rung entered after it has the least.
-		terms = workday.RemainderTerms(day0, limitStart, *r.Window, minimumDays)
-		terms.Received = at
-	default:
-		terms.Window = *r.Window
-		if r.Within != nil {
-			terms.Limit = &workday.Limit{Start: limitStart, Window: *r.Within}
-		} else if l.OverallLimit.Hard && limitStart != 0 {
-			terms.Limit = &workday.Limit{Start: limitStart, Window: *l.OverallLimit.Window}
-		}
-	}
-	d, err = env.Calendar.ComputeDeadline(terms)
-	d.Due = d.Due.UTC()
-	return d, d.Bound == workday.BoundMinimum, err
-}
-
-// explainAndPlanReminders explains a deadline and plans the reminders before it: on the last day
-// when the working day begins, and the same the working day before when the
-// window has three or more.
-func explainAndPlanReminders(env Env, d workday.Deadline) (string, []time.Time, error) {
-	w, err := env.Calendar.Explain(d)
-	if err != nil {
-		return "", nil, err
-	}
-	var reminders []time.Time
-	days := env.Calendar.CountWorkingDays(d.Start, d.Date)
-	if before, err := env.Calendar.WorkingDayOnOrBefore(d.Date - 1); err == nil && days >= 3 {
-		reminders = append(reminders, env.Calendar.StartOfDay(before).UTC())
-	}
-	reminders = append(reminders, env.Calendar.StartOfDay(d.Date).UTC())
-	reminders = slices.DeleteFunc(reminders, func(t time.Time) bool { return !t.After(env.Now) })
-	return w.TextFor(env.Ladder.Words.Rung), reminders, nil
-}
-
 // redate counts the window of the current opening from now. It never ends sooner by that,
 // and where a limit leaves less it is the one working day that is the least. A window that
 // nobody could be asked in says so even if its end stays.
@@ -134,3 +70,25 @@ func (tr *transition) redate(reason string) error {
 	}
 	return nil
 }
+
+// countFrom is the instant from which something counts that was due at due: that very
+// instant, unless the engine came so late that people would lose by it.
+func (tr *transition) countFrom(due time.Time) time.Time {
+	if tr.env.Now.Sub(due) <= GracePeriod {
+		return due
+	}
+	return tr.env.Now
+}
+
+// askCheckTime is when the clock looks whether a question that is queued now was taken.
+func (tr *transition) askCheckTime() time.Time {
+	at, err := tr.env.Calendar.AddWorkingTime(tr.env.Now, askCheckDelay)
+	if err != nil { // past the calendar's coverage: nobody's time depends on it
+		at = tr.env.Now.Add(askCheckDelay)
+	}
+	return at.UTC()
+}
+
+// askCheckDelay is how much working time Teams has to take a question before it is said that
+// nobody could be asked.
+const askCheckDelay = 30 * time.Minute

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"challengebot/internal/story"
 	"challengebot/internal/workday"
 )
 
@@ -60,5 +59,3 @@ func nextWorkingDay(calendar *workday.Calendar, now time.Time) (time.Time, error
 	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(),
 		local.Hour(), local.Minute(), local.Second(), 0, zone), nil
 }
-
-func today(w *story.World) workday.Date { return w.Calendar.DateOf(w.Clock.Now()) }

@@ -8,16 +8,6 @@ import (
 
 // A dialog is shown on a page of its own, with the way back to the chat.
 
-// keepDialog keeps the window that an answer left open, and reports whether it did.
-func (p *Page) keepDialog(r *http.Request, a *practice.Answer) bool {
-	delete(p.dialogs, r.PathValue("person"))
-	if a.Dialog == nil || a.Dialog.Card() == nil {
-		return false
-	}
-	p.dialogs[r.PathValue("person")] = a.Dialog
-	return true
-}
-
 func (p *Page) handleDialog(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -5,66 +5,18 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"html/template"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"challengebot/internal/practice"
-	"challengebot/internal/story"
 )
 
 //go:embed page.html page.css
 var pageFiles embed.FS
-
-// Page is the practice page of one world.
-type Page struct {
-	world     *story.World
-	templates *template.Template
-	css       []byte
-
-	mu    sync.Mutex // one thing at a time
-	flash flash
-	// dialogs are the windows that are open, by the id of who looks at them.
-	dialogs     map[string]*practice.Dialog
-	reportError func(error) // told of what went wrong here; never nil
-}
-
-// flash is what must be said once, on the next page.
-type flash struct {
-	Text string
-	Bad  bool
-}
-
-// New makes the practice page of a world. report is told of its own faults.
-func New(w *story.World, report func(error)) (http.Handler, error) {
-	p := &Page{world: w, reportError: report, dialogs: map[string]*practice.Dialog{}}
-	var err error
-	if p.css, err = pageFiles.ReadFile("page.css"); err != nil {
-		return nil, err
-	}
-	if p.templates, err = template.New("page.html").ParseFS(pageFiles, "page.html"); err != nil {
-		return nil, err
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.redirectToFirstChat)
-	mux.HandleFunc("GET /page.css", p.handleStyleSheet)
-	mux.HandleFunc("GET /chat/{person}", p.handleChat)
-	mux.HandleFunc("POST /chat/{person}/say", p.handleSay)
-	mux.HandleFunc("POST /chat/{person}/press", p.handlePress)
-	mux.HandleFunc("GET /dialog/{person}", p.handleDialog)
-	mux.HandleFunc("POST /dialog/{person}/press", p.handlePressInDialog)
-	mux.HandleFunc("GET /channel/{team}", p.handleChannel)
-	mux.HandleFunc("POST /channel/{team}/say", p.handleSayInChannel)
-	mux.HandleFunc("POST /clock", p.handleClock)
-	mux.HandleFunc("GET /audit", p.handleAuditList)
-	mux.HandleFunc("GET /audit/{ref}", p.handleAudit)
-	return requireLoopback(mux), nil
-}
 
 // maxFormSize bounds what one form may send, in bytes.
 const maxFormSize = 1 << 20
@@ -142,14 +94,6 @@ func (p *Page) handleChat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.showChat(w, r, who, http.StatusOK, refilledCard{})
-}
-
-// refilledCard is a card that a client would not have sent: what was typed comes back.
-type refilledCard struct {
-	messageID string
-	card      *practice.Card
-	typed     practice.Inputs
-	errors    map[string]string
 }
 
 func (p *Page) showChat(w http.ResponseWriter, r *http.Request, who *practice.Person, status int, again refilledCard) {
@@ -330,11 +274,6 @@ func submittedInputs(c *practice.Card, a practice.Button, form url.Values) pract
 		}
 	}
 	return typed
-}
-
-func (p *Page) directoryID(who *practice.Person) string {
-	d, _ := p.world.Directory.PersonByEntra(who.ID)
-	return d.ID
 }
 
 // renderPage writes a page whole or not at all.

@@ -1,11 +1,13 @@
 package practicepage
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"challengebot/internal/directory"
 	"challengebot/internal/practice"
@@ -155,3 +157,47 @@ func appendRole(words []string, d *directory.Directory, entra string, role direc
 	}
 	return words
 }
+
+// keepDialog keeps the window that an answer left open, and reports whether it did.
+func (p *Page) keepDialog(r *http.Request, a *practice.Answer) bool {
+	delete(p.dialogs, r.PathValue("person"))
+	if a.Dialog == nil || a.Dialog.Card() == nil {
+		return false
+	}
+	p.dialogs[r.PathValue("person")] = a.Dialog
+	return true
+}
+
+// Page is the practice page of one world.
+type Page struct {
+	world     *story.World
+	templates *template.Template
+	css       []byte
+
+	mu    sync.Mutex // one thing at a time
+	flash flash
+	// dialogs are the windows that are open, by the id of who looks at them.
+	dialogs     map[string]*practice.Dialog
+	reportError func(error) // told of what went wrong here; never nil
+}
+
+// flash is what must be said once, on the next page.
+type flash struct {
+	Text string
+	Bad  bool
+}
+
+// refilledCard is a card that a client would not have sent: what was typed comes back.
+type refilledCard struct {
+	messageID string
+	card      *practice.Card
+	typed     practice.Inputs
+	errors    map[string]string
+}
+
+func (p *Page) directoryID(who *practice.Person) string {
+	d, _ := p.world.Directory.PersonByEntra(who.ID)
+	return d.ID
+}
+
+func today(w *story.World) workday.Date { return w.Calendar.DateOf(w.Clock.Now()) }

@@ -18,16 +18,6 @@ import (
 
 type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
 
-// challengeRow is one challenge as it is stored: two documents, the trail, and what is
-// searched by.
-type challengeRow struct {
-	details, doc []byte
-	current      challenge.Challenge // for searching; nobody outside ever gets it
-	events       []challenge.Event
-	cards        []*postedRow // on people's screens, in the order in which they were posted
-	retryAt      time.Time    // the clock's transition failed: it tries again then
-}
-
 func (r *challengeRow) read() (challenge.Challenge, error) {
 	var c challenge.Challenge
 	if err := json.Unmarshal(r.doc, &c); err != nil {
@@ -39,59 +29,6 @@ func (r *challengeRow) read() (challenge.Challenge, error) {
 	}
 	c.RestoreDetails(raised)
 	return c, nil
-}
-
-// keyRow is what the first use of an idempotency key left.
-type keyRow struct {
-	at      time.Time
-	id      uuid.UUID // zero: it was not about a challenge
-	seq     int
-	refusal []byte
-}
-
-// Raise stores a new challenge. decide is given the number for its reference; a number whose
-// challenge is not stored is never used again. The challenge's ladder must have been saved.
-func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
-	if err := s.begin(ctx, "Raise"); err != nil {
-		return storage.ApplyResult{}, err
-	}
-	defer s.mu.Unlock()
-	if err := checkKeys(r.Value); err != nil {
-		return storage.ApplyResult{}, err
-	}
-	if seen, ok := s.findKey(r); ok {
-		return s.repeatResult(seen)
-	}
-	s.number++
-	change, err := decide(s.number)
-	if err != nil {
-		return storage.ApplyResult{}, err
-	}
-	return s.writeChange(ctx, r, challenge.Snapshot{}, change)
-}
-
-// Apply changes a challenge. decide sees it under its lock, with ladder and history; its error
-// is returned as it is, and then nothing is stored, the idempotency key neither.
-func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
-	if err := s.begin(ctx, "Apply"); err != nil {
-		return storage.ApplyResult{}, err
-	}
-	defer s.mu.Unlock()
-	if err := checkKeys(r.Value, key.Ref); err != nil {
-		return storage.ApplyResult{}, err
-	}
-	if seen, ok := s.findKey(r); ok {
-		return s.repeatResult(seen)
-	}
-	before, err := s.snapshot(key)
-	if err != nil {
-		return storage.ApplyResult{}, err
-	}
-	change, err := decide(before)
-	if err != nil {
-		return storage.ApplyResult{}, err
-	}
-	return s.writeChange(ctx, r, before, change)
 }
 
 // Load reads a challenge with ladder and history, as they were at one moment.

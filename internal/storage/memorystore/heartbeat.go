@@ -10,15 +10,6 @@ import (
 	"challengebot/internal/storage"
 )
 
-// heartbeat is when an instance last worked, by its own time and by the store's.
-type heartbeat struct{ seenAt, checkedAt time.Time }
-
-// directoryCopy is the last directory file that could be read.
-type directoryCopy struct {
-	content string
-	savedAt time.Time
-}
-
 // ReadClock reads the store's clock.
 func (s *Store) ReadClock(ctx context.Context) (storage.ClockReading, error) {
 	if err := s.begin(ctx, "ReadClock"); err != nil {

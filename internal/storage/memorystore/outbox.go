@@ -3,8 +3,6 @@ package memorystore
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,63 +12,6 @@ import (
 	"challengebot/internal/outbox"
 	"challengebot/internal/storage"
 )
-
-// MessageState is what became of a message.
-type MessageState string
-
-// A message waits until it is sent, has nothing to show any more, is refused for good, or is
-// given up though Teams may have it.
-const (
-	StateWaiting     MessageState = "waiting"
-	StateSent        MessageState = "sent"
-	StateDropped     MessageState = "dropped"
-	StateFailed      MessageState = "failed"
-	StateUnconfirmed MessageState = "unconfirmed"
-)
-
-// messageRow is one message and what became of it.
-type messageRow struct {
-	id          int64
-	kind        outbox.DeliveryKind
-	challengeID uuid.UUID
-	orderingKey string
-	card        challenge.Card
-	opening     int
-	to          challenge.Address
-	content     json.RawMessage
-	posted      int64 // the message whose card an update changes
-	replaces    outbox.PostedMessage
-	createdAt   time.Time
-	state       MessageState
-	attempts    int
-	failing     time.Time // since when; zero: no attempt has failed
-	asideAt     time.Time // from when on other challenges' messages do not wait; zero: they do
-	copies      int
-	notBefore   time.Time
-	leaseOwner  string
-	leaseUntil  time.Time // zero: nobody has it in hand
-	doneAt      time.Time
-	lastStatus  int
-	lastCode    string
-}
-
-// postedRow is a card on somebody's screen.
-type postedRow struct {
-	outbox.PostedMessage
-	messageID   int64
-	challengeID uuid.UUID
-	card        challenge.Card
-	opening     int
-	to          challenge.Address
-	shownAt     time.Time
-}
-
-// attemptRow is one try, with what Teams answered.
-type attemptRow struct {
-	n     int
-	owner string
-	outbox.Attempt
-}
 
 // queue adds a message that waits from its creation on.
 func (s *Store) queue(m messageRow) {
@@ -87,26 +28,6 @@ func (s *Store) message(id int64) *messageRow {
 		return nil
 	}
 	return s.messages[id-1]
-}
-
-// QueueDirectMessage queues an answer to a typed command. A repeated key queues nothing. r.At
-// is when it may go out.
-func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error {
-	content, err := json.Marshal(reply.Content)
-	if err != nil {
-		return fmt.Errorf("memorystore: a reply cannot be written: %T", err)
-	}
-	m := messageRow{kind: outbox.DirectMessageKind, to: reply.To, content: content, createdAt: stamp(r.At)}
-	if !reply.Unprompted {
-		m.orderingKey = outbox.AnswerOrderingKey(reply.To)
-	}
-	if reply.ReplacesActivityID != "" {
-		m.replaces = outbox.PostedMessage{ConversationID: reply.ConversationID, ServiceURL: reply.ServiceURL, ActivityID: reply.ReplacesActivityID}
-	}
-	if err := checkTexts(reply.ReplacesActivityID, reply.ConversationID, reply.ServiceURL); err != nil {
-		return err
-	}
-	return s.register(ctx, "QueueDirectMessage", r, false, "", func() { s.queue(m) })
 }
 
 // ClaimIdempotencyKey reports whether the key is used for the first time, and keeps it.

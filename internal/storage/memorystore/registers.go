@@ -186,11 +186,6 @@ func (s *Store) ListEffects(ctx context.Context, idempotencyKey string) ([]stora
 	return found, nil
 }
 
-type coverRow struct {
-	directory.CoverSetting
-	revoked bool
-}
-
 // SetCover keeps who stands in for whom. A repeated key has no second effect.
 func (s *Store) SetCover(ctx context.Context, r storage.IdempotencyKey, c directory.CoverSetting) error {
 	broken := r.Value == "" || c.Person == "" || c.StandIn == "" || c.Person == c.StandIn || c.SetBy == "" || c.To < c.From
@@ -207,30 +202,6 @@ func (s *Store) EndCover(ctx context.Context, r storage.IdempotencyKey, id int64
 			s.covers[id-1].revoked = true
 		}
 	})
-}
-
-// register does what a key stands for, once, and wakes the engines. What breaks a rule is
-// refused, unless the key was used before and nothing is to be done.
-func (s *Store) register(ctx context.Context, operation string, r storage.IdempotencyKey, broken bool, rule string, do func()) error {
-	if err := s.begin(ctx, operation); err != nil {
-		return err
-	}
-	defer s.mu.Unlock()
-	defer s.notify()
-	if err := checkKeys(r.Value); err != nil {
-		return err
-	}
-	if _, seen := s.findKey(r); seen {
-		return nil
-	}
-	if broken {
-		return &RefusedError{rule}
-	}
-	if r.Value != "" {
-		s.keys[r.Value] = keyRow{at: stamp(r.At)}
-	}
-	do()
-	return nil
 }
 
 // ListCovers lists the cover that is not revoked and has not ended before that day, in the

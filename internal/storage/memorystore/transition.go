@@ -2,7 +2,6 @@ package memorystore
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -13,11 +12,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/outbox"
-	"challengebot/internal/storage"
 )
-
-// RefusedError is a row that the tables would refuse. It names the rule, never a value.
-type RefusedError struct{ Rule string }
 
 func (e *RefusedError) Error() string { return "memorystore: a row is refused: " + e.Rule }
 
@@ -125,43 +120,6 @@ func (t *transition) madeAt() time.Time {
 		return t.requestedAt
 	}
 	return t.row.events[len(t.row.events)-1].At
-}
-
-// writeChange stores what was decided.
-func (s *Store) writeChange(ctx context.Context, r storage.IdempotencyKey, before challenge.Snapshot, change challenge.Change) (storage.ApplyResult, error) {
-	if !change.HasEvents() && len(change.Posts) == 0 {
-		return storage.ApplyResult{Snapshot: before, Refusal: change.Refusal}, nil
-	}
-	after := challenge.Snapshot{Challenge: change.Next, Ladder: before.Ladder}
-	after.History = append(before.History[:len(before.History):len(before.History)], change.Events...)
-	var err error
-	if after.Ladder == nil {
-		if after.Ladder, err = s.loadLadder(change.Next.LadderHash); err != nil {
-			return storage.ApplyResult{}, err
-		}
-	}
-	t, err := s.newTransition(before.Challenge, change, r.At)
-	if err != nil {
-		return storage.ApplyResult{}, err
-	}
-	key := keyRow{at: stamp(r.At), id: change.Next.ID, seq: change.Next.Seq}
-	if r.At.IsZero() {
-		key.at = t.madeAt()
-	}
-	if change.Refusal != nil {
-		if key.refusal, err = json.Marshal(change.Refusal); err != nil {
-			return storage.ApplyResult{}, fmt.Errorf("memorystore: an answer cannot be written: %T", err)
-		}
-	}
-	if err := s.check(ctx); err != nil {
-		return storage.ApplyResult{}, err
-	}
-	s.write(t)
-	if r.Value != "" {
-		s.keys[r.Value] = key
-	}
-	s.notify()
-	return storage.ApplyResult{Snapshot: after, Refusal: change.Refusal}, nil
 }
 
 // write stores transitions that were checked: their rows and trails, then their posts, then

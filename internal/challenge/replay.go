@@ -6,18 +6,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// Apply applies one event: the next challenge. It decides nothing.
-func (c Challenge) Apply(e Event) Challenge {
-	c = c.clone()
-	c.Seq, c.Head = e.Seq, e.Hash
-	if bumpsVersion(e.Body) {
-		c.Version++
-	}
-	e.Body.apply(&c, e)
-	c.keepUntaken(c.StillAsks)
-	return c
-}
-
 // Replay folds a whole trail and checks every link of its chain. The error names
 // the first event that is broken.
 func Replay(id uuid.UUID, events []Event) (Challenge, error) {

@@ -1,5 +1,32 @@
 package challenge
 
+// HandoverReason is why a task passes from one person to another. The empty one is cover:
+// somebody is away, or is back.
+type HandoverReason string
+
+// The reasons beside cover.
+const (
+	// ReasonLeft: they are not in the directory any more.
+	ReasonLeft HandoverReason = "left"
+	// ReasonRole: they do not hold the role any more.
+	ReasonRole HandoverReason = "role"
+	// ReasonHeld: nobody held the role, so somebody else had the task; now it is held.
+	ReasonHeld HandoverReason = "held"
+	// ReasonMoved: the challenge went to another team.
+	ReasonMoved HandoverReason = "moved"
+)
+
+// CoverHandover is one passing on of something that the challenge waits for.
+type CoverHandover struct {
+	From Party `json:"from"`
+	To   Party `json:"to"`
+	// Alongside: To is asked beside From.
+	Alongside bool           `json:"both,omitempty"`
+	Task      Task           `json:"task,omitempty"`
+	Gate      string         `json:"gate,omitempty"`
+	Reason    HandoverReason `json:"why,omitempty"`
+}
+
 // HandoverManner is a way in which something passes from one person to another, as people
 // are told of it.
 type HandoverManner string

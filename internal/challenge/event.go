@@ -1,0 +1,70 @@
+package challenge
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// EventKind of an event.
+type EventKind string
+
+// Event is one step of a challenge's audit trail. Events are only ever added.
+type Event struct {
+	Seq  int
+	At   time.Time // UTC, to the microsecond
+	By   Person
+	Rung string
+	// Opening is the number of the rung's opening, 0 before the first.
+	Opening int
+	Body    Body
+	// Data is Body as it was written, to the byte: the hash covers it.
+	Data []byte
+	Prev Hash
+	Hash Hash
+}
+
+// Body is what happened. Each kind of event has one type, which says what the event
+// changes. Its JSON is the stored form: fields may be added, never renamed.
+type Body interface {
+	Kind() EventKind
+	// apply changes the challenge. It decides nothing: whatever a transition worked out is
+	// in the event.
+	apply(c *Challenge, e Event)
+}
+
+// unseenOnCards is a Body that changes nothing that a card shows.
+type unseenOnCards interface{ isUnseenOnCards() }
+
+// ChainHash is the hash of the event under the chain of challenge id. It covers every
+// field, each preceded by its length, and the hash before it.
+func (e *Event) ChainHash(id uuid.UUID) Hash {
+	buf := make([]byte, 0, 256+len(e.Data))
+	buf = append(buf, "challengebot/event/1"...)
+	buf = append(buf, e.Prev[:]...)
+	buf = append(buf, id[:]...)
+	buf = binary.BigEndian.AppendUint64(buf, uint64(e.Seq))
+	buf = binary.BigEndian.AppendUint64(buf, uint64(e.At.UnixMicro()))
+	for _, s := range []string{e.By.ID, e.By.Name, string(e.Body.Kind()), e.Rung} {
+		buf = binary.BigEndian.AppendUint32(buf, uint32(len(s)))
+		buf = append(buf, s...)
+	}
+	buf = binary.BigEndian.AppendUint64(buf, uint64(e.Opening))
+	buf = binary.BigEndian.AppendUint32(buf, uint32(len(e.Data)))
+	buf = append(buf, e.Data...)
+	return sha256.Sum256(buf)
+}
+
+// Apply applies one event: the next challenge. It decides nothing.
+func (c Challenge) Apply(e Event) Challenge {
+	c = c.clone()
+	c.Seq, c.Head = e.Seq, e.Hash
+	if _, unseen := e.Body.(unseenOnCards); !unseen {
+		c.Version++
+	}
+	e.Body.apply(&c, e)
+	c.keepUntaken(c.StillAsks)
+	return c
+}

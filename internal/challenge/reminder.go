@@ -1,0 +1,67 @@
+package challenge
+
+import (
+	"slices"
+	"time"
+
+	"challengebot/internal/ladder"
+)
+
+// Reminded: a reminder of the end of the window is queued for those who were asked.
+type Reminded struct {
+	Due time.Time `json:"due"`
+	// To are their ids; older events have none, and went to all who may answer.
+	To []string `json:"to,omitempty"`
+}
+
+// KindReminded is stored.
+const KindReminded EventKind = "reminded"
+
+// Kind of the event.
+func (Reminded) Kind() EventKind { return KindReminded }
+
+func (Reminded) isUnseenOnCards() {}
+
+func (Reminded) apply(c *Challenge, e Event) {
+	o := c.openingToChange()
+	o.Reminders = slices.DeleteFunc(slices.Clone(o.Reminders), func(t time.Time) bool { return !t.After(e.At) })
+	if !o.CheckAt.After(e.At) { // a version that knew of no such look reminded in its place
+		o.CheckAt = time.Time{}
+	}
+	c.NextAt = o.nextAt()
+}
+
+func (tr *transition) sendReminder() error {
+	tr.noteOutages(tr.c.NextAt)
+	opening := tr.c.CurrentOpening()
+	to := slices.DeleteFunc(slices.Clone(opening.Responders), func(id string) bool { return !opening.TookQuestion(id) && !opening.wasRejectedFor(id) })
+	tr.emit(Reminded{Due: opening.Deadline.Due, To: to}, opening.Rung, opening.Number)
+	for _, id := range to {
+		tr.post(Address{Person: id}, CardReminder)
+	}
+	if r, ok := tr.env.Ladder.RungByID(opening.Rung); ok && r.WindowOwner == ladder.OwnerChair {
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge) // the window is the chair's own
+	}
+	return nil
+}
+
+// nudgeAgain tells those for whom a challenge without a window waits again. Who oversees
+// challenges has it in the digest of the day.
+func (tr *transition) nudgeAgain(every int) error {
+	tr.noteOutages(tr.c.NextAt)
+	tr.applyHandovers(System, tr.planHandovers())
+	tr.emit(Nudged{State: tr.c.State, NudgeAt: tr.nudgeTime(every)}, tr.c.Rung, len(tr.c.Openings))
+	switch tr.c.State {
+	case StateAwaitingJudgement:
+		tr.postJudgeCards()
+	case StateHeldAtGate:
+		tr.postGateCards()
+	case StateExhausted:
+		for _, id := range append(tr.c.WaitingFor(), tr.c.Chair.ID) {
+			tr.post(Address{Person: id}, CardChallenge)
+		}
+	case StateAwaitingResponse:
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	}
+	return nil
+}
