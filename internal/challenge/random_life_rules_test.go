@@ -10,33 +10,34 @@ import (
 	"challengebot/internal/workday"
 )
 
-// checkEvent holds one event to the rules of its kind.
-func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Event, change challenge.Change) {
+// checkEvent holds one event to the rules of its kind. before is the challenge as the events before it
+// left it, those of the same change among them.
+func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, before challenge.Challenge, e challenge.Event, change challenge.Change) {
 	switch b := e.Body.(type) {
 	case challenge.RungOpened:
 		d.checkRungOpened(t, e, b, change.Next.Chair)
 	case challenge.Redated:
 		d.checkWindow(t, e, b.Deadline)
-		if v := d.c.Opening(e.Opening); b.Deadline.Due.Before(v.Deadline.Due) {
+		if v := before.Opening(e.Opening); b.Deadline.Due.Before(v.Deadline.Due) {
 			t.Fatal("a late receipt shortened the window")
 		}
 	case challenge.Responded:
-		v := d.c.Opening(e.Opening)
+		v := before.Opening(e.Opening)
 		if !v.MayAnswer(e.By.ID) {
 			t.Fatal("somebody who was not asked answered")
 		}
-		if b.Response.OnBehalfOf == "" && (e.By.ID == d.c.Chair.ID || e.By.ID == v.Judge.ID) {
+		if b.Response.OnBehalfOf == "" && (e.By.ID == before.Chair.ID || e.By.ID == v.Judge.ID) {
 			t.Fatal("somebody answered their own challenge, or answers and judges")
 		}
 	case challenge.Judged:
-		v := d.c.Opening(e.Opening)
-		if d.c.State == challenge.StateAwaitingJudgement && e.By.ID == v.AnsweredBy.ID && v.IsRespondent(e.By.ID) {
+		v := before.Opening(e.Opening)
+		if before.State == challenge.StateAwaitingJudgement && e.By.ID == v.AnsweredBy.ID && v.IsRespondent(e.By.ID) {
 			t.Fatal("somebody judged their own answer")
 		}
 	case challenge.GateRecorded:
 		g, ok := findLadderGate(d.env.Ladder, b.Rung, b.Gate)
-		if b.Automatic && (g.Kind != ladder.GateEscalation || d.c.Hold.AwaitsAsking()) {
-			t.Fatalf("the gate %s (%s) opened by itself; Teams took its card for %v", b.Gate, g.Kind, d.c.Hold.AskedIDs)
+		if b.Automatic && (g.Kind != ladder.GateEscalation || before.Hold.AwaitsAsking()) {
+			t.Fatalf("the gate %s (%s) opened by itself; Teams took its card for %v", b.Gate, g.Kind, before.Hold.AskedIDs)
 		}
 		if !b.Automatic && (e.By.ID == "" || e.By != by) {
 			t.Fatalf("the gate %s was recorded by nobody", b.Gate)
@@ -45,38 +46,38 @@ func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, e challenge.Eve
 			t.Fatalf("the gate %s of %s is not in the ladder", b.Gate, b.Rung)
 		}
 	case challenge.Referred:
-		if e.By.ID == "" || d.c.Details.Conference != challenge.CareReview && d.env.Ladder.ExternalReferral.OnlyLookedAfter {
+		if e.By.ID == "" || before.Details.Conference != challenge.CareReview && d.env.Ladder.ExternalReferral.OnlyLookedAfter {
 			t.Fatal("a referral without a person, or for a child who is not looked after")
 		}
 	case challenge.HandedOver:
-		d.checkHandedOver(t, e, b, change)
+		d.checkHandedOver(t, before, e, b)
 	case challenge.MessageChanged:
-		moved := change.Next.State != d.c.State || change.Next.Version != d.c.Version || !change.Next.NextAt.Equal(d.c.NextAt)
+		moved := change.Next.State != before.State || change.Next.Version != before.Version || !change.Next.NextAt.Equal(before.NextAt)
 		if b.Seq < 1 || b.Seq >= e.Seq || moved || len(change.Posts) > 0 {
 			t.Fatalf("a message changed in Teams moves the challenge, or names step %d of %d", b.Seq, e.Seq)
 		}
 	case challenge.Interrupted:
-		if b.To.After(d.env.Now) || b.Deadline.Date != 0 && (!b.Deadline.Due.After(b.To) || !b.Deadline.Due.After(d.c.Due())) {
-			t.Fatalf("the outage until %v gives until %v, which was due at %v", b.To, b.Deadline.Due, d.c.Due())
+		if b.To.After(d.env.Now) || b.Deadline.Date != 0 && (!b.Deadline.Due.After(b.To) || !b.Deadline.Due.After(before.Due())) {
+			t.Fatalf("the outage until %v gives until %v, which was due at %v", b.To, b.Deadline.Due, before.Due())
 		}
 	case challenge.Lapsed:
 		for _, out := range d.env.Outages {
-			if !b.Due.Before(out.From) && !b.Due.After(out.To) && d.c.CurrentOpening().OpenedAt.Before(out.To) {
+			if !b.Due.Before(out.From) && !b.Due.After(out.To) && before.CurrentOpening().OpenedAt.Before(out.To) {
 				t.Fatalf("lapsed though the bot was off from %v to %v", out.From, out.To)
 			}
 		}
-		if v := d.c.Opening(e.Opening); v.AwaitsAsking() {
+		if v := before.Opening(e.Opening); v.AwaitsAsking() {
 			t.Fatalf("lapsed though nobody of %v was asked; Teams took it for %v and refused it for %v", v.Responders, v.AskedIDs, v.RejectedFor)
 		}
-		if d.env.Now.Before(b.Due) || !b.Due.Equal(d.c.Due()) || e.By != challenge.System {
-			t.Fatalf("lapsed at %v though due at %v", d.env.Now, d.c.Due())
+		if d.env.Now.Before(b.Due) || !b.Due.Equal(before.Due()) || e.By != challenge.System {
+			t.Fatalf("lapsed at %v though due at %v", d.env.Now, before.Due())
 		}
 	}
-	if before := d.c.State; before != "" && !before.IsOpen() {
+	if d.c.State != "" && !d.c.State.IsOpen() {
 		allowed := []challenge.EventKind{challenge.KindLateResponse, challenge.KindDelivered, challenge.KindUndelivered, challenge.KindReferred,
 			challenge.KindMessageChanged}
 		if !slices.Contains(allowed, e.Body.Kind()) {
-			t.Fatalf("a %s challenge has the event %s", before, e.Body.Kind())
+			t.Fatalf("a %s challenge has the event %s", d.c.State, e.Body.Kind())
 		}
 	}
 }
@@ -111,19 +112,15 @@ func (d *randomLife) checkRungOpened(t *rapid.T, e challenge.Event, b challenge.
 
 // checkHandedOver: the time stays, and nobody is asked by it who could not have been
 // asked when the rung opened, nor decides over what they were asked themselves.
-func (d *randomLife) checkHandedOver(t *rapid.T, e challenge.Event, b challenge.HandedOver, change challenge.Change) {
-	before := d.c
-	for _, earlier := range change.Events {
-		if earlier.Seq < e.Seq {
-			before = before.Apply(earlier)
-		}
-	}
+func (d *randomLife) checkHandedOver(t *rapid.T, before challenge.Challenge, e challenge.Event, b challenge.HandedOver) {
 	after := before.Apply(e)
 	if !after.Due().Equal(before.Due()) || !after.NextAt.Equal(before.NextAt) || after.State != before.State {
 		t.Fatal("handing over moved the time, or the challenge")
 	}
-	if !slices.Contains(after.WaitingFor(), b.To.ID) {
-		t.Fatalf("%s has the task %q and is not waited for", b.To.Name, b.Task)
+	// Of several respondents some may only read the question; it is nobody's task then.
+	isCopy := b.Task == challenge.TaskAnswer && !before.CurrentOpening().MayAnswer(b.From.ID)
+	if !isCopy && !slices.Contains(after.WaitingFor(), b.To.ID) || isCopy && !after.CurrentOpening().IsRespondent(b.To.ID) {
+		t.Fatalf("%s has the task %q and is not asked for it", b.To.Name, b.Task)
 	}
 	if !b.Alongside && slices.Contains(after.WaitingFor(), b.From.ID) && b.Task != challenge.TaskGate {
 		t.Fatalf("%s passed it on and is waited for", b.From.Name)

@@ -121,9 +121,10 @@ func (d *randomLife) checkChange(t *rapid.T, cmd challenge.Command, by challenge
 	}
 	d.checkChain(t, change)
 	d.checkTransition(t, cmd, change)
+	before := d.c
 	for _, e := range change.Events {
-		d.checkEvent(t, by, e, change)
-		d.trail = append(d.trail, e)
+		d.checkEvent(t, by, before, e, change)
+		d.trail, before = append(d.trail, e), before.Apply(e)
 	}
 	d.checkPosts(t, change)
 	if before := d.c.State; before != "" && !before.IsOpen() && change.Next.State != before {
