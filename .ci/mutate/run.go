@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,6 +27,8 @@ type runner struct {
 	dir   string // for overlays
 	limit time.Duration
 	only  string
+	// flags are for the test binary.
+	flags []string
 }
 
 // newRunner runs the tests as they are: they must pass, and say how long they take.
@@ -35,6 +38,9 @@ func newRunner(p *pkg, o options) (*runner, error) {
 		return nil, err
 	}
 	r := &runner{pkg: p, dir: dir, limit: 10 * time.Minute, only: o.run}
+	if usesRapid(p.path) {
+		r.flags = []string{"-rapid.nofailfile"} // what fails on changed code says nothing of the code as it is
+	}
 	if out, err := r.goTest(); err != nil { // fills the build cache too
 		r.close()
 		return nil, fmt.Errorf("the tests of %s fail as they are: %w\n%s", p.path, err, out)
@@ -85,7 +91,14 @@ func (r *runner) goTest(more ...string) ([]byte, error) {
 	defer cancel()
 	args := append([]string{"-c", `ulimit -v ` + memoryLimit + ` 2>/dev/null; exec "$@"`, "sh",
 		"go", "test", "-count=1", "-failfast", "-vet=off", "-timeout=" + r.limit.String(), "-run=" + r.only}, more...)
-	cmd := exec.CommandContext(ctx, "sh", append(args, r.pkg.path)...)
+	cmd := exec.CommandContext(ctx, "sh", slices.Concat(args, []string{r.pkg.path}, r.flags)...)
 	cmd.WaitDelay = 5 * time.Second
 	return cmd.CombinedOutput()
+}
+
+// usesRapid reports whether the tests of a package draw with rapid, which keeps the draws of a failed
+// test beside it unless it is told not to.
+func usesRapid(path string) bool {
+	out, err := exec.Command("go", "list", "-test", "-deps", "-f", "{{.ImportPath}}", path).Output()
+	return err == nil && slices.Contains(strings.Fields(string(out)), "pgregory.net/rapid")
 }
