@@ -68,3 +68,21 @@ func TestANameThatFitsTwoPeopleFindsBoth(t *testing.T) {
 		t.Errorf("warnings: %s", got)
 	}
 }
+
+func TestLettersAreKeptAndOneLetterIsNoSurname(t *testing.T) {
+	d := named(t, "Max Foxe", "J Smith", "Smith J", "Al Bo,", "---", "...")
+	for typed, want := range map[string]string{"Max Foxe": "p0", "FOXE Max": "p0", "J Smith": "p1", "Smith J": "p2", "Al Bo": "p3", "Al Bo,": "p3"} {
+		found := d.PeopleNamed(typed)
+		if len(found) != 1 || found[0].ID != want {
+			t.Errorf("%q finds %v, not %s", typed, found, want)
+		}
+	}
+	for _, typed := range []string{"---", "…", ",", "Ma Foe"} {
+		if found := d.PeopleNamed(typed); len(found) > 0 {
+			t.Errorf("%q finds %v", typed, found)
+		}
+	}
+	if got := d.Warnings(); len(got) > 0 {
+		t.Errorf("names of no letters are the same: %v", got)
+	}
+}
