@@ -338,3 +338,34 @@ func TestCoverInTheFileIsRefusedWhereItMeetsAnother(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoIsNotInTheDirectoryActsInNothing(t *testing.T) {
+	d := readDirectory(t, countyYAML)
+	for _, who := range []string{testGUID(99), ""} {
+		for _, s := range []Scope{{}, {Team: "north"}, {Agency: "health"}} {
+			if d.MayActIn(who, "director", s, day(t, "2026-04-01")) || d.MayActAtAnyLevel(who, RoleOversight, s, day(t, "2026-04-01")) {
+				t.Errorf("%q acts in %+v", who, s)
+			}
+		}
+	}
+	if !d.MayActAtAnyLevel(testGUID(5), RoleOversight, Scope{Team: "north"}, day(t, "2026-04-01")) {
+		t.Error("who oversees the service does not oversee its team, which has an overseer of its own")
+	}
+	left := CoverSetting{ID: 1, Person: testGUID(1), StandIn: testGUID(99), From: day(t, "2026-04-01"), To: day(t, "2026-04-03"), SetBy: testGUID(1)}
+	if d.WithCover([]CoverSetting{left}).HasCover(left) {
+		t.Error("cover by who has left counts as set")
+	}
+}
+
+func TestWarningsStandInTheOrderOfTheFile(t *testing.T) {
+	d := readDirectory(t, `authority: X
+teams:
+  - {id: north, name: North, roles: {manager: ann}}
+people:
+  - {id: ann, name: Ann, entra: `+testGUID(1)+`}
+  - {id: ann2, name: Ann, entra: `+testGUID(2)+`}
+`)
+	if got := d.Warnings().Error(); strings.Index(got, "has no channel") > strings.Index(got, "bears the same name") {
+		t.Errorf("the later line stands first:\n%s", got)
+	}
+}
