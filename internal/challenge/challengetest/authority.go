@@ -87,7 +87,7 @@ func readOffice(office, left string) *directory.Directory {
 	for _, p := range people {
 		name, entra := p.name, Person(p.id).ID
 		if p.id == left {
-			name, entra = "Newly Appointed", "6f1c0000-0000-4000-8000-0000000000ff"
+			name, entra = "Newly Appointed", newlyAppointed
 		}
 		fmt.Fprintf(&list, "  - {id: %s, name: %s, entra: %s}\n", p.id, name, entra)
 	}
@@ -128,6 +128,23 @@ func Person(id string) challenge.Person {
 	panic("challengetest: nobody is " + id)
 }
 
+// KeyOf is the key of one of the authority's people by their object id: "new" for who has the place
+// of somebody who left, and the id itself for anybody else.
+func KeyOf(id string) string {
+	for _, p := range people {
+		if Person(p.id).ID == id {
+			return p.id
+		}
+	}
+	if id == newlyAppointed {
+		return "new"
+	}
+	return id
+}
+
+// newlyAppointed has the place of somebody who left.
+const newlyAppointed = "6f1c0000-0000-4000-8000-0000000000ff"
+
 // Stranger is somebody whom the directory does not know.
 func Stranger() challenge.Person {
 	return challenge.Person{ID: "6f1c0000-0000-4000-8000-999999999999", Name: "Somebody Else"}
@@ -167,6 +184,18 @@ func At(clock string) time.Time {
 		panic(err)
 	}
 	return at
+}
+
+// Clock is an instant by the London clock, as At reads it, with seconds where there are any.
+func Clock(at time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	london, err := time.LoadLocation("Europe/London")
+	if err != nil {
+		panic(err)
+	}
+	return strings.TrimSuffix(at.In(london).Format("2006-01-02 15:04:05.999999"), ":00")
 }
 
 // Date reads "2026-03-30".

@@ -85,26 +85,26 @@ func RandomCommand(t *rapid.T, c challenge.Challenge, env challenge.Env) (challe
 	case 10, 11, 12:
 		return randomGate(t, c, env), by
 	case 13:
-		return randomSkip(t, env), mostlyRight(t, c.Chair, by)
+		return randomSkip(t, env), MostlyRight(t, c.Chair, by)
 	case 14:
 		if rapid.Bool().Draw(t, "hand off") {
-			return challenge.HandOff{To: rapid.SampledFrom([]string{"elsewhere", "multi-agency-escalation", "nowhere"}).Draw(t, "to"), Reason: randomText(t)}, mostlyRight(t, c.Chair, by)
+			return challenge.HandOff{To: rapid.SampledFrom([]string{"elsewhere", "multi-agency-escalation", "nowhere"}).Draw(t, "to"), Reason: randomText(t)}, MostlyRight(t, c.Chair, by)
 		}
-		return challenge.Withdraw{Reason: randomText(t)}, mostlyRight(t, c.Chair, by)
+		return challenge.Withdraw{Reason: randomText(t)}, MostlyRight(t, c.Chair, by)
 	case 20:
 		change := rapid.SampledFrom([]challenge.MessageChange{challenge.MessageEdited, challenge.MessageDeleted, challenge.MessageRestored}).Draw(t, "message")
 		return challenge.RecordMessageChange{Seq: rapid.IntRange(0, c.Seq+1).Draw(t, "step"), Change: change}, by
 	case 19:
 		return challenge.RecordAskedOutside{Opening: visit, Method: challenge.ContactByEmail, On: env.Today(), Note: randomText(t)}, by
 	case 21:
-		return challenge.Release{}, mostlyRight(t, Person("otto"), by)
+		return challenge.Release{}, MostlyRight(t, Person("otto"), by)
 	case 18:
 		if rapid.Bool().Draw(t, "reconcile") {
 			return challenge.Reconcile{}, challenge.System
 		}
 		return challenge.HandOver{AwayID: by.ID}, by
 	case 15:
-		return randomReferral(t, env), mostlyRight(t, c.Chair, by)
+		return randomReferral(t, env), MostlyRight(t, c.Chair, by)
 	default:
 		return randomDelivery(t, c, visit), challenge.System
 	}
@@ -130,7 +130,8 @@ func randomPerson(t *rapid.T, c challenge.Challenge) challenge.Person {
 	return rapid.SampledFrom(append(all, Stranger(), c.Chair)).Draw(t, "person")
 }
 
-func mostlyRight(t *rapid.T, right, other challenge.Person) challenge.Person {
+// MostlyRight is the right person three times in four.
+func MostlyRight(t *rapid.T, right, other challenge.Person) challenge.Person {
 	if rapid.IntRange(0, 3).Draw(t, "wrong person") == 0 {
 		return other
 	}
