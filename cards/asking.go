@@ -50,6 +50,17 @@ func (b *builder) describeInterrupted(e challenge.Event, body challenge.Interrup
 	return fmt.Sprintf(b.words.Step.Interrupted, from, to)
 }
 
+// describeRecounted says what date moved with the calendar.
+func (b *builder) describeRecounted(rung string, body challenge.Recounted) string {
+	switch {
+	case body.Deadline.Date != 0:
+		return fmt.Sprintf(b.words.Step.Recounted, rung, b.formatOnDateTime(body.Deadline.Due), b.formatOnDateTime(body.Was))
+	case !body.OpensAt.IsZero():
+		return fmt.Sprintf(b.words.Step.RecountedGate, b.formatOnDateTime(body.OpensAt), b.formatOnDateTime(body.Was))
+	}
+	return fmt.Sprintf(b.words.Step.RecountedLimit, b.formatOnDateTime(body.LimitDue))
+}
+
 // describeNotAsked says for whom the question waits.
 func (b *builder) describeNotAsked() string {
 	return fmt.Sprintf(b.words.Challenge.StateNotAsked, b.formatPeople(b.Challenge.CurrentOpening().Unasked()))

@@ -40,6 +40,8 @@ func (b *builder) dueDateWorking(opening int) string {
 			text = cmp.Or(body.Explanation, text)
 		case challenge.Released:
 			text = body.Explanation
+		case challenge.Recounted:
+			text = cmp.Or(body.Explanation, text)
 		}
 	}
 	return text

@@ -134,6 +134,9 @@ func (v DigestView) itemElement(s digest.PendingItem) Element {
 	if gaps := s.Snapshot.Challenge.Gaps; len(gaps) > 0 {
 		facts = append(facts, Fact{one.words.StandIn.Heading, one.describeGaps(gaps)})
 	}
+	if r := s.Recount; r != nil {
+		facts = append(facts, Fact{one.words.Digest.DateMoved, fmt.Sprintf(one.words.Digest.DateMovedFromTo, one.formatDateTime(r.Was), one.formatDateTime(r.Now))})
+	}
 	if s.LimitNear {
 		facts = append(facts, Fact{one.words.Label.TimeLimit, one.describeOverallLimit()})
 	}

@@ -65,7 +65,7 @@ func (b *builder) stepsOfOpening() []historyStep {
 		kept, isKept := e.Body.(challenge.LateResponse)
 		switch e.Body.(type) {
 		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted,
-			challenge.Released, challenge.HandedOver, challenge.AskedOutside:
+			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside:
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
 			}
@@ -203,6 +203,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return append(out, historyStep{at: e.At, sentence: b.describeInterrupted(e, body)})
 	case challenge.Released:
 		return step(nil, b.words.Step.Released, rung, by, b.formatOnDateTime(body.Deadline.Due))
+	case challenge.Recounted:
+		return append(out, historyStep{at: e.At, sentence: b.describeRecounted(rung, body)})
 	case challenge.Resolved:
 		return append(out, historyStep{at: e.At, sentence: b.words.Step.Resolved})
 	case challenge.Exhausted:

@@ -120,7 +120,7 @@ func (b *builder) obstacleSteps() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {
 		switch e.Body.(type) {
-		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Unattended:
+		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Unattended, challenge.Recounted:
 			out = b.appendStep(out, e)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"challengebot/internal/app"
+	"challengebot/internal/challenge"
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/english"
@@ -43,7 +45,7 @@ func (c *checkCommand) Run(p *program) error {
 	r.checkLadders(settings, filepath.Dir(c.Config))
 	r.checkVacancies(settings)
 	r.checkCredentials(settings)
-	r.checkDatabase(d)
+	r.checkDatabase(settings)
 	if c.Live {
 		r.checkTeams(settings)
 	}
@@ -197,7 +199,7 @@ func (r *checkReport) checkCredentials(s *app.Settings) {
 	}
 }
 
-func (r *checkReport) checkDatabase(d *directory.Directory) {
+func (r *checkReport) checkDatabase(s *app.Settings) {
 	if r.env(envDatabase) == "" {
 		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
 		return
@@ -226,7 +228,39 @@ func (r *checkReport) checkDatabase(d *directory.Directory) {
 		r.fail("database: %v", err)
 		return
 	}
-	r.checkNoticeChannels(d, bound)
+	r.checkNoticeChannels(s.Directory, bound)
+	r.checkMovedDates(s, store)
+}
+
+// maxMovedDates is how many dates are listed before the rest is counted.
+const maxMovedDates = 20
+
+// checkMovedDates lists the due times that this calendar of working days would move: those of
+// challenges that were counted by another.
+func (r *checkReport) checkMovedDates(s *app.Settings, store openChallenges) {
+	moved := 0
+	err := store.EachOpen(r.ctx, func(c challenge.Snapshot) {
+		was, now, isMoved := c.ForecastRecount(challenge.Env{Now: r.now(), Calendar: s.Calendar, Ladder: c.Ladder, Directory: s.Directory})
+		if !isMoved {
+			return
+		}
+		if moved++; moved <= maxMovedDates {
+			r.warn("dates: %s is due on %s at %s by the calendar it was counted with, and on %s at %s by this one: it moves when the bot starts with it",
+				c.Challenge.Ref, s.Calendar.DateOf(was).FormatLong(), was.In(s.Calendar.Location()).Format("15:04"),
+				s.Calendar.DateOf(now).FormatLong(), now.In(s.Calendar.Location()).Format("15:04"))
+		}
+	})
+	if moved > maxMovedDates {
+		r.warn("dates: %s more move with this calendar", english.CountOf(moved-maxMovedDates, "date", "dates"))
+	}
+	if err != nil {
+		r.fail("dates: not every open challenge could be read: %v", err)
+	}
+}
+
+// openChallenges is what the check asks of the store.
+type openChallenges interface {
+	EachOpen(ctx context.Context, each func(challenge.Snapshot)) error
 }
 
 // checkNoticeChannels says which channels were chosen in Teams, since those come before the file's.

@@ -190,6 +190,6 @@ func (tr *transition) recountEscalator() error {
 	if err != nil {
 		return calendarError(err)
 	}
-	tr.emit(Held{Cause: h.Cause, Gates: h.Gates, OpensAt: opens, NudgeAt: tr.nudgeTime(gateNudgeDays)}, h.Rung, len(tr.c.Openings))
+	tr.emit(Held{Cause: h.Cause, Gates: h.Gates, OpensAt: opens, NudgeAt: tr.nudgeTime(gateNudgeDays), CountsFrom: tr.env.Now}, h.Rung, len(tr.c.Openings))
 	return nil
 }

@@ -81,6 +81,8 @@ type Challenge struct {
 	GapsSince time.Time `json:"gaps_since,omitzero"`
 	// NextAt is when the clock must look at the challenge again; zero: never.
 	NextAt time.Time `json:"next_at,omitzero"`
+	// Recount is the last move of a date with the calendar.
+	Recount *Recount `json:"recount,omitempty"`
 	// InterruptedUntil is the end of the last outage that is on the record.
 	InterruptedUntil time.Time `json:"interrupted_until,omitzero"`
 	// ReferralCount counts external referrals recorded beside the states.
@@ -163,6 +165,14 @@ func (c *Challenge) WaitingFor() []string {
 	default:
 		return nil
 	}
+}
+
+// Recount is the last time that the end of a window, or of an escalator's time, moved with
+// the calendar.
+type Recount struct {
+	At  time.Time `json:"at"`
+	Was time.Time `json:"was"`
+	Now time.Time `json:"now"`
 }
 
 // clone copies what fold changes, so that a transition never alters its argument.

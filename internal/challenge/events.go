@@ -39,6 +39,7 @@ var registry = []eventDefinition{
 	define[Moved](),
 	define[Interrupted](),
 	define[Released](),
+	define[Recounted](),
 }
 
 // eventDefinition is what the program knows of one kind of event.

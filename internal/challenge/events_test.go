@@ -51,7 +51,7 @@ func everyBody() []challenge.Body {
 		challenge.LateResponse{Opening: 1, Reason: "lapsed", Response: response},
 		challenge.Judged{Verdict: challenge.NotSatisfied, Reason: "No date."},
 		challenge.Lapsed{Due: at},
-		challenge.Held{Cause: challenge.CauseLapse, Gates: []challenge.GateState{gate}, OpensAt: at, NudgeAt: at},
+		challenge.Held{Cause: challenge.CauseLapse, Gates: []challenge.GateState{gate}, OpensAt: at, NudgeAt: at, CountsFrom: at},
 		challenge.GateRecorded{Rung: "r2", Gate: "own", Needs: ladder.Agreed, Status: challenge.GatePassed, Note: "We spoke.", On: day,
 			Fields: map[string]string{"statement": "It is."}, Ahead: true, Automatic: true},
 		challenge.Nudged{State: challenge.StateHeldAtGate, NudgeAt: at},
@@ -75,6 +75,9 @@ func everyBody() []challenge.Body {
 		challenge.Interrupted{Outage: challenge.Outage{From: at, To: at}, Deadline: deadline, Explanation: "The next working day.", Reminders: []time.Time{at}, OpensAt: at,
 			ForRelease: true, CheckAt: at},
 		challenge.Released{Deadline: deadline, Explanation: "The next working day.", Reminders: []time.Time{at}},
+		challenge.Recounted{Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", Reminders: []time.Time{at}, LimitPassed: true,
+			ShorterWindow: &challenge.ShorterWindow{Days: 2, Reason: "An unborn child.", OriginalDue: at}, OpensAt: at, Was: at, LimitDue: at,
+			Calendar: "england-and-wales/2028-12-31/ab12cd34"},
 	}
 }
 

@@ -16,6 +16,8 @@ type Hold struct {
 	Gates []GateState `json:"gates"`
 	// OpensAt is when an escalator's window ends and the gate opens by itself.
 	OpensAt time.Time `json:"opens,omitzero"`
+	// CountsFrom is when that window began; zero in a hold of an earlier version, which has Since.
+	CountsFrom time.Time `json:"counts_from,omitzero"`
 	// AskedIDs and RejectedFor are those for whom Teams took, or refused for good, the card of
 	// the gates.
 	AskedIDs    []string `json:"asked,omitempty"`
@@ -66,6 +68,14 @@ func (h *Hold) nextAt(nudge time.Time) time.Time {
 		return h.OpensAt
 	}
 	return nudge
+}
+
+// countsFrom is when the escalator's time began.
+func (h *Hold) countsFrom() time.Time {
+	if h.CountsFrom.IsZero() {
+		return h.Since
+	}
+	return h.CountsFrom
 }
 
 // goOnGateID is the gate that a rung with on_lapse: prompt puts before the next one. No

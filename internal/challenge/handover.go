@@ -106,6 +106,7 @@ func (tr *transition) reconcile() error {
 		return nil
 	}
 	tr.by = System
+	tr.recount()
 	tr.applyHandovers(System, tr.planHandovers())
 	tr.reportGaps()
 	return nil

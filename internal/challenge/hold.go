@@ -15,6 +15,8 @@ type Held struct {
 	Gates   []GateState `json:"gates"`
 	OpensAt time.Time   `json:"opens,omitzero"`
 	NudgeAt time.Time   `json:"nudge,omitzero"`
+	// CountsFrom is when the escalator's time began that ends at OpensAt.
+	CountsFrom time.Time `json:"counts_from,omitzero"`
 }
 
 // KindHeld is stored.
@@ -24,7 +26,7 @@ const KindHeld EventKind = "held"
 func (Held) Kind() EventKind { return KindHeld }
 
 func (b Held) apply(c *Challenge, e Event) {
-	hold := &Hold{Rung: e.Rung, Since: e.At, Cause: b.Cause, Gates: b.Gates, OpensAt: b.OpensAt}
+	hold := &Hold{Rung: e.Rung, Since: e.At, Cause: b.Cause, Gates: b.Gates, OpensAt: b.OpensAt, CountsFrom: b.CountsFrom}
 	if c.Hold != nil && c.Hold.Rung == e.Rung {
 		hold.Since, hold.AskedIDs, hold.RejectedFor = c.Hold.Since, c.Hold.AskedIDs, c.Hold.RejectedFor
 	}
@@ -99,6 +101,9 @@ func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState
 	var err error
 	if body.OpensAt, err = tr.escalatorEnd(r, gates, at); err != nil {
 		return calendarError(err)
+	}
+	if !body.OpensAt.IsZero() {
+		body.CountsFrom = at.UTC()
 	}
 	tr.emitBy(System, body, r.ID, len(tr.c.Openings))
 	tr.postGateCards()

@@ -102,6 +102,9 @@ func (tr *transition) noteOutage(out Outage) {
 // endWindow ends a window whose time has come: in silence, or later, where the bot could take
 // no answer before.
 func (tr *transition) endWindow(o *Opening) error {
+	if tr.recount() {
+		return nil
+	}
 	for _, out := range slices.Backward(tr.env.Outages) {
 		affected, deadline, err := tr.deadlineAfterOutage(o.Deadline.Due, o.OpenedAt, out)
 		if err != nil {
@@ -172,6 +175,9 @@ func (tr *transition) prolong(o *Opening, out Outage, d workday.Deadline) error 
 // prolongEscalator gives an escalator's time its end after an outage. It reports whether it
 // did.
 func (tr *transition) prolongEscalator() (bool, error) {
+	if tr.recount() {
+		return true, nil
+	}
 	h := tr.c.Hold
 	for _, out := range slices.Backward(tr.env.Outages) {
 		affected, d, err := tr.deadlineAfterOutage(h.OpensAt, h.Since, out)

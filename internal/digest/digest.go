@@ -30,21 +30,25 @@ type PendingItem struct {
 	// LimitNear and StatutoryNear: the time for the whole challenge, and that which the
 	// law gives, have passed, or end within two working days.
 	LimitNear, StatutoryNear bool
+	// Recount is the last move of its date with the calendar, within the last working day.
+	Recount *challenge.Recount
 }
 
 // NewPendingItem reports whether a challenge belongs in the digest, as things were at a
 // moment: it is held, or the top is passed, or its answer has not been judged for a
 // working day, or nobody could be asked, or its time stands still after an outage, or a card
-// could not be brought to somebody who must act, or nobody is left who could. The case's
+// could not be brought to somebody who must act, or nobody is left who could, or its date moved
+// with the calendar within the last working day. The case's
 // history need hold no more than deliveries, those that failed, and the end of the
 // ladder. The words are those of env.Now, the people those of that day.
 func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (PendingItem, bool) {
 	rejectedAt := undeliveredSince(c)
-	since, isPending := pendingSince(c, rejectedAt)
+	recount := freshRecount(&c.Challenge, at, env.Calendar)
+	since, isPending := pendingSince(c, rejectedAt, recount)
 	if !isPending || since.After(at) {
 		return PendingItem{}, false
 	}
-	item := PendingItem{Snapshot: c, Since: since}
+	item := PendingItem{Snapshot: c, Since: since, Recount: recount}
 	if c.Challenge.State == challenge.StateAwaitingJudgement && len(rejectedAt)+len(c.Challenge.Gaps) == 0 && sameTimeNextWorkingDay(env.Calendar, since).After(at) {
 		return PendingItem{}, false
 	}
@@ -64,8 +68,18 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 	return item, true
 }
 
+// freshRecount is the move of the date that the challenge waits for, if the calendar moved it within
+// the last working day.
+func freshRecount(c *challenge.Challenge, at time.Time, calendar *workday.Calendar) *challenge.Recount {
+	r := c.RecountedDate()
+	if r == nil || !sameTimeNextWorkingDay(calendar, r.At).After(at) {
+		return nil
+	}
+	return r
+}
+
 // pendingSince is when the waiting began that the digest tells of.
-func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time) (time.Time, bool) {
+func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time, recount *challenge.Recount) (time.Time, bool) {
 	switch opening := c.Challenge.CurrentOpening(); c.Challenge.State {
 	case challenge.StateHeldAtGate:
 		return c.Challenge.Hold.Since, true
@@ -89,6 +103,9 @@ func pendingSince(c challenge.Snapshot, rejectedAt map[string]time.Time) (time.T
 			if first.IsZero() || at.Before(first) {
 				first = at
 			}
+		}
+		if first.IsZero() && recount != nil {
+			return recount.At, true
 		}
 		return first, !first.IsZero()
 	}

@@ -16,8 +16,9 @@ import (
 const pendingPageSize = 200
 
 // pendingKinds are the events for which a challenge may belong in a digest while an answer is awaited: a card was refused,
-// nobody could be asked, nobody was left, or its time stands still. Each has a partial index.
-var pendingKinds = []challenge.EventKind{challenge.KindUndelivered, challenge.KindCouldNotBeAsked, challenge.KindUnattended, challenge.KindInterrupted}
+// nobody could be asked, nobody was left, its time stands still, or it moved with the calendar. Each has a partial index.
+var pendingKinds = []challenge.EventKind{challenge.KindUndelivered, challenge.KindCouldNotBeAsked, challenge.KindUnattended, challenge.KindInterrupted,
+	challenge.KindRecounted}
 
 const awaitsAnswerSQL = `(SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id)`
 

@@ -95,6 +95,24 @@ func (n *narrator) describeInterrupted(b challenge.Interrupted, rung string) (st
 	return what, nonEmptyFacts(Fact{"How the date was counted", b.Explanation})
 }
 
+// describeRecounted says which dates moved with the calendar, and how the new one was counted.
+func (n *narrator) describeRecounted(b challenge.Recounted, rung string) (string, []Fact) {
+	what := "The calendar of working days had changed."
+	switch {
+	case b.Deadline.Date != 0:
+		what += fmt.Sprintf(" The time of %s was counted again: the answer is due by %s instead of %s.", rung, n.formatDateTime(b.Deadline.Due), n.formatDateTime(b.Was))
+	case !b.OpensAt.IsZero():
+		what += fmt.Sprintf(" The challenge goes on by itself at %s instead of %s.", n.formatDateTime(b.OpensAt), n.formatDateTime(b.Was))
+	}
+	if b.LimitPassed {
+		what += " The limit of the whole challenge had passed before, so the shortest time that may be given was given."
+	}
+	if !b.LimitDue.IsZero() {
+		what += " The whole challenge is to end by " + n.formatDateTime(b.LimitDue) + "."
+	}
+	return what, nonEmptyFacts(Fact{"How the date was counted", b.Explanation}, Fact{"Calendar", b.Calendar})
+}
+
 // lateReason is why a reply came too late. Older trails call a person's own answer somebody
 // else's.
 func (n *narrator) lateReason(e challenge.Event, b challenge.LateResponse) string {

@@ -73,6 +73,8 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.Released:
 		return fmt.Sprintf("%s let the time of %s run on: the answer is due by %s.", who, n.rungLabel(e.Rung), n.formatDateTime(b.Deadline.Due)),
 			nonEmptyFacts(Fact{"How the date was counted", b.Explanation})
+	case challenge.Recounted:
+		return n.describeRecounted(b, n.rungLabel(e.Rung))
 	case challenge.SkippedTo:
 		return fmt.Sprintf("%s went straight to %s: %s.", who, n.rungLabel(b.To), n.groundLabel(b.To, b.Ground)), nonEmptyFacts(Fact{"Grounds", b.Evidence})
 	case challenge.Resolved:

@@ -19,12 +19,18 @@ func (s *stage) restartWith(people []byte) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.restart(func() { s.Directory = d })
+}
+
+// restart ends the program and starts it again after a change.
+func (s *stage) restart(change func()) {
+	s.t.Helper()
 	s.stop()
 	if err := <-s.serveDone; err != nil {
 		s.t.Fatal(err)
 	}
 	s.App.Close()
-	s.Directory = d
+	change()
 	if err := s.startProgram(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}

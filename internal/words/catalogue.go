@@ -220,6 +220,7 @@ type DigestWords struct {
 	Unreachable, UnreachableHint                                                                         string
 	UnreachableSince                                                                                     string // since when, and the roles
 	UnreachableMore, UnreachableSummary                                                                  string // how many
+	DateMoved, DateMovedFromTo                                                                           string // with the calendar
 	OutageTitle, OutageSummary, StandStill, ReleaseAll, HowToRelease                                     string // after a very long outage
 }
 
@@ -241,9 +242,11 @@ type StepWords struct {
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted         string
 	EndRequested, HandOffRequested, ChairSucceeded                                                                                           string
 	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, Interrupted, Prolonged, OpensLater, StandsStill, Released string
-	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred                                                                            string
-	AskedHow                                                                                                                                 map[challenge.ContactMethod]string
-	LateBecause                                                                                                                              map[string]string
+	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
+	Recounted, RecountedGate, RecountedLimit                      string
+	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string
+	AskedHow                                                      map[challenge.ContactMethod]string
+	LateBecause                                                   map[string]string
 }
 
 // BotWords: answers in words, where no card says it.

@@ -52,11 +52,11 @@ func (s *Store) eachWanted(ctx context.Context, operation string, wanted func(*c
 }
 
 // isPending reports whether a challenge may belong in a digest: it waits without a window, or
-// for an answer while a card was refused, nobody could be asked, nobody was left, or its time stands still.
+// for an answer while a card was refused, nobody could be asked, nobody was left, its time stands still, or it moved with the calendar.
 func (r *challengeRow) isPending() bool {
 	if r.current.State == challenge.StateAwaitingResponse {
 		return r.had(challenge.KindUndelivered) || r.had(challenge.KindCouldNotBeAsked) || r.had(challenge.KindUnattended) ||
-			r.had(challenge.KindInterrupted)
+			r.had(challenge.KindInterrupted) || r.had(challenge.KindRecounted)
 	}
 	return r.current.State.IsOpen()
 }
