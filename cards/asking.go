@@ -131,12 +131,7 @@ func (b *builder) redatedFormat(reason string) string {
 	return b.words.Step.Redated
 }
 
-// lateBecause says why a reply came too late to count. Older trails call their own answer
-// somebody else's.
+// lateBecause says why a reply came too late to count.
 func (b *builder) lateBecause(e challenge.Event, late challenge.LateResponse) string {
-	reason := late.Reason
-	if o := b.Challenge.Opening(late.Opening); reason == challenge.LateAnswered && o != nil && o.AnsweredBy.ID == e.By.ID {
-		reason = challenge.LateAnsweredBefore
-	}
-	return cmp.Or(b.words.Step.LateBecause[reason], b.words.Step.LateBecause["moved_on"])
+	return cmp.Or(b.words.Step.LateBecause[b.snapshot().ReasonOfLate(e, late)], b.words.Step.LateBecause["moved_on"])
 }

@@ -14,18 +14,11 @@ import (
 // findGate finds a gate before a rung, be it the rung's own, a skip's, or the decision
 // to go on that a ladder can ask for after silence.
 func (b *builder) findGate(rung, id string) ladder.Gate {
-	is := func(g ladder.Gate) bool { return g.ID == id }
-	if r, ok := b.Ladder.RungByID(rung); ok {
-		if i := slices.IndexFunc(r.Gates, is); i >= 0 {
-			return r.Gates[i]
-		}
+	g, known := challenge.FindGate(b.Ladder, rung, id)
+	if !known || g.ID == challenge.GoOnGateID {
+		return ladder.Gate{ID: id, Label: b.words.Gate.GoOn, Kind: ladder.GateConfirm, Needs: ladder.TookPlace}
 	}
-	for _, sk := range b.Ladder.Skips {
-		if i := slices.IndexFunc(sk.Gates, is); i >= 0 && slices.Contains(sk.To, rung) {
-			return sk.Gates[i]
-		}
-	}
-	return ladder.Gate{ID: id, Label: b.words.Gate.GoOn, Kind: ladder.GateConfirm, Needs: ladder.TookPlace}
+	return g
 }
 
 func (b *builder) gateLabels(gates []challenge.GateState) string {

@@ -141,7 +141,7 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 	case challenge.LateResponse:
 		return step(b.responseFacts(body.Response), b.words.Step.LateResponse, rung, by, b.lateBecause(e, body))
 	case challenge.Judged:
-		if !b.isJudgementOnAnswer(e) {
+		if !b.snapshot().IsJudgementOnAnswer(e) {
 			return step([]Fact{{b.words.Label.Note, body.Reason}}, b.words.Step.RecordedSettled, by)
 		}
 		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Judged, rung, b.judgeName(e), b.words.Judge.Verdicts[body.Verdict])
@@ -152,24 +152,6 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 	default:
 		return b.appendRareStep(out, e)
 	}
-}
-
-// isJudgementOnAnswer reports whether a judgement was on an answer. While a challenge waits
-// at a gate or past the top, the chair may find the matter settled without one.
-func (b *builder) isJudgementOnAnswer(judged challenge.Event) bool {
-	waiting := false
-	for _, e := range b.History {
-		if e.Seq >= judged.Seq {
-			break
-		}
-		switch e.Body.(type) {
-		case challenge.Responded:
-			waiting = true
-		case challenge.Judged, challenge.RungOpened, challenge.Held, challenge.Exhausted:
-			waiting = false
-		}
-	}
-	return waiting
 }
 
 // judgeName is who gave a judgement, and for whom.

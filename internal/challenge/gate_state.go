@@ -78,9 +78,9 @@ func (h *Hold) countsFrom() time.Time {
 	return h.CountsFrom
 }
 
-// goOnGateID is the gate that a rung with on_lapse: prompt puts before the next one. No
+// GoOnGateID is the gate that a rung with on_lapse: prompt puts before the next one. No
 // gate of a file can have this id: those have no underscore.
-const goOnGateID = "go_on"
+const GoOnGateID = "go_on"
 
 func hasGate(gates []GateState, id string) bool {
 	return slices.ContainsFunc(gates, func(g GateState) bool { return g.Gate == id })
@@ -91,7 +91,7 @@ func isNotAgreed(gates []GateState, id string) bool {
 }
 
 func goOnGate(by directory.Role) ladder.Gate {
-	return ladder.Gate{ID: goOnGateID, Label: "Decide to go on", Kind: ladder.GateConfirm, OpenedBy: by, Needs: ladder.TookPlace}
+	return ladder.Gate{ID: GoOnGateID, Label: "Decide to go on", Kind: ladder.GateConfirm, OpenedBy: by, Needs: ladder.TookPlace}
 }
 
 // gatesBefore are the gates of a rung and of every skip that leads to it.
@@ -116,7 +116,7 @@ func FindGate(l *ladder.Ladder, rung, id string) (ladder.Gate, bool) {
 			return g, true
 		}
 	}
-	if id == goOnGateID { // who opens it stands in the hold
+	if id == GoOnGateID { // who opens it stands in the hold
 		return goOnGate(directory.RoleChair), true
 	}
 	return ladder.Gate{}, false
@@ -131,7 +131,7 @@ func VacantGateRoles(l *ladder.Ladder, st GateState) []directory.Role {
 	}
 	var out []directory.Role
 	opens := func(p Party) bool { return p.Role == g.OpenerRole() }
-	if g.OpenerRole() != directory.RoleChair && g.ID != goOnGateID && !slices.ContainsFunc(st.Openers, opens) {
+	if g.OpenerRole() != directory.RoleChair && g.ID != GoOnGateID && !slices.ContainsFunc(st.Openers, opens) {
 		out = append(out, g.OpenerRole())
 	}
 	if g.Consultee != "" && g.Consultee != g.OpenerRole() && len(st.Consulted) == 0 {

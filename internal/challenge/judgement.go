@@ -134,3 +134,21 @@ func (tr *transition) validateJudgement(cmd *Judge, opening *Opening) error {
 	}
 	return nil
 }
+
+// IsJudgementOnAnswer reports whether a judgement was on an answer. While a challenge waits at a gate
+// or past the top, the chair may find the matter settled without one.
+func (s Snapshot) IsJudgementOnAnswer(judged Event) bool {
+	waiting := false
+	for _, e := range s.History {
+		if e.Seq >= judged.Seq {
+			break
+		}
+		switch e.Body.(type) {
+		case Responded:
+			waiting = true
+		case Judged, RungOpened, Held, Exhausted:
+			waiting = false
+		}
+	}
+	return waiting
+}

@@ -14,12 +14,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"pgregory.net/rapid"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
-	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/permission"
 )
@@ -85,43 +83,10 @@ func splitLifeName(path string) (ladderID string, seed int, ok bool) {
 func drawLife(t *testing.T, ladderID string, seed int) string {
 	return rapid.Custom(func(rt *rapid.T) string {
 		if ladderID == "random" {
-			return writeLife(rt, randomRichLadder(rt))
+			return writeLife(rt, challengetest.RandomRichLadder(rt))
 		}
 		return writeLife(rt, challengetest.LoadLadder(t, ladderID))
 	}).Example(seed)
-}
-
-// randomRichLadder is a random ladder with askers, people who are told, and notices of their own.
-func randomRichLadder(t *rapid.T) *ladder.Ladder {
-	l := challengetest.RandomLadder(t)
-	roles := slices.Sorted(maps.Keys(l.Roles))
-	l.Roles["chair"] = "Chair"
-	for i := range l.Rungs {
-		r := &l.Rungs[i]
-		if rapid.IntRange(0, 3).Draw(t, "asked by somebody") == 0 {
-			r.AskedBy = rapid.SampledFrom(roles).Draw(t, "asker")
-		}
-		if rapid.IntRange(0, 3).Draw(t, "told too") == 0 {
-			r.AlertedRoles = []directory.Role{rapid.SampledFrom(roles).Draw(t, "told")}
-		}
-	}
-	if rapid.Bool().Draw(t, "some notices") {
-		events := []string{"raise", "response", "judgement", "escalation", "lapse", "resolved", "gate", "skip", "withdraw", "external_referral", "hand_off", "meeting"}
-		l.Alerts[0].OnEvents = rapid.SliceOfNDistinct(rapid.SampledFrom(events), 1, 4, rapid.ID[string]).Draw(t, "events")
-		if rapid.Bool().Draw(t, "one rung") {
-			l.Alerts[0].Rungs = []string{l.Rungs[0].ID}
-		}
-		l.Alerts[0].To = []directory.Role{rapid.SampledFrom(roles).Draw(t, "notices to")}
-	}
-	text, err := yaml.Marshal(l)
-	if err != nil {
-		t.Fatal(err)
-	}
-	read, err := ladder.Read("random.yaml", text)
-	if err != nil { // one of these does not fit the rest
-		return challengetest.RandomLadder(t)
-	}
-	return read
 }
 
 // findNewShapes adds the kinds of line of a text to those that are known and counts the new ones: a
@@ -190,24 +155,21 @@ func lineAt(lines []string, i int) string {
 	return lines[i]
 }
 
-// lifeWriter plays one random life and writes it down.
+// lifeWriter writes a random life down.
 type lifeWriter struct {
+	*challengetest.Life
 	text   strings.Builder
-	env    challenge.Env
-	c      challenge.Challenge
-	trail  []challenge.Event
 	rights string // as last written
-	office string
-	// teamsThere: Teams takes each card at once.
-	teamsThere bool
 }
 
 func writeLife(t *rapid.T, l *ladder.Ladder) string {
-	w := &lifeWriter{env: challenge.Env{Calendar: calendar, Ladder: l, Directory: office}, office: "as ever"}
-	w.env.Now = challengetest.At(rapid.SampledFrom([]string{"2026-03-26 08:00", "2026-03-26 08:00", "2026-12-11 16:30", "2028-11-27 10:00"}).Draw(t, "season")).
-		AddDate(0, 0, rapid.IntRange(0, 14).Draw(t, "start"))
-	w.teamsThere = rapid.IntRange(0, 2).Draw(t, "teams away") > 0
-	w.raise(t)
+	life, raised := challengetest.BeginLife(t, l)
+	w := &lifeWriter{Life: life}
+	fmt.Fprintf(&w.text, "%s %s\n", l.ID, w.clock())
+	f := raised.Forecast
+	fmt.Fprintf(&w.text, "foretold: %s, asks %s, gates %d, %s; %s\n", f.Rung.ID, partyKeys(f.Respondents), len(f.Gates),
+		f.Deadline.Date, strings.ReplaceAll(f.Explanation, "\n", " "))
+	w.writeAttempt(challengetest.KeyOf(raised.By.ID)+" raises "+withKeys(asJSON(raised.Command.Details)), raised.Attempt)
 	for range rapid.IntRange(20, 50).Draw(t, "steps") {
 		w.step(t)
 	}
@@ -215,9 +177,24 @@ func writeLife(t *rapid.T, l *ladder.Ladder) string {
 	return w.text.String()
 }
 
+// step writes what is tried next, unless it is the clock and nothing is due.
+func (w *lifeWriter) step(t *rapid.T) {
+	a := w.Try(t)
+	if a.Outage != nil {
+		fmt.Fprintf(&w.text, "\n(the bot was off from %s to %s)\n", challengetest.Clock(a.Outage.From), challengetest.Clock(a.Outage.To))
+	}
+	if a.NewOffice {
+		fmt.Fprintf(&w.text, "\n(the office: %s)\n", w.Office)
+	}
+	if a.Err == nil && !a.Change.HasEvents() {
+		return
+	}
+	w.writeAttempt(fmt.Sprintf("%s: %s %s", challengetest.KeyOf(a.By.ID), strings.TrimPrefix(fmt.Sprintf("%T", a.Command), "challenge."), withKeys(asJSON(a.Command))), a)
+}
+
 // writeEnd writes the whole challenge, and what others ask of it.
 func (w *lifeWriter) writeEnd(t *rapid.T) {
-	stored := slices.Clone(w.trail)
+	stored := slices.Clone(w.Trail)
 	for i, e := range stored {
 		body, err := challenge.DecodeBody(e.Body.Kind(), e.Data)
 		if err != nil {
@@ -225,218 +202,27 @@ func (w *lifeWriter) writeEnd(t *rapid.T) {
 		}
 		stored[i].Body = body
 	}
-	again, err := challenge.Replay(w.c.ID, stored)
-	if err != nil || withKeys(asJSON(again)) != withKeys(asJSON(w.c)) {
+	again, err := challenge.Replay(w.Challenge.ID, stored)
+	if err != nil || withKeys(asJSON(again)) != withKeys(asJSON(w.Challenge)) {
 		t.Fatalf("replayed: %v", err)
 	}
-	fmt.Fprintf(&w.text, "\nat the end: %s\n", withKeys(asJSON(w.c)))
-	fmt.Fprintf(&w.text, "due %s; raised as %s\n", challengetest.Clock(w.c.Due()), withKeys(asJSON(w.c.RaisedDetails())))
+	fmt.Fprintf(&w.text, "\nat the end: %s\n", withKeys(asJSON(w.Challenge)))
+	fmt.Fprintf(&w.text, "due %s; raised as %s\n", challengetest.Clock(w.Challenge.Due()), withKeys(asJSON(w.Challenge.RaisedDetails())))
 	for _, p := range challengetest.People() {
-		card, opening := w.c.CardFor(p.ID)
-		fmt.Fprintf(&w.text, "%s: %s of %d, respondent on %d; obstacles to cover for %s: %v\n", challengetest.KeyOf(p.ID), card, opening, w.c.OpeningFor(p.ID),
-			challengetest.KeyOf(w.c.Chair.ID), challenge.StandInObstacles(w.c.Chair.ID, p.ID, w.env))
+		card, opening := w.Challenge.CardFor(p.ID)
+		fmt.Fprintf(&w.text, "%s: %s of %d, respondent on %d; obstacles to cover for %s: %v\n", challengetest.KeyOf(p.ID), card, opening, w.Challenge.OpeningFor(p.ID),
+			challengetest.KeyOf(w.Challenge.Chair.ID), challenge.StandInObstacles(w.Challenge.Chair.ID, p.ID, w.Env))
 	}
 	var candidates []string
-	for _, p := range w.snapshot().SuccessorCandidates(w.env) {
+	for _, p := range w.Snapshot().SuccessorCandidates(w.Env) {
 		candidates = append(candidates, p.ID)
 	}
-	fmt.Fprintf(&w.text, "may succeed the chair: %v; overseers %s\n", candidates, keysOf(challenge.Overseers(&w.c, w.env.Directory, w.env.Today())))
+	fmt.Fprintf(&w.text, "may succeed the chair: %v; overseers %s\n", candidates, keysOf(challenge.Overseers(&w.Challenge, w.Env.Directory, w.Env.Today())))
 }
 
-func (w *lifeWriter) snapshot() challenge.Snapshot {
-	return challenge.Snapshot{Challenge: w.c, Ladder: w.env.Ladder, History: w.trail}
-}
-
-func (w *lifeWriter) raise(t *rapid.T) {
-	r, by := challengetest.RandomRaising(t, w.env, 7)
-	forecast, err := challenge.ForecastRaise(r, by, w.env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	change, err := challenge.Raise(r, by, w.env)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprintf(&w.text, "%s %s\n", w.env.Ladder.ID, w.clock())
-	fmt.Fprintf(&w.text, "foretold: %s, asks %s, gates %d, %s; %s\n", forecast.Rung.ID, partyKeys(forecast.Respondents), len(forecast.Gates),
-		forecast.Deadline.Date, strings.ReplaceAll(forecast.Explanation, "\n", " "))
-	w.writeChange(challengetest.KeyOf(by.ID)+" raises "+withKeys(asJSON(r.Details)), change, nil)
-}
-
-// step lets time pass, sometimes changes who is there, and gives one command.
-func (w *lifeWriter) step(t *rapid.T) {
-	before := w.env.Now
-	w.env.Now = challengetest.RandomTime(t, w.c, w.env.Now)
-	if last := challengetest.At("2028-12-29 00:00"); w.env.Now.After(last) {
-		w.env.Now = last
-	}
-	if w.env.Now.Sub(before).Hours() > 1 && rapid.IntRange(0, 7).Draw(t, "off") == 0 {
-		out := challenge.Outage{From: before.UTC(), To: w.env.Now.UTC()}
-		w.env.Outages = append(w.env.Outages, out)
-		fmt.Fprintf(&w.text, "\n(the bot was off from %s to %s)\n", challengetest.Clock(out.From), challengetest.Clock(out.To))
-	}
-	if rapid.IntRange(0, 3).Draw(t, "another office") == 0 {
-		w.changeOffice(t)
-	}
-	cmd, by := w.drawCommand(t)
-	change, err := w.snapshot().Decide(cmd, by, w.env)
-	if err == nil && !change.HasEvents() {
-		return // nothing was due
-	}
-	w.writeChange(fmt.Sprintf("%s: %s %s", challengetest.KeyOf(by.ID), strings.TrimPrefix(fmt.Sprintf("%T", cmd), "challenge."), withKeys(asJSON(cmd))), change, err)
-}
-
-func (w *lifeWriter) drawCommand(t *rapid.T) (challenge.Command, challenge.Person) {
-	switch rapid.IntRange(0, 15).Draw(t, "rare") {
-	case 0:
-		team := rapid.SampledFrom([]string{"north", "South", "east", "west", "nowhere"}).Draw(t, "team")
-		return challenge.MoveToTeam{Team: team}, challengetest.MostlyRight(t, w.c.Chair, challengetest.Person("otto"))
-	case 1:
-		who := rapid.SampledFrom(challengetest.People()).Draw(t, "successor")
-		return challenge.NameSuccessor{Successor: who.ID}, challengetest.MostlyRight(t, challengetest.Person("otto"), w.c.Chair)
-	case 3:
-		return w.drawMessage(t), challenge.System
-	case 2:
-		away := rapid.SampledFrom(append(w.c.WaitingFor(), w.c.Chair.ID)).Draw(t, "away")
-		return challenge.HandOver{AwayID: away}, challengetest.MostlyRight(t, challengetest.Person("otto"), w.c.Chair)
-	}
-	if rapid.IntRange(0, 2).Draw(t, "what is due") == 0 {
-		if cmd, by := w.drawWhatIsDue(t); cmd != nil {
-			return cmd, by
-		}
-	}
-	cmd, by := challengetest.RandomCommand(t, w.c, w.env)
-	if rapid.IntRange(0, 5).Draw(t, "faulty") == 0 {
-		cmd = spoilCommand(t, cmd, w.env)
-	}
-	return cmd, by
-}
-
-// drawWhatIsDue is what the challenge waits for, by somebody for whom it waits.
-func (w *lifeWriter) drawWhatIsDue(t *rapid.T) (challenge.Command, challenge.Person) {
-	waiting := slices.DeleteFunc(challengetest.People(), func(p challenge.Person) bool { return !slices.Contains(w.c.WaitingFor(), p.ID) })
-	if len(waiting) == 0 {
-		return nil, challenge.System
-	}
-	by, opening := rapid.SampledFrom(waiting).Draw(t, "by"), w.c.CurrentOpening()
-	switch w.c.State {
-	case challenge.StateAwaitingResponse:
-		rung, _ := w.env.Ladder.RungByID(opening.Rung)
-		if rung.Respondents.OutsideTenant && rapid.Bool().Draw(t, "say how asked") {
-			return challenge.RecordAskedOutside{Opening: opening.Number, Method: challenge.ContactByTelephone, On: w.env.Today(), Note: "Spoke to them."}, by
-		}
-		return challenge.Respond{Opening: opening.Number, Response: challengetest.CompleteResponse(rung, w.env)}, by
-	case challenge.StateAwaitingJudgement, challenge.StateExhausted:
-		verdict := rapid.SampledFrom([]challenge.Verdict{challenge.NotSatisfied, challenge.NotSatisfied, challenge.Partly, challenge.Satisfied}).Draw(t, "due verdict")
-		return challenge.Judge{Opening: len(w.c.Openings), Verdict: verdict, Reason: "It is not enough."}, by
-	}
-	st := rapid.SampledFrom(w.c.Hold.Gates).Draw(t, "due gate")
-	g, _ := challenge.FindGate(w.env.Ladder, st.Rung, st.Gate)
-	status := rapid.SampledFrom([]challenge.GateStatus{challenge.GatePassed, challenge.GatePassed, challenge.GateNotAgreed, challenge.GateOverridden}).Draw(t, "due status")
-	return challenge.RecordGate{Rung: st.Rung, Gate: st.Gate, Status: status, Note: "Spoke to them.", On: w.env.Today(), Fields: challengetest.FillFields(g.Fields, w.env)}, by
-}
-
-// drawMessage is what became of a card that somebody was sent for this challenge.
-func (w *lifeWriter) drawMessage(t *rapid.T) challenge.Command {
-	card := rapid.SampledFrom(challenge.Cards()).Draw(t, "card")
-	to := challenge.Address{Person: rapid.SampledFrom(append(w.c.WaitingFor(), w.c.Chair.ID)).Draw(t, "to")}
-	if card == challenge.CardNotice {
-		to = challenge.Address{Team: w.c.Details.Team}
-	}
-	if rapid.Bool().Draw(t, "taken") {
-		return challenge.RecordDelivery{MessageID: 3, Card: card, Opening: len(w.c.Openings), To: to, ConversationID: "a:1", ActivityID: "2"}
-	}
-	return challenge.RecordRejection{MessageID: 3, Card: card, Opening: len(w.c.Openings), To: to, Code: "Forbidden",
-		Passing: rapid.Bool().Draw(t, "passing"), Unconfirmed: rapid.Bool().Draw(t, "unconfirmed")}
-}
-
-// spoilCommand puts one fault into what somebody typed.
-func spoilCommand(t *rapid.T, cmd challenge.Command, env challenge.Env) challenge.Command {
-	text := rapid.SampledFrom([]string{"", strings.Repeat("long ", 900), "a\x00b", " "}).Draw(t, "spoilt text")
-	on := env.Today().AddDays(rapid.SampledFrom([]int{-4000, -1, 0, 1, 4000}).Draw(t, "spoilt day"))
-	if rapid.IntRange(0, 9).Draw(t, "no day") == 0 {
-		on = 0
-	}
-	switch c := cmd.(type) {
-	case challenge.Respond:
-		plan := challenge.PlannedAction{What: "Visit", Who: "Tom Reid", DueBy: on}
-		switch rapid.IntRange(0, 5).Draw(t, "fault") {
-		case 0:
-			c.Response.Text = text
-		case 1:
-			c.Response.Plan = slices.Repeat([]challenge.PlannedAction{plan}, rapid.IntRange(1, 7).Draw(t, "actions"))
-		case 2:
-			plan.What = text
-			c.Response.Plan = []challenge.PlannedAction{plan, {}}
-		case 3:
-			plan.Who = text
-			c.Response.Plan = []challenge.PlannedAction{{}, plan}
-		case 4:
-			c.Response.Fields = map[string]string{"no_such": "field"}
-		default:
-			for _, id := range slices.Sorted(maps.Keys(c.Response.Fields)) {
-				c.Response.Fields[id] = rapid.SampledFrom([]string{"", "Friday", "maybe", on.String()}).Draw(t, "field")
-			}
-		}
-		return c
-	case challenge.Judge:
-		c.Verdict = rapid.SampledFrom([]challenge.Verdict{"", "splendid", challenge.NotSatisfied, challenge.Partly}).Draw(t, "verdict")
-		c.Reason = text
-		return c
-	case challenge.RecordGate:
-		if rapid.Bool().Draw(t, "unread") {
-			c.Unread = challenge.Unread{"on": challenge.SayGiveDate}
-		}
-		c.On, c.Note = on, text
-		for _, id := range slices.Sorted(maps.Keys(c.Fields)) {
-			c.Fields[id] = rapid.SampledFrom([]string{"", "Friday", "maybe", on.String()}).Draw(t, "field")
-		}
-		return c
-	case challenge.SkipTo:
-		c.Evidence, c.Ground = text, rapid.SampledFrom([]string{"", c.Ground}).Draw(t, "ground")
-		return c
-	case challenge.RecordAskedOutside:
-		c.On, c.Note, c.Method = on, text, rapid.SampledFrom([]challenge.ContactMethod{"", "pigeon", challenge.ContactByTelephone}).Draw(t, "method")
-		return c
-	case challenge.Refer:
-		c.Referral.On, c.Referral.Contact = on, text
-		for _, role := range slices.Sorted(maps.Keys(c.Referral.Consulted)) {
-			c.Referral.Consulted[role] = text
-		}
-		return c
-	}
-	return cmd
-}
-
-// changeOffice changes who is there, until the next change.
-func (w *lifeWriter) changeOffice(t *rapid.T) {
-	waiting := append(slices.Clone(w.c.WaitingFor()), w.c.Chair.ID)
-	who := challengetest.KeyOf(rapid.SampledFrom(waiting).Draw(t, "who"))
-	was := w.office
-	switch rapid.IntRange(0, 9).Draw(t, "office") {
-	case 0, 1, 2:
-		w.env.Directory, w.office = challengetest.DirectoryWithout(who), "without "+who
-	case 3:
-		w.env.Directory, w.office = desertedOffice, "deserted"
-	case 4:
-		w.env.Directory, w.office = challengetest.DirectoryWithoutChannels(), "without channels"
-	case 5:
-		w.env.Directory, w.office = challengetest.DirectoryWithoutOversight(), "without oversight"
-	case 6, 7:
-		by := rapid.SampledFrom(challengetest.People()).Draw(t, "stand-in")
-		w.env.Directory = office.WithCover([]directory.CoverSetting{{ID: 1, Person: challengetest.Person(who).ID, StandIn: by.ID,
-			From: w.env.Today(), To: w.env.Today().AddDays(rapid.IntRange(0, 30).Draw(t, "days of cover")), SetBy: challengetest.Person(who).ID}})
-		w.office = challengetest.KeyOf(by.ID) + " stands in for " + who
-	default:
-		w.env.Directory, w.office = office, "as ever"
-	}
-	if w.office != was {
-		fmt.Fprintf(&w.text, "\n(the office: %s)\n", w.office)
-	}
-}
-
-// writeChange writes what a command did, or why it did nothing.
-func (w *lifeWriter) writeChange(what string, change challenge.Change, err error) {
+// writeAttempt writes what a command did, or why it did nothing.
+func (w *lifeWriter) writeAttempt(what string, a challengetest.Attempt) {
+	change, err := a.Change, a.Err
 	fmt.Fprintf(&w.text, "\n%s %s\n", w.clock(), what)
 	refusal := change.Refusal
 	if err != nil && !errors.As(err, &refusal) {
@@ -458,16 +244,11 @@ func (w *lifeWriter) writeChange(what string, change challenge.Change, err error
 	if !change.HasEvents() {
 		return
 	}
-	w.c, w.trail = change.Next, append(w.trail, change.Events...)
-	if w.teamsThere {
-		c, taken := challengetest.Deliver(change, w.env)
-		for _, e := range taken {
-			fmt.Fprintf(&w.text, "  %d %s: %s\n", e.Seq, e.Body.Kind(), withKeys(string(e.Data)))
-		}
-		w.c, w.trail = c, append(w.trail, taken...)
+	for _, e := range a.Delivered {
+		fmt.Fprintf(&w.text, "  %d %s: %s\n", e.Seq, e.Body.Kind(), withKeys(string(e.Data)))
 	}
-	fmt.Fprintf(&w.text, "  = %s on %s, version %d, waits for %s, next %s\n", w.c.State, w.c.Rung, w.c.Version, keysOf(w.c.WaitingFor()), challengetest.Clock(w.c.NextAt))
-	for _, g := range w.c.Gaps {
+	fmt.Fprintf(&w.text, "  = %s on %s, version %d, waits for %s, next %s\n", w.Challenge.State, w.Challenge.Rung, w.Challenge.Version, keysOf(w.Challenge.WaitingFor()), challengetest.Clock(w.Challenge.NextAt))
+	for _, g := range w.Challenge.Gaps {
 		fmt.Fprintf(&w.text, "  nobody is left: %s\n", asJSON(g))
 	}
 	w.writeRights()
@@ -476,9 +257,9 @@ func (w *lifeWriter) writeChange(what string, change challenge.Change, err error
 // writeRights writes what each person may do, where it is not what it was.
 func (w *lifeWriter) writeRights() {
 	var b strings.Builder
-	s := w.snapshot()
+	s := w.Snapshot()
 	for _, p := range append(challengetest.People(), challengetest.Stranger()) {
-		if r := rightNames(s.RightsOf(p.ID, w.env)); r != "" && r != " read" {
+		if r := rightNames(s.RightsOf(p.ID, w.Env)); r != "" && r != " read" {
 			fmt.Fprintf(&b, "  %s:%s\n", challengetest.KeyOf(p.ID), r)
 		} else if r != "" {
 			fmt.Fprintf(&b, "  %s reads\n", challengetest.KeyOf(p.ID))
@@ -504,7 +285,7 @@ func rightNames(r permission.Rights) string {
 	return b.String()
 }
 
-func (w *lifeWriter) clock() string { return challengetest.Clock(w.env.Now) }
+func (w *lifeWriter) clock() string { return challengetest.Clock(w.Env.Now) }
 
 func keysOf(ids []string) string {
 	var keys []string

@@ -312,7 +312,7 @@ func (tr *transition) planGates() []CoverHandover {
 			continue
 		}
 		role := g.OpenerRole()
-		if g.ID == goOnGateID {
+		if g.ID == GoOnGateID {
 			role = st.Openers[0].Role // who opens it stands in the hold
 		}
 		moves = append(moves, tr.planGateSide(st, st.Openers, tr.gateOpeners(role))...)

@@ -263,3 +263,11 @@ func dropEmptyActions(plan []PlannedAction) []PlannedAction {
 		return strings.TrimSpace(a.What) == "" && strings.TrimSpace(a.Who) == "" && a.DueBy == 0 && a.DueText == ""
 	})
 }
+
+// ReasonOfLate is why a reply came too late. Older trails call a person's own answer somebody else's.
+func (s Snapshot) ReasonOfLate(e Event, late LateResponse) string {
+	if o := s.Challenge.Opening(late.Opening); late.Reason == LateAnswered && o != nil && o.AnsweredBy.ID == e.By.ID {
+		return LateAnsweredBefore
+	}
+	return late.Reason
+}

@@ -112,12 +112,3 @@ func (n *narrator) describeRecounted(b challenge.Recounted, rung string) (string
 	}
 	return what, nonEmptyFacts(Fact{"How the date was counted", b.Explanation}, Fact{"Calendar", b.Calendar})
 }
-
-// lateReason is why a reply came too late. Older trails call a person's own answer somebody
-// else's.
-func (n *narrator) lateReason(e challenge.Event, b challenge.LateResponse) string {
-	if b.Reason == challenge.LateAnswered && n.answeredBy[b.Opening] == e.By.ID {
-		return challenge.LateAnsweredBefore
-	}
-	return b.Reason
-}

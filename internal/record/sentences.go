@@ -36,8 +36,11 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 		return what, responseFacts(b.Response)
 	case challenge.LateResponse:
 		return fmt.Sprintf("%s replied to %s%s, %s. The reply is kept and shown; it does not count as the answer.",
-			who, rung, formatOnBehalf(b.Response), cmp.Or(lateResponseWords[n.lateReason(e, b)], "too late")), responseFacts(b.Response)
+			who, rung, formatOnBehalf(b.Response), cmp.Or(lateResponseWords[n.ReasonOfLate(e, b)], "too late")), responseFacts(b.Response)
 	case challenge.Judged:
+		if !n.IsJudgementOnAnswer(e) {
+			return who + " recorded the matter as settled.", nonEmptyFacts(Fact{"Note", b.Reason})
+		}
 		return fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung),
 			nonEmptyFacts(Fact{"Reason", b.Reason}, shorterTimeFact(b.ShorterWindow))
 	case challenge.Held:
@@ -247,22 +250,8 @@ func (n *narrator) formatRoles(roles []directory.Role) string {
 
 // findGate finds a gate before a rung, or one that has only its id left.
 func (n *narrator) findGate(rung, id string) ladder.Gate {
-	if r, ok := n.Ladder.RungByID(rung); ok {
-		for _, g := range r.Gates {
-			if g.ID == id {
-				return g
-			}
-		}
-	}
-	for _, s := range n.Ladder.Skips {
-		for _, g := range s.Gates {
-			if g.ID == id && slices.Contains(s.To, rung) {
-				return g
-			}
-		}
-	}
-	if id == "go-on" { // the domain's own, before the rung above one that prompts
-		return ladder.Gate{ID: id, Label: "Decide to go on"}
+	if g, ok := challenge.FindGate(n.Ladder, rung, id); ok {
+		return g
 	}
 	return ladder.Gate{ID: id, Label: id}
 }

@@ -41,7 +41,7 @@ const SystemActor = "The system"
 // Timeline tells a whole trail, event by event.
 func Timeline(c challenge.Snapshot, names NameLookup, zone *time.Location) []Entry {
 	t := &narrator{Snapshot: c, lookup: names, zone: zone, namesByID: map[string]string{},
-		openings: map[int]challenge.RungOpened{}, answeredBy: map[int]string{}}
+		openings: map[int]challenge.RungOpened{}}
 	if t.Ladder == nil {
 		t.Ladder = &ladder.Ladder{}
 	}
@@ -121,8 +121,6 @@ type narrator struct {
 	zone      *time.Location
 	namesByID map[string]string            // id -> name as last written
 	openings  map[int]challenge.RungOpened // with those who may answer now
-	// answeredBy are the ids of those who answered, by opening.
-	answeredBy map[int]string
 }
 
 // learnNames takes the names that an event brings.
@@ -144,8 +142,6 @@ func (n *narrator) learnNames(e challenge.Event) {
 	case challenge.HandedOver:
 		n.handOver(e.Opening, b)
 		know(b.From, b.To)
-	case challenge.Responded:
-		n.answeredBy[e.Opening] = e.By.ID
 	case challenge.Held:
 		for _, g := range b.Gates {
 			know(g.Openers...)

@@ -30,7 +30,7 @@ func loadLondon(t *testing.T) *time.Location {
 	return zone
 }
 
-// describeOne is the timeline of one event after Stage 1 was opened.
+// describeOne is the timeline of one event after Stage 1 was opened, and answered where it is judged.
 func describeOne(t *testing.T, by challenge.Person, rung string, body challenge.Body) Entry {
 	t.Helper()
 	l, err := ladder.LoadShipped("ne-lincolnshire")
@@ -40,10 +40,13 @@ func describeOne(t *testing.T, by challenge.Person, rung string, body challenge.
 	history := []challenge.Event{
 		{Seq: 1, At: due, By: challenge.System, Rung: "stage-1", Opening: 2, Body: challenge.RungOpened{
 			Respondents: []challenge.Party{priya}, Responders: []string{"p"}, Judge: chair}},
-		{Seq: 2, At: due, By: by, Rung: rung, Opening: 2, Body: body},
 	}
+	if _, judged := body.(challenge.Judged); judged {
+		history = append(history, challenge.Event{Seq: 2, At: due, By: priya.Person, Rung: rung, Opening: 2, Body: challenge.Responded{}})
+	}
+	history = append(history, challenge.Event{Seq: len(history) + 1, At: due, By: by, Rung: rung, Opening: 2, Body: body})
 	names := NameLookup{TeamName: func(id string) string { return map[string]string{"north": "North Locality"}[id] }}
-	return Timeline(challenge.Snapshot{Ladder: l, History: history}, names, loadLondon(t))[1]
+	return Timeline(challenge.Snapshot{Ladder: l, History: history}, names, loadLondon(t))[len(history)-1]
 }
 
 func TestEachEventIsToldInSentences(t *testing.T) {
