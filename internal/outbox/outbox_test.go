@@ -59,3 +59,18 @@ func TestTheStoredWordsStayAsTheyAre(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Messages with one key are sent one after the other: a person's answers apart from their cards.
+func TestOrderingKeysKeepApartWhatNeedNotWait(t *testing.T) {
+	t.Parallel()
+	person, team, id := challenge.Address{Person: "p"}, challenge.Address{Team: "north"}, uuid.MustParse("159d7eaa-4cf0-5259-97b9-4a66f5a34f0b")
+	for got, want := range map[string]string{
+		outbox.OrderingKey(person): "person:p", outbox.OrderingKey(team): "team:north",
+		outbox.AnswerOrderingKey(person): "answer:p", outbox.AnswerOrderingKey(challenge.Address{Team: "south"}): "team:south",
+		outbox.ThreadOrderingKey(id, "north"): "thread:159d7eaa-4cf0-5259-97b9-4a66f5a34f0b:north",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -24,13 +24,14 @@ func ShowHidden(s string) string {
 		r, size := utf8.DecodeRuneInString(rest) // what is no UTF-8 becomes U+FFFD
 		rest = rest[size:]
 		after, _ := utf8.DecodeRuneInString(rest)
-		if isHidden(r) && !(tagged && isTag(r)) && !belongsToWord(before, r, after) {
+		tag := tagged && isTag(r)
+		if isHidden(r) && !tag && !belongsToWord(before, r, after) {
 			b.WriteString(sign(r))
-		} else {
-			b.WriteRune(r)
+			before, tagged = ')', false // a sign is no word that another hidden character belongs to
+			continue
 		}
-		tagged = r == blackFlag || tagged && isTag(r)
-		before = r
+		b.WriteRune(r)
+		before, tagged = r, r == blackFlag || tag
 	}
 	return b.String()
 }

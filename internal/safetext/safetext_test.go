@@ -42,6 +42,13 @@ func TestWhatAReaderDoesNotSeeBecomesASign(t *testing.T) {
 		"क्\u200dष":                                                                    "क्\u200dष",
 		"Dŵr, ŷd, naïve, ’":                                                            "Dŵr, ŷd, naïve, ’",
 		"مرحبا":                                                                        "مرحبا",
+		"ᠠ᠋ᠠ᠏":                                                                         "ᠠ᠋ᠠ᠏",
+		"a᠋᠏":                                                                          "a(U+180B)(U+180F)",
+		"🏴‍☠️":                                                                         "🏴‍☠️",
+		"x󠁧󠁢":                                                                          "x(U+E0067)(U+E0062)",
+		"🏴x󠁧":                                                                          "🏴x(U+E0067)",
+		"a​b‍c":                                                                        "a(U+200B)b(U+200D)c",
+		"👩​‍👧":                                                                         "👩(U+200B)(U+200D)👧",
 	} {
 		if got := ShowHidden(in); got != want {
 			t.Errorf("%q is shown as %q, not %q", in, got, want)
@@ -63,6 +70,13 @@ func TestBareAddressesAreNoLinks(t *testing.T) {
 		"///":                                "/_/_/",
 		"http://10.0.0.1:8080/":              "http:_/_/10._0._0._1:8080/",
 		"10.0.0.1":                           "10._0._0._1",
+		"1.0.0.9":                            "1._0._0._9",
+		"1000.0.0.9":                         "1000.0.0.9",
+		"1..0.9":                             "1..0.9",
+		"1.2.3.4.5":                          "1.2.3.4.5",
+		"at 192.168.10.250.":                 "at 192._168._10._250.",
+		"x9:y":                               "x9:_y",
+		"a0+.-z:y":                           "a0+.-z:_y",
 		"bücher.de":                          "bücher._de",
 		"evil。example":                       "evil。_example",
 		"☁.com":                              "☁._com",
@@ -137,7 +151,7 @@ func TestACellComputesNothing(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"=HYPERLINK(\"x\")": "'=HYPERLINK(\"x\")", "+1": "'+1", "-1": "'-1", "@SUM": "'@SUM", "  =1": "'  =1", "\t=1": "'\t=1", "\u00a0=1": "'\u00a0=1",
-		"＝1": "'＝1", "\u200b=1": "(U+200B)=1", "a=1": "a=1", "": "", "plain": "plain", "\r=1": "(U+000D)=1",
+		"＝1": "'＝1", "\u200b=1": "(U+200B)=1", "a=1": "a=1", "xyz": "xyz", "": "", "plain": "plain", "\r=1": "(U+000D)=1",
 	} {
 		if got := EscapeFormula(in); got != want {
 			t.Errorf("%q becomes %q, not %q", in, got, want)

@@ -52,3 +52,33 @@ func TestWhatMayBeRepeatedUnchanged(t *testing.T) {
 		}
 	}
 }
+
+// The kinds are labels that operators type into alarms: they never change.
+func TestTheLabelsOfTheKindsStay(t *testing.T) {
+	t.Parallel()
+	for kind, label := range map[Kind]string{
+		Retryable: "retryable", Ambiguous: "ambiguous", ConversationGone: "conversation_gone", MessageGone: "message_gone", Rejected: "rejected",
+		UnclearRejection: "unclear_rejection", OurBug: "our_bug", PermanentServerError: "permanent_server_error", Misconfigured: "misconfigured",
+	} {
+		if string(kind) != label {
+			t.Errorf("%s is %q", label, kind)
+		}
+	}
+}
+
+func TestAFailureTellsNoMoreThanIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		f    Failure
+		want string
+	}{
+		{Failure{Kind: OurBug, Call: "update"}, "teams update: our bug: "},
+		{Failure{Kind: MessageGone, Call: "update", Status: 404}, "teams update: message gone, status 404: "},
+		{Failure{Kind: Rejected, Call: "send", Code: "BotBlocked"}, "teams send: rejected, BotBlocked: "},
+		{Failure{Kind: PermanentServerError, Call: "send", MSCV: "a.1"}, "teams send: permanent server error, MS-CV a.1: "},
+	} {
+		if got := test.f.Error(); got != test.want+test.f.Remedy() {
+			t.Errorf("%q, want %q and the remedy", got, test.want)
+		}
+	}
+}
