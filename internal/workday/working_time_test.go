@@ -239,3 +239,68 @@ func TestAWorkingTellsOneSkippedDayBeforeItsStart(t *testing.T) {
 		t.Errorf("%q, %v", e.Text(), err)
 	}
 }
+
+func TestSettingsAtTheirEdges(t *testing.T) {
+	plain := plainEngland(t)
+	from, until := plain.OfficialCoverage()
+	for name, test := range map[string]struct {
+		change func(*Settings)
+		fault  string
+	}{
+		"a closure of the longest kind": {func(s *Settings) {
+			s.Closures = []Closure{{From: NewDate(2026, 6, 1), To: NewDate(2026, 6, 1) + maxClosureDays - 1, Name: "Flood"}}
+		}, ""},
+		"a closure that is a day longer": {func(s *Settings) {
+			s.Closures = []Closure{{From: NewDate(2026, 6, 1), To: NewDate(2026, 6, 1) + maxClosureDays, Name: "Flood"}}
+		}, "closures[0]"},
+		"a holiday on the first day":     {func(s *Settings) { s.ExtraHolidays = []NamedDay{{Date: from, Name: "First"}} }, ""},
+		"a holiday before it":            {func(s *Settings) { s.ExtraHolidays = []NamedDay{{Date: from - 1, Name: "First"}} }, "extra_holidays[0]"},
+		"a holiday on the last day":      {func(s *Settings) { s.ExtraHolidays = []NamedDay{{Date: until, Name: "Last"}} }, ""},
+		"a holiday after it":             {func(s *Settings) { s.ExtraHolidays = []NamedDay{{Date: until + 1, Name: "Last"}} }, "extra_holidays[0]"},
+		"a calendar of its first day":    {func(s *Settings) { s.CoverageUntil = from }, ""},
+		"a calendar that ends before it": {func(s *Settings) { s.CoverageUntil = from - 1 }, "coverage_until"},
+		"six weekdays, one named twice":  {func(s *Settings) { s.Weekend = []time.Weekday{0, 1, 2, 3, 4, 5, 5} }, ""},
+		"a week of one working day":      {func(s *Settings) { s.Weekend = []time.Weekday{0, 1, 2, 3, 4, 5} }, ""},
+		"a week without a working day":   {func(s *Settings) { s.Weekend = []time.Weekday{0, 1, 2, 3, 4, 5, 6} }, "weekend"},
+	} {
+		s := Settings{Division: EnglandAndWales}
+		test.change(&s)
+		_, err := New(s)
+		if (err == nil) != (test.fault == "") || err != nil && !strings.Contains(err.Error(), test.fault) {
+			t.Errorf("%s: %v, want %q", name, err, test.fault)
+		}
+	}
+}
+
+func TestEveryListOfSettingsIsTheCalendarsOwn(t *testing.T) {
+	s := Settings{Division: EnglandAndWales,
+		Closures:        []Closure{{From: NewDate(2026, 6, 1), To: NewDate(2026, 6, 2), Name: "Flood"}},
+		EarlyEnds:       []EarlyEnd{{Date: NewDate(2026, 6, 10), At: 720, Name: "Election"}},
+		ExtraHolidays:   []NamedDay{{Date: NewDate(2026, 6, 11), Name: "State funeral"}},
+		RemovedHolidays: []NamedDay{{Date: NewDate(2026, 5, 25), Name: "Works"}}}
+	c, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := json.Marshal(c.Settings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	given, got := s, c.Settings()
+	for _, lists := range []Settings{given, got} {
+		lists.Closures[0].Name, lists.EarlyEnds[0].Name, lists.ExtraHolidays[0].Name, lists.RemovedHolidays[0].Name = "x", "x", "x", "x"
+	}
+	if after, err := json.Marshal(c.Settings()); err != nil || string(after) != string(before) {
+		t.Errorf("the calendar has changed: %s", after)
+	}
+}
+
+func TestARemainderHasItsHardLimitAndOneDayAtTheLeast(t *testing.T) {
+	day0, start := NewDate(2026, 6, 3), NewDate(2026, 6, 1)
+	for least, want := range map[int]int{-1: 1, 0: 1, 1: 1, 2: 2} {
+		got := RemainderTerms(day0, start, Window{N: 7}, least)
+		if got.Start != day0 || got.Limit == nil || *got.Limit != (Limit{Start: start, Window: Window{N: 7}, Kind: LimitHard}) || got.AtLeast != want || !got.Window.IsZero() {
+			t.Errorf("%d: %+v", least, got)
+		}
+	}
+}
