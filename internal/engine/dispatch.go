@@ -33,6 +33,9 @@ const (
 
 // hand is what an instance has claimed and not finished.
 type hand struct {
+	// most are the limits: maxInHand and maxHungInHand.
+	most, mostHung int
+
 	mu    sync.Mutex
 	count map[int64]int       // by message: claimed, and again while a result cannot be recorded
 	until map[int64]time.Time // left to their leases, which end then
@@ -44,7 +47,7 @@ type hand struct {
 func (h *hand) room() (well, hung int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return max(0, maxInHand-h.well), max(0, maxHungInHand-h.hung)
+	return max(0, h.most-h.well), max(0, h.mostHung-h.hung)
 }
 
 // ids are the messages in hand.

@@ -114,7 +114,7 @@ func New(c Config) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{Config: c, wakeClock: make(chan struct{}, 1), wakeMorning: make(chan struct{}, 1),
-		wakeDeliveries: make(chan struct{}, 1), metrics: m}
+		wakeDeliveries: make(chan struct{}, 1), metrics: m, hand: hand{most: maxInHand, mostHung: maxHungInHand}}
 	e.loops = e.newLoops()
 	return e, nil
 }
