@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// How much one person may ask of the bot. The limits are far above what anybody needs in a day's
-// work: they keep one account, or a client gone wrong, from taking the others' time.
+// Rate limits: how much one person may ask of the bot. They are far above what anybody needs in a
+// day's work, and keep one account, or a client gone wrong, from taking the others' time.
 //
 // They are counted in the memory of each instance. A restart forgets them, and behind a balancer a
 // person has them once for each instance; nothing that must hold rests on them.

@@ -249,7 +249,7 @@ func (s *server) serveActivity(c echo.Context, a Activity) error {
 		if c.Request().Context().Err() != nil {
 			level = slog.LevelWarn // whoever asked has hung up, and is told nothing
 		}
-		s.config.Logger.Log(ctx, level, "turn not handled: temporarily unavailable", "activity", a.ID,
+		s.config.Logger.Log(ctx, level, "request not handled: temporarily unavailable", "activity", a.ID,
 			"reason", storage.FailureReason(err))
 		return echo.NewHTTPError(http.StatusServiceUnavailable, "Temporarily unavailable.")
 	case err != nil:
@@ -279,7 +279,7 @@ func (s *server) callHandler(ctx context.Context, a Activity) (reply Reply, err 
 	defer func() {
 		if p := recover(); p != nil {
 			s.metrics.countFailure(causePanic)
-			s.config.Logger.Error("turn panicked", "activity", a.ID,
+			s.config.Logger.Error("request panicked", "activity", a.ID,
 				"panic_type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 			reply, err = Reply{}, errHandlerPanicked
 		}
@@ -290,7 +290,7 @@ func (s *server) callHandler(ctx context.Context, a Activity) (reply Reply, err 
 // recordFailure logs an activity by its id and the kind of its failure.
 func (s *server) recordFailure(a Activity, err error) {
 	s.metrics.countFailure(causeError)
-	s.config.Logger.Error("turn failed", "activity", a.ID, "reason", storage.FailureReason(err))
+	s.config.Logger.Error("request failed", "activity", a.ID, "reason", storage.FailureReason(err))
 }
 
 func (r Reply) encodeBody() ([]byte, error) {

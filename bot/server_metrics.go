@@ -52,7 +52,7 @@ func newMetrics(registry prometheus.Registerer, keys *KeyCache, now func() time.
 		}, []string{"cause"}),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "challengebot_turn_duration_seconds",
-			Help:    "Time from an authenticated turn to its answer, by kind. Teams gives up after 10 to 15 seconds.",
+			Help:    "Time from an authenticated request to its answer, by kind. Teams gives up after 10 to 15 seconds.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 15},
 		}, []string{"kind"}),
 	}

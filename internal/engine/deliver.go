@@ -269,8 +269,8 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 	if err := e.checkBeforeCopy(ctx, queued); err != nil {
 		return err
 	}
-	lane := e.orderingKey(queued)
-	conv, known, err := e.outboxStore().FindConversation(ctx, lane)
+	orderingKey := e.orderingKey(queued)
+	conv, known, err := e.outboxStore().FindConversation(ctx, orderingKey)
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 		return e.startThread(ctx, queued, content.message, sent)
 	}
 	if !known {
-		conv = outbox.ConversationReference{OrderingKey: lane, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
+		conv = outbox.ConversationReference{OrderingKey: orderingKey, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
 		if err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, queued.To.Person)
 			return err

@@ -53,15 +53,15 @@ type OutboxStore interface {
 
 // ConversationStore keeps how people and threads are reached.
 type ConversationStore interface {
-	FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error)
+	FindConversation(ctx context.Context, orderingKey string) (outbox.ConversationReference, bool, error)
 	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
-	ForgetConversation(ctx context.Context, lane string) error
+	ForgetConversation(ctx context.Context, orderingKey string) error
 }
 
 // ReachabilityStore is what looking after those whom Teams refuses needs: probes, and the
 // cards of who is back.
 type ReachabilityStore interface {
-	FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error)
+	FindConversation(ctx context.Context, orderingKey string) (outbox.ConversationReference, bool, error)
 	SaveConversation(ctx context.Context, c outbox.ConversationReference) error
 	ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error)
 	MarkUnreachable(ctx context.Context, u outbox.Unreachable) error

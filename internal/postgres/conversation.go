@@ -37,7 +37,7 @@ SELECT EXISTS (SELECT FROM taken)`
 	forgetConversationSQL  = `DELETE FROM conversation WHERE lane = $1`
 )
 
-// SaveConversation keeps how to reach a lane.
+// SaveConversation keeps where messages with an ordering key go.
 func (s *Store) SaveConversation(ctx context.Context, c outbox.ConversationReference) error {
 	if _, err := s.db.Exec(ctx, saveConversationSQL, c.OrderingKey, c.ID, c.ServiceURL, c.TeamsUserID, c.SeenAt); err != nil {
 		return wrapError("keep a conversation", err)
@@ -68,10 +68,10 @@ func (s *Store) changeOwnChat(ctx context.Context, operation, sql string, args .
 	return nil
 }
 
-// FindConversation is how to reach a lane, if that is known.
-func (s *Store) FindConversation(ctx context.Context, lane string) (outbox.ConversationReference, bool, error) {
+// FindConversation is where messages with an ordering key go, if that is known.
+func (s *Store) FindConversation(ctx context.Context, orderingKey string) (outbox.ConversationReference, bool, error) {
 	var c outbox.ConversationReference
-	err := s.db.QueryRow(ctx, findConversationSQL, lane).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, clamp(&c.SeenAt))
+	err := s.db.QueryRow(ctx, findConversationSQL, orderingKey).Scan(&c.OrderingKey, &c.ID, &c.ServiceURL, &c.TeamsUserID, clamp(&c.SeenAt))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return c, false, nil
 	}
@@ -103,8 +103,8 @@ func (s *Store) FindPersonByTeamsID(ctx context.Context, teamsID string) (person
 }
 
 // ForgetConversation drops what Teams says is gone.
-func (s *Store) ForgetConversation(ctx context.Context, lane string) error {
-	if _, err := s.db.Exec(ctx, forgetConversationSQL, lane); err != nil {
+func (s *Store) ForgetConversation(ctx context.Context, orderingKey string) error {
+	if _, err := s.db.Exec(ctx, forgetConversationSQL, orderingKey); err != nil {
 		return wrapError("forget a conversation", err)
 	}
 	return nil

@@ -17,7 +17,7 @@
 //     elsewhere are for. They are made from the heads that Verify gives.
 //   - Nothing forgotten. An open challenge without a next look of the clock is refused by a CHECK. One whose transition fails is
 //     reported, set aside for a minute and tried again; it holds up no other.
-//   - Order. Deliveries of one lane (a person's chat, the answers to a person, a team's channel) are claimed one at a time, oldest
+//   - Order. Messages of one ordering key, the column lane (a person's chat, the answers to a person, a team's channel) are claimed one at a time, oldest
 //     first, by one instance at a time. One that keeps failing steps aside for those about other challenges, never for its own. A
 //     claim is a lease; when it ends without a result, its instance is gone or does not know of it, somebody else may claim. The
 //     number of the attempt is the fence: a result that comes after another instance took over does not undo that instance's.

@@ -57,7 +57,7 @@ func (s *Store) ForgetUnreachable(ctx context.Context, u outbox.Unreachable) err
 func (s *Store) ClaimIdempotencyKey(ctx context.Context, r storage.IdempotencyKey) (bool, error) {
 	tag, err := s.db.Exec(ctx, claimIdempotencyKeySQL, r.Value, r.At)
 	if err != nil {
-		return false, wrapError("keep a receipt", err)
+		return false, wrapError("keep an idempotency key", err)
 	}
 	return tag.RowsAffected() == 1, nil
 }

@@ -1,7 +1,7 @@
 // Package words holds every text that a person reads on a card, in a message or in
 // an answer of the bot, once for each language.
 //
-// It is data: nothing here decides, and nothing can fail at run time. [English] and
+// It is the localisation: to add a language is to add one file here. It is data: nothing here decides, and nothing can fail at run time. [English] and
 // [Welsh] have the same fields; the tests hold that none is empty and that a text
 // takes the same arguments in both. What an authority writes itself (the labels of
 // its ladder, names, what people typed) is never translated, and what the record
