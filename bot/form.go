@@ -74,8 +74,8 @@ func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[
 	return result, rq.replaceMessage(ctx, sent, ":form")
 }
 
-// raise gives the form to the transaction. The form's nonce is the idempotency key: the same form sent twice,
-// by Teams or by a thumb, is one challenge.
+// raise gives the form to the transaction. The form's nonce is the idempotency key: the same form
+// sent twice, by Teams or by a thumb, is one challenge.
 func (rq request) raise(ctx context.Context, form raiseForm) (storage.ApplyResult, error) {
 	if form.ladder == nil { // no procedure, so nothing else can be checked yet
 		return storage.ApplyResult{}, challenge.RefuseUnread(form.unread)

@@ -169,8 +169,8 @@ func (h *Handler) replyToUnknownSender(a Activity) Reply {
 	return Reply{}
 }
 
-// resaveConversationAfter is how long a saved conversation is believed to be there still: the engine,
-// or another instance that heard of a removal, may have dropped it.
+// resaveConversationAfter is how long a saved conversation is believed to be there still: the
+// engine, or another instance that heard of a removal, may have dropped it.
 const resaveConversationAfter = 10 * time.Minute
 
 // saveConversation keeps how to reach the person: every authenticated activity from their

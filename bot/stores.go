@@ -26,7 +26,8 @@ type ChallengeStore interface {
 	Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error)
 	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
-	// LoadForReader reads a challenge with no more of its trail than tells whether the person may read it.
+	// LoadForReader reads a challenge with no more of its trail than tells whether the person may
+	// read it.
 	LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error)
 }
 
@@ -56,8 +57,8 @@ type ContactStore interface {
 	// SaveOwnChat answers storage.ErrSomebodyElsesChat for a chat that is another person's.
 	SaveOwnChat(ctx context.Context, c outbox.ConversationReference) error
 	ForgetOwnChat(ctx context.Context, orderingKey, conversationID string) error
-	// FindPersonByTeamsID is the Entra object id of who has that id in Teams, as their own chat with
-	// the bot told it. "" with true: the id is known for several people, and so for none.
+	// FindPersonByTeamsID is the Entra object id of who has that id in Teams, as their own chat
+	// with the bot told it. "" with true: the id is known for several people, and so for none.
 	FindPersonByTeamsID(ctx context.Context, teamsID string) (person string, known bool, err error)
 	SaveChannel(ctx context.Context, c outbox.Channel) error
 }

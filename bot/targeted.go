@@ -9,8 +9,8 @@ import (
 	"challengebot/internal/outbox"
 )
 
-// Targeted messages: what is said to one person where others read too. It is never about a child, and
-// nothing is lost when clients forget it after a day.
+// Targeted messages: what is said to one person where others read too. It is never about a child,
+// and nothing is lost when clients forget it after a day.
 
 // replyPrivately answers the person alone, where they asked: in their private chat, or as a
 // message among others that only they see.

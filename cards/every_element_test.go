@@ -23,10 +23,10 @@ import (
 
 const elementsGolden = "testdata/elements.txt"
 
-// TestEveryElementThatACardHas draws the cards of many random lives for everybody concerned, refused
-// and filled in ones among them, and holds all their elements, each once, against the file: what
-// has no ladder's words in it is the same in every life. A change of a card shows in the difference
-// after
+// TestEveryElementThatACardHas draws the cards of many random lives for everybody concerned,
+// refused and filled in ones among them, and holds all their elements, each once, against the file:
+// what has no ladder's words in it is the same in every life. A change of a card shows in the
+// difference after
 //
 //	go test ./cards -run TestEveryElement -update
 func TestEveryElementThatACardHas(t *testing.T) {
@@ -234,7 +234,8 @@ func officeNames() []string {
 	return all
 }
 
-// shape is a text without people, references, numbers and dates. A text of the ladder's own is "LADDER".
+// shape is a text without people, references, numbers and dates. A text of the ladder's own is
+// "LADDER".
 func shape(text string, l *ladder.Ladder) string {
 	text = lists.ReplaceAllString(names.ReplaceAllString(text, "NAME"), "NAMES")
 	text = strings.ReplaceAll(text, "NAMES", "NAME")

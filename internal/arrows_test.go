@@ -107,8 +107,9 @@ func TestTheDomainReadsNoClock(t *testing.T) {
 	}
 }
 
-// TestWhatServesCarriesNothingThatPractises reads what is linked: into the program that an authority
-// installs, built with the tag "serving", and into what serve starts, however it is built.
+// TestWhatServesCarriesNothingThatPractises reads what is linked: into the program that an
+// authority installs, built with the tag "serving", and into what serve starts, however it is
+// built.
 func TestWhatServesCarriesNothingThatPractises(t *testing.T) {
 	for what, args := range map[string][]string{
 		"the program built to serve": {"-tags", "serving", "challengebot/cmd/challengebot"},
@@ -132,8 +133,9 @@ func TestWhatServesCarriesNothingThatPractises(t *testing.T) {
 	}
 }
 
-// TestOnlyTryLeadsToWhatPractises holds that no other subcommand can reach it in a build without tags
-// either: of this program's files, only try's own imports the package try, and no other package does.
+// TestOnlyTryLeadsToWhatPractises holds that no other subcommand can reach it in a build without
+// tags either: of this program's files, only try's own imports the package try, and no other
+// package does.
 func TestOnlyTryLeadsToWhatPractises(t *testing.T) {
 	for _, p := range packages(t) {
 		if slices.Contains(p.Imports, "challengebot/internal/try") && p.ImportPath != "challengebot/cmd/challengebot" {

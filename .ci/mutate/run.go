@@ -96,8 +96,8 @@ func (r *runner) goTest(more ...string) ([]byte, error) {
 	return cmd.CombinedOutput()
 }
 
-// usesRapid reports whether the tests of a package draw with rapid, which keeps the draws of a failed
-// test beside it unless it is told not to.
+// usesRapid reports whether the tests of a package draw with rapid, which keeps the draws of a
+// failed test beside it unless it is told not to.
 func usesRapid(path string) bool {
 	out, err := exec.Command("go", "list", "-test", "-deps", "-f", "{{.ImportPath}}", path).Output()
 	return err == nil && slices.Contains(strings.Fields(string(out)), "pgregory.net/rapid")

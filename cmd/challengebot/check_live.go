@@ -50,7 +50,8 @@ func (r *checkReport) checkTeams(s *app.Settings) {
 	r.printLine("teams: %s asked about, %d cannot be reached; %s", english.CountOf(len(live.People), "person", "people"), missing, english.Count(len(live.Channels), "channel"))
 }
 
-// loadLiveDirectory is the directory with the cover and the channels of the database, where there is one.
+// loadLiveDirectory is the directory with the cover and the channels of the database, where there
+// is one.
 func (r *checkReport) loadLiveDirectory(s *app.Settings) (*directory.Directory, error) {
 	if r.env(envDatabase) == "" {
 		r.warn("teams: DATABASE_URL is not set, so channels chosen with /notices are not known here")

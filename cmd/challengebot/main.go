@@ -85,7 +85,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 type exitRequest int
 
 func runProgram(p *program, args []string) (code int) {
-	// Whatever was typed into a challenge or stands in a file: the terminal shows it and obeys nothing.
+	// Whatever was typed into a challenge or stands in a file: the terminal shows it and obeys
+	// nothing.
 	p.stdout, p.stderr = safetext.TerminalWriter{Writer: p.stdout}, safetext.TerminalWriter{Writer: p.stderr}
 	defer func() {
 		switch r := recover().(type) {

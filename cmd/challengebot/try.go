@@ -8,8 +8,8 @@ import (
 	"challengebot/internal/try"
 )
 
-// practiceCommands are the subcommands that a build with the tag "serving" leaves out, and with them
-// the practice Teams, the sample authority and the private PostgreSQL.
+// practiceCommands are the subcommands that a build with the tag "serving" leaves out, and with
+// them the practice Teams, the sample authority and the private PostgreSQL.
 type practiceCommands struct {
 	Try tryCommand `cmd:"" help:"Try it out: a database, a practice Teams and a sample authority on this machine."`
 }

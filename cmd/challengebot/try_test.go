@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestTryPlaysTheDemonstrationOrServesThePage holds that the flags reach internal/try, whose own tests
-// hold what comes of them.
+// TestTryPlaysTheDemonstrationOrServesThePage holds that the flags reach internal/try, whose own
+// tests hold what comes of them.
 func TestTryPlaysTheDemonstrationOrServesThePage(t *testing.T) {
 	runCommand(t, nil, "try", "--demo").expect(t, exitOK, "Raise a challenge", "chain verified: ", "All as expected")
 	r := runCommand(t, nil, "try", "--demo", "--json")

@@ -34,8 +34,8 @@ func (tr *transition) cardForTask(task Task) Card {
 	}
 }
 
-// makeRespondentIfDue makes a respondent, as far as that is due today, of whoever gives the command:
-// one who stands in for a respondent, or who was one and is back.
+// makeRespondentIfDue makes a respondent, as far as that is due today, of whoever gives the
+// command: one who stands in for a respondent, or who was one and is back.
 func (tr *transition) makeRespondentIfDue(opening *Opening) {
 	if tr.c.State != StateAwaitingResponse || opening.Number != len(tr.c.Openings) || opening.MayAnswer(tr.by.ID) {
 		return

@@ -135,8 +135,8 @@ func (tr *transition) validateJudgement(cmd *Judge, opening *Opening) error {
 	return nil
 }
 
-// IsJudgementOnAnswer reports whether a judgement was on an answer. While a challenge waits at a gate
-// or past the top, the chair may find the matter settled without one.
+// IsJudgementOnAnswer reports whether a judgement was on an answer. While a challenge waits at a
+// gate or past the top, the chair may find the matter settled without one.
 func (s Snapshot) IsJudgementOnAnswer(judged Event) bool {
 	waiting := false
 	for _, e := range s.History {

@@ -10,8 +10,8 @@ import (
 	"challengebot/internal/workday"
 )
 
-// checkEvent holds one event to the rules of its kind. before is the challenge as the events before it
-// left it, those of the same change among them.
+// checkEvent holds one event to the rules of its kind. before is the challenge as the events before
+// it left it, those of the same change among them.
 func (d *randomLife) checkEvent(t *rapid.T, by challenge.Person, before challenge.Challenge, e challenge.Event, change challenge.Change) {
 	switch b := e.Body.(type) {
 	case challenge.RungOpened:

@@ -72,8 +72,8 @@ func (s Snapshot) ForecastRecount(env Env) (was, now time.Time, moves bool) {
 }
 
 // recount counts the dates that run again, and records those that come out later. It reports
-// whether the end of the window, or of the escalator's time, is one of them. Where the calendar does
-// not reach, they stay.
+// whether the end of the window, or of the escalator's time, is one of them. Where the calendar
+// does not reach, they stay.
 func (tr *transition) recount() bool {
 	body := Recounted{Calendar: tr.env.Calendar.Version()}
 	opening, rung := len(tr.c.Openings), tr.c.Rung

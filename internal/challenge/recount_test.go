@@ -95,7 +95,8 @@ func TestAWindowIsCountedAgainWhenTheCalendarChanges(t *testing.T) {
 		if x.last.Events[0].By != challenge.System || x.last.Events[0].Rung != "r1" || x.last.Events[0].Opening != 1 {
 			t.Errorf("%s: %+v", name, x.last.Events[0])
 		}
-		// Reminders come before the new end, the first card is not asked for again, and once is enough.
+		// Reminders come before the new end, the first card is not asked for again, and once is
+		// enough.
 		if o := x.c.CurrentOpening(); len(o.Reminders) != 2 || !o.Reminders[1].Before(x.c.Due()) || x.c.Due().Sub(o.Reminders[1]).Hours() > 8 {
 			t.Errorf("%s: reminders at %v", name, o.Reminders)
 		}
@@ -119,8 +120,8 @@ func TestADateNeverComesSoonerByTheCalendar(t *testing.T) {
 	x.wantDue("2026-05-28 17:00")
 }
 
-// A bank holiday is announced ten days before it, after many windows were counted over it. The clock
-// comes before the morning: it counts again and does not end the window.
+// A bank holiday is announced ten days before it, after many windows were counted over it. The
+// clock comes before the morning: it counts again and does not end the window.
 func TestTheClockEndsNoWindowOnADayThatBecameAHoliday(t *testing.T) {
 	x := raiseLife(t, smallLadder, "2026-06-01 10:00").do("anna", recordOwnGate(challenge.GatePassed)).worksWith(holidayOn("2026-06-08"))
 	x.at("2026-06-08 17:00").tick()
@@ -217,7 +218,8 @@ func TestAnEscalatorsTimeIsCountedAgain(t *testing.T) {
 	opens(x, "2026-06-11 17:00")
 }
 
-// What stands still has no date to count: it counts from when it runs again, by the calendar of then.
+// What stands still has no date to count: it counts from when it runs again, by the calendar of
+// then.
 func TestWhatStandsStillIsNotCountedAgain(t *testing.T) {
 	x := raiseUnasked(t, smallLadder, "2026-06-01 10:00").do("anna", recordOwnGate(challenge.GatePassed)).at("2026-06-01 10:30").tick()
 	x.worksWith(holidayOn("2026-06-04")).reconcile()

@@ -264,7 +264,8 @@ func dropEmptyActions(plan []PlannedAction) []PlannedAction {
 	})
 }
 
-// ReasonOfLate is why a reply came too late. Older trails call a person's own answer somebody else's.
+// ReasonOfLate is why a reply came too late. Older trails call a person's own answer somebody
+// else's.
 func (s Snapshot) ReasonOfLate(e Event, late LateResponse) string {
 	if o := s.Challenge.Opening(late.Opening); late.Reason == LateAnswered && o != nil && o.AnsweredBy.ID == e.By.ID {
 		return LateAnsweredBefore

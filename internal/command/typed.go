@@ -47,8 +47,8 @@ func typedMove(t Typed) (cards.ButtonData, map[string]string) {
 	return cards.ButtonData{}, map[string]string{cards.FieldTeam: t.words()}
 }
 
-// typedSuccessor takes a person. Where the name is nobody's, or several people's, it stays as typed,
-// to be chosen on the card.
+// typedSuccessor takes a person. Where the name is nobody's, or several people's, it stays as
+// typed, to be chosen on the card.
 func typedSuccessor(t Typed) (cards.ButtonData, map[string]string) {
 	who := t.words()
 	if len(t.People) == 1 {

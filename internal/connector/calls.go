@@ -124,7 +124,8 @@ func (c *Client) Update(ctx context.Context, at Destination, activityID string, 
 	}, nil)
 }
 
-// CheckConversation asks for one member of a conversation, which Teams answers only where the bot is.
+// CheckConversation asks for one member of a conversation, which Teams answers only where the bot
+// is.
 func (c *Client) CheckConversation(ctx context.Context, in Destination) error {
 	return c.doCall(ctx, apiCall{
 		name: CallMembers, method: http.MethodGet, serviceURL: in.ServiceURL,

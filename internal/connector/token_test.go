@@ -147,7 +147,8 @@ func TestACallThatIsNotMadeSaysWhichAndWhy(t *testing.T) {
 	}
 }
 
-// The addresses of each cloud are Microsoft's: nothing but a look at its documents tells a wrong one.
+// The addresses of each cloud are Microsoft's: nothing but a look at its documents tells a wrong
+// one.
 func TestTheTableOfCloudsIsAsMicrosoftHasIt(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]Cloud{

@@ -68,8 +68,8 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 	return item, true
 }
 
-// freshRecount is the move of the date that the challenge waits for, if the calendar moved it within
-// the last working day.
+// freshRecount is the move of the date that the challenge waits for, if the calendar moved it
+// within the last working day.
 func freshRecount(c *challenge.Challenge, at time.Time, calendar *workday.Calendar) *challenge.Recount {
 	r := c.RecountedDate()
 	if r == nil || !sameTimeNextWorkingDay(calendar, r.At).After(at) {

@@ -198,7 +198,8 @@ func TestWhoMustActIsWhomItWaitsForOrWhoStandsInToday(t *testing.T) {
 		t.Errorf("Una is told of %d times: %+v", n, got.MustAct)
 	}
 
-	// A gate that is cleared waits for nobody, and a person of the directory is known by name without a role.
+	// A gate that is cleared waits for nobody, and a person of the directory is known by name
+	// without a role.
 	asked := newMatter(t).does("2026-06-08 17:00", "", challenge.Tick{})
 	for i := range asked.c.Hold.Gates {
 		asked.c.Hold.Gates[i].Openers = []challenge.Party{{Person: challengetest.Person("zed")}, {Person: challengetest.Person("zed")}}
@@ -206,7 +207,8 @@ func TestWhoMustActIsWhomItWaitsForOrWhoStandsInToday(t *testing.T) {
 	}
 	must(asked, "2026-06-09 09:00", challenge.Party{Person: challengetest.Person("zed")})
 
-	// So is who is asked in the place of somebody without an account; of a stranger nothing is known.
+	// So is who is asked in the place of somebody without an account; of a stranger nothing is
+	// known.
 	odd := newMatter(t)
 	odd.c.CurrentOpening().Responders = []string{challengetest.Stranger().ID, challengetest.Person("zed").ID}
 	odd.history = append(odd.history, challenge.Event{At: odd.env.Now, Opening: 1,
@@ -357,7 +359,8 @@ func TestWhoCannotBeReachedIsToldToThoseWhoOverseeTheirRole(t *testing.T) {
 	if diff := cmp.Diff(want, list(challengetest.Directory(), away, later)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	// Whoever holds several roles, in several teams, has each once; whoever holds none is nobody's concern.
+	// Whoever holds several roles, in several teams, has each once; whoever holds none is nobody's
+	// concern.
 	text := `authority: Exampleshire
 people: [{id: a, name: Ann Lee, entra: 11111111-0000-4000-8000-000000000001}, {id: i, name: Ida Low, entra: 11111111-0000-4000-8000-000000000002},
   {id: o, name: Dot Hay, entra: 11111111-0000-4000-8000-000000000003}, {id: p, name: Pat Moss, no_account: true}]

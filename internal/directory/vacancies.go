@@ -63,7 +63,8 @@ func (d *Directory) vacanciesFor(use RoleNeed) yamlfile.Problems {
 	case use.Agency != "":
 		i := slices.IndexFunc(d.agencies, func(a Agency) bool { return a.ID == use.Agency })
 		if i < 0 {
-			// Nobody can name an agency that is not listed, unless its people stand at a level above.
+			// Nobody can name an agency that is not listed, unless its people stand at a level
+			// above.
 			if !isHeld(Scope{}) && !d.everyTeamHasHolder(use) {
 				lacks("$.agencies", fmt.Sprintf("the agency %q is not listed, and the authority", use.Agency))
 			}

@@ -22,10 +22,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// The files of testdata/days are days of an office at which Teams, the store and people do what is drawn:
-// what the engine asked Teams for, what it logged, and what stands in the outbox after each step. The
-// promises are in the other tests; these show what a change of the engine changes. Read the difference
-// after
+// The files of testdata/days are days of an office at which Teams, the store and people do what is
+// drawn: what the engine asked Teams for, what it logged, and what stands in the outbox after each
+// step. The promises are in the other tests; these show what a change of the engine changes. Read
+// the difference after
 //
 //	go test ./internal/engine -run TestDaysGoAsBefore -update
 func TestDaysGoAsBefore(t *testing.T) {

@@ -183,8 +183,8 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 	return nil
 }
 
-// probePerson asks for one person's conversation. Where it is known already, and Teams gives
-// it, what was not taken for the person is sent once more. When Teams cannot answer now, the person is
+// probePerson asks for one person's conversation. Where it is known already, and Teams gives it,
+// what was not taken for the person is sent once more. When Teams cannot answer now, the person is
 // left to the next working day, and wait says how long to leave it in peace.
 func (e *Engine) probePerson(ctx context.Context, p directory.Person, known bool) (wait time.Duration, err error) {
 	conv := outbox.ConversationReference{OrderingKey: outbox.OrderingKey(challenge.Address{Person: p.Entra}), ServiceURL: e.ServiceURL, SeenAt: e.Now()}

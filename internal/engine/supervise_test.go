@@ -118,7 +118,8 @@ func (s *stepStore) CountOverdue(ctx context.Context, _ time.Time, _ time.Durati
 	return storage.OverdueWork{}, nil
 }
 
-// runFor runs an engine for that long and gives how many turns its clock had and how often the watch looked.
+// runFor runs an engine for that long and gives how many turns its clock had and how often the
+// watch looked.
 func runFor(t *testing.T, d time.Duration, store *stepStore) (turns, looks int, log string) {
 	t.Helper()
 	store.onMorning = func(context.Context) error { return nil }

@@ -23,7 +23,8 @@ type textEdit struct {
 	text          string
 }
 
-// everyEdit takes out each value of a ladder's text, puts another in its place, and shortens each list.
+// everyEdit takes out each value of a ladder's text, puts another in its place, and shortens each
+// list.
 func everyEdit(text string) []textEdit {
 	var all []textEdit
 	replace := func(from, to int, with string) {
@@ -58,9 +59,9 @@ func everyEdit(text string) []textEdit {
 	return all
 }
 
-// The files of testdata/edits say of every small change of a shipped ladder what a policy officer reads:
-// why it is refused, or what differs, in both directions, and what lint adds. After a change of the
-// format or of a text read their difference:
+// The files of testdata/edits say of every small change of a shipped ladder what a policy officer
+// reads: why it is refused, or what differs, in both directions, and what lint adds. After a change
+// of the format or of a text read their difference:
 //
 //	go test ./internal/ladder -run TestEveryEdit -update
 func TestEveryEditOfAShippedLadderSaysWhatItDoes(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// ConversationReference is what Bot Framework calls a conversation reference: where a proactive message
-// to a person's chat or to a thread goes.
+// ConversationReference is what Bot Framework calls a conversation reference: where a proactive
+// message to a person's chat or to a thread goes.
 type ConversationReference struct {
 	OrderingKey string
 	ID          string

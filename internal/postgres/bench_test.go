@@ -66,7 +66,8 @@ func (s durations) median() float64 {
 	return float64(s[len(s)/2].Microseconds())
 }
 
-// BenchmarkRespond compares the transaction with the same statements sent without it, one after the other, so that both meet the same noise.
+// BenchmarkRespond compares the transaction with the same statements sent without it, one after the
+// other, so that both meet the same noise.
 func BenchmarkRespond(b *testing.B) {
 	w, ids, _ := newCrowdedWorld(b)
 	var used atomic.Int64
@@ -118,7 +119,8 @@ func BenchmarkRespond(b *testing.B) {
 	})
 }
 
-// queueRawResponse is what Apply sends for a response, with everything known beforehand and nothing read.
+// queueRawResponse is what Apply sends for a response, with everything known beforehand and nothing
+// read.
 func (w *world) queueRawResponse(key storage.LookupKey) (read, write *pgx.Batch) {
 	before := w.Load(key.ID)
 	change, err := w.Decide(storagetest.NewResponse("We will hold it on Tuesday."), storagetest.ManagerID)(before)

@@ -21,13 +21,15 @@ const (
 	referenceConstraint      = "challenge_ref_key"
 )
 
-// maxKeyConflictTries is how often a command is tried whose idempotency key somebody else is writing at the same moment. The second time
-// that one is there to be read; a third is for an opponent that rolled back.
+// maxKeyConflictTries is how often a command is tried whose idempotency key somebody else is
+// writing at the same moment. The second time that one is there to be read; a third is for an
+// opponent that rolled back.
 const maxKeyConflictTries = 3
 
-// Raise stores a new challenge. decide is given the number for its reference: a random draw, so that nobody can tell the next
-// one or count them, and so that a database restored from a backup does not give lost challenges' references to other children.
-// One that is taken is drawn again. The challenge's ladder must have been saved.
+// Raise stores a new challenge. decide is given the number for its reference: a random draw, so
+// that nobody can tell the next one or count them, and so that a database restored from a backup
+// does not give lost challenges' references to other children. One that is taken is drawn again.
+// The challenge's ladder must have been saved.
 func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
 	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
@@ -51,8 +53,8 @@ func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func
 	})
 }
 
-// Apply changes a challenge. decide sees it under its lock, with ladder and history; its error is returned as it is, and then
-// nothing is stored, the idempotency key neither.
+// Apply changes a challenge. decide sees it under its lock, with ladder and history; its error is
+// returned as it is, and then nothing is stored, the idempotency key neither.
 func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
 	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
@@ -80,7 +82,8 @@ func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage
 	})
 }
 
-// retryOnKeyConflict does work on a connection of its own, again if another request with the same key came in between.
+// retryOnKeyConflict does work on a connection of its own, again if another request with the same
+// key came in between.
 func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (storage.ApplyResult, error)) (out storage.ApplyResult, err error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -129,7 +132,8 @@ func queueTransition(b *pgx.Batch, m transition) error {
 	return queueTransitions(b, []transition{m})
 }
 
-// snapshotAfter is the case as it will be. The ladder is looked up before anything is written, so that nothing can fail after.
+// snapshotAfter is the case as it will be. The ladder is looked up before anything is written, so
+// that nothing can fail after.
 func (s *Store) snapshotAfter(sess *session, before challenge.Snapshot, change challenge.Change) (challenge.Snapshot, error) {
 	after := challenge.Snapshot{Challenge: change.Next, Ladder: before.Ladder}
 	after.History = append(before.History[:len(before.History):len(before.History)], change.Events...)
@@ -266,8 +270,9 @@ func (s *Store) Load(ctx context.Context, key storage.LookupKey) (challenge.Snap
 	return s.snapshotOf(sess, l)
 }
 
-// LoadForReader reads a challenge with as much of its trail as tells whether a person may read it: what they did themselves, and
-// who was needed at gates. It costs about the same whatever the challenge holds, and as much as finding none.
+// LoadForReader reads a challenge with as much of its trail as tells whether a person may read it:
+// what they did themselves, and who was needed at gates. It costs about the same whatever the
+// challenge holds, and as much as finding none.
 func (s *Store) LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -294,17 +299,20 @@ ORDER BY due_at NULLS LAST, next_at, id LIMIT $2`
 ORDER BY raised_at, id LIMIT $2`
 )
 
-// ListWaitingFor lists the open challenges that wait for a person, the most urgent first, without their history.
+// ListWaitingFor lists the open challenges that wait for a person, the most urgent first, without
+// their history.
 func (s *Store) ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
 	return s.listSnapshots(ctx, listWaitingForSQL, person, limit)
 }
 
-// ListRaisedBy lists the open challenges that a person raised, the oldest first, without their history.
+// ListRaisedBy lists the open challenges that a person raised, the oldest first, without their
+// history.
 func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
 	return s.listSnapshots(ctx, listRaisedBySQL, person, limit)
 }
 
-// listSnapshots reads what a statement finds. What cannot be read is in the error, and the others are given all the same.
+// listSnapshots reads what a statement finds. What cannot be read is in the error, and the others
+// are given all the same.
 func (s *Store) listSnapshots(ctx context.Context, sql string, args ...any) ([]challenge.Snapshot, error) {
 	rows, err := s.db.Query(ctx, sql, args...)
 	if err != nil {

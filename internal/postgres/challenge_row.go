@@ -17,8 +17,8 @@ import (
 	"challengebot/internal/storage"
 )
 
-// A challenge is read from its two documents; its other columns are what the database searches by, and are held against the
-// documents by the guard of every write and by Verify.
+// A challenge is read from its two documents; its other columns are what the database searches by,
+// and are held against the documents by the guard of every write and by Verify.
 const (
 	byIDSQL        = `SELECT id, details, doc FROM challenge WHERE id = $1`
 	byRefSQL       = `SELECT id, details, doc FROM challenge WHERE ref = $1`
@@ -44,7 +44,8 @@ func statementForKey(k storage.LookupKey, byRef, byID string) (string, any) {
 	return byID, k.ID
 }
 
-// decodeChallenge makes a challenge of its two documents. One that contradicts itself is as good as unreadable.
+// decodeChallenge makes a challenge of its two documents. One that contradicts itself is as good as
+// unreadable.
 func decodeChallenge(id uuid.UUID, details, doc []byte) (c challenge.Challenge, err error) {
 	part := "document"
 	err = contain.Run(func() error {

@@ -22,12 +22,14 @@ WHERE channel.seen_at <= excluded.seen_at`
 
 	findChannelSQL = `SELECT gone FROM channel WHERE channel_id = $1`
 
-	// Every part of an activity's handling has an idempotency key of its own, named after the activity's.
+	// Every part of an activity's handling has an idempotency key of its own, named after the
+	// activity's.
 	listEffectsSQL = `SELECT challenge_id, seq, at FROM receipt
 WHERE (key = $1 OR key >= $1 || ':' AND key < $1 || ';') AND challenge_id IS NOT NULL ORDER BY key`
 )
 
-// SaveChannel keeps what Teams told of a channel or, without an id, of every channel that is known of a team.
+// SaveChannel keeps what Teams told of a channel or, without an id, of every channel that is known
+// of a team.
 func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 	sql, args := saveChannelSQL, []any{c.ID, c.Team, string(c.Loss), c.SeenAt}
 	if c.ID == "" {
@@ -39,7 +41,8 @@ func (s *Store) SaveChannel(ctx context.Context, c outbox.Channel) error {
 	return nil
 }
 
-// FindChannelLoss is why a channel is gone, as Teams told it; empty when it is there, or when Teams never told of it.
+// FindChannelLoss is why a channel is gone, as Teams told it; empty when it is there, or when Teams
+// never told of it.
 func (s *Store) FindChannelLoss(ctx context.Context, id string) (outbox.ChannelLoss, error) {
 	var gone outbox.ChannelLoss
 	err := s.db.QueryRow(ctx, findChannelSQL, id).Scan(&gone)

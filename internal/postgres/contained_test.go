@@ -36,7 +36,8 @@ func (w *world) raiseAHundredBeside() (bad challenge.Snapshot) {
 	return bad
 }
 
-// expectAHundredLapsed holds that all others moved on, and that the bad one was set aside and reported.
+// expectAHundredLapsed holds that all others moved on, and that the bad one was set aside and
+// reported.
 func (w *world) expectAHundredLapsed(bad challenge.Snapshot, done int, err error) storage.SetAsideItem {
 	w.T.Helper()
 	items, rest := storage.SplitSetAside(err)
@@ -166,7 +167,8 @@ func TestARowThatSomebodyHoldsCostsAHundredOthersNothing(t *testing.T) {
 	}
 }
 
-// silentLine is a way to the server that can fall silent: connections stay up and nothing comes through.
+// silentLine is a way to the server that can fall silent: connections stay up and nothing comes
+// through.
 type silentLine struct {
 	mu      sync.Mutex
 	silent  bool // new connections too

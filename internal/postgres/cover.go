@@ -10,7 +10,8 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Each of the two writes its idempotency key with its row, so that a repeated one has no second effect.
+// Each of the two writes its idempotency key with its row, so that a repeated one has no second
+// effect.
 const (
 	setCoverSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING key)
 INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at, reach)
@@ -56,7 +57,8 @@ func (s *Store) runStatement(ctx context.Context, operation, sql string, args ..
 	return sess.sendBatch(operation, b)
 }
 
-// ListCovers lists the cover that is not revoked and has not ended before that day, in the order in which it was set.
+// ListCovers lists the cover that is not revoked and has not ended before that day, in the order in
+// which it was set.
 func (s *Store) ListCovers(ctx context.Context, on workday.Date) ([]directory.CoverSetting, error) {
 	rows, err := s.db.Query(ctx, listCoversSQL, on.String())
 	if err != nil {

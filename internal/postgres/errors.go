@@ -66,8 +66,8 @@ func (f *StatementError) Is(target error) bool {
 	return target == storage.ErrUnavailable && isTransient(f.SQLState)
 }
 
-// isTransient reports whether the same statement may succeed later: the server is starting, stopping, full, read-only after a
-// fail-over, or another transaction was in the way for too long.
+// isTransient reports whether the same statement may succeed later: the server is starting,
+// stopping, full, read-only after a fail-over, or another transaction was in the way for too long.
 func isTransient(state string) bool {
 	switch state {
 	case queryCanceled, lockNotAvailable, serializationFailure, deadlockDetected, readOnlyTransaction, "25P03", "57P01", "57P02", "57P03", "57P04", "57P05", "3D000":
@@ -91,7 +91,8 @@ func (e *connectionError) LogReason() string { return e.Error() }
 
 func (e *connectionError) Unwrap() []error { return []error{storage.ErrUnavailable, e.cause} }
 
-// wrapError turns an error of pgx into one of ours. It never repeats an argument or a message of the server.
+// wrapError turns an error of pgx into one of ours. It never repeats an argument or a message of
+// the server.
 func wrapError(operation string, err error) error {
 	var pg *pgconn.PgError
 	var ours *StatementError

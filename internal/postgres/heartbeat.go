@@ -14,7 +14,8 @@ import (
 const (
 	readClockSQL = `SELECT clock_timestamp(), (SELECT max(seen_at) FROM heartbeat),
     (SELECT at FROM clock_accepted ORDER BY id DESC LIMIT 1)`
-	// The first heartbeat after a time without any finds an outage. An instance that has worked all along knows that there was none.
+	// The first heartbeat after a time without any finds an outage. An instance that has worked all
+	// along knows that there was none.
 	recordHeartbeatSQL = `WITH missed AS (
     INSERT INTO outage (from_at, to_at)
     SELECT last.at, $2 FROM (SELECT max(seen_at) AS at FROM heartbeat) last WHERE NOT $3 AND last.at < $2::timestamptz - $4::interval
@@ -64,8 +65,8 @@ func (s *Store) ReadClock(ctx context.Context) (storage.ClockReading, error) {
 // maxOutagesListed is how many outages the clock is told of.
 const maxOutagesListed = 100
 
-// RecordHeartbeat keeps by what time this instance works, and the outage before, if there was one. hasWorked: this instance worked
-// all the time, and it is its clock that was moved.
+// RecordHeartbeat keeps by what time this instance works, and the outage before, if there was one.
+// hasWorked: this instance worked all the time, and it is its clock that was moved.
 func (s *Store) RecordHeartbeat(ctx context.Context, at time.Time, hasWorked bool) error {
 	return s.watch.use(ctx, "keep a heartbeat", func(ctx context.Context, conn *pgx.Conn) error {
 		_, err := conn.Exec(ctx, recordHeartbeatSQL, s.instance, at, hasWorked, storage.OutageAfter)

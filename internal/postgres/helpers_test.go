@@ -36,7 +36,8 @@ func (w *world) openCounting(counter *roundTrips) *Store {
 	return s
 }
 
-// openAsServer opens a store as a login of production would be: with the rights of challengebot_app and no others.
+// openAsServer opens a store as a login of production would be: with the rights of challengebot_app
+// and no others.
 func (w *world) openAsServer() *Store {
 	w.T.Helper()
 	config, err := pgxpool.ParseConfig(w.dsn)

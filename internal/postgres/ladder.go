@@ -25,7 +25,8 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// SaveLadder stores a ladder, once for each digest. A challenge can be raised only under a stored one.
+// SaveLadder stores a ladder, once for each digest. A challenge can be raised only under a stored
+// one.
 func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 	text, err := l.JSON()
 	if err != nil {
@@ -39,7 +40,8 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 	return nil
 }
 
-// LoadLadder is the ladder of that digest, as it was when it was stored. The caller must not change it.
+// LoadLadder is the ladder of that digest, as it was when it was stored. The caller must not change
+// it.
 func (s *Store) LoadLadder(ctx context.Context, hash string) (*ladder.Ladder, error) {
 	return s.loadLadder(ctx, s.db, hash)
 }

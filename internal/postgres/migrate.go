@@ -36,9 +36,10 @@ const migrateTimeout = time.Hour
 // migrationLockSeconds is how long an instance waits while another one migrates.
 const migrationLockSeconds = 300
 
-// Migrate brings the database to the version that this program needs and gives challengebot_app its rights. Several instances
-// may call it at once: one migrates, the others wait. It needs the owner of the schema; where it may not create the role it
-// goes on without, and migrating again after an administrator created the role grants the rights.
+// Migrate brings the database to the version that this program needs and gives challengebot_app its
+// rights. Several instances may call it at once: one migrates, the others wait. It needs the owner
+// of the schema; where it may not create the role it goes on without, and migrating again after an
+// administrator created the role grants the rights.
 func Migrate(ctx context.Context, dsn string) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
@@ -115,7 +116,8 @@ func SchemaVersion() int64 {
 	return latest
 }
 
-// SchemaFingerprint names the schema for whoever makes databases with Migrate: the same fingerprint, the same tables.
+// SchemaFingerprint names the schema for whoever makes databases with Migrate: the same
+// fingerprint, the same tables.
 func SchemaFingerprint() string {
 	sum := sha256.New()
 	for _, name := range migrationNames() {

@@ -19,7 +19,8 @@ WHERE channel IS NOT NULL AND NOT EXISTS (SELECT FROM notice_channel later WHERE
 ORDER BY id`
 )
 
-// BindNoticeChannel keeps in which channel a unit's notices appear from now on. Every instance is told to look.
+// BindNoticeChannel keeps in which channel a unit's notices appear from now on. Every instance is
+// told to look.
 func (s *Store) BindNoticeChannel(ctx context.Context, r storage.IdempotencyKey, n directory.NoticeChannelSetting) error {
 	return s.runStatement(ctx, "keep a channel for notices", bindNoticeChannelSQL, r.Value, r.At, string(n.Unit), n.ChannelID,
 		withoutNUL(n.TeamName), withoutNUL(n.ChannelName), n.SetBy)

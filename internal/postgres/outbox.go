@@ -14,20 +14,21 @@ import (
 	"challengebot/internal/storage"
 )
 
-// instanceTimeout is how long an instance that makes deliveries may not have been seen before what it claimed is free. It looks for
-// deliveries every few seconds.
+// instanceTimeout is how long an instance that makes deliveries may not have been seen before what
+// it claimed is free. It looks for deliveries every few seconds.
 const instanceTimeout = 30 * time.Second
 
 const (
 	// What is held: in hand here, or leased to somebody else who is there.
 	heldCondition = `(f.lease_owner = $2 AND f.id = ANY ($3::bigint[]) OR f.lease_owner <> $2 AND f.lease_until > $1
     AND NOT EXISTS (SELECT FROM instance i WHERE i.owner = f.lease_owner AND i.seen_at < clock_timestamp() - $4::interval))`
-	// A message waits behind those before it in its lane, until they step aside; never before an earlier one of its own challenge.
+	// A message waits behind those before it in its lane, until they step aside; never before an
+	// earlier one of its own challenge.
 	notAsideCondition = `(d.aside_at IS NULL OR d.aside_at > $1) AND NOT EXISTS (SELECT FROM delivery e WHERE e.state = 'waiting'
         AND e.lane = d.lane AND e.challenge_id = d.challenge_id AND e.id < d.id AND e.aside_at <= $1)`
 
-	// candidatesCTE are the messages that are next in their lane: the first that has not stepped aside, found by walking from lane to
-	// lane along the index of what waits, and all that have.
+	// candidatesCTE are the messages that are next in their lane: the first that has not stepped
+	// aside, found by walking from lane to lane along the index of what waits, and all that have.
 	candidatesCTE = `WITH RECURSIVE busy AS MATERIALIZED (
     SELECT f.lane, max(f.lease_until) AS until FROM delivery f WHERE f.lease_until IS NOT NULL AND ` + heldCondition + ` GROUP BY f.lane
 ), front AS (
@@ -50,8 +51,9 @@ ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at WHERE instance.seen
 	// The instances whose leases have long ended go with the one that ends.
 	forgetInstanceSQL = `DELETE FROM instance WHERE owner = $1 OR seen_at < clock_timestamp() - interval '1 day'`
 
-	// Claims take turns, so that each sees what those before it took: two at once could take two messages with the same ordering key when an
-	// older one is committed after a newer. People who wait for an answer come first, then new cards, then updates; who hung, last.
+	// Claims take turns, so that each sees what those before it took: two at once could take two
+	// messages with the same ordering key when an older one is committed after a newer. People who
+	// wait for an answer come first, then new cards, then updates; who hung, last.
 	takeClaimLockSQL = `SELECT pg_advisory_xact_lock($1)`
 	claimMessagesSQL = candidatesCTE + `, pick AS (
     SELECT DISTINCT ON (d.lane) d.id, EXISTS (SELECT FROM delivery h WHERE h.state = 'waiting' AND h.lane = d.lane AND h.last_code = 'timeout') AS hung
@@ -77,8 +79,8 @@ SELECT d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_
 FROM taken d LEFT JOIN posted_card p ON p.delivery_id = d.posted
 ORDER BY d.hung, ` + urgency + ``
 
-	// A lane waits for what is next in it, for whoever has one of its messages in hand, and for the first to step aside if there
-	// is another behind it.
+	// A lane waits for what is next in it, for whoever has one of its messages in hand, and for the
+	// first to step aside if there is another behind it.
 	nextMessageDueSQL = candidatesCTE + `
 SELECT least(min(greatest(d.not_before, busy.until)), min(greatest(d.aside_at, busy.until)) FILTER (WHERE d.aside_at > $1
     AND EXISTS (SELECT FROM delivery o WHERE o.state = 'waiting' AND o.lane = d.lane AND o.id > d.id
@@ -96,7 +98,8 @@ INSERT INTO delivery (lane, kind, card, visit, to_person, to_team, spec, over_co
 SELECT $1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8 FROM receipt`
 )
 
-// QueueDirectMessage queues an answer to a typed command. A repeated idempotency key queues nothing. Its At is when it may go out.
+// QueueDirectMessage queues an answer to a typed command. A repeated idempotency key queues
+// nothing. Its At is when it may go out.
 func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error {
 	spec, err := json.Marshal(reply.Content)
 	if err != nil {
@@ -118,9 +121,10 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 	return s.runStatement(ctx, "queue a reply", sql, args...)
 }
 
-// ClaimMessages leases messages that may go out now, until now+lease: of each lane the oldest that waits, those left out that stepped
-// aside and what follows them in their challenge, and none of a lane of which another is leased. The lease must be longer than the
-// sending can take and than clocks may differ. Every call also says that the instance is there.
+// ClaimMessages leases messages that may go out now, until now+lease: of each lane the oldest that
+// waits, those left out that stepped aside and what follows them in their challenge, and none of a
+// lane of which another is leased. The lease must be longer than the sending can take and than
+// clocks may differ. Every call also says that the instance is there.
 func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -157,12 +161,14 @@ func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
 	return d, err
 }
 
-// NextMessageDue is when a delivery may next be claimed, as things are at a moment, which may have passed; false when none waits.
+// NextMessageDue is when a delivery may next be claimed, as things are at a moment, which may have
+// passed; false when none waits.
 func (s *Store) NextMessageDue(ctx context.Context, now time.Time) (time.Time, bool, error) {
 	return s.queryTime(ctx, "look for the next delivery", nextMessageDueSQL, now, "", []int64{}, instanceTimeout)
 }
 
-// ReleaseLeases gives back everything that an owner has claimed and not finished. It makes no more deliveries.
+// ReleaseLeases gives back everything that an owner has claimed and not finished. It makes no more
+// deliveries.
 func (s *Store) ReleaseLeases(ctx context.Context, owner string) error {
 	for _, sql := range []string{releaseLeasesSQL, forgetInstanceSQL} {
 		if _, err := s.db.Exec(ctx, sql, owner); err != nil {

@@ -13,7 +13,8 @@ import (
 	"challengebot/internal/storage"
 )
 
-// The number of the attempt is the fence: it is the delivery's own only as long as nobody has claimed it since.
+// The number of the attempt is the fence: it is the delivery's own only as long as nobody has
+// claimed it since.
 const (
 	stillOurs = `id = $1 AND state = 'waiting' AND attempts = $2`
 
@@ -35,7 +36,8 @@ SELECT id, challenge_id, lane, card, visit, to_person, to_team, $2, $3, $4, $5, 
 WHERE delivery_id = (SELECT posted FROM delivery WHERE id = $1)`
 	// The message of an update that Teams refuses for good is left alone from then on.
 	stopUpdatesSQL = `UPDATE posted_card SET final = true WHERE delivery_id = (SELECT posted FROM delivery WHERE id = $1)`
-	// An update with nothing to show has shown it. Whatever moved the challenge since has queued another.
+	// An update with nothing to show has shown it. Whatever moved the challenge since has queued
+	// another.
 	markPostedCurrentSQL = `UPDATE posted_card p SET version = c.version FROM delivery d JOIN challenge c ON c.id = d.challenge_id
 WHERE d.id = $1 AND d.attempts = $2 AND d.state = 'dropped' AND p.delivery_id = d.posted AND p.version < c.version`
 
@@ -58,9 +60,10 @@ func queueAttempt(b *pgx.Batch, d outbox.Message, a outbox.Attempt) {
 	b.Queue(recordAttemptSQL, d.ID, fencingToken(d), a.At, a.StatusCode, a.ErrorCode, a.Ambiguous)
 }
 
-// MarkDelivered records that Teams took a delivery: the attempt, the delivery, the posted card and, for a new message of a challenge,
-// the event that decide gives (its case has no history). If the challenge has moved on since the card was rendered, an update
-// follows. When decide fails its error is returned and everything but the event is recorded, for the message is out.
+// MarkDelivered records that Teams took a delivery: the attempt, the delivery, the posted card and,
+// for a new message of a challenge, the event that decide gives (its case has no history). If the
+// challenge has moved on since the card was rendered, an update follows. When decide fails its
+// error is returned and everything but the event is recorded, for the message is out.
 func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	if d.Kind != outbox.PostMessage {
 		decide = nil
@@ -97,9 +100,10 @@ func queuePostedMessage(b *pgx.Batch, d outbox.Message, p outbox.PostedMessage, 
 	b.Queue(sql, d.ID, p.ConversationID, p.ServiceURL, p.ActivityID, p.Version, p.ContentHash, p.Final, at)
 }
 
-// MarkRejected records that a delivery was given up, because Teams refused it for good or, after an ambiguous attempt, because nobody
-// can know whether Teams has it ("unconfirmed"), and, for a new message of a challenge, the event that decide gives. When
-// decide fails nothing is recorded: the lease ends and the delivery is tried again, for somebody must be told.
+// MarkRejected records that a delivery was given up, because Teams refused it for good or, after an
+// ambiguous attempt, because nobody can know whether Teams has it ("unconfirmed"), and, for a new
+// message of a challenge, the event that decide gives. When decide fails nothing is recorded: the
+// lease ends and the delivery is tried again, for somebody must be told.
 func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	if d.Kind != outbox.PostMessage {
 		decide = nil
@@ -123,8 +127,8 @@ func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Att
 	})
 }
 
-// ScheduleRetry records an attempt that did not succeed and lets the delivery be claimed again. Its lane waits for it until it steps
-// aside.
+// ScheduleRetry records an attempt that did not succeed and lets the delivery be claimed again. Its
+// lane waits for it until it steps aside.
 func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error {
 	var stepsAsideAt *time.Time
 	if !r.StepsAsideAt.IsZero() {
@@ -136,7 +140,8 @@ func (s *Store) ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.At
 	})
 }
 
-// DropMessage ends a delivery that has nothing to show any more. Nothing was sent, so there is no attempt.
+// DropMessage ends a delivery that has nothing to show any more. Nothing was sent, so there is no
+// attempt.
 func (s *Store) DropMessage(ctx context.Context, d outbox.Message, at time.Time, why string) error {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -151,8 +156,9 @@ func (s *Store) DropMessage(ctx context.Context, d outbox.Message, at time.Time,
 	return sess.sendBatch("drop a delivery", b)
 }
 
-// recordResult records what came of a claimed delivery, in one transaction: first the challenge's lock and the delivery's, as every
-// change takes them, then what write queues. write gets the decided move, nil when there is none, and decide's error.
+// recordResult records what came of a claimed delivery, in one transaction: first the challenge's
+// lock and the delivery's, as every change takes them, then what write queues. write gets the
+// decided move, nil when there is none, and decide's error.
 func (s *Store) recordResult(ctx context.Context, d outbox.Message, a outbox.Attempt, decide decideFunc, write func(*pgx.Batch, *transition, error) error) error {
 	sess, err := s.openSession(ctx)
 	if err != nil {
@@ -204,7 +210,8 @@ func (s *Store) decideResult(sess *session, locked lockedChallenge, decide decid
 	return &transition{from: before.Challenge, change: change}, nil
 }
 
-// recordLateAttempt records the attempt of a claim that was overtaken; what the other claim did stands.
+// recordLateAttempt records the attempt of a claim that was overtaken; what the other claim did
+// stands.
 func (s *Store) recordLateAttempt(sess *session, d outbox.Message, a outbox.Attempt) error {
 	b := &pgx.Batch{}
 	queueAttempt(b, d, a)

@@ -32,7 +32,8 @@ OVERRIDING SYSTEM VALUE SELECT $1, lane, kind, card, visit, to_person, to_team, 
 	}
 }
 
-// Each claim tells that its instance is there, by the database's own clock. One that was killed is not heard of any more.
+// Each claim tells that its instance is there, by the database's own clock. One that was killed is
+// not heard of any more.
 func TestWhatAnInstanceClaimedIsFreeSoonAfterItIsGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

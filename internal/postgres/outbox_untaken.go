@@ -12,8 +12,9 @@ import (
 	"challengebot/internal/outbox"
 )
 
-// The challenges in whose trail a message was not taken are few, and have an index; whether it still matters is in the document. One
-// that is damaged counts as naming nobody. What waits already need not be queued again.
+// The challenges in whose trail a message was not taken are few, and have an index; whether it
+// still matters is in the document. One that is damaged counts as naming nobody. What waits already
+// need not be queued again.
 const listUntakenSQL = `SELECT c.id, u.card
 FROM challenge c CROSS JOIN LATERAL json_array_elements(
     CASE WHEN json_typeof(c.doc->'untaken') = 'array' THEN c.doc->'untaken' ELSE '[]' END) AS u (card)
@@ -23,8 +24,9 @@ WHERE c.id IN (SELECT e.challenge_id FROM event e WHERE e.kind = 'undelivered') 
       AND d.challenge_id = c.id AND d.kind = 'post')
 ORDER BY c.id, (u.card->>'seq')::int`
 
-// ListUntaken lists the cards of open challenges that were not taken for a person, nor another like them since, where no message of the
-// challenge waits for the person; those of everybody if person is empty. What cannot be read is in the error, and keeps no other back.
+// ListUntaken lists the cards of open challenges that were not taken for a person, nor another like
+// them since, where no message of the challenge waits for the person; those of everybody if person
+// is empty. What cannot be read is in the error, and keeps no other back.
 func (s *Store) ListUntaken(ctx context.Context, person string) ([]outbox.Untaken, error) {
 	rows, err := s.db.Query(ctx, listUntakenSQL, person)
 	if err != nil {

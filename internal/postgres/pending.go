@@ -15,15 +15,16 @@ import (
 // pendingPageSize is how many challenges one statement reads.
 const pendingPageSize = 200
 
-// pendingKinds are the events for which a challenge may belong in a digest while an answer is awaited: a card was refused,
-// nobody could be asked, nobody was left, its time stands still, or it moved with the calendar. Each has a partial index.
+// pendingKinds are the events for which a challenge may belong in a digest while an answer is
+// awaited: a card was refused, nobody could be asked, nobody was left, its time stands still, or it
+// moved with the calendar. Each has a partial index.
 var pendingKinds = []challenge.EventKind{challenge.KindUndelivered, challenge.KindCouldNotBeAsked, challenge.KindUnattended, challenge.KindInterrupted,
 	challenge.KindRecounted}
 
 const awaitsAnswerSQL = `(SELECT c.state = 'awaiting_response' FROM challenge c WHERE c.id = e.challenge_id)`
 
-// pendingSQL is what may belong in a digest, by partial indexes: what waits without a window, and what waits for an answer. The first
-// $2 of all after $1 are among the first $2 of each.
+// pendingSQL is what may belong in a digest, by partial indexes: what waits without a window, and
+// what waits for an answer. The first $2 of all after $1 are among the first $2 of each.
 var pendingSQL = `SELECT id, details, doc FROM challenge WHERE id = ANY (ARRAY(
     (SELECT id FROM challenge WHERE closed_at IS NULL AND state <> 'awaiting_response' AND id > $1 ORDER BY id LIMIT $2)` +
 	forEachPendingKind(`
@@ -50,9 +51,10 @@ func forEachPendingKind(part string) string {
 	return all.String()
 }
 
-// EachPending gives every open challenge that may belong in a digest, with its ladder and those events of its history that tell:
-// deliveries, refused ones, and the end of the ladder. It locks nothing, and reads in pages, so each challenge is as it was when
-// its page was read. What cannot be read is in the error and does not keep the others back, unless the database is away.
+// EachPending gives every open challenge that may belong in a digest, with its ladder and those
+// events of its history that tell: deliveries, refused ones, and the end of the ladder. It locks
+// nothing, and reads in pages, so each challenge is as it was when its page was read. What cannot
+// be read is in the error and does not keep the others back, unless the database is away.
 func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) error {
 	return s.eachPage(ctx, "read what stands still", pendingSQL, func(page []challenge.Challenge) (unread, err error) {
 		events, broken, err := s.loadPendingEvents(ctx, page)
@@ -70,7 +72,8 @@ func (s *Store) EachOpen(ctx context.Context, each func(challenge.Snapshot)) err
 	})
 }
 
-// eachPage reads challenges in pages. What cannot be read is in the error and does not keep the others back.
+// eachPage reads challenges in pages. What cannot be read is in the error and does not keep the
+// others back.
 func (s *Store) eachPage(ctx context.Context, operation, sql string, emit func(page []challenge.Challenge) (unread, err error)) error {
 	var faults error
 	after := uuid.Nil
@@ -153,7 +156,8 @@ func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challeng
 	return all, broken, wrapError("read what stands still", rows.Err())
 }
 
-// AnyPending reports whether there may be anything to do when a working day begins: to put into a digest.
+// AnyPending reports whether there may be anything to do when a working day begins: to put into a
+// digest.
 func (s *Store) AnyPending(ctx context.Context) (bool, error) {
 	var any bool
 	err := s.db.QueryRow(ctx, anyPendingSQL).Scan(&any)

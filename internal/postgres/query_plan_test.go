@@ -14,7 +14,8 @@ import (
 	"challengebot/internal/storage/storagetest"
 )
 
-// clones copies one challenge n times, for tests of plans and speed. Their chains do not verify, for a hash covers the id.
+// clones copies one challenge n times, for tests of plans and speed. Their chains do not verify,
+// for a hash covers the id.
 const cloneChallengeSQL = `
 CREATE TEMP TABLE clone ON COMMIT DROP AS
     SELECT g AS n, gen_random_uuid() AS id, 'CH-' || lpad(translate(to_hex(g), 'abcdef', 'ABCDEF'), 6, '0') AS ref FROM generate_series(1, $n) g;
@@ -57,7 +58,8 @@ func (p planNode) walk(see func(planNode)) {
 	}
 }
 
-// explain runs a statement as it is run when it was prepared and run often, whatever its arguments, and gives its plan.
+// explain runs a statement as it is run when it was prepared and run often, whatever its arguments,
+// and gives its plan.
 func (w *world) explain(conn *pgx.Conn, sql string, args ...any) planNode {
 	w.T.Helper()
 	literals := make([]string, len(args))

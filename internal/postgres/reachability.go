@@ -48,7 +48,8 @@ func (s *Store) ListUnreachable(ctx context.Context) ([]outbox.Unreachable, erro
 	return all, nil
 }
 
-// ForgetUnreachable ends what is known of somebody who is back. If Teams refused them again meanwhile, that stands.
+// ForgetUnreachable ends what is known of somebody who is back. If Teams refused them again
+// meanwhile, that stands.
 func (s *Store) ForgetUnreachable(ctx context.Context, u outbox.Unreachable) error {
 	return s.runStatement(ctx, "keep who can be reached", forgetUnreachableSQL, u.Person, u.ReachableAgainAt)
 }

@@ -23,7 +23,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/schema.txt anew")
 
-// dumpSchemaSQL writes the whole schema as lines: what the catalogue says, not what a migration meant.
+// dumpSchemaSQL writes the whole schema as lines: what the catalogue says, not what a migration
+// meant.
 const dumpSchemaSQL = `
 SELECT line FROM (
     SELECT 1 AS part, c.relname::text AS a, lpad(a.attnum::text, 4, '0') AS b, format('column %s.%s %s%s%s%s', c.relname, a.attname,

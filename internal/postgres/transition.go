@@ -13,7 +13,8 @@ import (
 	"challengebot/internal/outbox"
 )
 
-// transition is a challenge as it was read under its lock, zero if it is new, and what was decided on it.
+// transition is a challenge as it was read under its lock, zero if it is new, and what was decided
+// on it.
 type transition struct {
 	from        challenge.Challenge
 	change      challenge.Change
@@ -28,8 +29,8 @@ func (m transition) madeAt() time.Time {
 	return changedAt(m.change)
 }
 
-// Both statements end in must_be: had a row changed since it was read, which its lock forbids, the transaction would fail here
-// although the COMMIT behind it is already on its way.
+// Both statements end in must_be: had a row changed since it was read, which its lock forbids, the
+// transaction would fail here although the COMMIT behind it is already on its way.
 const (
 	eventsOfMovedCTE = `
 added AS (
@@ -78,8 +79,9 @@ FROM unnest($1::uuid[], $2::int[], $3::int[], $4::timestamptz[], $5::text[], $6:
 SELECT challenge_id, seq, n, what, who, by_date FROM unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::text[], $6::date[])
     AS a (challenge_id, seq, n, what, who, by_date)`
 
-	// A card that waits unclaimed for a person will show what is true when it goes out, so that no second one follows it: whoever
-	// could not be reached for days gets each card once. The chair's and the overseers' show the challenge whatever their opening.
+	// A card that waits unclaimed for a person will show what is true when it goes out, so that no
+	// second one follows it: whoever could not be reached for days gets each card once. The chair's
+	// and the overseers' show the challenge whatever their opening.
 	queuePostsSQL = `INSERT INTO delivery (challenge_id, lane, kind, card, visit, to_person, to_team, created_at, not_before)
 SELECT challenge_id, lane, 'post', card, visit, to_person, to_team, at, at
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::timestamptz[])
@@ -88,8 +90,8 @@ WHERE to_person = '' OR NOT EXISTS (SELECT FROM delivery w WHERE w.state = 'wait
     AND w.kind = 'post' AND w.challenge_id = p.challenge_id AND w.card = p.card
     AND (w.visit = p.visit OR p.card IN ('case', 'oversight')))`
 
-	// An update that waits unclaimed will show what is true when it goes out. One that is claimed may have been rendered
-	// before this change, so another follows it.
+	// An update that waits unclaimed will show what is true when it goes out. One that is claimed
+	// may have been rendered before this change, so another follows it.
 	queueCardUpdatesSQL = `INSERT INTO delivery (challenge_id, lane, kind, card, visit, to_person, to_team, posted, created_at, not_before)
 SELECT p.challenge_id, p.lane, 'update', p.card, p.visit, p.to_person, p.to_team, p.delivery_id, m.at, m.at
 FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS m (id, version, at)

@@ -31,10 +31,12 @@ func migrateToThird(ctx context.Context, dsn string) error {
 	return err
 }
 
-// forgetRefusalsSQL makes the documents what programs of that time wrote: without marks of refused cards.
+// forgetRefusalsSQL makes the documents what programs of that time wrote: without marks of refused
+// cards.
 const forgetRefusalsSQL = `UPDATE challenge SET doc = regexp_replace(doc::text, ',"(unreached|refused)":\[[^]]*\]', '', 'g')::json`
 
-// The trail, its hashes and the deadlines are those of before; what was stored goes on, and verifies before and after.
+// The trail, its hashes and the deadlines are those of before; what was stored goes on, and
+// verifies before and after.
 func TestADatabaseOfTheThirdMigrationGoesOn(t *testing.T) {
 	t.Parallel()
 	w := newWorldOn(t, localpg.NewTestDatabase(t, "third migration "+SchemaFingerprint(), migrateToThird))

@@ -23,8 +23,8 @@ type Problem struct {
 	What string
 }
 
-// VerifyResult is what the replay of one trail found. Without problems the row, its documents, the reports' copies and every
-// event are what the program wrote.
+// VerifyResult is what the replay of one trail found. Without problems the row, its documents, the
+// reports' copies and every event are what the program wrote.
 type VerifyResult struct {
 	ID     uuid.UUID
 	Ref    string // "" when there are only events left
@@ -68,9 +68,10 @@ LEFT JOIN response r ON r.challenge_id = a.challenge_id AND r.seq = a.seq
 WHERE a.challenge_id >= $1 AND a.challenge_id <= $2 AND r.seq IS NULL`
 )
 
-// Verify replays every trail, in the order of the challenges' ids, and compares it with everything else that is stored of the
-// challenge. each is called for every challenge and for every trail that has none. It reads while the bot serves and locks
-// nothing. The error says that reading failed, never what was found.
+// Verify replays every trail, in the order of the challenges' ids, and compares it with everything
+// else that is stored of the challenge. each is called for every challenge and for every trail that
+// has none. It reads while the bot serves and locks nothing. The error says that reading failed,
+// never what was found.
 func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySummary, error) {
 	var sum VerifySummary
 	sess, err := s.openSession(ctx)
@@ -314,7 +315,8 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 			differs(column.name)
 		}
 	}
-	// Documents are compared as this program reads them: a later version may write a field that an earlier one did not.
+	// Documents are compared as this program reads them: a later version may write a field that an
+	// earlier one did not.
 	stored, err := decodeChallenge(r.ID, r.details, r.doc)
 	if err != nil {
 		differs("a document that cannot be read")
@@ -330,9 +332,10 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 	return found
 }
 
-// keepStoredMarks is what a trail folds to, with the marks of refused and taken cards that the document has, if the trail has them too.
-// Programs before the fifth, the eleventh, the thirteenth and the fourteenth migration kept none or fewer, nor who judged, and one may go on for a while beside this one.
-// Whom they miss has been told.
+// keepStoredMarks is what a trail folds to, with the marks of refused and taken cards that the
+// document has, if the trail has them too. Programs before the fifth, the eleventh, the thirteenth
+// and the fourteenth migration kept none or fewer, nor who judged, and one may go on for a while
+// beside this one. Whom they miss has been told.
 func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
 	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
 	if !slices.ContainsFunc(doc.Untaken, func(u challenge.UntakenCard) bool {

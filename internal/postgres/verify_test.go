@@ -15,7 +15,8 @@ import (
 	"challengebot/internal/storage/storagetest"
 )
 
-// raiseAndResolve makes a challenge with a response, a plan, a judgement and an end, and two others beside it.
+// raiseAndResolve makes a challenge with a response, a plan, a judgement and an end, and two others
+// beside it.
 func (w *world) raiseAndResolve() challenge.Snapshot {
 	w.Raise()
 	c := w.Raise()

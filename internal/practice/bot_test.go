@@ -196,8 +196,8 @@ func invokeCard(card string) (int, string) {
 	return 200, `{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":` + card + `}`
 }
 
-// callConversation makes a raw call below a conversation, as the bot would, and gives the status and
-// the code of a refusal or the body.
+// callConversation makes a raw call below a conversation, as the bot would, and gives the status
+// and the code of a refusal or the body.
 func (w *world) callConversation(t *testing.T, method, conversation, rest, body string) (int, string) {
 	t.Helper()
 	contentType := ""

@@ -30,7 +30,8 @@ func loadLondon(t *testing.T) *time.Location {
 	return zone
 }
 
-// describeOne is the timeline of one event after Stage 1 was opened, and answered where it is judged.
+// describeOne is the timeline of one event after Stage 1 was opened, and answered where it is
+// judged.
 func describeOne(t *testing.T, by challenge.Person, rung string, body challenge.Body) Entry {
 	t.Helper()
 	l, err := ladder.LoadShipped("ne-lincolnshire")

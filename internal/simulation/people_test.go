@@ -150,7 +150,8 @@ func TestNothingHappensAfterTheHorizon(t *testing.T) {
 }
 
 func TestThePeopleOfASimulationAreThoseOfTheLaddersRoles(t *testing.T) {
-	// A partner's ladder asks people by agency; the agency may be named, and a looked-after child's review is a conference.
+	// A partner's ladder asks people by agency; the agency may be named, and a looked-after child's
+	// review is a conference.
 	for _, l := range challengetest.ShippedLadders(t) {
 		for _, agency := range []string{"", "police"} {
 			if agency != "" && !challenge.NeedsAgency(l) {

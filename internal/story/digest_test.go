@@ -92,7 +92,8 @@ func TestWhereNothingWaitsNobodyIsToldSo(t *testing.T) {
 	s.owen.types("/waiting")
 	list := s.owen.gets("Nothing waits within what you oversee.")
 
-	// What begins to wait during the day is in the list at once, and in the message of the next day.
+	// What begins to wait during the day is in the list at once, and in the message of the next
+	// day.
 	s.priya.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
 	s.maya.clicks(s.maya.gets("Is the answer good enough"), "Not satisfied", practice.Inputs{"reason": "No visiting plan."})
 	s.owen.getsNothing()

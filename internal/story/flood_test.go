@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// One person, or a stranger, sends as fast as they can, on eight connections. Somebody else goes
-// on with their work: all that they send is answered, and the memory stays within bounds. The times are told and
-// not held, for they are the machine's.
+// One person, or a stranger, sends as fast as they can, on eight connections. Somebody else goes on
+// with their work: all that they send is answered, and the memory stays within bounds. The times
+// are told and not held, for they are the machine's.
 func TestAFloodByOneLeavesTheOthersTheirAnswers(t *testing.T) {
 	for _, flood := range []struct {
 		name string

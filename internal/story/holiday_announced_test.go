@@ -30,7 +30,8 @@ func newHoliday(t *testing.T, day, name string) func(*app.CalendarConfig) {
 	}
 }
 
-// A bank holiday is announced ten days before it, as for a state funeral, while an answer is awaited.
+// A bank holiday is announced ten days before it, as for a state funeral, while an answer is
+// awaited.
 func TestABankHolidayAtTenDaysNoticeMovesTheDateOnTheCardsThatAreOpen(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")

@@ -16,11 +16,11 @@ import (
 	"challengebot/internal/storage"
 )
 
-// expectLadderWalked holds that the parts of a test took together everything that a ladder has: each
-// rung opened, answered in its form and met with silence, each gate passed and where it
-// may be also refused and overridden, each discretion on each of its grounds, each way
-// out. It reads the trails that the parts left behind, so that a part of a procedure
-// that is added to a ladder fails the test until somebody walks it.
+// expectLadderWalked holds that the parts of a test took together everything that a ladder has:
+// each rung opened, answered in its form and met with silence, each gate passed and where it may be
+// also refused and overridden, each discretion on each of its grounds, each way out. It reads the
+// trails that the parts left behind, so that a part of a procedure that is added to a ladder fails
+// the test until somebody walks it.
 func expectLadderWalked(t *testing.T, id string) {
 	t.Helper()
 	l, err := ladder.LoadShipped(id)

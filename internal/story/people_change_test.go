@@ -64,7 +64,8 @@ func TestAQuestionOfAManagerWhoHasLeftGoesToTheirSuccessorWithTheSameDate(t *tes
 	s.maya.gets("Waiting for an answer from Alex Byrne (Team Manager) by Wednesday 8 April 2026 at 17:00.")
 	s.expectNoNews()
 
-	// Priya reads nothing more, and what she sends from the old card is kept and counts for nothing.
+	// Priya reads nothing more, and what she sends from the old card is kept and counts for
+	// nothing.
 	expectNoText(t, "Priya", r.asked[0], "No visit since 12 February.", "Alex")
 	expectInert(t, "Priya", r.asked[0])
 	s.priya.types("/challenge " + r.ref)

@@ -33,7 +33,8 @@ func TestPlainWordsBecomeTheDraftOfAnAnswerAndCountOnlyOnceTheyAreSent(t *testin
 	expectText(t, "Maya", judge, "Maya Okafor is partly satisfied with the answer.", "That is not enough for this child.")
 	s.discardNews()
 
-	// Nobody else gets anything by that button, and words of somebody who is asked nothing are none.
+	// Nobody else gets anything by that button, and words of somebody who is asked nothing are
+	// none.
 	s.sam.types("We visited this morning. All seen.")
 	s.sam.gets("I did not understand that.", "What I can do")
 	s.expectNoLeaks()

@@ -1,11 +1,11 @@
-// Package words holds every text that a person reads on a card, in a message or in
-// an answer of the bot, once for each language.
+// Package words holds every text that a person reads on a card, in a message or in an answer of the
+// bot, once for each language.
 //
-// It is the localisation: to add a language is to add one file here. It is data: nothing here decides, and nothing can fail at run time. [English] and
-// [Welsh] have the same fields; the tests hold that none is empty and that a text
-// takes the same arguments in both. What an authority writes itself (the labels of
-// its ladder, names, what people typed) is never translated, and what the record
-// holds stays as it was recorded.
+// It is the localisation: to add a language is to add one file here. It is data: nothing here
+// decides, and nothing can fail at run time. [English] and [Welsh] have the same fields; the tests
+// hold that none is empty and that a text takes the same arguments in both. What an authority
+// writes itself (the labels of its ladder, names, what people typed) is never translated, and what
+// the record holds stays as it was recorded.
 package words
 
 import (
@@ -58,8 +58,8 @@ type Catalogue struct {
 
 // Grammar is what a language does with dates, numbers and lists.
 type Grammar struct {
-	// FormatDateTime is a day and a time, and FormatOnDateTime the same after "on"; Day and FormatOnDate
-	// are a day alone.
+	// FormatDateTime is a day and a time, and FormatOnDateTime the same after "on"; Day and
+	// FormatOnDate are a day alone.
 	FormatDateTime, FormatOnDateTime func(time.Time) string
 	FormatDate, FormatOnDate         func(workday.Date) string
 	// FormatWindow is "10 working days".

@@ -28,7 +28,8 @@ type Limit struct {
 
 // Terms are what a deadline is computed from.
 type Terms struct {
-	// Start is day 0, from [Calendar.ReceiptDay]. A day nobody works is moved to the next working day.
+	// Start is day 0, from [Calendar.ReceiptDay]. A day nobody works is moved to the next working
+	// day.
 	Start Date `json:"start"`
 	// Received is the instant of receipt, if known; it changes nothing and lets the working say why
 	// day 0 is day 0.

@@ -180,7 +180,8 @@ func TestDaysOutsideTheCalendarAreNotCounted(t *testing.T) {
 	}
 }
 
-// A working names the stage in the authority's word, and says "ends" of one thing and "end" of several.
+// A working names the stage in the authority's word, and says "ends" of one thing and "end" of
+// several.
 func TestAWorkingSpeaksOfOneAndOfSeveral(t *testing.T) {
 	c := plainEngland(t)
 	explain := func(terms Terms, stage string) string {

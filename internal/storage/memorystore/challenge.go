@@ -137,7 +137,8 @@ func compareDue(a, b time.Time) int {
 	return a.Compare(b)
 }
 
-// ListRaisedBy lists the open challenges that a person raised, the oldest first, without their history.
+// ListRaisedBy lists the open challenges that a person raised, the oldest first, without their
+// history.
 func (s *Store) ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error) {
 	return s.list(ctx, "ListRaisedBy", limit, func(r *challengeRow) bool { return r.current.State.IsOpen() && r.current.Chair.ID == person },
 		func(a, b *challengeRow) int { return a.current.RaisedAt.Compare(b.current.RaisedAt) })

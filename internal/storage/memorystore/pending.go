@@ -51,8 +51,9 @@ func (s *Store) eachWanted(ctx context.Context, operation string, wanted func(*c
 	return faults
 }
 
-// isPending reports whether a challenge may belong in a digest: it waits without a window, or
-// for an answer while a card was refused, nobody could be asked, nobody was left, its time stands still, or it moved with the calendar.
+// isPending reports whether a challenge may belong in a digest: it waits without a window, or for
+// an answer while a card was refused, nobody could be asked, nobody was left, its time stands
+// still, or it moved with the calendar.
 func (r *challengeRow) isPending() bool {
 	if r.current.State == challenge.StateAwaitingResponse {
 		return r.had(challenge.KindUndelivered) || r.had(challenge.KindCouldNotBeAsked) || r.had(challenge.KindUnattended) ||

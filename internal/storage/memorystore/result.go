@@ -131,9 +131,10 @@ func (s *Store) recordPosted(m *messageRow, p outbox.PostedMessage, at time.Time
 	return card
 }
 
-// MarkRejected records that a message was given up, because Teams refused it for good or, after
-// an ambiguous attempt, because nobody can know; and, for a new card of a challenge, the event that decide gives. When decide fails nothing is recorded: the lease ends
-// and the message is tried again, for somebody must be told.
+// MarkRejected records that a message was given up, because Teams refused it for good or, after an
+// ambiguous attempt, because nobody can know; and, for a new card of a challenge, the event that
+// decide gives. When decide fails nothing is recorded: the lease ends and the message is tried
+// again, for somebody must be told.
 func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	if d.Kind != outbox.PostMessage {
 		decide = nil

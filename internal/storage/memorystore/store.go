@@ -158,7 +158,8 @@ func checkTexts(texts ...string) error {
 // stamp is a time as it is stored: UTC, to the microsecond.
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-// SaveLadder stores a ladder, once for each hash. A challenge can be raised only under a stored one.
+// SaveLadder stores a ladder, once for each hash. A challenge can be raised only under a stored
+// one.
 func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 	text, err := l.JSON()
 	if err != nil {
@@ -174,7 +175,8 @@ func (s *Store) SaveLadder(ctx context.Context, l *ladder.Ladder) error {
 	return nil
 }
 
-// LoadLadder is the ladder of that hash, as it was when it was stored. The caller must not change it.
+// LoadLadder is the ladder of that hash, as it was when it was stored. The caller must not change
+// it.
 func (s *Store) LoadLadder(ctx context.Context, hash string) (*ladder.Ladder, error) {
 	if err := s.begin(ctx, "LoadLadder"); err != nil {
 		return nil, err
