@@ -68,7 +68,7 @@ func originOfSchema(a schema.Activity) origin {
 	return from
 }
 
-// senderTenant is where [Activity.schema] puts from.tenantId.
+// senderTenant is where [Activity.toSchema] puts from.tenantId.
 const senderTenant = "senderTenant"
 
 // tokenIdentity is the accepted token as msbotbuilder-go's auth.ClaimsIdentity. The

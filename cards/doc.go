@@ -6,7 +6,7 @@
 //
 // What is promised of every card:
 //
-//   - it is at most [Limit] bytes, whatever was written on it: older entries are
+//   - it is at most [MaxBytes] bytes, whatever was written on it: older entries are
 //     shortened first, then dropped, then longer texts are cut, and the card says
 //     so each time;
 //   - no text is markdown: everything is escaped when it is written out, so that

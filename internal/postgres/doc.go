@@ -1,7 +1,7 @@
 // Package postgres keeps everything in PostgreSQL (15 or newer) and is the one transaction through
 // which a challenge changes.
 //
-// The door is [Store.Raise], [Store.Apply], [Store.Tick], [Store.Delivered] and [Store.Failed].
+// The door is [Store.Raise], [Store.Apply], [Store.Tick], [Store.MarkDelivered] and [Store.MarkRejected].
 // Each is one transaction: the challenge's row is locked, the caller's pure decision is taken on
 // what the row says, and the new row, its events, the reports' copy of a response, the deliveries
 // that the change asks for, the updates of cards that now show an old version and the idempotency
@@ -33,7 +33,7 @@
 //     followed by an update.
 //
 // Idempotency keys are kept for good. One takes 0.5 KB with its index, so that 2,000 challenges a
-// year with forty requests each add 40 MB: far less than what the same turns leave in deliveries.
+// year with forty requests each add 40 MB: far less than what the same requests leave in deliveries.
 // In return the table is insert-only like the trail, and a form that has sat in a chat for a year,
 // sent once more, is still the challenge that it was the first time.
 //
@@ -41,7 +41,7 @@
 // none.
 //
 // What may fail: the database is away, too slow or too busy. Every such error is
-// challenge.ErrUnavailable, and nothing was changed, unless the connection broke while COMMIT was
+// storage.ErrUnavailable, and nothing was changed, unless the connection broke while COMMIT was
 // under way; then nobody can know, and giving the same idempotency key again tells. No error holds
 // an argument, a row's value or the server's message text: they could name a child.
 //

@@ -244,7 +244,7 @@ func (c *Calendar) LookUp(d Date) (Day, error) {
 	return c.lookUpCovered(d), nil
 }
 
-// IsWorkingDay reports whether d is a working day. It is false outside the coverage; [Calendar.Day]
+// IsWorkingDay reports whether d is a working day. It is false outside the coverage; [Calendar.LookUp]
 // tells the two apart.
 func (c *Calendar) IsWorkingDay(d Date) bool {
 	i, covered := c.dayIndex(d)

@@ -35,7 +35,7 @@ type Terms struct {
 	// day 0 is day 0.
 	Received time.Time `json:"received,omitzero"`
 	// Window is the rung's own window. Zero means that the rung gets what remains of Limit; see
-	// [Remainder].
+	// [RemainderTerms].
 	Window Window `json:"window,omitzero"`
 	Limit  *Limit `json:"limit,omitempty"`
 	// AtLeast is the number of working days after day 0 that a limit must leave (but never more

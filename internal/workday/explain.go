@@ -10,7 +10,7 @@ import (
 // explain it. A working that does not lead to the stored date would be worse than none.
 var ErrOtherCalendar = errors.New("the deadline comes from another calendar")
 
-// Explanation is the working behind a date. [Working.Text] puts it into words.
+// Explanation is the working behind a date. [Explanation.Text] puts it into words.
 type Explanation struct {
 	Start     Date          `json:"start"` // day 0
 	StartNote string        `json:"start_note,omitempty"`
