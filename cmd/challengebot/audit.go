@@ -150,6 +150,10 @@ func (c *auditVerify) Run(p *program) error {
 		return fmt.Errorf("%d of %s and %d stored ladders do not hold: keep this database as it is and compare it with a backup",
 			sum.Broken, english.Count(sum.Challenges, "chain"), len(sum.BrokenLadders))
 	}
+	if sum.Newer > 0 {
+		return fmt.Errorf("%d of %s have steps that a newer version of the program wrote. Nothing speaks of tampering: verify them with that version",
+			sum.Newer, english.Count(sum.Challenges, "chain"))
+	}
 	p.printf("%s verified, %s\n", english.Count(sum.Challenges, "chain"), english.Count(sum.Events, "event"))
 	return nil
 }

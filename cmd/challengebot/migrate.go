@@ -11,7 +11,8 @@ func (c *migrateCommand) Run(p *program) error {
 	if dsn == "" {
 		return errNoDatabase
 	}
-	if err := postgres.Migrate(p.ctx, dsn); err != nil {
+	tell := func(waiting string) { p.printError("%s", waiting) }
+	if err := postgres.MigrateAndTell(p.ctx, dsn, tell); err != nil {
 		return err
 	}
 	p.printf("The database is at version %d, which is what this program needs.\n", postgres.SchemaVersion())

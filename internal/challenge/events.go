@@ -84,7 +84,7 @@ var ErrUnknownKind = errors.New("an event of a kind that this version does not k
 func DecodeBody(k EventKind, data []byte) (Body, error) {
 	d, ok := definitions[k]
 	if !ok {
-		return nil, fmt.Errorf("%w: %q; it was written by a newer version of the program", ErrUnknownKind, k)
+		return nil, fmt.Errorf("%w: %q; it was written by a newer version of the program; try again shortly, when this one has been replaced", ErrUnknownKind, k)
 	}
 	return d.decode(data)
 }

@@ -31,7 +31,7 @@ const maxKeyConflictTries = 3
 // does not give lost challenges' references to other children. One that is taken is drawn again.
 // The challenge's ladder must have been saved.
 func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func(number uint64) (challenge.Change, error)) (storage.ApplyResult, error) {
-	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
+	return s.retryOnConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
 		b := &pgx.Batch{}
 		seen.queueLookup(b, r.Value)
@@ -56,7 +56,7 @@ func (s *Store) Raise(ctx context.Context, r storage.IdempotencyKey, decide func
 // Apply changes a challenge. decide sees it under its lock, with ladder and history; its error is
 // returned as it is, and then nothing is stored, the idempotency key neither.
 func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide func(challenge.Snapshot) (challenge.Change, error)) (storage.ApplyResult, error) {
-	return s.retryOnKeyConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
+	return s.retryOnConflict(ctx, func(sess *session) (storage.ApplyResult, error) {
 		var seen earlierResult
 		var locked lockedChallenge
 		b := &pgx.Batch{}
@@ -82,9 +82,9 @@ func (s *Store) Apply(ctx context.Context, r storage.IdempotencyKey, key storage
 	})
 }
 
-// retryOnKeyConflict does work on a connection of its own, again if another request with the same
-// key came in between.
-func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (storage.ApplyResult, error)) (out storage.ApplyResult, err error) {
+// retryOnConflict does work on a connection of its own, again if another request with the same key
+// came in between, or PostgreSQL undid the transaction for the sake of another one.
+func (s *Store) retryOnConflict(ctx context.Context, work func(*session) (storage.ApplyResult, error)) (out storage.ApplyResult, err error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
 		return out, err
@@ -92,7 +92,8 @@ func (s *Store) retryOnKeyConflict(ctx context.Context, work func(*session) (sto
 	defer sess.release()
 	for range maxKeyConflictTries {
 		out, err = work(sess)
-		if !violatesConstraint(err, uniqueViolation, idempotencyKeyConstraint) && !violatesConstraint(err, uniqueViolation, referenceConstraint) {
+		if !violatesConstraint(err, uniqueViolation, idempotencyKeyConstraint) && !violatesConstraint(err, uniqueViolation, referenceConstraint) &&
+			!wasUndoneForAnother(sqlState(err)) {
 			return out, err
 		}
 		sess.rollback()

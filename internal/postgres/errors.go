@@ -66,6 +66,12 @@ func (f *StatementError) Is(target error) bool {
 	return target == storage.ErrUnavailable && isTransient(f.SQLState)
 }
 
+// wasUndoneForAnother reports whether the transaction was undone for the sake of another one that is
+// over now: done again it goes through.
+func wasUndoneForAnother(state string) bool {
+	return state == serializationFailure || state == deadlockDetected
+}
+
 // isTransient reports whether the same statement may succeed later: the server is starting,
 // stopping, full, read-only after a fail-over, or another transaction was in the way for too long.
 func isTransient(state string) bool {

@@ -33,6 +33,15 @@ var (
 // migrateTimeout bounds a migration on this side: making an index of a large table takes minutes.
 const migrateTimeout = time.Hour
 
+// Changing a table waits for whoever uses it, and whoever comes after waits behind the change: beside a
+// backup everybody would. So a change gives up its place after migrationLockTimeout, lets the others
+// through and tries again, until lockPatience is over.
+const (
+	migrationLockTimeout = 2 * time.Second
+	lockPatience         = 15 * time.Minute
+	longestLockPause     = 10 * time.Second
+)
+
 // migrationLockSeconds is how long an instance waits while another one migrates.
 const migrationLockSeconds = 300
 
@@ -40,7 +49,10 @@ const migrationLockSeconds = 300
 // rights. Several instances may call it at once: one migrates, the others wait. It needs the owner
 // of the schema; where it may not create the role it goes on without, and migrating again after an
 // administrator created the role grants the rights.
-func Migrate(ctx context.Context, dsn string) error {
+func Migrate(ctx context.Context, dsn string) error { return MigrateAndTell(ctx, dsn, func(string) {}) }
+
+// MigrateAndTell is Migrate that tells whoever watches what it waits for.
+func MigrateAndTell(ctx context.Context, dsn string, tell func(waiting string)) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
 	config, err := pgxpool.ParseConfig(dsn)
@@ -48,6 +60,7 @@ func Migrate(ctx context.Context, dsn string) error {
 		return fmt.Errorf("postgres: the connection string cannot be read: %w", err)
 	}
 	config.ConnConfig.RuntimeParams["application_name"] = "challengebot migrate"
+	config.ConnConfig.RuntimeParams["lock_timeout"] = strconv.FormatInt(migrationLockTimeout.Milliseconds(), 10)
 	config.MaxConns = 2
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -60,7 +73,27 @@ func Migrate(ctx context.Context, dsn string) error {
 	if err := checkEncoding(ctx, pool); err != nil {
 		return err
 	}
-	return runMigrations(ctx, pool)
+	return untilUnlocked(ctx, tell, func() error { return runMigrations(ctx, pool) })
+}
+
+// untilUnlocked does again what a lock of somebody else kept from being done.
+func untilUnlocked(ctx context.Context, tell func(waiting string), do func() error) error {
+	for began, pause := time.Now(), time.Second; ; pause = min(2*pause, longestLockPause) {
+		err := do()
+		state := sqlState(err)
+		if state != lockNotAvailable && !wasUndoneForAnother(state) {
+			return err
+		}
+		if time.Since(began) > lockPatience {
+			return fmt.Errorf("postgres: another session, such as a backup, has held a table for %v; migrate again when it has ended: %w", lockPatience, err)
+		}
+		tell("another session, such as a backup, holds a table; trying again")
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		}
+	}
 }
 
 func runMigrations(ctx context.Context, pool *pgxpool.Pool) error {

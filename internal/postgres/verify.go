@@ -32,6 +32,9 @@ type VerifyResult struct {
 	Head   challenge.Hash // of the last event that is stored: what seals are made from
 	// Problems begin with the first event of the trail that is broken.
 	Problems []Problem
+	// NewerFrom is the first event that a newer version of the program wrote, which this one cannot
+	// judge; 0 for none. What stands before it was looked at, the row was not.
+	NewerFrom int
 }
 
 // VerifySummary sums a Verify up.
@@ -39,6 +42,7 @@ type VerifySummary struct {
 	Challenges    int
 	Events        int
 	Broken        int      // challenges with problems, and trails without a challenge
+	Newer         int      // challenges with events of a newer version of the program
 	BrokenLadders []string // digests whose stored ladder is another
 }
 
@@ -96,6 +100,9 @@ func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySumm
 			}
 			if len(r.Problems) > 0 {
 				sum.Broken++
+			}
+			if r.NewerFrom != 0 {
+				sum.Newer++
 			}
 			each(r)
 		}
@@ -258,10 +265,14 @@ func (p *trailPage) verifyTrail(id uuid.UUID) VerifyResult {
 	if len(stored) > 0 {
 		r.Head = stored[len(stored)-1].Hash
 	}
-	events, unreadable := decodeTrail(stored)
+	events, unread := decodeTrail(stored)
 	c, err := challenge.Replay(id, events)
-	if err == nil && unreadable != 0 {
-		err = &challenge.BrokenChainError{Seq: unreadable, Reason: "its data cannot be read"}
+	if errors.Is(unread, challenge.ErrUnknownKind) && (err == nil || len(events) == 0) {
+		r.NewerFrom = len(events) + 1
+		return r
+	}
+	if err == nil && unread != nil {
+		err = &challenge.BrokenChainError{Seq: len(events) + 1, Reason: "its data cannot be read"}
 	}
 	var broken *challenge.BrokenChainError
 	if errors.As(err, &broken) {
@@ -282,16 +293,15 @@ func (p *trailPage) verifyTrail(id uuid.UUID) VerifyResult {
 	return r
 }
 
-// decodeTrail reads the bodies up to the first that cannot be read, whose number it gives.
-func decodeTrail(stored []storedEvent) (events []challenge.Event, unreadable int) {
-	for i, e := range stored {
-		var err error
-		if e.Body, err = challenge.DecodeBody(e.kind, e.Data); err != nil {
-			return events, i + 1
+// decodeTrail reads the bodies up to the first that cannot be read, and says why.
+func decodeTrail(stored []storedEvent) (events []challenge.Event, unread error) {
+	for _, e := range stored {
+		if e.Body, unread = challenge.DecodeBody(e.kind, e.Data); unread != nil {
+			return events, unread
 		}
 		events = append(events, e.Event)
 	}
-	return events, 0
+	return events, nil
 }
 
 // compareWithTrail holds the row against what the trail folds to.
