@@ -136,7 +136,8 @@ func splitChoices(s string) []string {
 // buildForm is the form as it should look with these values: in the ladder's own words, and with
 // who will be asked and when the answer is due.
 func (rq request) buildForm(choices []*ladder.Ladder, in map[string]string) (raiseForm, error) {
-	form := raiseForm{unread: challenge.Unread{}, FormView: cards.FormView{Values: in, Now: rq.now, Zone: rq.Calendar.Location(), Nonce: uuid.NewString()}}
+	form := raiseForm{unread: challenge.Unread{}, FormView: cards.FormView{Values: in, Now: rq.now, Zone: rq.Calendar.Location(), Nonce: uuid.NewString(),
+		DangerLine: rq.DangerLine}}
 	form.chooseLadder(choices, in)
 	rq.offerTeams(&form, choices, in)
 	form.raising = readRaising(rq.readInputs(in))

@@ -34,7 +34,9 @@ type HandlerConfig struct {
 	// Ladders are those under which a challenge can be raised, in the order in
 	// which the form offers them.
 	Ladders []*ladder.Ladder
-	Logger  *slog.Logger
+	// DangerLine is what the authority says about a child in danger now; empty: the usual.
+	DangerLine string
+	Logger     *slog.Logger
 }
 
 // Handler does what authenticated activities ask for.

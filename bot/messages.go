@@ -229,5 +229,5 @@ func (rq request) sendHelp(ctx context.Context, sentence string) error {
 	if !rq.activity.IsPersonal() {
 		return rq.replyPrivately(ctx, rq.helpInChannel(sentence), ":help")
 	}
-	return rq.sendCard(ctx, cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Preface: sentence, Words: rq.words}), ":help")
+	return rq.sendCard(ctx, cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Preface: sentence, DangerLine: rq.DangerLine, Words: rq.words}), ":help")
 }

@@ -32,6 +32,8 @@ type FormView struct {
 	Now      time.Time
 	Zone     *time.Location
 	Nonce    string // says that two presses of one button are the same
+	// DangerLine is what the authority says to whom a child in danger is known; empty: the usual.
+	DangerLine string
 }
 
 // formCard draws one FormView.
@@ -62,6 +64,7 @@ func RenderForm(f FormView, o Options) Card {
 func (c *formCard) layOut() {
 	words := c.Ladder.Words
 	c.addHeading(strings.TrimSpace(c.words.Form.Title + prefixColon(words.Challenge)))
+	c.addDanger(c.view.DangerLine)
 	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(c.words.Form.Intro, cmp.Or(words.RecordNumber, c.words.Common.RecordWord)))})
 	c.inputs = c.newSection(c.buttonData(VerbRaise), FieldLadder, FieldTeam, FieldAgency, FieldConference, FieldConferenceDate, FieldLookedAfter, FieldRecordNumber, FieldCategories,
 		FieldConcern, FieldEvidence, FieldAsk, FieldAskBy, FieldPartner, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason)

@@ -9,7 +9,9 @@ import (
 // HelpView is what the help card needs to know.
 type HelpView struct {
 	Authority string
-	Preface   string // said first, if anything
+	Preface   string // said first after the line for a child in danger, if anything
+	// DangerLine as on the form.
+	DangerLine string
 	// Words are the reader's language; nil is English.
 	Words *words.Catalogue
 }
@@ -20,6 +22,7 @@ func RenderHelp(h HelpView) Card {
 		b := newBuilder("help", 0, View{}, Options{Words: h.Words}, f)
 		b.noRefresh, b.final, b.summary = true, true, b.words.Help.Summary
 		b.addHeading(b.words.Help.Title)
+		b.addDanger(h.DangerLine)
 		if h.Preface != "" {
 			b.add(Container{Style: "warning", Items: []Element{TextBlock{Text: b.shorten(h.Preface, min(500, f.mainText)), Bold: true}}})
 		}

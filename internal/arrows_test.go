@@ -54,7 +54,8 @@ var arrows = map[string][]string{
 		"internal/outbox", "internal/digest", "internal/words", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
-		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector", "bot"},
+		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector",
+		"internal/safetext", "bot"},
 	// What practises: linked into the command try, and into tests.
 	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},

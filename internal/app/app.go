@@ -48,6 +48,8 @@ type Dependencies struct {
 	DirectoryText  string
 	DirectoryError error
 	Ladders        []*ladder.Ladder
+	// DangerLine is what the authority says about a child in danger now; empty: the usual.
+	DangerLine string
 	// Now is a clock that is moved by hand, to try things out and in tests: it is the one
 	// clock then. Otherwise nil: the database's is.
 	Now func() time.Time
@@ -152,6 +154,7 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 			RefreshDirectory: people.Refresh,
 			IsUnreachable:    people.IsUnreachable,
 			Ladders:          p.Ladders,
+			DangerLine:       p.DangerLine,
 			Logger:           p.Logger,
 		},
 	)

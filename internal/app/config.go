@@ -14,6 +14,7 @@ import (
 	"challengebot/internal/connector"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/safetext"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -36,6 +37,8 @@ type Config struct {
 	Directory string `yaml:"directory"`
 	// Ladders are the ids of shipped ladders, or files.
 	Ladders []string `yaml:"ladders"`
+	// DangerLine is what stands on the form and the help after "Call 999": whom to call then.
+	DangerLine string `yaml:"danger_line,omitempty"`
 	// Calendar is where the authority is and when it works.
 	Calendar CalendarConfig `yaml:"calendar"`
 	// Practice, if given, speaks to a practice Teams on loopback in place of
@@ -125,6 +128,9 @@ func readSettings(path string) (*Settings, yamlfile.Problems, error) {
 	return s, problems, nil
 }
 
+// maxDangerLine is how many characters it may have: it is read in a hurry.
+const maxDangerLine = 200
+
 func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
 	var ps yamlfile.Problems
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
@@ -137,6 +143,10 @@ func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
 	}
 	if len(c.Ladders) == 0 {
 		ps = append(ps, f.ProblemAt("$.ladders", "no ladder is named", "name one of "+strings.Join(ladder.ShippedIDs(), ", ")+", or a file of your own"))
+	}
+	if n := len([]rune(c.DangerLine)); n > maxDangerLine || safetext.ShowHidden(c.DangerLine) != c.DangerLine {
+		ps = append(ps, f.ProblemAt("$.danger_line", fmt.Sprintf("the line for a child in danger has %d characters, or one that nobody sees", n),
+			fmt.Sprintf("write one or two plain sentences, %d characters at the most: whom to call and the number", maxDangerLine)))
 	}
 	ps = append(ps, c.validatePlatform(f)...)
 	if c.Practice != nil && !c.isLoopbackOnly() {
@@ -254,7 +264,7 @@ func (c *Config) BuildPlatform(secret string) (Platform, error) {
 func (s *Settings) AppOptions(databaseURL, secret string, now func() time.Time) (Dependencies, error) {
 	platform, err := s.Config.BuildPlatform(secret)
 	d := Dependencies{DatabaseURL: databaseURL, Platform: platform, Calendar: s.Calendar, Directory: s.Directory,
-		DirectoryText: s.DirectoryText, DirectoryError: s.DirectoryError, Ladders: s.Ladders, HostNow: now}
+		DirectoryText: s.DirectoryText, DirectoryError: s.DirectoryError, Ladders: s.Ladders, DangerLine: s.Config.DangerLine, HostNow: now}
 	if s.Config.Practice != nil {
 		d.Now = now
 	}

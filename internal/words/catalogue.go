@@ -92,6 +92,8 @@ type CoverWords struct {
 
 // FormWords: the form on which a challenge is raised.
 type FormWords struct {
+	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
+	DangerNow, DangerThen                                                                                                                                                                           string
 	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                    string
 	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked string
 	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                        string

@@ -77,6 +77,8 @@ var English = &Catalogue{
 		NotHandedOver: "Not handed over: %s",
 	},
 	Form: FormWords{
+		DangerNow:           "Is a child in danger now? Call 999.",
+		DangerThen:          "Then call the authority's emergency duty team. Do not wait for an answer here.",
 		Title:               "Raise a challenge",
 		Intro:               "Have you been able to talk with the social worker and their manager? A talk often settles it. Say what is going well as well as what worries you, and what would be better for the child. Please name no child and no family: the %s is enough.",
 		Ladder:              "Procedure",

@@ -79,6 +79,8 @@ var Welsh = &Catalogue{
 		NotHandedOver: "Heb ei throsglwyddo: %s",
 	},
 	Form: FormWords{
+		DangerNow:           "A oes plentyn mewn perygl nawr? Ffoniwch 999.",
+		DangerThen:          "Yna ffoniwch dîm dyletswydd argyfwng yr awdurdod. Peidiwch ag aros am ateb yma.",
 		Title:               "Codi her",
 		Intro:               "A ydych wedi gallu siarad â'r gweithiwr cymdeithasol a'i reolwr? Mae sgwrs yn aml yn datrys y mater. Nodwch yr hyn sy'n mynd yn dda yn ogystal â'r hyn sy'n eich poeni, a'r hyn a fyddai'n well i'r plentyn. Peidiwch ag enwi'r plentyn na'r teulu; mae hyn yn ddigon: %s.",
 		Ladder:              "Gweithdrefn",
