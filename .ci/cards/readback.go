@@ -55,11 +55,11 @@ func main() {
 // understood holds that what was sent says the same as the button, with every input
 // that belongs to the button under the id by which the bot knows it.
 func (p pressed) understood() error {
-	want, _, err := cards.ReadAction(p.Own)
+	want, _, err := cards.ParseButtonData(p.Own)
 	if err != nil {
 		return fmt.Errorf("the button's own data: %w", err)
 	}
-	got, inputs, err := cards.ReadAction(p.Sent)
+	got, inputs, err := cards.ParseButtonData(p.Sent)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (p pressed) understood() error {
 	}
 	filled := map[string]string{}
 	for id, v := range p.Filled {
-		if own, ok := strings.CutPrefix(id, want.Inputs); ok {
+		if own, ok := strings.CutPrefix(id, want.InputPrefix); ok {
 			if v == cards.NoChoice {
 				v = ""
 			}

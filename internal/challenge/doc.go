@@ -14,6 +14,7 @@
 //	awaiting_response   --skip-->           awaiting_response
 //	awaiting_response   --skip-->           held_at_gate
 //	awaiting_response   --skip-->           exhausted
+//	awaiting_response   --satisfied-->      resolved
 //	awaiting_judgement  --satisfied-->      resolved
 //	awaiting_judgement  --partly-->         awaiting_response
 //	awaiting_judgement  --partly-->         held_at_gate

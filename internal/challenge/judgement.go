@@ -27,6 +27,9 @@ const KindJudged EventKind = "judged"
 func (Judged) Kind() EventKind { return KindJudged }
 
 func (b Judged) apply(c *Challenge, e Event) {
+	if c.State == StateAwaitingResponse { // settled before anybody answered
+		c.leaveOpening()
+	}
 	// A matter found settled while the challenge waits judges no response.
 	if o := c.openingToChange(); o.Outcome == OutcomeAnswered {
 		o.Outcome, o.Verdict, o.JudgedBy = OutcomeJudged, b.Verdict, e.By
@@ -67,7 +70,12 @@ func (tr *transition) recordJudgement(cmd Judge) error {
 	case may.Judge:
 		return tr.applyVerdict(opening, cmd)
 	case cmd.Verdict == Satisfied && may.Settle:
-		// The chair may find the matter settled while the challenge waits.
+		// The chair may find the matter settled while the challenge waits, or before an answer came.
+		if cmd.Reason == "" && tr.c.State == StateAwaitingResponse {
+			f := inputFaults{}
+			f.add("reason", saySettledHow)
+			return f.toRefusal()
+		}
 		n := len(tr.c.Openings)
 		tr.emit(Judged{Verdict: Satisfied, Reason: cmd.Reason}, tr.c.Rung, n)
 		tr.emitBy(System, Resolved{}, tr.c.Rung, n)

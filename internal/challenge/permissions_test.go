@@ -189,7 +189,7 @@ respond          exhausted           not_yours    kept, moved_on    not_yours   
 respond          resolved            not_yours    closed            not_yours    not_yours  not_yours  not_yours
 respond          withdrawn           not_yours    kept, closed      not_yours    not_yours  not_yours  not_yours
 respond          handed_off          not_yours    kept, closed      not_yours    not_yours  not_yours  not_yours
-satisfied        awaiting_response   moved_on     not_yours         not_yours    not_yours  not_yours  not_yours
+satisfied        awaiting_response   ok           not_yours         not_yours    not_yours  not_yours  not_yours
 satisfied        awaiting_judgement  ok           not_yours         not_yours    not_yours  not_yours  not_yours
 satisfied        held_at_gate        ok           not_yours         not_yours    not_yours  not_yours  not_yours
 satisfied        exhausted           ok           not_yours         not_yours    not_yours  not_yours  not_yours

@@ -69,6 +69,7 @@ var (
 	sayNotTheJudge          = registerSentence("not_the_judge", "Only the person who judges %s can do that. Nothing was recorded.")
 	sayHasEnded             = registerSentence("has_ended", "%s has ended; nothing was changed.")
 	sayMovedOnSince         = registerSentence("moved_on_since", "%s has moved on since this card was sent. Please use the newest card.")
+	saySettledHow           = registerSentence("settled_how", "Please say how it was settled.")
 	sayNothingToJudge       = registerSentence("nothing_to_judge", "%s has no response waiting to be judged. Please use the newest card, or type /challenge %s.")
 	sayPartlyUsed           = registerSentence("partly_used", "More has been asked for on this %s once already. Please choose satisfied or not satisfied.")
 	sayWithdrawNotYours     = registerSentence("withdraw_not_yours", "Only the person who raised %s can withdraw it.")

@@ -167,3 +167,21 @@ func threeRungs(l *ladder.Ladder, gated, handsOff bool) {
 		l.Rungs[0].IfNotSatisfied = &ladder.Destination{HandOff: "elsewhere"}
 	}
 }
+
+// Before an answer came the chair can find the matter settled, and says how: it counts as settled.
+func TestTheChairSettlesBeforeAnAnswerCameAndSaysHow(t *testing.T) {
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00")
+	if said := x.try("anna", challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}); said != "bad_input" {
+		t.Fatalf("without a word of how: %s", said)
+	}
+	for _, who := range []string{"tess", "otto", "zed"} {
+		if said := x.try(who, challenge.Judge{Opening: 1, Verdict: challenge.Satisfied, Reason: "It is done."}); said != "not_yours" {
+			t.Errorf("%s: %s", who, said)
+		}
+	}
+	x.do("anna", challenge.Judge{Opening: 1, Verdict: challenge.Satisfied, Reason: "The core group met on Monday."}).wantState(challenge.StateResolved, "r1")
+	o := x.c.CurrentOpening()
+	if x.eventKinds() != "judged resolved" || o.Outcome != challenge.OutcomeLeft || len(o.Reminders) > 0 || !x.c.NextAt.IsZero() || o.Verdict != "" {
+		t.Errorf("%s: %+v", x.eventKinds(), o)
+	}
+}

@@ -67,7 +67,7 @@ type Rights struct {
 	RecordAsking bool
 	// Judge the answer that waits for a verdict.
 	Judge bool
-	// Settle finds the matter settled while the challenge waits.
+	// Settle finds the matter settled without an answer that was judged.
 	Settle bool
 	// Withdraw, HandOff and Skip: end it, end it in favour of another procedure, go
 	// straight to a higher rung. Move: to another team.
@@ -105,7 +105,7 @@ func Decide(f Facts) Rights {
 		KeepLate:      f.EverAsked,
 		RecordAsking:  f.AwaitsResponse && f.Records,
 		Judge:         f.AwaitsJudgement && judges,
-		Settle:        f.Waits && (chairs || judges),
+		Settle:        f.Waits && (chairs || judges) || f.AwaitsResponse && f.Chair,
 		Withdraw:      f.Open() && f.Chair,
 		HandOff:       f.Open() && f.Chair,
 		Skip:          f.Open() && f.Chair,

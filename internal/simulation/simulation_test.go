@@ -178,15 +178,19 @@ func TestAScriptIsPlayedToTheLetterOrRefused(t *testing.T) {
 			t.Errorf("%q is missing in\n%s", want, text)
 		}
 	}
+	if steps, err = script(simulation.ScriptLine{Rung: "stage-1", After: time.Hour, Do: "satisfied"}); err != nil || !strings.Contains(formatSteps(steps, l), "resolved") {
+		t.Errorf("settled before an answer came: %v, %v", steps, err)
+	}
 	for name, line := range map[string]simulation.ScriptLine{
-		"a rung never reached":   {Rung: "stage-4", Do: "respond"},
-		"no such thing to do":    {Rung: "stage-1", Do: "shrug"},
-		"three words of nothing": {Rung: "stage-1", Do: "door:own-service-manager:agreed"},
-		"a gate without a state": {Rung: "stage-1", Do: "gate:own-service-manager"},
-		"no such gate":           {Rung: "stage-1", Do: "gate:none:agreed"},
-		"no such gate state":     {Rung: "stage-1", Do: "gate:own-service-manager:ajar"},
-		"nothing to judge":       {Rung: "stage-1", Do: "satisfied"},
-		"a skip not allowed now": {Rung: "stage-1", Do: "skip:stage-4:threshold-met"},
+		"a rung never reached":     {Rung: "stage-4", Do: "respond"},
+		"no such thing to do":      {Rung: "stage-1", Do: "shrug"},
+		"three words of nothing":   {Rung: "stage-1", Do: "door:own-service-manager:agreed"},
+		"a gate without a state":   {Rung: "stage-1", Do: "gate:own-service-manager"},
+		"no such gate":             {Rung: "stage-1", Do: "gate:none:agreed"},
+		"no such gate state":       {Rung: "stage-1", Do: "gate:own-service-manager:ajar"},
+		"nothing to judge":         {Rung: "stage-1", Do: "not-satisfied"},
+		"nothing to judge in part": {Rung: "stage-1", Do: "partly"},
+		"a skip not allowed now":   {Rung: "stage-1", Do: "skip:stage-4:threshold-met"},
 	} {
 		if _, err := script(line); !errors.Is(err, simulation.ErrUnplayableScript) {
 			t.Errorf("%s: %v", name, err)

@@ -70,6 +70,7 @@ var welshRefusals = map[challenge.SentenceKey]string{
 	"give_date":               "Rhowch ddyddiad.",
 	"date_in_future":          "Ni all y dyddiad hwn fod yn y dyfodol.",
 	"yes_or_no":               "Atebwch ie neu na.",
+	"settled_how":             "Dywedwch sut y cafodd ei ddatrys.",
 	"still_missing":           "Nodwch beth sydd ar goll o hyd.",
 	"choose_verdict":          "Dewiswch \u201cBodlon\u201d, \u201cRhannol fodlon\u201d neu \u201cAnfodlon\u201d.",
 	"why_go_on":               "Nodwch pam yr ydych yn bwrw ymlaen.",
