@@ -360,3 +360,53 @@ func TestTheRandomSourceIsGiven(t *testing.T) {
 		t.Errorf("the attempts were at %v", first)
 	}
 }
+
+// What an operator reads of a failure: each kind in its words, with what to do, and nothing of what passes
+// by itself.
+func TestEachFailureIsLoggedInItsOwnWords(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		kind    teamsfailure.Kind
+		givenUp bool
+		known   bool
+		level   string
+		want    string // "": no line
+	}{
+		{teamsfailure.OurBug, true, false, "ERROR", "because of a fault of this program; it is not repeated"},
+		{teamsfailure.Ambiguous, true, false, "ERROR", "it could not be confirmed that Teams took a message"},
+		{teamsfailure.Ambiguous, true, true, "WARN", "it could not be confirmed that Teams took a message"},
+		{teamsfailure.Rejected, true, false, "WARN", "Teams refused a delivery for good"},
+		{teamsfailure.UnclearRejection, true, false, "ERROR", "not in Teams' own words, and is given up"},
+		{teamsfailure.Misconfigured, false, false, "ERROR", "Teams does not accept this bot's set-up"},
+		{teamsfailure.PermanentServerError, false, false, "WARN", "Teams could not make a delivery; it is tried again"},
+		{teamsfailure.Retryable, false, false, "", ""},
+		{teamsfailure.Ambiguous, false, false, "", ""},
+	} {
+		o := newOffice(t)
+		f := &teamsfailure.Failure{Kind: test.kind, Call: "send", Status: 418, Code: "Teapot", MSCV: "a.1"}
+		o.engine.logFailure(t.Context(), outbox.Message{ID: 7, Card: challenge.CardRespond}, f, outlook{givenUp: test.givenUp}, test.known, o.Now)
+		lines := o.log.lines("")
+		if test.want == "" {
+			if len(lines) > 0 {
+				t.Errorf("%s: %v", test.kind, lines)
+			}
+			continue
+		}
+		if len(lines) != 1 || !strings.Contains(lines[0], test.want) || !strings.Contains(lines[0], `"level":"`+test.level+`"`) ||
+			!strings.Contains(lines[0], `"delivery":7,"card":"respond","status":418,"code":"Teapot","ms_cv":"a.1","remedy":"`) {
+			t.Errorf("%s, given up %t, known %t: %v", test.kind, test.givenUp, test.known, lines)
+		}
+	}
+}
+
+func TestAnOutageIsToldOnce(t *testing.T) {
+	t.Parallel()
+	var told outagesTold
+	at := time.Date(2026, 6, 1, 9, 0, 0, 0, time.UTC)
+	if told.has(at) {
+		t.Error("told before it was")
+	}
+	if told.add(at); !told.has(at.In(time.FixedZone("BST", 3600))) || told.has(at.Add(time.Second)) {
+		t.Errorf("told: %+v", told.ends)
+	}
+}
