@@ -41,7 +41,7 @@ const (
 	silenceLimit = time.Second
 )
 
-// ErrUnavailable, wrapped in a handler's error, means that the activity could not be
+// ErrUnavailable is wrapped in a handler's error and means that the activity could not be
 // stored now and should be delivered again: it is answered with 503.
 var ErrUnavailable = errors.New("temporarily unavailable")
 

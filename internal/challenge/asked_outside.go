@@ -24,7 +24,7 @@ type RecordAskedOutside struct {
 
 func (cmd RecordAskedOutside) decide(tr *transition) error { return tr.recordAskedOutside(cmd) }
 
-// AskedOutside: a respondent without an account was asked by telephone or e-mail.
+// AskedOutside is the event that a respondent without an account was asked by telephone or e-mail.
 type AskedOutside struct {
 	Method ContactMethod `json:"how"`
 	On     workday.Date  `json:"on"`

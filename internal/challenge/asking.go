@@ -12,8 +12,8 @@ import (
 // lets nothing go on. Both count from when Teams takes the card. Whoever made Teams refuse
 // it for good, by removing the app, gains no time by that.
 
-// CouldNotBeAsked: Teams has taken the card for nobody who could act on it, so that no time
-// runs against anybody.
+// CouldNotBeAsked is the event that Teams has taken the card for nobody who could act on it, so
+// that no time runs against anybody.
 type CouldNotBeAsked struct {
 	Waiting []string `json:"waiting"` // ids of those for whom the card waits
 	// Due is when the time would have ended.

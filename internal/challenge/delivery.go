@@ -21,7 +21,7 @@ func (cmd RecordDelivery) decide(tr *transition) error { return tr.recordDeliver
 
 func (RecordDelivery) recordsMessage() {}
 
-// Delivered: Teams took a card.
+// Delivered is the event that Teams took a card.
 type Delivered struct {
 	MessageID      int64   `json:"delivery"`
 	Card           Card    `json:"card"`
@@ -70,7 +70,7 @@ func (cmd RecordRejection) decide(tr *transition) error { return tr.recordReject
 
 func (RecordRejection) recordsMessage() {}
 
-// Undelivered: Teams did not take a card; who should know was told.
+// Undelivered is the event that Teams did not take a card; who should know was told.
 type Undelivered struct {
 	MessageID   int64   `json:"delivery"`
 	Card        Card    `json:"card"`

@@ -51,8 +51,8 @@ func (HandedOff) apply(c *Challenge, e Event) {
 	c.closeAs(StateHandedOff, e.At)
 }
 
-// EndRequested: somebody who oversees the challenge asks the one who raised it to end it.
-// Only they decide.
+// EndRequested is the event that somebody who oversees the challenge asks the one who raised it to
+// end it. Only they decide.
 type EndRequested struct {
 	Reason string `json:"reason"`
 	// HandOffTo is the procedure that should take it over; empty: it should be withdrawn.

@@ -77,7 +77,7 @@ func EventKinds() []EventKind {
 	return kinds
 }
 
-// ErrUnknownKind: the event was written by a newer version of the program.
+// ErrUnknownKind says that an event was written by a newer version of the program.
 var ErrUnknownKind = errors.New("an event of a kind that this version does not know")
 
 // DecodeBody reads a stored body of that kind.

@@ -22,7 +22,7 @@ type RecordGate struct {
 
 func (cmd RecordGate) decide(tr *transition) error { return tr.recordGate(cmd) }
 
-// GateRecorded: somebody recorded that a gate is passed or refused, or goes
+// GateRecorded is the event that somebody recorded that a gate is passed or refused, or goes
 // on against a refusal.
 type GateRecorded struct {
 	Rung   string             `json:"rung"`

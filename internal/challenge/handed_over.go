@@ -47,8 +47,8 @@ func (tr *transition) makeRespondentIfDue(opening *Opening) {
 	}
 }
 
-// HandedOver: somebody is asked in the place of another, or beside them, with the time
-// that is left.
+// HandedOver is the event that somebody is asked in the place of another, or beside them, with the
+// time that is left.
 type HandedOver struct {
 	CoverHandover
 }

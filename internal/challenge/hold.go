@@ -9,7 +9,7 @@ import (
 	"challengebot/internal/workday"
 )
 
-// Held: the challenge waits at gates before a rung.
+// Held is the event that the challenge waits at gates before a rung.
 type Held struct {
 	Cause   Cause       `json:"why"`
 	Gates   []GateState `json:"gates"`

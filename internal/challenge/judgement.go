@@ -12,7 +12,7 @@ type Judge struct {
 
 func (cmd Judge) decide(tr *transition) error { return tr.recordJudgement(cmd) }
 
-// Judged: the judge's word on the response.
+// Judged is the event of the judge's word on the response.
 type Judged struct {
 	Verdict Verdict `json:"verdict"`
 	Reason  string  `json:"reason,omitempty"`
@@ -37,7 +37,7 @@ func (b Judged) apply(c *Challenge, e Event) {
 	c.ShorterWindow = b.ShorterWindow
 }
 
-// Resolved, Exhausted, Withdrawn and HandedOff end the way.
+// Resolved is the event that the matter is settled: the challenge ends.
 type Resolved struct{}
 
 // KindResolved is stored.
@@ -70,7 +70,8 @@ func (tr *transition) recordJudgement(cmd Judge) error {
 	case may.Judge:
 		return tr.applyVerdict(opening, cmd)
 	case cmd.Verdict == Satisfied && may.Settle:
-		// The chair may find the matter settled while the challenge waits, or before an answer came.
+		// The chair may find the matter settled while the challenge waits, or before an answer
+		// came.
 		if cmd.Reason == "" && tr.c.State == StateAwaitingResponse {
 			f := inputFaults{}
 			f.add("reason", saySettledHow)

@@ -2,7 +2,7 @@ package challenge
 
 import "time"
 
-// Lapsed: the window ended in silence.
+// Lapsed is the event that the window ended in silence.
 type Lapsed struct {
 	Due time.Time `json:"due"`
 }

@@ -13,27 +13,27 @@ const (
 )
 
 // Decide is the transition for somebody who acts, within the limits of one person.
-func (c Snapshot) Decide(cmd Command, by Person, env Env) (Change, error) {
-	change, err := c.Challenge.Decide(cmd, by, env)
+func (s Snapshot) Decide(cmd Command, by Person, env Env) (Change, error) {
+	change, err := s.Challenge.Decide(cmd, by, env)
 	if err != nil || len(change.Events) == 0 {
 		return change, err
 	}
 	switch b := change.Events[0].Body.(type) {
 	case LateResponse:
-		if c.countLateResponses(b.Opening, change.Events[0].By.ID) >= MaxLateResponses {
+		if s.countLateResponses(b.Opening, change.Events[0].By.ID) >= MaxLateResponses {
 			return Change{}, newRefusal(CodeNotAllowed, sayTooManyLate, MaxLateResponses)
 		}
 	case MessageChanged, GateRecorded, AskedOutside, EndRequested:
-		if c.countRepeatedSteps(change.Events[0].By.ID, env.Now) >= MaxRepeatedSteps {
+		if s.countRepeatedSteps(change.Events[0].By.ID, env.Now) >= MaxRepeatedSteps {
 			return Change{}, newRefusal(CodeNotAllowed, sayTooManySteps, MaxRepeatedSteps)
 		}
 	}
 	return change, nil
 }
 
-func (c Snapshot) countLateResponses(opening int, person string) int {
+func (s Snapshot) countLateResponses(opening int, person string) int {
 	n := 0
-	for _, e := range c.History {
+	for _, e := range s.History {
 		if b, ok := e.Body.(LateResponse); ok && b.Opening == opening && e.By.ID == person {
 			n++
 		}
@@ -41,9 +41,9 @@ func (c Snapshot) countLateResponses(opening int, person string) int {
 	return n
 }
 
-func (c Snapshot) countRepeatedSteps(person string, now time.Time) int {
+func (s Snapshot) countRepeatedSteps(person string, now time.Time) int {
 	n := 0
-	for _, e := range c.History {
+	for _, e := range s.History {
 		switch e.Body.(type) {
 		case MessageChanged, GateRecorded, AskedOutside, EndRequested:
 			if e.By.ID == person && now.Sub(e.At) < 24*time.Hour {

@@ -21,8 +21,8 @@ func (cmd RecordMessageChange) decide(tr *transition) error { return tr.recordMe
 
 func (RecordMessageChange) recordsMessage() {}
 
-// MessageChanged: the message behind an earlier step is not any more what it was when
-// it was acted on. The trail keeps what was sent.
+// MessageChanged is the event that the message behind an earlier step is not any more what it was
+// when it was acted on. The trail keeps what was sent.
 type MessageChanged struct {
 	Seq    int           `json:"seq"` // of the step that the message led to
 	Change MessageChange `json:"change"`

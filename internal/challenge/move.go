@@ -15,7 +15,7 @@ type MoveToTeam struct {
 
 func (cmd MoveToTeam) decide(tr *transition) error { return tr.moveToTeam(cmd) }
 
-// Moved: the challenge is about a child of another team.
+// Moved is the event that the challenge is about a child of another team.
 type Moved struct {
 	From string `json:"from"` // ids of teams
 	To   string `json:"to"`

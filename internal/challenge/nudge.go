@@ -2,7 +2,7 @@ package challenge
 
 import "time"
 
-// Nudged: those for whom a challenge without a window waits were told again.
+// Nudged is the event that those for whom a challenge without a window waits were told again.
 type Nudged struct {
 	State   State     `json:"state"`
 	NudgeAt time.Time `json:"nudge,omitzero"`

@@ -13,7 +13,7 @@ import (
 // outage: a whole working day in which people can answer. After a very long outage nobody's
 // time runs on by itself: those who oversee challenges have a list and let it.
 
-// Interrupted: the bot could take no answer for a time.
+// Interrupted is the event that the bot could take no answer for a time.
 type Interrupted struct {
 	Outage
 	// Deadline is the new end of a window, without one the old end stays. Explanation and
@@ -54,7 +54,7 @@ type Release struct{}
 
 func (Release) decide(tr *transition) error { return tr.release() }
 
-// Released: the window runs on.
+// Released is the event that the window runs on.
 type Released struct {
 	Deadline    workday.Deadline `json:"deadline"`
 	Explanation string           `json:"working"`

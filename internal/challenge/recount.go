@@ -11,7 +11,8 @@ import (
 // still run are counted again on the same terms. Nobody loses time by that: a date moves to
 // a later one or stays as it was given.
 
-// Recounted: the calendar of working days changed, and dates that run end later by it.
+// Recounted is the event that the calendar of working days changed, and dates that run end later by
+// it.
 type Recounted struct {
 	// Deadline is that of the window, zero where the window stays.
 	Deadline      workday.Deadline `json:"deadline,omitzero"`

@@ -7,7 +7,8 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// Reminded: a reminder of the end of the window is queued for those who were asked.
+// Reminded is the event that a reminder of the end of the window is queued for those who were
+// asked.
 type Reminded struct {
 	Due time.Time `json:"due"`
 	// To are their ids; older events have none, and went to all who may answer.

@@ -21,7 +21,7 @@ type Respond struct {
 
 func (cmd Respond) decide(tr *transition) error { return tr.recordResponse(cmd) }
 
-// Responded: the response that counts.
+// Responded is the event of the response that counts.
 type Responded struct {
 	Response Response `json:"response"`
 	AfterDue bool     `json:"after_due,omitempty"`
@@ -53,7 +53,7 @@ const (
 	LateLeft           = "left" // the directory
 )
 
-// LateResponse: a reply that came too late to count; it is shown all the same.
+// LateResponse is the event of a reply that came too late to count; it is shown all the same.
 type LateResponse struct {
 	Opening  int      `json:"visit"`
 	Reason   string   `json:"why"`

@@ -9,7 +9,7 @@ import (
 	"challengebot/internal/workday"
 )
 
-// RungOpened: the question is queued for the respondents, the window runs.
+// RungOpened is the event that the question is queued for the respondents, the window runs.
 type RungOpened struct {
 	Cause       Cause    `json:"cause"`
 	Respondents []Party  `json:"respondents"`
@@ -55,7 +55,7 @@ func (b RungOpened) apply(c *Challenge, e Event) {
 	c.NextAt = c.CurrentOpening().nextAt()
 }
 
-// RoleVacant: nobody may answer on the rung, so it is passed over at once.
+// RoleVacant is the event that nobody may answer on the rung, so it is passed over at once.
 type RoleVacant struct {
 	Cause  Cause            `json:"cause"`
 	Roles  []directory.Role `json:"roles"`

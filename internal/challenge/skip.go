@@ -15,7 +15,7 @@ type SkipTo struct {
 
 func (cmd SkipTo) decide(tr *transition) error { return tr.skipTo(cmd) }
 
-// SkippedTo: the chair went straight to a rung on a ground the ladder allows.
+// SkippedTo is the event that the chair went straight to a rung on a ground the ladder allows.
 type SkippedTo struct {
 	To       string `json:"to"`
 	Ground   string `json:"ground"`

@@ -14,7 +14,7 @@ type NameSuccessor struct {
 
 func (cmd NameSuccessor) decide(tr *transition) error { return tr.nameSuccessor(cmd) }
 
-// ChairSucceeded: an overseer named who is the chair of the challenge from now on.
+// ChairSucceeded is the event that an overseer named who is the chair of the challenge from now on.
 type ChairSucceeded struct {
 	From Person `json:"from"`
 	To   Person `json:"to"`

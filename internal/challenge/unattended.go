@@ -9,8 +9,8 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// Unattended: nobody is left who could do something that the challenge waits for, or, without
-// gaps, everything is attended to again.
+// Unattended is the event that nobody is left who could do something that the challenge waits for,
+// or, without gaps, everything is attended to again.
 type Unattended struct {
 	Gaps []Gap `json:"gaps,omitempty"`
 	// NudgeAt is when the clock tries again what it could not do; zero where it waits for

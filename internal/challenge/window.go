@@ -18,7 +18,7 @@ const (
 	RedatedRefusedLate  = "refused_late"  // Teams refused it for good, after the same
 )
 
-// Redated: the window counts from another moment than it did.
+// Redated is the event that the window counts from another moment than it did.
 type Redated struct {
 	Deadline    workday.Deadline `json:"deadline"`
 	Explanation string           `json:"working"`

@@ -74,7 +74,7 @@ type Grammar struct {
 	FieldLabel func(label string) string
 }
 
-// ChallengeWords: the chair's card of a challenge.
+// ChallengeWords are the texts of the chair's card of a challenge.
 type ChallengeWords struct {
 	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                     string
 	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                                        string
@@ -85,12 +85,12 @@ type ChallengeWords struct {
 	Conferences                                                                                                                                                                                                map[challenge.ConferenceType]string
 }
 
-// CoverWords: the list of who stands in.
+// CoverWords are the texts of the list of who stands in.
 type CoverWords struct {
 	Title, Nobody, Period, HowToEnd, FromDirectory, HandedOver, HowTo, Summary, ForPerson, NotHandedOver string
 }
 
-// FormWords: the form on which a challenge is raised.
+// FormWords are the texts of the form on which a challenge is raised.
 type FormWords struct {
 	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
 	DangerNow, DangerThen                                                                                                                                                                           string
@@ -99,7 +99,7 @@ type FormWords struct {
 	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                        string
 }
 
-// GateWords: what must be done before a rung.
+// GateWords are the texts of what must be done before a rung.
 type GateWords struct {
 	Title, NoLongerWaited, Note, PlainNote, TookPlaceOn, WaitingSince, GoesOnByItself, WaitsUntilRecorded, LimitDue, LimitPassed, NotForViewer, RecordAhead, GoOn, ConsultedWith, RecordedBy, MustBeAgreed string
 	MustTakePlace, StatutoryRuns, StatutoryPassed, StatutoryWillPass, LimitNotStarted, NoLimit, Summary, SummaryEnded                                                                                      string
@@ -109,7 +109,7 @@ type GateWords struct {
 	NotAgreedButtons                                                                                                                                                                                       map[ladder.GateKind]string
 }
 
-// NoticeChannelWords: in which channel notices appear.
+// NoticeChannelWords are the texts of in which channel notices appear.
 type NoticeChannelWords struct {
 	Title, Nothing                              string
 	ChosenByCommand                             string // the channel, and the team or service
@@ -118,29 +118,29 @@ type NoticeChannelWords struct {
 	TeamHasNone, ServiceHasNone, HowTo, Summary string
 }
 
-// HelpWords: what the bot can do.
+// HelpWords are the texts of what the bot can do.
 type HelpWords struct {
 	Title, Intro, Privacy, Summary, SetUpFor string
 }
 
-// MyChallengesWords: somebody's challenges.
+// MyChallengesWords are the texts of somebody's challenges.
 type MyChallengesWords struct {
 	Title, WaitingForViewer, RaisedByViewer, NothingOpen, SomeUnreadable, Open, More, Summary, OpenByTyping string
 }
 
-// JudgeWords: the card of who decides on an answer.
+// JudgeWords are the texts of the card of who decides on an answer.
 type JudgeWords struct {
 	Question, RecordOnly, DecidedByOther, Reason, PartlyHint, NoMoreHint, Satisfied, PartlyButton, NotSatisfied, Summary string
 	SummaryEnded, ThenHandOff, ThenNobody, ThenNext, ThenGated                                                           string
 	Verdicts                                                                                                             map[challenge.Verdict]string
 }
 
-// MeetingWords: a rung's meeting.
+// MeetingWords are the texts of a rung's meeting.
 type MeetingWords struct {
 	Title, MayBeHeld, FilesStatement, AdHoc, ChairedBy, MinutedBy, Invited, MustAttend, MayAttend, DoesNotAttend, HoldBy, OutcomeTo, Attendees string
 }
 
-// RespondWords: the card of who is asked, and of what became of the question.
+// RespondWords are the texts of the card of who is asked, and of what became of the question.
 type RespondWords struct {
 	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
 	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                         string
@@ -150,57 +150,58 @@ type RespondWords struct {
 	ResponseLabels                                                                                                                                                                                                      map[ladder.ResponseForm]string
 }
 
-// FormSentWords: the card in place of a form that was sent.
+// FormSentWords are the texts of the card in place of a form that was sent.
 type FormSentWords struct {
 	Title, AskedToAnswer, HeldAtGate, NobodyAsked, WhatFollows, Summary string
 }
 
-// DialogWords: a card in a window of its own.
+// DialogWords are the texts of a card in a window of its own.
 type DialogWords struct {
 	Open, Title, IsRecorded string
 }
 
-// ShorterTimeWords: a request for an answer sooner.
+// ShorterTimeWords are the texts of a request for an answer sooner.
 type ShorterTimeWords struct {
 	Open, Days, Reason, Label, NeverLater string
 }
 
-// CommonWords: what several cards say.
+// CommonWords are the texts of what several cards say.
 type CommonWords struct {
 	TextShortened, RequiredMark, Refresh, NoneChosen, Done, PleaseNote, PutRight, YouTyped, ByTyping, DueDateWorking, LimitPassed string
 	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord                                   string
 	Conference, NobodyNamed, Somebody, StandingIn, MorePeople, System, Channel, Overseer, PlanBy                                  string
 }
 
-// LabelWords: headings and labels of facts.
+// LabelWords are the texts of headings and labels of facts.
 type LabelWords struct {
 	From, AskedToAnswer, AskedOnRung, WhoDecides, Team, Conference, Categories, Concern, Evidence, AskedFor, EarlierSteps, AllSteps string
 	Plan, Answer, Reason, Note, OnThisRung, AskedForBy, RaisedBy, RaisedOn, WaitingSince, MustAct, TimeLimit                        string
 	StatutoryTime, Obstacles, Contact, Informed, Consulted, Grounds                                                                 string
 }
 
-// InputErrorWords: what a client says of an input.
+// InputErrorWords are the texts of what a client says of an input.
 type InputErrorWords struct {
 	Missing, TooLong, BadDate, NothingChosen string
 	UnreadDate                               string // what was written
 }
 
-// NoticeWords: the notice in a channel.
+// NoticeWords are the texts of the notice in a channel.
 type NoticeWords struct {
 	Summary, AwaitingResponse, NotAsked, AwaitsRelease, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
 }
 
-// ReminderWords: the reminder.
+// ReminderWords are the texts of the reminder.
 type ReminderWords struct {
 	Title, PleaseAnswer, WhereToAnswer, Open, NoLongerNeeded, Summary string
 }
 
-// AlertWords: the card of who is told and not asked.
+// AlertWords are the texts of the card of who is told and not asked.
 type AlertWords struct {
 	Intro, Summary string
 }
 
-// DraftWords: what is said to somebody who is asked something and typed plain words.
+// DraftWords are the texts of what is said to somebody who is asked something and typed plain
+// words.
 type DraftWords struct {
 	Title, Summary                                     string
 	WaitsForAnswer                                     string // the reference, and until when
@@ -211,12 +212,12 @@ type DraftWords struct {
 	WhoIsMeant, ThisPerson, ContinueCover              string // where a name fits several people
 }
 
-// OversightWords: the card of who oversees challenges.
+// OversightWords are the texts of the card of who oversees challenges.
 type OversightWords struct {
 	Title, Summary, NobodyToAsk, Exhausted, NobodyHolds, Release string
 }
 
-// DigestWords: what waits within what somebody oversees.
+// DigestWords are the texts of what waits within what somebody oversees.
 type DigestWords struct {
 	Title, AsOf, LongestFirst, Nothing, NotDelivered, NotDeliveredHint, More, HowTo, SummaryOne, Summary string
 	Unreachable, UnreachableHint                                                                         string
@@ -226,19 +227,19 @@ type DigestWords struct {
 	OutageTitle, OutageSummary, StandStill, ReleaseAll, HowToRelease                                     string // after a very long outage
 }
 
-// TypedCommandWords: commands as they are typed.
+// TypedCommandWords are the texts of commands as they are typed.
 type TypedCommandWords struct {
 	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw string
 	Refer, Skip, HandOff, Move, Successor                                                                                                string
 	GateStatuses                                                                                                                         map[challenge.GateStatus]string
 }
 
-// PlainTextWords: what only the text form of a card says.
+// PlainTextWords are the texts of what only the text form of a card says.
 type PlainTextWords struct {
 	Required, UpTo, Date, Several, CurrentValue string
 }
 
-// StepWords: the steps of the history.
+// StepWords are the texts of the steps of the history.
 type StepWords struct {
 	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded  string
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted         string
@@ -251,7 +252,7 @@ type StepWords struct {
 	LateBecause                                                   map[string]string
 }
 
-// BotWords: answers in words, where no card says it.
+// BotWords are the texts of answers in words, where no card says it.
 type BotWords struct {
 	BadReference, UnknownReference, NotUnderstood, GiveReference, MayNotRaise, SeeMyChallenges, AskedInChannel                                     string
 	UnreadableCard, NoSuchChallenge, OtherVersion, UnknownSender, WaitingOverseersOnly, DigestOverseersOnly, CannotRefreshNow, ChallengeUnreadable string

@@ -2,7 +2,7 @@ package words
 
 import "challengebot/internal/challenge"
 
-// StandInWords: what is said when somebody is named to stand in, beside the list.
+// StandInWords are the texts of what is said when somebody is named to stand in, beside the list.
 type StandInWords struct {
 	// Circle names those who would stand in for one another.
 	Circle string
@@ -22,7 +22,7 @@ type StandInWords struct {
 	Moved string
 }
 
-// GapWords: nobody is left who could do something.
+// GapWords are the texts that say that nobody is left who could do something.
 type GapWords struct {
 	// Tasks name what cannot be done; that at a gate takes the gate.
 	Tasks map[challenge.Task]string

@@ -76,7 +76,8 @@ func IsRangeEnd(word string) bool {
 	return word == "-" || isAny(word, func(v *Vocabulary) []string { return v.RangeTo })
 }
 
-// IsCoverFor, IsCoverBy and IsCoverEnd report what a word is in a command about cover.
+// IsCoverFor reports whether a word says for whom cover is; IsCoverBy and IsCoverEnd do the same
+// for who stands in and for ending it.
 func IsCoverFor(word string) bool {
 	return isAny(foldWords(word), func(v *Vocabulary) []string { return v.CoverFor })
 }

@@ -1,7 +1,7 @@
 package words
 
-// WatchWords: what those who oversee challenges are told when the bot cannot do its work.
-// None of it is about a child.
+// WatchWords are the texts of what those who oversee challenges are told when the bot cannot do its
+// work. None of it is about a child.
 type WatchWords struct {
 	// Overdue and QuestionsWait take a number; QuestionsWait then minutes.
 	Overdue, QuestionsWait string
