@@ -166,7 +166,9 @@ func (r *checkReport) checkVacancies(s *app.Settings) {
 	var raisers []directory.Role
 	for _, l := range s.Ladders {
 		for _, u := range l.RolesNeeded() {
-			uses = append(uses, directory.RoleNeed{Role: u.Role, Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
+			need := u.RoleNeed
+			need.Why += " of " + l.ID
+			uses = append(uses, need)
 		}
 		raisers = append(raisers, l.RaiserRoles()...)
 	}

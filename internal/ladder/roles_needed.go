@@ -8,25 +8,17 @@ import (
 	"challengebot/internal/directory"
 )
 
-// RoleNeed is one place at which a ladder needs somebody to hold a role.
+// RoleNeed is one place at which a ladder needs somebody to hold a role: "answers Stage 2".
+// Respondents of a partner agency need no account: whoever asks them does so by telephone or e-mail
+// and records their answer.
 type RoleNeed struct {
-	Role directory.Role
+	directory.RoleNeed
 	Path string // where in the file: "$.rungs[1].respond.roles[0]"
-	Why  string // "answers Stage 2"
-	// Agency limits the use to challenges about that agency.
-	Agency string
-	// EveryAgency says that the role is looked for in each agency: a respondent
-	// on a ladder for partner agencies.
-	EveryAgency bool
 	// OpensGate says that a gate stays shut when nobody holds the role.
 	OpensGate bool
-	// MustAct says that whoever holds the role answers, judges or opens a gate: the
-	// procedure waits for them.
+	// MustAct says that whoever holds the role answers, judges or opens a gate: the procedure waits for
+	// them.
 	MustAct bool
-	// GetsCard says that the bot sends them a card, so that a holder without an account here
-	// is none. Respondents of a partner agency are no such use: whoever asks them does so
-	// by telephone or e-mail and records their answer.
-	GetsCard bool
 }
 
 // RolesNeeded are all roles that a ladder needs held, in the order of its file. The
@@ -73,7 +65,7 @@ type roleCollector struct {
 
 func (u *roleCollector) addRole(path, why string, r directory.Role) {
 	if r != directory.RoleChair {
-		u.needs = append(u.needs, RoleNeed{Role: r, Path: path, Why: why})
+		u.needs = append(u.needs, RoleNeed{RoleNeed: directory.RoleNeed{Role: r, Why: why}, Path: path})
 	}
 }
 
@@ -81,18 +73,18 @@ func (u *roleCollector) addRole(path, why string, r directory.Role) {
 func (u *roleCollector) addCardRole(path, why string, r directory.Role) {
 	start := len(u.needs)
 	u.addRole(path, why, r)
-	u.markGetsCard(start)
+	u.markNeedsAccount(start)
 }
 
 func (u *roleCollector) addCardRoles(path, why string, roles []directory.Role) {
 	start := len(u.needs)
 	u.addRoles(path, why, roles)
-	u.markGetsCard(start)
+	u.markNeedsAccount(start)
 }
 
-func (u *roleCollector) markGetsCard(since int) {
+func (u *roleCollector) markNeedsAccount(since int) {
 	for i := range u.needs[since:] {
-		u.needs[since+i].GetsCard = true
+		u.needs[since+i].NeedsAccount = true
 	}
 }
 
@@ -133,7 +125,7 @@ func (u *roleCollector) collectRespondents(path, why string, r *Respondents) {
 	defer func() { u.markMustAct(start) }()
 	u.addRoles(path+".roles", why, r.Roles)
 	for i := start; i < len(u.needs); i++ {
-		u.needs[i].EveryAgency, u.needs[i].GetsCard = u.l.Party == PartyPartner, u.l.Party != PartyPartner
+		u.needs[i].EveryAgency, u.needs[i].NeedsAccount = u.l.Party == PartyPartner, u.l.Party != PartyPartner
 	}
 	for _, agency := range slices.Sorted(maps.Keys(r.ByAgency)) {
 		start := len(u.needs)

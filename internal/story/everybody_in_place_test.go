@@ -103,7 +103,9 @@ func (s *stage) expectFieldMarked(m *practice.Message, field string) {
 func missingRoles(d *directory.Directory, l *ladder.Ladder) []string {
 	uses := []directory.RoleNeed{{Role: directory.RoleOversight, Why: "is shown whatever stalls", NeedsAccount: true}}
 	for _, u := range l.RolesNeeded() {
-		uses = append(uses, directory.RoleNeed{Role: u.Role, Why: u.Why + " of " + l.ID, Agency: u.Agency, EveryAgency: u.EveryAgency, NeedsAccount: u.GetsCard})
+		need := u.RoleNeed
+		need.Why += " of " + l.ID
+		uses = append(uses, need)
 	}
 	var out []string
 	for _, p := range d.CheckVacancies(uses, l.RaiserRoles()...) {
