@@ -44,6 +44,7 @@ func (c *checkCommand) Run(p *program) error {
 	r.checkCalendar(settings.Calendar)
 	r.checkLadders(settings, filepath.Dir(c.Config))
 	r.checkVacancies(settings)
+	r.checkConflicts(settings)
 	r.checkCredentials(settings)
 	r.checkDatabase(settings)
 	if c.Live {
@@ -176,6 +177,17 @@ func (r *checkReport) checkVacancies(s *app.Settings) {
 	r.reportProblems(vacant)
 	if len(vacant) == 0 {
 		r.ok("roles: every role of every ladder is held in every team")
+	}
+}
+
+// checkConflicts looks for people who hold two places that one challenge needs two people for.
+func (r *checkReport) checkConflicts(s *app.Settings) {
+	found := ladder.FindConflicts(s.Directory, s.Ladders, s.Calendar.DateOf(r.now()))
+	for _, c := range found {
+		r.warn("conflicts: %s. %s", c.What, c.Hint)
+	}
+	if len(found) == 0 {
+		r.ok("conflicts: nobody holds two places that exclude each other")
 	}
 }
 

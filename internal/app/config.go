@@ -2,10 +2,13 @@ package app
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +44,8 @@ type Config struct {
 	DangerLine string `yaml:"danger_line,omitempty"`
 	// Calendar is where the authority is and when it works.
 	Calendar CalendarConfig `yaml:"calendar"`
+	// Allow names what is refused unless it is meant: see Permissions.
+	Allow []Permission `yaml:"allow,omitempty"`
 	// Practice, if given, speaks to a practice Teams on loopback in place of
 	// Microsoft's. It is for trying out and for tests.
 	Practice *PracticeConfig `yaml:"practice,omitempty"`
@@ -76,6 +81,27 @@ type PracticeConfig struct {
 	TokenURL    string `yaml:"token_url"`
 	Issuer      string `yaml:"issuer"`
 }
+
+// Permission is something that is refused unless the configuration says that it is meant.
+type Permission string
+
+const (
+	// ListenEverywhere lets serve listen on every network of the machine, as in a container.
+	ListenEverywhere Permission = "listen-everywhere"
+)
+
+// Permissions are all that there is to allow.
+func Permissions() []Permission { return []Permission{ListenEverywhere} }
+
+func permissionNames() []string {
+	var names []string
+	for _, p := range Permissions() {
+		names = append(names, string(p))
+	}
+	return names
+}
+
+func (c *Config) allows(p Permission) bool { return slices.Contains(c.Allow, p) }
 
 // Settings are a configuration with the files that it names, all read.
 type Settings struct {
@@ -114,7 +140,7 @@ func readSettings(path string) (*Settings, yamlfile.Problems, error) {
 	s := &Settings{}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return s, nil, fmt.Errorf("the configuration cannot be read: %w; give its path with --config", err)
+		return s, nil, fmt.Errorf("the configuration %s cannot be read: %s. %s", path, readFailure(err), cmp.Or(nearestFile(path), "Give its path with --config"))
 	}
 	file, err := yamlfile.Read(path, data, &s.Config)
 	problems := yamlfile.ProblemsOf(err)
@@ -133,25 +159,44 @@ const maxDangerLine = 200
 
 func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
 	var ps yamlfile.Problems
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		ps = append(ps, f.ProblemAt("$.listen", "listen is no address and port", `write for example "127.0.0.1:3978"`))
-	}
-	for key, v := range map[string]string{"app_id": c.AppID, "tenant": c.Tenant} {
-		if _, err := uuid.Parse(v); err != nil {
-			ps = append(ps, f.ProblemAt("$."+key, key+" is no GUID", "copy it from the bot's registration in Azure"))
+	add := func(key, what, hint string) {
+		if !f.IsBroken("$." + key) { // that has been said
+			ps = append(ps, f.ProblemAt("$."+key, what, hint))
 		}
 	}
+	if host, _, err := net.SplitHostPort(c.Listen); err != nil {
+		add("listen", "listen is no address and port", `write for example "127.0.0.1:3978"`)
+	} else if ip := net.ParseIP(host); (host == "" || ip != nil && ip.IsUnspecified()) && !c.allows(ListenEverywhere) {
+		add("listen", "listen names every network of this machine, and /metrics and plain HTTP are for the inside only",
+			"write 127.0.0.1 and let TLS stand in front; in a container that nothing else reaches add allow: ["+string(ListenEverywhere)+"]")
+	}
+	for _, id := range []struct{ key, value string }{{"app_id", c.AppID}, {"tenant", c.Tenant}} {
+		switch _, err := uuid.Parse(id.value); {
+		case err != nil || len(id.value) != len(uuid.Nil.String()):
+			add(id.key, id.key+" is no GUID", "copy it from the bot's registration in Azure")
+		case directory.IsPlaceholderID(id.value):
+			add(id.key, id.key+" is the placeholder of an example", "copy it from the bot's registration in Azure")
+		}
+	}
+	if c.AppID != "" && strings.EqualFold(c.AppID, c.Tenant) {
+		add("tenant", "tenant is the same as app_id", "app_id is the registration's Application (client) ID, tenant its Directory (tenant) ID")
+	}
 	if len(c.Ladders) == 0 {
-		ps = append(ps, f.ProblemAt("$.ladders", "no ladder is named", "name one of "+strings.Join(ladder.ShippedIDs(), ", ")+", or a file of your own"))
+		add("ladders", "no ladder is named", "name one of "+strings.Join(ladder.ShippedIDs(), ", ")+", or a file of your own")
 	}
 	if n := len([]rune(c.DangerLine)); n > maxDangerLine || safetext.ShowHidden(c.DangerLine) != c.DangerLine {
-		ps = append(ps, f.ProblemAt("$.danger_line", fmt.Sprintf("the line for a child in danger has %d characters, or one that nobody sees", n),
-			fmt.Sprintf("write one or two plain sentences, %d characters at the most: whom to call and the number", maxDangerLine)))
+		add("danger_line", fmt.Sprintf("the line for a child in danger has %d characters, or one that nobody sees", n),
+			fmt.Sprintf("write one or two plain sentences, %d characters at the most: whom to call and the number", maxDangerLine))
+	}
+	for i, p := range c.Allow {
+		if !slices.Contains(Permissions(), p) {
+			add(fmt.Sprintf("allow[%d]", i), fmt.Sprintf("there is nothing of the name %q to allow", p), yamlfile.DidYouMean(string(p), permissionNames()))
+		}
 	}
 	ps = append(ps, c.validatePlatform(f)...)
 	if c.Practice != nil && !c.isLoopbackOnly() {
-		ps = append(ps, f.ProblemAt("$.practice", "practice mode serves and speaks on loopback only",
-			"listen on 127.0.0.1 and name addresses of this machine, or leave practice out"))
+		add("practice", "practice mode serves and speaks on loopback only",
+			"listen on 127.0.0.1 and name addresses of this machine, or leave practice out")
 	}
 	return ps
 }
@@ -179,34 +224,110 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 		return filepath.Join(dir, p)
 	}
 	ps = append(ps, s.Config.resolveCertificate(f, resolvePath)...)
-	var err error
-	if s.Calendar, err = s.Config.Calendar.BuildCalendar(); err != nil {
-		ps = append(ps, f.ProblemAt("$.calendar", strings.TrimPrefix(err.Error(), "workday: "), "see the calendar section of the README"))
-	}
-	name := resolvePath(s.Config.Directory)
-	if data, err := os.ReadFile(name); err != nil {
-		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", "the directory file cannot be read", "write the path of the file of people, teams and roles")}
-	} else {
-		s.DirectoryText = string(data)
-		s.Directory, s.DirectoryError = directory.Read(name, data)
-	}
-	for i, id := range s.Config.Ladders {
-		l, err := readLadder(id, resolvePath(id))
-		if err != nil {
-			ps = append(ps, ladderProblems(f, fmt.Sprintf("$.ladders[%d]", i), err)...)
-			continue
+	if !f.IsBroken("$.calendar") {
+		var err error
+		if s.Calendar, err = s.Config.Calendar.BuildCalendar(); err != nil {
+			ps = append(ps, calendarProblems(f, err)...)
 		}
-		s.Ladders = append(s.Ladders, l)
+	}
+	if !f.IsBroken("$.directory") {
+		s.readDirectory(f, resolvePath)
+	}
+	fileOf := map[string]string{}
+	for i, id := range s.Config.Ladders {
+		at := fmt.Sprintf("$.ladders[%d]", i)
+		l, err := readLadder(id, resolvePath(id))
+		switch {
+		case f.IsBroken(at):
+		case err != nil:
+			ps = append(ps, ladderProblems(f, at, id, resolvePath(id), err)...)
+		case fileOf[l.ID] != "":
+			ps = append(ps, f.ProblemAt(at, fmt.Sprintf("the ladder %q is named twice, by %s and by %s", l.ID, fileOf[l.ID], id), "remove one of them, or give your own another id"))
+		default:
+			fileOf[l.ID] = id
+			s.Ladders = append(s.Ladders, l)
+		}
 	}
 	return ps
 }
 
-func ladderProblems(f *yamlfile.File, path string, err error) yamlfile.Problems {
+func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) string) {
+	if s.Config.Directory == "" {
+		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", "no directory is named", "write directory: and the path of the file of people, teams and roles")}
+		return
+	}
+	name := resolvePath(s.Config.Directory)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", fmt.Sprintf("the directory file %s cannot be read: %s", s.Config.Directory, readFailure(err)),
+			cmp.Or(nearestFile(name), "write the path of the file of people, teams and roles"))}
+		return
+	}
+	s.DirectoryText = string(data)
+	s.Directory, s.DirectoryError = directory.Read(name, data)
+}
+
+// calendarProblems are the faults of the calendar, each at its own setting.
+func calendarProblems(f *yamlfile.File, err error) yamlfile.Problems {
+	var ps yamlfile.Problems
+	faults := []error{err}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		faults = many.Unwrap()
+	}
+	for _, one := range faults {
+		at := "$.calendar"
+		if fault := (*workday.SettingError)(nil); errors.As(one, &fault) {
+			at += "." + fault.Field
+		}
+		ps = append(ps, f.ProblemAt(at, strings.TrimPrefix(one.Error(), "workday: "), ""))
+	}
+	return ps
+}
+
+// readFailure is why a file cannot be read, without its path.
+func readFailure(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "there is no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "this user may not read it"
+	}
+	if why := (*fs.PathError)(nil); errors.As(err, &why) {
+		return why.Err.Error()
+	}
+	return err.Error()
+}
+
+// nearestFile suggests the file beside a missing one whose name is nearest; "" when none is.
+func nearestFile(path string) string {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	if near := yamlfile.ClosestWord(filepath.Base(path), names); near != "" && near != filepath.Base(path) {
+		return fmt.Sprintf("Did you mean %q?", near)
+	}
+	return ""
+}
+
+func ladderProblems(f *yamlfile.File, at, id, path string, err error) yamlfile.Problems {
 	if ps := yamlfile.ProblemsOf(err); len(ps) > 0 {
 		return ps
 	}
-	return yamlfile.Problems{f.ProblemAt(path, "this ladder cannot be read",
-		"name one of "+strings.Join(ladder.ShippedIDs(), ", ")+", or a file of your own")}
+	hint := "name one of " + strings.Join(ladder.ShippedIDs(), ", ") + ", or a file of your own"
+	if errors.Is(err, ladder.ErrNotShipped) {
+		if near := yamlfile.ClosestWord(id, ladder.ShippedIDs()); near != "" {
+			hint = fmt.Sprintf("Did you mean %q?", near)
+		}
+		return yamlfile.Problems{f.ProblemAt(at, fmt.Sprintf("no ladder %q comes with the program", id), hint)}
+	}
+	return yamlfile.Problems{f.ProblemAt(at, fmt.Sprintf("the ladder %s cannot be read: %s", id, readFailure(err)), cmp.Or(nearestFile(path), hint))}
 }
 
 func readLadder(id, path string) (*ladder.Ladder, error) {

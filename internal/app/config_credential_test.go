@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	appID      = "11111111-1111-1111-1111-111111111111"
+	appID      = "a1100000-0000-4000-8000-000000000011"
 	identityID = "44444444-4444-4444-4444-444444444444"
 	secret     = "s3nt1nel"
 )
@@ -30,7 +30,7 @@ func writeConfig(t *testing.T, more ...string) string {
 	lines := append([]string{
 		`listen: "127.0.0.1:3978"`,
 		"app_id: " + appID,
-		"tenant: 22222222-2222-2222-2222-222222222222",
+		"tenant: 7e700000-0000-4000-8000-000000000022",
 		"directory: " + people,
 		"ladders: [" + ladder.ShippedIDs()[0] + "]",
 		"calendar:",
@@ -180,7 +180,7 @@ func TestAWrongCredentialOrCloudIsRefusedWithItsPlaceAndMend(t *testing.T) {
 		"federated without identity": {[]string{"credential: {kind: federated}"}, ":9:20: ", "write client_id:"},
 		"federated with no GUID":     {[]string{"credential: {kind: federated, client_id: my-identity}"}, ":9:42: ", "no GUID"},
 		"GUID in braces":             {[]string{"credential: {kind: federated, client_id: '{" + identityID + "}'}"}, ":9:42: ", "no GUID"},
-		"an end that is no date":     {[]string{"credential: {kind: client-secret, expires: 1 May 2027}"}, ":9:44: ", "2026-04-02"},
+		"an end that is no date":     {[]string{"credential: {kind: client-secret, expires: 1 May 2027}"}, ":9:44: ", "2026-12-24"},
 		"practice in a cloud":        {append([]string{"cloud: gcc"}, practice...), ":9:8: ", "leave out either"},
 		"practice with a credential": {append([]string{"credential: {kind: managed-identity}"}, practice...), ":9:1: ", "leave out either"},
 	}

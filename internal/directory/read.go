@@ -174,6 +174,8 @@ func (b *builder) addEntraID(path string, p Person, i int, noAccount bool) {
 		b.addError(path, fmt.Sprintf("%q has no Entra object id, so Teams could not tell us who they are", p.ID), "Add entra:. "+mend+". For somebody of a partner agency without an account, write no_account: true")
 	case !entraShape.MatchString(p.Entra) || strings.Trim(p.Entra, "0-") == "":
 		b.addError(path+".entra", fmt.Sprintf("the Entra object id of %q is not one", p.ID), mend+": 32 hexadecimal digits in five groups")
+	case IsPlaceholderID(p.Entra):
+		b.addError(path+".entra", fmt.Sprintf("the Entra object id of %q is a placeholder", p.ID), mend)
 	case taken:
 		b.addError(path+".entra", fmt.Sprintf("%q has the same Entra object id as %q", p.ID, b.d.people[other].ID), mend)
 	default:
@@ -299,11 +301,17 @@ func (b *builder) addCover(entries []coverEntry) {
 	}
 }
 
+// IsPlaceholderID reports whether a GUID is one that stands in examples, and nothing real has.
+func IsPlaceholderID(id string) bool {
+	digits := strings.ToLower(strings.ReplaceAll(id, "-", ""))
+	return digits != "" && (strings.Trim(digits, digits[:1]) == "" || strings.HasPrefix(digits, "123456781234") || strings.HasPrefix(digits, "0123456789ab"))
+}
+
 // readDay reads a civil day; false for one that it has refused.
 func (b *builder) readDay(path, key, text string) (day workday.Date, ok bool) {
 	day, err := workday.ParseDate(text)
 	if err != nil {
-		b.addError(path, fmt.Sprintf("%s: must be a day such as 2026-04-01", key), "Write year, month and day with hyphens")
+		b.addError(path, fmt.Sprintf("%s: must be a day such as 2026-04-01", key), "Write year, month and day with hyphens; 24/12/2026 is 2026-12-24")
 	}
 	return day, err == nil
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"challengebot/internal/yamlfile"
 )
@@ -21,22 +22,28 @@ type RoleNeed struct {
 }
 
 // CheckVacancies lists the vacancies that ladders with these roles would meet: for every
-// team, or for every agency where the use says so, each role that nobody holds.
+// team, or for every agency where the use says so, each role that nobody holds. A role is one
+// line, however many teams lack it and whatever it is needed for.
 // Of chairRoles, in which challenges are raised, one holder anywhere is enough,
 // since the holder is whoever raised it.
 func (d *Directory) CheckVacancies(roles []RoleNeed, chairRoles ...Role) yamlfile.Problems {
-	var vacant yamlfile.Problems
-	reported := map[string]bool{}
+	var found []*vacancy
 	for _, use := range roles {
 		if slices.Contains(chairRoles, use.Role) {
 			continue
 		}
-		for _, p := range d.vacanciesFor(use) {
-			if key := p.Error(); !reported[key] {
-				reported[key] = true
-				vacant = append(vacant, p)
+		for _, v := range d.vacanciesFor(use) {
+			i := slices.IndexFunc(found, func(f *vacancy) bool { return f.role == v.role && f.nobody == v.nobody && f.kind == v.kind })
+			if i < 0 {
+				found = append(found, &v)
+				continue
 			}
+			found[i].merge(v)
 		}
+	}
+	var vacant yamlfile.Problems
+	for _, v := range found {
+		vacant = append(vacant, d.file.ProblemAt(v.path, v.String(), fmt.Sprintf("Add %s: and who it is to the roles there, or to those of a level above", v.role)))
 	}
 	for _, role := range chairRoles {
 		if !d.hasHolderAnywhere(role) {
@@ -47,16 +54,69 @@ func (d *Directory) CheckVacancies(roles []RoleNeed, chairRoles ...Role) yamlfil
 	return vacant
 }
 
+// vacancy is a role that nobody holds, in one or more places of one kind.
+type vacancy struct {
+	path   string // of the first place
+	kind   string // "team", "agency", or what the one place is
+	places []string
+	nobody string // "nobody", "nobody with an account"
+	role   Role
+	whys   []string
+}
+
+// merge takes in the same role's vacancy in another place, or for another reason.
+func (v *vacancy) merge(other vacancy) {
+	for _, p := range other.places {
+		if !slices.Contains(v.places, p) {
+			v.places = append(v.places, p)
+		}
+	}
+	for _, w := range other.whys {
+		if !slices.Contains(v.whys, w) {
+			v.whys = append(v.whys, w)
+		}
+	}
+}
+
+// maxVacancyNames is how many places and reasons a line has before the rest is counted.
+const maxVacancyNames = 3
+
+// String says where the role is vacant and what for.
+func (v *vacancy) String() string {
+	where := v.kind
+	if len(v.places) > 0 {
+		where = fmt.Sprintf("the %s %q", v.kind, v.places[0])
+	}
+	has := "has"
+	if n := len(v.places); n > 1 {
+		many := map[string]string{"team": "teams", "agency": "agencies"}[v.kind]
+		var quoted []string
+		for _, p := range v.places[:min(n, maxVacancyNames)] {
+			quoted = append(quoted, fmt.Sprintf("%q", p))
+		}
+		where, has = fmt.Sprintf("%d %s (%s)", n, many, cutList(quoted, n)), "have"
+	}
+	return fmt.Sprintf("%s %s %s as %q (%s)", where, has, v.nobody, v.role, cutList(v.whys[:min(len(v.whys), maxVacancyNames)], len(v.whys)))
+}
+
+// cutList joins what is shown of a list of that many.
+func cutList(shown []string, of int) string {
+	text := strings.Join(shown, ", ")
+	if more := of - len(shown); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 // vacanciesFor are the teams or agencies in which nobody holds the role.
-func (d *Directory) vacanciesFor(use RoleNeed) yamlfile.Problems {
-	var vacant yamlfile.Problems
-	lacks := func(path, what string) {
+func (d *Directory) vacanciesFor(use RoleNeed) []vacancy {
+	var vacant []vacancy
+	lacks := func(path, kind string, places ...string) {
 		nobody := "nobody"
 		if use.NeedsAccount {
 			nobody = "nobody with an account"
 		}
-		vacant = append(vacant, d.file.ProblemAt(path, fmt.Sprintf("%s has %s as %q (%s)", what, nobody, use.Role, use.Why),
-			fmt.Sprintf("Add %s: and who it is to the roles there, or to those of a level above", use.Role)))
+		vacant = append(vacant, vacancy{path: path, kind: kind, places: places, nobody: nobody, role: use.Role, whys: []string{use.Why}})
 	}
 	isHeld := func(s Scope) bool { return d.hasHolder(use, s) }
 	switch {
@@ -71,18 +131,18 @@ func (d *Directory) vacanciesFor(use RoleNeed) yamlfile.Problems {
 			return vacant
 		}
 		if !isHeld(Scope{Agency: use.Agency}) && !d.everyTeamHasHolder(use) {
-			lacks(fmt.Sprintf("$.agencies[%d]", i), fmt.Sprintf("the agency %q", use.Agency))
+			lacks(fmt.Sprintf("$.agencies[%d]", i), "agency", use.Agency)
 		}
 	case use.EveryAgency:
 		for i, a := range d.agencies {
 			if !isHeld(Scope{Agency: a.ID}) {
-				lacks(fmt.Sprintf("$.agencies[%d]", i), fmt.Sprintf("the agency %q", a.ID))
+				lacks(fmt.Sprintf("$.agencies[%d]", i), "agency", a.ID)
 			}
 		}
 	default:
 		for i, t := range d.teams {
 			if !isHeld(Scope{Team: t.ID}) {
-				lacks(fmt.Sprintf("$.teams[%d]", i), fmt.Sprintf("the team %q", t.ID))
+				lacks(fmt.Sprintf("$.teams[%d]", i), "team", t.ID)
 			}
 		}
 	}

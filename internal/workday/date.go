@@ -3,6 +3,8 @@ package workday
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -26,9 +28,21 @@ func NewDate(year int, month time.Month, day int) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
+		if hasYearLast(s) {
+			return 0, fmt.Errorf("workday: date %w: write the year first: 24/12/2026 is 2026-12-24 here", ErrFormat)
+		}
 		return 0, fmt.Errorf("workday: date %w: write year-month-day, such as 2026-04-02", ErrFormat)
 	}
 	return DateOf(t), nil
+}
+
+// hasYearLast reports whether a text is a date as people in the United Kingdom write it.
+func hasYearLast(s string) bool {
+	s = strings.NewReplacer(".", "/", "-", "/", " ", "/", ",", "").Replace(strings.TrimSpace(s))
+	return slices.ContainsFunc([]string{"2/1/2006", "2/1/06", "2/January/2006", "2/Jan/2006"}, func(layout string) bool {
+		_, err := time.Parse(layout, s)
+		return err == nil
+	})
 }
 
 // DateOf gives the day that t falls on in t's own zone.

@@ -162,3 +162,21 @@ func TestAnEmptyTextMeansNotSet(t *testing.T) {
 		t.Errorf("got %s, %v", at, err)
 	}
 }
+
+func TestADateInTheFormOfTheUnitedKingdomIsNamedAsSuch(t *testing.T) {
+	for text, named := range map[string]bool{
+		"24/12/2026": true, "4/1/26": true, "24.12.2026": true, "24-12-2026": true, "24 December 2026": true, "24 Dec 2026": true,
+		"2026/12/24": false, "31/13/2026": false, "Christmas": false, "": false,
+	} {
+		_, err := ParseDate(text)
+		if !errors.Is(err, ErrFormat) || strings.Contains(err.Error(), "the year first") != named || text != "24/12/2026" && text != "" && strings.Contains(err.Error(), text) {
+			t.Errorf("%q: %v", text, err)
+		}
+		if _, timed := ParseDate(text); timed != nil && named {
+			var c ClosureStart
+			if err := c.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "the year first") {
+				t.Errorf("a closure from %q: %v", text, err)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package workday
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -26,10 +27,16 @@ func (c *ClosureStart) UnmarshalText(text []byte) error {
 	if !timed {
 		day, at, timed = strings.Cut(day, " ")
 	}
-	if err := c.Date.UnmarshalText([]byte(day)); err != nil || !timed {
+	err := c.Date.UnmarshalText([]byte(day))
+	if err != nil {
+		if timed && hasYearLast(string(text)) { // a day with spaces, as in 24 December 2026
+			_, err = ParseDate(string(text))
+		}
 		return err
 	}
-	var err error
+	if !timed {
+		return nil
+	}
 	if c.At, err = ParseTimeOfDay(at); err != nil {
 		return fmt.Errorf("%w; a closure from that time on is written as in 2026-12-24T12:45", err)
 	}
@@ -40,7 +47,7 @@ func (c *ClosureStart) UnmarshalText(text []byte) error {
 // of its first day, or both.
 func (c ClosureStart) Closed(to Date, name string) ([]Closure, []EarlyEnd) {
 	if c.At == 0 {
-		return []Closure{{From: c.Date, To: to, Name: name}}, nil
+		return []Closure{{From: c.Date, To: cmp.Or(to, c.Date), Name: name}}, nil
 	}
 	early := []EarlyEnd{{Date: c.Date, At: c.At, Name: name}}
 	if to == 0 || to == c.Date {

@@ -67,6 +67,10 @@ const (
 	maxClosureDays = 31
 )
 
+// zonesOfUK are the names of the zone in which every division works: one zone, by several names.
+// GMT and UTC are none of them: from March to October they are an hour off.
+var zonesOfUK = []string{defaultZone, "Europe/Belfast", "GB", "GB-Eire"}
+
 // SettingError is one fault in the settings: which field, and a sentence that says what to do.
 type SettingError struct {
 	Field   string
@@ -158,6 +162,8 @@ func (s Settings) validateClock(found *settingErrors) {
 		found.add("zone", "Local differs from machine to machine; name the zone, such as Europe/London")
 	} else if _, err := time.LoadLocation(s.Zone); err != nil {
 		found.add("zone", "%q is not a known time zone; use a name such as Europe/London", s.Zone)
+	} else if !slices.Contains(zonesOfUK, s.Zone) {
+		found.add("zone", "%q is not the time by which the United Kingdom works, so 17:00 would be another hour than on people's clocks for a part of the year; write Europe/London, or leave it out", s.Zone)
 	}
 	for _, at := range []struct {
 		field string

@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 )
 
 // decoder fills Go values from the parser's tree and collects every complaint.
@@ -31,6 +33,8 @@ func (dec *decoder) decodeValue(path string, n ast.Node, into reflect.Value) {
 	if _, known := dec.file.positions[path]; !known {
 		dec.file.positions[path] = at
 	}
+	before := len(dec.problems)
+	defer func() { dec.file.broken[path] = dec.file.broken[path] || len(dec.problems) > before }()
 	if into.Kind() == reflect.Pointer {
 		into.Set(reflect.New(into.Type().Elem()))
 		dec.decodeValue(path, n, into.Elem())
@@ -104,9 +108,28 @@ func (dec *decoder) decodeText(at position, path string, n ast.Node, assign func
 		dec.addProblem(at, fmt.Sprintf("%s must be text, and is %s", lastPathStep(path), describeNode(n)), hint)
 		return
 	}
+	if quote := wordQuotes(n, s); quote != "" {
+		dec.addProblem(at, fmt.Sprintf("%s stands in quotation marks of a word processor (%s), which would become part of it", lastPathStep(path), quote),
+			`Write straight ones (") or none, and use a plain text editor`)
+		return
+	}
 	if err := assign(s); err != nil {
 		dec.addProblem(at, fmt.Sprintf("%s: %v", lastPathStep(path), err), "")
 	}
+}
+
+// wordQuotes are the quotation marks of a word processor in which a plain value stands whole; ""
+// for a value that has none, and for one in straight quotes, which is meant as it is.
+func wordQuotes(n ast.Node, s string) string {
+	if t := n.GetToken(); t == nil || t.Type != token.StringType {
+		return ""
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	last, size := utf8.DecodeLastRuneInString(s)
+	if len(s) == size || !strings.ContainsRune("“”„‘’‚«", first) || !strings.ContainsRune("”“’‘»", last) {
+		return ""
+	}
+	return string(first) + "…" + string(last)
 }
 
 func textOf(n ast.Node) (string, bool) {
@@ -177,6 +200,9 @@ func (dec *decoder) decodeStruct(path string, n ast.Node, into reflect.Value) {
 		i := slices.IndexFunc(fields, func(f structField) bool { return f.key == p.key })
 		if i < 0 {
 			dec.addProblem(p.at, fmt.Sprintf("the key %q is not known here", p.key), DidYouMean(p.key, fieldKeys(fields)))
+			if meant := ClosestWord(p.key, fieldKeys(fields)); meant != "" {
+				dec.file.broken[path+"."+meant] = true
+			}
 			continue
 		}
 		dec.recordPosition(p)

@@ -26,6 +26,8 @@ const maxDepth = 40
 type File struct {
 	Name      string
 	positions map[string]position
+	isUnread  bool            // no part of it is YAML
+	broken    map[string]bool // paths at or below which something could not be read
 }
 
 type position struct{ line, column int }
@@ -39,7 +41,7 @@ type position struct{ line, column int }
 // without its brackets. Text may be a number (its digits are kept as written), but
 // true, false and nothing are never text unless quoted.
 func Read(name string, data []byte, into any) (f *File, err error) {
-	f = &File{Name: name, positions: map[string]position{}}
+	f = &File{Name: name, positions: map[string]position{}, broken: map[string]bool{}}
 	target := reflect.ValueOf(into)
 	if target.Kind() != reflect.Pointer || target.IsNil() {
 		return f, fmt.Errorf("yamlfile: %s: cannot read into a %T: give a pointer", name, into)
@@ -50,12 +52,14 @@ func Read(name string, data []byte, into any) (f *File, err error) {
 		case unsupportedType:
 			err = fmt.Errorf("yamlfile: %s: the program has no rule to read a %s", name, r.goType)
 		default:
+			f.isUnread = true
 			err = Problems{{File: name, What: "this is not YAML that can be read",
 				Hint: "Look for unusual signs: * & ! ? % or an unclosed bracket or quote"}}
 		}
 	}()
 	body, problem := parseDocument(name, data)
 	if problem != nil {
+		f.isUnread = true
 		return f, Problems{*problem}
 	}
 	r := &decoder{file: f}
@@ -191,6 +195,11 @@ func (f *File) HasPath(path string) bool {
 	_, ok := f.positions[path]
 	return ok
 }
+
+// IsBroken reports whether something at or below that path could not be read, or was left out by
+// a slip in its key. Whoever complains of the value that stands there now complains of the same
+// slip twice.
+func (f *File) IsBroken(path string) bool { return f.isUnread || f.broken[path] }
 
 // ProblemAt is a complaint about the value at a path.
 func (f *File) ProblemAt(path, what, hint string) Problem {

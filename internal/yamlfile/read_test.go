@@ -251,3 +251,50 @@ func TestSeedsOfTheFuzzTargetAreKept(t *testing.T) {
 		}
 	}
 }
+
+func TestQuotationMarksOfAWordProcessorAreNamed(t *testing.T) {
+	type file struct {
+		Name string `yaml:"name"`
+	}
+	for text, want := range map[string]string{
+		"name: “Ben Carter”":   "name stands in quotation marks of a word processor (“…”)",
+		"name: ‘Ben’":          "(‘…’)",
+		"name: „Ben“":          "(„…“)",
+		"name: Ben “B” Carter": "",
+		"name: ’tis Ben":       "",
+		"name: ’":              "",
+		`name: "“Ben”"`:        "",
+	} {
+		var f file
+		_, err := Read("f.yaml", []byte(text), &f)
+		if got := fmt.Sprint(err); want == "" && err != nil || want != "" && !strings.Contains(got, want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// What was left out by a slip in its key, or could not be read, is known as broken, so that nobody
+// complains of it a second time.
+func TestWhatASlipLeftOutIsBroken(t *testing.T) {
+	type inner struct {
+		Day int `yaml:"day"`
+	}
+	type file struct {
+		Name  string  `yaml:"name"`
+		Days  []inner `yaml:"days"`
+		Other string  `yaml:"other"`
+	}
+	var into file
+	f, err := Read("f.yaml", []byte("nmae: x\ndays: [{day: 1}, {day: one}]\nother: y\n"), &into)
+	if len(ProblemsOf(err)) != 2 {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{"$": true, "$.name": true, "$.days": true, "$.days[0]": false, "$.days[1]": true, "$.other": false} {
+		if f.IsBroken(path) != want {
+			t.Errorf("%s: broken is %t", path, !want)
+		}
+	}
+	if f, err = Read("f.yaml", []byte("name: [x\n"), &into); err == nil || !f.IsBroken("$.other") {
+		t.Errorf("a file that is no YAML has a whole value; %v", err)
+	}
+}
