@@ -97,7 +97,11 @@ func changeTestFile(t *testing.T, file, old, slip string) {
 	if strings.Count(string(text), old) != 1 {
 		t.Fatalf("%q stands %d times in %s", old, strings.Count(string(text), old), filepath.Base(file))
 	}
-	if err := os.WriteFile(file, []byte(strings.Replace(string(text), old, slip, 1)), 0o600); err != nil {
+	next := file + ".next" // renamed, so that nobody reads half of it
+	if err := os.WriteFile(next, []byte(strings.Replace(string(text), old, slip, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(next, file); err != nil {
 		t.Fatal(err)
 	}
 }

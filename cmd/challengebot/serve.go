@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"challengebot/internal/app"
 )
@@ -23,36 +27,67 @@ var errNoDatabase = errors.New("DATABASE_URL is not set: set it to the PostgreSQ
 
 // Run serves until SIGTERM or SIGINT: then requests under way end and what the
 // engine had claimed is given back. It starts without its database, and with a directory
-// file that is broken if it has a copy of the last one that was whole.
+// file that is broken if it has a copy of the last one that was whole. Files that change
+// while it serves are taken without a restart, on SIGHUP at once.
 func (c *serveCommand) Run(p *program) error {
-	settings, err := app.ReadSettingsToServe(c.Config)
+	logger := slog.New(slog.NewJSONHandler(p.stderr, nil))
+	read := func() (*app.Settings, error) { return app.ReadSettingsToServe(c.Config) }
+	build := func(ctx context.Context, settings *app.Settings) (*app.App, error) {
+		parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), p.now)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case parts.DatabaseURL == "" && parts.DirectoryError != nil:
+			return nil, parts.DirectoryError // without a database there is no copy of an earlier one
+		case parts.DatabaseURL == "":
+			return nil, errNoDatabase
+		}
+		parts.Logger, parts.Migrate = logger, c.Migrate
+		bot, err := app.New(ctx, parts)
+		if err != nil {
+			return nil, fmt.Errorf("the bot cannot start: %w", err)
+		}
+		return bot, nil
+	}
+	runner, err := app.NewRunner(p.ctx, read, build, logger)
 	if err != nil {
 		return err
 	}
-	parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), p.now)
-	if err != nil {
-		return err
-	}
-	switch {
-	case parts.DatabaseURL == "" && parts.DirectoryError != nil:
-		return parts.DirectoryError // without a database there is no copy of an earlier one
-	case parts.DatabaseURL == "":
-		return errNoDatabase
-	}
-	parts.Logger, parts.Migrate = slog.New(slog.NewJSONHandler(p.stderr, nil)), c.Migrate
-	bot, err := app.New(p.ctx, parts)
-	if err != nil {
-		return fmt.Errorf("the bot cannot start: %w", err)
-	}
-	defer bot.Close()
-	listener, err := net.Listen("tcp", settings.Config.Listen)
+	defer runner.Close()
+	listener, err := net.Listen("tcp", runner.ListenAddress())
 	if err != nil {
 		return fmt.Errorf("the bot cannot listen: %w; change listen in %s or end what uses it", err, c.Config)
 	}
 	p.printf("challengebot serves on http://%s\n", listener.Addr())
-	if err := bot.Run(p.ctx, listener); err != nil && p.ctx.Err() == nil {
+	reload := p.reload
+	if reload == nil {
+		reload = reloadSignals(p.ctx)
+	}
+	if err := runner.Run(p.ctx, listener, reload); err != nil && p.ctx.Err() == nil {
 		return err
 	}
 	p.printf("challengebot has ended\n")
 	return nil
+}
+
+// reloadSignals has a word for each SIGHUP, several at once being one.
+func reloadSignals(ctx context.Context) <-chan struct{} {
+	signals, reload := make(chan os.Signal, 1), make(chan struct{}, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	go func() {
+		defer signal.Stop(signals)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-signals:
+				select {
+				case reload <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}()
+	return reload
 }

@@ -42,15 +42,23 @@ type served struct {
 	address string
 	log     *lockedLog
 	end     func()
+	reload  chan struct{}
+}
+
+// takeNew lets it read its files anew, as SIGHUP does, and returns when it has: a second word is
+// taken only then, and may be carried out later.
+func (s served) takeNew() {
+	s.reload <- struct{}{}
+	s.reload <- struct{}{}
 }
 
 func startServing(t *testing.T, e fakeEnv, config string) served {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	out, s := lineWriter{make(chan string, 10)}, served{log: &lockedLog{}}
+	out, s := lineWriter{make(chan string, 10)}, served{log: &lockedLog{}, reload: make(chan struct{})}
 	code := make(chan int, 1)
 	go func() {
-		p := &program{ctx: ctx, stdout: out, stderr: s.log, env: e.lookup, now: func() time.Time { return monday }}
+		p := &program{ctx: ctx, stdout: out, stderr: s.log, env: e.lookup, now: func() time.Time { return monday }, reload: s.reload}
 		code <- runProgram(p, []string{"serve", "--config", config})
 	}()
 	s.end = sync.OnceFunc(func() {

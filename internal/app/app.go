@@ -196,6 +196,14 @@ const shutdownGrace = 15 * time.Second
 func (a *App) Run(ctx context.Context, listener net.Listener) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Serve(ctx, listener) })
+	group.Go(func() error { return a.work(ctx) })
+	return group.Wait()
+}
+
+// work is everything but serving: it fetches the keys of the token issuer and, once the database
+// is prepared, runs the engine, until the context ends.
+func (a *App) work(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		if err := a.keys.Refresh(ctx); err != nil && ctx.Err() == nil {
 			a.logger.Warn(
@@ -217,9 +225,13 @@ func (a *App) Run(ctx context.Context, listener net.Listener) error {
 
 // Serve answers requests until the context ends and those under way are done.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
-	server := &http.Server{Handler: a.Handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+	return serveHTTP(ctx, listener, a.Handler, a.logger)
+}
+
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, logger *slog.Logger) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
-		ErrorLog: slog.NewLogLogger(a.logger.Handler(), slog.LevelWarn)}
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn)}
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

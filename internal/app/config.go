@@ -2,8 +2,10 @@ package app
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"net"
 	"os"
@@ -113,6 +115,21 @@ type Settings struct {
 	// with it: only ReadSettingsToServe gives settings with one.
 	DirectoryText  string
 	DirectoryError error
+	// Fingerprint changes with every change of any file that was read, or could not be.
+	Fingerprint Fingerprint
+}
+
+// Fingerprint is a hash over the contents of the files that make up the settings.
+type Fingerprint [sha256.Size]byte
+
+// fileReader reads files and keeps what they hold, and which could not be read, as a fingerprint.
+type fileReader struct{ sum hash.Hash }
+
+func (r fileReader) read(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	fmt.Fprintf(r.sum, "%q %d %v\n", path, len(data), err)
+	r.sum.Write(data)
+	return data, err
 }
 
 // ReadSettings reads a configuration file and everything it names. All that is
@@ -126,19 +143,21 @@ func ReadSettings(path string) (*Settings, error) {
 }
 
 // ReadSettingsToServe is ReadSettings for a program that may have a copy of the last whole
-// directory: where that file alone is wrong, DirectoryError says in what.
+// directory: where that file alone is wrong, DirectoryError says in what. With an error the
+// settings have their Fingerprint alone.
 func ReadSettingsToServe(path string) (*Settings, error) {
 	s, problems, err := readSettings(path)
 	if err == nil && len(problems.Errors()) > 0 {
-		return nil, append(problems, yamlfile.ProblemsOf(s.DirectoryError)...)
+		err = append(problems, yamlfile.ProblemsOf(s.DirectoryError)...)
 	}
 	return s, err
 }
 
 // readSettings reads everything; what is wrong with the directory is kept apart.
 func readSettings(path string) (*Settings, yamlfile.Problems, error) {
-	s := &Settings{}
-	data, err := os.ReadFile(path)
+	s, files := &Settings{}, fileReader{sha256.New()}
+	defer func() { s.Fingerprint = Fingerprint(files.sum.Sum(nil)) }()
+	data, err := files.read(path)
 	if err != nil {
 		return s, nil, fmt.Errorf("the configuration %s cannot be read: %s. %s", path, readFailure(err), cmp.Or(nearestFile(path), "Give its path with --config"))
 	}
@@ -149,7 +168,7 @@ func readSettings(path string) (*Settings, yamlfile.Problems, error) {
 	}
 	if file != nil {
 		problems = append(problems, s.Config.validate(file)...)
-		problems = append(problems, s.readFiles(file, filepath.Dir(path))...)
+		problems = append(problems, s.readFiles(file, filepath.Dir(path), files)...)
 	}
 	return s, problems, nil
 }
@@ -215,7 +234,7 @@ func (c *Config) isLoopbackOnly() bool {
 	return true
 }
 
-func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
+func (s *Settings) readFiles(f *yamlfile.File, dir string, files fileReader) yamlfile.Problems {
 	var ps yamlfile.Problems
 	resolvePath := func(p string) string {
 		if filepath.IsAbs(p) {
@@ -231,12 +250,12 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 		}
 	}
 	if !f.IsBroken("$.directory") {
-		s.readDirectory(f, resolvePath)
+		s.readDirectory(f, resolvePath, files)
 	}
 	fileOf := map[string]string{}
 	for i, id := range s.Config.Ladders {
 		at := fmt.Sprintf("$.ladders[%d]", i)
-		l, err := readLadder(id, resolvePath(id))
+		l, err := readLadder(id, resolvePath(id), files)
 		switch {
 		case f.IsBroken(at):
 		case err != nil:
@@ -251,13 +270,13 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string) yamlfile.Problems {
 	return ps
 }
 
-func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) string) {
+func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) string, files fileReader) {
 	if s.Config.Directory == "" {
 		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", "no directory is named", "write directory: and the path of the file of people, teams and roles")}
 		return
 	}
 	name := resolvePath(s.Config.Directory)
-	data, err := os.ReadFile(name)
+	data, err := files.read(name)
 	if err != nil {
 		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", fmt.Sprintf("the directory file %s cannot be read: %s", s.Config.Directory, readFailure(err)),
 			cmp.Or(nearestFile(name), "write the path of the file of people, teams and roles"))}
@@ -330,11 +349,11 @@ func ladderProblems(f *yamlfile.File, at, id, path string, err error) yamlfile.P
 	return yamlfile.Problems{f.ProblemAt(at, fmt.Sprintf("the ladder %s cannot be read: %s", id, readFailure(err)), cmp.Or(nearestFile(path), hint))}
 }
 
-func readLadder(id, path string) (*ladder.Ladder, error) {
+func readLadder(id, path string, files fileReader) (*ladder.Ladder, error) {
 	if !strings.ContainsAny(id, "./\\") {
 		return ladder.LoadShipped(id)
 	}
-	data, err := os.ReadFile(path)
+	data, err := files.read(path)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,12 @@ type startState struct {
 	// directoryCopy is when the copy of the directory was kept that is used in place of a
 	// file that cannot be read; nil: the file is used.
 	directoryCopy atomic.Pointer[time.Time]
+	// refused is why the files as they are now are not taken; nil: they are what runs.
+	refused atomic.Pointer[refusedSettings]
 }
+
+// refusedSettings is why changed files were not taken.
+type refusedSettings struct{ err error }
 
 const (
 	// prepareInterval is the time between two tries to prepare the database.
@@ -104,7 +109,7 @@ func (a *App) directoryFault() error {
 	}
 	return fmt.Errorf(
 		"the directory cannot be read (%s): the bot works with the copy kept at %s, and later changes do not count; "+
-			"run challengebot check, put the file right and start the bot again",
+			"run challengebot check and put the file right",
 		where,
 		a.state.directoryCopy.Load().Format(time.RFC3339),
 	)
@@ -227,6 +232,9 @@ func (a *App) faults() []engine.Fault {
 			}},
 		)
 	}
+	if refused := a.state.refused.Load(); refused != nil {
+		found = append(found, engine.Fault{Kind: "settings", Err: refused.err, Tell: func(w *words.Catalogue) string { return w.Watch.SettingsRefused }})
+	}
 	return found
 }
 
@@ -253,6 +261,11 @@ func (a *App) registerMetrics() {
 			"challengebot_directory_copy_in_use",
 			"1 while the directory file cannot be read and an earlier copy is used. Alarm above 0.",
 			func() float64 { return asNumber(a.state.directoryCopy.Load() != nil) },
+		),
+		gauge(
+			"challengebot_settings_refused",
+			"1 while changed files are not taken and the bot works with the earlier ones. Alarm above 0.",
+			func() float64 { return asNumber(a.state.refused.Load() != nil) },
 		),
 	)
 	registerCredentialExpiry(a.Registry, a.parts.Platform)

@@ -8,6 +8,8 @@ type WatchWords struct {
 	ClockFault             string
 	// DirectoryCopy takes a date and a time; CalendarEnds a date.
 	DirectoryCopy, CalendarEnds string
+	// SettingsRefused: changed files were not taken.
+	SettingsRefused string
 	// CalendarMet takes a reference.
 	CalendarMet string
 }
@@ -21,6 +23,8 @@ var englishWatch = WatchWords{
 		"Please tell whoever runs the bot: its log says what to do.",
 	DirectoryCopy: "The directory of people and roles cannot be read. This bot works with the last one that could be, kept %s. Later changes do not count yet. " +
 		"Please tell whoever looks after that file.",
+	SettingsRefused: "The configuration of this bot, its directory of people or a procedure was changed, and the change was not taken: the bot works as it did before. " +
+		"Please tell whoever looks after those files: its log says where to look.",
 	CalendarEnds: "The bot's calendar of working days ends on %s. After that no due date can be worked out, and open challenges stand still. " +
 		"Please ask whoever runs the bot to install a newer version, or to set how far the calendar goes.",
 	CalendarMet: "%s stands still: its next due date lies past the end of the bot's calendar of working days. It goes on by itself once whoever runs the bot " +
@@ -36,6 +40,8 @@ var welshWatch = WatchWords{
 		"Derbynnir atebion fel arfer. Rhowch wybod i'r sawl sy'n rhedeg y bot: mae ei gofnod yn dweud beth i'w wneud.",
 	DirectoryCopy: "Ni ellir darllen y cyfeiriadur o bobl a rolau. Mae'r bot hwn yn gweithio gyda'r un diwethaf y gellid ei ddarllen, a gadwyd %s. " +
 		"Nid yw newidiadau diweddarach yn cyfrif eto. Rhowch wybod i'r sawl sy'n gofalu am y ffeil honno.",
+	SettingsRefused: "Newidiwyd ffurfweddiad y bot hwn, ei gyfeiriadur o bobl neu weithdrefn, ac ni dderbyniwyd y newid: mae'r bot yn gweithio fel o'r blaen. " +
+		"Rhowch wybod i'r sawl sy'n gofalu am y ffeiliau hynny: mae ei gofnod yn dweud ble i edrych.",
 	CalendarEnds: "Mae calendr diwrnodau gwaith y bot yn dod i ben ar %s. Wedi hynny ni ellir cyfrifo unrhyw ddyddiad cau, ac mae heriau agored yn sefyll yn stond. " +
 		"Gofynnwch i'r sawl sy'n rhedeg y bot osod fersiwn mwy diweddar, neu bennu hyd y calendr.",
 	CalendarMet: "Mae %s yn sefyll yn stond: mae ei ddyddiad cau nesaf y tu hwnt i ddiwedd calendr diwrnodau gwaith y bot. Bydd yn mynd ymlaen ohono'i hun " +
