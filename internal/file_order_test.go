@@ -29,7 +29,7 @@ var fileOrder = map[string][]string{
 		// What a transition is told, and what it refuses.
 		"env.go", "deadline.go", "validate.go", "oversight.go",
 		// A transition, whom it asks, and how it goes from rung to rung.
-		"transition.go", "standin.go", "respondents.go", "nudge.go", "reconcile.go", "handed_over.go", "hold.go", "rights.go",
+		"transition.go", "standin.go", "respondents.go", "nudge.go", "reconcile.go", "handed_over.go", "hold.go", "moments.go", "rights.go",
 		"shorter_window.go", "window.go", "recount.go", "statutory.go", "rungs.go", "lapse.go",
 		// One file for each thing that may happen.
 		"asking.go", "outage.go", "unattended.go", "asked_outside.go", "skip.go", "ending.go", "delivery.go", "reminder.go",

@@ -18,39 +18,23 @@ func startOverallLimit(env Env, at time.Time) (workday.Date, time.Time, error) {
 	return day0, d.Due.UTC(), err
 }
 
-// computeDeadline is the end of a rung's window that starts at. passed reports that the
-// cumulative limit left less than one working day, which is then given.
-func computeDeadline(env Env, r *ladder.Rung, at time.Time, limitStart workday.Date) (d workday.Deadline, passed bool, err error) {
-	day0, err := env.Calendar.ReceiptDay(at)
-	if err != nil {
-		return d, false, err
-	}
-	l := env.Ladder
-	terms := workday.Terms{Start: day0, Received: at, AtLeast: minimumDays}
-	switch {
-	case r.Remainder:
-		terms = workday.RemainderTerms(day0, limitStart, *l.OverallLimit.Window, minimumDays)
-		terms.Received = at
-	case r.WindowStart == ladder.WindowFromLimitStart:
-		// A band ends when it ends; a rung entered after it has the least.
-		terms = workday.RemainderTerms(day0, limitStart, *r.Window, minimumDays)
-		terms.Received = at
-	default:
-		terms.Window = *r.Window
-		if r.Within != nil {
-			terms.Limit = &workday.Limit{Start: limitStart, Window: *r.Within}
-		} else if l.OverallLimit.Hard && limitStart != 0 {
-			terms.Limit = &workday.Limit{Start: limitStart, Window: *l.OverallLimit.Window}
-		}
-	}
-	d, err = env.Calendar.ComputeDeadline(terms)
+// computeDeadline is the end of a rung's window. passed reports that the limit that holds left
+// less than one working day, which is then given.
+func computeDeadline(env Env, r *ladder.Rung, m ladder.Moments) (d workday.Deadline, passed bool, err error) {
+	d, err = env.Ladder.ComputeDeadline(env.Calendar, r, m)
 	d.Due = d.Due.UTC()
 	return d, d.Bound == workday.BoundMinimum, err
 }
 
+func momentOf(env Env, at time.Time) (ladder.Moment, error) {
+	day, err := env.Calendar.ReceiptDay(at)
+	return ladder.Moment{At: at, Day: day}, err
+}
+
 // explainAndPlanReminders explains a deadline and plans the reminders before it: on the last day
-// when the working day begins, and the same the working day before when the
-// window has three or more.
+// when the working day begins, and the same the working day before when the window has three or
+// more. Of what is due within hours, or on the day itself, people are reminded at half time and an
+// hour before the end.
 func explainAndPlanReminders(env Env, d workday.Deadline) (string, []time.Time, error) {
 	w, err := env.Calendar.Explain(d)
 	if err != nil {
@@ -58,12 +42,30 @@ func explainAndPlanReminders(env Env, d workday.Deadline) (string, []time.Time, 
 	}
 	var reminders []time.Time
 	days := env.Calendar.CountWorkingDays(d.Start, d.Date)
-	if before, err := env.Calendar.WorkingDayOnOrBefore(d.Date - 1); err == nil && days >= 3 {
+	switch before, err := env.Calendar.WorkingDayOnOrBefore(d.Date - 1); {
+	case d.Window.IsHours() || d.Window.IsDayZero():
+		reminders = planHourlyReminders(env.Now, d.Due)
+	case err == nil && days >= 3:
 		reminders = append(reminders, env.Calendar.StartOfDay(before).UTC())
+		fallthrough
+	default:
+		reminders = append(reminders, env.Calendar.StartOfDay(d.Date).UTC())
 	}
-	reminders = append(reminders, env.Calendar.StartOfDay(d.Date).UTC())
 	reminders = slices.DeleteFunc(reminders, func(t time.Time) bool { return !t.After(env.Now) })
 	return w.TextFor(env.Ladder.Words.Rung), reminders, nil
+}
+
+// planHourlyReminders are half time and an hour before the end, where there are two hours or more.
+func planHourlyReminders(now, due time.Time) []time.Time {
+	left := due.Sub(now)
+	if left < 2*time.Hour {
+		return nil
+	}
+	reminders := []time.Time{now.Add(left / 2).Truncate(time.Minute).UTC()}
+	if last := due.Add(-time.Hour).UTC(); last.After(reminders[0]) {
+		reminders = append(reminders, last)
+	}
+	return reminders
 }
 
 // minimumDays is what a respondent is given when a cumulative limit has passed

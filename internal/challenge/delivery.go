@@ -142,7 +142,7 @@ func (tr *transition) redateIfFirst(before *Opening, person string) error {
 	switch {
 	case !now.NotAskedSince.IsZero() && now.WasAsked():
 		return tr.redate(RedatedAskedLate)
-	case !before.wasEverAsked() && now.WasAsked() && !before.wasRejectedFor(person) && tr.env.Now.Sub(before.Deadline.Received) > GracePeriod:
+	case !before.wasEverAsked() && now.WasAsked() && !before.wasRejectedFor(person) && tr.env.Now.Sub(before.Deadline.Received) > graceFor(before.Deadline.Window):
 		return tr.redate(RedatedReceivedLate)
 	}
 	return nil

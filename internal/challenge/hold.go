@@ -139,7 +139,7 @@ func (tr *transition) escalatorEnd(r *ladder.Rung, gates []GateState, at time.Ti
 		if err != nil {
 			return end, err
 		}
-		d, err := tr.env.Calendar.ComputeDeadline(workday.Terms{Start: day0, Window: *g.Within})
+		d, err := tr.env.Calendar.ComputeDeadline(workday.Terms{Start: day0, Received: at, Window: *g.Within})
 		if err != nil {
 			return end, err
 		}

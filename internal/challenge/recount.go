@@ -1,8 +1,10 @@
 package challenge
 
 import (
+	"slices"
 	"time"
 
+	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -117,7 +119,7 @@ func (tr *transition) recountWindow(body *Recounted) {
 	}
 	shorter := o.ShorterWindow
 	if shorter != nil {
-		limit, _, err := computeDeadline(tr.env, r, o.Deadline.Received, tr.c.LimitStart)
+		limit, err := tr.deadlineOf(r, o.Deadline.Received)
 		if err == nil && limit.Due.After(shorter.OriginalDue) {
 			shorter = &ShorterWindow{Days: shorter.Days, Reason: shorter.Reason, OriginalDue: limit.Due}
 		}
@@ -129,6 +131,16 @@ func (tr *transition) recountWindow(body *Recounted) {
 	body.Deadline, body.Was = d, o.Deadline.Due
 	body.Explanation, body.Reminders = explainShorterWindow(tr.env, shorter, text), reminders
 	body.LimitPassed, body.ShorterWindow = d.Bound == workday.BoundMinimum, shorter
+}
+
+// deadlineOf is the ladder's own end of a rung's window that was received at an instant.
+func (tr *transition) deadlineOf(r *ladder.Rung, at time.Time) (workday.Deadline, error) {
+	m, err := tr.findMoments(r, at, tr.c.LimitStart)
+	if err != nil {
+		return workday.Deadline{}, err
+	}
+	d, _, err := computeDeadline(tr.env, r, m)
+	return d, err
 }
 
 // recountGate counts the time after which a gate opens by itself. It stands still while nobody who
@@ -145,10 +157,19 @@ func (tr *transition) recountGate(body *Recounted) {
 	}
 	// What an outage moved has no terms left to count on, but ends on no day that nobody works.
 	day, err := tr.env.Calendar.WorkingDayOnOrAfter(tr.env.Calendar.DateOf(opens))
-	if err == nil && day != tr.env.Calendar.DateOf(opens) {
+	if err == nil && day != tr.env.Calendar.DateOf(opens) && !tr.hasEscalatorHours(h) {
 		opens = tr.env.Calendar.EndOfDay(day).UTC()
 	}
 	if opens.After(h.OpensAt) && opens.After(tr.env.Now) {
 		body.OpensAt, body.Was = opens, h.OpensAt
 	}
+}
+
+// hasEscalatorHours reports whether an escalator's time at the hold is hours, which may end on any
+// day.
+func (tr *transition) hasEscalatorHours(h *Hold) bool {
+	return slices.ContainsFunc(h.Gates, func(st GateState) bool {
+		g, _ := FindGate(tr.env.Ladder, h.Rung, st.Gate)
+		return g.Within != nil && g.Within.Unit == workday.Hours
+	})
 }

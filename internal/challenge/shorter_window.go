@@ -11,11 +11,15 @@ import (
 // deadlineWithShorter is the end of a rung's window that starts at, brought forward if a
 // shorter time was asked for. used is the request as it was met, nil without one.
 func (tr *transition) deadlineWithShorter(r *ladder.Rung, at time.Time, limitStart workday.Date, want *ShorterWindow) (d workday.Deadline, passed bool, used *ShorterWindow, err error) {
-	if d, passed, err = computeDeadline(tr.env, r, at, limitStart); err != nil || want == nil {
+	m, err := tr.findMoments(r, at, limitStart)
+	if err != nil {
+		return d, false, nil, err
+	}
+	if d, passed, err = computeDeadline(tr.env, r, m); err != nil || want == nil {
 		return d, passed, nil, err
 	}
 	sooner, err := deadlineInDays(tr.env, d, want.Days)
-	if err != nil || sooner.Date >= d.Date { // a number of days past the calendar is no sooner either
+	if err != nil || !sooner.Due.Before(d.Due) { // a number of days past the calendar is no sooner either
 		return d, passed, nil, nil
 	}
 	return sooner, false, &ShorterWindow{Days: want.Days, Reason: want.Reason, OriginalDue: d.Due}, nil
@@ -89,12 +93,16 @@ func validateShorterDays(f inputFaults, days int, c *Challenge, rung *ladder.Run
 			return calendarError(err)
 		}
 	}
-	d, _, err := computeDeadline(env, rung, env.Now, limitStart)
+	m, err := newTransition(*c, System, env).findMoments(rung, env.Now, limitStart)
+	if err != nil {
+		return calendarError(err)
+	}
+	d, _, err := computeDeadline(env, rung, m)
 	if err != nil {
 		return calendarError(err)
 	}
 	// A number of days past the calendar is no shorter time either.
-	if sooner, err := deadlineInDays(env, d, days); err != nil || sooner.Date >= d.Date {
+	if sooner, err := deadlineInDays(env, d, days); err != nil || !sooner.Due.Before(d.Due) {
 		f.add("shorter_days", sayNotShorter, d.Date)
 	}
 	return nil

@@ -11,6 +11,17 @@ import (
 // counts as received at the instant it was due to go out.
 const GracePeriod = time.Hour
 
+// hoursGracePeriod is the same for a window of hours, of which nobody may lose one.
+const hoursGracePeriod = 5 * time.Minute
+
+// graceFor is the grace period of a window.
+func graceFor(w workday.Window) time.Duration {
+	if w.IsHours() {
+		return hoursGracePeriod
+	}
+	return GracePeriod
+}
+
 // Why a window was counted again.
 const (
 	RedatedReceivedLate = "received_late" // Teams took the question long after it was queued

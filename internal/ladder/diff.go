@@ -36,6 +36,7 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareOverallLimit(d.atPart("The case"))
 	d.compareCategories(s)
 	d.compareRungs(s)
+	d.compareSharedWindows(s)
 	d.compareSkips(s)
 	d.compareWaysOut(s)
 	d.compareOtherParts(s)

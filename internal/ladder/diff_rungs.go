@@ -118,8 +118,31 @@ func windowStartText(f WindowStart) string {
 		return "receipt"
 	case WindowFromLimitStart:
 		return "the start of the case"
+	case WindowFromRaise:
+		return "the raising of the challenge"
+	case WindowFromConference:
+		return "the conference"
+	case WindowFromRungBelow:
+		return "the end of the rung below"
 	}
 	return string(f)
+}
+
+func (d *comparison) compareSharedWindows(s partComparison) {
+	compareParts(s, "shared time", "shared times", d.old.SharedWindows, d.new.SharedWindows,
+		func(w SharedWindow) string { return w.ID },
+		func(l *Ladder, w SharedWindow) string { return fmt.Sprintf("%s (%s)", w.Window, w.ID) },
+		func(o, n SharedWindow) {
+			s := d.atPart("the shared time " + inQuotes(n.ID))
+			s.compareWindow("its length", "none", "Each of its rungs", &o.Window, &n.Window)
+			s.compareValue("the rungs that share it", d.old.rungListText(o.Rungs), d.new.rungListText(n.Rungs))
+			s.compareText("the source", o.Source, n.Source)
+		})
+}
+
+// rungListText names rungs by their labels.
+func (l *Ladder) rungListText(ids []string) string {
+	return strings.Join(mapToStrings(ids, l.rungLabelWithID), ", ")
 }
 
 func (d *comparison) compareMeeting(s partComparison, old, new *MeetingRules) {
@@ -155,6 +178,7 @@ func (d *comparison) compareGates(s partComparison, old, new []Gate) {
 			s.compareFlag(o.MayOpenAhead, n.MayOpenAhead, "it may now be opened ahead", "it may no longer be opened ahead")
 			d.compareFields(s, o.Fields, n.Fields)
 			s.compareWindow("the time after which it opens by itself", "none", "The gate", o.Within, n.Within)
+			s.compareFlag(o.WithinInferred, n.WithinInferred, "that time is now marked as inferred", "that time is no longer marked as inferred")
 			s.compareValue("the gate whose refusal it follows", o.OnlyIfNotAgreed, n.OnlyIfNotAgreed)
 			s.compareFlag(o.DirectEntryOnly, n.DirectEntryOnly, "it now holds direct entries only", "it now holds every entry")
 		})

@@ -51,6 +51,8 @@ type Gate struct {
 	// Within is the time an escalator has (GateEscalation); the gate opens by itself
 	// at its end. No other gate ever opens by itself.
 	Within *workday.Window `yaml:"within,omitempty" json:"within,omitempty"`
+	// WithinInferred marks a time that the procedure does not state.
+	WithinInferred bool `yaml:"within_inferred,omitempty" json:"within_inferred,omitempty"`
 	// OnlyIfNotAgreed is a gate before it on the same rung: this one counts only when
 	// that one was refused (a second opinion).
 	OnlyIfNotAgreed string `yaml:"only_if_refused,omitempty" json:"only_if_refused,omitempty"`

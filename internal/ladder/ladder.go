@@ -50,13 +50,15 @@ type Ladder struct {
 	RaisedBy []directory.Role `yaml:"raised_by,omitempty" json:"raised_by,omitempty"`
 	Words    Words            `yaml:"words" json:"words"`
 	// Roles gives each role the authority's own name for it: card texts use it.
-	Roles            map[directory.Role]string `yaml:"roles" json:"roles"`
-	OverallLimit     OverallLimit              `yaml:"case" json:"case"`
-	Categories       []Category                `yaml:"categories" json:"categories"`
-	Rungs            []Rung                    `yaml:"rungs" json:"rungs"`
-	Skips            []Skip                    `yaml:"skips,omitempty" json:"skips,omitempty"`
-	HandOffs         []HandOff                 `yaml:"hand_offs,omitempty" json:"hand_offs,omitempty"`
-	ExternalReferral *ExternalReferral         `yaml:"external,omitempty" json:"external,omitempty"`
+	Roles        map[directory.Role]string `yaml:"roles" json:"roles"`
+	OverallLimit OverallLimit              `yaml:"case" json:"case"`
+	Categories   []Category                `yaml:"categories" json:"categories"`
+	Rungs        []Rung                    `yaml:"rungs" json:"rungs"`
+	// SharedWindows are times that several rungs have together.
+	SharedWindows    []SharedWindow    `yaml:"shared_windows,omitempty" json:"shared_windows,omitempty"`
+	Skips            []Skip            `yaml:"skips,omitempty" json:"skips,omitempty"`
+	HandOffs         []HandOff         `yaml:"hand_offs,omitempty" json:"hand_offs,omitempty"`
+	ExternalReferral *ExternalReferral `yaml:"external,omitempty" json:"external,omitempty"`
 	// PartnerConcerns says what to do when the concern is about another agency
 	// and this ladder does not cover it.
 	PartnerConcerns *PartnerConcerns `yaml:"partner_concerns,omitempty" json:"partner_concerns,omitempty"`

@@ -225,6 +225,9 @@ func (t *linter) checkSources() {
 			missing(fmt.Sprintf("%s.gates[%d]", owner, i), fmt.Sprintf("the gate %q", g.ID), g.Source)
 		}
 	}
+	for i, w := range t.l.SharedWindows {
+		missing(fmt.Sprintf("$.shared_windows[%d]", i), "the shared time", w.Source)
+	}
 	if t.l.OverallLimit.Window != nil {
 		missing("$.case", "the limit of the case", t.l.OverallLimit.Source)
 	}
@@ -295,18 +298,23 @@ func (t *linter) checkCalendarCoverage() {
 // runToEnd lets a challenge run out from a rung on, with no time lost at gates. The
 // error is the calendar's; then the rung is the one whose due date it refused.
 func (l *Ladder) runToEnd(c *workday.Calendar, from string, at workday.Date) (*Rung, error) {
-	start := workday.Date(0)
+	moments := Moments{Conference: at}
+	shared := map[*SharedWindow]Moment{}
 	r, _ := l.RungByID(from)
 	for ; r != nil; r = l.EscalationTarget(r) {
 		day0, err := c.WorkingDayOnOrAfter(at)
 		if err != nil {
 			return r, err
 		}
-		if start == 0 && (l.OverallLimit.Starts == LimitFromRaise || r.StartsFormalClock()) {
-			start = day0
+		moments.RungBelow = Moment{c.StartOfDay(day0), day0}
+		if moments.Raise.Day == 0 {
+			moments.Raise = moments.RungBelow
+		}
+		if moments.LimitStart == 0 && (l.OverallLimit.Starts == LimitFromRaise || r.StartsFormalClock()) {
+			moments.LimitStart = day0
 		}
 		for _, g := range r.Gates {
-			if g.Kind == GateEscalation && day0 != start {
+			if g.Kind == GateEscalation && day0 != moments.LimitStart {
 				d, err := c.ComputeDeadline(workday.Terms{Start: day0, Window: *g.Within})
 				if err != nil {
 					return r, err
@@ -314,29 +322,20 @@ func (l *Ladder) runToEnd(c *workday.Calendar, from string, at workday.Date) (*R
 				day0 = d.Date
 			}
 		}
-		d, err := c.ComputeDeadline(l.deadlineTerms(r, day0, start))
+		moments.Receipt = Moment{c.StartOfDay(day0), day0}
+		if w := l.SharedWindowOf(r.ID); w != nil {
+			if shared[w].Day == 0 {
+				shared[w] = moments.Receipt
+			}
+			moments.Shared = shared[w]
+		}
+		d, err := l.ComputeDeadline(c, r, moments)
 		if err != nil {
 			return r, err
 		}
 		at = d.Date
 	}
 	return nil, nil
-}
-
-// deadlineTerms are what the due date of a rung is worked out from that opens on a day, in a
-// case that started on another.
-func (l *Ladder) deadlineTerms(r *Rung, day0, start workday.Date) workday.Terms {
-	switch {
-	case r.Remainder:
-		return workday.RemainderTerms(day0, start, *l.OverallLimit.Window, 1)
-	case r.WindowStart == WindowFromLimitStart:
-		return workday.RemainderTerms(day0, start, *r.Window, 1)
-	}
-	terms := workday.Terms{Start: day0, Window: *r.Window, AtLeast: 1}
-	if r.Within != nil {
-		terms.Limit = &workday.Limit{Start: start, Window: *r.Within}
-	}
-	return terms
 }
 
 // checkExternalReferral warns of a referral that a procedure cannot mean.

@@ -110,13 +110,24 @@ func (p *textPage) writeRespondents(r *Respondents) {
 // windowDescription is a rung's window in words.
 func (l *Ladder) windowDescription(r *Rung) string {
 	var text string
+	shared := l.SharedWindowOf(r.ID)
 	switch {
+	case r.Remainder && shared != nil:
+		text = fmt.Sprintf("what is left of the %s that it shares with %s, 1 working day at the least", shared.Window, l.otherSharers(shared, r.ID))
 	case r.Remainder && l.OverallLimit.Window != nil:
 		text = fmt.Sprintf("what is left of the case's %s, 1 working day at the least", l.OverallLimit.Window)
 	case r.Window != nil && r.WindowStart == WindowFromLimitStart:
 		text = fmt.Sprintf("until the %s from the start of the case", r.Window)
+	case r.Window != nil && r.Window.IsDayZero():
+		text = fmt.Sprintf("%s, by the end of the working day of receipt", r.Window)
 	case r.Window != nil:
-		text = fmt.Sprintf("%s from receipt", r.Window)
+		text = fmt.Sprintf("%s from %s", r.Window, windowStartText(r.WindowStart))
+		if r.WindowStart != WindowFromReceipt {
+			text += ", 1 working day at the least"
+		}
+	}
+	if r.Window != nil && shared != nil {
+		text += fmt.Sprintf(", and %s together with %s: the earlier holds", shared.Window, l.otherSharers(shared, r.ID))
 	}
 	if r.Within != nil {
 		text += fmt.Sprintf(", and within %s from the start of the case: the earlier holds", r.Within)
@@ -128,6 +139,17 @@ func (l *Ladder) windowDescription(r *Rung) string {
 		text += "; inferred, the procedure states none"
 	}
 	return text + inBrackets(r.WindowSource)
+}
+
+// otherSharers are the rungs with which a rung shares a window.
+func (l *Ladder) otherSharers(w *SharedWindow, rung string) string {
+	var labels []string
+	for _, id := range w.Rungs {
+		if r, ok := l.RungByID(id); ok && id != rung {
+			labels = append(labels, r.Label)
+		}
+	}
+	return strings.Join(labels, ", ")
 }
 
 func (p *textPage) writeMeeting(m *MeetingRules) {
@@ -174,6 +196,9 @@ func (l *Ladder) gateText(g Gate) string {
 	switch {
 	case g.Kind == GateEscalation:
 		text += fmt.Sprintf(", within %s, then it opens by itself", g.Within)
+		if g.WithinInferred {
+			text += " (inferred, the procedure states no time)"
+		}
 	case g.MayOverride:
 		text += ", must be agreed; " + l.RoleLabel(g.OpenerRole()) + " may go on against a refusal with a reason"
 	case g.Needs == Agreed:

@@ -34,11 +34,17 @@ const (
 type WindowStart string
 
 // WindowFromReceipt is when the respondent was sent the card; WindowFromLimitStart measures from
-// the start of the case (week bands).
+// the start of the case (week bands); the others from another moment, and leave a working day at
+// the least.
 const (
 	WindowFromReceipt    WindowStart = "receipt"
 	WindowFromLimitStart WindowStart = "case-start"
+	WindowFromRaise      WindowStart = "raise"
+	WindowFromConference WindowStart = "conference" // or whatever else the challenge is about
+	WindowFromRungBelow  WindowStart = "rung-below" // running on while a gate is shut
 )
+
+var knownWindowStarts = []WindowStart{WindowFromReceipt, WindowFromLimitStart, WindowFromRaise, WindowFromConference, WindowFromRungBelow}
 
 // Rung is one step of a ladder.
 type Rung struct {

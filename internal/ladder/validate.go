@@ -64,6 +64,7 @@ func (v *validator) validateLadder() {
 	v.validateOverallLimit()
 	v.validateCategories()
 	v.validateRungs()
+	v.validateSharedWindows()
 	v.validateSkips()
 	v.validateHandOffs()
 	v.validateExternalReferral()
@@ -93,6 +94,8 @@ func (v *validator) validateRoleLabels() {
 func (v *validator) validateOverallLimit() {
 	k := v.l.OverallLimit
 	validateOneOf(v, "$.case.starts", "start of the case", k.Starts, []LimitStart{LimitFromRaise, LimitFromFirstFormal})
+	v.validateDaysOnly("$.case.limit", k.Window)
+	v.validateDaysOnly("$.case.statutory", k.Statutory)
 	if k.Hard && k.Window == nil {
 		v.addError("$.case.hard", "a hard limit is set, but no limit", "Add limit: to the case, or remove hard:")
 	}

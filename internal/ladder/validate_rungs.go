@@ -78,13 +78,14 @@ func (v *validator) lacksResponder(r *Respondents, agency string) bool {
 
 // validateWindow checks that the rung has one due date that can be reckoned.
 func (v *validator) validateWindow(path string, r *Rung) {
-	validateOneOf(v, path+".from", "from", r.WindowStart, []WindowStart{WindowFromReceipt, WindowFromLimitStart})
+	validateOneOf(v, path+".from", "from", r.WindowStart, knownWindowStarts)
 	started := v.l.OverallLimit.Starts == LimitFromRaise || r.StartsFormalClock()
 	switch {
 	case r.Window == nil && !r.Remainder:
 		v.addError(path, fmt.Sprintf("the rung %q has no window", r.ID), `Write window: 5 working days, or remainder: true for what is left of the case limit`)
 	case r.Window != nil && r.Remainder:
 		v.addError(path+".remainder", "a rung has a window or the remainder of the case, not both", "Remove one of them")
+	case r.Remainder && v.l.SharedWindowOf(r.ID) != nil:
 	case r.Remainder && v.l.OverallLimit.Window == nil:
 		v.addError(path+".remainder", "nothing remains of a case without a limit", "Add limit: to the case, or give the rung a window")
 	case (r.Remainder || r.Within != nil || r.WindowStart == WindowFromLimitStart) && !started:
@@ -96,14 +97,62 @@ func (v *validator) validateWindow(path string, r *Rung) {
 		return
 	}
 	if band := r.Window.Unit == workday.WeekBand; band != (r.WindowStart == WindowFromLimitStart) {
-		v.addError(path+".from", "weeks are counted from the start of the case, days from receipt", `Write from: case-start for "end of week", from: receipt for days`)
+		v.addError(path+".from", "weeks are counted from the start of the case, days and hours from receipt or another moment", `Write from: case-start for "end of week"; for days and hours receipt, raise, conference or rung-below`)
 	}
+	v.validateWindowStart(path, r)
+	v.validateDaysOnly(path+".within", r.Within)
 	if r.Within != nil && isShorter(*r.Within, *r.Window) {
 		v.addError(path+".within", fmt.Sprintf("within %s of the start, the window of %s is never whole", r.Within, r.Window), "Shorten the window, or lengthen within")
 	}
 	limit := v.l.OverallLimit.Window
 	if r.Within != nil && limit != nil && v.l.OverallLimit.Hard && isShorter(*limit, *r.Within) {
 		v.addError(path+".within", fmt.Sprintf("within %s is past the hard limit of %s", r.Within, limit), "Keep it inside the limit of the case")
+	}
+}
+
+// validateWindowStart refuses a time from another moment that cannot be counted, or that a second
+// limit would have to share a rung with.
+func (v *validator) validateWindowStart(path string, r *Rung) {
+	if r.WindowStart == WindowFromReceipt || r.WindowStart == WindowFromLimitStart {
+		return
+	}
+	switch {
+	case r.Window.IsDayZero():
+		v.addError(path+".from", fmt.Sprintf("%q ends with the day of receipt", r.Window), "Leave from: out, or write a number of days or hours")
+	case r.Window.IsHours() && r.WindowStart == WindowFromConference:
+		v.addError(path+".from", "a conference has a date and no time, so hours cannot be counted from it", `Write days: "3 calendar days" for 72 hours`)
+	}
+}
+
+// validateDaysOnly refuses hours where days alone are counted.
+func (v *validator) validateDaysOnly(path string, w *workday.Window) {
+	if w != nil && (w.IsHours() || w.IsDayZero()) {
+		v.addError(path, fmt.Sprintf("a limit of %s cannot be counted over several rungs", w), `Write it in days, such as "1 working day", or give each rung its own time; rungs that share hours stand under shared_windows:`)
+	}
+}
+
+// validateSharedWindows checks the times that several rungs have together.
+func (v *validator) validateSharedWindows() {
+	seen, ids := map[string]bool{}, map[string]bool{}
+	for i, w := range v.l.SharedWindows {
+		path := fmt.Sprintf("$.shared_windows[%d]", i)
+		v.validateUniqueID(path, "shared time", w.ID, ids)
+		if w.Window.IsZero() || w.Window.Unit == workday.WeekBand || w.Window.IsDayZero() {
+			v.addError(path+".window", "the rungs share no time", `Write window: and a number of days or hours`)
+		}
+		if len(w.Rungs) < 2 {
+			v.addError(path+".rungs", "a time is shared by two rungs or more", "List the rungs that have it together")
+		}
+		for j, id := range w.Rungs {
+			where := fmt.Sprintf("%s.rungs[%d]", path, j)
+			if !v.requireRung(where, id) {
+				continue
+			}
+			if seen[id] {
+				v.addError(where, fmt.Sprintf("the rung %q has a share in this or another time already", id), "Name it once")
+			}
+			seen[id] = true
+		}
 	}
 }
 
@@ -126,6 +175,12 @@ func calendarDaySpan(w workday.Window) (fewest, most int) {
 		return w.N*7 - 10, w.N * 7
 	case workday.CalendarDays:
 		return max(0, w.N-10), w.N
+	case workday.Hours:
+		return w.N / 24, (w.N + 23) / 24
+	case workday.WorkingHours: // a working day has more than four hours and fewer than twelve
+		return w.N / 12, (w.N/20+1)*2 + 12 + w.N/4
+	case workday.SameDay, workday.AtOnce:
+		return 0, 0
 	}
 	return w.N, w.N + (w.N/5+1)*2 + 12
 }
@@ -192,6 +247,9 @@ func (v *validator) validateGateKind(path string, g Gate, first bool) {
 		if first {
 			v.addError(path, "nothing is escalated to the first rung", "Remove the gate")
 		}
+	}
+	if g.WithinInferred && g.Within == nil {
+		v.addError(path+".within_inferred", "no time is given that could be inferred", "Remove within_inferred")
 	}
 	if g.Within != nil && g.Kind != GateEscalation {
 		v.addError(path+".within", "only an escalation gate opens by itself after a time", "Remove within, or write kind: escalation")

@@ -151,7 +151,7 @@ func TestReadRefusesWhatCouldNotRun(t *testing.T) {
 		{"window that is none", "window: 3 working days", "window: 3 days", "3 days", `window: `},
 		{"within shorter than the window", "within: 6 working days", "within: 4 working days", "4 working days", `within 4 working days of the start, the window of 5 working days is never whole`},
 		{"within past the hard limit", "within: 12 working days", "within: 21 working days", "21 working days", `within 21 working days is past the hard limit of 20 working days`},
-		{"weeks from receipt", "window: 3 working days", "window: end of week 3\n    from: receipt", "receipt", `weeks are counted from the start of the case, days from receipt`},
+		{"weeks from receipt", "window: 3 working days", "window: end of week 3\n    from: receipt", "receipt", `weeks are counted from the start of the case, days and hours from receipt`},
 		{"days from the start", "window: 3 working days", "window: 3 working days\n    from: case-start", "case-start", `weeks are counted from the start of the case`},
 		{"meeting without its kit", "    meeting: {chair: director, invite: [worker], exclude: [nurse]}\n", "", "id: two", `the rung is answered by a meeting and says nothing of it`},
 		{"meeting without a chair", "chair: director, ", "", "meeting: {invite: [worke", `no role is named`},

@@ -60,6 +60,14 @@ func formatWelshWindow(w workday.Window) string {
 		return ""
 	case w.Unit == workday.WeekBand:
 		return fmt.Sprintf("diwedd wythnos %d", w.N)
+	case w.Unit == workday.Hours:
+		return fmt.Sprintf("%d awr", w.N)
+	case w.Unit == workday.WorkingHours:
+		return fmt.Sprintf("%d awr waith", w.N)
+	case w.Unit == workday.SameDay:
+		return "yr un diwrnod gwaith"
+	case w.Unit == workday.AtOnce:
+		return "ar unwaith"
 	case w.Unit == workday.CalendarDays:
 		return fmt.Sprintf("%d %s calendr", w.N, noun)
 	default:

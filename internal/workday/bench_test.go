@@ -33,7 +33,7 @@ func TestADeadlineAgreesWithTheLibraryItReplaces(t *testing.T) {
 
 func TestADeadlineDoesNotAllocate(t *testing.T) {
 	c := newCalendar(t, Settings{})
-	limit := &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, LimitHard}
+	limit := &Limit{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}, Kind: LimitHard}
 	for _, terms := range []Terms{
 		{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}},
 		{Start: NewDate(2026, 3, 30), Window: Window{10, CalendarDays}},
@@ -51,7 +51,7 @@ func TestADeadlineDoesNotAllocate(t *testing.T) {
 
 func BenchmarkDeadline(b *testing.B) {
 	c := newCalendar(b, Settings{Division: Scotland})
-	limit := &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, LimitHard}
+	limit := &Limit{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}, Kind: LimitHard}
 	for _, bench := range []struct {
 		name  string
 		terms Terms

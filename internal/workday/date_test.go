@@ -52,7 +52,7 @@ func TestWhatCannotBeReadIsRefusedAndNotRepeated(t *testing.T) {
 	bad := map[string][]string{
 		"date":    {"", "2026-4-2", "02/04/2026", "2026-02-30", "2026-04-02T00:00:00Z", "Ann Other"},
 		"time":    {"", "17", "5:00", "17:60", "24:00", "00:00", "17:00:00", "Ann Other"},
-		"window":  {"", "0 working days", "401 working days", "53", "five working days", "5 days", "-5 working days", "5 working weeks", "end of week 0", "end of week 53", "99999 calendar days", "Ann Other"},
+		"window":  {"", "0 working days", "401 working days", "53", "fivety working days", "5 days", "28 days", "2-3 working days", "3 to 5 working days", "1 month", "+5 working days", "5.5 hours", "0 hours", "673 hours", "72 hours from the conference", "5 working days of receipt", "soon", "-5 working days", "5 working weeks", "end of week 0", "end of week 53", "99999 calendar days", "Ann Other"},
 		"weekday": {"", "Samstag", "satu", "Ann Other"},
 	}
 	for kind, parse := range parsers {
@@ -77,11 +77,26 @@ func TestWindowsAreWrittenAsTheyAreRead(t *testing.T) {
 		{"10 calendar days", Window{10, CalendarDays}},
 		{"1 calendar day", Window{1, CalendarDays}},
 		{"end of week 2", Window{2, WeekBand}},
+		{"24 hours", Window{24, Hours}},
+		{"1 hour", Window{1, Hours}},
+		{"4 working hours", Window{4, WorkingHours}},
+		{"same working day", Window{0, SameDay}},
+		{"at once", Window{0, AtOnce}},
 	}
 	for _, test := range cases {
 		got, err := ParseWindow(test.text)
 		if err != nil || got != test.want || got.String() != test.text {
 			t.Errorf("%q gives %+v (%q), %v", test.text, got, got, err)
+		}
+	}
+	for text, want := range map[string]Window{
+		"2 weeks": {14, CalendarDays}, "one week": {7, CalendarDays}, "Twenty-four hours": {24, Hours}, "one working day": {1, WorkingDays},
+		"within 5 working days": {5, WorkingDays}, "the next working day": {1, WorkingDays}, "by the end of the next working day": {1, WorkingDays},
+		"Immediately": {0, AtOnce}, "end of the same working day": {0, SameDay}, "2 office hours": {2, WorkingHours},
+		"28 calendar days": {28, CalendarDays}, "forty-eight hours": {48, Hours}, "672 hours": {672, Hours},
+	} {
+		if got, err := ParseWindow(text); err != nil || got != want {
+			t.Errorf("%q gives %+v, %v", text, got, err)
 		}
 	}
 	if got, err := ParseWindow("  End of  WEEK 4 "); err != nil || got != (Window{4, WeekBand}) {
@@ -113,7 +128,7 @@ func TestSettingsAndDeadlinesSurviveJSON(t *testing.T) {
 
 	terms := Terms{
 		Start: NewDate(2026, 4, 14), Received: parseLondonTime(t, "2026-04-14 09:00:00").UTC(), Window: Window{5, WorkingDays},
-		Limit: &Limit{NewDate(2026, 3, 30), Window{10, WorkingDays}, LimitHard}, AtLeast: 1,
+		Limit: &Limit{Start: NewDate(2026, 3, 30), Window: Window{10, WorkingDays}, Kind: LimitHard}, AtLeast: 1,
 	}
 	for _, terms := range []Terms{terms, RemainderTerms(NewDate(2026, 12, 29), NewDate(2026, 12, 23), Window{5, WorkingDays}, 1)} {
 		stored, err := c.ComputeDeadline(terms)

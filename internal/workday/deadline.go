@@ -19,11 +19,26 @@ const (
 	LimitTarget LimitKind = "target" // shown and reported, moves nothing
 )
 
-// Limit is a second count, cumulative over the whole challenge.
+// Origin is the moment that a limit counts from. An empty one is the start of the challenge.
+type Origin string
+
+// The moments other than the start of the challenge.
+const (
+	OriginRaise      Origin = "raise"      // the challenge was raised
+	OriginConference Origin = "conference" // what the challenge is about took place
+	OriginRungBelow  Origin = "rung-below" // the stage below came to its end
+	OriginBudget     Origin = "budget"     // the first of the stages began that share a time
+)
+
+// Limit is a second count, from another moment than receipt: the start of the whole challenge, or
+// another Origin.
 type Limit struct {
-	Start  Date      `json:"start"` // day 0 of the challenge
+	Start  Date      `json:"start"` // its day 0
 	Window Window    `json:"window"`
 	Kind   LimitKind `json:"kind,omitempty"`
+	Origin Origin    `json:"origin,omitempty"`
+	// At is the instant that hours are counted from; without it they count from when Start begins.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Terms are what a deadline is computed from.
@@ -31,8 +46,8 @@ type Terms struct {
 	// Start is day 0, from [Calendar.ReceiptDay]. A day nobody works is moved to the next working
 	// day.
 	Start Date `json:"start"`
-	// Received is the instant of receipt, if known; it changes nothing and lets the working say why
-	// day 0 is day 0.
+	// Received is the instant of receipt, if known. Hours count from it; for every other window it
+	// changes nothing and lets the working say why day 0 is day 0.
 	Received time.Time `json:"received,omitzero"`
 	// Window is the rung's own window. Zero means that the rung gets what remains of Limit; see
 	// [RemainderTerms].
@@ -77,22 +92,23 @@ func (c *Calendar) ComputeDeadline(terms Terms) (Deadline, error) {
 	}
 	d := Deadline{Terms: terms, Bound: BoundWindow}
 	if terms.Limit == nil || !terms.Window.IsZero() {
-		if _, d.Date, err = c.windowEnd(day0, terms.Window); err != nil {
+		end, err := c.windowEnd(day0, terms.Received, terms.Window)
+		if err != nil {
 			return Deadline{}, err
 		}
+		d.Date, d.Due = end.date, end.due
 	}
 	if terms.Limit != nil {
 		if err := c.applyLimit(&d, day0); err != nil {
 			return Deadline{}, err
 		}
 	}
-	d.Due = c.EndOfDay(d.Date)
 	return d, nil
 }
 
 // applyLimit brings the date forward to the limit, as far as the minimum allows.
 func (c *Calendar) applyLimit(d *Deadline, day0 Date) error {
-	limit, own, remainder := d.Limit, d.Date, d.Window.IsZero()
+	limit, ownDue, remainder := d.Limit, d.Due, d.Window.IsZero()
 	switch {
 	case limit.Kind != "" && limit.Kind != LimitHard && limit.Kind != LimitTarget:
 		return fmt.Errorf("workday: %w: unknown kind of limit", ErrBadTerms)
@@ -105,41 +121,83 @@ func (c *Calendar) applyLimit(d *Deadline, day0 Date) error {
 	if err != nil {
 		return err
 	}
-	if _, d.LimitDate, err = c.windowEnd(limitStart, limit.Window); err != nil {
+	end, err := c.windowEnd(limitStart, limit.At, limit.Window)
+	if err != nil {
 		return err
 	}
-	if limit.Kind == LimitTarget || (!remainder && own <= d.LimitDate) {
+	d.LimitDate = end.date
+	if limit.Kind == LimitTarget || (!remainder && !ownDue.After(end.due)) {
 		return nil
 	}
 	floor, err := c.AddWorkingDays(day0, d.AtLeast)
 	if err != nil {
 		return err
 	}
-	if !remainder {
-		floor = min(floor, own)
+	floorDue := c.EndOfDay(floor)
+	if !remainder && floorDue.After(ownDue) {
+		floorDue = ownDue
 	}
-	d.Date, d.Bound = d.LimitDate, BoundLimit
-	if floor > d.LimitDate {
-		d.Date, d.Bound = floor, BoundMinimum
+	d.Due, d.Bound = end.due, BoundLimit
+	if floorDue.After(end.due) {
+		d.Due, d.Bound = floorDue, BoundMinimum
 	}
+	d.Date = c.DateOf(d.Due)
 	return nil
 }
 
-// windowEnd gives the last day of a window from day 0, as written and as a working day. Since day 0
+// windowEnding is where a window ends.
+type windowEnding struct {
+	written Date // the last day as written
+	date    Date // the day that it ends on
+	due     time.Time
+}
+
+// windowEnd is where a window from day 0 ends, or from an instant if it counts hours. Since day 0
 // is worked, rounding back never passes it.
-func (c *Calendar) windowEnd(day0 Date, w Window) (written, end Date, err error) {
+func (c *Calendar) windowEnd(day0 Date, at time.Time, w Window) (end windowEnding, err error) {
 	if err := w.validate(); err != nil {
-		return 0, 0, err
+		return end, err
 	}
 	switch w.Unit {
 	case CalendarDays:
-		written = day0.AddDays(w.N)
+		end.written = day0.AddDays(w.N)
 	case WeekBand:
-		written = day0.AddDays(7*w.N - 1)
+		end.written = day0.AddDays(7*w.N - 1)
+	case SameDay, AtOnce:
+		end.written = day0
+	case Hours, WorkingHours:
+		return c.hoursEnd(day0, at, w)
 	default:
-		end, err = c.AddWorkingDays(day0, w.N)
-		return end, end, err
+		end.date, err = c.AddWorkingDays(day0, w.N)
+		end.written, end.due = end.date, c.EndOfDay(end.date)
+		return end, err
 	}
-	end, err = c.WorkingDayOnOrBefore(written)
-	return written, end, err
+	end.date, err = c.WorkingDayOnOrBefore(end.written)
+	end.due = c.EndOfDay(end.date)
+	return end, err
+}
+
+// hoursEnd is where hours end that are counted from an instant, at a full minute. Hours that are not
+// those of working time pass in the night and at weekends too, and so many of them pass whether or
+// not the clocks change in between.
+func (c *Calendar) hoursEnd(day0 Date, at time.Time, w Window) (end windowEnding, err error) {
+	if at.IsZero() {
+		at = c.StartOfDay(day0)
+	}
+	end.due = at.Add(time.Duration(w.N) * time.Hour)
+	if w.Unit == WorkingHours {
+		if end.due, err = c.AddWorkingTime(at, time.Duration(w.N)*time.Hour); err != nil {
+			return end, err
+		}
+	}
+	if minute := end.due.Truncate(time.Minute); minute.Before(end.due) {
+		end.due = minute.Add(time.Minute)
+	}
+	end.due = end.due.In(c.location)
+	end.date = DateOf(end.due)
+	end.written = end.date
+	if _, covered := c.dayIndex(end.date); !covered {
+		return end, c.coverageError(end.date, 0)
+	}
+	return end, nil
 }

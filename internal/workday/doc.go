@@ -9,8 +9,11 @@
 //   - Calendar-day windows and week bands are maxima: their last day is rounded back to a working
 //     day, never forward. Week 1 is the seven days that begin on day 0, so the end of week n is day
 //     0 + 7n - 1, whatever weekday day 0 is.
+//   - Hours count from the instant of receipt and end at a full minute. They run through nights,
+//     weekends and changes of the clocks; working hours count only between the beginning and the
+//     end of a working day. "Same working day" and "at once" end with day 0.
 //   - Where a window and a cumulative limit both apply, the earlier date holds.
-//   - Nothing is ever due before day 0 ends. A challenge cannot be late at the moment it arrives:
+//   - Nothing but hours is ever due before day 0 ends. A challenge cannot be late at the moment it arrives:
 //     rounding back stops at day 0, and so does a limit that had passed before the rung began.
 //   - The same settings give the same dates on every machine. [Calendar.Version] names them; a date
 //     stored with one version is never explained with another ([ErrOtherCalendar]).

@@ -21,9 +21,15 @@ type Explanation struct {
 	RoundedFrom *Date `json:"rounded_from,omitempty"`
 	// WindowEnd is where Window ends by itself; zero when the rung has no window of its own.
 	WindowEnd Date `json:"ends,omitzero"`
+	// CountedFrom and EndsAt are the instants between which hours are counted, and Spans the
+	// working time that was.
+	CountedFrom time.Time `json:"counted_from,omitzero"`
+	EndsAt      time.Time `json:"ends_at,omitzero"`
+	Spans       []Span    `json:"spans,omitempty"`
 
 	Limit     *Explanation `json:"limit,omitempty"` // the working of the limit
 	LimitKind LimitKind    `json:"limit_kind,omitempty"`
+	Origin    Origin       `json:"origin,omitempty"` // what the limit counts from
 	AtLeast   int          `json:"at_least,omitempty"`
 	// Minimum is the count of AtLeast working days, when that decided.
 	Minimum *Explanation `json:"minimum,omitempty"`
@@ -33,6 +39,12 @@ type Explanation struct {
 	Due   time.Time `json:"due,omitzero"`
 	// EarlyEnd names the closure that begins on the day that it is due, if one does.
 	EarlyEnd string `json:"early_end,omitempty"`
+}
+
+// Span is working time of one day that hours are counted in.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // SkippedDays are days in a row, both ends included, that were not counted for one reason.
@@ -54,7 +66,7 @@ func (c *Calendar) Explain(d Deadline) (Explanation, error) {
 		return Explanation{}, fmt.Errorf("workday: %w: stored as %s, but calendar %s gives %s; use the calendar it was computed with, or compute it anew",
 			ErrOtherCalendar, d.Date, c.version, again.Date)
 	}
-	w, err := c.explainWindow(d.Start, d.Window)
+	w, err := c.explainWindow(d.Start, d.Received, d.Window)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -64,16 +76,16 @@ func (c *Calendar) Explain(d Deadline) (Explanation, error) {
 	if d.Limit == nil {
 		return w, nil
 	}
-	limit, err := c.explainWindow(d.Limit.Start, d.Limit.Window)
+	limit, err := c.explainWindow(d.Limit.Start, d.Limit.At, d.Limit.Window)
 	if err != nil {
 		return Explanation{}, err
 	}
-	w.Limit, w.LimitKind, w.AtLeast = &limit, d.Limit.Kind, d.AtLeast
+	w.Limit, w.LimitKind, w.Origin, w.AtLeast = &limit, d.Limit.Kind, d.Limit.Origin, d.AtLeast
 	if w.LimitKind == "" {
 		w.LimitKind = LimitHard
 	}
 	if n := c.CountWorkingDays(w.Start, d.Date); d.Bound == BoundMinimum && n > 0 {
-		minimum, err := c.explainWindow(w.Start, Window{N: n, Unit: WorkingDays})
+		minimum, err := c.explainWindow(w.Start, d.Received, Window{N: n, Unit: WorkingDays})
 		if err != nil {
 			return Explanation{}, err
 		}
@@ -83,7 +95,7 @@ func (c *Calendar) Explain(d Deadline) (Explanation, error) {
 }
 
 // explainWindow lays one window open, day by day. A zero window gives day 0 alone.
-func (c *Calendar) explainWindow(start Date, window Window) (Explanation, error) {
+func (c *Calendar) explainWindow(start Date, at time.Time, window Window) (Explanation, error) {
 	day0, err := c.WorkingDayOnOrAfter(start)
 	if err != nil {
 		return Explanation{}, err
@@ -92,11 +104,15 @@ func (c *Calendar) explainWindow(start Date, window Window) (Explanation, error)
 	if window.IsZero() {
 		return w, nil
 	}
-	written, end, err := c.windowEnd(day0, window)
+	ending, err := c.windowEnd(day0, at, window)
 	if err != nil {
 		return Explanation{}, err
 	}
+	written, end := ending.written, ending.date
 	w.WindowEnd = end
+	if window.IsHours() {
+		return c.explainHours(w, at, ending), nil
+	}
 	if window.Unit != WorkingDays {
 		w.Skipped = c.skippedDays(end+1, written)
 		if written != end {
@@ -112,6 +128,32 @@ func (c *Calendar) explainWindow(start Date, window Window) (Explanation, error)
 	}
 	w.Skipped = c.skippedDays(day0+1, end)
 	return w, nil
+}
+
+// explainHours lays hours open. Of working hours it names the time of each day that counted, and
+// the days that did not.
+func (c *Calendar) explainHours(w Explanation, at time.Time, ending windowEnding) Explanation {
+	if at.IsZero() {
+		at = c.StartOfDay(w.Start)
+	}
+	w.CountedFrom, w.EndsAt = at.In(c.location), ending.due
+	if w.Window.Unit != WorkingHours {
+		return w
+	}
+	for day := DateOf(w.CountedFrom); day <= ending.date; day++ {
+		from, to := c.StartOfDay(day), c.EndOfDay(day)
+		if w.CountedFrom.After(from) {
+			from = w.CountedFrom
+		}
+		if ending.due.Before(to) {
+			to = ending.due
+		}
+		if c.IsWorkingDay(day) && to.After(from) {
+			w.Spans = append(w.Spans, Span{From: from, To: to})
+		}
+	}
+	w.Skipped = c.skippedDays(DateOf(w.CountedFrom), ending.date)
+	return w
 }
 
 // skippedDays gathers the days not worked between two covered days, both included, into runs of one

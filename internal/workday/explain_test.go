@@ -85,7 +85,7 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 		},
 		{
 			"the limit binds", plain,
-			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}},
+			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{Start: d("2026-03-30"), Window: w("10 working days"), Kind: LimitHard}},
 			"Day 0 Tue 14 Apr. The stage's own 5 working days would end Tue 21 Apr; 10 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 15 Apr: the earlier holds. Counted from Mon 30 Mar: Tue 31 Mar, Wed 1 Apr, Thu 2 Apr, Tue 7 Apr, " +
 				"Wed 8 Apr, Thu 9 Apr, Fri 10 Apr, Mon 13 Apr, Tue 14 Apr, Wed 15 Apr. Skipped: Good Friday 3 Apr, weekend 4-5 Apr, " +
@@ -93,39 +93,39 @@ func TestTheWorkingIsToldInWords(t *testing.T) {
 		},
 		{
 			"the limit does not bind", plain,
-			Terms{Start: d("2026-03-30"), Window: w("1 working day"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}},
+			Terms{Start: d("2026-03-30"), Window: w("1 working day"), Limit: &Limit{Start: d("2026-03-30"), Window: w("10 working days"), Kind: LimitHard}},
 			"Day 0 Mon 30 Mar. Counted: Tue 31 Mar. 10 working days from the start of the challenge (Mon 30 Mar) end Wed 15 Apr, " +
 				"not earlier. Due 17:00 on Tuesday 31 March 2026.",
 		},
 		{
 			"a target", plain,
-			Terms{Start: d("2026-12-23"), Window: w("1 working day"), Limit: &Limit{d("2026-12-23"), w("5 working days"), LimitTarget}},
+			Terms{Start: d("2026-12-23"), Window: w("1 working day"), Limit: &Limit{Start: d("2026-12-23"), Window: w("5 working days"), Kind: LimitTarget}},
 			"Day 0 Wed 23 Dec. Counted: Thu 24 Dec. Target for the whole challenge: 5 working days from its start (Wed 23 Dec) end " +
 				"Mon 4 Jan 2027. Due 17:00 on Thursday 24 December 2026.",
 		},
 		{
 			"the limit had passed", plain,
-			Terms{Start: d("2026-04-20"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}},
+			Terms{Start: d("2026-04-20"), Window: w("5 working days"), Limit: &Limit{Start: d("2026-03-30"), Window: w("10 working days"), Kind: LimitHard}},
 			"Day 0 Mon 20 Apr. The stage's own 5 working days would end Mon 27 Apr; 10 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 15 Apr, before this stage began: day 0 itself holds. Due 17:00 on Monday 20 April 2026.",
 		},
 		{
 			"the limit leaves a minimum", plain,
-			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{d("2026-03-30"), w("10 working days"), LimitHard}, AtLeast: 2},
+			Terms{Start: d("2026-04-14"), Window: w("5 working days"), Limit: &Limit{Start: d("2026-03-30"), Window: w("10 working days"), Kind: LimitHard}, AtLeast: 2},
 			"Day 0 Tue 14 Apr. The stage's own 5 working days would end Tue 21 Apr; 10 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 15 Apr, too early for at least 2 working days: the minimum holds. Counted: Wed 15 Apr, Thu 16 Apr. " +
 				"Due 17:00 on Thursday 16 April 2026.",
 		},
 		{
 			"the minimum is more than the stage's own time", plain,
-			Terms{Start: d("2026-04-14"), Window: w("2 working days"), Limit: &Limit{d("2026-03-30"), w("5 working days"), LimitHard}, AtLeast: 4},
+			Terms{Start: d("2026-04-14"), Window: w("2 working days"), Limit: &Limit{Start: d("2026-03-30"), Window: w("5 working days"), Kind: LimitHard}, AtLeast: 4},
 			"Day 0 Tue 14 Apr. The stage's own 2 working days would end Thu 16 Apr; 5 working days from the start of the challenge " +
 				"(Mon 30 Mar) end Wed 8 Apr, too early: the limit leaves at least 4 working days or the stage's own time if that is shorter. " +
 				"Due 17:00 on Thursday 16 April 2026.",
 		},
 		{
 			"a band under a limit in calendar days", plain,
-			Terms{Start: d("2026-03-30"), Window: w("end of week 2"), Limit: &Limit{d("2026-03-30"), w("6 calendar days"), LimitHard}},
+			Terms{Start: d("2026-03-30"), Window: w("end of week 2"), Limit: &Limit{Start: d("2026-03-30"), Window: w("6 calendar days"), Kind: LimitHard}},
 			"Day 0 Mon 30 Mar. The stage's own week 2 would end Fri 10 Apr; 6 calendar days from the start of the challenge (Mon 30 Mar) " +
 				"end Thu 2 Apr: the earlier holds. 6 calendar days end Sun 5 Apr, rounded back to the working day Thu 2 Apr. " +
 				"Not worked: Good Friday 3 Apr, weekend 4-5 Apr. Due 17:00 on Thursday 2 April 2026.",
@@ -223,11 +223,11 @@ func TestTermsThatMakeNoSenseAreRefused(t *testing.T) {
 		"window too long":              {Terms{Start: start, Window: Window{401, WorkingDays}}, ErrFormat},
 		"unknown unit":                 {Terms{Start: start, Window: Window{5, 9}}, ErrFormat},
 		"limit without window":         {Terms{Start: start, Window: five, Limit: &Limit{Start: start}}, ErrFormat},
-		"unknown kind":                 {Terms{Start: start, Window: five, Limit: &Limit{start, five, "soft"}}, ErrBadTerms},
-		"remainder without a minimum":  {Terms{Start: start, Limit: &Limit{start, five, LimitHard}}, ErrBadTerms},
-		"remainder of a target":        {Terms{Start: start, Limit: &Limit{start, five, LimitTarget}, AtLeast: 1}, ErrBadTerms},
-		"negative minimum":             {Terms{Start: start, Window: five, Limit: &Limit{start, five, LimitHard}, AtLeast: -1}, ErrBadTerms},
-		"minimum beyond any procedure": {Terms{Start: start, Window: five, Limit: &Limit{start, five, LimitHard}, AtLeast: 401}, ErrBadTerms},
+		"unknown kind":                 {Terms{Start: start, Window: five, Limit: &Limit{Start: start, Window: five, Kind: "soft"}}, ErrBadTerms},
+		"remainder without a minimum":  {Terms{Start: start, Limit: &Limit{Start: start, Window: five, Kind: LimitHard}}, ErrBadTerms},
+		"remainder of a target":        {Terms{Start: start, Limit: &Limit{Start: start, Window: five, Kind: LimitTarget}, AtLeast: 1}, ErrBadTerms},
+		"negative minimum":             {Terms{Start: start, Window: five, Limit: &Limit{Start: start, Window: five, Kind: LimitHard}, AtLeast: -1}, ErrBadTerms},
+		"minimum beyond any procedure": {Terms{Start: start, Window: five, Limit: &Limit{Start: start, Window: five, Kind: LimitHard}, AtLeast: 401}, ErrBadTerms},
 		"a start that was not set":     {Terms{Window: five}, ErrCoverage},
 	} {
 		if got, err := c.ComputeDeadline(test.terms); !errors.Is(err, test.want) {

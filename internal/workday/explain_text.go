@@ -23,16 +23,18 @@ func (e Explanation) TextFor(stage string) string {
 		stage = "stage"
 	}
 	var sentences []string
-	if e.StartNote != "" {
-		sentences = append(sentences, e.StartNote)
+	if !e.Window.IsHours() {
+		if e.StartNote != "" {
+			sentences = append(sentences, e.StartNote)
+		}
+		sentences = append(sentences, "Day 0 "+e.shortDate(e.Start))
 	}
-	sentences = append(sentences, "Day 0 "+e.shortDate(e.Start))
 	switch {
 	case e.Window.IsZero():
 		sentences = append(sentences, e.remainderSentences(stage)...)
 	case e.Bound == BoundWindow:
 		sentences = append(sentences, e.countingSentences("Counted")...)
-		sentences = append(sentences, e.otherLimitSentences()...)
+		sentences = append(sentences, e.otherLimitSentences(stage)...)
 	default:
 		sentences = append(sentences, e.decidingLimitSentences(stage)...)
 	}
@@ -54,7 +56,14 @@ func (e Explanation) shortDate(d Date) string {
 
 // countingSentences tells how the window's end was found.
 func (e Explanation) countingSentences(heading string) []string {
-	if e.Window.Unit != WorkingDays {
+	switch {
+	case e.Window.IsHours():
+		return e.hoursSentences()
+	case e.Window.Unit == AtOnce:
+		return []string{"The procedure asks for it at once, at the latest when day 0 ends"}
+	case e.Window.Unit == SameDay:
+		return []string{"The procedure asks for it on the same working day, day 0"}
+	case e.Window.Unit != WorkingDays:
 		return e.roundingSentences()
 	}
 	sentences := []string{heading + ": " + countedText(e.Counted)}
@@ -62,6 +71,39 @@ func (e Explanation) countingSentences(heading string) []string {
 		sentences = append(sentences, "Skipped: "+skippedText(e.Skipped))
 	}
 	return sentences
+}
+
+// hoursSentences tells how hours were counted.
+func (e Explanation) hoursSentences() []string {
+	from := "Counted from " + formatInstant(e.CountedFrom)
+	if e.Window.Unit == Hours {
+		sentences := []string{from, fmt.Sprintf("%s, nights and weekends included, %s %s", e.Window, verbFor(e.Window, "end"), formatInstant(e.EndsAt))}
+		_, before := e.CountedFrom.Zone()
+		if _, after := e.EndsAt.Zone(); before != after {
+			sentences = append(sentences, "The clocks change in between")
+		}
+		return sentences
+	}
+	var parts []string
+	for _, s := range e.Spans {
+		parts = append(parts, fmt.Sprintf("%s %s-%s", DateOf(s.From).FormatShort(), s.From.Format("15:04"), s.To.Format("15:04")))
+	}
+	sentences := []string{from, e.Window.String() + ": " + strings.Join(parts, ", ")}
+	if len(e.Skipped) > 0 {
+		sentences = append(sentences, "Skipped: "+skippedText(e.Skipped))
+	}
+	return sentences
+}
+
+// formatInstant writes "10:07 on Mon 30 Mar".
+func formatInstant(t time.Time) string { return t.Format("15:04 on ") + DateOf(t).FormatShort() }
+
+// verbFor is a verb in the form that a window takes as its subject.
+func verbFor(w Window, verb string) string {
+	if w.N == 1 || w.Unit == WeekBand || w.IsDayZero() {
+		return verb + "s"
+	}
+	return verb
 }
 
 // roundingSentences tells of a window in calendar days or weeks.
@@ -86,26 +128,25 @@ func (e Explanation) roundingSentences() []string {
 // Apr".
 func (e Explanation) limitText(origin string) string {
 	l := e.Limit
-	verb := "end"
-	if l.Window.N == 1 || l.Window.Unit == WeekBand {
-		verb = "ends"
-	}
-	subject := l.Window.String()
+	subject, start, end := l.Window.String(), e.shortDate(l.Start), e.shortDate(l.WindowEnd)
 	if l.Window.Unit == WeekBand {
 		subject = "week " + fmt.Sprint(l.Window.N)
 	}
-	return fmt.Sprintf("%s from %s (%s) %s %s", subject, origin, e.shortDate(l.Start), verb, e.shortDate(l.WindowEnd))
+	if l.Window.IsHours() {
+		start, end = formatInstant(l.CountedFrom), formatInstant(l.EndsAt)
+	}
+	return fmt.Sprintf("%s from %s (%s) %s %s", subject, origin, start, verbFor(l.Window, "end"), end)
 }
 
 // otherLimitSentences mentions a limit that did not decide.
-func (e Explanation) otherLimitSentences() []string {
+func (e Explanation) otherLimitSentences(stage string) []string {
 	switch {
 	case e.Limit == nil:
 		return nil
 	case e.LimitKind == LimitTarget:
 		return []string{"Target for the whole challenge: " + e.limitText("its start")}
 	default:
-		return []string{english.Capitalise(e.limitText("the start of the challenge")) + ", not earlier"}
+		return []string{english.Capitalise(e.limitText(e.originText(stage))) + ", not earlier"}
 	}
 }
 
@@ -115,7 +156,7 @@ func (e Explanation) decidingLimitSentences(stage string) []string {
 	if e.Window.Unit == WeekBand {
 		own = fmt.Sprintf("The %s's own week %d would end %s", stage, e.Window.N, e.shortDate(e.WindowEnd))
 	}
-	both := own + "; " + e.limitText("the start of the challenge")
+	both := own + "; " + e.limitText(e.originText(stage))
 	switch {
 	case e.Bound == BoundLimit:
 		return append([]string{both + ": the earlier holds"}, e.Limit.countingSentences("Counted from "+e.shortDate(e.Limit.Start))...)
@@ -132,6 +173,9 @@ func (e Explanation) decidingLimitSentences(stage string) []string {
 // remainderSentences tells of a rung without a window of its own.
 func (e Explanation) remainderSentences(stage string) []string {
 	least := english.Count(e.AtLeast, "working day")
+	if e.Origin != "" {
+		return e.originSentences(stage, least)
+	}
 	rule := fmt.Sprintf("This %s has the remainder of the %s from first raise, at least %s", stage, e.Limit.Window, least)
 	if e.Limit.Window.Unit == WeekBand {
 		rule = fmt.Sprintf("This %s has the remainder of the time to the %s from first raise, at least %s", stage, e.Limit.Window, least)
@@ -140,6 +184,30 @@ func (e Explanation) remainderSentences(stage string) []string {
 		return append([]string{rule, english.Capitalise(e.limitText("first raise")) + ", too early: the minimum holds"}, e.Minimum.countingSentences("Counted")...)
 	}
 	return append([]string{rule}, e.Limit.countingSentences("Counted from first raise ("+e.shortDate(e.Limit.Start)+")")...)
+}
+
+// originSentences tells of a rung whose time counts from another moment than receipt.
+func (e Explanation) originSentences(stage, least string) []string {
+	text := english.Capitalise(e.limitText(e.originText(stage)))
+	if e.Bound == BoundMinimum {
+		return append([]string{text + ", too early for at least " + least + ": the minimum holds"}, e.Minimum.countingSentences("Counted")...)
+	}
+	return append([]string{text}, e.Limit.countingSentences("Counted from "+e.shortDate(e.Limit.Start))...)
+}
+
+// originText is the moment that the limit counts from.
+func (e Explanation) originText(stage string) string {
+	switch e.Origin {
+	case OriginRaise:
+		return "the raising of the challenge"
+	case OriginConference:
+		return "the date of what it is about"
+	case OriginRungBelow:
+		return "the end of the " + stage + " below"
+	case OriginBudget:
+		return "the beginning of the first " + stage + " that shares this time"
+	}
+	return "the start of the challenge"
 }
 
 // countedText names the days, or the runs of days when there are many.

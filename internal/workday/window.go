@@ -17,57 +17,126 @@ const (
 	WorkingDays  WindowUnit = iota // the n-th working day after day 0
 	CalendarDays                   // day n after day 0, rounded back to a working day
 	WeekBand                       // the last day of week n, week 1 beginning on day 0, rounded back to a working day
+	Hours                          // n hours from the instant of receipt, through nights and weekends
+	WorkingHours                   // n hours from the instant of receipt, of working time alone
+	SameDay                        // the end of day 0
+	AtOnce                         // the same, for what a procedure wants done at once
 )
 
 // Window is how long somebody has. The zero Window means that there is none.
 type Window struct {
-	N    int // days, or for a WeekBand the last week of the band
+	N    int // days or hours, for a WeekBand the last week of the band; 0 for SameDay and AtOnce
 	Unit WindowUnit
 }
 
 // The longest windows that are believed. No procedure goes beyond ten weeks; more is a slip of the
 // pen.
 const (
-	maxWindowDays = 400
-	maxBandWeeks  = 52
+	maxWindowDays  = 400
+	maxBandWeeks   = 52
+	maxWindowHours = 24 * 28
 )
 
-var windowPattern = regexp.MustCompile(`(?i)^(?:(\d{1,4}) (working|calendar) days?|end of week (\d{1,4}))$`)
+var (
+	countPattern = regexp.MustCompile(`^(\S+) (working days?|calendar days?|days?|weeks?|months?|hours?|working hours?|office hours?)$`)
+	bandPattern  = regexp.MustCompile(`^end of week (\S+)$`)
+	rangePattern = regexp.MustCompile(`^\d+ ?(-|–|to) ?\d+ `)
+)
 
-// ParseWindow reads "5 working days", "1 working day", "10 calendar days" or "end of week 2".
+// fixedWindows are windows that are written in words alone.
+var fixedWindows = map[string]Window{
+	"same working day": {Unit: SameDay}, "the same working day": {Unit: SameDay}, "end of the same working day": {Unit: SameDay},
+	"end of the working day": {Unit: SameDay},
+	"at once":                {Unit: AtOnce}, "immediately": {Unit: AtOnce},
+	"next working day": {N: 1}, "the next working day": {N: 1}, "end of the next working day": {N: 1}, "end of next working day": {N: 1},
+}
+
+// numberWords are the numbers that procedures write out.
+var numberWords = map[string]int{
+	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
+	"fourteen": 14, "fifteen": 15, "twenty": 20, "twenty-one": 21, "twenty-four": 24, "twenty-eight": 28, "thirty": 30,
+	"forty-eight": 48, "seventy-two": 72,
+}
+
+// ParseWindow reads a time as procedures write it: "5 working days", "one working day", "10 calendar
+// days", "2 weeks" (14 calendar days), "end of week 2", "24 hours", "4 working hours", "same working
+// day", "next working day" or "at once". What has two meanings is refused with the forms that tell
+// them apart.
 func ParseWindow(s string) (Window, error) {
-	parts := windowPattern.FindStringSubmatch(strings.Join(strings.Fields(s), " "))
-	if parts == nil {
-		return Window{}, fmt.Errorf(`workday: window %w: write "5 working days", "10 calendar days" or "end of week 2"`, ErrFormat)
+	text := strings.ToLower(strings.Join(strings.Fields(s), " "))
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "within "), "by the ")
+	if w, known := fixedWindows[text]; known {
+		return w, nil
 	}
-	unit, digits := WorkingDays, parts[1]
-	switch {
-	case parts[3] != "":
-		unit, digits = WeekBand, parts[3]
-	case strings.EqualFold(parts[2], "calendar"):
-		unit = CalendarDays
+	count, unit := "", ""
+	if rangePattern.MatchString(text) {
+		return Window{}, unreadableWindow(text)
 	}
-	n, err := strconv.Atoi(digits)
-	if err != nil {
-		return Window{}, fmt.Errorf("workday: window %w: its number is no number", ErrFormat)
+	if parts := bandPattern.FindStringSubmatch(text); parts != nil {
+		count, unit = parts[1], "end of week"
+	} else if parts := countPattern.FindStringSubmatch(text); parts != nil {
+		count, unit = parts[1], strings.TrimSuffix(parts[2], "s")
+	} else {
+		return Window{}, unreadableWindow(text)
 	}
-	w := Window{N: n, Unit: unit}
+	n, known := numberWords[count]
+	if !known {
+		var err error
+		if n, err = strconv.Atoi(count); err != nil || strings.HasPrefix(count, "+") {
+			return Window{}, fmt.Errorf("workday: window %w: its number is no number", ErrFormat)
+		}
+	}
+	w := Window{N: n}
+	switch unit {
+	case "calendar day":
+		w.Unit = CalendarDays
+	case "week":
+		w = Window{N: 7 * n, Unit: CalendarDays}
+	case "end of week":
+		w.Unit = WeekBand
+	case "hour":
+		w.Unit = Hours
+	case "working hour", "office hour":
+		w.Unit = WorkingHours
+	case "day":
+		return Window{}, fmt.Errorf(`workday: window %w: say which days: write "%d working days" or "%d calendar days"`, ErrFormat, n, n)
+	case "month":
+		return Window{}, fmt.Errorf(`workday: window %w: a month has no fixed length; write "28 calendar days" or "20 working days", as the procedure counts it`, ErrFormat)
+	}
 	if err := w.validate(); err != nil {
 		return Window{}, err
 	}
 	return w, nil
 }
 
+// unreadableWindow says how a time is written.
+func unreadableWindow(text string) error {
+	switch {
+	case rangePattern.MatchString(text):
+		return fmt.Errorf(`workday: window %w: a time has one end; write the later, such as "5 working days"`, ErrFormat)
+	case strings.Contains(text, " of ") || strings.Contains(text, " from ") || strings.Contains(text, " after "):
+		return fmt.Errorf(`workday: window %w: write the time alone, such as "72 hours"; what it is counted from stands under from:`, ErrFormat)
+	}
+	return fmt.Errorf(`workday: window %w: write "5 working days", "10 calendar days", "2 weeks", "24 hours", "4 working hours", "same working day", "at once" or "end of week 2"`, ErrFormat)
+}
+
 // validate refuses a window that nobody can have meant.
 func (w Window) validate() error {
 	most := maxWindowDays
-	if w.Unit == WeekBand {
-		most = maxBandWeeks
-	}
 	switch {
-	case w.Unit > WeekBand:
+	case w.Unit == WeekBand:
+		most = maxBandWeeks
+	case w.IsHours():
+		most = maxWindowHours
+	case w.IsDayZero():
+		if w.N != 0 {
+			return fmt.Errorf("workday: window %w: the day of receipt has no number", ErrFormat)
+		}
+		return nil
+	case w.Unit > AtOnce:
 		return fmt.Errorf("workday: window %w: unknown unit %d", ErrFormat, w.Unit)
-	case w.N < 1 || w.N > most:
+	}
+	if w.N < 1 || w.N > most {
 		return fmt.Errorf("workday: window %w: %d is not from 1 to %d", ErrFormat, w.N, most)
 	}
 	return nil
@@ -76,18 +145,32 @@ func (w Window) validate() error {
 // IsZero reports whether there is no window.
 func (w Window) IsZero() bool { return w == Window{} }
 
-// String gives the text that [ParseWindow] reads; the zero Window gives "".
+// IsHours reports whether the window ends so many hours after an instant.
+func (w Window) IsHours() bool { return w.Unit == Hours || w.Unit == WorkingHours }
+
+// IsDayZero reports whether the window ends with the day of receipt itself.
+func (w Window) IsDayZero() bool { return w.Unit == SameDay || w.Unit == AtOnce }
+
+// String gives a text that [ParseWindow] reads; the zero Window gives "".
 func (w Window) String() string {
-	switch {
-	case w.IsZero():
-		return ""
-	case w.Unit == WeekBand:
+	switch w.Unit {
+	case WeekBand:
 		return fmt.Sprintf("end of week %d", w.N)
-	case w.Unit == CalendarDays:
+	case CalendarDays:
 		return english.Count(w.N, "calendar day")
-	default:
-		return english.Count(w.N, "working day")
+	case Hours:
+		return english.Count(w.N, "hour")
+	case WorkingHours:
+		return english.Count(w.N, "working hour")
+	case SameDay:
+		return "same working day"
+	case AtOnce:
+		return "at once"
 	}
+	if w.IsZero() {
+		return ""
+	}
+	return english.Count(w.N, "working day")
 }
 
 // MarshalText writes the text that [ParseWindow] reads.
