@@ -192,7 +192,7 @@ func (form *raiseForm) checkYesNo(in map[string]string) {
 	}
 	asked := map[string]bool{
 		cards.FieldPartner:     form.ladder.PartnerConcerns != nil,
-		cards.FieldLookedAfter: challenge.AsksLookedAfter(form.ladder) && form.raising.Details.Conference.Plan() != ladder.LookedAfter,
+		cards.FieldLookedAfter: challenge.AsksLookedAfter(form.ladder) && form.raising.Details.Plan(form.ladder) != ladder.LookedAfter,
 	}
 	for id, asks := range asked {
 		if v := in[id]; v != cards.AnswerYes && v != cards.AnswerNo && (asks || v != "") {

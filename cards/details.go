@@ -64,10 +64,24 @@ func (b *builder) addFacts() {
 	facts = append(facts,
 		Fact{b.words.Label.Team, cmp.Or(b.TeamName, d.Team)},
 		Fact{english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)), d.RecordNumber},
-		Fact{b.words.Label.Conference, cmp.Or(b.words.Challenge.Conferences[d.Conference], string(d.Conference)) + ", " + b.words.FormatDate(d.ConferenceDate)},
+		Fact{b.words.Label.Conference, b.formatSubject(d)},
 		Fact{b.words.Label.Categories, b.categoryLabels(d.Categories)},
 	)
 	b.add(FactSet{Facts: slices.DeleteFunc(facts, func(f Fact) bool { return f.Value == "" })})
+}
+
+// formatSubject is what a challenge is about, with its date if it has one.
+func (b *builder) formatSubject(d challenge.Details) string {
+	if d.ConferenceDate == 0 {
+		return b.subjectLabel(d.Conference)
+	}
+	return b.subjectLabel(d.Conference) + ", " + b.words.FormatDate(d.ConferenceDate)
+}
+
+// subjectLabel is the ladder's name for what a challenge is about, or the usual one.
+func (b *builder) subjectLabel(id challenge.ConferenceType) string {
+	s, _ := b.Ladder.SubjectByID(string(id))
+	return cmp.Or(s.Label, b.words.Challenge.Conferences[id], string(id))
 }
 
 func (b *builder) categoryLabels(ids []string) string {

@@ -161,7 +161,6 @@ func drawForm(t *rapid.T, life *challengetest.Life, seen elementSet) {
 	if forecast, err := challenge.ForecastRaise(r, by, life.Env); err == nil && rapid.Bool().Draw(t, "forecast") {
 		f.Forecast = &forecast
 	}
-	f.Plan = rapid.SampledFrom([]ladder.ChildPlan{"", ladder.ChildProtection, ladder.LookedAfter}).Draw(t, "plan")
 	o := Options{ViewerID: by.ID, Words: rapid.SampledFrom([]*words.Catalogue{nil, words.Welsh}).Draw(t, "language")}
 	d := cardDrawer{t: t, life: life, seen: seen}
 	empty := RenderForm(f, o)

@@ -24,8 +24,7 @@ type FormView struct {
 	Ladders  []LadderChoice
 	Ladder   *ladder.Ladder // the one chosen; nil: none yet
 	Teams    []TeamChoice
-	Agencies []TeamChoice     // only offered where the ladder reaches partners
-	Plan     ladder.ChildPlan // narrows conference types and categories; "": both
+	Agencies []TeamChoice // only offered where the ladder reaches partners
 	// Values are the inputs as they are, by id.
 	Values   map[string]string
 	Forecast *challenge.Forecast
@@ -188,12 +187,14 @@ func (c *formCard) addConcernInputs() {
 	conference := cmp.Or(words.Conference, c.words.Common.Conference)
 	today := c.today()
 	s := c.inputs
-	if choices := c.conferenceChoices(); len(choices) > 0 {
+	if choices := c.subjectChoices(); len(choices) > 0 {
 		s.addInput(Input{Kind: InputChoice, ID: FieldConference, Label: fmt.Sprintf(c.words.Form.ConferenceType, conference), RequiredByServer: true, Choices: choices})
 	}
-	s.addInput(Input{Kind: InputDate, ID: FieldConferenceDate, Label: fmt.Sprintf(c.words.Form.ConferenceDate, conference), RequiredByServer: true,
-		Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
-	if challenge.AsksLookedAfter(c.Ladder) && c.appliesToPlan(ladder.ChildProtection) {
+	if dated, always := c.asksSubjectDate(); dated {
+		s.addInput(Input{Kind: InputDate, ID: FieldConferenceDate, Label: fmt.Sprintf(c.words.Form.ConferenceDate, conference), RequiredByServer: always,
+			Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
+	}
+	if challenge.AsksLookedAfter(c.Ladder) {
 		s.addInput(Input{Kind: InputChoice, ID: FieldLookedAfter, Label: fmt.Sprintf(c.words.Form.AlsoLookedAfter, c.Ladder.ExternalReferral.To), RequiredByServer: true, Expanded: true,
 			Choices: []Choice{{c.words.Common.No, AnswerNo}, {c.words.Common.Yes, AnswerYes}}})
 	}
@@ -210,27 +211,30 @@ func (c *formCard) addConcernInputs() {
 	s.addInput(Input{Kind: InputDate, ID: FieldAskBy, Label: c.words.Form.AskBy, RequiredByServer: true, Min: today.String(), Max: today.AddDays(550).String()})
 }
 
-// appliesToPlan reports whether something for those plans belongs on the form.
-func (c *formCard) appliesToPlan(p ladder.ChildPlan) bool {
-	return (c.view.Plan == "" || c.view.Plan == p) && slices.Contains(c.Ladder.Plans, p)
-}
-
-func (c *formCard) conferenceChoices() []Choice {
+// subjectChoices are what a challenge under the ladder can be about.
+func (c *formCard) subjectChoices() []Choice {
 	var out []Choice
-	for _, t := range []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview} {
-		if c.appliesToPlan(t.Plan()) {
-			out = append(out, Choice{c.words.Challenge.Conferences[t], string(t)})
-		}
+	for _, s := range c.Ladder.SubjectList() {
+		out = addChoice(out, Choice{c.subjectLabel(challenge.ConferenceType(s.ID)), s.ID})
 	}
 	return out
+}
+
+// asksSubjectDate reports whether the form asks for a date of what the challenge is about, and
+// whether everything under the ladder has one.
+func (c *formCard) asksSubjectDate() (dated, always bool) {
+	list := c.Ladder.SubjectList()
+	dated, always = len(list) == 0, true // no procedure is chosen yet
+	for _, s := range list {
+		dated, always = dated || s.Date != ladder.DateNone, always && s.Date == ladder.DateRequired
+	}
+	return dated, always
 }
 
 func (c *formCard) categoryChoices() []Choice {
 	var out []Choice
 	for _, cat := range c.Ladder.Categories {
-		if len(cat.Plans) == 0 || slices.ContainsFunc(cat.Plans, c.appliesToPlan) {
-			out = addChoice(out, Choice{cat.Label, cat.ID})
-		}
+		out = addChoice(out, Choice{cat.Label, cat.ID})
 	}
 	return out
 }

@@ -6,23 +6,16 @@ import (
 	"challengebot/internal/workday"
 )
 
-// ConferenceType is the meeting a challenge comes from.
+// ConferenceType is what a challenge is about: the id of a subject of its ladder, in most of them a
+// conference or a review.
 type ConferenceType string
 
-// Conference types.
+// The types of ladders that list no other subjects.
 const (
-	InitialConference ConferenceType = "initial"    // ICPC
-	ReviewConference  ConferenceType = "review"     // RCPC
-	CareReview        ConferenceType = "lac-review" // review of a looked-after child's plan
+	InitialConference ConferenceType = ladder.InitialConference
+	ReviewConference  ConferenceType = ladder.ReviewConference
+	CareReview        ConferenceType = ladder.CareReview
 )
-
-// Plan is the kind of plan that the conference looks after.
-func (t ConferenceType) Plan() ladder.ChildPlan {
-	if t == CareReview {
-		return ladder.LookedAfter
-	}
-	return ladder.ChildProtection
-}
 
 // Details are what the chair wrote when raising. They never change, but for the team, to which
 // the chair can move the challenge.
@@ -43,9 +36,12 @@ type Details struct {
 	LookedAfter bool `json:"looked_after,omitempty"`
 }
 
+// Plan is the kind of plan that the challenge is about, under its ladder.
+func (d Details) Plan(l *ladder.Ladder) ladder.ChildPlan { return l.PlanOf(string(d.Conference)) }
+
 // IsLookedAfter reports whether the child is looked after.
-func (d Details) IsLookedAfter() bool {
-	return d.LookedAfter || d.Conference.Plan() == ladder.LookedAfter
+func (d Details) IsLookedAfter(l *ladder.Ladder) bool {
+	return d.LookedAfter || d.Plan(l) == ladder.LookedAfter
 }
 
 // Scope is what the challenge is about, as far as it decides who holds a role.

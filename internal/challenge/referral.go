@@ -32,7 +32,7 @@ func (tr *transition) recordReferral(cmd Refer) error {
 	if x == nil {
 		return newRefusal(CodeNotAllowed, sayNoReferral)
 	}
-	if x.OnlyLookedAfter && !tr.c.Details.IsLookedAfter() {
+	if x.OnlyLookedAfter && !tr.c.Details.IsLookedAfter(tr.env.Ladder) {
 		return newRefusal(CodeNotAllowed, sayOnlyLookedAfter, x.To)
 	}
 	if !tr.rightsInSomeState().Refer {

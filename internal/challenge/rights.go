@@ -130,7 +130,7 @@ func (tr *transition) isReferrer() bool {
 // stands.
 func (tr *transition) isReferralPossible() bool {
 	x := tr.env.Ladder.ExternalReferral
-	return x != nil && (!x.OnlyLookedAfter || tr.c.Details.IsLookedAfter()) && (x.AnyTime || tr.c.State == StateExhausted)
+	return x != nil && (!x.OnlyLookedAfter || tr.c.Details.IsLookedAfter(tr.env.Ladder)) && (x.AnyTime || tr.c.State == StateExhausted)
 }
 
 // gateRights are the rights over the gates that wait now and those that can be opened

@@ -100,6 +100,7 @@ var (
 	sayChooseConference     = registerSentence("choose_conference", "Please choose the type of conference.")
 	sayConferenceNotHere    = registerSentence("conference_not_here", "This procedure is not for that type of conference. Please choose another procedure or type.")
 	sayConferenceDate       = registerSentence("conference_date", "Please give the date of the conference.")
+	sayNoDateWanted         = registerSentence("no_date_wanted", "What you chose has no date. Please leave the date empty.")
 	sayConferenceDateFar    = registerSentence("conference_date_far", "Please check the date of the conference: it is more than a year ahead or five years back.")
 	sayChooseCategory       = registerSentence("choose_category", "Please choose at least one category of concern.")
 	sayCategoryUnknown      = registerSentence("category_unknown", "Please choose categories from the list of this procedure.")

@@ -13,7 +13,7 @@ import (
 // windows are the procedure's, and who oversees challenges must know in time.
 func (tr *transition) computeStatutoryDue(r *ladder.Rung, at time.Time) (time.Time, error) {
 	l := tr.env.Ladder
-	if l.OverallLimit.Statutory == nil || !tr.c.StatutoryDue.IsZero() || !tr.c.Details.IsLookedAfter() {
+	if l.OverallLimit.Statutory == nil || !tr.c.StatutoryDue.IsZero() || !tr.c.Details.IsLookedAfter(tr.env.Ladder) {
 		return time.Time{}, nil
 	}
 	indexOf := func(is func(ladder.Rung) bool) int { return slices.IndexFunc(l.Rungs, is) }

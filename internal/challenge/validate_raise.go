@@ -90,15 +90,22 @@ func startingRung(r *RaiseCommand, env Env) *ladder.Rung {
 }
 
 func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
-	if !slices.Contains([]ConferenceType{InitialConference, ReviewConference, CareReview}, d.Conference) {
-		f.add("conference", sayChooseConference)
-	} else if !slices.Contains(l.Plans, d.Conference.Plan()) {
+	subject, known := l.SubjectByID(string(d.Conference))
+	switch usual := []ConferenceType{InitialConference, ReviewConference, CareReview}; {
+	case known:
+	case slices.Contains(usual, d.Conference):
 		f.add("conference", sayConferenceNotHere)
+	default:
+		f.add("conference", sayChooseConference)
 	}
 	today := env.Today()
-	if d.ConferenceDate == 0 {
+	switch {
+	case known && subject.Date == ladder.DateNone && d.ConferenceDate != 0:
+		f.add("conference_date", sayNoDateWanted)
+	case d.ConferenceDate == 0 && known && subject.Date != ladder.DateRequired:
+	case d.ConferenceDate == 0:
 		f.add("conference_date", sayConferenceDate)
-	} else if d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366) {
+	case d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366):
 		f.add("conference_date", sayConferenceDateFar)
 	}
 }
@@ -107,7 +114,7 @@ func validateCategories(f inputFaults, d *Details, l *ladder.Ladder) {
 	if len(d.Categories) == 0 {
 		f.add("categories", sayChooseCategory)
 	}
-	plan := d.Conference.Plan()
+	plan := d.Plan(l)
 	for _, id := range d.Categories {
 		switch i := slices.IndexFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }); {
 		case i < 0:
@@ -139,7 +146,7 @@ func validateAgency(f inputFaults, agency string, partner bool, l *ladder.Ladder
 // plan is looked after too: the procedure has a referral for those children only.
 func AsksLookedAfter(l *ladder.Ladder) bool {
 	x := l.ExternalReferral
-	return x != nil && x.OnlyLookedAfter && slices.Contains(l.Plans, ladder.ChildProtection)
+	return x != nil && x.OnlyLookedAfter && slices.ContainsFunc(l.Plans, func(p ladder.ChildPlan) bool { return p != ladder.LookedAfter })
 }
 
 // NeedsAgency reports whether who is asked depends on the agency, so that without one

@@ -37,6 +37,7 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareCategories(s)
 	d.compareRungs(s)
 	d.compareSharedWindows(s)
+	d.compareSubjects(s)
 	d.compareSkips(s)
 	d.compareWaysOut(s)
 	d.compareOtherParts(s)
@@ -279,6 +280,18 @@ func limitStartText(c LimitStart) string {
 		return "the first formal rung"
 	}
 	return string(c)
+}
+
+func (d *comparison) compareSubjects(s partComparison) {
+	compareParts(s, "subject", "subjects", d.old.Subjects, d.new.Subjects,
+		func(s Subject) string { return s.ID },
+		func(_ *Ladder, s Subject) string { return inQuotes(s.Label) + " (" + s.ID + ")" },
+		func(o, n Subject) {
+			s := d.atPart("Subject " + inQuotes(n.Label))
+			s.compareText("the label", o.Label, n.Label)
+			s.compareValue("the plan", inWords(o.Plan), inWords(n.Plan))
+			s.compareValue("whether it has a date", inWords(o.Date), inWords(n.Date))
+		})
 }
 
 func (d *comparison) compareCategories(s partComparison) {

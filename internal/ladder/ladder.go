@@ -7,10 +7,12 @@ import (
 	"challengebot/internal/workday"
 )
 
-// ChildPlan is the kind of plan a child has, which decides the ladders that apply.
+// ChildPlan is the kind of plan a child or an adult has, which decides the ladders that apply. A
+// ladder may name any; the program gives a meaning of its own to these two alone: they have
+// conferences without being told, and a looked-after child may be referred to CAFCASS.
 type ChildPlan string
 
-// The two kinds of plan.
+// The kinds of plan that the program knows.
 const (
 	ChildProtection ChildPlan = "child-protection"
 	LookedAfter     ChildPlan = "looked-after"
@@ -52,8 +54,10 @@ type Ladder struct {
 	// Roles gives each role the authority's own name for it: card texts use it.
 	Roles        map[directory.Role]string `yaml:"roles" json:"roles"`
 	OverallLimit OverallLimit              `yaml:"case" json:"case"`
-	Categories   []Category                `yaml:"categories" json:"categories"`
-	Rungs        []Rung                    `yaml:"rungs" json:"rungs"`
+	// Subjects are what a challenge can be about, where that is not the conferences of the plans.
+	Subjects   []Subject  `yaml:"subjects,omitempty" json:"subjects,omitempty"`
+	Categories []Category `yaml:"categories" json:"categories"`
+	Rungs      []Rung     `yaml:"rungs" json:"rungs"`
 	// SharedWindows are times that several rungs have together.
 	SharedWindows    []SharedWindow    `yaml:"shared_windows,omitempty" json:"shared_windows,omitempty"`
 	Skips            []Skip            `yaml:"skips,omitempty" json:"skips,omitempty"`

@@ -47,6 +47,13 @@ func readAndValidate(name string, data []byte) (*Ladder, *yamlfile.File, yamlfil
 func (l *Ladder) setDefaults() {
 	l.Direction = valueOr(l.Direction, ChairToService)
 	l.OverallLimit.Starts = valueOr(l.OverallLimit.Starts, LimitFromRaise)
+	for i := range l.Subjects {
+		s := &l.Subjects[i]
+		s.Date = valueOr(s.Date, DateRequired)
+		if s.Plan == "" && len(l.Plans) > 0 {
+			s.Plan = l.Plans[0]
+		}
+	}
 	for i := range l.Rungs {
 		r := &l.Rungs[i]
 		r.AskedBy = valueOr(r.AskedBy, directory.RoleChair)

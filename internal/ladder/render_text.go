@@ -19,6 +19,7 @@ func RenderText(l *Ladder) string {
 	p.writeLine("Source: %s", l.Source)
 	p.writeLine("Plans: %s. Concerns: %s. Direction: %s.", joinWords(l.Plans), l.Party, strings.ReplaceAll(string(l.Direction), "-", " "))
 	p.writeLine("Raised by: %s.", p.roleLabels(l.RaiserRoles()))
+	p.writeSubjects()
 	p.writeOverallLimit()
 	for i := range l.Rungs {
 		p.writeRung(i+1, &l.Rungs[i])
@@ -42,6 +43,24 @@ func (p *textPage) writeLine(format string, args ...any) { fmt.Fprintf(&p.b, for
 func (p *textPage) writeItem(label, text string) {
 	if text != "" {
 		p.writeLine("   %-13s %s", label, text)
+	}
+}
+
+// writeSubjects prints what a challenge can be about where the file lists it.
+func (p *textPage) writeSubjects() {
+	var subjects []string
+	for _, s := range p.l.Subjects {
+		text := s.Label
+		switch s.Date {
+		case DateOptional:
+			text += " (date if there is one)"
+		case DateNone:
+			text += " (no date)"
+		}
+		subjects = append(subjects, text)
+	}
+	if len(subjects) > 0 {
+		p.writeLine("About: %s.", strings.Join(subjects, "; "))
 	}
 }
 

@@ -18,7 +18,6 @@ var knownEvents = []string{"raise", "response", "judgement", "escalation", "laps
 
 var (
 	keyShape        = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	knownPlans      = []ChildPlan{ChildProtection, LookedAfter}
 	knownRungKinds  = []RungKind{RungInformal, RungFormal, RungDiscussion, RungMeeting, RungExceptional, RungNote}
 	knownForms      = []ResponseForm{FormWritten, FormPlan, FormDiscussion, FormMeeting, FormDecision, FormDifference}
 	knownGateKinds  = []GateKind{GateDialogue, GateConsult, GateThreshold, GateInform, GateStatement, GateForm, GateFollowUp, GateConfirm, GateEscalation}
@@ -53,9 +52,10 @@ func (v *validator) validateLadder() {
 	v.validateLabel("$.authority", "authority", l.Authority)
 	v.validateLabel("$.source", "source", l.Source)
 	if len(l.Plans) == 0 {
-		v.addError("$.plans", "the ladder applies to no plan", "Write plans: [child-protection], [looked-after] or both")
+		v.addError("$.plans", "the ladder applies to no plan", "Write plans: [child-protection], [looked-after], both, or another kind, such as [child-in-need]")
 	}
 	v.validatePlans("$.plans", l.Plans)
+	v.validateSubjects()
 	validateOneOf(v, "$.party", "party", l.Party, []Party{PartyInternal, PartyPartner, PartyAny})
 	validateOneOf(v, "$.direction", "direction", l.Direction, []Direction{ChairToService, ServiceToChair})
 	v.validateRoles("$.raised_by", l.RaisedBy)
@@ -119,7 +119,7 @@ func (v *validator) validateCategories() {
 		v.validateLabel(path+".label", "label of the category", k.Label)
 		v.validatePlans(path+".plans", k.Plans)
 		for _, p := range k.Plans {
-			if !slices.Contains(v.l.Plans, p) && slices.Contains(knownPlans, p) {
+			if !slices.Contains(v.l.Plans, p) {
 				v.addError(path+".plans", fmt.Sprintf("the category is for %s, which the ladder is not", p), "Add the plan to the ladder, or remove it here")
 			}
 		}
@@ -198,7 +198,7 @@ func (v *validator) validateExternalReferral() {
 	v.validateRole("$.external.by", e.ReferredBy)
 	v.validateRoles("$.external.inform_before", e.InformBefore)
 	v.validateRoles("$.external.consult", e.Consult)
-	if !e.OnlyLookedAfter && !slices.Contains(v.l.Plans, LookedAfter) {
+	if !e.OnlyLookedAfter && e.To == "CAFCASS" && !slices.Contains(v.l.Plans, LookedAfter) {
 		v.addError("$.external", "an external referral needs a looked-after child, and the ladder has none", "Add only_looked_after: true")
 	}
 }
@@ -258,9 +258,40 @@ func (v *validator) validateEvents(path string, on []string) {
 
 func (v *validator) validatePlans(path string, plans []ChildPlan) {
 	for i, p := range plans {
-		validateOneOf(v, fmt.Sprintf("%s[%d]", path, i), "plan", p, knownPlans)
+		v.validatePlan(fmt.Sprintf("%s[%d]", path, i), p)
 		if slices.Index(plans, p) < i {
 			v.addError(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("the plan %q stands twice", p), "Remove one of them")
+		}
+	}
+}
+
+// validatePlan refuses a plan that is no key, and one that is nearly a kind that the program knows.
+func (v *validator) validatePlan(path string, p ChildPlan) {
+	near := yamlfile.ClosestWord(string(p), []string{string(ChildProtection), string(LookedAfter)})
+	switch {
+	case !keyShape.MatchString(string(p)):
+		v.addError(path, fmt.Sprintf("the plan %q is not a key", p), "Use small letters, digits and single hyphens, as in child-protection")
+	case near != "" && near != string(p):
+		v.addError(path, fmt.Sprintf("the plan %q is not known", p), fmt.Sprintf("Did you mean %q?", near))
+	}
+}
+
+// validateSubjects checks what a challenge can be about. A plan that the program does not know has
+// no conferences of its own.
+func (v *validator) validateSubjects() {
+	seen := map[string]bool{}
+	for i, s := range v.l.Subjects {
+		path := fmt.Sprintf("$.subjects[%d]", i)
+		v.validateUniqueID(path, "subject", s.ID, seen)
+		v.validateLabel(path+".label", "label of the subject", s.Label)
+		validateOneOf(v, path+".date", "date", s.Date, []SubjectDate{DateRequired, DateOptional, DateNone})
+		if s.Plan != "" && !slices.Contains(v.l.Plans, s.Plan) {
+			v.addError(path+".plan", fmt.Sprintf("the subject is for %s, which the ladder is not", s.Plan), "Add the plan to the ladder, or name another")
+		}
+	}
+	for i, p := range v.l.Plans {
+		if !slices.ContainsFunc(v.l.SubjectList(), func(s Subject) bool { return s.Plan == p }) && keyShape.MatchString(string(p)) {
+			v.addError(fmt.Sprintf("$.plans[%d]", i), fmt.Sprintf("nothing is named that a challenge for %s can be about", p), "List it under subjects:, with id, label and plan: "+string(p))
 		}
 	}
 }

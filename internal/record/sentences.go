@@ -119,8 +119,8 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 
 func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fact) {
 	d := b.Details
-	what := fmt.Sprintf("%s (%s) raised %s %s about the record %s, after the %s of %s.", who, cmp.Or(n.Ladder.Words.Chair, "chair"),
-		cmp.Or(n.Ladder.Words.Challenge, "challenge"), b.Ref, d.RecordNumber, conferenceWords[d.Conference], d.ConferenceDate.FormatLong())
+	what := fmt.Sprintf("%s (%s) raised %s %s about the record %s%s.", who, cmp.Or(n.Ladder.Words.Chair, "chair"),
+		cmp.Or(n.Ladder.Words.Challenge, "challenge"), b.Ref, d.RecordNumber, n.describeSubject(d))
 	if !b.LimitDue.IsZero() {
 		what += " The whole challenge is to end by " + n.formatDateTime(b.LimitDue) + "."
 	}
@@ -139,6 +139,19 @@ func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fac
 		Fact{"Asked for by", d.AskBy.FormatLong()},
 		Fact{"Procedure", fmt.Sprintf("%s, version %d (%s)", b.Ladder, b.LadderVersion, b.LadderHash)},
 		Fact{"Calendar", b.Calendar}, shorterTimeFact(b.ShorterWindow))
+}
+
+// describeSubject says what the challenge is about: ", after the review of 2 March 2026".
+func (n *narrator) describeSubject(d challenge.Details) string {
+	s, _ := n.Ladder.SubjectByID(string(d.Conference))
+	switch label := cmp.Or(s.Label, conferenceWords[d.Conference], string(d.Conference)); {
+	case s.Label != "" && d.ConferenceDate == 0:
+		return ", about: " + label
+	case s.Label != "":
+		return ", about: " + label + " of " + d.ConferenceDate.FormatLong()
+	default:
+		return ", after the " + label + " of " + d.ConferenceDate.FormatLong()
+	}
 }
 
 func (n *narrator) describeRungOpened(b challenge.RungOpened, rung string) (string, []Fact) {

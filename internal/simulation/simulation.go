@@ -186,12 +186,15 @@ func (s *simulation) raiseChallenge() error {
 			AskBy: today.AddDays(28), Team: s.Team, Agency: s.Agency}}
 	if r.Details.Conference == "" {
 		r.Details.Conference = challenge.ReviewConference
-		if !slices.Contains(s.Ladder.Plans, ladder.ChildProtection) {
-			r.Details.Conference = challenge.CareReview
+		if list := s.Ladder.SubjectList(); !slices.ContainsFunc(list, func(s ladder.Subject) bool { return s.ID == ladder.ReviewConference }) && len(list) > 0 {
+			r.Details.Conference = challenge.ConferenceType(list[0].ID)
 		}
 	}
+	if subject, _ := s.Ladder.SubjectByID(string(r.Details.Conference)); subject.Date == ladder.DateNone {
+		r.Details.ConferenceDate = 0
+	}
 	for _, c := range s.Ladder.Categories {
-		if len(r.Details.Categories) == 0 && (len(c.Plans) == 0 || slices.Contains(c.Plans, r.Details.Conference.Plan())) {
+		if len(r.Details.Categories) == 0 && (len(c.Plans) == 0 || slices.Contains(c.Plans, r.Details.Plan(s.Ladder))) {
 			r.Details.Categories = []string{c.ID}
 		}
 	}

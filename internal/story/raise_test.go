@@ -260,8 +260,10 @@ func TestEachProcedureTakesOnlyTheConferencesThatItIsFor(t *testing.T) {
 		}
 		s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": l.ID})
 		offered, _ := form.Card().Input("conference")
-		for _, conference := range []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview} {
-			fits := acceptsPlan(l, conference.Plan())
+		for conference, plan := range map[challenge.ConferenceType]ladder.ChildPlan{
+			challenge.InitialConference: ladder.ChildProtection, challenge.ReviewConference: ladder.ChildProtection, challenge.CareReview: ladder.LookedAfter,
+		} {
+			fits := acceptsPlan(l, plan)
 			if hasChoice(offered, string(conference)) != fits {
 				t.Errorf("%s offers %s: %t", l.ID, conference, !fits)
 			}

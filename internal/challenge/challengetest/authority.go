@@ -252,7 +252,7 @@ func RaiseCommand(env challenge.Env, team string, number uint64) challenge.Raise
 func CategoriesFor(l *ladder.Ladder, t challenge.ConferenceType) []string {
 	var ids []string
 	for _, c := range l.Categories {
-		if len(c.Plans) == 0 || slices.Contains(c.Plans, t.Plan()) {
+		if len(c.Plans) == 0 || slices.Contains(c.Plans, l.PlanOf(string(t))) {
 			ids = append(ids, c.ID)
 		}
 	}

@@ -17,8 +17,10 @@ import (
 func RandomRaising(t *rapid.T, env challenge.Env, number uint64) (challenge.RaiseCommand, challenge.Person) {
 	team := rapid.SampledFrom([]string{"north", "south", "east", "west"}).Draw(t, "team")
 	r := RaiseCommand(env, team, number)
-	types := []challenge.ConferenceType{challenge.InitialConference, challenge.ReviewConference, challenge.CareReview}
-	types = slices.DeleteFunc(types, func(c challenge.ConferenceType) bool { return !slices.Contains(env.Ladder.Plans, c.Plan()) })
+	var types []challenge.ConferenceType
+	for _, s := range env.Ladder.SubjectList() {
+		types = append(types, challenge.ConferenceType(s.ID))
+	}
 	r.Details.Conference = rapid.SampledFrom(types).Draw(t, "conference")
 	r.Details.Categories = rapid.SliceOfN(rapid.SampledFrom(CategoriesFor(env.Ladder, r.Details.Conference)), 1, 3).Draw(t, "categories")
 	if env.Ladder.Party != ladder.PartyInternal {
