@@ -125,10 +125,22 @@ func (b *builder) formatPeople(ids []string) string {
 
 // redatedFormat says why a window was counted again.
 func (b *builder) redatedFormat(reason string) string {
-	if reason == challenge.RedatedRefusedLate {
+	switch reason {
+	case challenge.RedatedRefusedLate:
 		return b.words.Step.RedatedAfterRefusal
+	case challenge.RedatedAskedAgain:
+		return b.words.Step.AskedAgain
 	}
 	return b.words.Step.Redated
+}
+
+// hasNoLimit reports whether the procedure sets no time for an answer on an opening.
+func (b *builder) hasNoLimit(o *challenge.Opening) bool {
+	if o == nil {
+		return false
+	}
+	r, known := b.Ladder.RungByID(o.Rung)
+	return known && r.HasNoLimit()
 }
 
 // lateBecause says why a reply came too late to count.

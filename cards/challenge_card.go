@@ -22,6 +22,9 @@ func (b *builder) describeState() string {
 			return fmt.Sprintf(b.words.Challenge.StateAwaitsRelease, b.formatRespondents(c.CurrentOpening()))
 		}
 		v := c.CurrentOpening()
+		if b.hasNoLimit(v) {
+			return fmt.Sprintf(b.words.Challenge.StateNoLimit, b.formatRespondents(v), b.words.FormatDate(v.Deadline.Date))
+		}
 		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatRespondents(v), b.formatDateTime(v.Deadline.Due))
 	case challenge.StateAwaitingJudgement:
 		return fmt.Sprintf(b.words.Challenge.StateAwaitingJudgement, b.formatParties(c.CurrentOpening().Judges()))
@@ -52,6 +55,9 @@ func (b *builder) describeStatePublicly() string {
 		}
 		if b.awaitsRelease() {
 			return b.words.Challenge.PublicAwaitsRelease
+		}
+		if b.hasNoLimit(c.CurrentOpening()) {
+			return b.words.Challenge.PublicNoLimit
 		}
 		return fmt.Sprintf(b.words.Challenge.PublicAwaitingResponse, b.formatDateTime(c.Due()))
 	case challenge.StateAwaitingJudgement:

@@ -70,6 +70,9 @@ func DescribeWaiting(v View, viewer string, w *words.Catalogue) string {
 func (b *builder) describeWaiting() string {
 	switch c := &b.Challenge; c.State {
 	case challenge.StateAwaitingResponse:
+		if b.hasNoLimit(c.CurrentOpening()) {
+			return fmt.Sprintf(b.words.Draft.WaitsNoLimit, c.Ref)
+		}
 		return fmt.Sprintf(b.words.Draft.WaitsForAnswer, c.Ref, b.formatDateTime(c.Due()))
 	case challenge.StateAwaitingJudgement:
 		return fmt.Sprintf(b.words.Draft.WaitsForDecision, c.Ref)

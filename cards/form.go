@@ -161,6 +161,9 @@ func (c *formCard) addForecast() {
 		}
 	case len(f.Respondents) == 0:
 		items = append(items, TextBlock{Text: fmt.Sprintf(c.words.Form.NobodyToAsk, c.rungWord())})
+	case f.Rung.HasNoLimit():
+		items = append(items, TextBlock{Text: fmt.Sprintf(c.words.Form.WillBeAskedNoLimit, c.formatRespondentsForTeam(f.Respondents)), Bold: true},
+			TextBlock{Text: f.Rung.Label + ". " + f.Explanation, Size: "Small"})
 	default:
 		items = append(items,
 			TextBlock{Text: fmt.Sprintf(c.words.Form.WillBeAsked, c.formatRespondentsForTeam(f.Respondents), c.formatDateTime(f.Deadline.Due)), Bold: true},

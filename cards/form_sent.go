@@ -18,6 +18,10 @@ func RenderFormSent(v View, o Options) Card {
 		said := b.words.FormSent.NobodyAsked
 		switch c.State {
 		case challenge.StateAwaitingResponse:
+			if b.hasNoLimit(c.CurrentOpening()) {
+				said = fmt.Sprintf(b.words.FormSent.AskedNoLimit, b.formatRespondents(c.CurrentOpening()))
+				break
+			}
 			said = fmt.Sprintf(b.words.FormSent.AskedToAnswer, b.formatRespondents(c.CurrentOpening()), b.formatDateTime(c.Due()))
 		case challenge.StateHandedOff:
 			said = b.describeState()

@@ -26,6 +26,8 @@ func (b *builder) buildNotice() {
 		said = b.words.Notice.NotAsked
 	case b.awaitsRelease():
 		said = b.words.Notice.AwaitsRelease
+	case c.State == challenge.StateAwaitingResponse && b.hasNoLimit(c.CurrentOpening()):
+		said = b.words.Notice.NoLimit
 	case c.State == challenge.StateAwaitingResponse:
 		said = fmt.Sprintf(b.words.Notice.AwaitingResponse, b.formatDateTime(c.Due()))
 	case c.State == challenge.StateAwaitingJudgement:

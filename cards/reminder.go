@@ -24,6 +24,9 @@ func (b *builder) buildReminder() {
 	if b.awaitsRelease() {
 		b.summary = fmt.Sprintf(b.words.Respond.SummaryStandsStill, b.Challenge.Ref)
 		b.add(TextBlock{Text: b.words.Respond.StandsStill, Bold: true})
+	} else if b.hasNoLimit(b.opening) {
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryNoLimit, b.Challenge.Ref)
+		b.addDueDate(fmt.Sprintf(b.words.Respond.PleaseAnswerNoLimit, b.words.FormatDate(b.opening.Deadline.Date)))
 	} else {
 		due := b.formatDateTime(b.opening.Deadline.Due)
 		b.summary = fmt.Sprintf(b.words.Reminder.Summary, b.Challenge.Ref, due)

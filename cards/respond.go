@@ -24,6 +24,12 @@ func (b *builder) buildRespondCard() {
 	case open && b.awaitsRelease():
 		b.summary = fmt.Sprintf(b.words.Respond.SummaryStandsStill, b.Challenge.Ref)
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.words.Respond.StandsStill, Size: "Medium", Bold: true}}})
+	case open && b.hasNoLimit(b.opening) && b.mayAnswer():
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryNoLimit, b.Challenge.Ref)
+		b.addDueDate(fmt.Sprintf(b.words.Respond.PleaseAnswerNoLimit, b.words.FormatDate(b.opening.Deadline.Date)))
+	case open && b.hasNoLimit(b.opening):
+		b.summary = fmt.Sprintf(b.words.Respond.SummaryNoLimit, b.Challenge.Ref)
+		b.addDueDate(fmt.Sprintf(b.words.Respond.AnswerAskedForNoLimit, b.words.FormatDate(b.opening.Deadline.Date)))
 	case open && b.mayAnswer():
 		b.summary = fmt.Sprintf(b.words.Respond.Summary, b.Challenge.Ref, due)
 		b.addDueDate(fmt.Sprintf(b.words.Respond.PleaseAnswer, due))

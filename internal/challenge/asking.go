@@ -175,7 +175,7 @@ func (c *Challenge) isUntakenForAll(o *Opening) bool {
 // holdEscalator keeps a gate shut whose time has ended though no escalator was asked.
 func (tr *transition) holdEscalator() error {
 	h := tr.c.Hold
-	tr.emit(CouldNotBeAsked{Waiting: h.unasked(), Due: h.OpensAt, DuePassed: true, CheckAt: tr.nudgeTime(gateNudgeDays)}, h.Rung, len(tr.c.Openings))
+	tr.emit(CouldNotBeAsked{Waiting: h.unasked(), Due: h.OpensAt, DuePassed: true, CheckAt: tr.nudgeTime(tr.gateNudgeDays(h.Rung, h.Gates))}, h.Rung, len(tr.c.Openings))
 	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	tr.postToRole(directory.RoleOversight, CardOversight)
 	return nil
@@ -190,6 +190,6 @@ func (tr *transition) recountEscalator() error {
 	if err != nil {
 		return calendarError(err)
 	}
-	tr.emit(Held{Cause: h.Cause, Gates: h.Gates, OpensAt: opens, NudgeAt: tr.nudgeTime(gateNudgeDays), CountsFrom: tr.env.Now}, h.Rung, len(tr.c.Openings))
+	tr.emit(Held{Cause: h.Cause, Gates: h.Gates, OpensAt: opens, NudgeAt: tr.nudgeTime(tr.gateNudgeDays(h.Rung, h.Gates)), CountsFrom: tr.env.Now}, h.Rung, len(tr.c.Openings))
 	return nil
 }

@@ -30,7 +30,7 @@ func (tr *transition) doWhatIsDue() error {
 		case !h.NotAskedSince.IsZero() && !h.AwaitsAsking():
 			return tr.recountEscalator()
 		case h.OpensAt.IsZero() || tr.env.Now.Before(h.OpensAt):
-			return tr.nudgeAgain(gateNudgeDays)
+			return tr.nudgeAgain(tr.gateNudgeDays(h.Rung, h.Gates))
 		case h.AwaitsAsking():
 			return tr.holdEscalator()
 		default:
@@ -58,6 +58,8 @@ func (tr *transition) tickOpening() error {
 		return tr.countFromNow(o)
 	case !o.AwaitsReleaseSince.IsZero():
 		return tr.nudgeAgain(exhaustedNudgeDays)
+	case isOver && tr.hasNoLimit(o):
+		return tr.askAgain(o)
 	case isOver:
 		return tr.endWindow(o)
 	default:

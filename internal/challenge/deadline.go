@@ -1,6 +1,8 @@
 package challenge
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -35,7 +37,10 @@ func momentOf(env Env, at time.Time) (ladder.Moment, error) {
 // when the working day begins, and the same the working day before when the window has three or
 // more. Of what is due within hours, or on the day itself, people are reminded at half time and an
 // hour before the end.
-func explainAndPlanReminders(env Env, d workday.Deadline) (string, []time.Time, error) {
+func explainAndPlanReminders(env Env, r *ladder.Rung, d workday.Deadline) (string, []time.Time, error) {
+	if r.HasNoLimit() {
+		return explainNoLimit(env, r, d), nil, nil
+	}
 	w, err := env.Calendar.Explain(d)
 	if err != nil {
 		return "", nil, err
@@ -53,6 +58,12 @@ func explainAndPlanReminders(env Env, d workday.Deadline) (string, []time.Time, 
 	}
 	reminders = slices.DeleteFunc(reminders, func(t time.Time) bool { return !t.After(env.Now) })
 	return w.TextFor(env.Ladder.Words.Rung), reminders, nil
+}
+
+// explainNoLimit says that nothing lapses, and when whoever is asked is asked again.
+func explainNoLimit(env Env, r *ladder.Rung, d workday.Deadline) string {
+	return fmt.Sprintf("The procedure sets no time for this %s. Whoever is asked is asked again after each %s, next on %s.",
+		cmp.Or(env.Ladder.Words.Rung, "rung"), r.AskAgain, d.Date.FormatLong())
 }
 
 // planHourlyReminders are half time and an hour before the end, where there are two hours or more.

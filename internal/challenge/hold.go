@@ -92,7 +92,7 @@ func (tr *transition) newGateState(rung string, g ladder.Gate) GateState {
 // oversees challenges has it in the digest, and hears at once when nobody holds a role
 // that a gate needs.
 func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState, at time.Time) error {
-	body := Held{Cause: cause, Gates: gates, NudgeAt: tr.nudgeTime(gateNudgeDays)}
+	body := Held{Cause: cause, Gates: gates, NudgeAt: tr.nudgeTime(tr.gateNudgeDays(r.ID, gates))}
 	before := tr.c.Hold
 	vacant := slices.ContainsFunc(gates, func(st GateState) bool {
 		known := before != nil && hasGate(before.Gates, st.Gate)

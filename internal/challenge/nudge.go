@@ -24,9 +24,27 @@ func (b Nudged) apply(c *Challenge, _ Event) {
 // for are told again.
 const (
 	judgeNudgeDays     = 2
-	gateNudgeDays      = 1
+	usualGateNudgeDays = 1
 	exhaustedNudgeDays = 5
 )
+
+// gateNudgeDays is the least of what the ladder says for the gates that are shut.
+func (tr *transition) gateNudgeDays(rung string, gates []GateState) int {
+	days := 0
+	for _, st := range gates {
+		if st.IsCleared() {
+			continue
+		}
+		n := usualGateNudgeDays
+		if g, _ := FindGate(tr.env.Ladder, rung, st.Gate); g.AskAgain != nil {
+			n = g.AskAgain.N
+		}
+		if days == 0 || n < days {
+			days = n
+		}
+	}
+	return max(days, usualGateNudgeDays)
+}
 
 // nudgeTime is the start of the n-th working day after today. Past the calendar's
 // coverage it is a plain day: nobody's time depends on it, and a step must not

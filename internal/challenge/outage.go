@@ -185,7 +185,7 @@ func (tr *transition) prolongEscalator() (bool, error) {
 			return false, calendarError(err)
 		}
 		if affected {
-			tr.emit(Interrupted{Outage: out, OpensAt: d.Due, CheckAt: tr.nudgeTime(gateNudgeDays)}, h.Rung, len(tr.c.Openings))
+			tr.emit(Interrupted{Outage: out, OpensAt: d.Due, CheckAt: tr.nudgeTime(tr.gateNudgeDays(h.Rung, h.Gates))}, h.Rung, len(tr.c.Openings))
 			tr.postGateCards()
 			return true, nil
 		}

@@ -124,7 +124,7 @@ func (tr *transition) recountWindow(body *Recounted) {
 			shorter = &ShorterWindow{Days: shorter.Days, Reason: shorter.Reason, OriginalDue: limit.Due}
 		}
 	}
-	text, reminders, err := explainAndPlanReminders(tr.env, d)
+	text, reminders, err := explainAndPlanReminders(tr.env, r, d)
 	if err != nil {
 		return
 	}

@@ -96,7 +96,7 @@ func (tr *transition) recordResponse(cmd Respond) error {
 		return err
 	}
 	tr.setOnBehalfOf(&cmd.Response, opening, rung)
-	tr.emit(Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && tr.env.Now.After(opening.Deadline.Due), NudgeAt: tr.nudgeTime(judgeNudgeDays)}, opening.Rung, opening.Number)
+	tr.emit(Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && !rung.HasNoLimit() && tr.env.Now.After(opening.Deadline.Due), NudgeAt: tr.nudgeTime(judgeNudgeDays)}, opening.Rung, opening.Number)
 	tr.applyHandovers(System, tr.planHandovers())
 	tr.postJudgeCards()
 	opening = tr.c.CurrentOpening()

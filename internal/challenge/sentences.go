@@ -173,6 +173,7 @@ var (
 	sayNoShorter            = registerSentence("no_shorter", "This procedure does not let you ask for an answer sooner than it says.")
 	sayWhyShorter           = registerSentence("why_shorter", "Please say why the answer is needed sooner.")
 	sayShorterDays          = registerSentence("shorter_days", "Please give a number of working days, %v at the least.")
+	sayNoTimeToShorten      = registerSentence("no_time_to_shorten", "The procedure sets no time for the answer that is asked for next, so no shorter one can be asked for.")
 	sayNobodyAfter          = registerSentence("nobody_after", "Nobody is asked after this, so there is no time to shorten.")
 	sayNotShorter           = registerSentence("not_shorter", "The procedure gives until %s. Please ask for less than that, or leave this empty.")
 )

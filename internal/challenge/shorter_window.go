@@ -15,7 +15,7 @@ func (tr *transition) deadlineWithShorter(r *ladder.Rung, at time.Time, limitSta
 	if err != nil {
 		return d, false, nil, err
 	}
-	if d, passed, err = computeDeadline(tr.env, r, m); err != nil || want == nil {
+	if d, passed, err = computeDeadline(tr.env, r, m); err != nil || want == nil || r.HasNoLimit() {
 		return d, passed, nil, err
 	}
 	sooner, err := deadlineInDays(tr.env, d, want.Days)
@@ -84,6 +84,10 @@ func validateShorterDays(f inputFaults, days int, c *Challenge, rung *ladder.Run
 	}
 	if rung == nil {
 		f.add("shorter_days", sayNobodyAfter)
+		return nil
+	}
+	if rung.HasNoLimit() {
+		f.add("shorter_days", sayNoTimeToShorten)
 		return nil
 	}
 	limitStart := c.LimitStart

@@ -26,6 +26,7 @@ func graceFor(w workday.Window) time.Duration {
 const (
 	RedatedReceivedLate = "received_late" // Teams took the question long after it was queued
 	RedatedAskedLate    = "asked_late"    // the same, after it was said that nobody could be asked
+	RedatedAskedAgain   = "asked_again"   // the ladder sets no time: those who were asked are asked again
 	RedatedRefusedLate  = "refused_late"  // Teams refused it for good, after the same
 )
 
@@ -69,7 +70,7 @@ func (tr *transition) redate(reason string) error {
 		}
 		d, passed, used = opening.Deadline, opening.LimitPassed, opening.ShorterWindow
 	}
-	text, reminders, err := explainAndPlanReminders(tr.env, d)
+	text, reminders, err := explainAndPlanReminders(tr.env, rung, d)
 	if err != nil {
 		return calendarError(err)
 	}

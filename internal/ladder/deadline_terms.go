@@ -50,6 +50,10 @@ func (l *Ladder) SharedWindowOf(rung string) *SharedWindow {
 // rung's own window, the earliest end decides.
 func (l *Ladder) ComputeDeadline(c *workday.Calendar, r *Rung, m Moments) (workday.Deadline, error) {
 	terms := workday.Terms{Start: m.Receipt.Day, Received: m.Receipt.At, AtLeast: minimumDays}
+	if r.HasNoLimit() {
+		terms.Window = *r.AskAgain
+		return c.ComputeDeadline(terms)
+	}
 	limits := l.limitsOf(r, m)
 	if origin, from, another := m.origin(r.WindowStart); another && r.Window != nil {
 		limits = append([]workday.Limit{{Start: from.Day, At: hoursFrom(*r.Window, from), Window: *r.Window, Origin: origin}}, limits...)

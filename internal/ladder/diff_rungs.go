@@ -105,6 +105,7 @@ func (d *comparison) compareDueTime(s partComparison, o, n Rung) {
 			s.warnLonger("%s may now take longer", n.Label)
 		}
 	}
+	s.compareWindow("after how long it is asked again, with no time set,", "never", n.Label, o.AskAgain, n.AskAgain)
 	s.compareValue("the start of the window", windowStartText(o.WindowStart), windowStartText(n.WindowStart))
 	s.compareValue("whose time it is", inWords(o.WindowOwner), inWords(n.WindowOwner))
 	s.compareWindow("the limit from the start of the case", "none", n.Label, o.Within, n.Within)
@@ -178,6 +179,7 @@ func (d *comparison) compareGates(s partComparison, old, new []Gate) {
 			s.compareFlag(o.MayOpenAhead, n.MayOpenAhead, "it may now be opened ahead", "it may no longer be opened ahead")
 			d.compareFields(s, o.Fields, n.Fields)
 			s.compareWindow("the time after which it opens by itself", "none", "The gate", o.Within, n.Within)
+			s.compareWindow("after how long it is asked for again", "each working day", "The gate", o.AskAgain, n.AskAgain)
 			s.compareFlag(o.WithinInferred, n.WithinInferred, "that time is now marked as inferred", "that time is no longer marked as inferred")
 			s.compareValue("the gate whose refusal it follows", o.OnlyIfNotAgreed, n.OnlyIfNotAgreed)
 			s.compareFlag(o.DirectEntryOnly, n.DirectEntryOnly, "it now holds direct entries only", "it now holds every entry")

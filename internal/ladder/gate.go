@@ -53,6 +53,9 @@ type Gate struct {
 	Within *workday.Window `yaml:"within,omitempty" json:"within,omitempty"`
 	// WithinInferred marks a time that the procedure does not state.
 	WithinInferred bool `yaml:"within_inferred,omitempty" json:"within_inferred,omitempty"`
+	// AskAgain is after how many working days those for whom the gate waits are told again; each
+	// working day unless said.
+	AskAgain *workday.Window `yaml:"ask_again,omitempty" json:"ask_again,omitempty"`
 	// OnlyIfNotAgreed is a gate before it on the same rung: this one counts only when
 	// that one was refused (a second opinion).
 	OnlyIfNotAgreed string `yaml:"only_if_refused,omitempty" json:"only_if_refused,omitempty"`

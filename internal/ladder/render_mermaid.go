@@ -82,6 +82,8 @@ func gateNode(rung string, i int) string { return fmt.Sprintf("g%d_%s", i, merma
 
 func windowText(r *Rung) string {
 	switch {
+	case r.HasNoLimit():
+		return "no time set"
 	case r.Window == nil:
 		return "what is left of the case"
 	case r.Within != nil:

@@ -135,6 +135,8 @@ func (l *Ladder) windowDescription(r *Rung) string {
 		text = fmt.Sprintf("what is left of the %s that it shares with %s, 1 working day at the least", shared.Window, l.otherSharers(shared, r.ID))
 	case r.Remainder && l.OverallLimit.Window != nil:
 		text = fmt.Sprintf("what is left of the case's %s, 1 working day at the least", l.OverallLimit.Window)
+	case r.HasNoLimit():
+		text = fmt.Sprintf("none; asked again after each %s", r.AskAgain)
 	case r.Window != nil && r.WindowStart == WindowFromLimitStart:
 		text = fmt.Sprintf("until the %s from the start of the case", r.Window)
 	case r.Window != nil && r.Window.IsDayZero():

@@ -63,6 +63,9 @@ type Rung struct {
 	Judge directory.Role `yaml:"judge,omitempty" json:"judge,omitempty"`
 
 	Window *workday.Window `yaml:"window,omitempty" json:"window,omitempty"`
+	// AskAgain takes the place of a window where the procedure sets no time: whoever is asked is
+	// asked again after each so many working days, and nothing lapses.
+	AskAgain *workday.Window `yaml:"ask_again,omitempty" json:"ask_again,omitempty"`
 	// Remainder makes the window what is left of the case limit, one working
 	// day at the least.
 	Remainder   bool        `yaml:"remainder,omitempty" json:"remainder,omitempty"`
@@ -125,6 +128,9 @@ type Destination struct {
 	HandOff string `yaml:"hand_off,omitempty" json:"hand_off,omitempty"`
 	End     bool   `yaml:"end,omitempty" json:"end,omitempty"`
 }
+
+// HasNoLimit reports whether the procedure sets no time for the rung.
+func (r *Rung) HasNoLimit() bool { return r.AskAgain != nil }
 
 // JudgeRole is the role that judges a response on the rung.
 func (r *Rung) JudgeRole() directory.Role {

@@ -80,9 +80,14 @@ func (v *validator) lacksResponder(r *Respondents, agency string) bool {
 func (v *validator) validateWindow(path string, r *Rung) {
 	validateOneOf(v, path+".from", "from", r.WindowStart, knownWindowStarts)
 	started := v.l.OverallLimit.Starts == LimitFromRaise || r.StartsFormalClock()
+	v.validateAskAgain(path+".ask_again", r.AskAgain)
 	switch {
+	case r.HasNoLimit() && (r.Window != nil || r.Remainder || r.Within != nil || v.l.SharedWindowOf(r.ID) != nil):
+		v.addError(path+".ask_again", "a rung has a time in which it is answered, or none and is asked again", "Remove ask_again:, or the window and other limits")
+	case r.HasNoLimit():
+		return
 	case r.Window == nil && !r.Remainder:
-		v.addError(path, fmt.Sprintf("the rung %q has no window", r.ID), `Write window: 5 working days, or remainder: true for what is left of the case limit`)
+		v.addError(path, fmt.Sprintf("the rung %q has no window", r.ID), `Write window: 5 working days, remainder: true for what is left of the case limit, or ask_again: 5 working days where the procedure sets no time`)
 	case r.Window != nil && r.Remainder:
 		v.addError(path+".remainder", "a rung has a window or the remainder of the case, not both", "Remove one of them")
 	case r.Remainder && v.l.SharedWindowOf(r.ID) != nil:
@@ -121,6 +126,13 @@ func (v *validator) validateWindowStart(path string, r *Rung) {
 		v.addError(path+".from", fmt.Sprintf("%q ends with the day of receipt", r.Window), "Leave from: out, or write a number of days or hours")
 	case r.Window.IsHours() && r.WindowStart == WindowFromConference:
 		v.addError(path+".from", "a conference has a date and no time, so hours cannot be counted from it", `Write days: "3 calendar days" for 72 hours`)
+	}
+}
+
+// validateAskAgain refuses an interval that is not counted in working days.
+func (v *validator) validateAskAgain(path string, w *workday.Window) {
+	if w != nil && w.Unit != workday.WorkingDays {
+		v.addError(path, fmt.Sprintf("people cannot be asked again after each %s", w), "Write it in working days: people are asked again when one begins")
 	}
 }
 
@@ -247,6 +259,10 @@ func (v *validator) validateGateKind(path string, g Gate, first bool) {
 		if first {
 			v.addError(path, "nothing is escalated to the first rung", "Remove the gate")
 		}
+	}
+	v.validateAskAgain(path+".ask_again", g.AskAgain)
+	if g.AskAgain != nil && g.Kind == GateEscalation {
+		v.addError(path+".ask_again", "an escalation gate opens by itself after its time", "Remove ask_again, or change the kind")
 	}
 	if g.WithinInferred && g.Within == nil {
 		v.addError(path+".within_inferred", "no time is given that could be inferred", "Remove within_inferred")

@@ -62,7 +62,10 @@ func (n *narrator) formatReminded(opening int, b challenge.Reminded) string {
 // describeRedated says why a window was counted again, and whether a limit left less.
 func (n *narrator) describeRedated(b challenge.Redated, rung string) (string, []Fact) {
 	why := "Teams took the question of %s late, so its time was counted again: the answer is due by %s."
-	if b.Reason == challenge.RedatedRefusedLate {
+	switch b.Reason {
+	case challenge.RedatedAskedAgain:
+		return fmt.Sprintf("No answer had come to %s. The procedure sets no time for it, so it was asked for again; the next time is %s.", rung, n.formatDateTime(b.Deadline.Due)), nil
+	case challenge.RedatedRefusedLate:
 		why = "Teams had taken the question of %s for nobody and then refused it, so its time was counted again: the answer is due by %s."
 	}
 	what := fmt.Sprintf(why, rung, n.formatDateTime(b.Deadline.Due))

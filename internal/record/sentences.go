@@ -21,7 +21,7 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 	case challenge.Raised:
 		return n.describeRaised(b, who)
 	case challenge.RungOpened:
-		return n.describeRungOpened(b, rung)
+		return n.describeRungOpened(e, b, rung)
 	case challenge.RoleVacant:
 		return fmt.Sprintf("%s was passed over at once, because %s (%s).", rung, vacancyReason(b.Reason), n.formatRoles(b.Roles)), nil
 	case challenge.Redated:
@@ -154,9 +154,18 @@ func (n *narrator) describeSubject(d challenge.Details) string {
 	}
 }
 
-func (n *narrator) describeRungOpened(b challenge.RungOpened, rung string) (string, []Fact) {
-	what := fmt.Sprintf("%s began%s. %s The answer is due by %s. %s decides on the answer.",
-		rung, openingCauseWords[b.Cause], n.describeQueued(b), n.formatDateTime(b.Deadline.Due), n.formatParty(b.Judge))
+// hasNoLimit reports whether the procedure sets no time for a rung.
+func (n *narrator) hasNoLimit(rung string) bool {
+	r, known := n.Ladder.RungByID(rung)
+	return known && r.HasNoLimit()
+}
+
+func (n *narrator) describeRungOpened(opened challenge.Event, b challenge.RungOpened, rung string) (string, []Fact) {
+	due := "The answer is due by " + n.formatDateTime(b.Deadline.Due) + "."
+	if n.hasNoLimit(opened.Rung) {
+		due = "The procedure sets no time for the answer; it is asked for again on " + n.formatDateTime(b.Deadline.Due) + "."
+	}
+	what := fmt.Sprintf("%s began%s. %s %s %s decides on the answer.", rung, openingCauseWords[b.Cause], n.describeQueued(b), due, n.formatParty(b.Judge))
 	if b.LimitPassed {
 		what += " The limit of the whole challenge had passed before, so the shortest time that may be given was given."
 	}

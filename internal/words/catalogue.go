@@ -76,13 +76,13 @@ type Grammar struct {
 
 // ChallengeWords are the texts of the chair's card of a challenge.
 type ChallengeWords struct {
-	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                     string
-	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                                        string
-	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                         string
-	StateAwaitingResponse, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
-	EndRequested, HandOffRequested                                                                                                                                                                             string
-	PublicAwaitingResponse, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                      string
-	Conferences                                                                                                                                                                                                map[challenge.ConferenceType]string
+	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                   string
+	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                                                      string
+	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                                       string
+	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
+	EndRequested, HandOffRequested                                                                                                                                                                                           string
+	PublicAwaitingResponse, PublicNoLimit, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                     string
+	Conferences                                                                                                                                                                                                              map[challenge.ConferenceType]string
 }
 
 // CoverWords are the texts of the list of who stands in.
@@ -93,10 +93,10 @@ type CoverWords struct {
 // FormWords are the texts of the form on which a challenge is raised.
 type FormWords struct {
 	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
-	DangerNow, DangerThen                                                                                                                                                                           string
-	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                    string
-	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked string
-	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                        string
+	DangerNow, DangerThen                                                                                                                                                                                               string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                        string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked, WillBeAskedNoLimit string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                                            string
 }
 
 // GateWords are the texts of what must be done before a rung.
@@ -142,17 +142,17 @@ type MeetingWords struct {
 
 // RespondWords are the texts of the card of who is asked, and of what became of the question.
 type RespondWords struct {
-	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
-	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                         string
-	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                 string
-	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                string
-	Intros                                                                                                                                                                                                              map[ladder.ResponseForm]string
-	ResponseLabels                                                                                                                                                                                                      map[ladder.ResponseForm]string
+	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
+	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                     string
+	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                             string
+	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                            string
+	Intros                                                                                                                                                                                                                                                                          map[ladder.ResponseForm]string
+	ResponseLabels                                                                                                                                                                                                                                                                  map[ladder.ResponseForm]string
 }
 
 // FormSentWords are the texts of the card in place of a form that was sent.
 type FormSentWords struct {
-	Title, AskedToAnswer, HeldAtGate, NobodyAsked, WhatFollows, Summary string
+	Title, AskedToAnswer, AskedNoLimit, HeldAtGate, NobodyAsked, WhatFollows, Summary string
 }
 
 // DialogWords are the texts of a card in a window of its own.
@@ -187,7 +187,7 @@ type InputErrorWords struct {
 
 // NoticeWords are the texts of the notice in a channel.
 type NoticeWords struct {
-	Summary, AwaitingResponse, NotAsked, AwaitsRelease, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
+	Summary, AwaitingResponse, NoLimit, NotAsked, AwaitsRelease, AwaitingJudgement, HeldAtGate, Exhausted, Closed, MovedOn string
 }
 
 // ReminderWords are the texts of the reminder.
@@ -205,6 +205,7 @@ type AlertWords struct {
 type DraftWords struct {
 	Title, Summary                                     string
 	WaitsForAnswer                                     string // the reference, and until when
+	WaitsNoLimit                                       string // the reference
 	WaitsForDecision, WaitsForRecord                   string // the reference
 	UseAsAnswer, UseAsReason, UseAsNote                string // the reference: a button
 	HowToUse, HowToOpen, TooLong, More, WriteInPrivate string
@@ -241,10 +242,10 @@ type PlainTextWords struct {
 
 // StepWords are the texts of the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded  string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted         string
-	EndRequested, HandOffRequested, ChairSucceeded                                                                                           string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, Interrupted, Prolonged, OpensLater, StandsStill, Released string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded              string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                     string
+	EndRequested, HandOffRequested, ChairSucceeded                                                                                                       string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string

@@ -52,6 +52,7 @@ var welshRefusals = map[challenge.SentenceKey]string{
 	"why_start_there":         "Nodwch pam yr ydych yn dechrau yno.",
 	"choose_conference":       "Dewiswch y math o gynhadledd.",
 	"conference_not_here":     "Nid yw'r weithdrefn hon ar gyfer y math hwnnw o gynhadledd. Dewiswch weithdrefn arall neu fath arall.",
+	"no_time_to_shorten":      "Nid yw'r weithdrefn yn gosod amser ar gyfer yr ateb y gofynnir amdano nesaf, felly ni ellir gofyn am amser byrrach.",
 	"no_date_wanted":          "Nid oes dyddiad i'r hyn a ddewisoch. Gadewch y dyddiad yn wag.",
 	"conference_date":         "Rhowch ddyddiad y gynhadledd.",
 	"conference_date_far":     "Gwiriwch ddyddiad y gynhadledd: mae'n fwy na blwyddyn ymlaen neu bum mlynedd yn ôl.",
