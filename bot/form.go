@@ -123,9 +123,17 @@ func readRaising(in *command.Inputs) challenge.RaiseCommand {
 			ConferenceDate: in.Date(cards.FieldConferenceDate, words.Either), Categories: splitChoices(in.Text(cards.FieldCategories)),
 			Concern: in.Text(cards.FieldConcern), Evidence: in.Text(cards.FieldEvidence),
 			Ask: in.Text(cards.FieldAsk), AskBy: in.Date(cards.FieldAskBy, words.Ahead),
-			Team: in.Text(cards.FieldTeam), Agency: in.Text(cards.FieldAgency), LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes,
+			Team: in.Text(cards.FieldTeam), Agency: in.Text(cards.FieldAgency), Urgency: readUrgency(in), LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes,
 		},
 	}
+}
+
+// readUrgency is the urgency that was chosen, empty for a challenge that can wait.
+func readUrgency(in *command.Inputs) string {
+	if id := in.Text(cards.FieldUrgency); id != ladder.OrdinaryUrgency {
+		return id
+	}
+	return ""
 }
 
 // splitChoices reads the value of a choice of several.
@@ -142,6 +150,9 @@ func (rq request) buildForm(choices []*ladder.Ladder, in map[string]string) (rai
 	rq.offerTeams(&form, choices, in)
 	form.raising = readRaising(rq.readInputs(in))
 	form.checkYesNo(in)
+	if form.ladder != nil && len(form.ladder.Urgencies) > 0 && in[cards.FieldUrgency] == "" {
+		form.unread[cards.FieldUrgency] = challenge.SayChooseFromList
+	}
 	return form, rq.forecast(&form, in)
 }
 

@@ -81,6 +81,7 @@ func (b *builder) isCurrent() bool {
 // addHeading opens a card: what it is, and what was said to its reader.
 func (b *builder) addHeading(text string) {
 	b.add(TextBlock{Text: text, Size: "Large", Bold: true, Heading: true})
+	b.addUrgency()
 	if b.opts.Confirmation != "" {
 		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: b.words.Common.Done + " " + b.opts.Confirmation, Bold: true}}})
 	}
@@ -89,9 +90,31 @@ func (b *builder) addHeading(text string) {
 	}
 }
 
+// isUrgent reports whether the challenge of the card cannot wait.
+func (b *builder) isUrgent() bool { return b.Challenge.Urgent != nil && b.Challenge.State.IsOpen() }
+
+// addUrgency says why it cannot, with what was written for it. A channel is told no more than that
+// it is urgent.
+func (b *builder) addUrgency() {
+	if !b.isUrgent() || b.kind == challenge.CardNotice {
+		return
+	}
+	items := []Element{TextBlock{Text: fmt.Sprintf(b.words.Common.UrgentBecause, b.Challenge.Urgent.Label), Bold: true}}
+	for _, e := range slices.Backward(b.History) {
+		if skipped, ok := e.Body.(challenge.SkippedTo); ok && skipped.Urgent != nil {
+			items = append(items, TextBlock{Text: b.shorten(skipped.Evidence, b.budget.mainText)})
+			break
+		}
+	}
+	b.add(Container{Style: "attention", Items: items})
+}
+
 // cardTitle is "Professional Challenge CH-7K3QX2 · Stage 1".
 func (b *builder) cardTitle(rung string) string {
 	t := cmp.Or(b.Ladder.Words.Challenge, b.words.Common.Challenge) + " " + b.Challenge.Ref
+	if b.isUrgent() {
+		t = b.words.Common.Urgent + ": " + t
+	}
 	if rung != "" {
 		t += " · " + b.rungLabel(rung)
 	}

@@ -27,6 +27,7 @@ const (
 	VerbAskedOutside Verb = "asked"
 	VerbMove         Verb = "move"
 	VerbSuccessor    Verb = "successor"
+	VerbLiftUrgency  Verb = "lift_urgency"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now
@@ -59,6 +60,7 @@ const (
 	FieldLookedAfter     = "looked_after" // yes or no
 	FieldAgency          = "agency"
 	FieldPartner         = "partner" // yes or no
+	FieldUrgency         = "urgency" // an urgency of the ladder, or ladder.OrdinaryUrgency
 	FieldStartAt         = "start_at"
 	FieldStartGround     = "start_ground"
 	FieldStartReason     = "start_reason"

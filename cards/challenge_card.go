@@ -84,6 +84,7 @@ func (b *builder) buildChallengeCard() {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})
 	}
 	b.addGaps()
+	b.addCallUrgently()
 	if c.State == challenge.StateHeldAtGate {
 		b.addHoldStatus()
 	} else if c.State.IsOpen() && !c.LimitDue.IsZero() {
@@ -131,6 +132,9 @@ func (b *builder) addChairSections() {
 	if b.may.HandOff {
 		b.addHandOffSection()
 	}
+	if b.may.LiftUrgency {
+		b.addLiftUrgencySection()
+	}
 	if b.may.Move {
 		b.addMoveSection()
 	}
@@ -164,6 +168,20 @@ func (b *builder) requiredSection(verb Verb, ids ...string) *section {
 	s := b.newSection(b.buttonData(verb), ids...)
 	s.optionalForClient = s.active && b.opts.Submitted.Verb == verb
 	return s
+}
+
+// addCallUrgently asks the chair not to leave what is urgent to a card.
+func (b *builder) addCallUrgently() {
+	if b.isUrgent() && b.Challenge.State == challenge.StateAwaitingResponse && b.opts.ViewerID == b.Challenge.Chair.ID {
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Challenge.CallUrgently, b.formatRespondents(b.Challenge.CurrentOpening())), Bold: true})
+	}
+}
+
+func (b *builder) addLiftUrgencySection() {
+	s := b.requiredSection(VerbLiftUrgency, FieldReason)
+	s.addTextInput(FieldReason, b.words.Challenge.NotUrgentReason, true, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.NotUrgent, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.Challenge.NotUrgent, b.words.Challenge.NotUrgentButton)
 }
 
 func (b *builder) addWithdrawSection() {

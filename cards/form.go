@@ -66,7 +66,7 @@ func (c *formCard) layOut() {
 	c.addDanger(c.view.DangerLine)
 	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(c.words.Form.Intro, cmp.Or(words.RecordNumber, c.words.Common.RecordWord)))})
 	c.inputs = c.newSection(c.buttonData(VerbRaise), FieldLadder, FieldTeam, FieldAgency, FieldConference, FieldConferenceDate, FieldLookedAfter, FieldRecordNumber, FieldCategories,
-		FieldConcern, FieldEvidence, FieldAsk, FieldAskBy, FieldPartner, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason)
+		FieldConcern, FieldEvidence, FieldAsk, FieldAskBy, FieldPartner, FieldUrgency, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason)
 	c.addRoutingInputs()
 	c.addForecast()
 	c.addConcernInputs()
@@ -118,6 +118,13 @@ func (c *formCard) addRoutingInputs() {
 	}
 	if len(teams) > 0 {
 		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldTeam, Label: c.words.Form.Team, RequiredByServer: true, Choices: teams, Value: soleChoice(teams)})
+	}
+	if len(c.Ladder.Urgencies) > 0 {
+		urgencies := []Choice{{c.words.Form.Ordinary, ladder.OrdinaryUrgency}}
+		for _, u := range c.Ladder.Urgencies {
+			urgencies = addChoice(urgencies, Choice{u.Label, u.ID})
+		}
+		c.inputs.addInput(Input{Kind: InputChoice, ID: FieldUrgency, Label: c.words.Form.Urgency, RequiredByServer: true, Expanded: true, Choices: urgencies})
 	}
 	p := c.Ladder.PartnerConcerns
 	if p != nil {
@@ -250,7 +257,7 @@ func (c *formCard) holdUndrawnInputs() {
 	}
 	const box = "held_box"
 	var items []Element
-	for _, id := range []string{FieldPartner, FieldAgency, FieldConference, FieldLookedAfter, FieldCategories, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason} {
+	for _, id := range []string{FieldPartner, FieldUrgency, FieldAgency, FieldConference, FieldLookedAfter, FieldCategories, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason} {
 		if c.opts.TypedValues[id] != "" {
 			items = append(items, c.inputs.prepareInput(Input{Kind: InputText, ID: id, Label: id, MaxLength: challenge.MaxText})...)
 		}

@@ -199,6 +199,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(reason, b.words.Step.EndRequested, by)
 	case challenge.ChairSucceeded:
 		return step(nil, b.words.Step.ChairSucceeded, by, body.To.Name, body.From.Name)
+	case challenge.UrgencyLifted:
+		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.UrgencyLifted, by)
 	case challenge.Withdrawn:
 		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Withdrawn, by)
 	case challenge.HandedOff:

@@ -25,7 +25,7 @@ var fileOrder = map[string][]string{
 		// Values, each on its own.
 		"hash_chain.go", "party.go", "details.go", "post.go", "task.go", "cover_handover.go", "sentences.go", "refusal.go", "reference.go",
 		// What a challenge is, and its trail.
-		"opening.go", "gate_state.go", "challenge.go", "event.go", "change.go", "snapshot.go", "card_for.go", "raised.go",
+		"opening.go", "gate_state.go", "urgent.go", "challenge.go", "event.go", "change.go", "snapshot.go", "card_for.go", "raised.go",
 		// What a transition is told, and what it refuses.
 		"env.go", "deadline.go", "validate.go", "oversight.go",
 		// A transition, whom it asks, and how it goes from rung to rung.
@@ -33,7 +33,7 @@ var fileOrder = map[string][]string{
 		"shorter_window.go", "window.go", "recount.go", "statutory.go", "rungs.go", "lapse.go",
 		// One file for each thing that may happen.
 		"asking.go", "outage.go", "ask_again.go", "unattended.go", "asked_outside.go", "skip.go", "ending.go", "delivery.go", "reminder.go",
-		"response.go", "judgement.go", "gates.go", "handover.go", "referral.go", "successor.go", "move.go", "message_change.go",
+		"response.go", "judgement.go", "gates.go", "handover.go", "referral.go", "successor.go", "move.go", "urgency.go", "message_change.go",
 		"partner_concern.go", "clock.go",
 		// What others call.
 		"alerts.go", "consistency.go", "decide.go", "limits.go", "validate_raise.go", "raise.go", "standin_obstacles.go", "events.go",

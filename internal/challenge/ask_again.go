@@ -15,7 +15,7 @@ func (tr *transition) askAgain(o *Opening) error {
 	if err != nil {
 		return calendarError(err)
 	}
-	d, _, err := computeDeadline(tr.env, rung, m)
+	d, _, err := tr.computeDeadline(rung, m)
 	if err != nil {
 		return calendarError(err)
 	}

@@ -73,6 +73,8 @@ type Challenge struct {
 	// ThresholdViews are the views on the threshold that were asked for: once asked, they
 	// are not asked for again on a later direct entry.
 	ThresholdViews []ThresholdView `json:"thresholds,omitempty"`
+	// Urgent bounds the time of every rung; nil when the challenge can wait.
+	Urgent *Urgent `json:"urgent,omitempty"`
 	// EndRequest is what an overseer asks of the chair, who decides.
 	EndRequest *EndRequest `json:"end_request,omitempty"`
 	// Gaps are where nobody is left who could do what the challenge waits for, and GapsSince

@@ -31,6 +31,8 @@ type Details struct {
 	AskBy          workday.Date   `json:"ask_by"`
 	Team           string         `json:"team"`
 	Agency         string         `json:"agency,omitempty"`
+	// Urgency is the id of one of the ladder's; empty when the challenge can wait.
+	Urgency string `json:"urgency,omitempty"`
 	// LookedAfter says that a child whose protection plan this is about is looked
 	// after too. A review of a looked-after child's plan says so by itself.
 	LookedAfter bool `json:"looked_after,omitempty"`

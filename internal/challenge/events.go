@@ -40,6 +40,7 @@ var registry = []eventDefinition{
 	define[Interrupted](),
 	define[Released](),
 	define[Recounted](),
+	define[UrgencyLifted](),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -78,6 +78,7 @@ func everyBody() []challenge.Body {
 		challenge.Recounted{Deadline: deadline, Explanation: "Day 0 Mon 30 Mar.", Reminders: []time.Time{at}, LimitPassed: true,
 			ShorterWindow: &challenge.ShorterWindow{Days: 2, Reason: "An unborn child.", OriginalDue: at}, OpensAt: at, Was: at, LimitDue: at,
 			Calendar: "england-and-wales/2028-12-31/ab12cd34"},
+		challenge.UrgencyLifted{Reason: "She is safe."},
 	}
 }
 

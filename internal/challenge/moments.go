@@ -38,3 +38,40 @@ func (tr *transition) findMoments(r *ladder.Rung, at time.Time, limitStart workd
 	}
 	return m, err
 }
+
+// computeDeadline is the end of a rung's window. passed reports that the limit that holds left
+// less than one working day, which is then given.
+func (tr *transition) computeDeadline(r *ladder.Rung, m ladder.Moments) (d workday.Deadline, passed bool, err error) {
+	if d, err = tr.env.Ladder.ComputeDeadline(tr.env.Calendar, r, m); err == nil && !r.HasNoLimit() {
+		d, err = tr.c.Urgent.boundByUrgency(tr.env.Calendar, d)
+	}
+	d.Due = d.Due.UTC()
+	return d, d.Bound == workday.BoundMinimum, err
+}
+
+// explainAndPlanReminders explains a deadline and plans the reminders before it: on the last day
+// when the working day begins, and the same the working day before when the window has three or
+// more. Of what is due within hours, or on the day itself, people are reminded at half time and an
+// hour before the end.
+func (tr *transition) explainAndPlanReminders(r *ladder.Rung, d workday.Deadline) (string, []time.Time, error) {
+	if r.HasNoLimit() {
+		return explainNoLimit(tr.env, r, d), nil, nil
+	}
+	w, err := tr.env.Calendar.Explain(d)
+	if err != nil {
+		return "", nil, err
+	}
+	var reminders []time.Time
+	days := tr.env.Calendar.CountWorkingDays(d.Start, d.Date)
+	switch before, err := tr.env.Calendar.WorkingDayOnOrBefore(d.Date - 1); {
+	case d.Window.IsHours() || d.Window.IsDayZero():
+		reminders = planHourlyReminders(tr.env.Now, d.Due)
+	case err == nil && days >= 3:
+		reminders = append(reminders, tr.env.Calendar.StartOfDay(before).UTC())
+		fallthrough
+	default:
+		reminders = append(reminders, tr.env.Calendar.StartOfDay(d.Date).UTC())
+	}
+	reminders = slices.DeleteFunc(reminders, func(t time.Time) bool { return !t.After(tr.env.Now) })
+	return tr.c.Urgent.explainUrgency(d, w.TextFor(tr.env.Ladder.Words.Rung)), reminders, nil
+}

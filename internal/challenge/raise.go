@@ -16,7 +16,7 @@ func Raise(r RaiseCommand, by Person, env Env) (Change, error) {
 	body := Raised{
 		Ref: FormatReference(r.Number), Ladder: env.Ladder.ID, LadderVersion: env.Ladder.Version,
 		LadderHash: env.Ladder.Hash(), Calendar: env.Calendar.Version(), Details: r.Details,
-		ShorterWindow: r.ShorterWindow,
+		ShorterWindow: r.ShorterWindow, Urgent: urgencyOf(env.Ladder, r.Details.Urgency),
 	}
 	if env.Ladder.OverallLimit.Starts == ladder.LimitFromRaise {
 		var err error
@@ -40,18 +40,18 @@ func Raise(r RaiseCommand, by Person, env Env) (Change, error) {
 // enterStartingRung enters the first rung, or the one the chair goes straight to.
 func (tr *transition) enterStartingRung(r RaiseCommand) error {
 	if r.StartAt == "" {
-		return tr.enterRung(tr.env.Ladder.FirstRung(), CauseRaise, tr.env.Now, nil)
+		return tr.enterRung(startingRung(&r, tr.env), CauseRaise, tr.env.Now, nil)
 	}
 	skip, _ := findSkip(tr.env.Ladder, r.StartAt, r.Ground)
 	rung, _ := tr.env.Ladder.RungByID(r.StartAt)
-	tr.emit(SkippedTo{To: r.StartAt, Ground: r.Ground, Evidence: r.Reason}, rung.ID, 0)
+	tr.emit(SkippedTo{To: r.StartAt, Ground: r.Ground, Evidence: r.Reason, Urgent: urgencyOfSkip(skip, r.Ground)}, rung.ID, 0)
 	return tr.enterRung(rung, CauseSkip, tr.env.Now, skip.Gates)
 }
 
 // raiseUnchecked is Raise for a form that is not filled in yet.
 func raiseUnchecked(r RaiseCommand, by Person, env Env) (Change, error) {
 	s := newTransition(Challenge{ID: r.ID}, by, env)
-	body := Raised{Details: r.Details}
+	body := Raised{Details: r.Details, Urgent: urgencyOf(env.Ladder, r.Details.Urgency)}
 	if own := (&Challenge{Chair: by, Details: r.Details}); r.ShorterWindow != nil && r.ShorterWindow.Days > 0 && mayShorten(env, own, by) {
 		f := inputFaults{}
 		if err := validateShorterDays(f, r.ShorterWindow.Days, own, startingRung(&r, env), env); err != nil {

@@ -18,6 +18,8 @@ type Raised struct {
 	LimitDue      time.Time    `json:"case_due,omitzero"`
 	// ShorterWindow is a shorter time asked for the first answer.
 	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
+	// Urgent as the chair chose.
+	Urgent *Urgent `json:"urgent,omitempty"`
 }
 
 // KindRaised is stored.
@@ -30,5 +32,5 @@ func (b Raised) apply(c *Challenge, e Event) {
 	c.Ref, c.Details, c.Chair, c.RaisedAt = b.Ref, b.Details, e.By, e.At
 	c.Ladder, c.LadderVersion, c.LadderHash = b.Ladder, b.LadderVersion, b.LadderHash
 	c.Calendar, c.LimitStart, c.LimitDue = b.Calendar, b.LimitStart, b.LimitDue
-	c.ShorterWindow = b.ShorterWindow
+	c.ShorterWindow, c.Urgent = b.ShorterWindow, b.Urgent
 }

@@ -124,7 +124,7 @@ func (tr *transition) recountWindow(body *Recounted) {
 			shorter = &ShorterWindow{Days: shorter.Days, Reason: shorter.Reason, OriginalDue: limit.Due}
 		}
 	}
-	text, reminders, err := explainAndPlanReminders(tr.env, r, d)
+	text, reminders, err := tr.explainAndPlanReminders(r, d)
 	if err != nil {
 		return
 	}
@@ -139,7 +139,7 @@ func (tr *transition) deadlineOf(r *ladder.Rung, at time.Time) (workday.Deadline
 	if err != nil {
 		return workday.Deadline{}, err
 	}
-	d, _, err := computeDeadline(tr.env, r, m)
+	d, _, err := tr.computeDeadline(r, m)
 	return d, err
 }
 

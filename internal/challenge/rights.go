@@ -55,6 +55,7 @@ func (tr *transition) facts() permission.Facts {
 		Oversees:        tr.isOverseer(id),
 		Involved:        tr.isInvolved(),
 		Refers:          tr.isReferrer(),
+		Urgent:          c.Urgent != nil,
 		Shortens:        tr.env.Ladder.Shorten != nil && tr.actsAs(tr.env.Ladder.Shorten.By),
 	}
 	f.ReferralPossible = f.Refers && tr.isReferralPossible()

@@ -138,7 +138,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	if err != nil {
 		return calendarError(err)
 	}
-	if body.Explanation, body.Reminders, err = explainAndPlanReminders(tr.env, r, body.Deadline); err != nil {
+	if body.Explanation, body.Reminders, err = tr.explainAndPlanReminders(r, body.Deadline); err != nil {
 		return calendarError(err)
 	}
 	body.Explanation = explainShorterWindow(tr.env, body.ShorterWindow, body.Explanation)

@@ -15,7 +15,7 @@ func (tr *transition) deadlineWithShorter(r *ladder.Rung, at time.Time, limitSta
 	if err != nil {
 		return d, false, nil, err
 	}
-	if d, passed, err = computeDeadline(tr.env, r, m); err != nil || want == nil || r.HasNoLimit() {
+	if d, passed, err = tr.computeDeadline(r, m); err != nil || want == nil || r.HasNoLimit() {
 		return d, passed, nil, err
 	}
 	sooner, err := deadlineInDays(tr.env, d, want.Days)
@@ -97,11 +97,12 @@ func validateShorterDays(f inputFaults, days int, c *Challenge, rung *ladder.Run
 			return calendarError(err)
 		}
 	}
-	m, err := newTransition(*c, System, env).findMoments(rung, env.Now, limitStart)
+	tr := newTransition(*c, System, env)
+	m, err := tr.findMoments(rung, env.Now, limitStart)
 	if err != nil {
 		return calendarError(err)
 	}
-	d, _, err := computeDeadline(env, rung, m)
+	d, _, err := tr.computeDeadline(rung, m)
 	if err != nil {
 		return calendarError(err)
 	}

@@ -20,6 +20,8 @@ type SkippedTo struct {
 	To       string `json:"to"`
 	Ground   string `json:"ground"`
 	Evidence string `json:"evidence"`
+	// Urgent, where the ladder gives no more than so much time after it.
+	Urgent *Urgent `json:"urgent,omitempty"`
 }
 
 // KindSkippedTo is stored.
@@ -28,8 +30,11 @@ const KindSkippedTo EventKind = "skipped_to"
 // Kind of the event.
 func (SkippedTo) Kind() EventKind { return KindSkippedTo }
 
-func (SkippedTo) apply(c *Challenge, _ Event) {
+func (b SkippedTo) apply(c *Challenge, _ Event) {
 	c.leaveOpening()
+	if b.Urgent != nil {
+		c.Urgent = b.Urgent
+	}
 }
 
 // skipTo goes straight to a rung on a ground that the ladder allows.
@@ -53,7 +58,7 @@ func (tr *transition) skipTo(cmd SkipTo) error {
 	if err := f.toRefusal(); err != nil {
 		return err
 	}
-	tr.emit(SkippedTo(cmd), rung.ID, len(tr.c.Openings))
+	tr.emit(SkippedTo{To: cmd.To, Ground: cmd.Ground, Evidence: cmd.Evidence, Urgent: urgencyOfSkip(skip, cmd.Ground)}, rung.ID, len(tr.c.Openings))
 	return tr.enterRung(rung, CauseSkip, tr.env.Now, skip.Gates)
 }
 

@@ -48,6 +48,9 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 		}
 		r.StartAt, r.Ground, r.Reason, r.ShorterWindow = "", "", "", nil // nobody is asked
 	}
+	if _, known := l.UrgencyByID(d.Urgency); d.Urgency != "" && !known {
+		f.add("urgency", SayChooseFromList)
+	}
 	validateStart(f, r, l)
 	if err := validateShorterWindowAtRaise(f, r, by, env); err != nil {
 		return err
@@ -78,12 +81,16 @@ func validateShorterWindowAtRaise(f inputFaults, r *RaiseCommand, by Person, env
 		own := *r.ShorterWindow
 		r.ShorterWindow = &own
 	}
-	return validateShorterWindow(f, r.ShorterWindow, &Challenge{Chair: by, Details: r.Details}, by, startingRung(r, env), env)
+	return validateShorterWindow(f, r.ShorterWindow, &Challenge{Chair: by, Details: r.Details, Urgent: urgencyOf(env.Ladder, r.Details.Urgency)}, by, startingRung(r, env), env)
 }
 
 // startingRung is the rung at which the challenge would begin.
 func startingRung(r *RaiseCommand, env Env) *ladder.Rung {
-	if rung, ok := env.Ladder.RungByID(r.StartAt); ok {
+	start := r.StartAt
+	if u, ok := env.Ladder.UrgencyByID(r.Details.Urgency); ok && start == "" {
+		start = u.StartAt
+	}
+	if rung, ok := env.Ladder.RungByID(start); ok {
 		return rung
 	}
 	return env.Ladder.FirstRung()

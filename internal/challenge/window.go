@@ -70,7 +70,7 @@ func (tr *transition) redate(reason string) error {
 		}
 		d, passed, used = opening.Deadline, opening.LimitPassed, opening.ShorterWindow
 	}
-	text, reminders, err := explainAndPlanReminders(tr.env, rung, d)
+	text, reminders, err := tr.explainAndPlanReminders(rung, d)
 	if err != nil {
 		return calendarError(err)
 	}

@@ -38,6 +38,7 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareRungs(s)
 	d.compareSharedWindows(s)
 	d.compareSubjects(s)
+	d.compareUrgencies(s)
 	d.compareSkips(s)
 	d.compareWaysOut(s)
 	d.compareOtherParts(s)
@@ -280,6 +281,29 @@ func limitStartText(c LimitStart) string {
 		return "the first formal rung"
 	}
 	return string(c)
+}
+
+func (d *comparison) compareUrgencies(s partComparison) {
+	compareParts(s, "urgency", "urgencies", d.old.Urgencies, d.new.Urgencies,
+		func(u Urgency) string { return u.ID },
+		func(_ *Ladder, u Urgency) string {
+			return fmt.Sprintf("%s (%s), %s", inQuotes(u.Label), u.ID, u.Window)
+		},
+		func(o, n Urgency) {
+			s := d.atPart("Urgency " + inQuotes(n.Label))
+			s.compareText("the label", o.Label, n.Label)
+			s.compareWindow("the most that a rung has", "none", "What is urgent", &o.Window, &n.Window)
+			s.compareValue("where it begins", d.old.rungListText(nonEmptyIDs(o.StartAt)), d.new.rungListText(nonEmptyIDs(n.StartAt)))
+			s.compareFlag(o.WindowInferred, n.WindowInferred, "its time is now marked as inferred", "its time is no longer marked as inferred")
+			s.compareText("the source", o.Source, n.Source)
+		})
+}
+
+func nonEmptyIDs(id string) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{id}
 }
 
 func (d *comparison) compareSubjects(s partComparison) {

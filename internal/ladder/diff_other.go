@@ -15,7 +15,11 @@ func (d *comparison) compareSkips(s partComparison) {
 		compareParts(s, "ground", "grounds", o.Grounds, n.Grounds,
 			func(g Ground) string { return g.ID },
 			func(_ *Ladder, g Ground) string { return inQuotes(g.Label) + " (" + g.ID + ")" },
-			func(o, n Ground) { s.compareText("the label of the ground "+n.ID, o.Label, n.Label) })
+			func(o, n Ground) {
+				s.compareText("the label of the ground "+n.ID, o.Label, n.Label)
+				s.compareWindow("the most that a rung has after the ground "+n.ID, "no limit of its own", "What is urgent", o.Window, n.Window)
+				s.compareFlag(o.WindowInferred, n.WindowInferred, "that time is now marked as inferred", "that time is no longer marked as inferred")
+			})
 		d.compareGates(s, o.Gates, n.Gates)
 		s.compareText("the source", o.Source, n.Source)
 		s.compareFlag(o.OnlyAtRaise, n.OnlyAtRaise, "it is now open only when the challenge is raised", "it is now open later than the raising too")

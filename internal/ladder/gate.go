@@ -77,6 +77,10 @@ type Skip struct {
 type Ground struct {
 	ID    string `yaml:"id" json:"id"`
 	Label string `yaml:"label" json:"label"`
+	// Window makes the challenge urgent: no rung has more from then on, until the chair lifts it.
+	Window *workday.Window `yaml:"window,omitempty" json:"window,omitempty"`
+	// WindowInferred marks a time that the procedure does not state.
+	WindowInferred bool `yaml:"window_inferred,omitempty" json:"window_inferred,omitempty"`
 }
 
 // OpenerRole is the role that records that the gate is done.

@@ -59,7 +59,9 @@ type Ladder struct {
 	Categories []Category `yaml:"categories" json:"categories"`
 	Rungs      []Rung     `yaml:"rungs" json:"rungs"`
 	// SharedWindows are times that several rungs have together.
-	SharedWindows    []SharedWindow    `yaml:"shared_windows,omitempty" json:"shared_windows,omitempty"`
+	SharedWindows []SharedWindow `yaml:"shared_windows,omitempty" json:"shared_windows,omitempty"`
+	// Urgencies are the kinds of challenge that cannot wait as long as others.
+	Urgencies        []Urgency         `yaml:"urgencies,omitempty" json:"urgencies,omitempty"`
 	Skips            []Skip            `yaml:"skips,omitempty" json:"skips,omitempty"`
 	HandOffs         []HandOff         `yaml:"hand_offs,omitempty" json:"hand_offs,omitempty"`
 	ExternalReferral *ExternalReferral `yaml:"external,omitempty" json:"external,omitempty"`

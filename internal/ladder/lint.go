@@ -225,6 +225,9 @@ func (t *linter) checkSources() {
 			missing(fmt.Sprintf("%s.gates[%d]", owner, i), fmt.Sprintf("the gate %q", g.ID), g.Source)
 		}
 	}
+	for i, u := range t.l.Urgencies {
+		missing(fmt.Sprintf("$.urgencies[%d]", i), fmt.Sprintf("the urgency %q", u.ID), u.Source)
+	}
 	for i, w := range t.l.SharedWindows {
 		missing(fmt.Sprintf("$.shared_windows[%d]", i), "the shared time", w.Source)
 	}

@@ -24,6 +24,7 @@ func RenderText(l *Ladder) string {
 	for i := range l.Rungs {
 		p.writeRung(i+1, &l.Rungs[i])
 	}
+	p.writeUrgencies()
 	p.writeSkips()
 	p.writeWaysOut()
 	p.writeRecordingRules()
@@ -173,6 +174,25 @@ func (l *Ladder) otherSharers(w *SharedWindow, rung string) string {
 	return strings.Join(labels, ", ")
 }
 
+// writeUrgencies prints what cannot wait as long as others.
+func (p *textPage) writeUrgencies() {
+	for _, u := range p.l.Urgencies {
+		p.writeLine("")
+		text := fmt.Sprintf("Urgent: %s. Every %s has %s at the most%s, until the chair lifts it", u.Label, p.l.Words.Rung, u.Window, inferredText(u.WindowInferred))
+		if r, ok := p.l.RungByID(u.StartAt); ok {
+			text += "; it begins on " + r.Label
+		}
+		p.writeLine("%s%s.", text, inBrackets(u.Source))
+	}
+}
+
+func inferredText(inferred bool) string {
+	if inferred {
+		return " (inferred, the procedure states no time)"
+	}
+	return ""
+}
+
 func (p *textPage) writeMeeting(m *MeetingRules) {
 	if m != nil {
 		p.writeItem("Meeting", p.l.meetingText(m)+inBrackets(m.Source))
@@ -217,9 +237,7 @@ func (l *Ladder) gateText(g Gate) string {
 	switch {
 	case g.Kind == GateEscalation:
 		text += fmt.Sprintf(", within %s, then it opens by itself", g.Within)
-		if g.WithinInferred {
-			text += " (inferred, the procedure states no time)"
-		}
+		text += inferredText(g.WithinInferred)
 	case g.MayOverride:
 		text += ", must be agreed; " + l.RoleLabel(g.OpenerRole()) + " may go on against a refusal with a reason"
 	case g.Needs == Agreed:
@@ -286,7 +304,11 @@ func (p *textPage) writeSkips() {
 			}
 		}
 		for _, g := range s.Grounds {
-			grounds = append(grounds, g.Label)
+			text := g.Label
+			if g.Window != nil {
+				text += fmt.Sprintf(" (urgent: no rung has more than %s after it%s)", g.Window, inferredText(g.WindowInferred))
+			}
+			grounds = append(grounds, text)
 		}
 		p.writeLine("")
 		p.writeLine("Straight to %s%s", strings.Join(to, " or "), inBrackets(s.Source))

@@ -65,6 +65,7 @@ func (v *validator) validateLadder() {
 	v.validateCategories()
 	v.validateRungs()
 	v.validateSharedWindows()
+	v.validateUrgencies()
 	v.validateSkips()
 	v.validateHandOffs()
 	v.validateExternalReferral()
@@ -126,6 +127,29 @@ func (v *validator) validateCategories() {
 	}
 }
 
+// validateUrgencies checks the kinds of challenge that cannot wait.
+func (v *validator) validateUrgencies() {
+	seen := map[string]bool{}
+	for i, u := range v.l.Urgencies {
+		path := fmt.Sprintf("$.urgencies[%d]", i)
+		v.validateUniqueID(path, "urgency", u.ID, seen)
+		v.validateLabel(path+".label", "label of the urgency", u.Label)
+		v.validateUrgentWindow(path, &u.Window)
+		if u.ID == OrdinaryUrgency {
+			v.addError(path+".id", fmt.Sprintf("%q is what a challenge is without an urgency", u.ID), "Give it another id")
+		}
+		if u.StartAt != "" {
+			v.requireRung(path+".start_at", u.StartAt)
+		}
+	}
+}
+
+func (v *validator) validateUrgentWindow(path string, w *workday.Window) {
+	if w.IsZero() || w.Unit == workday.WeekBand {
+		v.addError(path+".window", "what cannot wait has no time", `Write window: and a number of hours or days, such as "24 hours" or "next working day"`)
+	}
+}
+
 func (v *validator) validateSkips() {
 	for i, s := range v.l.Skips {
 		path := fmt.Sprintf("$.skips[%d]", i)
@@ -146,6 +170,11 @@ func (v *validator) validateSkips() {
 			where := fmt.Sprintf("%s.grounds[%d]", path, j)
 			v.validateUniqueID(where, "ground", g.ID, seen)
 			v.validateLabel(where+".label", "label of the ground", g.Label)
+			if g.Window != nil {
+				v.validateUrgentWindow(where, g.Window)
+			} else if g.WindowInferred {
+				v.addError(where+".window_inferred", "no time is given that could be inferred", "Remove window_inferred, or add window:")
+			}
 		}
 		v.validateGates(path, s.Gates, false)
 		v.validateSkipUnique(path, i)

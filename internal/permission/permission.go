@@ -37,6 +37,8 @@ type Facts struct {
 	// Oversees: holds the oversight role for the team, its service, the agency or the
 	// whole authority, or stands in for somebody who does.
 	Oversees bool
+	// Urgent: the challenge is marked as one that cannot wait.
+	Urgent bool
 	// Refers: the procedure leaves a referral outside the authority to their role.
 	Refers bool
 	// ReferralPossible: the procedure allows the referral as the challenge stands.
@@ -51,7 +53,7 @@ func (f Facts) Open() bool { return f.AwaitsResponse || f.AwaitsJudgement || f.W
 // InEveryState are the facts with the state left out: the rights that follow are those
 // which the person has in some state.
 func (f Facts) InEveryState() Facts {
-	f.AwaitsResponse, f.AwaitsJudgement, f.Waits, f.ReferralPossible = true, true, true, true
+	f.AwaitsResponse, f.AwaitsJudgement, f.Waits, f.ReferralPossible, f.Urgent = true, true, true, true, true
 	return f
 }
 
@@ -80,6 +82,8 @@ type Rights struct {
 	HandOver bool
 	// Release a window that stands still after a very long outage.
 	Release bool
+	// LiftUrgency says that an urgent challenge can wait as long as others.
+	LiftUrgency bool
 	// Refer outside the authority.
 	Refer bool
 	// Shorten the time for the next answer.
@@ -114,6 +118,7 @@ func Decide(f Facts) Rights {
 		NameSuccessor: f.Open() && f.Oversees && impartial,
 		HandOver:      f.Open() && f.Oversees && impartial,
 		Release:       f.AwaitsResponse && f.Oversees && impartial,
+		LiftUrgency:   f.Open() && f.Chair && f.Urgent,
 		Refer:         f.Refers && f.ReferralPossible,
 		Shorten:       f.Open() && f.Shortens && impartial,
 	}
@@ -130,7 +135,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.LiftUrgency || r.Refer || r.Shorten
 }
 
 // GateFacts are what decides who may record what of one gate.

@@ -93,6 +93,8 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.ChairSucceeded:
 		return fmt.Sprintf("%s named %s as the chair of the challenge in the place of %s, who is no longer in the directory.",
 			who, b.To.Name, b.From.Name), nil
+	case challenge.UrgencyLifted:
+		return who + " said that the challenge is not urgent any more.", nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.Withdrawn:
 		return who + " withdrew the challenge.", nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.HandedOff:
@@ -123,6 +125,9 @@ func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fac
 		cmp.Or(n.Ladder.Words.Challenge, "challenge"), b.Ref, d.RecordNumber, n.describeSubject(d))
 	if !b.LimitDue.IsZero() {
 		what += " The whole challenge is to end by " + n.formatDateTime(b.LimitDue) + "."
+	}
+	if b.Urgent != nil {
+		what += fmt.Sprintf(" It was marked as urgent (%s): no more than %s for each answer.", b.Urgent.Label, b.Urgent.Window)
 	}
 	var reasons []string
 	for _, id := range d.Categories {

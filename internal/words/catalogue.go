@@ -77,7 +77,7 @@ type Grammar struct {
 // ChallengeWords are the texts of the chair's card of a challenge.
 type ChallengeWords struct {
 	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                   string
-	Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                                                                                      string
+	CallUrgently, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                           string
 	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                                       string
 	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
 	EndRequested, HandOffRequested                                                                                                                                                                                           string
@@ -93,10 +93,10 @@ type CoverWords struct {
 // FormWords are the texts of the form on which a challenge is raised.
 type FormWords struct {
 	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
-	DangerNow, DangerThen                                                                                                                                                                                               string
-	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                        string
-	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Send, PreviewAgain, WillBeAsked, WillBeAskedNoLimit string
-	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                                            string
+	DangerNow, DangerThen                                                                                                                                                                                                                  string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                                           string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Urgency, Ordinary, Send, PreviewAgain, WillBeAsked, WillBeAskedNoLimit string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                                                               string
 }
 
 // GateWords are the texts of what must be done before a rung.
@@ -167,9 +167,9 @@ type ShorterTimeWords struct {
 
 // CommonWords are the texts of what several cards say.
 type CommonWords struct {
-	TextShortened, RequiredMark, Refresh, NoneChosen, Done, PleaseNote, PutRight, YouTyped, ByTyping, DueDateWorking, LimitPassed string
-	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord                                   string
-	Conference, NobodyNamed, Somebody, StandingIn, MorePeople, System, Channel, Overseer, PlanBy                                  string
+	TextShortened, RequiredMark, Refresh, NoneChosen, Done, PleaseNote, PutRight, YouTyped, ByTyping, DueDateWorking, LimitPassed, Urgent, UrgentBecause string
+	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord                                                          string
+	Conference, NobodyNamed, Somebody, StandingIn, MorePeople, System, Channel, Overseer, PlanBy                                                         string
 }
 
 // LabelWords are the texts of headings and labels of facts.
@@ -230,9 +230,9 @@ type DigestWords struct {
 
 // TypedCommandWords are the texts of commands as they are typed.
 type TypedCommandWords struct {
-	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw string
-	Refer, Skip, HandOff, Move, Successor                                                                                                string
-	GateStatuses                                                                                                                         map[challenge.GateStatus]string
+	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw, NotUrgent string
+	Refer, Skip, HandOff, Move, Successor                                                                                                           string
+	GateStatuses                                                                                                                                    map[challenge.GateStatus]string
 }
 
 // PlainTextWords are the texts of what only the text form of a card says.
@@ -244,7 +244,7 @@ type PlainTextWords struct {
 type StepWords struct {
 	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded              string
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                     string
-	EndRequested, HandOffRequested, ChairSucceeded                                                                                                       string
+	EndRequested, HandOffRequested, UrgencyLifted, ChairSucceeded                                                                                        string
 	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string

@@ -34,6 +34,7 @@ const (
 	CommandCover        CommandName = "cover"
 	CommandNotices      CommandName = "notices"
 	CommandRelease      CommandName = "release"
+	CommandNotUrgent    CommandName = "not-urgent"
 	CommandHelp         CommandName = "help"
 )
 
@@ -57,6 +58,7 @@ var CommandNames = []CommandName{
 	CommandCover,
 	CommandNotices,
 	CommandRelease,
+	CommandNotUrgent,
 	CommandHelp,
 }
 
@@ -149,6 +151,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
 	CommandRelease:      {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
+	CommandNotUrgent:    {{"/not-urgent CH-… reason", "say that an urgent challenge that you raised can wait as long as others"}},
 	CommandHelp:         {{"/help", "this list"}},
 }
 
@@ -174,5 +177,6 @@ var welshCommands = map[CommandName][]Command{
 	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
 	CommandRelease:      {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
+	CommandNotUrgent:    {{"/dim-brys CH-… rheswm", "dweud y gall her frys a godwyd gennych aros gyhyd â heriau eraill"}},
 	CommandHelp:         {{"/cymorth", "y rhestr hon"}},
 }
