@@ -35,10 +35,5 @@ func (tr *transition) liftUrgency(cmd LiftUrgency) error {
 		return err
 	}
 	tr.emit(UrgencyLifted(cmd), tr.c.Rung, len(tr.c.Openings))
-	for _, id := range tr.c.WaitingFor() {
-		if id != tr.c.Chair.ID {
-			tr.post(Address{Person: id}, CardAlert)
-		}
-	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"strings"
 	"testing"
 
 	"challengebot/internal/practice"
@@ -23,10 +24,11 @@ func TestAnImmediateSafeguardingConcernGoesStraightToTheAssistantDirector(t *tes
 	s.expectNoNews()
 	s.maya.clicks(r.chair, "skip", in("step-3", "The children were left alone overnight."))
 
-	asked := s.helen.gets(r.ref+" · Assistant Director", "Please answer by Wednesday 8 April 2026 at 17:00",
+	asked := s.helen.gets(r.ref+" · Assistant Director", "Please answer by Tuesday 31 March 2026 at 17:00",
+		"URGENT: ", "Urgent: Significant immediate safeguarding concern", "no more than 1 working day",
 		"Maya Okafor went straight to Assistant Director: Significant immediate safeguarding concern.", "The children were left alone overnight.")
-	s.maya.gets("Waiting for an answer from Helen Clarke")
-	s.north.gets("Assistant Director", "An answer is due by Wednesday 8 April 2026 at 17:00.")
+	s.maya.gets("Waiting for an answer from Helen Clarke", "please telephone as well, now: Helen Clarke")
+	s.north.gets("URGENT: ", "Assistant Director", "An answer is due by Tuesday 31 March 2026 at 17:00.")
 	s.daniel.getsNothing()
 	for i, a := range []*actor{s.tom, s.priya} {
 		expectText(t, a.Name, r.asked[i], "No answer is needed on this step any more: the challenge has moved on. It is now on Assistant Director.")
@@ -54,7 +56,7 @@ func TestAnImmediateSafeguardingConcernMayStartAtTheServiceManager(t *testing.T)
 	s.expectNoNews()
 	s.maya.clicks(form, "Send the challenge", practice.Inputs{"start_reason": "A child is at risk today."})
 	ref := s.lastRef()
-	s.daniel.gets(ref+" · Service Manager", "Please answer by Wednesday 1 April 2026 at 17:00", "A child is at risk today.")
+	s.daniel.gets(ref+" · Service Manager", "URGENT: ", "Please answer by Tuesday 31 March 2026 at 17:00", "A child is at risk today.")
 	s.maya.gets("Waiting for an answer from Daniel Hughes")
 	s.north.gets("Service Manager")
 	s.tom.getsNothing()
@@ -62,6 +64,33 @@ func TestAnImmediateSafeguardingConcernMayStartAtTheServiceManager(t *testing.T)
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to step-2",
 		"Mon 30 Mar 10:00  challengebot: rung_opened step-2")
+
+	// Silence gives nobody more time: the Assistant Director has the next working day as well.
+	s.moveClock("Tue 31 Mar 2026 16:59")
+	s.daniel.gets("Reminder: URGENT")
+	s.moveClock("Tue 31 Mar 2026 17:00")
+	asked := s.helen.gets("URGENT: ", "Please answer by Wednesday 1 April 2026 at 17:00", "no more than 1 working day")
+	s.maya.gets("please telephone as well, now: Helen Clarke")
+	s.north.gets("URGENT: ", "Assistant Director")
+
+	// Until the chair lifts it; the time that runs stays.
+	s.helen.types("/not-urgent " + ref + " It is not.")
+	s.helen.gets("Only the person who raised " + ref + " can say that it is not urgent any more.")
+	s.maya.types("/not-urgent " + ref)
+	s.maya.gets("Please say why it is not urgent any more.")
+	s.maya.types("/not-urgent " + ref + " She is with her aunt.")
+	s.maya.gets("She is with her aunt.", "Waiting for an answer from Helen Clarke")
+	if text := asked.Card().Text(); strings.Contains(text, "URGENT") || !strings.Contains(text, "Please answer by Wednesday 1 April 2026 at 17:00") {
+		t.Errorf("her card still says:\n%s", text)
+	}
+	s.expectTrail(ref,
+		"Mon 30 Mar 10:00  Maya Okafor: raised",
+		"Mon 30 Mar 10:00  Maya Okafor: skipped_to step-2",
+		"Mon 30 Mar 10:00  challengebot: rung_opened step-2",
+		"Tue 31 Mar 09:00  challengebot: reminded step-2",
+		"Tue 31 Mar 17:00  challengebot: lapsed step-2",
+		"Tue 31 Mar 17:00  challengebot: rung_opened step-3",
+		"Tue 31 Mar 17:00  Maya Okafor: urgency_lifted step-3")
 }
 
 func TestAStartThatTheProcedureDoesNotKnowIsRefused(t *testing.T) {
