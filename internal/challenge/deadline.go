@@ -30,19 +30,6 @@ func explainNoLimit(env Env, r *ladder.Rung, d workday.Deadline) string {
 		cmp.Or(env.Ladder.Words.Rung, "rung"), r.AskAgain, d.Date.FormatLong())
 }
 
-// planHourlyReminders are half time and an hour before the end, where there are two hours or more.
-func planHourlyReminders(now, due time.Time) []time.Time {
-	left := due.Sub(now)
-	if left < 2*time.Hour {
-		return nil
-	}
-	reminders := []time.Time{now.Add(left / 2).Truncate(time.Minute).UTC()}
-	if last := due.Add(-time.Hour).UTC(); last.After(reminders[0]) {
-		reminders = append(reminders, last)
-	}
-	return reminders
-}
-
 // minimumDays is what a respondent is given when a cumulative limit has passed
 // before the rung opened.
 const minimumDays = 1

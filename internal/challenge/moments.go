@@ -65,7 +65,7 @@ func (tr *transition) explainAndPlanReminders(r *ladder.Rung, d workday.Deadline
 	days := tr.env.Calendar.CountWorkingDays(d.Start, d.Date)
 	switch before, err := tr.env.Calendar.WorkingDayOnOrBefore(d.Date - 1); {
 	case d.Window.IsHours() || d.Window.IsDayZero():
-		reminders = planHourlyReminders(tr.env.Now, d.Due)
+		reminders = tr.planHourlyReminders(d)
 	case err == nil && days >= 3:
 		reminders = append(reminders, tr.env.Calendar.StartOfDay(before).UTC())
 		fallthrough
@@ -74,4 +74,24 @@ func (tr *transition) explainAndPlanReminders(r *ladder.Rung, d workday.Deadline
 	}
 	reminders = slices.DeleteFunc(reminders, func(t time.Time) bool { return !t.After(tr.env.Now) })
 	return tr.c.Urgent.explainUrgency(d, w.TextFor(tr.env.Ladder.Words.Rung)), reminders, nil
+}
+
+// planHourlyReminders are half time and an hour before the end, where there are two hours or more.
+// Nobody is reminded in the night of a time that counts by day alone.
+func (tr *transition) planHourlyReminders(d workday.Deadline) []time.Time {
+	now := tr.env.Now
+	left := d.Due.Sub(now)
+	half := now.Add(left / 2)
+	if d.Window.Unit != workday.Hours {
+		left = tr.env.Calendar.WorkingTimeBetween(now, d.Due)
+		half, _ = tr.env.Calendar.AddWorkingTime(now, left/2) // it lies before a date that the calendar knows
+	}
+	if left < 2*time.Hour {
+		return nil
+	}
+	reminders := []time.Time{half.Truncate(time.Minute).UTC()}
+	if last := d.Due.Add(-time.Hour).UTC(); last.After(reminders[0]) {
+		reminders = append(reminders, last)
+	}
+	return reminders
 }

@@ -109,7 +109,7 @@ func (tr *transition) recount() bool {
 func (tr *transition) recountWindow(body *Recounted) {
 	o := tr.c.CurrentOpening()
 	r, known := tr.env.Ladder.RungByID(o.Rung)
-	if !known || o.Deadline.Start == 0 || o.standsStill() {
+	if !known || o.Deadline.Start == 0 || o.standsStill() || r.HasNoLimit() {
 		return
 	}
 	d, err := tr.env.Calendar.ComputeDeadline(o.Deadline.Terms)

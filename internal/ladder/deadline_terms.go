@@ -52,7 +52,9 @@ func (l *Ladder) ComputeDeadline(c *workday.Calendar, r *Rung, m Moments) (workd
 	terms := workday.Terms{Start: m.Receipt.Day, Received: m.Receipt.At, AtLeast: minimumDays}
 	if r.HasNoLimit() {
 		terms.Window = *r.AskAgain
-		return c.ComputeDeadline(terms)
+		d, err := c.ComputeDeadline(terms)
+		d.Due = c.StartOfDay(d.Date)
+		return d, err
 	}
 	limits := l.limitsOf(r, m)
 	if origin, from, another := m.origin(r.WindowStart); another && r.Window != nil {

@@ -39,6 +39,8 @@ type Script struct {
 	Team, Agency string
 	// Conference is a type that the ladder is for; chosen if empty.
 	Conference challenge.ConferenceType
+	// Urgency is one of the ladder's, or empty.
+	Urgency string
 	// Start is when the challenge is raised.
 	Start time.Time
 	// StartAt raises it directly at a rung, on Ground (the first that is allowed
@@ -183,7 +185,7 @@ func (s *simulation) raiseChallenge() error {
 	today := s.env.Today()
 	r := challenge.RaiseCommand{ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("simulation of "+s.Ladder.ID)), Number: 1, StartAt: s.StartAt, Ground: s.Ground,
 		Details: challenge.Details{RecordNumber: "000001", Conference: s.Conference, ConferenceDate: today, Concern: simulatedText, Ask: simulatedText,
-			AskBy: today.AddDays(28), Team: s.Team, Agency: s.Agency}}
+			AskBy: today.AddDays(28), Urgency: s.Urgency, Team: s.Team, Agency: s.Agency}}
 	if r.Details.Conference == "" {
 		r.Details.Conference = challenge.ReviewConference
 		if list := s.Ladder.SubjectList(); !slices.ContainsFunc(list, func(s ladder.Subject) bool { return s.ID == ladder.ReviewConference }) && len(list) > 0 {
