@@ -31,6 +31,10 @@ type Details struct {
 	AskBy          workday.Date   `json:"ask_by"`
 	Team           string         `json:"team"`
 	Agency         string         `json:"agency,omitempty"`
+	// OwnTeam and OwnAgency are where whoever raised it belongs, under a ladder that has roles on
+	// their side; at most one of them is set.
+	OwnTeam   string `json:"own_team,omitempty"`
+	OwnAgency string `json:"own_agency,omitempty"`
 	// Urgency is the id of one of the ladder's; empty when the challenge can wait.
 	Urgency string `json:"urgency,omitempty"`
 	// LookedAfter says that a child whose protection plan this is about is looked
@@ -44,6 +48,11 @@ func (d Details) Plan(l *ladder.Ladder) ladder.ChildPlan { return l.PlanOf(strin
 // IsLookedAfter reports whether the child is looked after.
 func (d Details) IsLookedAfter(l *ladder.Ladder) bool {
 	return d.LookedAfter || d.Plan(l) == ladder.LookedAfter
+}
+
+// OwnScope is where whoever raised it belongs.
+func (d Details) OwnScope() directory.Scope {
+	return directory.Scope{Team: d.OwnTeam, Agency: d.OwnAgency}
 }
 
 // Scope is what the challenge is about, as far as it decides who holds a role.

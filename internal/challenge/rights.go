@@ -199,7 +199,8 @@ func (tr *transition) isOneOf(ps []Party) bool {
 // holdsRoleOf reports whether the person may act today in the role that a party was named
 // in.
 func (tr *transition) holdsRoleOf(p Party) bool {
-	return p.Role != directory.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, p.Role, tr.scope(), tr.today())
+	held, scope := tr.placeOf(p.Role)
+	return p.Role != directory.RoleChair && tr.env.Directory.MayActIn(tr.by.ID, held, scope, tr.today())
 }
 
 // actsAs reports whether the person who gives the command is among those who act in a role
@@ -224,9 +225,31 @@ func (tr *transition) isOverseer(id string) bool {
 	return tr.env.Directory.MayActAtAnyLevel(id, directory.RoleOversight, tr.scope(), tr.today())
 }
 
-// MayRaise reports whether a person may raise a challenge under the ladder.
+// MayRaise reports whether a person may raise a challenge under the ladder about something that
+// belongs there.
 func MayRaise(l *ladder.Ladder, id string, scope directory.Scope, env Env) bool {
+	if l.IsRaisedAnywhere() {
+		_, may := findOwnSide(l, id, env)
+		return may
+	}
 	return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool {
 		return env.Directory.MayActIn(id, r, scope, env.Today())
 	})
+}
+
+// findOwnSide is the first team or agency in which a person may raise a challenge. Who may do so for
+// the whole authority belongs to none.
+func findOwnSide(l *ladder.Ladder, id string, env Env) (directory.Scope, bool) {
+	mayRaise := func(s directory.Scope) bool {
+		return slices.ContainsFunc(l.RaiserRoles(), func(r directory.Role) bool { return env.Directory.MayActIn(id, r, s, env.Today()) })
+	}
+	if mayRaise(directory.Scope{}) {
+		return directory.Scope{}, true
+	}
+	all := env.Directory.AllScopes()
+	i := slices.IndexFunc(all, mayRaise)
+	if i < 0 {
+		return directory.Scope{}, false
+	}
+	return all[i], true
 }

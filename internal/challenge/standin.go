@@ -22,7 +22,8 @@ func (tr *transition) seats(role directory.Role) []seat {
 		return []seat{tr.chairSeat()}
 	}
 	var all []seat
-	for _, s := range tr.env.Directory.Seats(role, tr.scope(), tr.today()) {
+	held, scope := tr.placeOf(role)
+	for _, s := range tr.env.Directory.Seats(held, scope, tr.today()) {
 		all = append(all, seat{role, Person{ID: s.Holder.Entra, Name: s.Holder.Name}, s.StandIns})
 	}
 	return all

@@ -83,6 +83,15 @@ func (tr *transition) reachableInRole(role directory.Role) []Party {
 	return slices.DeleteFunc(tr.partiesInRole(role), func(p Party) bool { return p.ID == "" })
 }
 
+// placeOf is under which name, and where, the directory has a role of the ladder: on the side of
+// whoever raised the challenge, or where what it is about belongs.
+func (tr *transition) placeOf(role directory.Role) (directory.Role, directory.Scope) {
+	if held, own := tr.env.Ladder.OwnSide[role]; own {
+		return held, tr.c.Details.OwnScope()
+	}
+	return role, tr.scope()
+}
+
 // partiesInRole are the people in a role today, those without an account here among them:
 // they have a name and no id.
 func (tr *transition) partiesInRole(role directory.Role) []Party {
@@ -90,7 +99,8 @@ func (tr *transition) partiesInRole(role directory.Role) []Party {
 		return []Party{{Person: tr.c.Chair, Role: role}}
 	}
 	var out []Party
-	for _, h := range tr.env.Directory.ActingHolders(role, tr.scope(), tr.today()) {
+	held, scope := tr.placeOf(role)
+	for _, h := range tr.env.Directory.ActingHolders(held, scope, tr.today()) {
 		p := Party{Person: Person{ID: h.Person.Entra, Name: h.Person.Name}, Role: role}
 		if h.CoverFor != nil {
 			p.CoverFor = h.CoverFor.Name

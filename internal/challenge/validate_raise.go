@@ -28,6 +28,11 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 	} else if !MayRaise(l, by.ID, d.Scope(), env) {
 		return newRefusal(CodeNotYours, sayNotARaiser)
 	}
+	d.OwnTeam, d.OwnAgency = "", ""
+	if len(l.OwnSide) > 0 {
+		own, _ := findOwnSide(l, by.ID, env)
+		d.OwnTeam, d.OwnAgency = own.Team, own.Agency
+	}
 	d.RecordNumber = strings.TrimSpace(d.RecordNumber)
 	switch {
 	case d.RecordNumber == "":

@@ -16,6 +16,9 @@ type RoleNeed struct {
 	Agency string
 	// EveryAgency says that the role is looked for in each agency, not each team.
 	EveryAgency bool
+	// Anywhere: one holder in some team or agency is enough, since it depends on who raises a
+	// challenge in which of them it is looked for.
+	Anywhere bool
 	// NeedsAccount says that a card is sent to whoever holds it, so that somebody without an
 	// account does not count.
 	NeedsAccount bool
@@ -120,6 +123,10 @@ func (d *Directory) vacanciesFor(use RoleNeed) []vacancy {
 	}
 	isHeld := func(s Scope) bool { return d.hasHolder(use, s) }
 	switch {
+	case use.Anywhere:
+		if !d.hasHolderAnywhere(use.Role) {
+			lacks("$.roles", "the authority")
+		}
 	case use.Agency != "":
 		i := slices.IndexFunc(d.agencies, func(a Agency) bool { return a.ID == use.Agency })
 		if i < 0 {

@@ -37,6 +37,7 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareCategories(s)
 	d.compareRungs(s)
 	d.compareSharedWindows(s)
+	d.compareOwnSide(s)
 	d.compareSubjects(s)
 	d.compareUrgencies(s)
 	d.compareSkips(s)
@@ -281,6 +282,12 @@ func limitStartText(c LimitStart) string {
 		return "the first formal rung"
 	}
 	return string(c)
+}
+
+func (d *comparison) compareOwnSide(s partComparison) {
+	for _, role := range unionOfKeys(d.old.OwnSide, d.new.OwnSide) {
+		s.compareValue("who stands on the side of whoever raises a challenge, as "+string(role), string(d.old.OwnSide[role]), string(d.new.OwnSide[role]))
+	}
 }
 
 func (d *comparison) compareUrgencies(s partComparison) {

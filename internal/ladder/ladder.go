@@ -58,6 +58,9 @@ type Ladder struct {
 	Subjects   []Subject  `yaml:"subjects,omitempty" json:"subjects,omitempty"`
 	Categories []Category `yaml:"categories" json:"categories"`
 	Rungs      []Rung     `yaml:"rungs" json:"rungs"`
+	// OwnSide are roles of this ladder that are held on the side of whoever raises a challenge: in
+	// their own team or agency, under the name that the directory has for them.
+	OwnSide map[directory.Role]directory.Role `yaml:"own_side,omitempty" json:"own_side,omitempty"`
 	// SharedWindows are times that several rungs have together.
 	SharedWindows []SharedWindow `yaml:"shared_windows,omitempty" json:"shared_windows,omitempty"`
 	// Urgencies are the kinds of challenge that cannot wait as long as others.
@@ -172,6 +175,12 @@ func (l *Ladder) RaiserRoles() []directory.Role {
 		return []directory.Role{directory.RoleChair}
 	}
 	return l.RaisedBy
+}
+
+// IsRaisedAnywhere reports whether whoever raises a challenge may belong to any team or agency, and
+// not only to what it is about.
+func (l *Ladder) IsRaisedAnywhere() bool {
+	return len(l.OwnSide) > 0 || len(l.RaisedBy) > 0 && l.Party != PartyInternal
 }
 
 // RoleLabel is the authority's name for a role.

@@ -183,6 +183,9 @@ func (t *linter) checkUnusedRoles() {
 	for _, r := range t.l.RaisedBy {
 		used[r] = true
 	}
+	for r, held := range t.l.OwnSide { // what the ladder calls it is used where the directory's name is needed
+		used[r] = used[held]
+	}
 	for _, r := range t.l.Rungs { // respondents outside the tenant need a label, though nobody holds the role
 		for _, roles := range append([][]directory.Role{r.Respondents.Roles}, mapValues(r.Respondents.ByAgency)...) {
 			for _, role := range roles {

@@ -55,6 +55,11 @@ func (l *Ladder) RolesNeeded() []RoleNeed {
 	for i, r := range l.Reports {
 		u.addRole(fmt.Sprintf("$.reports[%d].by", i), "reports", r.By)
 	}
+	for i := range u.needs {
+		if held, own := l.OwnSide[u.needs[i].Role]; own {
+			u.needs[i].Role, u.needs[i].Anywhere = held, true
+		}
+	}
 	return u.needs
 }
 

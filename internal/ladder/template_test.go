@@ -50,7 +50,7 @@ func TestTheStartingLadderStillWorksWithEveryPartInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l.ExternalReferral == nil || l.GoodPractice == nil || l.Rungs[1].Meeting == nil || len(l.Rungs[1].Gates) != 3 || l.Rungs[3].IfNotSatisfied == nil {
+	if l.ExternalReferral == nil || l.GoodPractice == nil || l.Rungs[1].Meeting == nil || len(l.Rungs[1].Gates) != 4 || l.Rungs[3].IfNotSatisfied == nil {
 		t.Errorf("parts are still missing: %+v", l)
 	}
 }

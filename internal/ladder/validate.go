@@ -61,6 +61,7 @@ func (v *validator) validateLadder() {
 	v.validateRoles("$.raised_by", l.RaisedBy)
 	v.validateWords()
 	v.validateRoleLabels()
+	v.validateOwnSide()
 	v.validateOverallLimit()
 	v.validateCategories()
 	v.validateRungs()
@@ -89,6 +90,20 @@ func (v *validator) validateRoleLabels() {
 			v.addError(path, fmt.Sprintf("the role %q is not a key", role), "Use small letters, digits and single hyphens, as in team-manager")
 		}
 		v.validateLabel(path, "label of the role", v.l.Roles[role])
+	}
+}
+
+// validateOwnSide checks the roles on the side of whoever raises a challenge.
+func (v *validator) validateOwnSide() {
+	for _, role := range slices.Sorted(maps.Keys(v.l.OwnSide)) {
+		path := "$.own_side." + string(role)
+		v.validateRole(path, role)
+		if held := v.l.OwnSide[role]; !keyShape.MatchString(string(held)) {
+			v.addError(path, fmt.Sprintf("the role %q is not a key", held), "Write the role as the directory has it, such as line-manager")
+		}
+		if role == directory.RoleChair || role == directory.RoleOversight {
+			v.addError(path, fmt.Sprintf("%q is no role of a side", role), "Name another role")
+		}
 	}
 }
 

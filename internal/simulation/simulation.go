@@ -145,15 +145,26 @@ func directoryFromRoles(l *ladder.Ladder, agency string) (*directory.Directory, 
 			roles = append(roles, r)
 		}
 	}
-	var people, holders strings.Builder
+	var people, holders, ownSide strings.Builder
 	for i, r := range roles {
 		fmt.Fprintf(&people, "  - {id: %s, name: %q, entra: 00000000-0000-4000-8000-%012d}\n", r, l.RoleLabel(r), i+1)
-		fmt.Fprintf(&holders, "  %s: %s\n", r, r)
+		switch held, own := l.OwnSide[r]; {
+		case own:
+			fmt.Fprintf(&ownSide, "      %s: %s\n", held, r)
+		case len(l.OwnSide) > 0 && slices.Contains(l.RaiserRoles(), r):
+			fmt.Fprintf(&ownSide, "      %s: %s\n", r, r)
+		default:
+			fmt.Fprintf(&holders, "  %s: %s\n", r, r)
+		}
 	}
 	text := "authority: Simulation\npeople:\n" + people.String() +
 		"teams:\n  - {id: team, name: Team, channel: \"19:simulation@thread.tacv2\"}\n"
-	if agencies := agenciesOf(l, agency); len(agencies) > 0 {
+	agencies := agenciesOf(l, agency)
+	if len(agencies) > 0 || ownSide.Len() > 0 {
 		text += "agencies:\n"
+		if ownSide.Len() > 0 {
+			text += "  - id: own-side\n    name: The agency of whoever raises it\n    roles:\n" + ownSide.String()
+		}
 		for _, a := range agencies {
 			text += fmt.Sprintf("  - {id: %s, name: %q}\n", a, a)
 		}
@@ -235,6 +246,11 @@ func firstGround(l *ladder.Ladder, to string) string {
 func (s *simulation) findRaiser() (challenge.Person, error) {
 	for _, role := range s.Ladder.RaiserRoles() {
 		hs := s.Directory.ActingHolders(role, directory.Scope{Team: s.Team, Agency: s.Agency}, s.env.Today())
+		for _, scope := range s.Directory.AllScopes() {
+			if len(hs) == 0 && s.Ladder.IsRaisedAnywhere() {
+				hs = s.Directory.ActingHolders(role, scope, s.env.Today())
+			}
+		}
 		if len(hs) > 0 {
 			return challenge.Person{ID: hs[0].Person.Entra, Name: hs[0].Person.Name}, nil
 		}
