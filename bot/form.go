@@ -123,7 +123,7 @@ func readRaising(in *command.Inputs) challenge.RaiseCommand {
 			ConferenceDate: in.Date(cards.FieldConferenceDate, words.Either), Categories: splitChoices(in.Text(cards.FieldCategories)),
 			Concern: in.Text(cards.FieldConcern), Evidence: in.Text(cards.FieldEvidence),
 			Ask: in.Text(cards.FieldAsk), AskBy: in.Date(cards.FieldAskBy, words.Ahead),
-			Team: in.Text(cards.FieldTeam), Agency: in.Text(cards.FieldAgency), Urgency: readUrgency(in), LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes,
+			Team: in.Text(cards.FieldTeam), Agency: in.Text(cards.FieldAgency), Urgency: readUrgency(in), LateReason: in.Text(cards.FieldLateReason), LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes,
 		},
 	}
 }

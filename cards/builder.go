@@ -157,6 +157,14 @@ func (b *builder) formatRespondents(v *challenge.Opening) string {
 	return ""
 }
 
+// formatAwaited names those of whom an answer is still awaited, where each must answer.
+func (b *builder) formatAwaited(v *challenge.Opening) string {
+	if len(v.Answered) == 0 {
+		return b.formatRespondents(v)
+	}
+	return b.formatParties(slices.DeleteFunc(slices.Clone(v.Respondents), func(p challenge.Party) bool { return !v.MayAnswer(p.ID) }))
+}
+
 // maxPeopleNamed is how many people a sentence names before it counts the rest.
 const maxPeopleNamed = 10
 

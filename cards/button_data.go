@@ -28,6 +28,7 @@ const (
 	VerbMove         Verb = "move"
 	VerbSuccessor    Verb = "successor"
 	VerbLiftUrgency  Verb = "lift_urgency"
+	VerbEscalate     Verb = "escalate"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now
@@ -60,6 +61,7 @@ const (
 	FieldLookedAfter     = "looked_after" // yes or no
 	FieldAgency          = "agency"
 	FieldPartner         = "partner" // yes or no
+	FieldLateReason      = "late_reason"
 	FieldUrgency         = "urgency" // an urgency of the ladder, or ladder.OrdinaryUrgency
 	FieldStartAt         = "start_at"
 	FieldStartGround     = "start_ground"

@@ -23,9 +23,9 @@ func (b *builder) describeState() string {
 		}
 		v := c.CurrentOpening()
 		if b.hasNoLimit(v) {
-			return fmt.Sprintf(b.words.Challenge.StateNoLimit, b.formatRespondents(v), b.words.FormatDate(v.Deadline.Date))
+			return fmt.Sprintf(b.words.Challenge.StateNoLimit, b.formatAwaited(v), b.words.FormatDate(v.Deadline.Date))
 		}
-		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatRespondents(v), b.formatDateTime(v.Deadline.Due))
+		return fmt.Sprintf(b.words.Challenge.StateAwaitingResponse, b.formatAwaited(v), b.formatDateTime(v.Deadline.Due))
 	case challenge.StateAwaitingJudgement:
 		return fmt.Sprintf(b.words.Challenge.StateAwaitingJudgement, b.formatParties(c.CurrentOpening().Judges()))
 	case challenge.StateHeldAtGate:
@@ -132,6 +132,7 @@ func (b *builder) addChairSections() {
 	if b.may.HandOff {
 		b.addHandOffSection()
 	}
+	b.addTakeFurtherSection()
 	if b.may.LiftUrgency {
 		b.addLiftUrgencySection()
 	}
@@ -173,8 +174,20 @@ func (b *builder) requiredSection(verb Verb, ids ...string) *section {
 // addCallUrgently asks the chair not to leave what is urgent to a card.
 func (b *builder) addCallUrgently() {
 	if b.isUrgent() && b.Challenge.State == challenge.StateAwaitingResponse && b.opts.ViewerID == b.Challenge.Chair.ID {
-		b.add(TextBlock{Text: fmt.Sprintf(b.words.Challenge.CallUrgently, b.formatRespondents(b.Challenge.CurrentOpening())), Bold: true})
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Challenge.CallUrgently, b.formatAwaited(b.Challenge.CurrentOpening())), Bold: true})
 	}
+}
+
+// addTakeFurtherSection offers the next rung before the time ends, where the procedure leaves that
+// to the reader.
+func (b *builder) addTakeFurtherSection() {
+	if !b.may.Escalate {
+		return
+	}
+	s := b.requiredSection(VerbEscalate, FieldReason)
+	s.addTextInput(FieldReason, b.words.Challenge.TakeFurtherReason, true, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Escalate, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.Challenge.TakeFurther, b.words.Challenge.TakeFurtherButton)
 }
 
 func (b *builder) addLiftUrgencySection() {

@@ -102,6 +102,7 @@ func (b *builder) addConcern() {
 	b.addLongText(b.words.Label.Concern, d.Concern)
 	b.addLongText(b.words.Label.Evidence, d.Evidence)
 	b.addLongText(b.words.Label.AskedFor, d.Ask)
+	b.addLongText(b.words.Label.RaisedLate, d.LateReason)
 	if d.AskBy != 0 {
 		b.add(TextBlock{Text: fmt.Sprintf(b.words.Label.AskedForBy, b.words.FormatDate(d.AskBy)), Spacing: "Small"})
 	}

@@ -66,7 +66,7 @@ func (c *formCard) layOut() {
 	c.addDanger(c.view.DangerLine)
 	c.add(TextBlock{Text: cmp.Or(words.Preface, fmt.Sprintf(c.words.Form.Intro, cmp.Or(words.RecordNumber, c.words.Common.RecordWord)))})
 	c.inputs = c.newSection(c.buttonData(VerbRaise), FieldLadder, FieldTeam, FieldAgency, FieldConference, FieldConferenceDate, FieldLookedAfter, FieldRecordNumber, FieldCategories,
-		FieldConcern, FieldEvidence, FieldAsk, FieldAskBy, FieldPartner, FieldUrgency, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason)
+		FieldConcern, FieldEvidence, FieldAsk, FieldAskBy, FieldPartner, FieldUrgency, FieldLateReason, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason)
 	c.addRoutingInputs()
 	c.addForecast()
 	c.addConcernInputs()
@@ -204,6 +204,9 @@ func (c *formCard) addConcernInputs() {
 		s.addInput(Input{Kind: InputDate, ID: FieldConferenceDate, Label: fmt.Sprintf(c.words.Form.ConferenceDate, conference), RequiredByServer: always,
 			Min: today.AddDays(-5 * 366).String(), Max: today.AddDays(366).String()})
 	}
+	if w := c.Ladder.RaiseWithin; w != nil {
+		s.addInput(Input{Kind: InputText, ID: FieldLateReason, Label: fmt.Sprintf(c.words.Form.LateReason, c.words.FormatWindow(w.Window)), Multiline: true, MaxLength: challenge.MaxText})
+	}
 	if challenge.AsksLookedAfter(c.Ladder) {
 		s.addInput(Input{Kind: InputChoice, ID: FieldLookedAfter, Label: fmt.Sprintf(c.words.Form.AlsoLookedAfter, c.Ladder.ExternalReferral.To), RequiredByServer: true, Expanded: true,
 			Choices: []Choice{{c.words.Common.No, AnswerNo}, {c.words.Common.Yes, AnswerYes}}})
@@ -257,7 +260,7 @@ func (c *formCard) holdUndrawnInputs() {
 	}
 	const box = "held_box"
 	var items []Element
-	for _, id := range []string{FieldPartner, FieldUrgency, FieldAgency, FieldConference, FieldLookedAfter, FieldCategories, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason} {
+	for _, id := range []string{FieldPartner, FieldUrgency, FieldLateReason, FieldAgency, FieldConference, FieldLookedAfter, FieldCategories, FieldStartAt, FieldStartGround, FieldStartReason, FieldShorterDays, FieldShorterReason} {
 		if c.opts.TypedValues[id] != "" {
 			items = append(items, c.inputs.prepareInput(Input{Kind: InputText, ID: id, Label: id, MaxLength: challenge.MaxText})...)
 		}

@@ -135,6 +135,11 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 		}
 		return step(nil, b.words.Step.Undelivered, b.formatAddressee(body))
 	case challenge.Responded:
+		if len(body.Awaits) > 0 {
+			out = step(b.responseFacts(body.Response), b.words.Step.RespondedOthersToo, rung, by, b.formatOnBehalf(body.Response), b.formatAfterDue(body.AfterDue))
+			out[len(out)-1].isAnswer = true
+			return out
+		}
 		out = step(b.responseFacts(body.Response), b.words.Step.Responded, rung, by, b.formatOnBehalf(body.Response), b.formatAfterDue(body.AfterDue))
 		out[len(out)-1].isAnswer = true
 		return out
@@ -143,6 +148,9 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 	case challenge.Judged:
 		if !b.snapshot().IsJudgementOnAnswer(e) {
 			return step([]Fact{{b.words.Label.Note, body.Reason}}, b.words.Step.RecordedSettled, by)
+		}
+		if len(body.Awaits) > 0 {
+			return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.JudgedOthersToo, rung, by, b.words.Judge.Verdicts[body.Verdict])
 		}
 		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Judged, rung, b.judgeName(e), b.words.Judge.Verdicts[body.Verdict])
 	case challenge.Lapsed:
@@ -199,6 +207,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(reason, b.words.Step.EndRequested, by)
 	case challenge.ChairSucceeded:
 		return step(nil, b.words.Step.ChairSucceeded, by, body.To.Name, body.From.Name)
+	case challenge.Escalated:
+		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Escalated, by, rung)
 	case challenge.UrgencyLifted:
 		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.UrgencyLifted, by)
 	case challenge.Withdrawn:

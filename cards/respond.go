@@ -53,6 +53,10 @@ func (b *builder) buildRespondCard() {
 	case open && b.mayAnswer():
 		b.addStepsSinceAsked()
 		b.addResponseInputs()
+		b.addTakeFurtherSection()
+	case open && b.opening.HasAnswered(b.opts.ViewerID):
+		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: fmt.Sprintf(b.words.Respond.YourAnswerIsIn, b.formatPeople(b.opening.Responders)), Bold: true}}})
+		b.addAnswer()
 	case open:
 		b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AskedTogether, b.formatPeople(b.opening.Responders))})
 	default:

@@ -31,9 +31,9 @@ func TestTheDifferenceOfTwoLaddersIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := strings.Replace(string(old), "window: 5 working days", "window: 7 working days", 1)
-	file := writeTestFile(t, "rutland.yaml", strings.Replace(changed, "version: 1", "version: 2", 1))
+	file := writeTestFile(t, "rutland.yaml", strings.Replace(changed, "version: 2", "version: 3", 1))
 	runCommand(t, nil, "ladder", "diff", "rutland", file).expect(t, exitOK,
-		"The ladder: the version was 1 and is now 2",
+		"The ladder: the version was 2 and is now 3",
 		"Stage 1: the window was 5 working days and is now 7 working days\n  warning: Stage 1 may now take longer",
 		"2 differences, 1 warning")
 	runCommand(t, nil, "ladder", "diff", "--json", "rutland", file).expect(t, exitOK, `"where": "Stage 1"`, `"warning": "Stage 1 may now take longer"`)

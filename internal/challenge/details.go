@@ -31,6 +31,8 @@ type Details struct {
 	AskBy          workday.Date   `json:"ask_by"`
 	Team           string         `json:"team"`
 	Agency         string         `json:"agency,omitempty"`
+	// LateReason says why it is raised after the time in which it should have been.
+	LateReason string `json:"late_reason,omitempty"`
 	// OwnTeam and OwnAgency are where whoever raised it belongs, under a ladder that has roles on
 	// their side; at most one of them is set.
 	OwnTeam   string `json:"own_team,omitempty"`

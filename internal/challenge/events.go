@@ -41,6 +41,7 @@ var registry = []eventDefinition{
 	define[Released](),
 	define[Recounted](),
 	define[UrgencyLifted](),
+	define[Escalated](),
 }
 
 // eventDefinition is what the program knows of one kind of event.

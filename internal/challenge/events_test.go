@@ -79,6 +79,7 @@ func everyBody() []challenge.Body {
 			ShorterWindow: &challenge.ShorterWindow{Days: 2, Reason: "An unborn child.", OriginalDue: at}, OpensAt: at, Was: at, LimitDue: at,
 			Calendar: "england-and-wales/2028-12-31/ab12cd34"},
 		challenge.UrgencyLifted{Reason: "She is safe."},
+		challenge.Escalated{Reason: "We do not agree."},
 	}
 }
 

@@ -1,5 +1,11 @@
 package challenge
 
+import (
+	"slices"
+
+	"challengebot/internal/ladder"
+)
+
 // Judge says whether the response to opening number Opening satisfies. Not satisfied
 // and partly need a reason.
 type Judge struct {
@@ -18,6 +24,8 @@ type Judged struct {
 	Reason  string  `json:"reason,omitempty"`
 	// ShorterWindow is a shorter time asked for the next answer.
 	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
+	// Awaits are the judges who must say so still, where all of them must agree.
+	Awaits []Party `json:"awaits,omitempty"`
 }
 
 // KindJudged is stored.
@@ -27,6 +35,11 @@ const KindJudged EventKind = "judged"
 func (Judged) Kind() EventKind { return KindJudged }
 
 func (b Judged) apply(c *Challenge, e Event) {
+	if len(b.Awaits) > 0 {
+		o := c.openingToChange()
+		o.Judge, o.JudgesToo = b.Awaits[0], slices.Clone(b.Awaits[1:])
+		return
+	}
 	if c.State == StateAwaitingResponse { // settled before anybody answered
 		c.leaveOpening()
 	}
@@ -91,7 +104,12 @@ func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
 	if cmd.Verdict == Partly && tr.isPartlyUsed(opening) {
 		return newRefusal(CodeNotAllowed, sayPartlyUsed, tr.env.Ladder.Words.Rung)
 	}
-	tr.emit(Judged{Verdict: cmd.Verdict, Reason: cmd.Reason, ShorterWindow: cmd.ShorterWindow}, opening.Rung, opening.Number)
+	judged := Judged{Verdict: cmd.Verdict, Reason: cmd.Reason, ShorterWindow: cmd.ShorterWindow}
+	if judged.Awaits = tr.whoMustAgreeStill(opening, rung, cmd.Verdict); len(judged.Awaits) > 0 {
+		tr.emit(judged, opening.Rung, opening.Number)
+		return nil
+	}
+	tr.emit(judged, opening.Rung, opening.Number)
 	switch cmd.Verdict {
 	case Satisfied:
 		tr.emitBy(System, Resolved{}, opening.Rung, opening.Number)
@@ -110,6 +128,14 @@ func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
 		}
 		return tr.advanceFrom(opening.Rung, CauseNotSatisfied, tr.env.Now)
 	}
+}
+
+// whoMustAgreeStill are the other judges, where all of them must be satisfied and one is.
+func (tr *transition) whoMustAgreeStill(o *Opening, rung *ladder.Rung, verdict Verdict) []Party {
+	if !rung.AllMustAgree || verdict != Satisfied {
+		return nil
+	}
+	return slices.DeleteFunc(o.Judges(), func(p Party) bool { return p.ID == tr.by.ID || tr.isActingFor(tr.principalOf(p)) })
 }
 
 // isPartlyUsed reports whether the rung's opening before this one ended in "partly".
@@ -152,10 +178,12 @@ func (s Snapshot) IsJudgementOnAnswer(judged Event) bool {
 		if e.Seq >= judged.Seq {
 			break
 		}
-		switch e.Body.(type) {
+		switch b := e.Body.(type) {
 		case Responded:
 			waiting = true
-		case Judged, RungOpened, Held, Exhausted:
+		case Judged:
+			waiting = len(b.Awaits) > 0
+		case RungOpened, Held, Exhausted:
 			waiting = false
 		}
 	}

@@ -51,9 +51,11 @@ type Opening struct {
 	Responders  []string  `json:"repliers"` // ids of those who may answer
 	Judge       Party     `json:"judge"`
 	// JudgesToo may judge beside Judge: who stands in for them, or is back.
-	JudgesToo      []Party `json:"judges_too,omitempty"`
-	Alerted        []Party `json:"alerted,omitempty"`
-	MeetingParties []Party `json:"meeting,omitempty"` // who has a role in the rung's meeting
+	JudgesToo []Party `json:"judges_too,omitempty"`
+	// Answered are those who answered while others still must.
+	Answered       []string `json:"answered,omitempty"`
+	Alerted        []Party  `json:"alerted,omitempty"`
+	MeetingParties []Party  `json:"meeting,omitempty"` // who has a role in the rung's meeting
 	// Handovers are the passings on to stand-ins; Respondents are who is asked now.
 	Handovers []CoverHandover  `json:"handed_over,omitempty"`
 	Deadline  workday.Deadline `json:"deadline"`
@@ -97,10 +99,14 @@ const (
 	CausePartly       Cause = "partly"
 	CauseSkip         Cause = "skip"
 	CauseGate         Cause = "gate"
+	CauseEscalated    Cause = "escalated"
 )
 
 // MayAnswer reports whether that person is one of those asked on the opening.
 func (o *Opening) MayAnswer(id string) bool { return slices.Contains(o.Responders, id) }
+
+// HasAnswered reports whether that person answered while others still must.
+func (o *Opening) HasAnswered(id string) bool { return slices.Contains(o.Answered, id) }
 
 // IsRespondent reports whether the opening's card went to that person.
 func (o *Opening) IsRespondent(id string) bool {

@@ -87,6 +87,18 @@ func (tr *transition) judgeFor(r *ladder.Rung) Party {
 	return tr.chairParty()
 }
 
+// judgesBeside are those in the further roles that judge, once each.
+func (tr *transition) judgesBeside(r *ladder.Rung, judge Party) []Party {
+	var beside []Party
+	for _, role := range r.AlsoJudge {
+		p, ok := tr.firstActor(role, tr.neverAsked)
+		if ok && p.ID != "" && p.ID != judge.ID && !slices.ContainsFunc(beside, func(q Party) bool { return q.ID == p.ID }) {
+			beside = append(beside, p)
+		}
+	}
+	return beside
+}
+
 // judgeInRole is who judges the rung in the role that should.
 func (tr *transition) judgeInRole(r *ladder.Rung) (Party, bool) {
 	if r.JudgeRole() == directory.RoleChair {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -27,6 +28,10 @@ type Responded struct {
 	AfterDue bool     `json:"after_due,omitempty"`
 	// NudgeAt is when the judge is told again, unless they judge before.
 	NudgeAt time.Time `json:"nudge,omitzero"`
+	// Awaits are those who must answer still, where each of the roles must.
+	Awaits []string `json:"awaits,omitempty"`
+	// CopiedTo read the answer beside those who have a part in it.
+	CopiedTo []Party `json:"copied_to,omitempty"`
 }
 
 // KindResponded is stored.
@@ -37,6 +42,15 @@ func (Responded) Kind() EventKind { return KindResponded }
 
 func (b Responded) apply(c *Challenge, e Event) {
 	o := c.openingToChange()
+	if len(b.Awaits) > 0 {
+		o.Fingerprints = append(slices.Clone(o.Fingerprints), fingerprint(e.By, b.Response))
+		o.Responders, o.Answered = b.Awaits, append(slices.Clone(o.Answered), e.By.ID)
+		c.NextAt = o.nextAt()
+		return
+	}
+	if len(b.CopiedTo) > 0 {
+		o.Alerted = append(slices.Clone(o.Alerted), b.CopiedTo...)
+	}
 	o.Outcome, o.AnsweredBy, o.AnsweredAt, o.Reminders = OutcomeAnswered, e.By, e.At, nil
 	o.Fingerprints = append(slices.Clone(o.Fingerprints), fingerprint(e.By, b.Response))
 	c.State, c.NextAt = StateAwaitingJudgement, b.NudgeAt
@@ -82,10 +96,10 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	opening = tr.c.Opening(cmd.Opening)
 	may := tr.rights()
 	_, passed := opening.HandoverFrom(tr.by.ID)
-	if !opening.MayAnswer(tr.by.ID) && opening.IsRespondent(tr.by.ID) {
+	if !opening.MayAnswer(tr.by.ID) && opening.IsRespondent(tr.by.ID) && !opening.HasAnswered(tr.by.ID) {
 		return newRefusal(CodeNotYours, sayCopied, tr.c.Ref, joinNames(tr.partiesToAnswer(opening)))
 	}
-	if !opening.MayAnswer(tr.by.ID) && !passed {
+	if !opening.MayAnswer(tr.by.ID) && !passed && !opening.HasAnswered(tr.by.ID) {
 		return newRefusal(CodeNotYours, sayNotAskedYou, tr.c.Ref)
 	}
 	if passed || !may.Answer || tr.c.State != StateAwaitingResponse || opening.Number != len(tr.c.Openings) {
@@ -96,7 +110,20 @@ func (tr *transition) recordResponse(cmd Respond) error {
 		return err
 	}
 	tr.setOnBehalfOf(&cmd.Response, opening, rung)
-	tr.emit(Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && !rung.HasNoLimit() && tr.env.Now.After(opening.Deadline.Due), NudgeAt: tr.nudgeTime(judgeNudgeDays)}, opening.Rung, opening.Number)
+	responded := Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && !rung.HasNoLimit() && tr.env.Now.After(opening.Deadline.Due)}
+	if responded.Awaits = tr.whoMustAnswerStill(opening, rung); len(responded.Awaits) > 0 {
+		tr.emit(responded, opening.Rung, opening.Number)
+		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		return nil
+	}
+	responded.NudgeAt = tr.nudgeTime(judgeNudgeDays)
+	for _, role := range rung.CopyTo {
+		responded.CopiedTo = append(responded.CopiedTo, tr.reachableInRole(role)...)
+	}
+	tr.emit(responded, opening.Rung, opening.Number)
+	for _, p := range responded.CopiedTo {
+		tr.post(Address{Person: p.ID}, CardAlert)
+	}
 	tr.applyHandovers(System, tr.planHandovers())
 	tr.postJudgeCards()
 	opening = tr.c.CurrentOpening()
@@ -104,6 +131,27 @@ func (tr *transition) recordResponse(cmd Respond) error {
 		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	}
 	return nil
+}
+
+// whoMustAnswerStill are those of the other roles, where each of the roles must answer: a role has
+// answered when one who holds it has.
+func (tr *transition) whoMustAnswerStill(o *Opening, rung *ladder.Rung) []string {
+	if !rung.Respondents.AllAnswer {
+		return nil
+	}
+	var answered []directory.Role
+	for _, p := range o.Respondents {
+		if p.ID == tr.by.ID {
+			answered = append(answered, p.Role)
+		}
+	}
+	var rest []string
+	for _, p := range o.Respondents {
+		if o.MayAnswer(p.ID) && p.ID != tr.by.ID && !slices.Contains(answered, p.Role) && !slices.Contains(rest, p.ID) {
+			rest = append(rest, p.ID)
+		}
+	}
+	return rest
 }
 
 // partiesToAnswer are those of whom an answer is asked, those without an account here among them.
@@ -164,6 +212,8 @@ func (tr *transition) lateReason(opening *Opening) (reason string, refusal *Refu
 		return LateClosed, newRefusal(CodeClosed, sayLateClosed)
 	case opening.Outcome == OutcomeLapsed:
 		return LateLapsed, newRefusal(CodeMovedOn, sayLateLapsed)
+	case opening.HasAnswered(tr.by.ID):
+		return LateAnsweredBefore, newRefusal(CodeAlreadyDone, sayLateOwnAnswer)
 	case opening.Outcome != OutcomeAnswered && opening.Outcome != OutcomeJudged:
 		return LateMovedOn, newRefusal(CodeMovedOn, sayLateMovedOn)
 	case opening.AnsweredBy.ID == tr.by.ID:

@@ -55,6 +55,7 @@ func (tr *transition) facts() permission.Facts {
 		Oversees:        tr.isOverseer(id),
 		Involved:        tr.isInvolved(),
 		Refers:          tr.isReferrer(),
+		TakesFurther:    tr.mayTakeFurther(),
 		Urgent:          c.Urgent != nil,
 		Shortens:        tr.env.Ladder.Shorten != nil && tr.actsAs(tr.env.Ladder.Shorten.By),
 	}
@@ -252,4 +253,13 @@ func findOwnSide(l *ladder.Ladder, id string, env Env) (directory.Scope, bool) {
 		return directory.Scope{}, false
 	}
 	return all[i], true
+}
+
+// mayTakeFurther reports whether the ladder leaves it to the person to take the challenge from its
+// rung to the next.
+func (tr *transition) mayTakeFurther() bool {
+	rung, known := tr.env.Ladder.RungByID(tr.c.Rung)
+	return known && slices.ContainsFunc(rung.MayEscalate, func(role directory.Role) bool {
+		return role != directory.RoleChair && tr.actsAs(role) || role == directory.RoleChair && tr.by.ID == tr.c.Chair.ID
+	})
 }

@@ -15,7 +15,9 @@ type RungOpened struct {
 	Respondents []Party  `json:"respondents"`
 	Responders  []string `json:"repliers"`
 	Judge       Party    `json:"judge"`
-	Alerted     []Party  `json:"alerted,omitempty"`
+	// JudgesToo judge beside Judge, as the ladder says.
+	JudgesToo []Party `json:"judges_too,omitempty"`
+	Alerted   []Party `json:"alerted,omitempty"`
 	// MeetingParties are those who hold a role in the rung's meeting, as they were known then.
 	MeetingParties []Party          `json:"meeting,omitempty"`
 	Deadline       workday.Deadline `json:"deadline"`
@@ -49,7 +51,7 @@ func (b RungOpened) apply(c *Challenge, e Event) {
 	c.GatesAhead = slices.DeleteFunc(c.GatesAhead, func(g GateState) bool { return g.Rung == e.Rung })
 	c.Openings = append(c.Openings, Opening{
 		Number: e.Opening, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Responders: b.Responders,
-		Judge: b.Judge, Alerted: b.Alerted, MeetingParties: b.MeetingParties, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
+		Judge: b.Judge, JudgesToo: b.JudgesToo, Alerted: b.Alerted, MeetingParties: b.MeetingParties, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
 		ShorterWindow: b.ShorterWindow, Reminders: b.Reminders, CheckAt: b.CheckAt, Outcome: OutcomeOpen,
 	})
 	c.NextAt = c.CurrentOpening().nextAt()
@@ -124,7 +126,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	}
 	body := RungOpened{
 		Cause: cause, Respondents: asked.respondents, Responders: asked.repliers,
-		Judge: asked.judge, Alerted: tr.alertedParties(r), MeetingParties: tr.meetingParties(r),
+		Judge: asked.judge, JudgesToo: tr.judgesBeside(r, asked.judge), Alerted: tr.alertedParties(r), MeetingParties: tr.meetingParties(r),
 	}
 	var err error
 	limitStart := tr.c.LimitStart
@@ -171,8 +173,10 @@ func (tr *transition) postRungOpened() {
 	if !tr.raising {
 		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
 	}
-	if opening.Judge.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: opening.Judge.ID}, CardAlert)
+	for _, p := range opening.Judges() {
+		if p.ID != tr.c.Chair.ID {
+			tr.post(Address{Person: p.ID}, CardAlert)
+		}
 	}
 	tr.post(Address{Team: tr.c.Details.Team}, CardNotice)
 }

@@ -4,10 +4,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"challengebot/internal/ladder"
+	"challengebot/internal/workday"
 )
 
 // recordNumberPattern is what numbers of the recording systems look like: digits, with a
@@ -56,6 +58,9 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 	if _, known := l.UrgencyByID(d.Urgency); d.Urgency != "" && !known {
 		f.add("urgency", SayChooseFromList)
 	}
+	if err := validateRaisedInTime(f, d, env); err != nil {
+		return err
+	}
 	validateStart(f, r, l)
 	if err := validateShorterWindowAtRaise(f, r, by, env); err != nil {
 		return err
@@ -64,6 +69,34 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 		return err
 	}
 	return nil
+}
+
+// validateRaisedInTime wants a reason for a challenge that is raised after the time in which it
+// should have been.
+func validateRaisedInTime(f inputFaults, d *Details, env Env) error {
+	d.LateReason = optionalText(f, "late_reason", d.LateReason, maxText)
+	due, err := DueToRaise(env, d.ConferenceDate)
+	if err != nil {
+		return calendarError(err)
+	}
+	switch {
+	case due.IsZero() || !env.Now.After(due):
+		d.LateReason = ""
+	case d.LateReason == "":
+		f.add("late_reason", sayWhyRaisedLate, env.Ladder.RaiseWithin.Window.String(), env.Calendar.DateOf(due))
+	}
+	return nil
+}
+
+// DueToRaise is the end of the time in which a challenge should be raised about something of that
+// date; zero where the ladder sets none, or the date is missing or yet to come.
+func DueToRaise(env Env, about workday.Date) (time.Time, error) {
+	w := env.Ladder.RaiseWithin
+	if w == nil || about == 0 || about > env.Today() {
+		return time.Time{}, nil
+	}
+	d, err := env.Calendar.ComputeDeadline(workday.Terms{Start: about, Window: w.Window})
+	return d.Due, err
 }
 
 // validateStart refuses a start that the ladder does not allow, and words about one that was not

@@ -35,6 +35,7 @@ var table = []Command{
 	{words.CommandMove, cards.VerbMove, challenge.CardChallenge, typedMove, buildMove},
 	{words.CommandSuccessor, cards.VerbSuccessor, challenge.CardOversight, typedSuccessor, buildSuccessor},
 	{words.CommandRelease, cards.VerbRelease, challenge.CardOversight, typedRelease, buildRelease},
+	{words.CommandEscalate, cards.VerbEscalate, challenge.CardChallenge, typedReason, buildEscalation},
 	{words.CommandNotUrgent, cards.VerbLiftUrgency, challenge.CardChallenge, typedReason, buildLiftUrgency},
 	{words.CommandAsked, cards.VerbAskedOutside, challenge.CardRespond, typedAskedOutside, buildAskedOutside},
 }

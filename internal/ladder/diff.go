@@ -37,6 +37,10 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareCategories(s)
 	d.compareRungs(s)
 	d.compareSharedWindows(s)
+	compareOptional(s, "a time in which it is raised", d.old.RaiseWithin, d.new.RaiseWithin, func(_ *Ladder, w *RaiseWithin) string { return w.Window.String() }, func(o, n *RaiseWithin) {
+		s.compareWindow("the time in which it is raised", "none", "Raising", &o.Window, &n.Window)
+		s.compareText("the source of the time in which it is raised", o.Source, n.Source)
+	})
 	d.compareOwnSide(s)
 	d.compareSubjects(s)
 	d.compareUrgencies(s)

@@ -30,6 +30,10 @@ func (d *comparison) compareRung(o, n Rung) {
 	d.compareRespondents(s, o.Respondents, n.Respondents)
 	s.compareRoleList("those alerted", o.AlertedRoles, n.AlertedRoles)
 	s.compareRole("the judge", o.Judge, n.Judge)
+	s.compareRoleList("those who judge beside them", o.AlsoJudge, n.AlsoJudge)
+	s.compareFlag(o.AllMustAgree, n.AllMustAgree, "every judge must now be satisfied", "one satisfied judge is now enough")
+	s.compareRoleList("those who may take it further", o.MayEscalate, n.MayEscalate)
+	s.compareRoleList("those who read the answer", o.CopyTo, n.CopyTo)
 	d.compareDueTime(s, o, n)
 	s.compareValue("the form of the answer", formText(o.Form), formText(n.Form))
 	d.compareMeeting(s, o.Meeting, n.Meeting)
@@ -84,6 +88,7 @@ func (d *comparison) compareRespondents(s partComparison, o, n Respondents) {
 	for _, agency := range unionOfKeys(o.ResponderByAgency, n.ResponderByAgency) {
 		s.compareRole("the one who replies for the agency "+agency, o.ResponderByAgency[agency], n.ResponderByAgency[agency])
 	}
+	s.compareFlag(o.AllAnswer, n.AllAnswer, "each of them must now answer", "one answer is now enough")
 	s.compareFlag(o.OutsideTenant, n.OutsideTenant, "the respondent now has no account; the asker records the reply", "the respondent now has an account and replies on a card")
 	s.compareFlag(o.MayRepeat, n.MayRepeat, "somebody who answered below may now answer here too", "somebody who answered below may no longer answer here")
 }

@@ -61,6 +61,8 @@ type Ladder struct {
 	// OwnSide are roles of this ladder that are held on the side of whoever raises a challenge: in
 	// their own team or agency, under the name that the directory has for them.
 	OwnSide map[directory.Role]directory.Role `yaml:"own_side,omitempty" json:"own_side,omitempty"`
+	// RaiseWithin is the time in which a challenge should be raised.
+	RaiseWithin *RaiseWithin `yaml:"raise_within,omitempty" json:"raise_within,omitempty"`
 	// SharedWindows are times that several rungs have together.
 	SharedWindows []SharedWindow `yaml:"shared_windows,omitempty" json:"shared_windows,omitempty"`
 	// Urgencies are the kinds of challenge that cannot wait as long as others.
@@ -115,6 +117,13 @@ type OverallLimit struct {
 	// informal unless said.
 	StatutoryFrom string `yaml:"statutory_from,omitempty" json:"statutory_from,omitempty"`
 	Source        string `yaml:"source,omitempty" json:"source,omitempty"`
+}
+
+// RaiseWithin is the time in which a challenge should be raised, counted from the date of what it is
+// about. Later is allowed with a reason.
+type RaiseWithin struct {
+	Window workday.Window `yaml:"window" json:"window"`
+	Source string         `yaml:"source" json:"source"`
 }
 
 // Category is one reason for concern.

@@ -228,6 +228,9 @@ func (t *linter) checkSources() {
 			missing(fmt.Sprintf("%s.gates[%d]", owner, i), fmt.Sprintf("the gate %q", g.ID), g.Source)
 		}
 	}
+	if w := t.l.RaiseWithin; w != nil {
+		missing("$.raise_within", "the time in which a challenge is raised", w.Source)
+	}
 	for i, u := range t.l.Urgencies {
 		missing(fmt.Sprintf("$.urgencies[%d]", i), fmt.Sprintf("the urgency %q", u.ID), u.Source)
 	}

@@ -22,6 +22,9 @@ func RenderText(l *Ladder) string {
 	for _, role := range slices.Sorted(maps.Keys(l.OwnSide)) {
 		p.writeLine("On the side of whoever raises it: %s, the %s of their own team or agency.", l.RoleLabel(role), l.OwnSide[role])
 	}
+	if w := l.RaiseWithin; w != nil {
+		p.writeLine("To be raised within %s of the %s; later with a reason%s.", w.Window, l.Words.Conference, inBrackets(w.Source))
+	}
 	p.writeSubjects()
 	p.writeOverallLimit()
 	for i := range l.Rungs {
@@ -104,7 +107,9 @@ func (p *textPage) writeRung(n int, r *Rung) {
 	p.writeItem("Form", formText(r.Form))
 	p.writeMeeting(r.Meeting)
 	p.writeGates("Gate", r.Gates)
-	p.writeItem("Judged by", p.l.RoleLabel(r.JudgeRole()))
+	p.writeItem("Judged by", p.l.judgesText(r))
+	p.writeItem("Copied to", p.roleLabels(r.CopyTo))
+	p.writeItem("Taken further", p.roleLabels(r.MayEscalate))
 	p.writeItem("Silence", p.l.onLapseText(r))
 	p.writeItem("Not satisfied", p.l.notSatisfiedText(r))
 }
@@ -114,6 +119,8 @@ func (p *textPage) writeRespondents(r *Respondents) {
 	switch {
 	case r.Responder != "":
 		who += "; the reply is " + p.l.RoleLabel(r.Responder) + "'s"
+	case r.AllAnswer:
+		who += "; each of them must reply"
 	case len(r.Roles) > 1:
 		who += "; any one of them may reply"
 	}
@@ -175,6 +182,21 @@ func (l *Ladder) otherSharers(w *SharedWindow, rung string) string {
 		}
 	}
 	return strings.Join(labels, ", ")
+}
+
+// judgesText is who says whether the answer satisfies.
+func (l *Ladder) judgesText(r *Rung) string {
+	text := l.RoleLabel(r.JudgeRole())
+	for _, role := range r.AlsoJudge {
+		text += ", " + l.RoleLabel(role)
+	}
+	switch {
+	case len(r.AlsoJudge) == 0:
+		return text
+	case r.AllMustAgree:
+		return text + "; all of them must be satisfied"
+	}
+	return text + "; any one of them"
 }
 
 // writeUrgencies prints what cannot wait as long as others.

@@ -104,8 +104,11 @@ func (u *roleCollector) collectRung(i int, r *Rung) {
 	start := len(u.needs)
 	u.addCardRole(path+".asked_by", "puts "+r.Label, r.AskedBy)
 	u.addCardRole(path+".judge", "judges "+r.Label, r.Judge)
+	u.addCardRoles(path+".also_judge", "judges "+r.Label, r.AlsoJudge)
 	u.markMustAct(start)
 	u.addCardRoles(path+".alerted", "is alerted of "+r.Label, r.AlertedRoles)
+	u.addCardRoles(path+".may_escalate", "may take "+r.Label+" further", r.MayEscalate)
+	u.addCardRoles(path+".copy_to", "reads the answer to "+r.Label, r.CopyTo)
 	if !r.Respondents.OutsideTenant {
 		u.collectRespondents(path+".respond", "answers "+r.Label, &r.Respondents)
 	}

@@ -61,6 +61,14 @@ type Rung struct {
 	AlertedRoles []directory.Role `yaml:"alerted,omitempty" json:"alerted,omitempty"`
 	// Judge says whether the response satisfies; the chair unless said.
 	Judge directory.Role `yaml:"judge,omitempty" json:"judge,omitempty"`
+	// AlsoJudge are further roles that say so: any one of them and Judge, or each.
+	AlsoJudge []directory.Role `yaml:"also_judge,omitempty" json:"also_judge,omitempty"`
+	// AllMustAgree: the answer satisfies when every judge says so; one who does not decides.
+	AllMustAgree bool `yaml:"all_must_agree,omitempty" json:"all_must_agree,omitempty"`
+	// MayEscalate are the roles that may take the challenge to the next rung before the time ends.
+	MayEscalate []directory.Role `yaml:"may_escalate,omitempty" json:"may_escalate,omitempty"`
+	// CopyTo are the roles that read the answer; they do nothing.
+	CopyTo []directory.Role `yaml:"copy_to,omitempty" json:"copy_to,omitempty"`
 
 	Window *workday.Window `yaml:"window,omitempty" json:"window,omitempty"`
 	// AskAgain takes the place of a window where the procedure sets no time: whoever is asked is
@@ -101,6 +109,8 @@ type Respondents struct {
 	// OutsideTenant says that the respondent has no account in the tenant: the asker
 	// asks by telephone or e-mail and records the reply on their behalf.
 	OutsideTenant bool `yaml:"outside,omitempty" json:"outside,omitempty"`
+	// AllAnswer: each of the roles answers, and what one answers does not stand for another.
+	AllAnswer bool `yaml:"all_answer,omitempty" json:"all_answer,omitempty"`
 	// MayRepeat lets a person who answered an earlier rung answer this one too.
 	MayRepeat bool `yaml:"may_repeat,omitempty" json:"may_repeat,omitempty"`
 }

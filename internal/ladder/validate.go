@@ -109,6 +109,9 @@ func (v *validator) validateOwnSide() {
 
 func (v *validator) validateOverallLimit() {
 	k := v.l.OverallLimit
+	if w := v.l.RaiseWithin; w != nil && (w.Window.IsZero() || w.Window.IsHours() || w.Window.IsDayZero() || w.Window.Unit == workday.WeekBand) {
+		v.addError("$.raise_within.window", "the time in which a challenge is raised counts days from a date", `Write window: and a number of days, such as "5 working days"`)
+	}
 	validateOneOf(v, "$.case.starts", "start of the case", k.Starts, []LimitStart{LimitFromRaise, LimitFromFirstFormal})
 	v.validateDaysOnly("$.case.limit", k.Window)
 	v.validateDaysOnly("$.case.statutory", k.Statutory)

@@ -27,12 +27,28 @@ func (v *validator) validateRungs() {
 		v.validateRole(path+".asked_by", r.AskedBy)
 		v.validateRole(path+".judge", r.Judge)
 		v.validateRoles(path+".alerted", r.AlertedRoles)
+		v.validateJudges(path, r)
+		v.validateRoles(path+".may_escalate", r.MayEscalate)
+		v.validateRoles(path+".copy_to", r.CopyTo)
 		v.validateRespondents(path+".respond", &r.Respondents)
 		v.validateWindow(path, r)
 		v.validateMeeting(path, r)
 		v.validateGates(path, r.Gates, v.l.FirstRung() == r)
 		v.validateDirectEntry(path, r)
 		v.validateDestination(path+".then", i, r)
+	}
+}
+
+func (v *validator) validateJudges(path string, r *Rung) {
+	v.validateRoles(path+".also_judge", r.AlsoJudge)
+	if slices.Contains(r.AlsoJudge, r.Judge) {
+		v.addError(path+".also_judge", fmt.Sprintf("%q is the judge already", r.Judge), "Name other roles beside the judge")
+	}
+	if r.AllMustAgree && len(r.AlsoJudge) == 0 {
+		v.addError(path+".all_must_agree", "one judge alone has nobody to agree with", "Name further roles under also_judge:, or remove the line")
+	}
+	if len(r.MayEscalate) > 0 && v.l.EscalationTarget(r) == nil {
+		v.addError(path+".may_escalate", "there is no rung to take the challenge to", "Remove may_escalate from the last rung")
 	}
 }
 
@@ -54,6 +70,12 @@ func (v *validator) validateRespondents(path string, r *Respondents) {
 			v.addError(path+".by_agency."+agency, "nobody is asked to answer for this agency", "Name a role, or remove the line")
 		}
 		v.validateRoles(path+".by_agency."+agency, r.ByAgency[agency])
+	}
+	if r.AllAnswer && (r.Responder != "" || len(r.ResponderByAgency) > 0) {
+		v.addError(path+".all_answer", "one role replies, and each is to answer", "Remove replier:, or all_answer:")
+	}
+	if r.AllAnswer && r.OutsideTenant {
+		v.addError(path+".all_answer", "the asker records one reply for somebody without an account", "Remove outside:, or all_answer:")
 	}
 	if r.Responder != "" && !slices.Contains(r.Roles, r.Responder) {
 		v.addError(path+".replier", fmt.Sprintf("%q is to reply and is not among who is asked", r.Responder), "Add the role to roles:, or name one that is there")

@@ -39,6 +39,8 @@ type Facts struct {
 	Oversees bool
 	// Urgent: the challenge is marked as one that cannot wait.
 	Urgent bool
+	// TakesFurther: the procedure lets their role take it to the next rung.
+	TakesFurther bool
 	// Refers: the procedure leaves a referral outside the authority to their role.
 	Refers bool
 	// ReferralPossible: the procedure allows the referral as the challenge stands.
@@ -82,6 +84,8 @@ type Rights struct {
 	HandOver bool
 	// Release a window that stands still after a very long outage.
 	Release bool
+	// Escalate takes it to the next rung before the time ends.
+	Escalate bool
 	// LiftUrgency says that an urgent challenge can wait as long as others.
 	LiftUrgency bool
 	// Refer outside the authority.
@@ -118,6 +122,7 @@ func Decide(f Facts) Rights {
 		NameSuccessor: f.Open() && f.Oversees && impartial,
 		HandOver:      f.Open() && f.Oversees && impartial,
 		Release:       f.AwaitsResponse && f.Oversees && impartial,
+		Escalate:      (f.AwaitsResponse || f.AwaitsJudgement) && f.TakesFurther,
 		LiftUrgency:   f.Open() && f.Chair && f.Urgent,
 		Refer:         f.Refers && f.ReferralPossible,
 		Shorten:       f.Open() && f.Shortens && impartial,
@@ -135,7 +140,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.LiftUrgency || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
 }
 
 // GateFacts are what decides who may record what of one gate.

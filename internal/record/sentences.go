@@ -33,6 +33,9 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 		if b.AfterDue {
 			what += " The answer came after the due time and before the time was ended; it counts."
 		}
+		if len(b.Awaits) > 0 {
+			what += " Each of those who were asked must answer; still awaited: " + n.formatPeople(b.Awaits) + "."
+		}
 		return what, responseFacts(b.Response)
 	case challenge.LateResponse:
 		return fmt.Sprintf("%s replied to %s%s, %s. The reply is kept and shown; it does not count as the answer.",
@@ -41,7 +44,11 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 		if !n.IsJudgementOnAnswer(e) {
 			return who + " recorded the matter as settled.", nonEmptyFacts(Fact{"Note", b.Reason})
 		}
-		return fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung),
+		what := fmt.Sprintf("%s was %s with the answer to %s.", who, cmp.Or(verdictWords[b.Verdict], string(b.Verdict)), rung)
+		if len(b.Awaits) > 0 {
+			what += " All who decide must be satisfied; still awaited: " + n.formatParties(b.Awaits) + "."
+		}
+		return what,
 			nonEmptyFacts(Fact{"Reason", b.Reason}, shorterTimeFact(b.ShorterWindow))
 	case challenge.Held:
 		return n.describeHeld(b, rung)
@@ -93,6 +100,8 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.ChairSucceeded:
 		return fmt.Sprintf("%s named %s as the chair of the challenge in the place of %s, who is no longer in the directory.",
 			who, b.To.Name, b.From.Name), nil
+	case challenge.Escalated:
+		return fmt.Sprintf("%s took the challenge further from %s before its time had ended.", who, n.rungLabel(e.Rung)), nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.UrgencyLifted:
 		return who + " said that the challenge is not urgent any more.", nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.Withdrawn:
@@ -140,7 +149,7 @@ func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fac
 	return what, nonEmptyFacts(
 		Fact{"Team", n.teamName(d.Team)}, Fact{"Agency", d.Agency},
 		Fact{"Categories", strings.Join(reasons, "; ")},
-		Fact{"The concern", d.Concern}, Fact{"What it rests on", d.Evidence}, Fact{"What is asked for", d.Ask},
+		Fact{"The concern", d.Concern}, Fact{"What it rests on", d.Evidence}, Fact{"What is asked for", d.Ask}, Fact{"Why it was raised after the time for it", d.LateReason},
 		Fact{"Asked for by", d.AskBy.FormatLong()},
 		Fact{"Procedure", fmt.Sprintf("%s, version %d (%s)", b.Ladder, b.LadderVersion, b.LadderHash)},
 		Fact{"Calendar", b.Calendar}, shorterTimeFact(b.ShorterWindow))
@@ -347,6 +356,7 @@ var openingCauseWords = map[challenge.Cause]string{
 	challenge.CauseNotSatisfied: " because the answer below did not satisfy",
 	challenge.CausePartly:       " once more because the answer satisfied in part",
 	challenge.CauseSkip:         " by direct entry",
+	challenge.CauseEscalated:    " because one side took it further",
 	challenge.CauseGate:         " after what it waited for",
 }
 

@@ -77,7 +77,7 @@ type Grammar struct {
 // ChallengeWords are the texts of the chair's card of a challenge.
 type ChallengeWords struct {
 	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                   string
-	CallUrgently, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason                                                           string
+	CallUrgently, TakeFurther, TakeFurtherReason, TakeFurtherButton, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason        string
 	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                                       string
 	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
 	EndRequested, HandOffRequested                                                                                                                                                                                           string
@@ -93,10 +93,10 @@ type CoverWords struct {
 // FormWords are the texts of the form on which a challenge is raised.
 type FormWords struct {
 	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
-	DangerNow, DangerThen                                                                                                                                                                                                                  string
-	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                                           string
-	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Urgency, Ordinary, Send, PreviewAgain, WillBeAsked, WillBeAskedNoLimit string
-	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                                                               string
+	DangerNow, DangerThen                                                                                                                                                                                                                              string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                                                       string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Urgency, Ordinary, LateReason, Send, PreviewAgain, WillBeAsked, WillBeAskedNoLimit string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                                                                           string
 }
 
 // GateWords are the texts of what must be done before a rung.
@@ -142,12 +142,12 @@ type MeetingWords struct {
 
 // RespondWords are the texts of the card of who is asked, and of what became of the question.
 type RespondWords struct {
-	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
-	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                     string
-	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                             string
-	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                            string
-	Intros                                                                                                                                                                                                                                                                          map[ladder.ResponseForm]string
-	ResponseLabels                                                                                                                                                                                                                                                                  map[ladder.ResponseForm]string
+	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, YourAnswerIsIn, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
+	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                                     string
+	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                                             string
+	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                                            string
+	Intros                                                                                                                                                                                                                                                                                          map[ladder.ResponseForm]string
+	ResponseLabels                                                                                                                                                                                                                                                                                  map[ladder.ResponseForm]string
 }
 
 // FormSentWords are the texts of the card in place of a form that was sent.
@@ -174,9 +174,9 @@ type CommonWords struct {
 
 // LabelWords are the texts of headings and labels of facts.
 type LabelWords struct {
-	From, AskedToAnswer, AskedOnRung, WhoDecides, Team, Conference, Categories, Concern, Evidence, AskedFor, EarlierSteps, AllSteps string
-	Plan, Answer, Reason, Note, OnThisRung, AskedForBy, RaisedBy, RaisedOn, WaitingSince, MustAct, TimeLimit                        string
-	StatutoryTime, Obstacles, Contact, Informed, Consulted, Grounds                                                                 string
+	From, AskedToAnswer, AskedOnRung, WhoDecides, Team, Conference, Categories, Concern, Evidence, AskedFor, RaisedLate, EarlierSteps, AllSteps string
+	Plan, Answer, Reason, Note, OnThisRung, AskedForBy, RaisedBy, RaisedOn, WaitingSince, MustAct, TimeLimit                                    string
+	StatutoryTime, Obstacles, Contact, Informed, Consulted, Grounds                                                                             string
 }
 
 // InputErrorWords are the texts of what a client says of an input.
@@ -230,9 +230,9 @@ type DigestWords struct {
 
 // TypedCommandWords are the texts of commands as they are typed.
 type TypedCommandWords struct {
-	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw, NotUrgent string
-	Refer, Skip, HandOff, Move, Successor                                                                                                           string
-	GateStatuses                                                                                                                                    map[challenge.GateStatus]string
+	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw, NotUrgent, Escalate string
+	Refer, Skip, HandOff, Move, Successor                                                                                                                     string
+	GateStatuses                                                                                                                                              map[challenge.GateStatus]string
 }
 
 // PlainTextWords are the texts of what only the text form of a card says.
@@ -244,7 +244,7 @@ type PlainTextWords struct {
 type StepWords struct {
 	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded              string
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                     string
-	EndRequested, HandOffRequested, UrgencyLifted, ChairSucceeded                                                                                        string
+	EndRequested, HandOffRequested, UrgencyLifted, Escalated, RespondedOthersToo, JudgedOthersToo, ChairSucceeded                                        string
 	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
