@@ -29,6 +29,7 @@ const (
 	VerbSuccessor    Verb = "successor"
 	VerbLiftUrgency  Verb = "lift_urgency"
 	VerbEscalate     Verb = "escalate"
+	VerbAcknowledge  Verb = "acknowledge"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now

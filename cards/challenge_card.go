@@ -84,6 +84,9 @@ func (b *builder) buildChallengeCard() {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})
 	}
 	b.addGaps()
+	if o := c.CurrentOpening(); o != nil && o.AcknowledgedBy.ID != "" && c.State == challenge.StateAwaitingResponse {
+		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, o.AcknowledgedBy.Name))
+	}
 	b.addCallUrgently()
 	if c.State == challenge.StateHeldAtGate {
 		b.addHoldStatus()

@@ -207,6 +207,10 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(reason, b.words.Step.EndRequested, by)
 	case challenge.ChairSucceeded:
 		return step(nil, b.words.Step.ChairSucceeded, by, body.To.Name, body.From.Name)
+	case challenge.Acknowledged:
+		return step(nil, b.words.Step.Acknowledged, by, rung)
+	case challenge.NotAcknowledged:
+		return step(nil, b.words.Step.NotAcknowledged, rung, b.formatDateTime(body.Due))
 	case challenge.Escalated:
 		return step([]Fact{{b.words.Label.Reason, body.Reason}}, b.words.Step.Escalated, by, rung)
 	case challenge.UrgencyLifted:

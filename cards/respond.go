@@ -149,10 +149,8 @@ func (b *builder) addResponseInputs() {
 	}
 	fields := b.formFields(form)
 	ids := append([]string{FieldText}, fieldIDs(fields)...)
-	if form == ladder.FormPlan {
-		for n := 1; n <= challenge.MaxActions; n++ {
-			ids = append(ids, PlanFieldID(n, "what"), PlanFieldID(n, "who"), PlanFieldID(n, "by"))
-		}
+	for n := 1; n <= challenge.MaxActions; n++ {
+		ids = append(ids, PlanFieldID(n, "what"), PlanFieldID(n, "who"), PlanFieldID(n, "by"))
 	}
 	s := b.newSection(b.buttonData(VerbRespond), ids...)
 	intro := b.words.Respond.Intros[form]
@@ -166,13 +164,17 @@ func (b *builder) addResponseInputs() {
 	s.addElements(TextBlock{Text: b.words.Respond.ResponseLabel, Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})
 	s.addTextInput(FieldText, b.responseLabel(form), true, challenge.MaxText)
 	s.addFields(fields)
-	if form == ladder.FormPlan {
-		s.addPlanInputs()
-	}
+	s.addPlanInputs(form == ladder.FormPlan)
 	b.add(Container{Items: s.items, Separator: true})
 	as := []Button{ExecuteButton{Title: b.words.Respond.Send, Data: s.data}}
 	if isLongForm(form) {
 		as = append(as, b.dialogButtons()...)
+	}
+	switch by := b.opening.AcknowledgedBy; {
+	case b.may.Acknowledge && by.ID == "":
+		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge)})
+	case by.ID != "":
+		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, by.Name))
 	}
 	b.addButtons(as...)
 	b.addSmallPrint(b.typedAnswerHint(form))
@@ -209,9 +211,13 @@ func (b *builder) typedAnswerHint(form ladder.ResponseForm) string {
 // addPlanInputs asks for the actions: the first in sight, each further one behind a button.
 // Only the first is required by the client, since a required input that is hidden
 // would let nobody send.
-func (s *section) addPlanInputs() {
+func (s *section) addPlanInputs(required bool) {
+	if !required {
+		s.addElements(s.planLinesFrom(1)...)
+		return
+	}
 	s.addElements(TextBlock{Text: s.b.words.Label.Plan, Bold: true, Heading: true})
-	s.addElements(s.planLineInputs(1)...)
+	s.addElements(s.planLineInputs(1, true)...)
 	s.addElements(s.planLinesFrom(2)...)
 }
 
@@ -220,7 +226,7 @@ func (s *section) planLinesFrom(n int) []Element {
 		return nil
 	}
 	id := fmt.Sprintf("%saction_%d", s.data.InputPrefix, n)
-	box := Container{ID: id, Items: append(s.planLineInputs(n), s.planLinesFrom(n+1)...), Hidden: !s.hasTypedLineFrom(n)}
+	box := Container{ID: id, Items: append(s.planLineInputs(n, false), s.planLinesFrom(n+1)...), Hidden: !s.hasTypedLineFrom(n)}
 	return []Element{ActionSet{Actions: []Button{ToggleButton{Title: fmt.Sprintf(s.b.words.Respond.ToggleAction, n), Target: id}}}, box}
 }
 
@@ -240,10 +246,9 @@ func (s *section) hasTypedLineFrom(n int) bool {
 	return false
 }
 
-func (s *section) planLineInputs(n int) []Element {
-	first := n == 1
-	what := s.prepareInput(Input{Kind: InputText, ID: PlanFieldID(n, "what"), Label: fmt.Sprintf(s.b.words.Respond.ActionWhat, n), Required: first, Multiline: true, MaxLength: challenge.MaxActionText})
-	who := s.prepareInput(Input{Kind: InputText, ID: PlanFieldID(n, "who"), Label: fmt.Sprintf(s.b.words.Respond.ActionWho, n), Required: first, MaxLength: challenge.MaxName})
-	by := s.prepareInput(Input{Kind: InputDate, ID: PlanFieldID(n, "by"), Label: fmt.Sprintf(s.b.words.Respond.ActionBy, n), Required: first, Min: s.b.today().String()})
+func (s *section) planLineInputs(n int, required bool) []Element {
+	what := s.prepareInput(Input{Kind: InputText, ID: PlanFieldID(n, "what"), Label: fmt.Sprintf(s.b.words.Respond.ActionWhat, n), Required: required, Multiline: true, MaxLength: challenge.MaxActionText})
+	who := s.prepareInput(Input{Kind: InputText, ID: PlanFieldID(n, "who"), Label: fmt.Sprintf(s.b.words.Respond.ActionWho, n), Required: required, MaxLength: challenge.MaxName})
+	by := s.prepareInput(Input{Kind: InputDate, ID: PlanFieldID(n, "by"), Label: fmt.Sprintf(s.b.words.Respond.ActionBy, n), Required: required, Min: s.b.today().String()})
 	return append(what, ColumnSet{Columns: [][]Element{who, by}})
 }

@@ -58,6 +58,8 @@ func (tr *transition) tickOpening() error {
 		return tr.countFromNow(o)
 	case !o.AwaitsReleaseSince.IsZero():
 		return tr.nudgeAgain(exhaustedNudgeDays)
+	case !isOver && !o.AcknowledgeBy.IsZero() && !tr.env.Now.Before(o.AcknowledgeBy):
+		return tr.noteUnacknowledged(o)
 	case isOver && tr.hasNoLimit(o):
 		return tr.askAgain(o)
 	case isOver:

@@ -42,6 +42,8 @@ var registry = []eventDefinition{
 	define[Recounted](),
 	define[UrgencyLifted](),
 	define[Escalated](),
+	define[Acknowledged](),
+	define[NotAcknowledged](),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -80,6 +80,8 @@ func everyBody() []challenge.Body {
 			Calendar: "england-and-wales/2028-12-31/ab12cd34"},
 		challenge.UrgencyLifted{Reason: "She is safe."},
 		challenge.Escalated{Reason: "We do not agree."},
+		challenge.Acknowledged{},
+		challenge.NotAcknowledged{Due: at},
 	}
 }
 

@@ -76,6 +76,19 @@ func (tr *transition) explainAndPlanReminders(r *ladder.Rung, d workday.Deadline
 	return tr.c.Urgent.explainUrgency(d, w.TextFor(tr.env.Ladder.Words.Rung)), reminders, nil
 }
 
+// acknowledgeBy is the end of the time in which somebody should acknowledge the question of a
+// deadline; zero where the ladder sets none, or it would not end before the answer is due.
+func (tr *transition) acknowledgeBy(r *ladder.Rung, d workday.Deadline) (time.Time, error) {
+	if r.Acknowledge == nil {
+		return time.Time{}, nil
+	}
+	by, err := tr.env.Calendar.ComputeDeadline(workday.Terms{Start: d.Start, Received: d.Received, Window: *r.Acknowledge})
+	if err != nil || !by.Due.Before(d.Due) {
+		return time.Time{}, err
+	}
+	return by.Due.UTC(), nil
+}
+
 // planHourlyReminders are half time and an hour before the end, where there are two hours or more.
 // Nobody is reminded in the night of a time that counts by day alone.
 func (tr *transition) planHourlyReminders(d workday.Deadline) []time.Time {

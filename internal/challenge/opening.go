@@ -76,6 +76,10 @@ type Opening struct {
 	// AskedIDs are those for whom Teams took the question. An opening of before this was kept
 	// has CardReceived alone.
 	AskedIDs []string `json:"asked,omitempty"`
+	// AcknowledgeBy is when it is said that nobody has acknowledged the question; zero once
+	// somebody did, or it was said.
+	AcknowledgeBy  time.Time `json:"acknowledge_by,omitzero"`
+	AcknowledgedBy Person    `json:"acknowledged_by,omitzero"`
 	// CheckAt is when the clock looks whether anybody could be asked; zero once somebody was.
 	CheckAt time.Time `json:"ask_check,omitzero"`
 	// NotAskedSince: nobody could be asked, and the window has no end until somebody is.
@@ -175,6 +179,9 @@ func (o *Opening) nextAt() time.Time {
 	next := o.Deadline.Due
 	if len(o.Reminders) > 0 {
 		next = o.Reminders[0]
+	}
+	if !o.AcknowledgeBy.IsZero() && o.AcknowledgeBy.Before(next) {
+		next = o.AcknowledgeBy
 	}
 	if !o.CheckAt.IsZero() && o.CheckAt.Before(next) {
 		next = o.CheckAt

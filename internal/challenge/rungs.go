@@ -26,6 +26,8 @@ type RungOpened struct {
 	LimitPassed   bool           `json:"limit_passed,omitempty"`
 	ShorterWindow *ShorterWindow `json:"shorter,omitempty"`
 	Reminders     []time.Time    `json:"reminders,omitempty"`
+	// AcknowledgeBy is the end of the time in which somebody should acknowledge the question.
+	AcknowledgeBy time.Time `json:"acknowledge_by,omitzero"`
 	// CheckAt is when the clock looks whether Teams has taken the question.
 	CheckAt    time.Time    `json:"ask_check,omitzero"`
 	LimitStart workday.Date `json:"case_start,omitempty"`
@@ -52,7 +54,7 @@ func (b RungOpened) apply(c *Challenge, e Event) {
 	c.Openings = append(c.Openings, Opening{
 		Number: e.Opening, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Responders: b.Responders,
 		Judge: b.Judge, JudgesToo: b.JudgesToo, Alerted: b.Alerted, MeetingParties: b.MeetingParties, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
-		ShorterWindow: b.ShorterWindow, Reminders: b.Reminders, CheckAt: b.CheckAt, Outcome: OutcomeOpen,
+		ShorterWindow: b.ShorterWindow, Reminders: b.Reminders, AcknowledgeBy: b.AcknowledgeBy, CheckAt: b.CheckAt, Outcome: OutcomeOpen,
 	})
 	c.NextAt = c.CurrentOpening().nextAt()
 }
@@ -145,6 +147,9 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	}
 	body.Explanation = explainShorterWindow(tr.env, body.ShorterWindow, body.Explanation)
 	if body.StatutoryDue, err = tr.computeStatutoryDue(r, at); err != nil {
+		return calendarError(err)
+	}
+	if body.AcknowledgeBy, err = tr.acknowledgeBy(r, body.Deadline); err != nil {
 		return calendarError(err)
 	}
 	body.CheckAt = tr.askCheckTime()

@@ -179,6 +179,7 @@ var (
 	sayEscalateNotYours     = registerSentence("escalate_not_yours", "The procedure does not leave it to you to take %s to the next %s.")
 	sayWhyEscalated         = registerSentence("why_escalated", "Please say why it goes further.")
 	sayWhyRaisedLate        = registerSentence("why_raised_late", "It should have been raised within %s, by %s. Please say why it is raised later.")
+	sayAcknowledgedAlready  = registerSentence("acknowledged_already", "%s has said so already.")
 	sayNoTimeToShorten      = registerSentence("no_time_to_shorten", "The procedure sets no time for the answer that is asked for next, so no shorter one can be asked for.")
 	sayNobodyAfter          = registerSentence("nobody_after", "Nobody is asked after this, so there is no time to shorten.")
 	sayNotShorter           = registerSentence("not_shorter", "The procedure gives until %s. Please ask for less than that, or leave this empty.")

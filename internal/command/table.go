@@ -35,6 +35,7 @@ var table = []Command{
 	{words.CommandMove, cards.VerbMove, challenge.CardChallenge, typedMove, buildMove},
 	{words.CommandSuccessor, cards.VerbSuccessor, challenge.CardOversight, typedSuccessor, buildSuccessor},
 	{words.CommandRelease, cards.VerbRelease, challenge.CardOversight, typedRelease, buildRelease},
+	{words.CommandAcknowledge, cards.VerbAcknowledge, challenge.CardRespond, typedAcknowledgement, buildAcknowledgement},
 	{words.CommandEscalate, cards.VerbEscalate, challenge.CardChallenge, typedReason, buildEscalation},
 	{words.CommandNotUrgent, cards.VerbLiftUrgency, challenge.CardChallenge, typedReason, buildLiftUrgency},
 	{words.CommandAsked, cards.VerbAskedOutside, challenge.CardRespond, typedAskedOutside, buildAskedOutside},
@@ -68,7 +69,7 @@ func (cmd Command) NamesPerson() bool { return cmd.Verb == cards.VerbSuccessor }
 func (cmd Command) ResultCard(c challenge.Challenge, id string) (challenge.Card, int) {
 	n := len(c.Openings)
 	switch {
-	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside:
+	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside, cmd.Verb == cards.VerbAcknowledge:
 		return challenge.CardRespond, c.OpeningFor(id)
 	case cmd.Verb == cards.VerbSuccessor:
 		return challenge.CardOversight, n

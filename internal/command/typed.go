@@ -60,6 +60,11 @@ func typedSuccessor(t Typed) (cards.ButtonData, map[string]string) {
 // typedRelease needs nothing beside the reference.
 func typedRelease(Typed) (cards.ButtonData, map[string]string) { return cards.ButtonData{}, nil }
 
+// typedAcknowledgement is of the opening on which the person is asked.
+func typedAcknowledgement(t Typed) (cards.ButtonData, map[string]string) {
+	return cards.ButtonData{Opening: t.Challenge.OpeningFor(t.By)}, nil
+}
+
 // typedResponse reads "text | what; who; 1 December | what; who; date". Parts that are not
 // complete are kept in place, so that the check names what is missing.
 func typedResponse(t Typed) (cards.ButtonData, map[string]string) {

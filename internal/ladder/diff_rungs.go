@@ -110,6 +110,7 @@ func (d *comparison) compareDueTime(s partComparison, o, n Rung) {
 			s.warnLonger("%s may now take longer", n.Label)
 		}
 	}
+	s.compareWindow("the time in which it is acknowledged", "none", n.Label, o.Acknowledge, n.Acknowledge)
 	s.compareWindow("after how long it is asked again, with no time set,", "never", n.Label, o.AskAgain, n.AskAgain)
 	s.compareValue("the start of the window", windowStartText(o.WindowStart), windowStartText(n.WindowStart))
 	s.compareValue("whose time it is", inWords(o.WindowOwner), inWords(n.WindowOwner))

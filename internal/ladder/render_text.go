@@ -164,6 +164,9 @@ func (l *Ladder) windowDescription(r *Rung) string {
 	if r.Within != nil {
 		text += fmt.Sprintf(", and within %s from the start of the case: the earlier holds", r.Within)
 	}
+	if r.Acknowledge != nil {
+		text += fmt.Sprintf("; to be acknowledged within %s", r.Acknowledge)
+	}
 	if r.WindowOwner == OwnerChair {
 		text += "; the chair's own deadline"
 	}

@@ -71,6 +71,9 @@ type Rung struct {
 	CopyTo []directory.Role `yaml:"copy_to,omitempty" json:"copy_to,omitempty"`
 
 	Window *workday.Window `yaml:"window,omitempty" json:"window,omitempty"`
+	// Acknowledge is the time in which somebody who was asked says that they have the question. When
+	// nobody does, who asked is told; the window runs on.
+	Acknowledge *workday.Window `yaml:"acknowledge,omitempty" json:"acknowledge,omitempty"`
 	// AskAgain takes the place of a window where the procedure sets no time: whoever is asked is
 	// asked again after each so many working days, and nothing lapses.
 	AskAgain *workday.Window `yaml:"ask_again,omitempty" json:"ask_again,omitempty"`

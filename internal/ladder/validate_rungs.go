@@ -103,6 +103,12 @@ func (v *validator) validateWindow(path string, r *Rung) {
 	validateOneOf(v, path+".from", "from", r.WindowStart, knownWindowStarts)
 	started := v.l.OverallLimit.Starts == LimitFromRaise || r.StartsFormalClock()
 	v.validateAskAgain(path+".ask_again", r.AskAgain)
+	if a := r.Acknowledge; a != nil && (a.Unit == workday.WeekBand || r.Window != nil && !isShorter(*a, *r.Window) && *a != *r.Window && isShorter(*r.Window, *a)) {
+		v.addError(path+".acknowledge", fmt.Sprintf("a question is to be acknowledged within %s, after its answer is due", a), "Give less time than the window")
+	}
+	if r.Acknowledge != nil && r.Respondents.OutsideTenant {
+		v.addError(path+".acknowledge", "somebody without an account cannot acknowledge a card", "Remove acknowledge:, or outside:")
+	}
 	switch {
 	case r.HasNoLimit() && (r.Window != nil || r.Remainder || r.Within != nil || v.l.SharedWindowOf(r.ID) != nil):
 		v.addError(path+".ask_again", "a rung has a time in which it is answered, or none and is asked again", "Remove ask_again:, or the window and other limits")

@@ -100,6 +100,10 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.ChairSucceeded:
 		return fmt.Sprintf("%s named %s as the chair of the challenge in the place of %s, who is no longer in the directory.",
 			who, b.To.Name, b.From.Name), nil
+	case challenge.Acknowledged:
+		return fmt.Sprintf("%s acknowledged the question of %s.", who, n.rungLabel(e.Rung)), nil
+	case challenge.NotAcknowledged:
+		return fmt.Sprintf("Nobody had acknowledged the question of %s by %s. A reminder of it was queued.", n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
 	case challenge.Escalated:
 		return fmt.Sprintf("%s took the challenge further from %s before its time had ended.", who, n.rungLabel(e.Rung)), nonEmptyFacts(Fact{"Reason", b.Reason})
 	case challenge.UrgencyLifted:

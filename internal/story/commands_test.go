@@ -16,7 +16,7 @@ func TestWhateverIsTypedGetsAUsefulAnswerAndChangesNothing(t *testing.T) {
 		{"Hello", "What I can do"}, {"?", "What I can do"}, {"", "What I can do"}, {"   ", "What I can do"}, {"/", "What I can do"},
 		{"what about the Brown family?", "I did not understand that."}, {"thanks", "I did not understand that."},
 		{"👍", "I did not understand that."}, {"DROP TABLE challenge;", "I did not understand that."},
-		{"/escalate CH-Y8WWFJ", "I did not understand that."},
+		{"/elevate CH-Y8WWFJ", "I did not understand that."},
 		{"/challenge CH-7K3QX3", notRef}, {"/challenge CH-", notRef}, {"challenge ch 7k3qx3", notRef}, {"/respond CH-7K3QX3 done", notRef},
 		{"/challenge CH-Y8WWFJ", unknown}, {"/satisfied CH-Y8WWFJ", unknown}, {"/respond CH-Y8WWFJ done", unknown},
 		{"/respond", "Please give the reference too, for example: /respond CH-7K3QX2"},

@@ -87,7 +87,7 @@ func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 		s := openWithEverybody(t, ladderID)
 		direct := practice.Inputs{"start_at": "step-2", "start_ground": "immediate-safeguarding", "start_reason": "The children were alone overnight."}
 		r := s.beginChallenge(s.maya, internal(direct), "Maya Okafor went straight to Service Manager: Significant immediate safeguarding concern.")
-		s.daniel.gets("Internal Challenge "+r.ref+" · Service Manager", "Please answer by Wednesday 1 April 2026 at 17:00", "The children were alone overnight.")
+		s.daniel.gets("URGENT: Internal Challenge "+r.ref+" · Service Manager", "Please answer by Tuesday 31 March 2026 at 17:00", "The children were alone overnight.")
 		s.north.gets("Service Manager")
 		s.tom.getsNothing()
 		s.priya.getsNothing()
@@ -102,7 +102,7 @@ func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 		s.maya.clicksUnchecked(r.chair, "skip", practice.Inputs{s.fieldWithLabel(r.chair, "To"): "step-3", s.fieldWithLabel(r.chair, "What makes this necessary"): ""})
 		expectMarked(t, r.chair, s.fieldWithLabel(r.chair, "What makes this necessary"), "Please say what makes this necessary.")
 		s.maya.clicks(r.chair, "skip", in)
-		s.helen.gets("Assistant Director", "Please answer by Wednesday 8 April 2026 at 17:00", "The father has moved in.")
+		s.helen.gets("URGENT: ", "Assistant Director", "Please answer by Tuesday 31 March 2026 at 17:00", "The father has moved in.")
 		s.daniel.getsNothing()
 		s.discardNews()
 	})

@@ -274,7 +274,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 				diane.getsNothing() // the statement is still to be filed
 				gate := s.maya.findsMessage("Written statement of the Independent Chair (Appendix 5): still to do.")
 				s.maya.clicks(gate, "File the statement", practice.Inputs{s.fieldWithLabel(gate, "Statement of the alert"): "The baby is gone.", s.fieldWithLabel(gate, "Action required"): "A strategy meeting today."})
-				diane.gets(r.ref+" · Stage 4", "Please answer by Thursday 9 April 2026 at 17:00", "The mother has left with the baby.")
+				diane.gets(r.ref+" · Stage 4", "URGENT: ", "Please answer by Tuesday 31 March 2026 at 17:00", "The mother has left with the baby.")
 			} else {
 				s.aisha.gets(r.ref+" · Stage 3", "Please answer by Wednesday 8 April 2026 at 17:00", "The mother has left with the baby.")
 			}
@@ -328,7 +328,7 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		s.moveClock("Tue 31 Mar 2026 10:00")
 		in := practice.Inputs{s.fieldWithLabel(r.chair, "To"): "stage-3", s.fieldWithLabel(r.chair, "On which ground"): "urgent", s.fieldWithLabel(r.chair, "What makes this necessary"): "A new injury."}
 		s.maya.clicks(r.chair, "skip", in)
-		s.aisha.gets(r.ref+" · Stage 3", "Please answer by Thursday 9 April 2026 at 17:00", "A new injury.", "It meets the threshold.")
+		s.aisha.gets(r.ref+" · Stage 3", "URGENT: ", "Please answer by Wednesday 1 April 2026 at 17:00", "A new injury.", "It meets the threshold.")
 		s.discardNews()
 	})
 }

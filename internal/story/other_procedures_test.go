@@ -76,7 +76,7 @@ func TestEachOfTwoBodiesAnswersAndBothSidesAgree(t *testing.T) {
 		t.Errorf("one side alone has settled it: %s, %v", c.State, c.CurrentOpening().Judge)
 	}
 	nadia.types("/satisfied " + ref)
-	nadia.gets("Only the person who judges "+ref+" can do that.")
+	nadia.gets("Only the person who judges " + ref + " can do that.")
 	kate.clicks(other, "Satisfied", nil)
 	if c := s.load(ref).Challenge; c.State.IsOpen() {
 		t.Errorf("both sides agree and it is %s", c.State)
@@ -97,6 +97,17 @@ func TestEitherSideTakesItFurtherAndHoursCountWorkingTime(t *testing.T) {
 	t.Parallel()
 	s, nadia, kate, _ := openPartnership(t)
 	ref, priya, _ := s.raiseEscalation(nadia, kate)
+	s.moveClock("Mon 30 Mar 2026 14:00")
+	nadia.gets("Both managers: nobody had said by Monday 30 March 2026 at 14:00 that they have the question.")
+	s.priya.gets("Reminder")
+	s.daniel.gets("Reminder")
+	s.daniel.types("/acknowledge " + ref)
+	s.daniel.gets("Daniel Hughes has the question.")
+	expectText(t, "Priya", priya, "Daniel Hughes has the question.")
+	s.priya.types("/acknowledge " + ref)
+	s.priya.gets("Daniel Hughes has said so already.")
+	nadia.types("/acknowledge " + ref)
+	nadia.gets(ref + " is not waiting for an answer from you")
 	s.moveClock("Mon 30 Mar 2026 15:00")
 
 	s.daniel.types("/escalate " + ref + " We do not agree.")

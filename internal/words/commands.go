@@ -36,6 +36,7 @@ const (
 	CommandRelease      CommandName = "release"
 	CommandNotUrgent    CommandName = "not-urgent"
 	CommandEscalate     CommandName = "escalate"
+	CommandAcknowledge  CommandName = "acknowledge"
 	CommandHelp         CommandName = "help"
 )
 
@@ -61,6 +62,7 @@ var CommandNames = []CommandName{
 	CommandRelease,
 	CommandNotUrgent,
 	CommandEscalate,
+	CommandAcknowledge,
 	CommandHelp,
 }
 
@@ -153,6 +155,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
 	CommandRelease:      {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
+	CommandAcknowledge:  {{"/acknowledge CH-…", "say that you have the question; the time runs on"}},
 	CommandEscalate:     {{"/escalate CH-… reason", "take it to the next stage before the time ends, where the procedure leaves that to you"}},
 	CommandNotUrgent:    {{"/not-urgent CH-… reason", "say that an urgent challenge that you raised can wait as long as others"}},
 	CommandHelp:         {{"/help", "this list"}},
@@ -180,6 +183,7 @@ var welshCommands = map[CommandName][]Command{
 	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
 	CommandRelease:      {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
+	CommandAcknowledge:  {{"/cydnabod CH-…", "dweud bod y cwestiwn gennych; mae'r amser yn dal i redeg"}},
 	CommandEscalate:     {{"/uwchgyfeirio CH-… rheswm", "mynd â hi i'r cam nesaf cyn i'r amser ddod i ben, lle mae'r weithdrefn yn gadael hynny i chi"}},
 	CommandNotUrgent:    {{"/dim-brys CH-… rheswm", "dweud y gall her frys a godwyd gennych aros gyhyd â heriau eraill"}},
 	CommandHelp:         {{"/cymorth", "y rhestr hon"}},

@@ -58,6 +58,7 @@ var welshRefusals = map[challenge.SentenceKey]string{
 	"escalate_not_yours":      "Nid yw'r weithdrefn yn gadael i chi fynd â %s i'r %s nesaf.",
 	"why_escalated":           "Nodwch pam y mae'n mynd ymhellach.",
 	"why_raised_late":         "Dylai fod wedi'i chodi o fewn %s, erbyn %s. Nodwch pam y mae'n cael ei chodi'n hwyrach.",
+	"acknowledged_already":    "Mae %s wedi dweud hynny eisoes.",
 	"no_time_to_shorten":      "Nid yw'r weithdrefn yn gosod amser ar gyfer yr ateb y gofynnir amdano nesaf, felly ni ellir gofyn am amser byrrach.",
 	"no_date_wanted":          "Nid oes dyddiad i'r hyn a ddewisoch. Gadewch y dyddiad yn wag.",
 	"conference_date":         "Rhowch ddyddiad y gynhadledd.",

@@ -152,10 +152,10 @@ func TestATimeWithTwoMeaningsIsSentBackWithTheForms(t *testing.T) {
 	for text, hint := range map[string]string{
 		"28 days":                       `"28 working days" or "28 calendar days"`,
 		"2-3 working days":              "a time has one end",
-		"72 hours from the conference":  "stands under from:",
+		"72 hours from the conference":  "after from: stands what",
 		"3 months":                      "a month has no fixed length",
 		"as soon as possible":           `"at once"`,
-		"5 working days after the vote": "stands under from:",
+		"5 working days after the vote": "after from: stands what",
 	} {
 		if _, err := ParseWindow(text); err == nil || !strings.Contains(err.Error(), hint) {
 			t.Errorf("%q: %v", text, err)

@@ -115,7 +115,7 @@ func unreadableWindow(text string) error {
 	case rangePattern.MatchString(text):
 		return fmt.Errorf(`workday: window %w: a time has one end; write the later, such as "5 working days"`, ErrFormat)
 	case strings.Contains(text, " of ") || strings.Contains(text, " from ") || strings.Contains(text, " after "):
-		return fmt.Errorf(`workday: window %w: write the time alone, such as "72 hours"; what it is counted from stands under from:`, ErrFormat)
+		return fmt.Errorf(`workday: window %w: write the time alone, such as "72 hours"; after from: stands what it is counted from`, ErrFormat)
 	}
 	return fmt.Errorf(`workday: window %w: write "5 working days", "10 calendar days", "2 weeks", "24 hours", "4 working hours", "same working day", "at once" or "end of week 2"`, ErrFormat)
 }
