@@ -26,8 +26,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 	const chairs = "read, withdraw, hand off, skip, move"
 	want := []string{
 		"who raised it (the chair): read, settle, withdraw, hand off, skip, move; " + chairs + "; read, settle, withdraw, hand off, skip, move; read",
+		"the same, of an urgent challenge: read, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
-		"who is asked: read, answer; read, late response kept; read, late response kept; read, late response kept",
+		"who is asked: read, answer, acknowledge; read, late response kept; read, late response kept; read, late response kept",
 		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",
 		"stand-in of who is asked: read, answer; nothing; nothing; nothing",
 		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
@@ -36,6 +37,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"oversight: read, ask to end, name a chair's successor, hand over to a stand-in, release after an outage; read, ask to end, name a chair's successor, hand over to a stand-in; read, ask to end, name a chair's successor, hand over to a stand-in; read",
 		"oversight who is or was asked: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
 		"who may refer outside, where the procedure allows it now: read, refer; read, refer; read, refer; read, refer",
+		"who may take it to the next step, where the procedure names them: read, take it further; read, take it further; read; read",
 		"who is told beside a step, or was needed at a gate: read; read; read; read",
 		"for whom a gate waits: read; read; read; read",
 		"who stood in and acted: read; read; read; read",

@@ -14,6 +14,7 @@ type kind struct {
 // kinds of person, each with nothing but what makes them that.
 var kinds = []kind{
 	{"who raised it (the chair)", Facts{Listed: true, Chair: true}},
+	{"the same, of an urgent challenge", Facts{Listed: true, Chair: true, Urgent: true}},
 	{"stand-in of the chair", Facts{Listed: true, ChairStandIn: true}},
 	{"who is asked", Facts{Listed: true, Asked: true, EverAsked: true}},
 	{"who records for somebody without an account", Facts{Listed: true, Asked: true, Records: true, Involved: true}},
@@ -24,6 +25,7 @@ var kinds = []kind{
 	{"oversight", Facts{Listed: true, Oversees: true}},
 	{"oversight who is or was asked", Facts{Listed: true, Oversees: true, EverAsked: true}},
 	{"who may refer outside, where the procedure allows it now", Facts{Listed: true, Refers: true, ReferralPossible: true}},
+	{"who may take it to the next step, where the procedure names them", Facts{Listed: true, TakesFurther: true, Involved: true}},
 	{"who is told beside a step, or was needed at a gate", Facts{Listed: true, Involved: true}},
 	{"for whom a gate waits", Facts{Listed: true, GateParty: true}},
 	{"who stood in and acted", Facts{Listed: true, Acted: true}},
