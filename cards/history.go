@@ -207,6 +207,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(reason, b.words.Step.EndRequested, by)
 	case challenge.ChairSucceeded:
 		return step(nil, b.words.Step.ChairSucceeded, by, body.To.Name, body.From.Name)
+	case challenge.LapseYielded:
+		return step(nil, b.words.Step.LapseYielded, rung, b.formatDateTime(body.ArrivedAt))
 	case challenge.Acknowledged:
 		return step(nil, b.words.Step.Acknowledged, by, rung)
 	case challenge.NotAcknowledged:

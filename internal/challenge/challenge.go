@@ -45,6 +45,8 @@ type Challenge struct {
 	// Seq and Head are the number and the hash of the last event.
 	Seq  int  `json:"seq"`
 	Head Hash `json:"head"`
+	// LastAt is the time of the last event. None is written with an earlier one.
+	LastAt time.Time `json:"last_at,omitzero"`
 
 	Details Details `json:"-"`
 	// Team is the one that the challenge was moved to, and RaisedTeam the one that it was

@@ -60,7 +60,7 @@ func (e *Event) ChainHash(id uuid.UUID) Hash {
 // Apply applies one event: the next challenge. It decides nothing.
 func (c Challenge) Apply(e Event) Challenge {
 	c = c.clone()
-	c.Seq, c.Head = e.Seq, e.Hash
+	c.Seq, c.Head, c.LastAt = e.Seq, e.Hash, e.At
 	if _, unseen := e.Body.(unseenOnCards); !unseen {
 		c.Version++
 	}

@@ -44,6 +44,7 @@ var registry = []eventDefinition{
 	define[Escalated](),
 	define[Acknowledged](),
 	define[NotAcknowledged](),
+	define[LapseYielded](),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -82,6 +82,7 @@ func everyBody() []challenge.Body {
 		challenge.Escalated{Reason: "We do not agree."},
 		challenge.Acknowledged{},
 		challenge.NotAcknowledged{Due: at},
+		challenge.LapseYielded{Opening: 1, Due: at, ArrivedAt: at},
 	}
 }
 

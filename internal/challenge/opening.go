@@ -102,6 +102,7 @@ const (
 	CauseNotSatisfied Cause = "not_satisfied"
 	CausePartly       Cause = "partly"
 	CauseSkip         Cause = "skip"
+	CauseInTime       Cause = "in_time" // an answer arrived before the window ended, and was written later
 	CauseGate         Cause = "gate"
 	CauseEscalated    Cause = "escalated"
 )

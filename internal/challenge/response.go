@@ -92,6 +92,10 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	if opening == nil {
 		return newRefusal(CodeMovedOn, sayNoSuchStep, tr.c.Ref)
 	}
+	if tr.arrivedInTime(opening) {
+		cmd.Opening = tr.yieldLapse(*opening)
+		opening = tr.c.CurrentOpening()
+	}
 	tr.makeRespondentIfDue(opening)
 	opening = tr.c.Opening(cmd.Opening)
 	may := tr.rights()
@@ -110,7 +114,7 @@ func (tr *transition) recordResponse(cmd Respond) error {
 		return err
 	}
 	tr.setOnBehalfOf(&cmd.Response, opening, rung)
-	responded := Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && !rung.HasNoLimit() && tr.env.Now.After(opening.Deadline.Due)}
+	responded := Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && !rung.HasNoLimit() && tr.arrivedAt.After(opening.Deadline.Due)}
 	if responded.Awaits = tr.whoMustAnswerStill(opening, rung); len(responded.Awaits) > 0 {
 		tr.emit(responded, opening.Rung, opening.Number)
 		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)

@@ -20,6 +20,9 @@ type transition struct {
 	events  []Event
 	posts   []Post
 	refusal *Refusal
+	// arrivedAt is when what the person gives arrived. What happens by it is written with that time, or
+	// with the time of the last event if that is later: the times of a trail never go back.
+	arrivedAt time.Time
 	// raising: the chair has just been given the card of the case.
 	raising bool
 }
@@ -27,7 +30,11 @@ type transition struct {
 func newTransition(c Challenge, by Person, env Env) *transition {
 	env.Now = env.Now.UTC().Truncate(time.Microsecond)
 	by.ID = strings.ToLower(by.ID)
-	return &transition{c: c, by: by, env: env}
+	arrivedAt := env.Now
+	if env.Now.Before(c.LastAt) {
+		env.Now = c.LastAt
+	}
+	return &transition{c: c, by: by, env: env, arrivedAt: arrivedAt}
 }
 
 // emit appends an event by the person who gave the command.

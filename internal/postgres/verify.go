@@ -347,6 +347,7 @@ func (r storedRow) compareWithTrail(c challenge.Challenge) []Problem {
 // and the fourteenth migration kept none or fewer, nor who judged, and one may go on for a while
 // beside this one. Whom they miss has been told.
 func keepStoredMarks(doc, c challenge.Challenge) challenge.Challenge {
+	c.LastAt = zeroOr(c.LastAt, doc.LastAt)
 	c.UnreachableAddresses = subsetOrAll(c.UnreachableAddresses, doc.UnreachableAddresses)
 	if !slices.ContainsFunc(doc.Untaken, func(u challenge.UntakenCard) bool {
 		return !slices.ContainsFunc(c.Untaken, func(v challenge.UntakenCard) bool { return v.Seq == u.Seq })

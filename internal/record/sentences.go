@@ -100,6 +100,9 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.ChairSucceeded:
 		return fmt.Sprintf("%s named %s as the chair of the challenge in the place of %s, who is no longer in the directory.",
 			who, b.To.Name, b.From.Name), nil
+	case challenge.LapseYielded:
+		return fmt.Sprintf("An answer to %s had arrived on %s, before its time ended on %s, and could be written only now. It counts.", n.rungLabel(e.Rung),
+			n.formatDateTime(b.ArrivedAt), n.formatDateTime(b.Due)), nil
 	case challenge.Acknowledged:
 		return fmt.Sprintf("%s acknowledged the question of %s.", who, n.rungLabel(e.Rung)), nil
 	case challenge.NotAcknowledged:
@@ -361,6 +364,7 @@ var openingCauseWords = map[challenge.Cause]string{
 	challenge.CausePartly:       " once more because the answer satisfied in part",
 	challenge.CauseSkip:         " by direct entry",
 	challenge.CauseEscalated:    " because one side took it further",
+	challenge.CauseInTime:       " once more for it",
 	challenge.CauseGate:         " after what it waited for",
 }
 

@@ -242,10 +242,10 @@ type PlainTextWords struct {
 
 // StepWords are the texts of the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded              string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                     string
-	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, NotAcknowledged, RespondedOthersToo, JudgedOthersToo, ChairSucceeded         string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                    string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                           string
+	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, NotAcknowledged, LapseYielded, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released       string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string

@@ -546,6 +546,7 @@ var English = &Catalogue{
 		HandOffRequested:     "%s, who oversees challenges, asked the chair to hand this over to: %s.",
 		Escalated:            "%s took it further from %s before its time had ended.",
 		Acknowledged:         "%s has the question of %s.",
+		LapseYielded:         "%s: an answer had arrived on %s, before the time ended, and could be written only now. It counts.",
 		NotAcknowledged:      "%s: nobody had said by %s that they have the question.",
 		RespondedOthersToo:   "%s: %s answered%s%s. The others are still asked: each must answer.",
 		JudgedOthersToo:      "%s: %s was %s. The others who decide must say so too.",

@@ -548,6 +548,7 @@ var Welsh = &Catalogue{
 		HandOffRequested:     "Gofynnodd %s, sy'n goruchwylio heriau, i'r cadeirydd drosglwyddo'r her hon i: %s.",
 		Escalated:            "Aeth %s â hi ymhellach o %s cyn i'w hamser ddod i ben.",
 		Acknowledged:         "Mae gan %s gwestiwn %s.",
+		LapseYielded:         "%s: roedd ateb wedi cyrraedd ar %s, cyn i'r amser ddod i ben, ac yn awr yn unig y gellid ei gofnodi. Mae'n cyfrif.",
 		NotAcknowledged:      "%s: nid oedd neb wedi dweud erbyn %s bod y cwestiwn ganddynt.",
 		RespondedOthersToo:   "%s: atebodd %s%s%s. Gofynnir i'r lleill o hyd: rhaid i bob un ateb.",
 		JudgedOthersToo:      "%s: roedd %s yn %s. Rhaid i'r lleill sy'n penderfynu ddweud hynny hefyd.",
