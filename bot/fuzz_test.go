@@ -44,6 +44,7 @@ var fuzzPeople = []string{"Maya Okafor", "Sam Whitfield", "Tom Reid", "Priya Sha
 // wrong in the way in which the program is.
 var fuzzAllowed = map[challenge.EventKind][]string{
 	challenge.KindResponded:    {"Tom Reid", "Priya Shah"},
+	challenge.KindAcknowledged: {"Tom Reid", "Priya Shah"},
 	challenge.KindLateResponse: {"Tom Reid", "Priya Shah"},
 	challenge.KindJudged:       {"Maya Okafor"},
 	challenge.KindWithdrawn:    {"Maya Okafor"},
