@@ -44,12 +44,13 @@ const (
 type commands struct {
 	Serve            serveCommand `cmd:"" help:"Serve the bot (production)."`
 	practiceCommands `embed:""`
-	Check            checkCommand   `cmd:"" help:"Check configuration, directory, calendar, ladders and database: what is missing."`
-	Migrate          migrateCommand `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
-	Clock            clockCommand   `cmd:"" help:"Compare the clocks, or say that the clock of the database is right after it jumped."`
-	Ladder           ladderCommand  `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
-	Audit            auditCommand   `cmd:"" help:"Show or verify the audit trail."`
-	App              appCommand     `cmd:"" help:"Make the app package for Teams."`
+	Check            checkCommand     `cmd:"" help:"Check configuration, directory, calendar, ladders and database: what is missing."`
+	Migrate          migrateCommand   `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
+	Clock            clockCommand     `cmd:"" help:"Compare the clocks, or say that the clock of the database is right after it jumped."`
+	Directory        directoryCommand `cmd:"" help:"Write the directory as one file, or what a change of it would do."`
+	Ladder           ladderCommand    `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
+	Audit            auditCommand     `cmd:"" help:"Show or verify the audit trail."`
+	App              appCommand       `cmd:"" help:"Make the app package for Teams."`
 }
 
 // program is what a subcommand works with.

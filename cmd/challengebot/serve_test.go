@@ -183,7 +183,7 @@ func TestCheckSaysWhatIsMissing(t *testing.T) {
 	if err := os.WriteFile(people, []byte(vacant), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	runCommand(t, all, "check", "--config", config).expect(t, exitWrong, "people.yaml:", `the team "south-locality" has nobody as "team-manager"`, "answers Stage 1 of ne-lincolnshire", "Add team-manager:")
+	runCommand(t, all, "check", "--config", config).expect(t, exitWrong, "people.yaml:", `the team "south-locality" has nobody with an account as "team-manager"`, "answers Stage 1 of ne-lincolnshire", "Add team-manager:")
 }
 
 func TestCheckWarnsOfACalendarThatEndsSoon(t *testing.T) {

@@ -276,14 +276,42 @@ func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) stri
 		return
 	}
 	name := resolvePath(s.Config.Directory)
+	isSheet := strings.EqualFold(filepath.Ext(name), ".csv")
 	data, err := files.read(name)
 	if err != nil {
 		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", fmt.Sprintf("the directory file %s cannot be read: %s", s.Config.Directory, readFailure(err)),
 			cmp.Or(nearestFile(name), "write the path of the file of people, teams and roles"))}
 		return
 	}
+	if isSheet {
+		s.readDirectorySheets(name, data, files)
+		return
+	}
 	s.DirectoryText = string(data)
 	s.Directory, s.DirectoryError = directory.Read(name, data)
+}
+
+// readDirectorySheets reads a directory that is kept in a spreadsheet: the people, and beside them
+// units.csv, roles.csv and, where there is one, cover.csv. The text that is kept of it is the
+// directory file that says the same.
+func (s *Settings) readDirectorySheets(people string, data []byte, files fileReader) {
+	beside := func(name string, isNeeded bool) directory.Sheet {
+		path := filepath.Join(filepath.Dir(people), name)
+		data, err := files.read(path)
+		switch {
+		case err == nil:
+			return directory.ReadCSV(path, data)
+		case !isNeeded && errors.Is(err, fs.ErrNotExist):
+			return directory.Sheet{Name: path}
+		}
+		return directory.Sheet{Name: path, Problem: &yamlfile.Problem{File: path, What: "this sheet of the directory cannot be read: " + readFailure(err),
+			Hint: cmp.Or(nearestFile(path), "a directory in "+filepath.Base(people)+" has it beside that file")}}
+	}
+	s.Directory, s.DirectoryError = directory.ReadSheets(people, directory.Sheets{People: directory.ReadCSV(people, data),
+		Units: beside("units.csv", true), Roles: beside("roles.csv", true), Cover: beside("cover.csv", false)})
+	if s.DirectoryError == nil {
+		s.DirectoryText = string(directory.Export(s.Directory))
+	}
 }
 
 // calendarProblems are the faults of the calendar, each at its own setting.

@@ -77,7 +77,12 @@ func Read(name string, data []byte) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &builder{file: file, d: &Directory{
+	return build(file, shape, nil)
+}
+
+// build makes a directory of what a file says. problems are what is wrong with it already.
+func build(file *yamlfile.File, shape directoryEntry, problems yamlfile.Problems) (*Directory, error) {
+	r := &builder{file: file, problems: problems, d: &Directory{
 		authority: strings.TrimSpace(shape.Authority), file: file,
 		byID: map[string]int{}, byEntra: map[string]int{},
 		roles: map[level]map[Role][]string{},

@@ -45,7 +45,7 @@ func (d *Directory) CheckVacancies(roles []RoleNeed, chairRoles ...Role) yamlfil
 		}
 	}
 	var vacant yamlfile.Problems
-	for _, v := range found {
+	for _, v := range mergeAccounts(found) {
 		vacant = append(vacant, d.file.ProblemAt(v.path, v.String(), fmt.Sprintf("Add %s: and who it is to the roles there, or to those of a level above", v.role)))
 	}
 	for _, role := range chairRoles {
@@ -80,6 +80,26 @@ func (v *vacancy) merge(other vacancy) {
 		}
 	}
 }
+
+// mergeAccounts makes one of a role that nobody holds for one use, and nobody with an account for
+// another, in the same places: who is added needs an account.
+func mergeAccounts(all []*vacancy) []*vacancy {
+	var merged []*vacancy
+	for _, v := range all {
+		i := slices.IndexFunc(merged, func(m *vacancy) bool {
+			return m.role == v.role && m.kind == v.kind && slices.Equal(m.places, v.places)
+		})
+		if i < 0 {
+			merged = append(merged, v)
+			continue
+		}
+		merged[i].merge(*v)
+		merged[i].nobody = nobodyWithAccount
+	}
+	return merged
+}
+
+const nobodyWithAccount = "nobody with an account"
 
 // maxVacancyNames is how many places and reasons a line has before the rest is counted.
 const maxVacancyNames = 3
@@ -117,7 +137,7 @@ func (d *Directory) vacanciesFor(use RoleNeed) []vacancy {
 	lacks := func(path, kind string, places ...string) {
 		nobody := "nobody"
 		if use.NeedsAccount {
-			nobody = "nobody with an account"
+			nobody = nobodyWithAccount
 		}
 		vacant = append(vacant, vacancy{path: path, kind: kind, places: places, nobody: nobody, role: use.Role, whys: []string{use.Why}})
 	}

@@ -240,8 +240,7 @@ func (dec *decoder) recordPosition(p mappingPair) {
 }
 
 func (dec *decoder) positionAt(path string) position {
-	line, column := dec.file.PositionAt(path)
-	return position{line, column}
+	return dec.file.positionAt(path)
 }
 
 // decodeList reads a sequence into a slice. One plain value stands for a list of one.

@@ -2,6 +2,7 @@ package yamlfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -30,7 +31,21 @@ type File struct {
 	broken    map[string]bool // paths at or below which something could not be read
 }
 
-type position struct{ line, column int }
+type position struct {
+	line, column int
+	file         string // another than File.Name, where that is set
+}
+
+// NewFile is a File of values that stood in no YAML, such as the rows of a sheet: Place says where
+// each stood.
+func NewFile(name string) *File {
+	return &File{Name: name, positions: map[string]position{}, broken: map[string]bool{}}
+}
+
+// Place says where the value at a path stood: in which file, line and column.
+func (f *File) Place(path, file string, line, column int) {
+	f.positions[path] = position{line, column, file}
+}
 
 // Read reads one YAML document into the struct that into points to. The error,
 // if any, is Problems; into is then not to be used. The File is never nil, so that
@@ -181,13 +196,18 @@ func syntaxProblem(name string, err error) *Problem {
 // itself if it is plain, its key if it is a list or a mapping. For a path that the
 // file does not have, it is the nearest one above that it has.
 func (f *File) PositionAt(path string) (line, column int) {
+	at := f.positionAt(path)
+	return at.line, at.column
+}
+
+func (f *File) positionAt(path string) position {
 	for path != "" {
 		if p, ok := f.positions[path]; ok {
-			return p.line, p.column
+			return p
 		}
 		path = parentPath(path)
 	}
-	return 1, 1
+	return position{line: 1, column: 1}
 }
 
 // HasPath reports whether the file has a value at that path.
@@ -203,8 +223,8 @@ func (f *File) IsBroken(path string) bool { return f.isUnread || f.broken[path] 
 
 // ProblemAt is a complaint about the value at a path.
 func (f *File) ProblemAt(path, what, hint string) Problem {
-	line, column := f.PositionAt(path)
-	return Problem{File: f.Name, Line: line, Column: column, What: what, Hint: hint}
+	at := f.positionAt(path)
+	return Problem{File: cmp.Or(at.file, f.Name), Line: at.line, Column: at.column, What: what, Hint: hint}
 }
 
 // parentPath cuts the last step off a path: "$.a[1]" to "$.a", "$.a" to "$".
@@ -223,7 +243,7 @@ func lineAndColumn(before []byte) (line, column int) {
 
 func positionOf(n ast.Node) position {
 	if n == nil {
-		return position{1, 1}
+		return position{line: 1, column: 1}
 	}
 	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 && !m.IsFlowStyle {
 		n = m.Values[0].Key // a block mapping's own token is its first colon
@@ -233,7 +253,7 @@ func positionOf(n ast.Node) position {
 	}
 	t := n.GetToken()
 	if t == nil || t.Position == nil {
-		return position{1, 1}
+		return position{line: 1, column: 1}
 	}
-	return position{t.Position.Line, t.Position.Column}
+	return position{line: t.Position.Line, column: t.Position.Column}
 }
