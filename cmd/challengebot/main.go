@@ -49,6 +49,8 @@ type commands struct {
 	Clock            clockCommand     `cmd:"" help:"Compare the clocks, or say that the clock of the database is right after it jumped."`
 	Directory        directoryCommand `cmd:"" help:"Write the directory as one file, or what a change of it would do."`
 	Ladder           ladderCommand    `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
+	Report           reportCommand    `cmd:"" help:"Make the figures of a period: numbers, timescales met, days, with small numbers hidden."`
+	Register         registerCommand  `cmd:"" help:"List every challenge, open and ended, one row each."`
 	Audit            auditCommand     `cmd:"" help:"Show or verify the audit trail."`
 	App              appCommand       `cmd:"" help:"Make the app package for Teams."`
 }

@@ -37,6 +37,9 @@ var anyPendingSQL = `SELECT EXISTS (SELECT FROM challenge WHERE closed_at IS NUL
     OR EXISTS (SELECT FROM event e WHERE e.kind = '%s' AND `+awaitsAnswerSQL+`)`)
 
 const (
+	everySQL       = `SELECT id, details, doc FROM challenge WHERE id > $1 ORDER BY id LIMIT $2`
+	everyEventsSQL = `SELECT challenge_id, ` + eventColumns + ` FROM event
+WHERE challenge_id = ANY ($1::uuid[]) AND kind NOT IN ('delivered', 'undelivered', 'reminded', 'nudged') ORDER BY challenge_id, seq`
 	openSQL          = `SELECT id, details, doc FROM challenge WHERE closed_at IS NULL AND id > $1 ORDER BY id LIMIT $2`
 	pendingEventsSQL = `SELECT challenge_id, ` + eventColumns + ` FROM event
 WHERE challenge_id = ANY ($1::uuid[]) AND kind IN ('delivered', 'undelivered', 'exhausted') ORDER BY challenge_id, seq`
@@ -57,7 +60,19 @@ func forEachPendingKind(part string) string {
 // be read is in the error and does not keep the others back, unless the database is away.
 func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) error {
 	return s.eachPage(ctx, "read what stands still", pendingSQL, func(page []challenge.Challenge) (unread, err error) {
-		events, broken, err := s.loadPendingEvents(ctx, page)
+		events, broken, err := s.loadEventsOf(ctx, "read what stands still", pendingEventsSQL, page)
+		if err != nil {
+			return nil, err
+		}
+		return s.emitPage(ctx, page, events, broken, each)
+	})
+}
+
+// EachChallenge gives every challenge, open or ended, with its ladder and what happened in it:
+// deliveries and reminders left out. It reads as EachPending does.
+func (s *Store) EachChallenge(ctx context.Context, each func(challenge.Snapshot)) error {
+	return s.eachPage(ctx, "read every challenge", everySQL, func(page []challenge.Challenge) (unread, err error) {
+		events, broken, err := s.loadEventsOf(ctx, "read every challenge", everyEventsSQL, page)
 		if err != nil {
 			return nil, err
 		}
@@ -128,7 +143,8 @@ func (s *Store) emitPage(ctx context.Context, page []challenge.Challenge, events
 	return unread, nil
 }
 
-func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challenge) (map[uuid.UUID][]challenge.Event, map[uuid.UUID]error, error) {
+// loadEventsOf reads the events of a page of challenges that a statement chooses.
+func (s *Store) loadEventsOf(ctx context.Context, operation, sql string, page []challenge.Challenge) (map[uuid.UUID][]challenge.Event, map[uuid.UUID]error, error) {
 	all, broken := map[uuid.UUID][]challenge.Event{}, map[uuid.UUID]error{}
 	if len(page) == 0 {
 		return all, broken, nil
@@ -137,23 +153,23 @@ func (s *Store) loadPendingEvents(ctx context.Context, page []challenge.Challeng
 	for _, c := range page {
 		ids = append(ids, c.ID)
 	}
-	rows, err := s.db.Query(ctx, pendingEventsSQL, ids)
+	rows, err := s.db.Query(ctx, sql, ids)
 	if err != nil {
-		return nil, nil, wrapError("read what stands still", err)
+		return nil, nil, wrapError(operation, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id uuid.UUID
 		e, err := scanEvent(rows, &id)
 		if err != nil {
-			return nil, nil, wrapError("read what stands still", err)
+			return nil, nil, wrapError(operation, err)
 		}
 		if e.Body, err = challenge.DecodeBody(e.kind, e.Data); err != nil {
 			broken[id] = &unreadableError{id, "trail", err}
 		}
 		all[id] = append(all[id], e.Event)
 	}
-	return all, broken, wrapError("read what stands still", rows.Err())
+	return all, broken, wrapError(operation, rows.Err())
 }
 
 // AnyPending reports whether there may be anything to do when a working day begins: to put into a
