@@ -21,6 +21,21 @@ func (s *Store) EachPending(ctx context.Context, each func(challenge.Snapshot)) 
 	}, each)
 }
 
+// EachChallenge gives every challenge, open or ended, with its ladder and what happened in it:
+// deliveries and reminders left out.
+func (s *Store) EachChallenge(ctx context.Context, each func(challenge.Snapshot)) error {
+	every := func(*challengeRow) bool { return true }
+	return s.eachWanted(ctx, "EachChallenge", every, func(row *challengeRow, snap *challenge.Snapshot) {
+		for _, e := range row.events {
+			switch e.Body.Kind() {
+			case challenge.KindDelivered, challenge.KindUndelivered, challenge.KindReminded, challenge.KindNudged:
+			default:
+				snap.History = append(snap.History, e)
+			}
+		}
+	}, each)
+}
+
 // EachOpen gives every open challenge with its ladder and without its history, as EachPending
 // does.
 func (s *Store) EachOpen(ctx context.Context, each func(challenge.Snapshot)) error {

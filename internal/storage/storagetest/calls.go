@@ -47,6 +47,7 @@ func (w *World) Calls(c challenge.Snapshot, d outbox.Message) map[string]func(co
 		"ListEffects":         func(ctx context.Context, s Store) error { return second(s.ListEffects(ctx, "activity:1")) },
 		"ListWaitingFor":      func(ctx context.Context, s Store) error { return second(s.ListWaitingFor(ctx, ManagerID, 1)) },
 		"ListRaisedBy":        func(ctx context.Context, s Store) error { return second(s.ListRaisedBy(ctx, ChairID, 1)) },
+		"EachChallenge":       func(ctx context.Context, s Store) error { return s.EachChallenge(ctx, func(challenge.Snapshot) {}) },
 		"EachOpen":            func(ctx context.Context, s Store) error { return s.EachOpen(ctx, func(challenge.Snapshot) {}) },
 		"EachPending":         func(ctx context.Context, s Store) error { return s.EachPending(ctx, func(challenge.Snapshot) {}) },
 		"AnyPending":          func(ctx context.Context, s Store) error { return second(s.AnyPending(ctx)) },

@@ -19,6 +19,7 @@ import (
 
 var registerTests = []test{
 	{"ListsAreWhatWaitsForAPersonAndWhatTheyRaised", listsOfAPerson},
+	{"EachChallengeGivesEveryOneWithWhatHappened", eachChallenge},
 	{"EachOpenGivesEveryOpenChallengeOnce", eachOpen},
 	{"UnattendedIsPending", unattended},
 	{"PendingIsWhatWaitsWithoutAWindowAndWhatTeamsDidNotDeliver", pending},
@@ -83,6 +84,27 @@ func (w *world) openRefs() []string {
 		w.T.Error("they are not in the order of their ids")
 	}
 	return w.refs(all, err)
+}
+
+func eachChallenge(t *testing.T, w *world) {
+	asked, closed := w.Raise(), w.Raise()
+	w.Apply(closed, challenge.Withdraw{Reason: "Raised twice."}, ChairID)
+	got := map[string][]string{}
+	err := w.Store.EachChallenge(t.Context(), func(c challenge.Snapshot) {
+		for _, e := range c.History {
+			got[c.Challenge.Ref] = append(got[c.Challenge.Ref], string(e.Body.Kind()))
+		}
+		if c.Ladder == nil {
+			t.Errorf("%s has no ladder", c.Challenge.Ref)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{asked.Challenge.Ref: {"raised", "rung_opened"}, closed.Challenge.Ref: {"raised", "rung_opened", "withdrawn"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 func eachOpen(t *testing.T, w *world) {
