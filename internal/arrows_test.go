@@ -68,7 +68,7 @@ var arrows = map[string][]string{
 	"internal/storage/storagetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/storage/memorystore"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
-	"cmd/challengebot": {"internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
+	"cmd/challengebot": {"internal/report", "internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/simulation",
 		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest", "internal/safetext"},
 }
