@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"internal/practice":   {},
 	"manifest":            {"internal/words", "internal/words/languages"},
 	"internal/directory":  {"internal/workday", "internal/yamlfile", "internal/words/languages"},
+	"internal/entra":      {"internal/directory"},
 	"internal/ladder":     {"internal/workday", "internal/yamlfile", "internal/directory"},
 	"internal/permission": {},
 	"internal/challenge":  {"internal/permission", "internal/workday", "internal/ladder", "internal/directory"},
@@ -56,7 +57,7 @@ var arrows = map[string][]string{
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector",
-		"internal/safetext", "bot"},
+		"internal/safetext", "internal/entra", "bot"},
 	// What practises: linked into the command try, and into tests.
 	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},

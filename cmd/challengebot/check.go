@@ -28,7 +28,7 @@ type checkCommand struct {
 // would fail a child's case is an error; what will need care soon is a warning.
 func (c *checkCommand) Run(p *program) error {
 	r := &checkReport{program: p, asJSON: c.JSON}
-	settings, err := app.ReadSettings(c.Config)
+	settings, err := app.ReadSettings(p.ctx, c.Config, p.env(envSecret))
 	if err != nil {
 		problems := yamlfile.ProblemsOf(err)
 		if len(problems) == 0 {

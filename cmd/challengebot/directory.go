@@ -21,7 +21,7 @@ type directoryExportCommand struct {
 
 // Run writes what serve would load.
 func (c *directoryExportCommand) Run(p *program) error {
-	settings, err := app.ReadSettings(c.Config)
+	settings, err := app.ReadSettings(p.ctx, c.Config, p.env(envSecret))
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ type directoryDiffCommand struct {
 
 // Run prints one change a line. The exit code is 0 whether or not there is one.
 func (c *directoryDiffCommand) Run(p *program) error {
-	settings, err := app.ReadSettings(c.Config)
+	settings, err := app.ReadSettings(p.ctx, c.Config, p.env(envSecret))
 	if err != nil {
 		return err
 	}

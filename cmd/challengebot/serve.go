@@ -31,7 +31,7 @@ var errNoDatabase = errors.New("DATABASE_URL is not set: set it to the PostgreSQ
 // while it serves are taken without a restart, on SIGHUP at once.
 func (c *serveCommand) Run(p *program) error {
 	logger := slog.New(slog.NewJSONHandler(p.stderr, nil))
-	read := func() (*app.Settings, error) { return app.ReadSettingsToServe(c.Config) }
+	read := app.NewSettingsReader(c.Config, p.env(envSecret), p.now).ReadToServe
 	build := func(ctx context.Context, settings *app.Settings) (*app.App, error) {
 		parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), p.now)
 		if err != nil {

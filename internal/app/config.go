@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -82,6 +83,8 @@ type PracticeConfig struct {
 	MetadataURL string `yaml:"metadata_url"`
 	TokenURL    string `yaml:"token_url"`
 	Issuer      string `yaml:"issuer"`
+	// GraphURL is where a practice Graph is, for a directory that names groups of Entra.
+	GraphURL string `yaml:"graph_url,omitempty"`
 }
 
 // Permission is something that is refused unless the configuration says that it is meant.
@@ -112,9 +115,13 @@ type Settings struct {
 	Directory *directory.Directory
 	Ladders   []*ladder.Ladder
 	// DirectoryText is the directory file as it was read, and DirectoryError what is wrong
-	// with it: only ReadSettingsToServe gives settings with one.
+	// with it: only ReadToServe gives settings with one.
 	DirectoryText  string
 	DirectoryError error
+	// EntraFault is why Entra could not be asked, while Directory is of the last whole reading, and
+	// EntraReadAt when that was.
+	EntraFault  error
+	EntraReadAt time.Time
 	// Fingerprint changes with every change of any file that was read, or could not be.
 	Fingerprint Fingerprint
 }
@@ -134,19 +141,18 @@ func (r fileReader) read(path string) ([]byte, error) {
 
 // ReadSettings reads a configuration file and everything it names. All that is
 // wrong is said at once, with file, line, column and the mend where it has one.
-func ReadSettings(path string) (*Settings, error) {
-	s, problems, err := readSettings(path)
+func ReadSettings(ctx context.Context, path, secret string) (*Settings, error) {
+	return NewSettingsReader(path, secret, time.Now).Read(ctx)
+}
+
+func settingsOrAll(s *Settings, problems yamlfile.Problems, err error) (*Settings, error) {
 	if problems = append(problems, yamlfile.ProblemsOf(s.DirectoryError)...); err == nil && len(problems.Errors()) > 0 {
 		return nil, problems
 	}
 	return s, err
 }
 
-// ReadSettingsToServe is ReadSettings for a program that may have a copy of the last whole
-// directory: where that file alone is wrong, DirectoryError says in what. With an error the
-// settings have their Fingerprint alone.
-func ReadSettingsToServe(path string) (*Settings, error) {
-	s, problems, err := readSettings(path)
+func settingsToServe(s *Settings, problems yamlfile.Problems, err error) (*Settings, error) {
 	if err == nil && len(problems.Errors()) > 0 {
 		err = append(problems, yamlfile.ProblemsOf(s.DirectoryError)...)
 	}
@@ -154,7 +160,8 @@ func ReadSettingsToServe(path string) (*Settings, error) {
 }
 
 // readSettings reads everything; what is wrong with the directory is kept apart.
-func readSettings(path string) (*Settings, yamlfile.Problems, error) {
+func (r *SettingsReader) readSettings(ctx context.Context, atOnce bool) (*Settings, yamlfile.Problems, error) {
+	path := r.path
 	s, files := &Settings{}, fileReader{sha256.New()}
 	defer func() { s.Fingerprint = Fingerprint(files.sum.Sum(nil)) }()
 	data, err := files.read(path)
@@ -168,7 +175,14 @@ func readSettings(path string) (*Settings, yamlfile.Problems, error) {
 	}
 	if file != nil {
 		problems = append(problems, s.Config.validate(file)...)
-		problems = append(problems, s.readFiles(file, filepath.Dir(path), files)...)
+		problems = append(problems, s.readFiles(file, filepath.Dir(path), files, func(groups []string) (directory.Groups, error) {
+			read, stale, err := r.membersOf(ctx, &s.Config, groups, atOnce)
+			if stale != nil {
+				s.EntraFault, s.EntraReadAt = stale, r.readAt
+			}
+			addGroups(files, read, err)
+			return read, err
+		})...)
 	}
 	return s, problems, nil
 }
@@ -231,10 +245,13 @@ func (c *Config) isLoopbackOnly() bool {
 			return false
 		}
 	}
+	if u := c.Practice.GraphURL; u != "" && !connector.LoopbackOnly(u)(u) {
+		return false
+	}
 	return true
 }
 
-func (s *Settings) readFiles(f *yamlfile.File, dir string, files fileReader) yamlfile.Problems {
+func (s *Settings) readFiles(f *yamlfile.File, dir string, files fileReader, membersOf membersReader) yamlfile.Problems {
 	var ps yamlfile.Problems
 	resolvePath := func(p string) string {
 		if filepath.IsAbs(p) {
@@ -250,7 +267,7 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string, files fileReader) yam
 		}
 	}
 	if !f.IsBroken("$.directory") {
-		s.readDirectory(f, resolvePath, files)
+		s.readDirectory(f, resolvePath, files, membersOf)
 	}
 	fileOf := map[string]string{}
 	for i, id := range s.Config.Ladders {
@@ -270,7 +287,7 @@ func (s *Settings) readFiles(f *yamlfile.File, dir string, files fileReader) yam
 	return ps
 }
 
-func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) string, files fileReader) {
+func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) string, files fileReader, membersOf membersReader) {
 	if s.Config.Directory == "" {
 		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", "no directory is named", "write directory: and the path of the file of people, teams and roles")}
 		return
@@ -287,9 +304,24 @@ func (s *Settings) readDirectory(f *yamlfile.File, resolvePath func(string) stri
 		s.readDirectorySheets(name, data, files)
 		return
 	}
-	s.DirectoryText = string(data)
-	s.Directory, s.DirectoryError = directory.Read(name, data)
+	groups, err := directory.GroupsNeeded(name, data)
+	if err != nil || len(groups) == 0 {
+		s.DirectoryText = string(data)
+		s.Directory, s.DirectoryError = directory.Read(name, data)
+		return
+	}
+	members, err := membersOf(groups)
+	if err != nil {
+		s.DirectoryError = yamlfile.Problems{f.ProblemAt("$.directory", "the groups that the directory names cannot be read from Entra", err.Error())}
+		return
+	}
+	if s.Directory, s.DirectoryError = directory.ReadWithGroups(name, data, members); s.DirectoryError == nil {
+		s.DirectoryText = string(directory.Export(s.Directory))
+	}
 }
+
+// membersReader reads the members of groups of Entra.
+type membersReader func(groups []string) (directory.Groups, error)
 
 // readDirectorySheets reads a directory that is kept in a spreadsheet: the people, and beside them
 // units.csv, roles.csv and, where there is one, cover.csv. The text that is kept of it is the

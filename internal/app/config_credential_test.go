@@ -57,7 +57,7 @@ func TestThePlatformIsTheOneOfTheCloudThatIsNamed(t *testing.T) {
 			want = "https://" + cloud.Hosts[0] + "/teams/"
 			more = append(more, "service_url: "+want)
 		}
-		s, err := ReadSettings(writeConfig(t, more...))
+		s, err := ReadSettings(t.Context(), writeConfig(t, more...), "")
 		if err != nil {
 			t.Errorf("%s: %v", cloud.Name, err)
 			continue
@@ -79,7 +79,7 @@ func TestThePlatformIsTheOneOfTheCloudThatIsNamed(t *testing.T) {
 
 func TestWithoutAWordTheCloudIsThePublicOneWithAClientSecret(t *testing.T) {
 	t.Parallel()
-	s, err := ReadSettings(writeConfig(t))
+	s, err := ReadSettings(t.Context(), writeConfig(t), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestEachKindOfCredentialIsReadAndNeedsOnlyItsOwn(t *testing.T) {
 		"federated":                  {[]string{"credential: {kind: federated, client_id: " + identityID + "}"}, "", connector.Federated},
 	}
 	for name, test := range tests {
-		s, err := ReadSettings(writeConfig(t, test.more...))
+		s, err := ReadSettings(t.Context(), writeConfig(t, test.more...), "")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -135,7 +135,7 @@ func TestACertificateLiesBesideTheConfigurationAndOpensWithThePassword(t *testin
 	if err := os.WriteFile(filepath.Join(filepath.Dir(file), "bot.pfx"), pfx, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := ReadSettings(file)
+	s, err := ReadSettings(t.Context(), file, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestAWrongCredentialOrCloudIsRefusedWithItsPlaceAndMend(t *testing.T) {
 	}
 	for name, test := range tests {
 		file := writeConfig(t, test.more...)
-		_, err := ReadSettings(file)
+		_, err := ReadSettings(t.Context(), file, "")
 		if err == nil {
 			t.Errorf("%s: taken", name)
 			continue
@@ -208,7 +208,7 @@ func TestTheEndOfTheCredentialIsAMetricWhereItIsKnown(t *testing.T) {
 		{"credential: {kind: client-secret}", map[string]float64{}},
 		{"credential: {kind: managed-identity}", map[string]float64{}},
 	} {
-		s, err := ReadSettings(writeConfig(t, test.credential))
+		s, err := ReadSettings(t.Context(), writeConfig(t, test.credential), "")
 		if err != nil {
 			t.Fatal(err)
 		}

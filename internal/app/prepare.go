@@ -27,6 +27,14 @@ type startState struct {
 	directoryCopy atomic.Pointer[time.Time]
 	// refused is why the files as they are now are not taken; nil: they are what runs.
 	refused atomic.Pointer[refusedSettings]
+	// entraStale is why Entra cannot be asked and an earlier reading is used; nil: it can.
+	entraStale atomic.Pointer[staleGroups]
+}
+
+// staleGroups is an earlier reading of Entra.
+type staleGroups struct {
+	err    error
+	readAt time.Time
 }
 
 // refusedSettings is why changed files were not taken.
@@ -235,6 +243,11 @@ func (a *App) faults() []engine.Fault {
 	if refused := a.state.refused.Load(); refused != nil {
 		found = append(found, engine.Fault{Kind: "settings", Err: refused.err, Tell: func(w *words.Catalogue) string { return w.Watch.SettingsRefused }})
 	}
+	if stale := a.state.entraStale.Load(); stale != nil {
+		found = append(found, engine.Fault{Kind: "entra", Err: stale.err, Tell: func(w *words.Catalogue) string {
+			return fmt.Sprintf(w.Watch.DirectoryCopy, w.FormatOnDateTime(stale.readAt.In(a.parts.Calendar.Location())))
+		}})
+	}
 	return found
 }
 
@@ -266,6 +279,11 @@ func (a *App) registerMetrics() {
 			"challengebot_settings_refused",
 			"1 while changed files are not taken and the bot works with the earlier ones. Alarm above 0.",
 			func() float64 { return asNumber(a.state.refused.Load() != nil) },
+		),
+		gauge(
+			"challengebot_entra_stale",
+			"1 while Entra cannot be asked and an earlier reading is used. Alarm above 0 for an hour.",
+			func() float64 { return asNumber(a.state.entraStale.Load() != nil) },
 		),
 	)
 	registerCredentialExpiry(a.Registry, a.parts.Platform)

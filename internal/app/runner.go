@@ -21,7 +21,7 @@ import (
 // the earlier one ends what it had begun. Files that cannot be read, or that take many people
 // away at once, change nothing; the log, a metric and those who oversee challenges say so.
 type Runner struct {
-	read   func() (*Settings, error)
+	read   func(ctx context.Context, atWord bool) (*Settings, error)
 	build  func(context.Context, *Settings) (*App, error)
 	logger *slog.Logger
 	// interval is how often the files are looked at.
@@ -30,6 +30,7 @@ type Runner struct {
 	looking sync.Mutex // one look at a time
 	// lastSeen are the files of the last look, and refused those that were not taken and why.
 	lastSeen, refused Fingerprint
+	entraFault        string // that was said
 
 	serving sync.RWMutex
 	current *generation
@@ -52,8 +53,8 @@ const lookInterval = 10 * time.Second
 
 // NewRunner makes the first program. read reads the settings anew; they may be ones whose
 // Fingerprint alone is set, when it returns an error. build makes a program of them.
-func NewRunner(ctx context.Context, read func() (*Settings, error), build func(context.Context, *Settings) (*App, error), logger *slog.Logger) (*Runner, error) {
-	settings, err := read()
+func NewRunner(ctx context.Context, read func(ctx context.Context, atWord bool) (*Settings, error), build func(context.Context, *Settings) (*App, error), logger *slog.Logger) (*Runner, error) {
+	settings, err := read(ctx, false)
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +64,7 @@ func NewRunner(ctx context.Context, read func() (*Settings, error), build func(c
 	}
 	r := &Runner{read: read, build: build, logger: logger, interval: lookInterval, ended: make(chan error, 1), lastSeen: settings.Fingerprint}
 	r.current = &generation{app: app, settings: settings, done: make(chan struct{})}
+	r.noteEntra(settings)
 	return r, nil
 }
 
@@ -134,10 +136,11 @@ func (r *Runner) start(ctx context.Context, g *generation) {
 func (r *Runner) Look(ctx context.Context, atWord bool) {
 	r.looking.Lock()
 	defer r.looking.Unlock()
-	settings, err := r.read()
+	settings, err := r.read(ctx, atWord)
 	seen := settings.Fingerprint
 	isStill := seen == r.lastSeen
 	r.lastSeen = seen
+	r.noteEntra(settings)
 	switch {
 	case seen == r.current.settings.Fingerprint:
 		if r.current.app.state.refused.Swap(nil) != nil {
@@ -202,6 +205,7 @@ func (r *Runner) replace(ctx context.Context, next *generation) {
 	r.current = next
 	r.serving.Unlock()
 	r.refused = Fingerprint{}
+	r.noteEntra(next.settings)
 	before.stop()
 	r.rest.Go(func() {
 		<-before.done
@@ -210,6 +214,21 @@ func (r *Runner) replace(ctx context.Context, next *generation) {
 	})
 	r.logger.Info("the changed files are taken", "people_joined", len(people.Joined), "people_left", len(people.Left), "directory_changes", len(people.Lines),
 		"ladders", len(next.settings.Ladders), "calendar", next.settings.Calendar.Version())
+}
+
+// noteEntra says whether Entra can be asked.
+func (r *Runner) noteEntra(s *Settings) {
+	state := &r.current.app.state.entraStale
+	if s.EntraFault == nil {
+		state.Store(nil)
+		r.entraFault = ""
+		return
+	}
+	state.Store(&staleGroups{s.EntraFault, s.EntraReadAt})
+	if said := s.EntraFault.Error(); said != r.entraFault {
+		r.entraFault = said
+		r.logger.Error("Entra cannot be asked who holds which role, and the bot works with the last whole reading", "error", said, "read_at", s.EntraReadAt)
+	}
 }
 
 // refuse says that the files as they are now are not taken.

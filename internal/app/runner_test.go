@@ -37,7 +37,7 @@ func TestAChangeIsTakenWhenItIsStillAndTakesFewAway(t *testing.T) {
 	}
 	files := &Settings{Directory: readPeople(t, everybody...), Calendar: calendar, Fingerprint: Fingerprint{1}}
 	var readErr error
-	read := func() (*Settings, error) { s := *files; return &s, readErr }
+	read := func(context.Context, bool) (*Settings, error) { s := *files; return &s, readErr }
 	built := 0
 	errNotNow := errors.New("the database is not available")
 	build := func(_ context.Context, s *Settings) (*App, error) {

@@ -17,6 +17,8 @@ type Cloud struct {
 	// ServiceURL is the base for a first message to somebody who never wrote. It is
 	// empty where Microsoft documents none: the operator must name it.
 	ServiceURL string
+	// GraphURL is Microsoft Graph's address.
+	GraphURL string
 	// Hosts are the hosts that service URLs of this cloud may name.
 	Hosts []string
 }
@@ -35,6 +37,7 @@ var clouds = []Cloud{
 		LoginURL: "https://login.microsoftonline.com/", Scope: PublicScope, ExchangeAudience: "api://AzureADTokenExchange",
 		Issuer: "https://api.botframework.com", MetadataURL: "https://login.botframework.com/v1/.well-known/openidconfiguration",
 		ServiceURL: PublicServiceURL,
+		GraphURL:   "https://graph.microsoft.com/v1.0",
 		Hosts:      []string{"smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net"},
 	},
 	{
@@ -42,6 +45,7 @@ var clouds = []Cloud{
 		LoginURL: "https://login.microsoftonline.com/", Scope: PublicScope, ExchangeAudience: "api://AzureADTokenExchange",
 		Issuer: "https://api.botframework.com", MetadataURL: "https://login.botframework.com/v1/.well-known/openidconfiguration",
 		ServiceURL: "https://smba.infra.gcc.teams.microsoft.com/teams/",
+		GraphURL:   "https://graph.microsoft.com/v1.0",
 		Hosts:      []string{"smba.infra.gcc.teams.microsoft.com", "smba.trafficmanager.net", "smba.onyx.prod.teams.trafficmanager.net"},
 	},
 	{
@@ -49,6 +53,7 @@ var clouds = []Cloud{
 		LoginURL: "https://login.microsoftonline.us/", Scope: "https://api.botframework.us/.default", ExchangeAudience: "api://AzureADTokenExchangeUSGov",
 		Issuer: "https://api.botframework.us", MetadataURL: "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
 		ServiceURL: "https://smba.infra.gov.teams.microsoft.us/teams/",
+		GraphURL:   "https://graph.microsoft.us/v1.0",
 		Hosts:      []string{"smba.infra.gov.teams.microsoft.us"},
 	},
 	{
@@ -56,13 +61,15 @@ var clouds = []Cloud{
 		LoginURL: "https://login.microsoftonline.us/", Scope: "https://api.botframework.us/.default", ExchangeAudience: "api://AzureADTokenExchangeUSGov",
 		Issuer: "https://api.botframework.us", MetadataURL: "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
 		ServiceURL: "https://smba.infra.dod.teams.microsoft.us/teams/",
+		GraphURL:   "https://dod-graph.microsoft.us/v1.0",
 		Hosts:      []string{"smba.infra.dod.teams.microsoft.us"},
 	},
 	{
 		Name:     "china",
 		LoginURL: "https://login.partner.microsoftonline.cn/", Scope: "https://api.botframework.azure.cn/.default", ExchangeAudience: "api://AzureADTokenExchangeChina",
 		Issuer: "https://api.botframework.azure.cn", MetadataURL: "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
-		Hosts: []string{"frontend.botapi.msg.infra.teams.microsoftonline.cn"},
+		GraphURL: "https://microsoftgraph.chinacloudapi.cn/v1.0",
+		Hosts:    []string{"frontend.botapi.msg.infra.teams.microsoftonline.cn"},
 	},
 }
 

@@ -24,6 +24,10 @@ type (
 		Agencies  []agencyEntry     `yaml:"agencies"`
 		Roles     map[Role][]string `yaml:"roles"`
 		Cover     []coverEntry      `yaml:"cover"`
+		// Groups are the groups of Entra whose members hold a role; DepartmentGroups those whose
+		// members hold it in the team of their department.
+		Groups           map[Role]string `yaml:"groups"`
+		DepartmentGroups byDepartment    `yaml:"department_groups"`
 	}
 	personEntry struct {
 		ID    string `yaml:"id"`
@@ -41,17 +45,22 @@ type (
 		Service string            `yaml:"service"`
 		Channel string            `yaml:"channel"`
 		Roles   map[Role][]string `yaml:"roles"`
+		Groups  map[Role]string   `yaml:"groups"`
+		// Department is what Entra calls the team; its name if empty.
+		Department string `yaml:"department"`
 	}
 	serviceEntry struct {
 		ID      string            `yaml:"id"`
 		Name    string            `yaml:"name"`
 		Channel string            `yaml:"channel"`
 		Roles   map[Role][]string `yaml:"roles"`
+		Groups  map[Role]string   `yaml:"groups"`
 	}
 	agencyEntry struct {
-		ID    string            `yaml:"id"`
-		Name  string            `yaml:"name"`
-		Roles map[Role][]string `yaml:"roles"`
+		ID     string            `yaml:"id"`
+		Name   string            `yaml:"name"`
+		Roles  map[Role][]string `yaml:"roles"`
+		Groups map[Role]string   `yaml:"groups"`
 	}
 	// coverEntry is somebody standing in, from and to both included. Its days are text, so that
 	// one that cannot be read is refused with its own hint.
@@ -69,15 +78,10 @@ var (
 	channelShape = regexp.MustCompile(`^19:[^\s@]+@thread\.[a-z0-9]+$`)
 )
 
-// Read reads a directory from its file. The error is yamlfile.Problems and lists
+// Read reads a directory from its file, which names no groups of Entra. The error is yamlfile.Problems and lists
 // everything that is wrong.
 func Read(name string, data []byte) (*Directory, error) {
-	var shape directoryEntry
-	file, err := yamlfile.Read(name, data, &shape)
-	if err != nil {
-		return nil, err
-	}
-	return build(file, shape, nil)
+	return ReadWithGroups(name, data, nil)
 }
 
 // build makes a directory of what a file says. problems are what is wrong with it already.
