@@ -70,7 +70,7 @@ func (c *reportOutput) readCases(p *program) ([]report.Case, *workday.Calendar, 
 	if err := c.checkFormat(); err != nil {
 		return nil, nil, err
 	}
-	calendar, names, err := c.readSettings()
+	calendar, names, err := c.readSettings(p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -88,12 +88,12 @@ func (c *reportOutput) readCases(p *program) ([]report.Case, *workday.Calendar, 
 	return cases, calendar, nil
 }
 
-func (c *reportOutput) readSettings() (*workday.Calendar, report.Names, error) {
+func (c *reportOutput) readSettings(p *program) (*workday.Calendar, report.Names, error) {
 	if c.Config == "" {
 		calendar, err := workday.New(workday.Settings{Division: workday.EnglandAndWales})
 		return calendar, report.NamesOf(nil), err
 	}
-	settings, err := app.ReadSettings(c.Config)
+	settings, err := app.ReadSettings(p.ctx, c.Config, p.env(envSecret))
 	if err != nil {
 		return nil, report.Names{}, err
 	}
