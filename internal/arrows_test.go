@@ -45,6 +45,7 @@ var arrows = map[string][]string{
 	"cards": {"internal/permission", "internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
 		"internal/words", "internal/safetext"},
 	"internal/report": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
+	"internal/seal": {},
 	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
 		"internal/storage", "internal/outbox"},
@@ -69,7 +70,7 @@ var arrows = map[string][]string{
 	"internal/storage/storagetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/storage/memorystore"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
-	"cmd/challengebot": {"internal/report", "internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
+	"cmd/challengebot": {"internal/report", "internal/seal", "internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/simulation",
 		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest", "internal/safetext"},
 }

@@ -19,8 +19,10 @@ import (
 )
 
 type auditCommand struct {
-	Show   auditShow   `cmd:"" help:"Tell the trail of one challenge, step by step."`
-	Verify auditVerify `cmd:"" help:"Replay every trail and compare it with what is stored."`
+	Show    auditShow    `cmd:"" help:"Tell the trail of one challenge, step by step."`
+	Verify  auditVerify  `cmd:"" help:"Replay every trail and compare it with what is stored, and with a seal."`
+	Seal    auditSeal    `cmd:"" help:"Sign the heads of all trails, so that nothing before can be changed unseen."`
+	SealKey auditSealKey `cmd:"" help:"Make a key for seals."`
 }
 
 type auditShow struct {
@@ -117,7 +119,10 @@ func storedEvents(history []challenge.Event) []storedEvent {
 	return out
 }
 
-type auditVerify struct{}
+type auditVerify struct {
+	Seal      string `placeholder:"FILE" and:"seal" help:"A seal from before: what does not fit it is named."`
+	PublicKey string `placeholder:"HEX" and:"seal" help:"The public key of the seal, from where the database's owner cannot change it."`
+}
 
 // Run replays every trail. The first thing that is broken is told of each.
 func (c *auditVerify) Run(p *program) error {
@@ -155,6 +160,9 @@ func (c *auditVerify) Run(p *program) error {
 			sum.Newer, english.Count(sum.Challenges, "chain"))
 	}
 	p.printf("%s verified, %s\n", english.Count(sum.Challenges, "chain"), english.Count(sum.Events, "event"))
+	if c.Seal != "" {
+		return c.compareWithSeal(p, store)
+	}
 	return nil
 }
 
