@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"cards": {"internal/permission", "internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
 		"internal/words", "internal/safetext"},
 	"internal/report": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
-	"internal/seal": {},
+	"internal/seal":   {},
 	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
 		"internal/storage", "internal/outbox"},
