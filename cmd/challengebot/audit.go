@@ -122,15 +122,38 @@ func storedEvents(history []challenge.Event) []storedEvent {
 type auditVerify struct {
 	Seal      string `placeholder:"FILE" and:"seal" help:"A seal from before: what does not fit it is named."`
 	PublicKey string `placeholder:"HEX" and:"seal" help:"The public key of the seal, from where the database's owner cannot change it."`
+	JSON      bool   `name:"json" help:"Print what was found as JSON."`
+}
+
+// verifyReport is what verify says to a machine.
+type verifyReport struct {
+	Intact        bool           `json:"intact"`
+	Chains        int            `json:"chains"`
+	Events        int            `json:"events"`
+	Broken        int            `json:"broken"`
+	Newer         int            `json:"newer"`
+	BrokenLadders int            `json:"broken_ladders"`
+	Problems      []chainProblem `json:"problems"`
+}
+
+// chainProblem is the first thing that is broken of one trail.
+type chainProblem struct {
+	Challenge string `json:"challenge"`
+	Event     int    `json:"event,omitempty"`
+	What      string `json:"what"`
 }
 
 // Run replays every trail. The first thing that is broken is told of each.
 func (c *auditVerify) Run(p *program) error {
+	if c.JSON && c.Seal != "" {
+		return fmt.Errorf("%w: what a seal says is for people: give --seal or --json", errUsage)
+	}
 	store, err := p.openStore()
 	if err != nil {
 		return err
 	}
 	defer store.Close()
+	report := verifyReport{Problems: []chainProblem{}}
 	sum, err := store.Verify(p.ctx, func(r postgres.VerifyResult) {
 		if len(r.Problems) == 0 {
 			return
@@ -139,7 +162,9 @@ func (c *auditVerify) Run(p *program) error {
 		if name == "" {
 			name = "the trail of the missing challenge " + r.ID.String()
 		}
-		if first := r.Problems[0]; first.Seq > 0 {
+		if first := r.Problems[0]; c.JSON {
+			report.Problems = append(report.Problems, chainProblem{name, first.Seq, first.What})
+		} else if first.Seq > 0 {
 			p.printf("%s: event %d: %s\n", name, first.Seq, first.What)
 		} else {
 			p.printf("%s: %s\n", name, first.What)
@@ -147,6 +172,14 @@ func (c *auditVerify) Run(p *program) error {
 	})
 	if err != nil {
 		return err
+	}
+	if c.JSON {
+		report.Intact, report.Chains, report.Events = sum.IsIntact() && sum.Newer == 0, sum.Challenges, sum.Events
+		report.Broken, report.Newer, report.BrokenLadders = sum.Broken, sum.Newer, len(sum.BrokenLadders)
+		if err := p.writeJSON(report); err != nil || report.Intact {
+			return err
+		}
+		return reportedError{exitWrong}
 	}
 	for _, hash := range sum.BrokenLadders {
 		p.printf("the stored ladder %s is not the one that its name says\n", hash)

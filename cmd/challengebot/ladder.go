@@ -13,6 +13,7 @@ import (
 )
 
 type ladderCommand struct {
+	List     ladderList     `cmd:"" help:"List the ladders that come with the program."`
 	Lint     ladderLint     `cmd:"" help:"List what is wrong with a ladder, with file, line and column."`
 	Simulate ladderSimulate `cmd:"" help:"Say who would be told what, and when, if a challenge were raised."`
 	Show     ladderShow     `cmd:"" help:"Print a ladder as a page to check against the procedure."`
@@ -20,10 +21,69 @@ type ladderCommand struct {
 	Diff     ladderDiff     `cmd:"" help:"Say what changed between two versions of a ladder."`
 }
 
+type ladderList struct {
+	JSON bool `name:"json" help:"Print them as JSON."`
+}
+
+// listedLadder is a shipped ladder as a list has it.
+type listedLadder struct {
+	ID        string       `json:"id"`
+	Version   int          `json:"version"`
+	Title     string       `json:"title"`
+	Authority string       `json:"authority"`
+	Party     ladder.Party `json:"party"`
+	Rungs     int          `json:"rungs"`
+}
+
+// Run prints one ladder a line.
+func (c *ladderList) Run(p *program) error {
+	var all []listedLadder
+	for _, id := range ladder.ShippedIDs() {
+		l, err := ladder.LoadShipped(id)
+		if err != nil {
+			return err
+		}
+		all = append(all, listedLadder{l.ID, l.Version, l.Title, l.Authority, l.Party, len(l.Rungs)})
+	}
+	if c.JSON {
+		return p.writeJSON(all)
+	}
+	for _, l := range all {
+		p.printf("%-26s version %d  %s, %s: %s (%s)\n", l.ID, l.Version, l.Authority, l.Title, english.Count(l.Rungs, "rung"), l.Party)
+	}
+	return nil
+}
+
+// lintReport is what lint says to a machine.
+type lintReport struct {
+	Errors   int       `json:"errors"`
+	Warnings int       `json:"warnings"`
+	Findings []finding `json:"findings"`
+}
+
+// finding is one complaint about a file.
+type finding struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Severity string `json:"severity"`
+	What     string `json:"what"`
+	Hint     string `json:"hint,omitempty"`
+}
+
+func findingsOf(problems yamlfile.Problems) []finding {
+	all := []finding{}
+	for _, one := range problems {
+		all = append(all, finding{one.File, one.Line, one.Column, one.Severity.String(), one.What, one.Hint})
+	}
+	return all
+}
+
 type ladderLint struct {
 	Files     []string `arg:"" optional:"" name:"file" help:"Ladder files."`
 	Ladder    []string `placeholder:"ID" help:"A shipped ladder."`
 	Directory string   `placeholder:"FILE" help:"Also say which roles nobody holds in this directory."`
+	JSON      bool     `name:"json" help:"Print what was found as JSON."`
 }
 
 // Run prints every complaint. Errors make the exit code 1, warnings do not.
@@ -47,10 +107,19 @@ func (c *ladderLint) Run(p *program) error {
 		}
 		problems = append(problems, ladder.Lint(file, text, known)...)
 	}
+	wrong := len(problems.Errors())
+	if c.JSON {
+		if err := p.writeJSON(lintReport{wrong, len(problems) - wrong, findingsOf(problems)}); err != nil {
+			return err
+		}
+		if wrong > 0 {
+			return reportedError{exitWrong}
+		}
+		return nil
+	}
 	for _, one := range problems {
 		p.printf("%s\n", one.Error())
 	}
-	wrong := len(problems.Errors())
 	p.printf("%s, %s in %s\n", english.Count(wrong, "error"), english.Count(len(problems)-wrong, "warning"), english.Count(len(c.Files)+len(c.Ladder), "ladder"))
 	if wrong > 0 {
 		return reportedError{exitWrong}

@@ -55,10 +55,11 @@ func (c *serveCommand) Run(p *program) error {
 		return err
 	}
 	defer runner.Close()
-	listener, err := net.Listen("tcp", runner.ListenAddress())
+	listener, err := net.Listen("tcp", runner.Settings().Config.Listen)
 	if err != nil {
 		return fmt.Errorf("the bot cannot listen: %w; change listen in %s or end what uses it", err, c.Config)
 	}
+	p.logStart(logger, c.Config, runner.Settings())
 	p.printf("challengebot serves on http://%s\n", listener.Addr())
 	reload := p.reload
 	if reload == nil {

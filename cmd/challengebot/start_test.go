@@ -219,3 +219,27 @@ func TestTheClockCommandComparesAndAccepts(t *testing.T) {
 	runCommand(t, e, "clock").expect(t, exitOK, "the bot last worked at:             2026-01-02T03:04:05Z")
 	runCommand(t, nil, "clock").expect(t, exitWrong, "DATABASE_URL is not set")
 }
+
+func TestServeSaysWhatItRunsWithAndWhatCheckWouldSay(t *testing.T) {
+	t.Parallel()
+	practising, _ := startPractice(t)
+	config := writeConfig(t, practising)
+	changeTestFile(t, filepath.Join(filepath.Dir(config), "people.yaml"), "{social-worker: leah, team-manager: ben}", "{social-worker: leah, team-manager: sam}")
+	s := startServing(t, fakeEnv{envDatabase: newDatabase(t)}, config)
+	s.expectLog(t, `"msg":"challengebot serves with","version":"`+programVersion+`"`, 1)
+	s.expectLog(t, `"ladders":"ne-lincolnshire version 1","calendar":"england-and-wales/2028-12-31/2c91faf9","calendar_until":"2028-12-31","people":20,"roles":26,"teams":2`, 1)
+	s.expectLog(t, `"level":"WARN","msg":"check: warning: conflicts: 1; challengebot check names them"`, 1)
+	s.expectLog(t, "check: ok", 0)
+	s.expectLog(t, "Sam", 0)
+}
+
+func TestServeRefusesAnEndedCredentialAndTheOwnersLoginUnlessToldTo(t *testing.T) {
+	t.Parallel()
+	ended := strings.Replace(productionConfig, "listen:", "credential: {kind: client-secret, expires: 2026-03-01}\nlisten:", 1)
+	e := fakeEnv{envDatabase: newDatabase(t), envSecret: "a secret"}
+	runCommand(t, e, "serve", "--config", writeConfig(t, ended)).expect(t, exitWrong, "the credentials ended on Sunday 1 March 2026", "allow: [expired-credential]")
+	runCommand(t, e, "serve", "--config", writeConfig(t, productionConfig)).expect(t, exitWrong, "the login of DATABASE_URL could change the audit trail", "allow: [owner-login]")
+	runCommand(t, e, "serve", "--config", writeConfig(t, "allow: [expired-credential]\n"+ended)).expect(t, exitWrong, "the login of DATABASE_URL could change the audit trail")
+	allowed := startServing(t, e, writeConfig(t, "allow: [expired-credential, owner-login]\n"+ended))
+	allowed.expectLog(t, "check: error: credentials: they ended on Sunday 1 March 2026", 1)
+}

@@ -56,6 +56,8 @@ type Dependencies struct {
 	// HostNow is what this machine believes; the system's clock if nil, or Now if that is set.
 	HostNow func() time.Time
 	Logger  *slog.Logger
+	// RefuseOwnerLogin refuses a login of the database that could change the audit trail.
+	RefuseOwnerLogin bool
 	// Migrate brings the database up to date before anything else.
 	Migrate bool
 	// CallTimeout bounds one call to Teams; the engine's own if zero.

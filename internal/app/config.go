@@ -93,10 +93,14 @@ type Permission string
 const (
 	// ListenEverywhere lets serve listen on every network of the machine, as in a container.
 	ListenEverywhere Permission = "listen-everywhere"
+	// ExpiredCredential lets serve start with a credential that has ended: Teams takes nothing.
+	ExpiredCredential Permission = "expired-credential"
+	// OwnerLogin lets serve use a login of the database that could change the audit trail.
+	OwnerLogin Permission = "owner-login"
 )
 
 // Permissions are all that there is to allow.
-func Permissions() []Permission { return []Permission{ListenEverywhere} }
+func Permissions() []Permission { return []Permission{ListenEverywhere, ExpiredCredential, OwnerLogin} }
 
 func permissionNames() []string {
 	var names []string
@@ -106,7 +110,11 @@ func permissionNames() []string {
 	return names
 }
 
-func (c *Config) allows(p Permission) bool { return slices.Contains(c.Allow, p) }
+// Allows reports whether something is meant. Practice has neither credentials nor a trail that
+// counts, so that there everything but listening is.
+func (c *Config) Allows(p Permission) bool {
+	return slices.Contains(c.Allow, p) || c.Practice != nil && p != ListenEverywhere
+}
 
 // Settings are a configuration with the files that it names, all read.
 type Settings struct {
@@ -199,7 +207,7 @@ func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
 	}
 	if host, _, err := net.SplitHostPort(c.Listen); err != nil {
 		add("listen", "listen is no address and port", `write for example "127.0.0.1:3978"`)
-	} else if ip := net.ParseIP(host); (host == "" || ip != nil && ip.IsUnspecified()) && !c.allows(ListenEverywhere) {
+	} else if ip := net.ParseIP(host); (host == "" || ip != nil && ip.IsUnspecified()) && !c.Allows(ListenEverywhere) {
 		add("listen", "listen names every network of this machine, and /metrics and plain HTTP are for the inside only",
 			"write 127.0.0.1 and let TLS stand in front; in a container that nothing else reaches add allow: ["+string(ListenEverywhere)+"]")
 	}
@@ -467,6 +475,11 @@ func (s *Settings) AppOptions(databaseURL, secret string, now func() time.Time) 
 		DirectoryText: s.DirectoryText, DirectoryError: s.DirectoryError, Ladders: s.Ladders, DangerLine: s.Config.DangerLine, HostNow: now}
 	if s.Config.Practice != nil {
 		d.Now = now
+	}
+	d.RefuseOwnerLogin = !s.Config.Allows(OwnerLogin)
+	if end, known := connector.SecretExpiry(platform.Credential); err == nil && known && !end.After(now()) && !s.Config.Allows(ExpiredCredential) {
+		err = fmt.Errorf("%w on %s, and Teams takes nothing from the bot: make new ones in Azure, or correct expires; allow: [%s] starts all the same",
+			ErrExpired, workday.DateOf(end).FormatLong(), ExpiredCredential)
 	}
 	return d, err
 }

@@ -144,6 +144,9 @@ func (c *Config) resolveCertificate(f *yamlfile.File, resolvePath func(string) s
 var ErrNoCredentials = errors.New("CHALLENGEBOT_APP_PASSWORD is not set: set it to the client secret of the bot's registration, " +
 	"or name another credential in the configuration; without credentials the bot starts only in practice mode, on loopback")
 
+// ErrExpired means that what the bot proves itself with has ended.
+var ErrExpired = errors.New("the credentials ended")
+
 // credentialConfig is the configured credential. secret is the client secret, or the
 // password of the certificate's file.
 func (c *Config) credentialConfig(cloud connector.Cloud, secret string) (connector.CredentialConfig, error) {

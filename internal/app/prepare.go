@@ -61,6 +61,11 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err := a.Store.CheckReady(ctx); err != nil {
 		return err
 	}
+	if a.parts.RefuseOwnerLogin {
+		if err := a.refuseOwnerLogin(ctx); err != nil {
+			return err
+		}
+	}
 	for _, l := range a.parts.Ladders {
 		if err := a.Store.SaveLadder(ctx, l); err != nil {
 			return fmt.Errorf("the ladder %s could not be stored: %w", l.ID, err)
@@ -79,6 +84,20 @@ func (a *App) Prepare(ctx context.Context) error {
 		return err
 	}
 	a.state.prepared.Store(true)
+	return nil
+}
+
+// ErrOwnerLogin says that the bot could change its own audit trail.
+var ErrOwnerLogin = errors.New("the login of DATABASE_URL could change the audit trail")
+
+func (a *App) refuseOwnerLogin(ctx context.Context) error {
+	switch can, err := a.Store.CanChangeTrail(ctx); {
+	case err != nil:
+		return err
+	case can:
+		return fmt.Errorf("%w: serve with one that is only a member of challengebot_app, as the README says under PostgreSQL; allow: [%s] starts all the same",
+			ErrOwnerLogin, OwnerLogin)
+	}
 	return nil
 }
 

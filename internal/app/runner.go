@@ -96,8 +96,8 @@ func (r *Runner) Run(ctx context.Context, listener net.Listener, reload <-chan s
 	return err
 }
 
-// ListenAddress is where the settings say to serve.
-func (r *Runner) ListenAddress() string { return r.current.settings.Config.Listen }
+// Settings are what the program that runs was made with.
+func (r *Runner) Settings() *Settings { return r.current.settings }
 
 // Close ends the connections of the program that runs.
 func (r *Runner) Close() { r.current.app.Close() }

@@ -193,6 +193,16 @@ func (s *Store) CheckReady(ctx context.Context) error {
 	return wrapError("write", err)
 }
 
+const canChangeTrailSQL = `SELECT has_table_privilege(current_user, 'event', 'UPDATE') OR has_table_privilege(current_user, 'event', 'DELETE')
+    OR has_table_privilege(current_user, 'event', 'TRUNCATE')`
+
+// CanChangeTrail reports whether this login could change or remove what stands in the audit trail:
+// the tables' owner can, and so can a superuser. What serves needs no such right.
+func (s *Store) CanChangeTrail(ctx context.Context) (can bool, err error) {
+	err = s.db.QueryRow(ctx, canChangeTrailSQL).Scan(&can)
+	return can, wrapError("read the rights of the login", err)
+}
+
 // checkEncoding refuses a database that is not UTF-8: what people write would be changed when it is
 // restored elsewhere, and the record with it.
 func checkEncoding(ctx context.Context, q querier) error {
