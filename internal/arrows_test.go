@@ -45,6 +45,7 @@ var arrows = map[string][]string{
 	"cards": {"internal/permission", "internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
 		"internal/words", "internal/safetext"},
 	"internal/report": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
+	"internal/bundle": {"internal/challenge", "internal/record"},
 	"internal/seal":   {},
 	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
@@ -70,7 +71,7 @@ var arrows = map[string][]string{
 	"internal/storage/storagetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/storage/memorystore"},
 	"internal/challenge/challengetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge"},
-	"cmd/challengebot": {"internal/report", "internal/seal", "internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
+	"cmd/challengebot": {"internal/bundle", "internal/report", "internal/seal", "internal/english", "internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/outbox", "internal/digest", "internal/simulation",
 		"internal/app", "internal/postgres", "internal/record", "internal/connector", "internal/try", "cards", "manifest", "internal/safetext"},
 }

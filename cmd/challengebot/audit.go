@@ -21,6 +21,7 @@ import (
 type auditCommand struct {
 	Show    auditShow    `cmd:"" help:"Tell the trail of one challenge, step by step."`
 	Verify  auditVerify  `cmd:"" help:"Replay every trail and compare it with what is stored, and with a seal."`
+	Bundle  auditBundle  `cmd:"" help:"Put the evidence of one challenge into one file that anybody can check."`
 	Seal    auditSeal    `cmd:"" help:"Sign the heads of all trails, so that nothing before can be changed unseen."`
 	SealKey auditSealKey `cmd:"" help:"Make a key for seals."`
 }

@@ -240,6 +240,10 @@ func TestTheAuditTrailIsToldAndVerified(t *testing.T) {
 	runCommand(t, e, "audit", "show", strings.ToLower(ref)).expect(t, exitOK, "Team: north-locality")
 	runCommand(t, e, "audit", "show", "--json", ref).expect(t, exitOK, `"kind": "raised"`, `"prev": "0000000000000000`)
 	runCommand(t, e, "audit", "verify").expect(t, exitOK, "1 chain verified, ")
+	zip := filepath.Join(t.TempDir(), "bundle.zip")
+	runCommand(t, e, "audit", "bundle", ref, "-o", zip, "--directory", people).expect(t, exitOK, zip+" written; head ")
+	runCommand(t, e, "audit", "bundle", ref, "-o", zip).expect(t, exitWrong, "never written over another file")
+	runCommand(t, e, "audit", "bundle", "CH-Y8WWFJ", "-o", zip+"2").expect(t, exitWrong, "there is no challenge CH-Y8WWFJ")
 }
 
 func TestVerifyNamesTheFirstEventThatWasTamperedWith(t *testing.T) {

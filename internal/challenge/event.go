@@ -40,9 +40,17 @@ type unseenOnCards interface{ isUnseenOnCards() }
 
 // ChainHash is the hash of the event under the chain of challenge id. It covers every
 // field, each preceded by its length, and the hash before it.
-func (e *Event) ChainHash(id uuid.UUID) Hash {
+func (e *Event) ChainHash(id uuid.UUID) Hash { return sha256.Sum256(e.ChainText(id)) }
+
+// PrevOffset is where in a ChainText the hash before it begins.
+const PrevOffset = len(chainTextBegins)
+
+const chainTextBegins = "challengebot/event/1"
+
+// ChainText is what ChainHash is the SHA-256 of.
+func (e *Event) ChainText(id uuid.UUID) []byte {
 	buf := make([]byte, 0, 256+len(e.Data))
-	buf = append(buf, "challengebot/event/1"...)
+	buf = append(buf, chainTextBegins...)
 	buf = append(buf, e.Prev[:]...)
 	buf = append(buf, id[:]...)
 	buf = binary.BigEndian.AppendUint64(buf, uint64(e.Seq))
@@ -53,8 +61,7 @@ func (e *Event) ChainHash(id uuid.UUID) Hash {
 	}
 	buf = binary.BigEndian.AppendUint64(buf, uint64(e.Opening))
 	buf = binary.BigEndian.AppendUint32(buf, uint32(len(e.Data)))
-	buf = append(buf, e.Data...)
-	return sha256.Sum256(buf)
+	return append(buf, e.Data...)
 }
 
 // Apply applies one event: the next challenge. It decides nothing.
