@@ -14,6 +14,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/english"
 	"challengebot/internal/ladder"
+	"challengebot/internal/postgres"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -216,6 +217,10 @@ func (r *checkReport) checkCredentials(s *app.Settings) {
 func (r *checkReport) checkDatabase(s *app.Settings) {
 	if r.env(envDatabase) == "" {
 		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
+		return
+	}
+	if err := postgres.CheckPooler(r.ctx, r.env(envDatabase)); err != nil {
+		r.fail("database: %v", err)
 		return
 	}
 	store, err := r.openDatabase()
