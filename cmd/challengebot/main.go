@@ -52,6 +52,7 @@ type commands struct {
 	Report           reportCommand    `cmd:"" help:"Make the figures of a period: numbers, timescales met, days, with small numbers hidden."`
 	Register         registerCommand  `cmd:"" help:"List every challenge, open and ended, one row each."`
 	Audit            auditCommand     `cmd:"" help:"Show or verify the audit trail."`
+	Health           healthCommand    `cmd:"" help:"Ask a bot that serves whether it is well."`
 	Version          versionCommand   `cmd:"" help:"Say which version this is, what it was built from, and what database it needs."`
 	App              appCommand       `cmd:"" help:"Make the app package for Teams."`
 }
