@@ -35,7 +35,7 @@ func CheckPooler(ctx context.Context, dsn string) error {
 	}
 	one := config.ConnConfig
 	one.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol // a prepared statement is what is asked about
-	one.RuntimeParams["client_encoding"] = "UTF8" // that protocol wants it, whatever the database's is
+	one.RuntimeParams["client_encoding"] = "UTF8"              // that protocol wants it, whatever the database's is
 	one.ConnectTimeout = connectTimeout
 	for name, value := range sessionSettings {
 		if _, set := one.RuntimeParams[name]; !set {
