@@ -219,7 +219,19 @@ func (p *program) openDatabase() (*postgres.Store, error) {
 	if dsn == "" {
 		return nil, errNoDatabase
 	}
-	return postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4, Instance: "a command"})
+	keys, err := p.readEventKeys()
+	if err != nil {
+		return nil, err
+	}
+	return postgres.Open(p.ctx, dsn, postgres.Options{MaxConns: 4, Instance: "a command", EventKeys: keys})
+}
+
+func (p *program) readEventKeys() (postgres.EventKeys, error) {
+	keys, err := postgres.ParseEventKeys(p.env(envEventKeys))
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", envEventKeys, err)
+	}
+	return keys, nil
 }
 
 func (p *program) writeJSON(v any) error { return writeJSON(p.stdout, v) }

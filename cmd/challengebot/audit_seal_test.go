@@ -97,3 +97,16 @@ func TestASealThatIsNoneIsRefused(t *testing.T) {
 		t.Errorf("a key that is none: %+v", r)
 	}
 }
+
+func TestEventsWithoutTheKeyAreNamedAndABadKeyIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	dsn, ref := playDemoInto(t)
+	key := strings.Repeat("1f", 32)
+	runCommand(t, fakeEnv{envDatabase: dsn, envEventKeys: "2020-01-01=" + key}, "audit", "verify").expect(t, exitWrong,
+		ref+": event 1: it has no MAC, and every event since 1 January 2020 has: the program did not write it")
+	runCommand(t, fakeEnv{envDatabase: dsn, envEventKeys: "2099-01-01=" + key}, "audit", "verify").expect(t, exitOK, "1 chain verified")
+	r := runCommand(t, fakeEnv{envDatabase: dsn, envEventKeys: "1 January=" + key}, "audit", "verify")
+	if r.Code != exitWrong || !strings.Contains(r.Stderr, "CHALLENGEBOT_EVENT_KEYS cannot be read") || strings.Contains(r.Stdout+r.Stderr, key[:8]) {
+		t.Errorf("%+v", r)
+	}
+}

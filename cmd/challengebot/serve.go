@@ -21,6 +21,8 @@ type serveCommand struct {
 const (
 	envDatabase = "DATABASE_URL"
 	envSecret   = "CHALLENGEBOT_APP_PASSWORD"
+	// envEventKeys are the keys of the events' MACs.
+	envEventKeys = "CHALLENGEBOT_EVENT_KEYS"
 )
 
 var errNoDatabase = errors.New("DATABASE_URL is not set: set it to the PostgreSQL database, e.g. postgres://user:password@host:5432/challengebot")
@@ -35,6 +37,9 @@ func (c *serveCommand) Run(p *program) error {
 	build := func(ctx context.Context, settings *app.Settings) (*app.App, error) {
 		parts, err := settings.AppOptions(p.env(envDatabase), p.env(envSecret), p.now)
 		if err != nil {
+			return nil, err
+		}
+		if parts.EventKeys, err = p.readEventKeys(); err != nil {
 			return nil, err
 		}
 		switch {

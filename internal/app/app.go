@@ -58,6 +58,8 @@ type Dependencies struct {
 	Logger  *slog.Logger
 	// RefuseOwnerLogin refuses a login of the database that could change the audit trail.
 	RefuseOwnerLogin bool
+	// EventKeys sign every event that is written.
+	EventKeys postgres.EventKeys
 	// Migrate brings the database up to date before anything else.
 	Migrate bool
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
@@ -84,7 +86,7 @@ type App struct {
 // A database that is away is no error: until it comes everybody is answered that the bot
 // is not available, and Run goes on waiting for it.
 func New(ctx context.Context, p Dependencies) (*App, error) {
-	store, err := postgres.Open(ctx, p.DatabaseURL, postgres.Options{Logger: p.Logger})
+	store, err := postgres.Open(ctx, p.DatabaseURL, postgres.Options{Logger: p.Logger, EventKeys: p.EventKeys})
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (s *Store) writeChange(sess *session, b *pgx.Batch, operation string, r sto
 	if err != nil {
 		return storage.ApplyResult{}, err
 	}
-	if err := queueTransition(b, transition{from: before.Challenge, change: change, requestedAt: r.At}); err != nil {
+	if err := s.queueTransition(b, transition{from: before.Challenge, change: change, requestedAt: r.At}); err != nil {
 		return storage.ApplyResult{}, err
 	}
 	if err := queueIdempotencyKey(b, r, change); err != nil {
@@ -125,12 +125,12 @@ func (s *Store) writeChange(sess *session, b *pgx.Batch, operation string, r sto
 }
 
 // queueTransition queues one move. One without events only has cards posted again.
-func queueTransition(b *pgx.Batch, m transition) error {
+func (s *Store) queueTransition(b *pgx.Batch, m transition) error {
 	if !m.change.HasEvents() {
 		queuePosts(b, []transition{m})
 		return nil
 	}
-	return queueTransitions(b, []transition{m})
+	return queueTransitions(b, s.eventKeys, []transition{m})
 }
 
 // snapshotAfter is the case as it will be. The ladder is looked up before anything is written, so

@@ -110,6 +110,7 @@ func readEachChallenge(rows pgx.Rows, each func(uuid.UUID, challenge.Challenge, 
 type storedEvent struct {
 	challenge.Event
 	kind challenge.EventKind
+	mac  []byte // read by Verify alone
 }
 
 func scanEvent(rows pgx.Rows, before ...any) (storedEvent, error) {

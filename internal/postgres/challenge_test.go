@@ -83,7 +83,7 @@ func TestAChangeOfARowThatWasNotReadIsRefusedWhole(t *testing.T) {
 		forge(&from)
 		b := &pgx.Batch{}
 		b.Queue(beginSQL)
-		w.Must(queueTransitions(b, []transition{{from: from, change: change}}))
+		w.Must(queueTransitions(b, nil, []transition{{from: from, change: change}}))
 		b.Queue(commitSQL)
 		if err := turn.sendBatch("forge", b); sqlState(err) != guardFailed {
 			t.Errorf("%s: %v", name, err)

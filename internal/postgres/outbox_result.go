@@ -77,7 +77,7 @@ func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.Po
 			b.Queue(markAcceptedSQL, d.To.Person, a.At)
 		}
 		if m != nil {
-			if err := queueTransitions(b, []transition{*m}); err != nil {
+			if err := queueTransitions(b, s.eventKeys, []transition{*m}); err != nil {
 				return err
 			}
 		}
@@ -123,7 +123,7 @@ func (s *Store) MarkRejected(ctx context.Context, d outbox.Message, a outbox.Att
 		if m == nil {
 			return nil
 		}
-		return queueTransitions(b, []transition{*m})
+		return queueTransitions(b, s.eventKeys, []transition{*m})
 	})
 }
 

@@ -24,6 +24,8 @@ type Options struct {
 	Instance string
 	// Logger hears the SQLSTATE of the server's warnings; slog.Default if nil.
 	Logger *slog.Logger
+	// EventKeys sign each event, and verify those that are stored.
+	EventKeys EventKeys
 	// DrawNumber draws the number of a reference; a cryptographic source if nil.
 	DrawNumber func() uint64
 }
@@ -40,6 +42,7 @@ type Store struct {
 	closeCtx    context.Context
 	cancel      context.CancelFunc
 	drawNumber  func() uint64
+	eventKeys   EventKeys
 }
 
 // drawRandomNumber draws from the system's source of randomness, which cannot fail.
@@ -101,6 +104,7 @@ func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	if o.Instance != "" {
 		store.instance = o.Instance
 	}
+	store.eventKeys = o.EventKeys
 	if o.DrawNumber != nil {
 		store.drawNumber = o.DrawNumber
 	}

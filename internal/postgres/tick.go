@@ -290,7 +290,7 @@ func (s *Store) decideOne(
 // if one is.
 func (s *Store) writeTransitions(sess *session, now time.Time, moves []transition, retryIDs []uuid.UUID) error {
 	b := &pgx.Batch{}
-	if err := queueTransitions(b, moves); err != nil {
+	if err := queueTransitions(b, s.eventKeys, moves); err != nil {
 		return err
 	}
 	if len(retryIDs) > 0 {

@@ -32,19 +32,7 @@ func (m transition) madeAt() time.Time {
 // Both statements end in must_be: had a row changed since it was read, which its lock forbids, the
 // transaction would fail here although the COMMIT behind it is already on its way.
 const (
-	eventsOfMovedCTE = `
-added AS (
-    INSERT INTO event (challenge_id, ` + eventColumns + `)
-    SELECT challenge_id, ` + eventColumns + `
-    FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-        $8::int[], $9::json[], $10::bytea[], $11::bytea[])
-        AS e (challenge_id, ` + eventColumns + `)
-    JOIN moved ON moved.id = challenge_id
-    RETURNING 1
-)
-SELECT must_be(count(*), cardinality($1)) FROM added`
-
-	insertChallengesSQL = `WITH moved AS (
+	insertChallengesCTE = `WITH moved AS (
     INSERT INTO challenge (id, ref, ladder_digest, chair_id, team, raised_at, details, state, version, seq, head, rung,
         visit, waiting, due_at, next_at, closed_at, doc)
     SELECT id, ref, ladder_digest, chair_id, team, raised_at, details, state, version, seq, head, rung,
@@ -55,9 +43,9 @@ SELECT must_be(count(*), cardinality($1)) FROM added`
         AS c (id, ref, ladder_digest, chair_id, team, raised_at, details, state, version, seq, head, rung, visit, waiting,
             due_at, next_at, closed_at, doc)
     RETURNING id
-),` + eventsOfMovedCTE
+),`
 
-	updateChallengesSQL = `WITH moved AS (
+	updateChallengesCTE = `WITH moved AS (
     UPDATE challenge c
     SET state = n.state, version = n.version, seq = n.seq, head = n.head, rung = n.rung, visit = n.visit,
         waiting = string_to_array(n.waiting, E'\x1f'), due_at = n.due_at, next_at = n.next_at, closed_at = n.closed_at,
@@ -68,7 +56,7 @@ SELECT must_be(count(*), cardinality($1)) FROM added`
             chair_id)
     WHERE c.id = n.id AND c.seq = n.seq_was AND c.state = n.state_was
     RETURNING c.id
-),` + eventsOfMovedCTE
+),`
 
 	insertResponsesSQL = `INSERT INTO response (challenge_id, seq, visit, at, by_id, on_behalf_of, form, text, fields)
 SELECT challenge_id, seq, visit, at, by_id, on_behalf_of, form, text, fields
@@ -100,8 +88,31 @@ WHERE NOT EXISTS (SELECT FROM delivery w WHERE w.posted = p.delivery_id AND w.st
 ORDER BY p.delivery_id`
 )
 
-// queueTransitions queues the writing of all moves.
-func queueTransitions(b *pgx.Batch, moves []transition) error {
+// The statements that write rows with their events, unsigned and signed.
+var (
+	insertChallengesSQL       = insertChallengesCTE + eventsOfMoved(eventColumns, "")
+	insertSignedChallengesSQL = insertChallengesCTE + eventsOfMoved(eventColumns+", mac", ", $30::bytea[]")
+	updateChallengesSQL       = updateChallengesCTE + eventsOfMoved(eventColumns, "")
+	updateSignedChallengesSQL = updateChallengesCTE + eventsOfMoved(eventColumns+", mac", ", $27::bytea[]")
+)
+
+// eventsOfMoved writes the events of the rows that a statement wrote before.
+func eventsOfMoved(columns, macs string) string {
+	return `
+added AS (
+    INSERT INTO event (challenge_id, ` + columns + `)
+    SELECT challenge_id, ` + columns + `
+    FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
+        $8::int[], $9::json[], $10::bytea[], $11::bytea[]` + macs + `)
+        AS e (challenge_id, ` + columns + `)
+    JOIN moved ON moved.id = challenge_id
+    RETURNING 1
+)
+SELECT must_be(count(*), cardinality($1)) FROM added`
+}
+
+// queueTransitions queues the writing of all moves, each event with its MAC.
+func queueTransitions(b *pgx.Batch, keys EventKeys, moves []transition) error {
 	var fresh, changed []transition
 	for _, m := range moves {
 		if m.from.Seq == 0 {
@@ -110,10 +121,14 @@ func queueTransitions(b *pgx.Batch, moves []transition) error {
 			changed = append(changed, m)
 		}
 	}
-	if err := queueChallengeRows(b, insertChallengesSQL, fresh, (*challengeArrays).insertArgs); err != nil {
+	insert, update := insertChallengesSQL, updateChallengesSQL
+	if len(keys) > 0 {
+		insert, update = insertSignedChallengesSQL, updateSignedChallengesSQL
+	}
+	if err := queueChallengeRows(b, keys, insert, fresh, (*challengeArrays).insertArgs); err != nil {
 		return err
 	}
-	if err := queueChallengeRows(b, updateChallengesSQL, changed, (*challengeArrays).updateArgs); err != nil {
+	if err := queueChallengeRows(b, keys, update, changed, (*challengeArrays).updateArgs); err != nil {
 		return err
 	}
 	if err := queueResponses(b, moves); err != nil {
@@ -124,7 +139,7 @@ func queueTransitions(b *pgx.Batch, moves []transition) error {
 	return nil
 }
 
-func queueChallengeRows(b *pgx.Batch, sql string, moves []transition, columns func(*challengeArrays) []any) error {
+func queueChallengeRows(b *pgx.Batch, keys EventKeys, sql string, moves []transition, columns func(*challengeArrays) []any) error {
 	if len(moves) == 0 {
 		return nil
 	}
@@ -138,9 +153,13 @@ func queueChallengeRows(b *pgx.Batch, sql string, moves []transition, columns fu
 		if err := add(); err != nil {
 			return err
 		}
-		e.addEvents(m.change.Next.ID, m.change.Events)
+		e.addEvents(keys, m.change.Next.ID, m.change.Events)
 	}
-	b.Queue(sql, append(e.insertArgs(), columns(&r)...)...)
+	args := append(e.insertArgs(), columns(&r)...)
+	if len(keys) > 0 {
+		args = append(args, e.mac)
+	}
+	b.Queue(sql, args...)
 	return nil
 }
 
@@ -160,10 +179,10 @@ type eventArrays struct {
 	seqs, openings                     []int32
 	at                                 []time.Time
 	actorIDs, actorNames, kinds, rungs []string
-	data, prev, hash                   [][]byte
+	data, prev, hash, mac              [][]byte
 }
 
-func (r *eventArrays) addEvents(id uuid.UUID, events []challenge.Event) {
+func (r *eventArrays) addEvents(keys EventKeys, id uuid.UUID, events []challenge.Event) {
 	for i := range events {
 		e := &events[i]
 		r.ids = append(r.ids, id)
@@ -172,6 +191,7 @@ func (r *eventArrays) addEvents(id uuid.UUID, events []challenge.Event) {
 		r.actorIDs, r.actorNames = append(r.actorIDs, e.By.ID), append(r.actorNames, e.By.Name)
 		r.kinds, r.rungs = append(r.kinds, string(e.Body.Kind())), append(r.rungs, e.Rung)
 		r.data, r.prev, r.hash = append(r.data, e.Data), append(r.prev, e.Prev[:]), append(r.hash, e.Hash[:])
+		r.mac = append(r.mac, keys.sign(id, e))
 	}
 }
 

@@ -61,7 +61,7 @@ const (
     due_at, next_at, closed_at, doc
 FROM challenge WHERE id >= $1 ORDER BY id LIMIT $2`
 	// Everything between two challenges belongs to one of them, or to none that is left.
-	verifyEventsSQL = `SELECT challenge_id, ` + eventColumns + ` FROM event
+	verifyEventsSQL = `SELECT challenge_id, mac, ` + eventColumns + ` FROM event
 WHERE challenge_id >= $1 AND challenge_id <= $2 ORDER BY challenge_id, seq`
 	verifyResponsesSQL = `SELECT r.challenge_id, r.seq, r.visit, r.at, r.by_id, r.on_behalf_of, r.form, r.text, r.fields,
     (SELECT json_agg(json_build_object('What', a.what, 'Who', a.who, 'By', to_char(a.by_date, 'YYYY-MM-DD')) ORDER BY a.n)
@@ -94,6 +94,7 @@ func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySumm
 		}
 		for _, id := range page.challengeIDs() {
 			r := page.verifyTrail(id)
+			r.Problems = append(r.Problems, s.eventKeys.verifyTrail(id, page.events[id])...)
 			sum.Events += r.Events
 			if _, there := page.rows[id]; there {
 				sum.Challenges++
@@ -211,10 +212,12 @@ func (p *trailPage) readEvents(rows pgx.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
 		var id uuid.UUID
-		e, err := scanEvent(rows, &id)
+		var mac []byte
+		e, err := scanEvent(rows, &id, &mac)
 		if err != nil {
 			return err
 		}
+		e.mac = mac
 		p.events[id] = append(p.events[id], e)
 	}
 	return rows.Err()
