@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -219,17 +220,18 @@ func (r *checkReport) checkDatabase(s *app.Settings) {
 		r.warn("database: DATABASE_URL is not set, so the database was not looked at")
 		return
 	}
-	if err := postgres.CheckPooler(r.ctx, r.env(envDatabase)); err != nil {
-		r.fail("database: %v", err)
-		return
-	}
 	store, err := r.openDatabase()
 	if err != nil {
 		r.fail("database: %v", err)
 		return
 	}
 	defer store.Close()
-	if err := store.CheckReady(r.ctx); err != nil {
+	ready := store.CheckReady(r.ctx)
+	err = postgres.CheckPooler(r.ctx, r.env(envDatabase))
+	if errors.Is(ready, postgres.ErrEncoding) || err == nil { // no pooler is the cause of the first
+		err = ready
+	}
+	if err != nil {
 		r.fail("database: %v", err)
 		return
 	}
