@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},
 	"internal/practicepage": {"internal/workday", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/practice", "internal/record", "internal/story"},
-	"internal/try": {"internal/ladder", "internal/postgres", "internal/localpg", "internal/practicepage", "internal/story"},
+	"internal/try": {"internal/directory", "internal/ladder", "internal/postgres", "internal/localpg", "internal/practicepage", "internal/story"},
 	"internal/storage/memorystore": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox"},
 	"internal/storage/storagetest": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",

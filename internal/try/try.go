@@ -17,10 +17,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"time"
 
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 	"challengebot/internal/postgres"
 	"challengebot/internal/practicepage"
@@ -35,6 +37,8 @@ type Options struct {
 	JSON bool
 	// LadderDir is a folder of ladders to load beside the shipped ones.
 	LadderDir string
+	// DirectoryFile is a directory in place of the sample authority's.
+	DirectoryFile string
 	// Port is the practice page's; a free one if zero.
 	Port int
 
@@ -50,6 +54,10 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	people, err := o.readPeople(ladders)
+	if err != nil {
+		return err
+	}
 	if !o.Demo {
 		o.printf("Starting a database, the bot and the practice Teams…\n")
 	}
@@ -62,7 +70,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	faults := &faultRecorder{next: slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})}
-	world, err := story.Open(ctx, story.Options{DatabaseURL: db.dsn, Ladders: ladders, Logger: slog.New(faults),
+	world, err := story.Open(ctx, story.Options{DatabaseURL: db.dsn, Directory: people, Ladders: ladders, Logger: slog.New(faults),
 		Errorf: faults.recordRuleBreach})
 	if err != nil {
 		return err
@@ -72,6 +80,36 @@ func Run(ctx context.Context, o Options) (err error) {
 		return o.playDemo(ctx, world, faults)
 	}
 	return o.servePage(ctx, world)
+}
+
+// readPeople is the directory that is tried with: each role that a ladder needs and nobody holds
+// has somebody made up, and who that is is said.
+func (o Options) readPeople(ladders []*ladder.Ladder) ([]byte, error) {
+	name, text := "authority.yaml", story.SampleDirectory()
+	if o.DirectoryFile != "" {
+		var err error
+		name = o.DirectoryFile
+		if text, err = os.ReadFile(name); err != nil {
+			return nil, fmt.Errorf("the directory cannot be read: %w", err)
+		}
+	}
+	d, err := directory.Read(name, text)
+	if err != nil {
+		return nil, err
+	}
+	var needs []directory.RoleNeed
+	var raisers []directory.Role
+	for _, l := range ladders {
+		for _, need := range l.RolesNeeded() {
+			needs = append(needs, need.RoleNeed)
+		}
+		raisers = append(raisers, l.RaiserRoles()...)
+	}
+	filled, added := d.WithMadeUpPeople(append(needs, directory.RoleNeed{Role: directory.RoleOversight, NeedsAccount: true}), raisers...)
+	for _, p := range added {
+		o.printf("Nobody holds a role that a ladder needs, so somebody is made up: %s\n", p.Name)
+	}
+	return directory.Export(filled), nil
 }
 
 // loadLadders gives the shipped ladders and those of the folder, which win over a shipped

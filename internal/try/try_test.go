@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -174,5 +175,44 @@ func TestTryEndsWhenItIsToldWhileStarting(t *testing.T) {
 	var out bytes.Buffer
 	if err := try.Run(ctx, try.Options{Demo: true, Stdout: &out, Stderr: &out}); err == nil || strings.Contains(out.String(), "All as expected") {
 		t.Errorf("%v: %s", err, &out)
+	}
+}
+
+func TestTryPlaysInAnAuthorityOfOnesOwnAndMakesUpWhoIsMissing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "people.yaml")
+	people := "authority: Ourselves\npeople: [{id: ann, name: Ann Lee, entra: 0a000000-0000-4000-8000-000000000001}]\nteams: [{id: north, name: North}]\nroles: {chair: ann}\n"
+	if err := os.WriteFile(file, []byte(people), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	out, errs := lineWriter{make(chan string, 100)}, &bytes.Buffer{}
+	ended := make(chan error, 1)
+	go func() { ended <- try.Run(ctx, try.Options{DirectoryFile: file, Stdout: out, Stderr: errs}) }()
+	address, madeUp := "", map[string]bool{}
+	for address == "" {
+		select {
+		case line := <-out.lines:
+			if _, name, is := strings.Cut(line, "somebody is made up: "); is {
+				madeUp[strings.TrimSpace(name)] = true
+			}
+			_, address, _ = strings.Cut(line, "The practice page: ")
+		case err := <-ended:
+			t.Fatalf("it ended with %v: %s", err, errs)
+		}
+	}
+	if !madeUp["Made-up team manager"] || !madeUp["Made-up oversight"] || madeUp["Made-up chair"] {
+		t.Errorf("made up: %v", madeUp)
+	}
+	resp, err := http.Get(strings.TrimSpace(address) + "/chat/ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil || !strings.Contains(string(page), "Made-up head of service") {
+		t.Errorf("the page lacks who is made up (%v)", err)
+	}
+	end()
+	if err := <-ended; err != nil {
+		t.Errorf("it ended with %v: %s", err, errs)
 	}
 }
