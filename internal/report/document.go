@@ -21,9 +21,12 @@ type Section struct {
 	Header []string
 	Rows   [][]Value
 	Note   string
-	// Chart: the first number of each row is also drawn, where a format draws.
+	// Chart: the number of each row is also drawn as a bar beside it, where a format draws.
 	Chart bool
 }
+
+// IsWide reports whether the table has more columns than a page is wide.
+func (s Section) IsWide() bool { return len(s.Header) > 6 }
 
 // Value is one cell: a text, a number, a date, or a number that is hidden.
 type Value struct {

@@ -176,13 +176,10 @@ func sheetName(title string, used map[string]bool) string {
 //go:embed page.html.tmpl
 var pageText string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"bar": barOf, "y": func(i int) int { return i * barStep }, "textY": func(i int) int { return i*barStep + 15 },
-	"height": func(rows [][]Value) int { return len(rows)*barStep + 4 }}).Parse(pageText))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"bar": barOf}).Parse(pageText))
 
-const (
-	barStep  = 22
-	barWidth = 320
-)
+// barWidth is the length of the longest bar of a chart.
+const barWidth = 320
 
 // barOf is the length of a row's bar beside the longest of its table.
 func barOf(rows [][]Value, i int) int {
