@@ -62,7 +62,7 @@ func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 		// what is left of the five working days of 2.6.
 		s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "Nobody has seen the children."})
 		helen := s.helen.gets("Internal Challenge "+r.ref+" · Assistant Director", "Please answer by Wednesday 8 April 2026 at 17:00",
-			"remains unsatisfied and escalates to the Assistant Director of Children's Services", "Good Friday", "Easter Monday", "Nobody has seen the children.")
+			"The Assistant Director of Children's Services considers the challenge and responds.", "Good Friday", "Easter Monday", "Nobody has seen the children.")
 		s.maya.gets("Helen Clarke (Assistant Director of Children's Services)")
 		s.north.gets("Assistant Director", "Wednesday 8 April 2026")
 		s.expectNoNews()
