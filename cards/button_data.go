@@ -30,6 +30,7 @@ const (
 	VerbLiftUrgency  Verb = "lift_urgency"
 	VerbEscalate     Verb = "escalate"
 	VerbAcknowledge  Verb = "acknowledge"
+	VerbRemind       Verb = "remind"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now

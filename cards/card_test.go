@@ -353,7 +353,7 @@ func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
 		{"the chair opens the gate", challenge.CardGate, heldRun, maya, "gate"},
 		{"who is consulted records a view", challenge.CardGate, heldRun, dot, "gate"},
 		{"others look on", challenge.CardGate, heldRun, priya, ""},
-		{"the chair's card while it waits", challenge.CardChallenge, raisedRun, maya, "gate hand_off judge skip withdraw"},
+		{"the chair's card while it waits", challenge.CardChallenge, raisedRun, maya, "gate hand_off judge remind skip withdraw"},
 		{"the chair's card past the top", challenge.CardChallenge, exhaustedRun, maya, "hand_off judge withdraw"},
 		{"the chair's card in other hands", challenge.CardChallenge, raisedRun, priya, ""},
 		{"an alert", challenge.CardAlert, raisedRun, sue, ""},

@@ -125,6 +125,9 @@ func (b *builder) addChairSections() {
 	if b.may.Withdraw && c.State != challenge.StateHeldAtGate {
 		b.addGatesAhead()
 	}
+	if o := c.CurrentOpening(); b.may.RemindNow && o != nil && !b.awaitsAsking() && !b.awaitsRelease() {
+		b.addButtons(ExecuteButton{Title: b.words.Challenge.RemindNow, Data: b.buttonData(VerbRemind)})
+	}
 	if b.may.Settle {
 		b.addSettledSection()
 	}

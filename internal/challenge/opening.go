@@ -76,6 +76,8 @@ type Opening struct {
 	// AskedIDs are those for whom Teams took the question. An opening of before this was kept
 	// has CardReceived alone.
 	AskedIDs []string `json:"asked,omitempty"`
+	// RemindedAt is when who raised the challenge last reminded those who are asked.
+	RemindedAt time.Time `json:"reminded_at,omitzero"`
 	// AcknowledgeBy is when it is said that nobody has acknowledged the question; zero once
 	// somebody did, or it was said.
 	AcknowledgeBy  time.Time `json:"acknowledge_by,omitzero"`

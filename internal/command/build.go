@@ -72,6 +72,10 @@ func buildWithdrawal(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) chall
 	return challenge.Withdraw{Reason: in.Text(cards.FieldReason)}
 }
 
+func buildReminder(*Inputs, cards.ButtonData, challenge.Snapshot) challenge.Command {
+	return challenge.RemindNow{}
+}
+
 func buildAcknowledgement(_ *Inputs, d cards.ButtonData, _ challenge.Snapshot) challenge.Command {
 	return challenge.Acknowledge{Opening: d.Opening}
 }

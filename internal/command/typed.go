@@ -57,8 +57,8 @@ func typedSuccessor(t Typed) (cards.ButtonData, map[string]string) {
 	return cards.ButtonData{}, map[string]string{cards.FieldSuccessor: who}
 }
 
-// typedRelease needs nothing beside the reference.
-func typedRelease(Typed) (cards.ButtonData, map[string]string) { return cards.ButtonData{}, nil }
+// typedNothing is for commands that need nothing beside the reference.
+func typedNothing(Typed) (cards.ButtonData, map[string]string) { return cards.ButtonData{}, nil }
 
 // typedAcknowledgement is of the opening on which the person is asked.
 func typedAcknowledgement(t Typed) (cards.ButtonData, map[string]string) {

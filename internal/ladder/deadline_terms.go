@@ -57,7 +57,7 @@ func (l *Ladder) ComputeDeadline(c *workday.Calendar, r *Rung, m Moments) (workd
 		return d, err
 	}
 	limits := l.limitsOf(r, m)
-	if origin, from, another := m.origin(r.WindowStart); another && r.Window != nil {
+	if origin, from, another := m.origin(c, r.WindowStart); another && r.Window != nil {
 		limits = append([]workday.Limit{{Start: from.Day, At: hoursFrom(*r.Window, from), Window: *r.Window, Origin: origin}}, limits...)
 	} else if r.Window != nil && r.WindowStart != WindowFromLimitStart {
 		terms.Window = *r.Window
@@ -105,8 +105,9 @@ func (l *Ladder) limitsOf(r *Rung, m Moments) []workday.Limit {
 }
 
 // origin is the moment other than receipt that a window counts from. A challenge about something
-// without a date counts from its raising.
-func (m Moments) origin(start WindowStart) (workday.Origin, Moment, bool) {
+// without a date counts from its raising. A conference has a date and no time: hours count from when
+// its day ends, so that nobody loses any.
+func (m Moments) origin(c *workday.Calendar, start WindowStart) (workday.Origin, Moment, bool) {
 	switch start {
 	case WindowFromRaise:
 		return workday.OriginRaise, m.Raise, true
@@ -114,7 +115,7 @@ func (m Moments) origin(start WindowStart) (workday.Origin, Moment, bool) {
 		if m.Conference == 0 {
 			return workday.OriginRaise, m.Raise, true
 		}
-		return workday.OriginConference, Moment{Day: m.Conference}, true
+		return workday.OriginConference, Moment{At: c.EndOfDay(m.Conference), Day: m.Conference}, true
 	case WindowFromRungBelow:
 		return workday.OriginRungBelow, m.RungBelow, true
 	}

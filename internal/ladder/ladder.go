@@ -48,7 +48,7 @@ type Ladder struct {
 	Plans     []ChildPlan `yaml:"plans" json:"plans"`
 	Party     Party       `yaml:"party" json:"party"`
 	Direction Direction   `yaml:"direction,omitempty" json:"direction,omitempty"`
-	// ListRaisedBy are the roles that may raise a challenge; the chair unless said.
+	// RaisedBy are the roles that may raise a challenge; the chair unless said.
 	RaisedBy []directory.Role `yaml:"raised_by,omitempty" json:"raised_by,omitempty"`
 	Words    Words            `yaml:"words" json:"words"`
 	// Roles gives each role the authority's own name for it: card texts use it.

@@ -152,8 +152,6 @@ func (v *validator) validateWindowStart(path string, r *Rung) {
 	switch {
 	case r.Window.IsDayZero():
 		v.addError(path+".from", fmt.Sprintf("%q ends with the day of receipt", r.Window), "Leave from: out, or write a number of days or hours")
-	case r.Window.IsHours() && r.WindowStart == WindowFromConference:
-		v.addError(path+".from", "a conference has a date and no time, so hours cannot be counted from it", `Write days: "3 calendar days" for 72 hours`)
 	}
 }
 

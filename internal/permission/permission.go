@@ -84,6 +84,8 @@ type Rights struct {
 	HandOver bool
 	// Release a window that stands still after a very long outage.
 	Release bool
+	// RemindNow has those who are asked reminded before the clock does.
+	RemindNow bool
 	// Acknowledge says that they have the question.
 	Acknowledge bool
 	// Escalate takes it to the next rung before the time ends.
@@ -124,6 +126,7 @@ func Decide(f Facts) Rights {
 		NameSuccessor: f.Open() && f.Oversees && impartial,
 		HandOver:      f.Open() && f.Oversees && impartial,
 		Release:       f.AwaitsResponse && f.Oversees && impartial,
+		RemindNow:     f.AwaitsResponse && f.Chair && impartial,
 		Acknowledge:   f.AwaitsResponse && f.Asked && !f.Records,
 		Escalate:      (f.AwaitsResponse || f.AwaitsJudgement) && f.TakesFurther,
 		LiftUrgency:   f.Open() && f.Chair && f.Urgent,
@@ -143,7 +146,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.Acknowledge || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
 }
 
 // GateFacts are what decides who may record what of one gate.

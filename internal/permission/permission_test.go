@@ -25,8 +25,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	const chairs = "read, withdraw, hand off, skip, move"
 	want := []string{
-		"who raised it (the chair): read, settle, withdraw, hand off, skip, move; " + chairs + "; read, settle, withdraw, hand off, skip, move; read",
-		"the same, of an urgent challenge: read, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
+		"who raised it (the chair): read, remind, settle, withdraw, hand off, skip, move; " + chairs + "; read, settle, withdraw, hand off, skip, move; read",
+		"the same, of an urgent challenge: read, remind, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
 		"who is asked: read, answer, acknowledge; read, late response kept; read, late response kept; read, late response kept",
 		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",

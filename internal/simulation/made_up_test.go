@@ -45,10 +45,12 @@ func TestMadeUpProceduresOfOtherKinds(t *testing.T) {
 		{"the route of 24 hours when the clocks go back", "multi-agency", "2026-10-24 15:00", "significant-harm", simulation.BehaviourSilent, nil,
 			dues{"step-2": "2026-10-25 14:00", "step-3": "2026-10-26 14:00", "step-4": "2026-10-27 14:00", "panel": "2026-11-03 09:00"}},
 		{"dissent on the day of the conference", "dissent", "2026-06-01 15:00", "", simulation.BehaviourSilent, nil,
-			dues{"review": "2026-06-08 17:00", "head": "2026-06-15 17:00"}},
+			// 500 hours from 17:00 on Monday 1 June are 20 days and 20 hours: 13:00 on Monday 22 June.
+			dues{"review": "2026-06-08 17:00", "head": "2026-06-15 17:00", "board": "2026-06-22 13:00"}},
 		{"dissent answered late by the manager leaves the head what is left", "dissent", "2026-12-21 10:00", "", simulation.BehaviourSilent, nil,
 			// Two weeks after Monday 21 December are Monday 4 January.
-			dues{"review": "2026-12-30 17:00", "head": "2027-01-04 17:00"}},
+			// 500 hours from 17:00 on Monday 21 December: 13:00 on Monday 11 January.
+			dues{"review": "2026-12-30 17:00", "head": "2027-01-04 17:00", "board": "2027-01-11 13:00"}},
 		{"adults", "adults", "2026-06-01 10:00", "", simulation.BehaviourScripted,
 			[]simulation.ScriptLine{line("head", "2026-06-16 10:00", "gate:board:agreed")},
 			// At once; two weeks from 1 June; what is left of 28 days from 1 June.

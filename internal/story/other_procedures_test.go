@@ -189,3 +189,24 @@ func TestWhatIsUrgentBeginsWhereTheProcedureSaysAndIsBound(t *testing.T) {
 	s.priya.getsNothing()
 	kate.getsNothing()
 }
+
+func TestWhoRaisedItHasThemRemindedOnceAWorkingDay(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal")
+	r := s.raiseAndCollect(practice.Inputs{"categories": "visits"}, s.tom, s.priya)
+	s.tom.types("/remind " + r.ref)
+	s.tom.gets("Only the person who raised " + r.ref + " can have a reminder sent.")
+	s.maya.clicks(r.chair, "Remind them now", nil)
+	s.tom.gets("Reminder", "Please send it by Tuesday 31 March 2026 at 17:00")
+	s.priya.gets("Reminder")
+	s.maya.types("/remind " + r.ref)
+	s.maya.gets("A reminder went to them on this working day already.")
+	s.tom.getsNothing()
+	s.moveClock("Tue 31 Mar 2026 09:00")
+	s.tom.gets("Reminder")
+	s.priya.gets("Reminder")
+	s.maya.types("/remind " + r.ref)
+	s.maya.gets("Waiting for an answer")
+	s.tom.gets("Reminder")
+	s.priya.gets("Reminder")
+}

@@ -76,13 +76,13 @@ type Grammar struct {
 
 // ChallengeWords are the texts of the chair's card of a challenge.
 type ChallengeWords struct {
-	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                   string
-	CallUrgently, TakeFurther, TakeFurtherReason, TakeFurtherButton, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason        string
-	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                                       string
-	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure string
-	EndRequested, HandOffRequested                                                                                                                                                                                           string
-	PublicAwaitingResponse, PublicNoLimit, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                     string
-	Conferences                                                                                                                                                                                                              map[challenge.ConferenceType]string
+	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                       string
+	CallUrgently, RemindNow, TakeFurther, TakeFurtherReason, TakeFurtherButton, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason string
+	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                                           string
+	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure     string
+	EndRequested, HandOffRequested                                                                                                                                                                                               string
+	PublicAwaitingResponse, PublicNoLimit, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                         string
+	Conferences                                                                                                                                                                                                                  map[challenge.ConferenceType]string
 }
 
 // CoverWords are the texts of the list of who stands in.

@@ -37,6 +37,7 @@ const (
 	CommandNotUrgent    CommandName = "not-urgent"
 	CommandEscalate     CommandName = "escalate"
 	CommandAcknowledge  CommandName = "acknowledge"
+	CommandRemind       CommandName = "remind"
 	CommandHelp         CommandName = "help"
 )
 
@@ -63,6 +64,7 @@ var CommandNames = []CommandName{
 	CommandNotUrgent,
 	CommandEscalate,
 	CommandAcknowledge,
+	CommandRemind,
 	CommandHelp,
 }
 
@@ -155,6 +157,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
 	CommandRelease:      {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
+	CommandRemind:       {{"/remind CH-…", "remind those whom you asked, once a working day"}},
 	CommandAcknowledge:  {{"/acknowledge CH-…", "say that you have the question; the time runs on"}},
 	CommandEscalate:     {{"/escalate CH-… reason", "take it to the next stage before the time ends, where the procedure leaves that to you"}},
 	CommandNotUrgent:    {{"/not-urgent CH-… reason", "say that an urgent challenge that you raised can wait as long as others"}},
@@ -183,6 +186,7 @@ var welshCommands = map[CommandName][]Command{
 	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
 	CommandRelease:      {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
+	CommandRemind:       {{"/atgoffa CH-…", "atgoffa'r rhai y gofynnoch iddynt, unwaith bob diwrnod gwaith"}},
 	CommandAcknowledge:  {{"/cydnabod CH-…", "dweud bod y cwestiwn gennych; mae'r amser yn dal i redeg"}},
 	CommandEscalate:     {{"/uwchgyfeirio CH-… rheswm", "mynd â hi i'r cam nesaf cyn i'r amser ddod i ben, lle mae'r weithdrefn yn gadael hynny i chi"}},
 	CommandNotUrgent:    {{"/dim-brys CH-… rheswm", "dweud y gall her frys a godwyd gennych aros gyhyd â heriau eraill"}},

@@ -15,6 +15,7 @@ var English = &Catalogue{
 	Challenge: ChallengeWords{
 		Withdraw:                "Withdraw",
 		CallUrgently:            "It is urgent: please telephone as well, now: %s.",
+		RemindNow:               "Remind them now",
 		TakeFurther:             "Take it further",
 		TakeFurtherReason:       "Why it goes further before the time ends",
 		TakeFurtherButton:       "Take it to the next stage",

@@ -17,6 +17,7 @@ var Welsh = &Catalogue{
 	Challenge: ChallengeWords{
 		Withdraw:                "Tynnu'n ôl",
 		CallUrgently:            "Mae'n fater brys: ffoniwch hefyd, yn awr: %s.",
+		RemindNow:               "Eu hatgoffa yn awr",
 		TakeFurther:             "Mynd â hi ymhellach",
 		TakeFurtherReason:       "Pam y mae'n mynd ymhellach cyn i'r amser ddod i ben",
 		TakeFurtherButton:       "Mynd â hi i'r cam nesaf",
