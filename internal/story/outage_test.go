@@ -79,12 +79,16 @@ func (a *account) tell(heading string) {
 
 func (a *account) tellNews(name string, news []practice.News) {
 	updates := 0
-	var messages []string // of several challenges, in whatever order Teams took them
+	isNew := map[*practice.Message]bool{} // a card may change between two workers' rounds, or be drawn once as it then is
+	var messages []string                 // of several challenges, in whatever order Teams took them
 	for _, n := range news {
 		if n.Change != practice.ChangePosted {
-			updates++
+			if !isNew[n.Message] {
+				updates++
+			}
 			continue
 		}
+		isNew[n.Message] = true
 		lines := strings.Split(strings.TrimSpace(n.String()), "\n")
 		told := name + ": a message\n"
 		for _, line := range lines[:min(len(lines), 3)] {
