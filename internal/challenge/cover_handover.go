@@ -25,7 +25,19 @@ type CoverHandover struct {
 	Task      Task           `json:"task,omitempty"`
 	Gate      string         `json:"gate,omitempty"`
 	Reason    HandoverReason `json:"why,omitempty"`
+	// Side: what passes of a gate of which From is asked both to open it and what they think of
+	// it. Otherwise empty: all that From is asked at the gate passes.
+	Side GateSide `json:"side,omitempty"`
 }
+
+// GateSide is one of the two things that somebody can be asked at a gate.
+type GateSide string
+
+// The sides. They are stored.
+const (
+	SideOpeners   GateSide = "openers"
+	SideConsulted GateSide = "consulted"
+)
 
 // HandoverManner is a way in which something passes from one person to another, as people
 // are told of it.

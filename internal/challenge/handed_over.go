@@ -108,8 +108,12 @@ func (o *Opening) applyJudgeHandover(h CoverHandover) {
 func (h *Hold) applyHandover(rung string, handover CoverHandover) {
 	for i := range h.Gates {
 		if st := &h.Gates[i]; st.Rung == rung && st.Gate == handover.Gate {
-			st.Openers = replaceParty(st.Openers, handover)
-			st.Consulted = replaceParty(st.Consulted, handover)
+			if handover.Side != SideConsulted {
+				st.Openers = replaceParty(st.Openers, handover)
+			}
+			if handover.Side != SideOpeners {
+				st.Consulted = replaceParty(st.Consulted, handover)
+			}
 		}
 	}
 }

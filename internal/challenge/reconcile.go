@@ -315,11 +315,39 @@ func (tr *transition) planGates() []CoverHandover {
 		if g.ID == GoOnGateID {
 			role = st.Openers[0].Role // who opens it stands in the hold
 		}
-		moves = append(moves, tr.planGateSide(st, st.Openers, tr.gateOpeners(role))...)
+		open := tr.planGateSide(st, st.Openers, tr.gateOpeners(role))
+		var consult []CoverHandover
 		if len(st.Consulted) > 0 {
-			moves = append(moves, tr.planGateSide(st, st.Consulted, withAccount(tr.gateParties(g.Consultee)))...)
+			consult = tr.planGateSide(st, st.Consulted, withAccount(tr.gateParties(g.Consultee)))
+		}
+		moves = append(moves, joinGateSides(st, open, consult)...)
+	}
+	return moves
+}
+
+// joinGateSides are the moves of both sides of a gate: one where both sides pass alike, and each
+// for its side alone where From stands on both and they part.
+func joinGateSides(st GateState, open, consult []CoverHandover) []CoverHandover {
+	stands := func(ps []Party, id string) bool {
+		return slices.ContainsFunc(ps, func(p Party) bool { return p.ID == id })
+	}
+	var moves []CoverHandover
+	add := func(side GateSide, here, there []CoverHandover) {
+		for _, m := range here {
+			onBoth := stands(st.Openers, m.From.ID) && stands(st.Consulted, m.From.ID)
+			switch {
+			case !onBoth:
+				moves = append(moves, m)
+			case !slices.Contains(there, m):
+				m.Side = side
+				moves = append(moves, m)
+			case side == SideOpeners:
+				moves = append(moves, m)
+			}
 		}
 	}
+	add(SideOpeners, open, consult)
+	add(SideConsulted, consult, open)
 	return moves
 }
 

@@ -118,8 +118,12 @@ func DesertedDirectory() *directory.Directory {
 	return d
 }
 
-// Person is one of the authority's people by their key, such as "anna".
+// Person is one of the authority's people by their key, such as "anna", or "new" for who has the
+// place of somebody who left.
 func Person(id string) challenge.Person {
+	if id == "new" {
+		return challenge.Person{ID: newlyAppointed, Name: "Newly Appointed"}
+	}
 	for i, p := range people {
 		if p.id == id {
 			return challenge.Person{ID: fmt.Sprintf("6f1c0000-0000-4000-8000-%012d", i+1), Name: p.name}
