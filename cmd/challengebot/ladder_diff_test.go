@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -42,4 +43,25 @@ func TestTheDifferenceOfTwoLaddersIsTold(t *testing.T) {
 		t.Errorf("got %q", got.Stdout)
 	}
 	runCommand(t, nil, "ladder", "diff", "rutland", "nowhere").expect(t, exitWrong)
+}
+
+func TestAKeyIsExplainedAndAnEditorHelped(t *testing.T) {
+	t.Parallel()
+	runCommand(t, nil, "ladder", "explain", "rungs.respond").expect(t, exitOK,
+		"rungs.respond\n  Who is asked on this rung", "It cannot be left out.", "Its keys: roles, by_agency,", "    respond:\n      roles: [social-worker, team-manager]\n")
+	runCommand(t, nil, "ladder", "explain", "window").expect(t, exitOK, "rungs.window\n", "urgencies.window\n", "    window: next working day\n")
+	runCommand(t, nil, "ladder", "explain", "reports").expect(t, exitOK, "Kept for the page: the program prints it and does nothing by it.")
+	runCommand(t, nil, "ladder", "explain").expect(t, exitOK, "rungs.gates.ask_again ", "words.challenge ")
+	if got := runCommand(t, nil, "ladder", "explain", "windo"); got.Code != exitUsage || !strings.Contains(got.Stderr, `Did you mean "window"?`) {
+		t.Errorf("got %+v", got)
+	}
+	var schema struct {
+		Properties map[string]struct{ Description string }
+	}
+	if err := json.Unmarshal([]byte(runCommand(t, nil, "ladder", "schema").Stdout), &schema); err != nil {
+		t.Fatal(err)
+	}
+	if d := schema.Properties["plans"].Description; !strings.HasPrefix(d, "which children it is for") {
+		t.Errorf("the schema says of plans: %q", d)
+	}
 }

@@ -380,13 +380,18 @@ func (p *textPage) writeWaysOut() {
 }
 
 func (p *textPage) writeRecordingRules() {
-	for _, r := range p.l.RecordingRules {
-		p.writeLine("")
-		p.writeLine("Record (%s): %s%s", strings.Join(r.OnEvents, ", "), p.l.recordingRuleText(r), inBrackets(r.Source))
-	}
 	for _, n := range p.l.Alerts {
 		p.writeLine("")
 		p.writeLine("Told (%s): %s%s", strings.Join(n.OnEvents, ", "), p.roleLabels(n.To), inBrackets(n.Source))
+	}
+	l := p.l
+	if len(l.RecordingRules)+len(l.Reports) > 0 || l.Themes != nil || l.ConferenceList != nil || l.Oversight != nil || l.GoodPractice != nil {
+		p.writeLine("")
+		p.writeLine("Kept for the page: what follows stands in the procedure; people do it, the program does not yet.")
+	}
+	for _, r := range l.RecordingRules {
+		p.writeLine("")
+		p.writeLine("Record (%s): %s%s", strings.Join(r.OnEvents, ", "), l.recordingRuleText(r), inBrackets(r.Source))
 	}
 	p.writeOtherParts()
 }

@@ -44,8 +44,6 @@ const (
 	WindowFromRungBelow  WindowStart = "rung-below" // running on while a gate is shut
 )
 
-var knownWindowStarts = []WindowStart{WindowFromReceipt, WindowFromLimitStart, WindowFromRaise, WindowFromConference, WindowFromRungBelow}
-
 // Rung is one step of a ladder.
 type Rung struct {
 	ID     string   `yaml:"id" json:"id"`

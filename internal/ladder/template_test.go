@@ -3,7 +3,6 @@ package ladder
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -31,18 +30,9 @@ func TestTheStartingLadderIsReadAndLintedWithoutAWord(t *testing.T) {
 	}
 }
 
-// commentedExample is a line of the template that is commented out: "#key", not "# words".
-var commentedExample = regexp.MustCompile(`(?m)^( *)#([^ #\n]|  )`)
-
-// templateWithEveryPart is the template with nothing commented out.
-func templateWithEveryPart() string {
-	head, body, _ := strings.Cut(string(Template("exampleshire", "Challenge", "Exampleshire")), "\nladder:")
-	return head + "\nladder:" + commentedExample.ReplaceAllString(body, "$1$2")
-}
-
 func TestTheStartingLadderStillWorksWithEveryPartInUse(t *testing.T) {
 	t.Parallel()
-	text := templateWithEveryPart()
+	text := string(TemplateWithEveryPart())
 	for _, p := range Lint("new.yaml", []byte(text), strictContext) {
 		t.Error(p)
 	}
@@ -61,7 +51,7 @@ func TestTheStartingLadderStillWorksWithEveryPartInUse(t *testing.T) {
 func TestTheStartingLadderShowsEveryKey(t *testing.T) {
 	t.Parallel()
 	text := string(Template("exampleshire", "Challenge", "Exampleshire"))
-	_, file, problems := readAndValidate("new.yaml", []byte(templateWithEveryPart()))
+	_, file, problems := readAndValidate("new.yaml", TemplateWithEveryPart())
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

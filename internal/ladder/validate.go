@@ -13,16 +13,7 @@ import (
 	"challengebot/internal/yamlfile"
 )
 
-// Events that records and notices can hang on.
-var knownEvents = []string{"raise", "response", "judgement", "escalation", "lapse", "skip", "meeting", "close", "any"}
-
-var (
-	keyShape        = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	knownRungKinds  = []RungKind{RungInformal, RungFormal, RungDiscussion, RungMeeting, RungExceptional, RungNote}
-	knownForms      = []ResponseForm{FormWritten, FormPlan, FormDiscussion, FormMeeting, FormDecision, FormDifference}
-	knownGateKinds  = []GateKind{GateDialogue, GateConsult, GateThreshold, GateInform, GateStatement, GateForm, GateFollowUp, GateConfirm, GateEscalation}
-	knownFieldKinds = []FieldKind{FieldLine, FieldLongText, FieldDate, FieldYesNo}
-)
+var keyShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // maxLabelLength is the most characters of a label that a card shows on one line
 // or two without cutting it; maxTextLength keeps a card far below its size limit.
@@ -56,8 +47,8 @@ func (v *validator) validateLadder() {
 	}
 	v.validatePlans("$.plans", l.Plans)
 	v.validateSubjects()
-	validateOneOf(v, "$.party", "party", l.Party, []Party{PartyInternal, PartyPartner, PartyAny})
-	validateOneOf(v, "$.direction", "direction", l.Direction, []Direction{ChairToService, ServiceToChair})
+	validateOneOf(v, "$.party", "party", l.Party, knownParties)
+	validateOneOf(v, "$.direction", "direction", l.Direction, knownDirections)
 	v.validateRoles("$.raised_by", l.RaisedBy)
 	v.validateWords()
 	v.validateRoleLabels()
@@ -112,7 +103,7 @@ func (v *validator) validateOverallLimit() {
 	if w := v.l.RaiseWithin; w != nil && (w.Window.IsZero() || w.Window.IsHours() || w.Window.IsDayZero() || w.Window.Unit == workday.WeekBand) {
 		v.addError("$.raise_within.window", "the time in which a challenge is raised counts days from a date", `Write window: and a number of days, such as "5 working days"`)
 	}
-	validateOneOf(v, "$.case.starts", "start of the case", k.Starts, []LimitStart{LimitFromRaise, LimitFromFirstFormal})
+	validateOneOf(v, "$.case.starts", "start of the case", k.Starts, knownLimitStarts)
 	v.validateDaysOnly("$.case.limit", k.Window)
 	v.validateDaysOnly("$.case.statutory", k.Statutory)
 	if k.Hard && k.Window == nil {
@@ -229,7 +220,7 @@ func (v *validator) validateHandOffs() {
 		v.validateLabel(path+".label", "label of the hand-off", h.Label)
 	}
 	if p := v.l.PartnerConcerns; p != nil {
-		validateOneOf(v, "$.partner_concerns.mode", "mode", p.Mode, []PartnerMode{PartnerRecordOnly, PartnerHandOff})
+		validateOneOf(v, "$.partner_concerns.mode", "mode", p.Mode, knownPartnerModes)
 		if p.Mode == PartnerHandOff {
 			v.requireHandOff("$.partner_concerns.to", p.To)
 		}
@@ -285,7 +276,7 @@ func (v *validator) validateOtherParts() {
 	}
 	for i, r := range v.l.Reports {
 		path := fmt.Sprintf("$.reports[%d]", i)
-		validateOneOf(v, path+".every", "period", r.Every, []string{"month", "quarter", "year"})
+		validateOneOf(v, path+".every", "period", r.Every, knownPeriods)
 		v.validateRole(path+".by", r.By)
 		v.validateLabel(path+".to", "reader of the report", r.To)
 	}
@@ -331,7 +322,7 @@ func (v *validator) validateSubjects() {
 		path := fmt.Sprintf("$.subjects[%d]", i)
 		v.validateUniqueID(path, "subject", s.ID, seen)
 		v.validateLabel(path+".label", "label of the subject", s.Label)
-		validateOneOf(v, path+".date", "date", s.Date, []SubjectDate{DateRequired, DateOptional, DateNone})
+		validateOneOf(v, path+".date", "date", s.Date, knownSubjectDates)
 		if s.Plan != "" && !slices.Contains(v.l.Plans, s.Plan) {
 			v.addError(path+".plan", fmt.Sprintf("the subject is for %s, which the ladder is not", s.Plan), "Add the plan to the ladder, or name another")
 		}
