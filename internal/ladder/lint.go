@@ -37,6 +37,7 @@ func Lint(file string, data []byte, known LintContext) []yamlfile.Problem {
 	t.checkLimits()
 	t.checkWeekBands()
 	t.checkOpensInTime()
+	t.checkWhoAnswers()
 	t.checkVacantRoles()
 	t.checkUnusedRoles()
 	t.checkSources()

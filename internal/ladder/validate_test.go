@@ -37,7 +37,7 @@ rungs:
     label: Stage 2
     kind: meeting
     source: part 3
-    respond: {roles: [manager]}
+    respond: {roles: [manager], may_repeat: true}
     window: 5 working days
     within: 12 working days
     form: meeting
@@ -287,6 +287,12 @@ func TestLintWarnsOfWhatWouldDisappoint(t *testing.T) {
 		{"calendar too short for a direct entry", "window: 3 working days", "window: 80 working days", LintContext{Calendar: calendarUntil("2026-07-31"), Today: workday.NewDate(2026, 5, 1)}, yamlfile.SeverityError, "80 working days", `the calendar ends on 2026-07-31, before a challenge raised today would have run out on Direct`},
 		{"calendar that has ended", "version: 1", "version: 2", LintContext{Calendar: calendarUntil("2026-04-30"), Today: workday.NewDate(2026, 5, 1)}, yamlfile.SeverityError, "5 working days", `the calendar ends on 2026-04-30`},
 		{"limit used up below", "window: 5 working days\n    within: 12", "window: 15 working days\n    within: 20", LintContext{}, yamlfile.SeverityError, "id: three", `the rungs below "three" may take 20 working days, and it must end within 20: it could be due before it opens`},
+		{"asked of whoever raised it", "respond: {roles: [director]}\n    remainder", "respond: {roles: [chair]}\n    remainder", LintContext{}, yamlfile.SeverityError, "respond: {roles: [chair]}", `Stage 3 is asked of whoever raised the challenge`},
+		{"asked of those who raise", "party: any", "raised_by: [chair, director]\nparty: any", LintContext{}, yamlfile.SeverityWarning, "respond: {roles: [director]}", `Stage 3 is asked of roles that may raise a challenge`},
+		{"answered and judged by one", "    respond: {roles: [director]}\n    remainder", "    judge: director\n    respond: {roles: [director]}\n    remainder", LintContext{}, yamlfile.SeverityWarning, "respond: {roles: [director]}", `those who answer Stage 3 are those who judge the answer`},
+		{"judged by who answers for an agency", "replier_by_agency: {health: nurse}}", "replier_by_agency: {health: nurse}}\n    judge: nurse", LintContext{}, yamlfile.SeverityWarning, "respond: {roles: [worker, manager]", `those who answer Stage 1 are those who judge the answer`},
+		{"answered by the same twice", "respond: {roles: [director]}\n    remainder", "respond: {roles: [manager]}\n    remainder", LintContext{}, yamlfile.SeverityWarning, "respond: {roles: [manager]", `Stage 3 is answered by the same as Stage 2`},
+		{"commas without quotes", "{id: drift, label: Drift}", "{id: drift, label: Drift, delay, and more}", LintContext{}, yamlfile.SeverityError, "delay, and more", `"delay" is no key here`},
 		{"not YAML", "version: 1", "version: [", LintContext{}, yamlfile.SeverityError, "[", `this is not YAML`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

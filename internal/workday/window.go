@@ -83,7 +83,7 @@ func ParseWindow(s string) (Window, error) {
 	if !known {
 		var err error
 		if n, err = strconv.Atoi(count); err != nil || strings.HasPrefix(count, "+") {
-			return Window{}, fmt.Errorf("workday: window %w: its number is no number", ErrFormat)
+			return Window{}, fmt.Errorf("workday: the time is %w: its number is no number", ErrFormat)
 		}
 	}
 	w := Window{N: n}
@@ -99,9 +99,9 @@ func ParseWindow(s string) (Window, error) {
 	case "working hour", "office hour":
 		w.Unit = WorkingHours
 	case "day":
-		return Window{}, fmt.Errorf(`workday: window %w: say which days: write "%d working days" or "%d calendar days"`, ErrFormat, n, n)
+		return Window{}, fmt.Errorf(`workday: the time is %w: say which days: write "%d working days" or "%d calendar days"`, ErrFormat, n, n)
 	case "month":
-		return Window{}, fmt.Errorf(`workday: window %w: a month has no fixed length; write "28 calendar days" or "20 working days", as the procedure counts it`, ErrFormat)
+		return Window{}, fmt.Errorf(`workday: the time is %w: a month has no fixed length; write "28 calendar days" or "20 working days", as the procedure counts it`, ErrFormat)
 	}
 	if err := w.validate(); err != nil {
 		return Window{}, err
@@ -113,11 +113,11 @@ func ParseWindow(s string) (Window, error) {
 func unreadableWindow(text string) error {
 	switch {
 	case rangePattern.MatchString(text):
-		return fmt.Errorf(`workday: window %w: a time has one end; write the later, such as "5 working days"`, ErrFormat)
+		return fmt.Errorf(`workday: the time is %w: a time has one end; write the later, such as "5 working days"`, ErrFormat)
 	case strings.Contains(text, " of ") || strings.Contains(text, " from ") || strings.Contains(text, " after "):
-		return fmt.Errorf(`workday: window %w: write the time alone, such as "72 hours"; after from: stands what it is counted from`, ErrFormat)
+		return fmt.Errorf(`workday: the time is %w: write the time alone, such as "72 hours"; after from: stands what it is counted from`, ErrFormat)
 	}
-	return fmt.Errorf(`workday: window %w: write "5 working days", "10 calendar days", "2 weeks", "24 hours", "4 working hours", "same working day", "at once" or "end of week 2"`, ErrFormat)
+	return fmt.Errorf(`workday: the time is %w: write "5 working days", "10 calendar days", "2 weeks", "24 hours", "4 working hours", "same working day", "at once" or "end of week 2"`, ErrFormat)
 }
 
 // validate refuses a window that nobody can have meant.
@@ -130,14 +130,14 @@ func (w Window) validate() error {
 		most = maxWindowHours
 	case w.IsDayZero():
 		if w.N != 0 {
-			return fmt.Errorf("workday: window %w: the day of receipt has no number", ErrFormat)
+			return fmt.Errorf("workday: the time is %w: the day of receipt has no number", ErrFormat)
 		}
 		return nil
 	case w.Unit > AtOnce:
-		return fmt.Errorf("workday: window %w: unknown unit %d", ErrFormat, w.Unit)
+		return fmt.Errorf("workday: the time is %w: unknown unit %d", ErrFormat, w.Unit)
 	}
 	if w.N < 1 || w.N > most {
-		return fmt.Errorf("workday: window %w: %d is not from 1 to %d", ErrFormat, w.N, most)
+		return fmt.Errorf("workday: the time is %w: %d is not from 1 to %d", ErrFormat, w.N, most)
 	}
 	return nil
 }

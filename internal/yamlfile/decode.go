@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,6 +98,9 @@ func (dec *decoder) decodeScalar(at position, path string, n ast.Node, into refl
 	}
 }
 
+// packagePrefix is how an error of a package begins, which says nothing to who writes a file.
+var packagePrefix = regexp.MustCompile(`^[a-z]+: `)
+
 // decodeText hands a plain value's text to take.
 func (dec *decoder) decodeText(at position, path string, n ast.Node, assign func(string) error) {
 	s, ok := textOf(n)
@@ -114,7 +118,8 @@ func (dec *decoder) decodeText(at position, path string, n ast.Node, assign func
 		return
 	}
 	if err := assign(s); err != nil {
-		dec.addProblem(at, fmt.Sprintf("%s: %v", lastPathStep(path), err), "")
+		what := packagePrefix.ReplaceAllString(err.Error(), "")
+		dec.addProblem(at, fmt.Sprintf("%s: %s", lastPathStep(path), what), "")
 	}
 }
 
@@ -189,6 +194,12 @@ func keyText(k ast.Node) (string, bool) {
 	return textOf(k)
 }
 
+// isInBraces reports whether a mapping is written {in braces}.
+func isInBraces(n ast.Node) bool {
+	m, ok := n.(*ast.MappingNode)
+	return ok && m.IsFlowStyle
+}
+
 // decodeStruct reads a mapping into a struct; a key without a field is refused.
 func (dec *decoder) decodeStruct(path string, n ast.Node, into reflect.Value) {
 	pairs, ok := dec.mappingPairs(path, n)
@@ -196,8 +207,16 @@ func (dec *decoder) decodeStruct(path string, n ast.Node, into reflect.Value) {
 		return
 	}
 	fields := structFields(into.Type())
+	inBraces, cutText := isInBraces(n), false
 	for _, p := range pairs {
 		i := slices.IndexFunc(fields, func(f structField) bool { return f.key == p.key })
+		if _, empty := p.value.(*ast.NullNode); i < 0 && inBraces && empty { // {label: Drift, and delay}
+			if !cutText { // a text with two commas is one slip
+				dec.addProblem(p.at, fmt.Sprintf("%q is no key here", p.key), `If it belongs to the text before the comma, put that text in quotes: "…, …"`)
+			}
+			cutText = true
+			continue
+		}
 		if i < 0 {
 			dec.addProblem(p.at, fmt.Sprintf("the key %q is not known here", p.key), DidYouMean(p.key, fieldKeys(fields)))
 			if meant := ClosestWord(p.key, fieldKeys(fields)); meant != "" {
