@@ -12,7 +12,7 @@ type ladderDiff struct {
 }
 
 // Run says what changed, in the words of the procedure, and warns of what lets a
-// challenge wait longer. Differences are no fault: the exit code is 0.
+// challenge wait longer and of a version that was left as it was. Differences are no fault: the exit code is 0.
 func (c *ladderDiff) Run(p *program) error {
 	was, err := readLadder(c.Old)
 	if err != nil {
@@ -23,6 +23,9 @@ func (c *ladderDiff) Run(p *program) error {
 		return err
 	}
 	found := ladder.Diff(was, is)
+	if left, ok := ladder.FindUnraisedVersion(was, is); ok {
+		found = append([]ladder.Difference{left}, found...)
+	}
 	if c.JSON {
 		if found == nil {
 			found = []ladder.Difference{}
@@ -33,15 +36,15 @@ func (c *ladderDiff) Run(p *program) error {
 		p.printf("The two ladders say the same.\n")
 		return nil
 	}
-	longer := 0
+	warnings := 0
 	for _, d := range found {
 		p.printf("%s\n", d)
 		if d.Warning != "" {
-			longer++
+			warnings++
 			p.printf("  warning: %s\n", d.Warning)
 		}
 	}
-	p.printf("%s, %s\n", english.Count(len(found), "difference"), english.Count(longer, "warning"))
+	p.printf("%s, %s\n", english.Count(len(found), "difference"), english.Count(warnings, "warning"))
 	p.printf("Challenges that are running keep the ladder under which they were raised.\n")
 	return nil
 }

@@ -39,6 +39,9 @@ func TestTheDifferenceOfTwoLaddersIsTold(t *testing.T) {
 		"2 differences, 1 warning")
 	runCommand(t, nil, "ladder", "diff", "--json", "rutland", file).expect(t, exitOK, `"where": "Stage 1"`, `"warning": "Stage 1 may now take longer"`)
 	runCommand(t, nil, "ladder", "diff", "rutland", "rutland").expect(t, exitOK, "The two ladders say the same.")
+	left := writeTestFile(t, "left.yaml", changed)
+	runCommand(t, nil, "ladder", "diff", "rutland", left).expect(t, exitOK,
+		"The ladder: the text changed and the version is 2, after 2\n  warning: Write version: 3, so that a record says which text held", "2 differences, 2 warnings")
 	if got := runCommand(t, nil, "ladder", "diff", "--json", "rutland", "rutland"); got.Stdout != "[]\n" {
 		t.Errorf("got %q", got.Stdout)
 	}

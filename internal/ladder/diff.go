@@ -26,7 +26,7 @@ func (d Difference) String() string { return d.Where + ": " + d.What }
 // Diff lists what changed between two versions of a ladder, in the order of a
 // ladder's file. Nothing in the model is left out, and two ladders that say the same
 // give none. Parts are known by their ids: a part whose id changed was removed and
-// added. Running challenges keep the version they started under.
+// added, but for a rung that is otherwise as it was. Running challenges keep the version they started under.
 func Diff(old, new *Ladder) []Difference {
 	d := &comparison{old: old, new: new}
 	s := d.atPart("The ladder")
@@ -48,6 +48,16 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareWaysOut(s)
 	d.compareOtherParts(s)
 	return d.differences
+}
+
+// FindUnraisedVersion says that two texts of one ladder differ and have the same version: people who
+// read "version 2" in a record would not know which of them held.
+func FindUnraisedVersion(old, new *Ladder) (Difference, bool) {
+	if old.ID != new.ID || new.Version > old.Version || old.Hash() == new.Hash() {
+		return Difference{}, false
+	}
+	return Difference{Where: "The ladder", What: fmt.Sprintf("the text changed and the version is %d, after %d", new.Version, old.Version),
+		Warning: fmt.Sprintf("Write version: %d, so that a record says which text held", old.Version+1)}, true
 }
 
 // comparison compares two versions of a ladder.

@@ -1,15 +1,38 @@
 package ladder
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
+// compareRungs compares the rungs of one id, and those of which only the id changed.
 func (d *comparison) compareRungs(s partComparison) {
+	was := findRenamed(d.old.Rungs, d.new.Rungs)
 	compareParts(s, rungWord(d.new), rungWord(d.new)+"s", d.old.Rungs, d.new.Rungs,
-		func(r Rung) string { return r.ID },
+		func(r Rung) string { return cmp.Or(was[r.ID], r.ID) },
 		func(l *Ladder, r Rung) string { return inQuotes(r.Label) + " (" + r.ID + ")" },
 		d.compareRung)
+}
+
+// findRenamed is the old id of each rung that has a new one and is otherwise the same, or has the
+// same label.
+func findRenamed(old, new []Rung) map[string]string {
+	was := map[string]string{}
+	_, removed, added := pairParts(old, new, func(r Rung) string { return r.ID })
+	for _, j := range added {
+		for k, i := range removed {
+			o, n := old[i], new[j]
+			o.ID, n.ID = "", ""
+			if o.Label == n.Label || encodeJSON(o) == encodeJSON(n) {
+				was[new[j].ID] = old[i].ID
+				removed = slices.Delete(removed, k, k+1)
+				break
+			}
+		}
+	}
+	return was
 }
 
 // rungWord is the authority's word for a rung where it is a single word.
@@ -22,6 +45,9 @@ func rungWord(l *Ladder) string {
 
 func (d *comparison) compareRung(o, n Rung) {
 	s := d.atPart(valueOr(n.Label, n.ID))
+	if o.ID != n.ID {
+		s.addDifference("was renamed: its id was %q and is now %q. Keep the id, so that the figures of both versions meet", o.ID, n.ID)
+	}
 	s.compareText("the label", o.Label, n.Label)
 	s.compareValue("the kind", inWords(o.Kind), inWords(n.Kind))
 	s.compareText("the source", o.Source, n.Source)

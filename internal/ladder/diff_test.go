@@ -19,6 +19,13 @@ func TestDiffSaysWhatChangedInTheWordsOfTheProcedure(t *testing.T) {
 		want           []string // with " | " before a warning
 	}{
 		{"nothing", "version: 1", "version: 1 # the same", nil},
+		{"a rung with another id", "  - id: three\n", "  - id: third\n",
+			[]string{`Stage 3: was renamed: its id was "three" and is now "third". Keep the id, so that the figures of both versions meet`}},
+		{"a rung with another id and label", "  - id: three\n    label: Stage 3", "  - id: third\n    label: Third stage", []string{
+			"The ladder: the stage “Stage 3” (three) was removed", "The ladder: the stage “Third stage” (third) was added, after “Stage 2” (two)"}},
+		{"a rung with another id and window", "  - id: two\n    label: Stage 2\n    kind: meeting", "  - id: second-stage\n    label: Stage 2\n    kind: formal", []string{
+			`Stage 2: was renamed: its id was "two" and is now "second-stage". Keep the id, so that the figures of both versions meet`,
+			"Stage 2: the kind was meeting and is now formal"}},
 		{"shorter window", "window: 5 working days\n    within: 12", "window: 3 working days\n    within: 12",
 			[]string{"Stage 2: the window was 5 working days and is now 3 working days"}},
 		{"longer window", "window: 5 working days\n    within: 12", "window: 8 working days\n    within: 12",
