@@ -36,7 +36,10 @@ func TestTheDifferenceOfTwoLaddersIsTold(t *testing.T) {
 	runCommand(t, nil, "ladder", "diff", "rutland", file).expect(t, exitOK,
 		"The ladder: the version was 2 and is now 3",
 		"Stage 1: the window was 5 working days and is now 7 working days\n  warning: Stage 1 may now take longer",
-		"2 differences, 1 warning")
+		"2 differences, 1 warning",
+		"Due dates if nobody answers and each gate opens at once (* moved):",
+		"in an ordinary week, Mon 8 Jun 2026 10:00", "Mon 15 Jun 2026 17:00  Wed 17 Jun 2026 17:00 *", "on 23 December, Wed 23 Dec 2026 10:00")
+	runCommand(t, nil, "ladder", "diff", "--calendar", "scotland", "rutland", file).expect(t, exitOK, "on 23 December, Wed 23 Dec 2026 10:00")
 	runCommand(t, nil, "ladder", "diff", "--json", "rutland", file).expect(t, exitOK, `"where": "Stage 1"`, `"warning": "Stage 1 may now take longer"`)
 	runCommand(t, nil, "ladder", "diff", "rutland", "rutland").expect(t, exitOK, "The two ladders say the same.")
 	left := writeTestFile(t, "left.yaml", changed)

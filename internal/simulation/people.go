@@ -38,6 +38,10 @@ func (s *simulation) nextAct() (scriptedAct, bool) {
 		if do := s.promptAct(); do != "" {
 			consider(scriptedAct{at: s.nextMorning(), line: -1, do: do, rung: s.c.Rung})
 		}
+	case BehaviourGatesOnly:
+		if s.c.State == challenge.StateHeldAtGate {
+			consider(scriptedAct{at: s.env.Now, line: -1, do: s.promptAct(), rung: s.c.Rung})
+		}
 	case BehaviourScripted:
 		for i, l := range s.Lines {
 			switch {

@@ -21,11 +21,13 @@ type Behaviour string
 
 // BehaviourSilent: nobody answers and nobody opens a gate. Prompt: everybody answers and
 // opens gates on the next working morning, and the judge is not satisfied until
-// the top. Scripted: people do what Script.Lines say, and nothing else.
+// the top. GatesOnly: nobody answers, and each gate opens at once. Scripted: people do
+// what Script.Lines say, and nothing else.
 const (
-	BehaviourSilent   Behaviour = "silent"
-	BehaviourPrompt   Behaviour = "prompt"
-	BehaviourScripted Behaviour = "scripted"
+	BehaviourSilent    Behaviour = "silent"
+	BehaviourPrompt    Behaviour = "prompt"
+	BehaviourGatesOnly Behaviour = "gates-only"
+	BehaviourScripted  Behaviour = "scripted"
 )
 
 // Script is what to simulate.
