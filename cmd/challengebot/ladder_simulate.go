@@ -21,6 +21,7 @@ type ladderSimulate struct {
 	Raised    string `placeholder:"TIME" help:"When the challenge is raised, e.g. 2026-03-30T10:00; local time of Europe/London unless it names a zone. Now, if not given."`
 	Silent    bool   `xor:"behaviour" help:"Nobody ever answers (this is what happens if nothing else is said)."`
 	Prompt    bool   `xor:"behaviour" help:"Everybody answers the next working morning, and nobody is satisfied until the top."`
+	Gates     bool   `xor:"behaviour" name:"open-gates" help:"Nobody answers, and each step before a rung is done at once: when each rung can come at the soonest."`
 	Script    string `xor:"behaviour" placeholder:"FILE" help:"People do what the file says."`
 	Calendar  string `default:"england-and-wales" enum:"england-and-wales,scotland,northern-ireland" help:"Whose bank holidays: ${enum}."`
 	Closures  string `placeholder:"DAYS" help:"Days on which the authority is closed too, e.g. 2026-12-29..2026-12-31,2027-01-02."`
@@ -46,8 +47,43 @@ func (c *ladderSimulate) Run(p *program) error {
 	if c.JSON {
 		return p.writeJSON(steps)
 	}
+	p.printHeading(script)
 	p.printSteps(steps, script.Ladder, script.Calendar.Location())
+	p.printTotal(steps, script)
 	return nil
+}
+
+// printHeading says what the dates below it come from.
+func (p *program) printHeading(s simulation.Script) {
+	settings := s.Calendar.Settings()
+	p.printf("%s, %s: ladder %s, version %d, text %s\n", s.Ladder.Authority, s.Ladder.Title, s.Ladder.ID, s.Ladder.Version, s.Ladder.Hash())
+	_, until := s.Calendar.Coverage()
+	closed := "no closures"
+	if len(settings.Closures) > 0 {
+		var days []string
+		for _, c := range settings.Closures {
+			days = append(days, strings.TrimSuffix(fmt.Sprintf("%s to %s", c.From, c.To), fmt.Sprintf(" to %s", c.From)))
+		}
+		closed = "closed on " + strings.Join(days, ", ")
+	}
+	p.printf("Working days of %s, known until %s, %s. A day ends at %s; what comes after %s counts from the next.\n\n",
+		settings.Division, until, closed, settings.DayEnds, settings.Cutoff)
+}
+
+// printTotal says how far the challenge comes, and after how many working days.
+func (p *program) printTotal(steps []simulation.Step, s simulation.Script) {
+	last := simulation.Step{}
+	for _, step := range steps {
+		if step.Event == "opened" {
+			last = step
+		}
+	}
+	rung, ok := s.Ladder.RungByID(last.Rung)
+	if !ok {
+		return
+	}
+	days := s.Calendar.CountWorkingDays(s.Calendar.DateOf(s.Start), s.Calendar.DateOf(last.At))
+	p.printf("\nIt reaches %s on %s, after %s.\n", rung.Label, last.At.In(s.Calendar.Location()).Format("Mon 2 Jan 2006"), english.Count(days, "working day"))
 }
 
 func (c *ladderSimulate) buildScript(p *program) (s simulation.Script, err error) {
@@ -80,6 +116,8 @@ func (c *ladderSimulate) buildScript(p *program) (s simulation.Script, err error
 	switch {
 	case c.Prompt:
 		s.Behaviour = simulation.BehaviourPrompt
+	case c.Gates:
+		s.Behaviour = simulation.BehaviourGatesOnly
 	case c.Script != "":
 		s.Behaviour = simulation.BehaviourScripted
 		s.Lines, err = readScript(c.Script, s.Ladder, zone)
