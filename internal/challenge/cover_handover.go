@@ -25,8 +25,8 @@ type CoverHandover struct {
 	Task      Task           `json:"task,omitempty"`
 	Gate      string         `json:"gate,omitempty"`
 	Reason    HandoverReason `json:"why,omitempty"`
-	// Side: what passes of a gate of which From is asked both to open it and what they think of
-	// it. Otherwise empty: all that From is asked at the gate passes.
+	// Side is what passes of a gate that one is asked to open and another what they think of it;
+	// empty: all that From is asked at the gate passes.
 	Side GateSide `json:"side,omitempty"`
 }
 

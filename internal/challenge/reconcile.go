@@ -316,38 +316,32 @@ func (tr *transition) planGates() []CoverHandover {
 			role = st.Openers[0].Role // who opens it stands in the hold
 		}
 		open := tr.planGateSide(st, st.Openers, tr.gateOpeners(role))
-		var consult []CoverHandover
-		if len(st.Consulted) > 0 {
-			consult = tr.planGateSide(st, st.Consulted, withAccount(tr.gateParties(g.Consultee)))
+		if len(st.Consulted) == 0 {
+			moves = append(moves, open...)
+			continue
 		}
-		moves = append(moves, joinGateSides(st, open, consult)...)
+		consult := tr.planGateSide(st, st.Consulted, withAccount(tr.gateParties(g.Consultee)))
+		moves = append(moves, joinGateSides(open, consult)...)
 	}
 	return moves
 }
 
-// joinGateSides are the moves of both sides of a gate: one where both sides pass alike, and each
-// for its side alone where From stands on both and they part.
-func joinGateSides(st GateState, open, consult []CoverHandover) []CoverHandover {
-	stands := func(ps []Party, id string) bool {
-		return slices.ContainsFunc(ps, func(p Party) bool { return p.ID == id })
-	}
+// joinGateSides are the moves of both sides of a gate: one where somebody passes both on alike, and
+// otherwise each for its side alone.
+func joinGateSides(open, consult []CoverHandover) []CoverHandover {
 	var moves []CoverHandover
-	add := func(side GateSide, here, there []CoverHandover) {
-		for _, m := range here {
-			onBoth := stands(st.Openers, m.From.ID) && stands(st.Consulted, m.From.ID)
-			switch {
-			case !onBoth:
-				moves = append(moves, m)
-			case !slices.Contains(there, m):
-				m.Side = side
-				moves = append(moves, m)
-			case side == SideOpeners:
-				moves = append(moves, m)
-			}
+	for _, m := range open {
+		if !slices.Contains(consult, m) {
+			m.Side = SideOpeners
+		}
+		moves = append(moves, m)
+	}
+	for _, m := range consult {
+		if !slices.Contains(open, m) {
+			m.Side = SideConsulted
+			moves = append(moves, m)
 		}
 	}
-	add(SideOpeners, open, consult)
-	add(SideConsulted, consult, open)
 	return moves
 }
 
