@@ -98,7 +98,9 @@ func (a *account) tellNews(name string, news []practice.News) {
 	}
 	slices.Sort(messages)
 	a.text.WriteString(strings.Join(messages, ""))
-	if updates > 0 {
+	// A channel's first message that waited is sent as things are then, or sent and brought up to date,
+	// as the workers come to it: what it says in the end is the same.
+	if updates > 0 && !strings.HasPrefix(name, "#") {
 		fmt.Fprintf(&a.text, "%s: cards that were there are brought up to date\n", name)
 	}
 }
