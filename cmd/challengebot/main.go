@@ -64,7 +64,7 @@ type program struct {
 	stderr io.Writer
 	env    func(string) string
 	now    func() time.Time
-	reload <-chan struct{} // a word to read the files anew, in tests; nil: SIGHUP is one
+	reload <-chan func() // words to read the files anew, in tests; nil: SIGHUP is one
 }
 
 // printf writes for the person who asked. A terminal that is gone is nobody's error.

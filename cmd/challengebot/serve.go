@@ -78,8 +78,8 @@ func (c *serveCommand) Run(p *program) error {
 }
 
 // reloadSignals has a word for each SIGHUP, several at once being one.
-func reloadSignals(ctx context.Context) <-chan struct{} {
-	signals, reload := make(chan os.Signal, 1), make(chan struct{}, 1)
+func reloadSignals(ctx context.Context) <-chan func() {
+	signals, reload := make(chan os.Signal, 1), make(chan func(), 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	go func() {
 		defer signal.Stop(signals)
@@ -89,7 +89,7 @@ func reloadSignals(ctx context.Context) <-chan struct{} {
 				return
 			case <-signals:
 				select {
-				case reload <- struct{}{}:
+				case reload <- func() {}:
 				default:
 				}
 			}

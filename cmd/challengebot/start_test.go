@@ -42,20 +42,20 @@ type served struct {
 	address string
 	log     *lockedLog
 	end     func()
-	reload  chan struct{}
+	reload  chan func()
 }
 
-// takeNew lets it read its files anew, as SIGHUP does, and returns when it has: a second word is
-// taken only then, and may be carried out later.
+// takeNew lets it read its files anew, as SIGHUP does, and returns when it has.
 func (s served) takeNew() {
-	s.reload <- struct{}{}
-	s.reload <- struct{}{}
+	looked := make(chan struct{})
+	s.reload <- func() { close(looked) }
+	<-looked
 }
 
 func startServing(t *testing.T, e fakeEnv, config string) served {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	out, s := lineWriter{make(chan string, 10)}, served{log: &lockedLog{}, reload: make(chan struct{})}
+	out, s := lineWriter{make(chan string, 10)}, served{log: &lockedLog{}, reload: make(chan func())}
 	code := make(chan int, 1)
 	go func() {
 		p := &program{ctx: ctx, stdout: out, stderr: s.log, env: e.lookup, now: func() time.Time { return monday }, reload: s.reload}

@@ -30,7 +30,7 @@ type Runner struct {
 	looking sync.Mutex // one look at a time
 	// lastSeen are the files of the last look, and refused those that were not taken and why.
 	lastSeen, refused Fingerprint
-	entraFault        string // that was said
+	entraFault        string // the cause that was said
 
 	serving sync.RWMutex
 	current *generation
@@ -69,8 +69,8 @@ func NewRunner(ctx context.Context, read func(ctx context.Context, atWord bool) 
 }
 
 // Run serves until the context ends, and looks at the files now and then, and at once when
-// reload says so.
-func (r *Runner) Run(ctx context.Context, listener net.Listener, reload <-chan struct{}) error {
+// reload says so, whose function it calls when it has looked.
+func (r *Runner) Run(ctx context.Context, listener net.Listener, reload <-chan func()) error {
 	group, ctx := errgroup.WithContext(ctx)
 	r.start(ctx, r.current)
 	group.Go(func() error { return serveHTTP(ctx, listener, r, r.logger) })
@@ -83,8 +83,9 @@ func (r *Runner) Run(ctx context.Context, listener net.Listener, reload <-chan s
 				return nil
 			case err := <-r.ended:
 				return err
-			case <-reload:
+			case looked := <-reload:
 				r.Look(ctx, true)
+				looked()
 			case <-ticker.C:
 				r.Look(ctx, false)
 			}
@@ -225,10 +226,18 @@ func (r *Runner) noteEntra(s *Settings) {
 		return
 	}
 	state.Store(&staleGroups{s.EntraFault, s.EntraReadAt})
-	if said := s.EntraFault.Error(); said != r.entraFault {
-		r.entraFault = said
-		r.logger.Error("Entra cannot be asked who holds which role, and the bot works with the last whole reading", "error", said, "read_at", s.EntraReadAt)
+	if cause := rootCause(s.EntraFault).Error(); cause != r.entraFault { // whichever question met it
+		r.entraFault = cause
+		r.logger.Error("Entra cannot be asked who holds which role, and the bot works with the last whole reading", "error", s.EntraFault, "read_at", s.EntraReadAt)
 	}
+}
+
+// rootCause is the innermost error.
+func rootCause(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return err
 }
 
 // refuse says that the files as they are now are not taken.

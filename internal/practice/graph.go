@@ -40,6 +40,8 @@ type GraphFault struct {
 	Half       bool
 	// OnFurtherPage: not before a call for a further page.
 	OnFurtherPage bool
+	// OnGroups: not before a question about groups.
+	OnGroups bool
 	// Elsewhere: the page is whole and names its next one on another host.
 	Elsewhere bool
 }
@@ -190,7 +192,7 @@ func (g *Graph) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	token := query.Get("$skiptoken") + query.Get("$deltatoken")
 	var fault GraphFault
-	if len(g.faults) > 0 && (!g.faults[0].OnFurtherPage || query.Has("$skiptoken")) {
+	if len(g.faults) > 0 && (!g.faults[0].OnFurtherPage || query.Has("$skiptoken")) && (!g.faults[0].OnGroups || strings.HasSuffix(r.URL.Path, "/groups/delta")) {
 		fault, g.faults = g.faults[0], g.faults[1:]
 	}
 	switch {
