@@ -233,9 +233,21 @@ func officeNames() []string {
 	return all
 }
 
+// shapes has what shape made of a text: most texts of a life stand on many of its cards.
+var shapes = map[[2]string]string{}
+
 // shape is a text without people, references, numbers and dates. A text of the ladder's own is
 // "LADDER".
 func shape(text string, l *ladder.Ladder) string {
+	key := [2]string{text, l.ID}
+	if known, ok := shapes[key]; ok {
+		return known
+	}
+	shapes[key] = makeShape(text, l)
+	return shapes[key]
+}
+
+func makeShape(text string, l *ladder.Ladder) string {
 	text = lists.ReplaceAllString(names.ReplaceAllString(text, "NAME"), "NAMES")
 	text = strings.ReplaceAll(text, "NAMES", "NAME")
 	text = days.ReplaceAllString(varyingParts.ReplaceAllString(text, "#"), "DAY")
