@@ -135,6 +135,8 @@ func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in 
 	switch data.Verb {
 	case cards.VerbRefresh:
 		return rq.refreshCard(ctx, id, data)
+	case cards.VerbPostBelow:
+		return rq.postBelow(ctx, id)
 	case cards.VerbDraft:
 		return rq.openDraft(ctx, storage.LookupKey{ID: id}, data)
 	}

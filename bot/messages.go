@@ -135,7 +135,11 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 		me := challenge.Address{Person: rq.person.ID}
 		told := slices.ContainsFunc(change.Posts, func(s challenge.Post) bool { return s.To == me })
 		if err == nil && change.Refusal == nil && !told {
-			change.Posts = append(change.Posts, challenge.Post{To: me, Card: card, Opening: opening})
+			shown := challenge.Post{To: me, Card: card, Opening: opening}
+			if change.Next.Chair.ID == rq.person.ID { // what was judged or recorded is done: their card of the challenge follows
+				shown.Card, shown.Opening = change.Next.CardFor(rq.person.ID)
+			}
+			change.Posts = append(change.Posts, shown)
 		}
 		return change, err
 	})
@@ -165,16 +169,33 @@ func (rq request) repostCard(ctx context.Context, ref string) error {
 	if !found || err != nil {
 		return err
 	}
-	// A card posted again is no step: its idempotency key is not one of the activity's effects.
-	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
-	_, err = rq.Challenges.Apply(ctx, repostKey, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
-		card, opening := c.Challenge.CardFor(rq.person.ID)
-		return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: rq.person.ID}, Card: card, Opening: opening}}}, nil
-	})
-	if err != nil {
+	if err := rq.queueCard(ctx, id); err != nil {
 		return err
 	}
 	return rq.pointToPrivateChat(ctx)
+}
+
+// postBelow posts the person's card of a challenge below what they pressed, which stays as it is.
+func (rq request) postBelow(ctx context.Context, id uuid.UUID) (cardResult, error) {
+	c, err := rq.loadReadable(ctx, storage.LookupKey{ID: id})
+	if err != nil {
+		return cardResult{}, err
+	}
+	if err := rq.queueCard(ctx, id); err != nil {
+		return cardResult{}, err
+	}
+	return cardResult{}, textReply(fmt.Sprintf(rq.words.News.StandsBelow, c.Challenge.Ref))
+}
+
+// queueCard queues the person's own card of a challenge, as it stands. A card posted again is no
+// step: its idempotency key is not one of the activity's effects.
+func (rq request) queueCard(ctx context.Context, id uuid.UUID) error {
+	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
+	_, err := rq.Challenges.Apply(ctx, repostKey, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
+		card, opening := c.Challenge.CardFor(rq.person.ID)
+		return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: rq.person.ID}, Card: card, Opening: opening}}}, nil
+	})
+	return err
 }
 
 // sendForm sends the form on which a challenge is raised, with what was typed already.

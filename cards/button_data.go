@@ -34,6 +34,7 @@ const (
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
 	VerbWaiting      Verb = "waiting" // the digest as it stands now
+	VerbPostBelow    Verb = "post"    // the card of a challenge as a message of its own
 	VerbDraft        Verb = "draft"   // a form with words in it that were typed as a message
 	VerbRelease      Verb = "release" // time that stands still; of one challenge or, on the digest, of all
 	VerbCover        Verb = "cover"   // somebody stands in: a command of which one name had to be asked
@@ -45,6 +46,7 @@ const (
 	CardStatus       challenge.Card = "status"
 	CardMyChallenges challenge.Card = "mine"
 	CardDigest       challenge.Card = "digest"
+	CardTasks        challenge.Card = "tasks"
 )
 
 // Ids of inputs: the keys of challenge.Refusal.Fields. The fields of a ladder's

@@ -80,6 +80,8 @@ func Render(card challenge.Card, opening int, v View, o Options) Card {
 			b.buildGateCard()
 		case challenge.CardChallenge:
 			b.buildChallengeCard()
+		case challenge.CardNews:
+			b.buildNews()
 		case challenge.CardAlert:
 			b.buildAlert()
 		case challenge.CardOversight:

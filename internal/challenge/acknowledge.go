@@ -60,6 +60,6 @@ func (tr *transition) acknowledge(cmd Acknowledge) error {
 func (tr *transition) noteUnacknowledged(o *Opening) error {
 	tr.emit(NotAcknowledged{Due: o.AcknowledgeBy}, o.Rung, o.Number)
 	tr.remindAsked(o)
-	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	tr.tellChair()
 	return nil
 }

@@ -62,8 +62,6 @@ func (tr *transition) recordAskedOutside(cmd RecordAskedOutside) error {
 		return err
 	}
 	tr.emit(AskedOutside{Method: cmd.Method, On: cmd.On, Note: cmd.Note}, opening.Rung, opening.Number)
-	if tr.by.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	}
+	tr.tellChair()
 	return nil
 }

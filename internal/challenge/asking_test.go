@@ -51,7 +51,7 @@ func TestNoWindowEndsInSilenceBeforeSomebodyWasAsked(t *testing.T) {
 	}
 	x.teamsAway = false
 	x.take(challenge.CardRespond, "tess").wantDue("2026-06-29 17:00")
-	if x.eventKinds() != "delivered redated" || !x.isPosted(challenge.CardChallenge, "anna") {
+	if x.eventKinds() != "delivered redated" || !x.isPosted(challenge.CardNews, "anna") {
 		t.Errorf("taken: %s, shown %+v", x.eventKinds(), x.last.Posts)
 	}
 	x.tickUntil("2026-06-29 16:59").wantState(challenge.StateAwaitingResponse, "r1")

@@ -197,14 +197,14 @@ func (tr *transition) tellOfRejection(cmd RecordRejection) {
 	switch cmd.Card {
 	case CardRespond, CardReminder, CardGate, CardJudge, CardAlert:
 		if cmd.To != chair && !tr.isToldUnasked(cmd) {
-			tr.post(chair, CardChallenge)
+			tr.tellChair()
 		}
 		for _, p := range tr.reachableInRole(directory.RoleOversight) {
 			if p.ID != cmd.To.Person && (cmd.Card == CardRespond || !known) {
 				tr.post(Address{Person: p.ID}, CardOversight)
 			}
 		}
-	case CardChallenge, CardNotice:
+	case CardChallenge, CardNews, CardNotice:
 		for _, p := range tr.reachableInRole(directory.RoleOversight) {
 			if to := (Address{Person: p.ID}); !known && !slices.Contains(tr.c.UnreachableAddresses, to) {
 				tr.post(to, CardOversight)
@@ -212,7 +212,7 @@ func (tr *transition) tellOfRejection(cmd RecordRejection) {
 		}
 	case CardOversight:
 		if !known && !slices.Contains(tr.c.UnreachableAddresses, chair) {
-			tr.post(chair, CardChallenge)
+			tr.tellChair()
 		}
 	}
 }

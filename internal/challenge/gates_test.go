@@ -48,7 +48,7 @@ func TestTheTwoPartsOfAGateAreHandedOverApart(t *testing.T) {
 	x.env.Directory = office
 	x.at("2026-04-27 09:00").tick()
 	wantParts([]string{"sam"}, []string{"sam", "hana"}) // who stood in may still say what they think
-	if !x.isPosted(challenge.CardGate, "sam") || !x.isPosted(challenge.CardGate, "hana") {
+	if !x.isPosted(challenge.CardGate, "hana") {        // Sam has a card already
 		t.Errorf("posted: %+v", x.last.Posts)
 	}
 }

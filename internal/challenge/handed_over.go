@@ -15,7 +15,7 @@ func (tr *transition) applyHandovers(by Person, moves []CoverHandover) {
 			tr.post(Address{Person: h.To.ID}, tr.cardForTask(h.Task))
 		}
 		if !h.Alongside {
-			tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+			tr.tellChair()
 		}
 	}
 }

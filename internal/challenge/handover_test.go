@@ -32,7 +32,7 @@ func TestHandingOverKeepsTheDeadlineAndAsksTheStandInAlone(t *testing.T) {
 		t.Fatal(got)
 	}
 	x.wantDue("2026-06-08 17:00")
-	if !x.isPosted(challenge.CardRespond, "nora") || !x.isPosted(challenge.CardChallenge, "anna") {
+	if !x.isPosted(challenge.CardRespond, "nora") || !x.isPosted(challenge.CardNews, "anna") {
 		t.Errorf("shown %+v", x.last.Posts)
 	}
 	if got := x.try("tess", x.respond()); got != "kept, moved_on" {

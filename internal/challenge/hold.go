@@ -107,9 +107,7 @@ func (tr *transition) holdAtGates(r *ladder.Rung, cause Cause, gates []GateState
 	}
 	tr.emitBy(System, body, r.ID, len(tr.c.Openings))
 	tr.postGateCards()
-	if !tr.raising && !slices.Contains(tr.c.WaitingFor(), tr.c.Chair.ID) {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	}
+	tr.tellChair()
 	if vacant {
 		tr.postToRole(directory.RoleOversight, CardOversight)
 	}

@@ -113,9 +113,7 @@ func (tr *transition) applyVerdict(opening *Opening, cmd Judge) error {
 	switch cmd.Verdict {
 	case Satisfied:
 		tr.emitBy(System, Resolved{}, opening.Rung, opening.Number)
-		if tr.by.ID != tr.c.Chair.ID {
-			tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-		}
+		tr.tellChair()
 		return nil
 	case Partly:
 		return tr.openRung(rung, CausePartly, tr.env.Now)

@@ -2,10 +2,13 @@ package challenge
 
 import "time"
 
-// Nudged is the event that those for whom a challenge without a window waits were told again.
+// Nudged is the event that a challenge without a window waited still.
 type Nudged struct {
 	State   State     `json:"state"`
 	NudgeAt time.Time `json:"nudge,omitzero"`
+	// InDigest: it stood in the digest of the day. Otherwise, in older events, the cards of those for
+	// whom it waits were posted again.
+	InDigest bool `json:"in_digest,omitempty"`
 }
 
 // KindNudged is stored.

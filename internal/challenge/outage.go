@@ -161,7 +161,7 @@ func (tr *transition) nextWorkingDayAfter(at time.Time) (d workday.Deadline, err
 // prolong gives a window its end after an outage, or lets it stand still. Those who were asked
 // hear of it: they could not answer.
 func (tr *transition) prolong(o *Opening, out Outage, d workday.Deadline) error {
-	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	tr.tellChair()
 	if out.IsLong(tr.env.Calendar) && len(tr.reachableInRole(directory.RoleOversight)) > 0 {
 		tr.emit(Interrupted{Outage: out, ForRelease: true, CheckAt: tr.nudgeTime(exhaustedNudgeDays)}, o.Rung, o.Number)
 		return nil
@@ -209,7 +209,7 @@ func (tr *transition) release() error {
 	}
 	explanation, reminders := tr.explainRest(d)
 	tr.emit(Released{Deadline: d, Explanation: explanation, Reminders: reminders}, o.Rung, o.Number)
-	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	tr.tellChair()
 	tr.remindAsked(o)
 	return nil
 }

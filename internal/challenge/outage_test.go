@@ -35,7 +35,7 @@ func TestAWindowThatEndedInAnOutageHasTheNextWorkingDay(t *testing.T) {
 		x.off(test.from, test.to).tick()
 		x.wantState(challenge.StateAwaitingResponse, "r1")
 		x.wantDue(test.due)
-		if x.eventKinds() != "interrupted" || !x.isPosted(challenge.CardChallenge, "anna") || !x.isPosted(challenge.CardReminder, "tess") {
+		if x.eventKinds() != "interrupted" || !x.isPosted(challenge.CardNews, "anna") || !x.isPosted(challenge.CardReminder, "tess") {
 			t.Errorf("%s: %s, shown %+v", name, x.eventKinds(), x.last.Posts)
 		}
 		// Once: silence after that is silence.
@@ -88,7 +88,7 @@ func TestAfterAVeryLongOutageThoseWhoOverseeLetTimeRunOn(t *testing.T) {
 	x := raiseLife(t, smallLadder, "2026-06-01 10:00").do("anna", recordOwnGate(challenge.GatePassed))
 	x.off("2026-06-04 10:00", "2026-06-19 10:00").tick()
 	x.wantState(challenge.StateAwaitingResponse, "r1")
-	if !x.c.AwaitsRelease() || x.eventKinds() != "interrupted" || !x.isPosted(challenge.CardChallenge, "anna") || x.isPosted(challenge.CardReminder, "tess") {
+	if !x.c.AwaitsRelease() || x.eventKinds() != "interrupted" || !x.isPosted(challenge.CardNews, "anna") || x.isPosted(challenge.CardReminder, "tess") {
 		t.Errorf("%s, shown %+v", x.eventKinds(), x.last.Posts)
 	}
 	if _, listed := digest.NewPendingItem(challenge.Snapshot{Challenge: x.c, Ladder: x.env.Ladder}, x.env.Now, x.env); !listed {
@@ -101,7 +101,7 @@ func TestAfterAVeryLongOutageThoseWhoOverseeLetTimeRunOn(t *testing.T) {
 		}
 	}
 	x.do("otto", challenge.Release{}).wantDue("2026-09-02 17:00")
-	if x.c.AwaitsRelease() || !x.isPosted(challenge.CardChallenge, "anna") || !x.isPosted(challenge.CardReminder, "tess") {
+	if x.c.AwaitsRelease() || !x.isPosted(challenge.CardNews, "anna") || !x.isPosted(challenge.CardReminder, "tess") {
 		t.Errorf("released: shown %+v", x.last.Posts)
 	}
 	if got := x.try("otto", challenge.Release{}); got != "moved_on" {

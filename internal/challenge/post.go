@@ -12,6 +12,7 @@ const (
 	CardJudge     Card = "judge"     // to the judge: the response, satisfied or not
 	CardGate      Card = "gate"      // to those who can open a gate
 	CardChallenge Card = "case"      // to the chair: where the challenge stands
+	CardNews      Card = "news"      // to the chair: what has happened, in one line
 	CardAlert     Card = "alert"     // to those a rung alerts
 	CardNotice    Card = "notice"    // to a channel: reference, rung, due date; nothing else
 	CardOversight Card = "oversight" // to the oversight role: what nobody answers
@@ -19,7 +20,7 @@ const (
 
 // Cards are all cards that belong to a challenge.
 func Cards() []Card {
-	return []Card{CardRespond, CardReminder, CardJudge, CardGate, CardChallenge, CardAlert, CardNotice, CardOversight}
+	return []Card{CardRespond, CardReminder, CardJudge, CardGate, CardChallenge, CardNews, CardAlert, CardNotice, CardOversight}
 }
 
 // Address is where a card goes: to a person, or to the channel of a team.

@@ -299,7 +299,7 @@ func TestWhateverIsTypedTooLateIsKeptOnce(t *testing.T) {
 		t.Errorf("after the lapse: %s", got)
 	}
 	b := y.last.Events[0].Body.(challenge.LateResponse)
-	if b.Reason != "lapsed" || b.Response.Text != answer.Response.Text || len(b.Response.Plan) != 1 || !y.isPosted(challenge.CardChallenge, "anna") {
+	if b.Reason != "lapsed" || b.Response.Text != answer.Response.Text || len(b.Response.Plan) != 1 || !y.isPosted(challenge.CardNews, "anna") {
 		t.Errorf("kept %+v, shown %+v", b, y.last.Posts)
 	}
 	if y.c.CurrentOpening().Outcome != challenge.OutcomeLapsed {

@@ -100,7 +100,7 @@ func (tr *transition) recount() bool {
 	if body.Was.IsZero() {
 		return false
 	}
-	tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	tr.tellChair()
 	return true
 }
 

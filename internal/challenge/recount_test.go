@@ -84,7 +84,7 @@ func TestAWindowIsCountedAgainWhenTheCalendarChanges(t *testing.T) {
 			continue
 		}
 		x.wantDue(test.due)
-		if x.eventKinds() != "recounted" || !x.isPosted(challenge.CardChallenge, "anna") || len(x.last.Posts) != 1 {
+		if x.eventKinds() != "recounted" || !x.isPosted(challenge.CardNews, "anna") || len(x.last.Posts) != 1 {
 			t.Errorf("%s: %s, shown %+v", name, x.eventKinds(), x.last.Posts)
 		}
 		body := x.last.Events[0].Body.(challenge.Recounted)
@@ -192,7 +192,7 @@ func TestAnEscalatorsTimeIsCountedAgain(t *testing.T) {
 	opens(x, "2026-06-09 17:00")
 	x.worksWith(holidayOn("2026-06-09")).reconcile()
 	opens(x, "2026-06-10 17:00")
-	if x.eventKinds() != "recounted" || !x.isPosted(challenge.CardChallenge, "anna") || !x.last.Events[0].Body.(challenge.Recounted).Was.Equal(challengetest.At("2026-06-09 17:00")) {
+	if x.eventKinds() != "recounted" || !x.isPosted(challenge.CardNews, "anna") || !x.last.Events[0].Body.(challenge.Recounted).Was.Equal(challengetest.At("2026-06-09 17:00")) {
 		t.Errorf("%s, shown %+v", x.eventKinds(), x.last.Posts)
 	}
 	if x.reconcile(); x.last.HasEvents() {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -86,29 +85,14 @@ func (tr *transition) sendReminder() error {
 	for _, id := range to {
 		tr.post(Address{Person: id}, CardReminder)
 	}
-	if r, ok := tr.env.Ladder.RungByID(opening.Rung); ok && r.WindowOwner == ladder.OwnerChair {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge) // the window is the chair's own
-	}
 	return nil
 }
 
-// nudgeAgain tells those for whom a challenge without a window waits again. Who oversees
-// challenges has it in the digest of the day.
+// nudgeAgain says that a challenge without a window waits still: it stands in the digest of the day
+// of those for whom it waits, and of who oversees challenges.
 func (tr *transition) nudgeAgain(every int) error {
 	tr.noteOutages(tr.c.NextAt)
 	tr.applyHandovers(System, tr.planHandovers())
-	tr.emit(Nudged{State: tr.c.State, NudgeAt: tr.nudgeTime(every)}, tr.c.Rung, len(tr.c.Openings))
-	switch tr.c.State {
-	case StateAwaitingJudgement:
-		tr.postJudgeCards()
-	case StateHeldAtGate:
-		tr.postGateCards()
-	case StateExhausted:
-		for _, id := range append(tr.c.WaitingFor(), tr.c.Chair.ID) {
-			tr.post(Address{Person: id}, CardChallenge)
-		}
-	case StateAwaitingResponse:
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	}
+	tr.emit(Nudged{State: tr.c.State, NudgeAt: tr.nudgeTime(every), InDigest: true}, tr.c.Rung, len(tr.c.Openings))
 	return nil
 }

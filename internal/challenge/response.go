@@ -117,7 +117,7 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	responded := Responded{Response: cmd.Response, AfterDue: !opening.standsStill() && !rung.HasNoLimit() && tr.arrivedAt.After(opening.Deadline.Due)}
 	if responded.Awaits = tr.whoMustAnswerStill(opening, rung); len(responded.Awaits) > 0 {
 		tr.emit(responded, opening.Rung, opening.Number)
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		tr.tellChair()
 		return nil
 	}
 	responded.NudgeAt = tr.nudgeTime(judgeNudgeDays)
@@ -132,7 +132,7 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	tr.postJudgeCards()
 	opening = tr.c.CurrentOpening()
 	if opening.Judge.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		tr.tellChair()
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func (tr *transition) recordLateResponse(opening *Opening, r Response) error {
 	tr.refusal = refusal
 	tr.emit(LateResponse{Opening: opening.Number, Reason: reason, Response: r}, opening.Rung, opening.Number)
 	if tr.c.State.IsOpen() {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		tr.tellChair()
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 	asked := tr.resolveRespondents(r)
 	if len(asked.repliers) == 0 {
 		tr.emitBy(System, RoleVacant{Cause: cause, Roles: r.Respondents.RolesFor(tr.c.Details.Agency), Reason: asked.reason}, r.ID, 0)
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		tr.tellChair()
 		tr.postToRole(directory.RoleOversight, CardOversight)
 		return tr.advanceFrom(r.ID, CauseVacancy, at)
 	}
@@ -175,9 +175,7 @@ func (tr *transition) postRungOpened() {
 	for _, p := range opening.Alerted {
 		tr.post(Address{Person: p.ID}, CardAlert)
 	}
-	if !tr.raising {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
-	}
+	tr.tellChair()
 	for _, p := range opening.Judges() {
 		if p.ID != tr.c.Chair.ID {
 			tr.post(Address{Person: p.ID}, CardAlert)

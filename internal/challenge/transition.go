@@ -71,6 +71,26 @@ func (tr *transition) post(to Address, card Card) {
 	tr.posts = append(tr.posts, post)
 }
 
+// tellChair tells the chair in one line that something has happened; their card shows the rest. Who
+// did it knows.
+func (tr *transition) tellChair() {
+	if !tr.raising && tr.by.ID != tr.c.Chair.ID {
+		tr.post(Address{Person: tr.c.Chair.ID}, CardNews)
+	}
+}
+
+// withoutNewsBesideCards are the posts without the news for those whom a card of the same change
+// asks for something: it shows what has happened.
+func withoutNewsBesideCards(posts []Post) []Post {
+	var out []Post
+	for _, p := range posts {
+		if p.Card != CardNews || !slices.ContainsFunc(posts, func(other Post) bool { return other.To == p.To && other.Card != CardNews }) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // postToRole posts a card to everybody who holds a role today.
 func (tr *transition) postToRole(role directory.Role, card Card) {
 	for _, p := range tr.reachableInRole(role) {

@@ -58,8 +58,8 @@ func (tr *transition) recordGaps(body Unattended) {
 			}
 		}
 	}
-	if slices.ContainsFunc(body.Gaps, func(g Gap) bool { return isNews(g) && g.Reason != GapAway }) && !tr.raising && tr.by.ID != tr.c.Chair.ID {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+	if slices.ContainsFunc(body.Gaps, func(g Gap) bool { return isNews(g) && g.Reason != GapAway }) {
+		tr.tellChair()
 	}
 }
 

@@ -78,7 +78,7 @@ func (tr *transition) redate(reason string) error {
 	tr.emit(Redated{Deadline: d, Explanation: explainShorterWindow(tr.env, used, text), Reminders: reminders, Reason: reason,
 		LimitPassed: passed, ShorterWindow: used}, opening.Rung, opening.Number)
 	if isLater {
-		tr.post(Address{Person: tr.c.Chair.ID}, CardChallenge)
+		tr.tellChair()
 	}
 	return nil
 }

@@ -19,9 +19,10 @@ import (
 )
 
 // RunMorning does, once a working day and when it begins, what is due then: what challenges
-// wait for is compared with the directory of the day; and each of those who oversee
+// wait for is compared with the directory of the day; each of those who oversee
 // challenges gets one message with all that waits in their scope, and with who there cannot
-// be reached in Teams, if there is any of it, as it was when the day began. An engine that
+// be reached in Teams, if there is any of it, as it was when the day began; and each of those
+// for whom challenges wait gets one with what is theirs to do. An engine that
 // comes back on the same day makes up for it, for days that are over it does not. A
 // directory that has changed is compared at any time. It returns how much it did.
 func (e *Engine) RunMorning(ctx context.Context) (int, error) {
@@ -42,9 +43,13 @@ func (e *Engine) RunMorning(ctx context.Context) (int, error) {
 	if err != nil {
 		return reconciled, err
 	}
+	told, tasksErr, err := e.sendTasks(ctx, begins, now)
+	if err != nil {
+		return reconciled + sent, err
+	}
 	// What cannot be read is said once a day; audit verify tells more.
 	e.lastMorning.Store(int32(today))
-	return reconciled + sent, errors.Join(reconcileErr, digestErr)
+	return reconciled + sent + told, errors.Join(reconcileErr, digestErr, tasksErr)
 }
 
 // sendDigests queues the digests of a day. It returns how many people they are for, and what
@@ -72,18 +77,59 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 	return len(digests), errors.Join(readErr, unreachableErr, drawErr), nil
 }
 
+// sendTasks queues for each of those for whom challenges waited when the day began one message with
+// all of them. It returns how many people they are for, and what could not be read, without which the rest is sent.
+func (e *Engine) sendTasks(ctx context.Context, begins, now time.Time) (sent int, readErr, err error) {
+	people := e.Directory()
+	lists := map[string]*digest.TaskList{}
+	var failed setAsideList
+	readErr = e.morningStore().EachOpen(ctx, func(c challenge.Snapshot) {
+		recordHeadway(ctx)
+		fault := contain.Run(func() error {
+			for person, task := range digest.TasksOf(c, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people}) {
+				if task.Since.After(begins) {
+					continue // its card has only just been sent
+				}
+				if lists[person] == nil {
+					lists[person] = &digest.TaskList{}
+				}
+				lists[person].Add(task)
+			}
+			return nil
+		})
+		if fault != nil {
+			failed.add(storage.SetAsideItem{ChallengeID: c.Challenge.ID, Cause: fault})
+		}
+	})
+	if errors.Is(readErr, storage.ErrUnavailable) {
+		return 0, nil, readErr
+	}
+	teams := people.TeamNames()
+	drawErr, err := e.queueForEach(ctx, slices.Sorted(maps.Keys(lists)), "tasks:"+e.Calendar.DateOf(now).String(), now, func(person string) cards.Card {
+		return cards.RenderTasks(cards.TasksView{TaskList: *lists[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
+			Words: words.ForLanguage(people.LanguageOf(person))})
+	})
+	return len(lists), errors.Join(readErr, failed.err(), drawErr), err
+}
+
 // queueDigests queues a list for each of those who oversee challenges, of the day or of a very
-// long outage. The idempotency key names the occasion and the person, so that any number of
-// instances and restarts send one. What could not be drawn keeps the others back from nobody.
+// long outage.
 func (e *Engine) queueDigests(ctx context.Context, digests map[string]*digest.Digest, key string, now time.Time, out *challenge.Outage) (drawErr, err error) {
 	people := e.Directory()
 	teams := people.TeamNames()
-	for _, person := range slices.Sorted(maps.Keys(digests)) {
+	return e.queueForEach(ctx, slices.Sorted(maps.Keys(digests)), key, now, func(person string) cards.Card {
+		return cards.RenderDigest(cards.DigestView{Digest: *digests[person], Outage: out, TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
+			Words: words.ForLanguage(people.LanguageOf(person))})
+	})
+}
+
+// queueForEach queues a card for each of several people. The idempotency key names the occasion and
+// the person, so that any number of instances and restarts send one. What could not be drawn keeps
+// the others back from nobody.
+func (e *Engine) queueForEach(ctx context.Context, people []string, key string, now time.Time, render func(person string) cards.Card) (drawErr, err error) {
+	for _, person := range people {
 		recordHeadway(ctx)
-		card, err := contain.Value(func() (cards.Card, error) {
-			return cards.RenderDigest(cards.DigestView{Digest: *digests[person], Outage: out, TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
-				Words: words.ForLanguage(people.LanguageOf(person))}), nil
-		})
+		card, err := contain.Value(func() (cards.Card, error) { return render(person), nil })
 		if err != nil {
 			drawErr = errors.Join(drawErr, err)
 			continue

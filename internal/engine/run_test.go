@@ -321,11 +321,14 @@ func TestAChallengeThatMakesNoSenseIsKeptOutOfTheDigestAlone(t *testing.T) {
 	o.Must(o.memory.Tamper(bad.Challenge.ID, func(c *challenge.Challenge) { c.Openings = nil }))
 	o.at("2026-03-04 09:00")
 	n, err := o.engine.RunMorning(t.Context())
-	if n != 1 || err == nil || !strings.Contains(err.Error(), bad.Challenge.ID.String()) || strings.Contains(err.Error(), good.Challenge.ID.String()) {
+	if n != 2 || err == nil || !strings.Contains(err.Error(), bad.Challenge.ID.String()) || strings.Contains(err.Error(), good.Challenge.ID.String()) {
 		t.Errorf("%d, %v", n, err)
 	}
 	if text := content(t, o.lastMessage(oversightID)).Text; !strings.Contains(text, good.Challenge.Ref) || strings.Contains(text, bad.Challenge.Ref) {
 		t.Errorf("the digest says %q", text)
+	}
+	if text := content(t, o.lastMessage(chairID)).Text; !strings.Contains(text, good.Challenge.Ref) || strings.Contains(text, bad.Challenge.Ref) {
+		t.Errorf("the chair's digest says %q", text)
 	}
 }
 

@@ -76,7 +76,7 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[
     AS p (challenge_id, lane, card, visit, to_person, to_team, at)
 WHERE to_person = '' OR NOT EXISTS (SELECT FROM delivery w WHERE w.state = 'waiting' AND w.lane = p.lane AND w.lease_until IS NULL
     AND w.kind = 'post' AND w.challenge_id = p.challenge_id AND w.card = p.card
-    AND (w.visit = p.visit OR p.card IN ('case', 'oversight')))`
+    AND (w.visit = p.visit OR p.card IN ('case', 'news', 'oversight')))`
 
 	// An update that waits unclaimed will show what is true when it goes out. One that is claimed
 	// may have been rendered before this change, so another follows it.

@@ -75,6 +75,9 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.Reminded:
 		return fmt.Sprintf("A reminder was queued for %s: the answer to %s is due by %s.", n.formatReminded(e.Opening, b), n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
 	case challenge.Nudged:
+		if b.InDigest {
+			return "It waited still, and stood in that day's digest for those for whom it waited.", nil
+		}
 		return "News of it was queued again for those for whom the challenge waits.", nil
 	case challenge.CouldNotBeAsked:
 		return n.describeCouldNotBeAsked(b, n.rungLabel(e.Rung)), nil
@@ -338,6 +341,7 @@ func cardWords(c challenge.Card) string {
 		challenge.CardRespond: "the card to answer on", challenge.CardReminder: "the reminder",
 		challenge.CardJudge: "the card to decide on the answer", challenge.CardGate: "the card of a step before the next rung",
 		challenge.CardChallenge: "the news of where the challenge stands", challenge.CardAlert: "the news that a rung began",
+		challenge.CardNews:   "a line of news",
 		challenge.CardNotice: "the notice", challenge.CardOversight: "the news of what nobody answers",
 	}[c], "a card")
 }

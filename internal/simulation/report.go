@@ -49,7 +49,7 @@ func (s *simulation) reportChange(change challenge.Change) {
 	}
 	told := len(news) == 0
 	if !slices.ContainsFunc(change.Posts, func(post challenge.Post) bool {
-		return post.Card == challenge.CardChallenge || post.Card == challenge.CardOversight
+		return isOfWhatHappened(post.Card)
 	}) {
 		for _, n := range news { // the chair did it, and sees it on the card they used
 			s.addStep(s.c.Rung, n, s.c.Chair.Name, time.Time{}, "")
@@ -57,47 +57,55 @@ func (s *simulation) reportChange(change challenge.Change) {
 	}
 	for _, post := range change.Posts {
 		switch post.Card {
-		case challenge.CardChallenge, challenge.CardOversight:
+		case challenge.CardChallenge, challenge.CardNews, challenge.CardOversight:
 			if told {
-				event := "told"
-				if change.Events[0].Body.Kind() == challenge.KindNudged {
-					event = "reminder"
-				}
-				s.addStep(s.c.Rung, event, s.addressName(post.To), s.c.Due(), "")
+				s.addStep(s.c.Rung, "told", s.addressName(post.To), s.c.Due(), "")
 			}
 			for _, n := range news {
 				s.addStep(s.c.Rung, n, s.addressName(post.To), s.c.Due(), "")
 			}
 		case challenge.CardGate:
-			event := "held"
-			if change.Events[0].Body.Kind() == challenge.KindNudged {
-				event = "reminder"
-			}
-			s.tellGateHolder(post.To.Person, event, s.c.Hold.OpensAt)
+			s.tellGateHolder(post.To.Person, "held", s.c.Hold.OpensAt)
 		case challenge.CardJudge:
-			event := "answered"
-			if change.Events[0].Body.Kind() == challenge.KindNudged {
-				event = "reminder"
-			}
-			s.addStep(s.c.Rung, event, s.addressName(post.To), time.Time{}, "")
+			s.addStep(s.c.Rung, "answered", s.addressName(post.To), time.Time{}, "")
 		default:
 			event := map[challenge.Card]string{challenge.CardRespond: "opened", challenge.CardReminder: "reminder", challenge.CardAlert: "told", challenge.CardNotice: "notice"}[post.Card]
 			s.addStep(s.c.Rung, event, s.addressName(post.To), s.c.Due(), "")
 		}
 	}
-	if change.Events[0].Body.Kind() == challenge.KindNudged {
+	switch change.Events[0].Body.Kind() {
+	case challenge.KindNudged:
+		s.reportTasks()
 		s.reportDigest()
+	case challenge.KindReminded:
+		s.reportTasks()
 	}
+}
+
+// isOfWhatHappened reports whether a card tells its reader what happened, whatever it asks.
+func isOfWhatHappened(card challenge.Card) bool {
+	return card == challenge.CardChallenge || card == challenge.CardNews || card == challenge.CardOversight
 }
 
 // tellFollowers tells those who follow the case what happened on a rung that the
 // challenge has left by the end of the change. A gate's card tells the chair of it too.
 func (s *simulation) tellFollowers(change challenge.Change, rung string, news []string) {
 	for _, post := range change.Posts {
-		if post.Card == challenge.CardChallenge || post.Card == challenge.CardOversight || post.Card == challenge.CardGate && post.To.Person == s.c.Chair.ID {
+		if isOfWhatHappened(post.Card) || post.Card == challenge.CardGate && post.To.Person == s.c.Chair.ID {
 			for _, n := range news {
 				s.addStep(rung, n, s.addressName(post.To), time.Time{}, "")
 			}
+		}
+	}
+}
+
+// reportTasks tells those for whom the challenge waits that it is in their digest of the day.
+func (s *simulation) reportTasks() {
+	tasks := digest.TasksOf(challenge.Snapshot{Challenge: s.c, Ladder: s.Ladder}, s.env)
+	for _, id := range append(slices.Clone(s.c.WaitingFor()), s.c.Chair.ID) {
+		if _, listed := tasks[id]; listed {
+			s.addStep(s.c.Rung, "in the digest", s.findPerson(id).Name, time.Time{}, "")
+			delete(tasks, id)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -173,10 +174,65 @@ func (a *actor) expectDone(answer *practice.Answer) *practice.Answer {
 	return answer
 }
 
-// gets is the one new message to the person, which must hold all of the texts.
+// gets is the one new message to the person, which must hold all of the texts. Where it is a line of
+// news, the card of the challenge that it tells of is returned, and holds what the line does not.
 func (a *actor) gets(texts ...string) *practice.Message {
 	a.s.t.Helper()
-	return oneMessage(a.s.t, a.Name, a.TakeNew(), texts)
+	got := oneMessage(a.s.t, a.Name, a.TakeNew(), nil)
+	card := a.cardToldOf(got)
+	if card == got {
+		expectText(a.s.t, a.Name, got, texts...)
+		return got
+	}
+	for _, text := range texts {
+		if !strings.Contains(got.String(), text) {
+			expectText(a.s.t, a.Name, card, text)
+		}
+	}
+	return card
+}
+
+// getsNews is the one new message to the person: a line of news that holds all of the texts.
+func (a *actor) getsNews(texts ...string) *practice.Message {
+	a.s.t.Helper()
+	got := oneMessage(a.s.t, a.Name, a.TakeNew(), texts)
+	if a.cardToldOf(got) == got {
+		a.s.t.Errorf("%s got no line of news but:\n%s", a.Name, got)
+	}
+	return got
+}
+
+// shows is the newest card of the person that holds the first text: it was there before, no message
+// told of it, and it holds the others too.
+func (a *actor) shows(texts ...string) *practice.Message {
+	a.s.t.Helper()
+	a.getsNothing()
+	for _, m := range slices.Backward(a.Inbox()) {
+		if strings.Contains(m.String(), texts[0]) {
+			expectText(a.s.t, a.Name, m, texts...)
+			return m
+		}
+	}
+	a.s.t.Fatalf("%s has no card that shows %q", a.Name, texts[0])
+	return nil
+}
+
+var newsLine = regexp.MustCompile(`^(?:[^:]+: )?(CH-[A-Z0-9]{6}): `)
+
+// cardToldOf is the person's newest card of the challenge that a line of news tells of; of another
+// message, that itself.
+func (a *actor) cardToldOf(m *practice.Message) *practice.Message {
+	a.s.t.Helper()
+	ref := newsLine.FindStringSubmatch(m.String())
+	if ref == nil || m.Card() == nil || len(m.Card().Buttons()) != 1 {
+		return m
+	}
+	for _, card := range slices.Backward(a.Inbox()) {
+		if text := card.String(); card.Card() != nil && strings.Contains(text, ref[1]) && !newsLine.MatchString(text) && strings.Contains(text, "raised this") {
+			return card
+		}
+	}
+	return m
 }
 
 // getsAll takes as many new messages as there are texts, in any order, each

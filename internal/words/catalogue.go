@@ -47,6 +47,8 @@ type Catalogue struct {
 	Draft          DraftWords
 	Oversight      OversightWords
 	Digest         DigestWords
+	Tasks          TasksWords
+	News           NewsWords
 	Watch          WatchWords
 	TypedCommand   TypedCommandWords
 	PlainText      PlainTextWords
@@ -226,6 +228,16 @@ type DigestWords struct {
 	UnreachableMore, UnreachableSummary                                                                  string // how many
 	DateMoved, DateMovedFromTo                                                                           string // with the calendar
 	OutageTitle, OutageSummary, StandStill, ReleaseAll, HowToRelease                                     string // after a very long outage
+}
+
+// TasksWords are the texts of the morning's digest of what waits for one person.
+type TasksWords struct {
+	Title, Waiting, WaitingOne, More, Since, Judge, Gate, Decide, End, StandsStill, EndsToday string
+}
+
+// NewsWords are the texts of a line of news.
+type NewsWords struct {
+	Open, StandsBelow string
 }
 
 // TypedCommandWords are the texts of commands as they are typed.

@@ -172,7 +172,7 @@ func (s *Store) queuePosts(t *transition) {
 
 // waitsLike reports whether a card waits unclaimed that will show what a new one would.
 func (s *Store) waitsLike(id uuid.UUID, p challenge.Post) bool {
-	showsAll := p.Card == challenge.CardChallenge || p.Card == challenge.CardOversight
+	showsAll := p.Card == challenge.CardChallenge || p.Card == challenge.CardNews || p.Card == challenge.CardOversight
 	return p.To.Person != "" && slices.ContainsFunc(s.waiting[outbox.OrderingKey(p.To)], func(waiting int64) bool {
 		m := s.message(waiting)
 		return m.kind == outbox.PostMessage && m.state == StateWaiting && m.leaseUntil.IsZero() && m.challengeID == id &&
