@@ -136,7 +136,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 		told := slices.ContainsFunc(change.Posts, func(s challenge.Post) bool { return s.To == me })
 		if err == nil && change.Refusal == nil && !told {
 			shown := challenge.Post{To: me, Card: card, Opening: opening}
-			if change.Next.Chair.ID == rq.person.ID { // what was judged or recorded is done: their card of the challenge follows
+			if card == challenge.CardJudge || card == challenge.CardGate { // that is done
 				shown.Card, shown.Opening = change.Next.CardFor(rq.person.ID)
 			}
 			change.Posts = append(change.Posts, shown)

@@ -7,6 +7,23 @@ import (
 	"challengebot/internal/ladder"
 )
 
+// addDaysLeft says how much of the time is left on the day of the reminder.
+func (b *builder) addDaysLeft() {
+	if b.Calendar == nil {
+		return
+	}
+	today := b.Calendar.DateOf(b.Now)
+	left, day := b.Calendar.CountWorkingDays(today, b.Calendar.DateOf(b.opening.Deadline.Due)), b.words.FormatDate(today)
+	switch {
+	case left < 1:
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Reminder.LastDay, day), Bold: true})
+	case left == 1:
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Reminder.OneDayLeft, day), Bold: true})
+	default:
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Reminder.DaysLeft, left, day), Bold: true})
+	}
+}
+
 // buildReminder is short and says nothing of the child: the challenge itself is one
 // button away.
 func (b *builder) buildReminder() {
@@ -31,6 +48,7 @@ func (b *builder) buildReminder() {
 		due := b.formatDateTime(b.opening.Deadline.Due)
 		b.summary = fmt.Sprintf(b.words.Reminder.Summary, b.Challenge.Ref, due)
 		b.addDueDate(fmt.Sprintf(b.words.Reminder.PleaseAnswer, due))
+		b.addDaysLeft()
 	}
 	b.add(TextBlock{Text: b.words.Reminder.WhereToAnswer})
 	open := b.buttonData(VerbRefresh)

@@ -29,7 +29,10 @@ func RenderTasks(v TasksView) Card {
 		b.noRefresh, b.final = true, true
 		all := len(v.Tasks) + v.More
 		count := fmt.Sprintf(b.words.Tasks.Waiting, all)
-		if all == 1 {
+		switch all {
+		case 0:
+			count = b.words.Tasks.WaitingNone
+		case 1:
 			count = b.words.Tasks.WaitingOne
 		}
 		day := b.words.FormatDate(workday.DateOf(v.Now.In(b.Zone)))
@@ -42,8 +45,30 @@ func RenderTasks(v TasksView) Card {
 		if v.More > 0 {
 			b.add(TextBlock{Text: fmt.Sprintf(b.words.Tasks.More, v.More), Bold: true})
 		}
+		b.addMovedOn(v)
 		return b
 	})
+}
+
+// maxMovedOn is how many challenges that went on are listed.
+const maxMovedOn = 20
+
+// addMovedOn lists the challenges that went on to another rung in silence.
+func (b *builder) addMovedOn(v TasksView) {
+	if len(v.MovedOn) == 0 {
+		return
+	}
+	title := TextBlock{Text: b.words.Tasks.MovedOn, Bold: true, Heading: true}
+	var facts []Fact
+	for _, t := range v.MovedOn[:min(len(v.MovedOn), maxMovedOn)] {
+		c := &t.Challenge
+		one := newBuilder(CardTasks, len(c.Openings), View{Challenge: *c, Ladder: t.Ladder, Now: v.Now, Zone: v.Zone}, Options{Words: b.words}, b.budget)
+		facts = append(facts, Fact{c.Ref, strings.Join(nonEmpty(v.TeamNames[c.Details.Team], one.rungLabel(c.Rung)), " · ") + ": " + one.describeState()})
+	}
+	b.add(Container{Separator: true, Items: []Element{title, FactSet{Facts: facts}}})
+	if more := len(v.MovedOn) - maxMovedOn; more > 0 {
+		b.addSmallPrint(fmt.Sprintf(b.words.Tasks.More, more))
+	}
 }
 
 func (b *builder) addTask(v TasksView, t digest.Task) {
@@ -54,10 +79,24 @@ func (b *builder) addTask(v TasksView, t digest.Task) {
 		place = b.words.Common.Urgent + ": " + place
 	}
 	items := []Element{TextBlock{Text: one.describeTask(t.Kind), Bold: true, Heading: true}, TextBlock{Text: place, Spacing: "Small"}}
-	if t.Kind == digest.TaskEndsToday {
-		items = append(items, TextBlock{Text: one.describeState(), Size: "Small", Subtle: true, Spacing: "Small"})
-	} else if !t.Since.IsZero() {
-		items = append(items, TextBlock{Text: fmt.Sprintf(b.words.Tasks.Since, one.formatDateTime(t.Since)), Size: "Small", Subtle: true, Spacing: "Small"})
+	when := ""
+	switch {
+	case t.Kind == digest.TaskEndsToday:
+		when = one.describeState()
+	case !t.Since.IsZero():
+		when = fmt.Sprintf(b.words.Tasks.Since, one.formatDateTime(t.Since))
+	}
+	if t.Kind == digest.TaskGate && !c.Hold.OpensAt.IsZero() {
+		when += ". " + one.describeGoingOn()
+	}
+	if when != "" {
+		items = append(items, TextBlock{Text: when, Size: "Small", Subtle: true, Spacing: "Small"})
+	}
+	if t.LimitNear {
+		items = append(items, TextBlock{Text: one.describeOverallLimit(), Size: "Small", Spacing: "Small"})
+	}
+	if text := one.describeStatutoryTime(); t.StatutoryNear && text != "" {
+		items = append(items, TextBlock{Text: text, Size: "Small", Spacing: "Small"})
 	}
 	b.add(Container{Separator: true, Items: items})
 	b.addButtons(ExecuteButton{Title: fmt.Sprintf(b.words.MyChallenges.Open, c.Ref), Data: openBelowData(c)})

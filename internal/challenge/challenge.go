@@ -118,6 +118,17 @@ func (c *Challenge) Opening(n int) *Opening {
 	return &c.Openings[n-1]
 }
 
+// IsToldInTheMorning reports whether the chair hears of the current opening in the next digest and
+// not at once: it followed a window that ended in silence, at a time when nobody works.
+func (c *Challenge) IsToldInTheMorning(calendar *workday.Calendar) bool {
+	opening, before := c.CurrentOpening(), c.Opening(len(c.Openings)-1)
+	if c.Urgent != nil || before == nil || before.Outcome != OutcomeLapsed {
+		return false
+	}
+	day := calendar.DateOf(opening.OpenedAt)
+	return !calendar.IsWorkingDay(day) || opening.OpenedAt.Before(calendar.StartOfDay(day)) || !opening.OpenedAt.Before(calendar.EndOfDay(day))
+}
+
 // Due is when the current window ends; zero unless a response is awaited.
 func (c *Challenge) Due() time.Time {
 	opening := c.CurrentOpening()

@@ -175,7 +175,9 @@ func (tr *transition) postRungOpened() {
 	for _, p := range opening.Alerted {
 		tr.post(Address{Person: p.ID}, CardAlert)
 	}
-	tr.tellChair()
+	if !tr.c.IsToldInTheMorning(tr.env.Calendar) {
+		tr.tellChair()
+	}
 	for _, p := range opening.Judges() {
 		if p.ID != tr.c.Chair.ID {
 			tr.post(Address{Person: p.ID}, CardAlert)

@@ -63,8 +63,7 @@ func NewPendingItem(c challenge.Snapshot, at time.Time, env challenge.Env) (Pend
 			item.MustAct = append(item.MustAct, p)
 		}
 	}
-	item.LimitNear = isLimitNear(env, c.Challenge.LimitDue)
-	item.StatutoryNear = c.Challenge.OverrunsStatutoryLimit(env.Now) || isLimitNear(env, c.Challenge.StatutoryDue)
+	item.LimitNear, item.StatutoryNear = areLimitsNear(&c.Challenge, env)
 	return item, true
 }
 
@@ -167,6 +166,12 @@ func sameTimeNextWorkingDay(c *workday.Calendar, t time.Time) time.Time {
 		next = today + 1 // past the calendar's coverage: nobody's time depends on it
 	}
 	return t.In(c.Location()).AddDate(0, 0, int(next-today))
+}
+
+// areLimitsNear reports whether the time for the whole challenge, and that which the law gives, have
+// passed or will soon.
+func areLimitsNear(c *challenge.Challenge, env challenge.Env) (limit, statutory bool) {
+	return isLimitNear(env, c.LimitDue), c.OverrunsStatutoryLimit(env.Now) || isLimitNear(env, c.StatutoryDue)
 }
 
 // isLimitNear reports whether a limit has passed or will within a few working days.

@@ -21,6 +21,7 @@ const (
 	TaskEnd       TaskKind = "end"        // decide on the wish that the challenge ends
 	TaskStill     TaskKind = "still"      // its time stands still after an outage
 	TaskEndsToday TaskKind = "ends_today" // a window ends that is the chair's own
+	TaskNone      TaskKind = "none"       // nothing: a window ended in silence, and it went on
 )
 
 // Task is a challenge that waits for somebody today.
@@ -30,16 +31,19 @@ type Task struct {
 	Ladder    *ladder.Ladder
 	// Since is when the waiting began; zero where only the trail knows.
 	Since time.Time
+	// LimitNear and StatutoryNear as in PendingItem.
+	LimitNear, StatutoryNear bool
 }
 
 // TasksOf are the tasks of an open challenge on a day, each with who has it. The challenge needs
 // no history.
 func TasksOf(c challenge.Snapshot, env challenge.Env) map[string]Task {
 	tasks := map[string]Task{}
+	limitNear, statutoryNear := areLimitsNear(&c.Challenge, env)
 	add := func(kind TaskKind, since time.Time, people ...string) {
 		for _, id := range people {
 			if _, listed := env.Directory.PersonByEntra(id); listed {
-				tasks[id] = Task{Kind: kind, Challenge: c.Challenge, Ladder: c.Ladder, Since: since}
+				tasks[id] = Task{Kind: kind, Challenge: c.Challenge, Ladder: c.Ladder, Since: since, LimitNear: limitNear, StatutoryNear: statutoryNear}
 			}
 		}
 	}
@@ -62,9 +66,18 @@ func TasksOf(c challenge.Snapshot, env challenge.Env) map[string]Task {
 			add(TaskStill, o.AwaitsReleaseSince, chair)
 		case rung != nil && rung.WindowOwner == ladder.OwnerChair && workday.DateOf(c.Challenge.Due().In(env.Calendar.Location())) == env.Today():
 			add(TaskEndsToday, o.OpenedAt, chair)
+		case c.Challenge.IsToldInTheMorning(env.Calendar) && isSinceLastWorkingDay(o.OpenedAt, env):
+			add(TaskNone, o.OpenedAt, chair)
 		}
 	}
 	return tasks
+}
+
+// isSinceLastWorkingDay reports whether something happened after the last working day before today
+// had ended.
+func isSinceLastWorkingDay(at time.Time, env challenge.Env) bool {
+	last, err := env.Calendar.WorkingDayOnOrBefore(env.Today() - 1)
+	return err != nil || !at.Before(env.Calendar.EndOfDay(last))
 }
 
 // MaxTasksListed is how many tasks a person's digest lists before it counts the rest.
@@ -74,10 +87,16 @@ const MaxTasksListed = 10
 type TaskList struct {
 	Tasks []Task
 	More  int // not listed
+	// MovedOn are challenges of which nothing waits for the person.
+	MovedOn []Task
 }
 
 // Add puts a task in its place.
 func (l *TaskList) Add(t Task) {
+	if t.Kind == TaskNone {
+		l.MovedOn = append(l.MovedOn, t)
+		return
+	}
 	i, _ := slices.BinarySearchFunc(l.Tasks, t, func(a, b Task) int {
 		if c := a.Since.Compare(b.Since); c != 0 {
 			return c

@@ -76,7 +76,7 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		return fmt.Sprintf("A reminder was queued for %s: the answer to %s is due by %s.", n.formatReminded(e.Opening, b), n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
 	case challenge.Nudged:
 		if b.InDigest {
-			return "It waited still, and stood in that day's digest for those for whom it waited.", nil
+			return "It waited still, and was queued in that day's digest for those for whom it waited.", nil
 		}
 		return "News of it was queued again for those for whom the challenge waits.", nil
 	case challenge.CouldNotBeAsked:

@@ -115,6 +115,7 @@ func TestASatisfiedChairSettlesTheChallengeAndEveryCardIsARecord(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	r, judge := s.raiseAndAnswer()
 	s.moveClock("Wed 1 Apr 2026 09:30")
+	s.maya.gets("1 waits for you")
 	s.maya.clicks(judge, "Satisfied", nil)
 	s.expectNoNews() // nobody needs a new message: every card that there is says it
 
@@ -141,10 +142,11 @@ func TestPartlySatisfiedAsksForMoreOnTheSameStageOnce(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	r, judge := s.raiseAndAnswer()
 	s.moveClock("Wed 1 Apr 2026 09:30")
+	s.maya.gets("1 waits for you")
 	s.maya.clicks(judge, "Partly satisfied", practice.Inputs{"reason": "Who sees the children alone?"})
 	again := s.priya.gets(r.ref+" · Stage 1", "Please answer by Friday 10 April 2026 at 17:00", "Who sees the children alone?",
 		"You are right, visits have lapsed.")
-	s.maya.gets("Waiting for an answer from Priya Shah (Team Manager) by Friday 10 April 2026 at 17:00.")
+	s.maya.shows("Waiting for an answer from Priya Shah (Team Manager) by Friday 10 April 2026 at 17:00.")
 	s.north.gets("An answer is due by Friday 10 April 2026 at 17:00.")
 	s.expectNoNews()
 	expectInert(t, "Priya", r.asked[0])
@@ -235,7 +237,7 @@ func TestNotSatisfiedAtTheFirstStepOfRedcarGoesStraightToTheServiceManager(t *te
 	s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "Booked three times before."})
 	s.daniel.gets("Internal Challenge "+r.ref+" · Service Manager", "Please answer by Wednesday 1 April 2026 at 17:00",
 		"The visit is booked.", "Booked three times before.")
-	s.maya.gets("Waiting for an answer from Daniel Hughes")
+	s.maya.shows("Waiting for an answer from Daniel Hughes")
 	s.north.gets("Service Manager", "An answer is due by Wednesday 1 April 2026 at 17:00.")
 	expectInert(t, "Maya", judge)
 	expectInert(t, "Tom", r.asked[0])

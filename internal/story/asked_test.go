@@ -68,7 +68,7 @@ func TestWithoutTeamsNoWindowEndsAndTheQuestionCountsFromWhenItIsTaken(t *testin
 				m := p.gets(ref+" · Informal Stage", "Please answer by Friday 10 April 2026 at 17:00")
 				expectNoText(t, p.Name, m, "31 March 2026 at 17:00.")
 			}
-			expectText(t, "Maya", s.maya.findsMessage(ref), "Waiting for an answer from Tom Reid (Social Worker) and Priya Shah (Team Manager) by Friday 10 April 2026 at 17:00.",
+			expectText(t, "Maya", s.maya.findsMessage("Maya Okafor raised this."), "Waiting for an answer from Tom Reid (Social Worker) and Priya Shah (Team Manager) by Friday 10 April 2026 at 17:00.",
 				"Informal Stage: nobody could be asked. Teams has not taken the message for Tom Reid (Social Worker) and Priya Shah (Team Manager), so the time has not ended.")
 			s.expectTruthfulTrail(ref)
 			s.passWorkingDays("2026-04-10 17:00")

@@ -102,7 +102,7 @@ func TestWhatTeamsSaysTwiceIsDoneOnce(t *testing.T) {
 	s.maya.expectDone(verdict.Redeliver(ctx))
 	s.maya.expectDone(verdict.DeliverCopy(ctx, "1774861999998"))
 	s.priya.gets("And when?")
-	s.maya.gets("Waiting for an answer from Priya Shah")
+	s.maya.shows("Waiting for an answer from Priya Shah")
 	s.north.gets("An answer is due")
 	s.expectNoNews()
 	s.expectTrail(r.ref,

@@ -41,7 +41,7 @@ func TestTheStandInOfAChairIsAskedForTheJudgementAtOnceAndByButton(t *testing.T)
 	}
 	expectText(t, "Maya", mayas, "Is the answer good enough") // who is away is still the chair
 	s.moveClock("Wed 1 Apr 2026 09:00")
-	s.sam.gets("Is the answer good enough") // the nudge
+	s.sam.getsAll("Tuesday 31 March 2026", "Wednesday 1 April 2026") // the digests of two days
 	s.owen.gets(digestHeading, ref, "Who must act: Sam Whitfield (IRO / CP chair, standing in for Maya Okafor)")
 	s.discardNews()
 	s.sam.clicks(sams, "Satisfied", practice.Inputs{"reason": "A dated plan."})
@@ -116,13 +116,14 @@ func TestTheStandInOfWhoOpensAGateHasItByButtonFromTheFirstMorning(t *testing.T)
 	s.moveClock("Wed 1 Apr 2026 08:59")
 	s.discardNews()
 	s.moveClock("Wed 1 Apr 2026 09:00")
-	quinns := quinn.gets("Before Stage 2 can begin", "No visit since 12 February.",
+	quinns := quinn.getsAll("Before Stage 2 can begin", "1 waits for you")[0]
+	expectText(t, "Quinn", quinns, "No visit since 12 February.",
 		"Consult the chair's own Service Manager before Stage 2: Quinn Baxter (Safeguarding and Review Service Manager, standing in for Grace Lloyd) can record this as well as Grace Lloyd")
 	quinn.types("/mine")
 	quinn.gets(ref)
 	s.discardNews()
 	s.moveClock("Tue 7 Apr 2026 09:00") // the next one begins; who stood in may still finish
-	alex.gets("Before Stage 2 can begin")
+	alex.getsAll("Before Stage 2 can begin", "1 waits for you")
 	s.discardNews()
 	quinn.clicks(quinns, "Agreed", practice.Inputs{"note": "Agreed in supervision."})
 	s.daniel.gets(ref+" · Stage 2", "Please answer by", "recorded by Quinn Baxter")

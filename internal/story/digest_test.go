@@ -135,6 +135,7 @@ func TestAnAnswerStandsInTheDigestWhenAWorkingDayHasPassed(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	r, _ := s.raiseAndAnswer() // on Tuesday 31 March at 11:00
 	s.moveClock("Wed 1 Apr 2026 09:00")
+	s.maya.gets("1 waits for you", "Decide on the answer of Priya Shah", r.ref+" · North Locality · Stage 1", "Waiting since Tuesday 31 March 2026 at 11:00")
 	s.expectNoNews()
 	s.moveClock("Wed 1 Apr 2026 10:59")
 	s.owen.types("/waiting")

@@ -73,7 +73,7 @@ func TestWhenTheOversightCannotBeReachedTheChairIsTold(t *testing.T) {
 	s.settle()
 	s.tom.gets(ref, "Please answer by")
 	s.priya.gets(ref, "Please answer by")
-	s.maya.getsAll("did not take the message to the oversight role", "Maya Okafor raised this.")
+	s.maya.getsAll("Maya Okafor raised this.", "did not take the message to the oversight role")
 	s.expectNoNews()
 	s.verifyTrails()
 }
@@ -212,7 +212,7 @@ func TestNoCardIsRefusedWithoutSomebodyHearing(t *testing.T) {
 	for _, card := range challenge.Cards() {
 		to, want := respondent, []challenge.Address{chair, oversight}
 		switch card {
-		case challenge.CardChallenge:
+		case challenge.CardChallenge, challenge.CardNews:
 			to, want = chair, []challenge.Address{oversight}
 		case challenge.CardOversight:
 			to, want = oversight, []challenge.Address{chair}

@@ -278,7 +278,8 @@ func TestWhenTwoAnswerInTheSameMomentOneCountsAndTheOthersTextIsKept(t *testing.
 			t.Errorf("the trail is %q", trail)
 		}
 		s.settle()
-		s.maya.getsAll("Is the answer good enough", texts[1-winner])
+		s.maya.getsAll("Is the answer good enough", "a late reply from "+both[1-winner].Name)
+		s.maya.shows("Is the answer good enough", texts[1-winner])
 		s.discardNews()
 	}
 	s.verifyTrails()

@@ -101,8 +101,10 @@ func TestAHeldChallengeIsBroughtToMindEveryWorkingDay(t *testing.T) {
 		s.moveClock(strings.Replace(morning, "09:00", "08:59", 1))
 		s.expectNoNews()
 		s.moveClock(morning)
-		s.grace.gets("Before Stage 2 can begin", "It has waited since Tuesday 31 March 2026 at 11:00.")
-		s.maya.gets("Before Stage 2 can begin")
+		today := s.grace.gets("1 waits for you", "Before Stage 2: Consult the chair's own Service Manager before Stage 2", ref+" · North Locality · Stage 2",
+			"Waiting since Tuesday 31 March 2026 at 11:00")
+		s.maya.gets("1 waits for you", "Before Stage 2")
+		expectNoText(t, "Grace", today, "1234567", "No visit")
 		s.owen.gets(digestHeading, "Professional Challenge "+ref+" · Stage 2 · North Locality", "It waits before Stage 2 for: Consult the chair's own Service Manager before Stage 2.",
 			"Who must act: Maya Okafor (IRO / CP chair) and Grace Lloyd (Safeguarding and Review Service Manager)")
 		s.expectNoNews()
@@ -113,7 +115,7 @@ func TestAHeldChallengeIsBroughtToMindEveryWorkingDay(t *testing.T) {
 		t.Errorf("a closed gate was passed by itself: %q", kinds)
 	}
 	s.moveClock("Thu 30 Apr 2026 09:00")
-	expectText(t, "Grace", s.grace.findsMessage("Before Stage 2 can begin"),
+	expectText(t, "Grace", s.grace.findsMessage("Your challenges · Thursday 30 April 2026"),
 		"The whole challenge should have been settled by Wednesday 29 April 2026 at 17:00. That time has passed.")
 	s.discardNews()
 }

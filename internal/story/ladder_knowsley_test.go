@@ -231,7 +231,7 @@ func TestTheChallengeProcessOfKnowsleyAsItIsWritten(t *testing.T) {
 		s.recordDialogue()
 		s.moveClock("Thu 2 Apr 2026 17:00")
 		s.discardNews()
-		r.chair = s.maya.findsMessage("What happened so far")
+		r.chair = s.maya.findsMessage("Maya Okafor raised this.")
 		s.maya.clicks(r.chair, "skip", practice.Inputs{s.fieldWithLabel(r.chair, "On which ground"): "practice", s.fieldWithLabel(r.chair, "What makes this necessary"): "Records were altered."})
 		gate := lucy.gets("Before Level 3 can begin", "Serious concerns regarding the practice of a professional or manager", "Records were altered.")
 		rosa.getsNothing()

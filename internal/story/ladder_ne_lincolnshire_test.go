@@ -37,7 +37,7 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 		s.discardNews()
 		s.expectEachFieldRequired(s.priya, informal, "Send the answer", plannedInputs("We agree a visit."))
 		s.moveClock("Tue 31 Mar 2026 09:00")
-		s.maya.gets("Waiting for an answer") // the chair's own deadline: the chair is reminded too
+		s.maya.gets("1 waits for you", "Its time ends today", "by Tuesday 31 March 2026 at 17:00") // the chair's own deadline: the chair is reminded too
 		s.discardNews()
 		s.priya.clicks(informal, "Send the answer", plannedInputs("We agree a visit."))
 		s.maya.clicks(s.maya.gets("1. Visit and see the children alone – Duty social worker, by Friday 8 May 2026"), "Not satisfied", practice.Inputs{"reason": "No date this month."})
@@ -45,7 +45,7 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 		// Stage 1: the Team Manager, 5 working days; the challenge starts here.
 		stage1 := s.priya.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00",
 			"completes the form with the agreed plan and returns it to the IRO / CP chair")
-		expectText(t, "Maya", s.maya.findsMessage("Stage 1"), "The whole challenge should be settled by Thursday 30 April 2026 at 17:00.")
+		expectText(t, "Maya", s.maya.findsMessage("Maya Okafor raised this."), "The whole challenge should be settled by Thursday 30 April 2026 at 17:00.")
 		s.discardNews()
 		s.moveClock("Wed 1 Apr 2026 10:00")
 		s.priya.clicks(stage1, "Send the answer", plannedInputs("The same plan, sooner."))

@@ -50,7 +50,7 @@ func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 		daniel := s.daniel.gets("Internal Challenge "+r.ref+" · Service Manager", "Please answer by Thursday 2 April 2026 at 17:00",
 			"Counted: Wed 1 Apr, Thu 2 Apr.", "considers the information shared", "Three visits were promised.", "I shall visit on Thursday.",
 			"Daniel Hughes (Social Worker's Service Manager)")
-		s.maya.gets("Waiting for an answer from Daniel Hughes (Social Worker's Service Manager) by Thursday 2 April 2026 at 17:00.")
+		s.maya.shows("Waiting for an answer from Daniel Hughes (Social Worker's Service Manager) by Thursday 2 April 2026 at 17:00.")
 		s.north.gets("Service Manager", "Thursday 2 April 2026")
 		s.expectNoNews()
 		s.moveClock("Thu 2 Apr 2026 16:00")
@@ -63,7 +63,7 @@ func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 		s.maya.clicks(judge, "Not satisfied", practice.Inputs{"reason": "Nobody has seen the children."})
 		helen := s.helen.gets("Internal Challenge "+r.ref+" · Assistant Director", "Please answer by Wednesday 8 April 2026 at 17:00",
 			"The Assistant Director of Children's Services considers the challenge and responds.", "Good Friday", "Easter Monday", "Nobody has seen the children.")
-		s.maya.gets("Helen Clarke (Assistant Director of Children's Services)")
+		s.maya.shows("Maya Okafor raised this.", "Helen Clarke (Assistant Director of Children's Services)")
 		s.north.gets("Assistant Director", "Wednesday 8 April 2026")
 		s.expectNoNews()
 		s.moveClock("Tue 7 Apr 2026 15:00")

@@ -104,7 +104,7 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		alan.getsNothing()
 		s.discardNews()
 		s.moveClock("Tue 7 Apr 2026 09:00") // she is reminded on the morning of that day
-		ines.gets("Before STSCP representative can begin")
+		ines.gets("1 waits for you", "Before STSCP representative", "If nothing is recorded by Tuesday 7 April 2026 at 17:00, it goes on by itself.")
 		s.discardNews()
 		s.moveClock("Tue 7 Apr 2026 16:59")
 		alan.getsNothing()
@@ -134,7 +134,8 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		expectText(t, "Ines", asked, "Please answer by Wednesday 1 April 2026 at 17:00", "Maya Okafor answered on behalf of Meg Turner")
 		s.discardNews()
 		s.maya.types("/respond " + r.ref + " He says it is in hand.")
-		s.maya.getsAll("You answered this before, and that answer counts.", "a late reply from Maya Okafor") // her own recording of 3.3, not the line manager's
+		s.maya.gets("You answered this before, and that answer counts.") // her own recording of 3.3, not the line manager's
+		s.maya.shows("Maya Okafor raised this.", "a late reply from Maya Okafor")
 		ines.clicks(asked, "Send the answer", practice.Inputs{"text": "He says it is in hand."})
 		judge = ines.gets("Ines Moreau answered on behalf of Paul Adair", "He says it is in hand.")
 		ines.clicks(judge, "Not satisfied", practice.Inputs{"reason": "Nothing in writing."})

@@ -245,7 +245,8 @@ func TestAChallengeThatWasRaisedAboutAnotherTeamIsMoved(t *testing.T) {
 			move(s, r.ref, r.chair)
 			bens := s.ben.gets(r.ref, "Please answer by Wednesday 8 April 2026 at 17:00", "Team: South Locality",
 				"Stage 1: passed on from Priya Shah (Team Manager) to Ben Carter (Team Manager) with the move to another team. The date stays.")
-			s.maya.gets("Maya Okafor moved the challenge from North Locality to South Locality. The dates stay.")
+			s.maya.TakeNew() // typed, the card comes below
+			expectText(t, "Maya", s.maya.findsMessage("Maya Okafor moved"), "Maya Okafor moved the challenge from North Locality to South Locality. The dates stay.")
 			s.south.gets(r.ref)
 			s.expectNoNews()
 			expectInert(t, "Priya", r.asked[0])

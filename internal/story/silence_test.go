@@ -164,24 +164,29 @@ func TestAnAnswerThatBeatsTheClockByAMomentCountsAndSaysThatItWasLate(t *testing
 		"Tue 31 Mar 17:00  Tom Reid: responded informal")
 }
 
-func TestAnUnjudgedAnswerIsBroughtToMindEverySecondWorkingDay(t *testing.T) {
+func TestAnUnjudgedAnswerIsInTheChairsDigestOfEveryWorkingDay(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	r, first := s.raiseAndAnswer() // on Tuesday 31 March
-	s.moveClock("Thu 2 Apr 2026 08:59")
+	s.moveClock("Wed 1 Apr 2026 08:59")
+	s.expectNoNews()
+	s.moveClock("Wed 1 Apr 2026 09:00")
+	s.maya.gets("Your challenges · Wednesday 1 April 2026", "1 waits for you", "Decide on the answer of Priya Shah", r.ref)
 	s.expectNoNews()
 	s.moveClock("Thu 2 Apr 2026 09:00")
-	s.maya.gets("Is the answer good enough", r.ref)
+	s.maya.gets("Your challenges · Thursday 2 April 2026", r.ref)
 	s.owen.gets(digestHeading, "Professional Challenge "+r.ref, "Waiting for Maya Okafor (IRO / CP chair) to decide on it.",
 		"Waiting since: Tuesday 31 March 2026 at 11:00", "Who must act: Maya Okafor (IRO / CP chair)")
 	s.expectNoNews()
 	s.moveClock("Tue 7 Apr 2026 09:00") // Easter lies between
 	s.owen.gets(digestHeading)
-	s.moveClock("Wed 8 Apr 2026 08:59")
-	s.expectNoNews()
-	s.moveClock("Wed 8 Apr 2026 09:00")
+	today := s.maya.gets("Your challenges · Tuesday 7 April 2026", r.ref)
+	said := s.maya.clicks(today, "Open "+r.ref, nil)
+	if said.Text != r.ref+" stands below." {
+		t.Errorf("Maya is told %q", said.Text)
+	}
 	again := s.maya.gets("Is the answer good enough")
-	s.owen.gets(digestHeading)
+	expectText(t, "Maya", today, "1 waits for you") // it stays as it was
 	s.maya.clicks(again, "Satisfied", nil)
 	expectInert(t, "Maya", first)
 	s.expectAllInert(r.ref)

@@ -27,7 +27,7 @@ func TestAnImmediateSafeguardingConcernGoesStraightToTheAssistantDirector(t *tes
 	asked := s.helen.gets(r.ref+" · Assistant Director", "Please answer by Tuesday 31 March 2026 at 17:00",
 		"URGENT: ", "Urgent: Significant immediate safeguarding concern", "no more than 1 working day",
 		"Maya Okafor went straight to Assistant Director: Significant immediate safeguarding concern.", "The children were left alone overnight.")
-	s.maya.gets("Waiting for an answer from Helen Clarke", "please telephone as well, now: Helen Clarke")
+	s.maya.shows("Waiting for an answer from Helen Clarke", "please telephone as well, now: Helen Clarke")
 	s.north.gets("URGENT: ", "Assistant Director", "An answer is due by Tuesday 31 March 2026 at 17:00.")
 	s.daniel.getsNothing()
 	for i, a := range []*actor{s.tom, s.priya} {

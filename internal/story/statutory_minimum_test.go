@@ -27,7 +27,7 @@ func TestTheStatutoryTimeOfALookedAfterChildIsShownAndWarnedOf(t *testing.T) {
 	s.moveClock("Wed 3 Jun 2026 17:00") // it waits at the gate of Stage 2
 	s.discardNews()
 	s.moveClock("Thu 4 Jun 2026 09:00")
-	expectText(t, "Maya", s.maya.findsMessage("Before IRO Stage 2"), runs+" That time has passed.")
+	expectText(t, "Maya", s.maya.findsMessage("Your challenges · Thursday 4 June 2026"), runs+" That time has passed.")
 	expectText(t, "Owen", s.owen.gets(digestHeading, "Statutory time: "+runs+" That time has passed."), "It waits before")
 	s.discardNews()
 }

@@ -49,7 +49,7 @@ func TestAChallengeIsAnsweredAndJudgedByTyping(t *testing.T) {
 	again := s.maya.gets("More has been asked for on this stage once already.")
 	expectInputsKept(t, "Maya", again, practice.Inputs{"reason": "And when?"})
 	s.maya.types("/satisfied " + r.ref)
-	settled := s.maya.gets("It was settled on Monday 30 March 2026 at 10:00.")
+	settled := s.maya.gets("Settled on Monday 30 March 2026 at 10:00.")
 	expectInert(t, "Maya", settled)
 	s.expectTrail(r.ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",

@@ -195,6 +195,7 @@ type NoticeWords struct {
 // ReminderWords are the texts of the reminder.
 type ReminderWords struct {
 	Title, PleaseAnswer, WhereToAnswer, Open, NoLongerNeeded, Summary string
+	DaysLeft, OneDayLeft, LastDay                                     string // on the day of the reminder
 }
 
 // AlertWords are the texts of the card of who is told and not asked.
@@ -232,7 +233,7 @@ type DigestWords struct {
 
 // TasksWords are the texts of the morning's digest of what waits for one person.
 type TasksWords struct {
-	Title, Waiting, WaitingOne, More, Since, Judge, Gate, Decide, End, StandsStill, EndsToday string
+	Title, Waiting, WaitingOne, WaitingNone, MovedOn, More, Since, Judge, Gate, Decide, End, StandsStill, EndsToday string
 }
 
 // NewsWords are the texts of a line of news.

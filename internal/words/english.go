@@ -419,6 +419,9 @@ var English = &Catalogue{
 		Open:           "Open the challenge here",
 		NoLongerNeeded: "This reminder is no longer needed.",
 		Summary:        "%s: reminder, please answer by %s.",
+		DaysLeft:       "%[1]d working days are left after %[2]s.",
+		OneDayLeft:     "One working day is left after %s.",
+		LastDay:        "The last day is %s.",
 	},
 	Alert: AlertWords{
 		Intro:   "For your information: this %s has begun. ",
@@ -480,6 +483,8 @@ var English = &Catalogue{
 		Title:       "Your challenges",
 		Waiting:     "%d wait for you",
 		WaitingOne:  "1 waits for you",
+		WaitingNone: "Nothing waits for you",
+		MovedOn:     "No answer came in time: now on the next step",
 		More:        "… and %d more. Type /mine to see them.",
 		Since:       "Waiting since %s",
 		Judge:       "Decide on the answer of %s",

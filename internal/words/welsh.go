@@ -421,6 +421,9 @@ var Welsh = &Catalogue{
 		Open:           "Agor yr her yma",
 		NoLongerNeeded: "Nid oes angen y nodyn atgoffa hwn mwyach.",
 		Summary:        "%s: nodyn atgoffa, atebwch erbyn %s.",
+		DaysLeft:       "Mae %[1]d o ddiwrnodau gwaith yn weddill ar ôl %[2]s.",
+		OneDayLeft:     "Mae un diwrnod gwaith yn weddill ar ôl %s.",
+		LastDay:        "Y diwrnod olaf yw %s.",
 	},
 	Alert: AlertWords{
 		Intro:   "Er gwybodaeth: mae'r %s hwn wedi dechrau. ",
@@ -482,6 +485,8 @@ var Welsh = &Catalogue{
 		Title:       "Eich heriau",
 		Waiting:     "Mae %d yn aros amdanoch",
 		WaitingOne:  "Mae 1 yn aros amdanoch",
+		WaitingNone: "Nid oes dim yn aros amdanoch",
+		MovedOn:     "Ni ddaeth ateb mewn pryd: bellach ar y cam nesaf",
 		More:        "… a %d arall. Teipiwch /fy-heriau i'w gweld.",
 		Since:       "Yn aros ers %s",
 		Judge:       "Penderfynwch ar ateb %s",
