@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -80,10 +81,20 @@ func isSinceLastWorkingDay(at time.Time, env challenge.Env) bool {
 	return err != nil || !at.Before(env.Calendar.EndOfDay(last))
 }
 
+// compareHaste puts what ends today first.
+func (t Task) compareHaste(other Task) int {
+	if isToday := t.Kind == TaskEndsToday; isToday == (other.Kind == TaskEndsToday) {
+		return 0
+	} else if isToday {
+		return -1
+	}
+	return 1
+}
+
 // MaxTasksListed is how many tasks a person's digest lists before it counts the rest.
 const MaxTasksListed = 10
 
-// TaskList is what waits for one person, the longest first.
+// TaskList is what waits for one person: first whose time ends today, then the longest waiting.
 type TaskList struct {
 	Tasks []Task
 	More  int // not listed
@@ -98,10 +109,7 @@ func (l *TaskList) Add(t Task) {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(l.Tasks, t, func(a, b Task) int {
-		if c := a.Since.Compare(b.Since); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Challenge.Ref, b.Challenge.Ref)
+		return cmp.Or(a.compareHaste(b), a.Since.Compare(b.Since), strings.Compare(a.Challenge.Ref, b.Challenge.Ref))
 	})
 	l.Tasks = slices.Insert(l.Tasks, i, t)
 	if len(l.Tasks) > MaxTasksListed {

@@ -88,8 +88,14 @@ func isOfWhatHappened(card challenge.Card) bool {
 }
 
 // tellFollowers tells those who follow the case what happened on a rung that the
-// challenge has left by the end of the change. A gate's card tells the chair of it too.
+// challenge has left by the end of the change. A gate's card tells the chair of it too; where no
+// card does, their digest of the next morning.
 func (s *simulation) tellFollowers(change challenge.Change, rung string, news []string) {
+	if !slices.ContainsFunc(change.Posts, func(p challenge.Post) bool { return isOfWhatHappened(p.Card) || p.Card == challenge.CardGate }) {
+		for _, n := range news {
+			s.addStep(rung, n, s.c.Chair.Name, time.Time{}, "")
+		}
+	}
 	for _, post := range change.Posts {
 		if isOfWhatHappened(post.Card) || post.Card == challenge.CardGate && post.To.Person == s.c.Chair.ID {
 			for _, n := range news {

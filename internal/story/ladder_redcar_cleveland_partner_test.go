@@ -115,7 +115,7 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		s.discardNews()
 		s.moveClock("Wed 8 Apr 2026 17:00") // 3.6 in silence: nobody is left to ask
 		ines.gets("Every step of this procedure has been passed without agreement.")
-		s.maya.gets("Every step of this procedure has been passed without agreement.")
+		s.maya.getsAll("Nothing waits for you", "Every step of this procedure has been passed without agreement.")
 		s.discardNews()
 	})
 

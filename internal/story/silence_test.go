@@ -80,7 +80,7 @@ func TestSilenceMovesToTheNextStageWithTheWholeHistory(t *testing.T) {
 		"No visit since 12 February.", "Case notes; core group of 3 March.", "A visit this week and a visiting plan.",
 		"Informal Stage: Tom Reid (Social Worker) and Priya Shah (Team Manager) were asked to answer by Tuesday 31 March 2026 at 17:00.",
 		"Informal Stage: no answer had come by Tuesday 31 March 2026 at 17:00, so the time ended.")
-	s.maya.gets("Waiting for an answer from Priya Shah (Team Manager) by Thursday 9 April 2026 at 17:00.",
+	s.maya.shows("Waiting for an answer from Priya Shah (Team Manager) by Thursday 9 April 2026 at 17:00.",
 		"Informal Stage: no answer had come", "The whole challenge should be settled by Thursday 30 April 2026 at 17:00.")
 	notice := s.north.gets(r.ref + " · Stage 1\nAn answer is due by Thursday 9 April 2026 at 17:00.")
 	if notice.ThreadID() != r.notice.ThreadID() {
