@@ -52,6 +52,7 @@ func (tr *transition) acknowledge(cmd Acknowledge) error {
 		return newRefusal(CodeAlreadyDone, sayAcknowledgedAlready, o.AcknowledgedBy.Name)
 	}
 	tr.emit(Acknowledged{}, o.Rung, o.Number)
+	tr.tellChair()
 	return nil
 }
 

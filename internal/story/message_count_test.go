@@ -51,3 +51,22 @@ func TestSixSilentChallengesDoNotDrownTheirChair(t *testing.T) {
 	}
 	s.discardNews()
 }
+
+// News is one line, without a word of the concern, and stays as it was: the card is one button away.
+func TestNewsIsOneLineThatOpensTheChallenge(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
+	s.priya.types("/acknowledge " + r.ref)
+	s.priya.gets(r.ref)
+	news := s.maya.getsNews(r.ref+": ", "Priya Shah", "Waiting for an answer from Priya Shah (Team Manager) by Wednesday 8 April 2026 at 17:00.")
+	expectNoText(t, "Maya", news, "1234567", "No visit")
+	said := news.String()
+	s.maya.clicks(news, "Open", nil)
+	s.maya.gets("Maya Okafor raised this.", "No visit since 12 February.")
+	s.priya.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
+	s.maya.gets("Is the answer good enough")
+	if now := news.String(); now != said {
+		t.Errorf("the news says now:\n%s", now)
+	}
+}

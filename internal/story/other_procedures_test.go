@@ -104,6 +104,7 @@ func TestEitherSideTakesItFurtherAndHoursCountWorkingTime(t *testing.T) {
 	s.daniel.types("/acknowledge " + ref)
 	s.daniel.gets("Daniel Hughes has the question.")
 	expectText(t, "Priya", priya, "Daniel Hughes has the question.")
+	nadia.getsNews(ref, "Daniel Hughes")
 	s.priya.types("/acknowledge " + ref)
 	s.priya.gets("Daniel Hughes has said so already.")
 	nadia.types("/acknowledge " + ref)
