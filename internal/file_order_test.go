@@ -50,7 +50,7 @@ var fileOrder = map[string][]string{
 		"store.go", "world.go", "contract.go", "messages.go", "results.go", "challenges.go", "registers.go", "calls.go", "order.go", "twins.go", "clock.go",
 		"run.go",
 	},
-	"internal/digest":       {"unreachable.go", "digest.go"},
+	"internal/digest":       {"unreachable.go", "digest.go", "tasks.go"},
 	"internal/safetext":     {"hidden.go", "links.go", "outputs.go"},
 	"internal/command":      {"inputs.go", "typed.go", "build.go", "table.go"},
 	"internal/practicepage": {"markdown.go", "draw_card.go", "view.go", "page.go", "audit.go", "clock.go", "dialog.go", "routes.go"},
