@@ -76,9 +76,11 @@ func (b *builder) describeStatePublicly() string {
 func (b *builder) buildChallengeCard() {
 	c := &b.Challenge
 	b.openingNo, b.opening = len(c.Openings), c.CurrentOpening()
-	b.summary = fmt.Sprintf(b.words.Challenge.Summary, c.Ref, b.describeStatePublicly())
+	b.summary = b.summariseForChair()
 	b.addHeading(b.cardTitle(c.Rung))
-	if c.State == challenge.StateAwaitingResponse && !b.awaitsAsking() && !b.awaitsRelease() {
+	if b.mayJudge() {
+		b.add(TextBlock{Text: b.words.Judge.Question, Size: "Medium", Bold: true})
+	} else if c.State == challenge.StateAwaitingResponse && !b.awaitsAsking() && !b.awaitsRelease() {
 		b.addDueDate(b.describeState())
 	} else {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeState(), Size: "Medium", Bold: true}}})
@@ -110,6 +112,18 @@ func (b *builder) buildChallengeCard() {
 	b.addSteps(b.words.Label.AllSteps, b.allSteps())
 	b.addSmallPrint(fmt.Sprintf(b.words.Challenge.Procedure, b.Ladder.Title, c.LadderVersion))
 	b.addChairSections()
+}
+
+// summariseForChair is the notification: what is asked of the chair, or where it stands.
+func (b *builder) summariseForChair() string {
+	switch ref := b.Challenge.Ref; {
+	case b.mayJudge():
+		return fmt.Sprintf(b.words.Judge.Summary, ref)
+	case b.Challenge.State == challenge.StateHeldAtGate && slices.Contains(b.Challenge.WaitingFor(), b.opts.ViewerID):
+		return fmt.Sprintf(b.words.Gate.Summary, ref)
+	default:
+		return fmt.Sprintf(b.words.Challenge.Summary, ref, b.describeStatePublicly())
+	}
 }
 
 // addChairSections offers what the reader may do to the challenge now: most of it is the

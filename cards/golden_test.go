@@ -88,6 +88,19 @@ func cardSamples(w *words.Catalogue) []cardSample {
 			d.Conference, d.Categories = challenge.CareReview, []string{"placement"}
 			return draw(raisedRunWith(t, d), challenge.CardChallenge, 1, maya)
 		}},
+		{"news", on(stageTwoRun, challenge.CardNews, 2, maya)},
+		{"superseded", func(t testing.TB) Card {
+			return RenderSuperseded(1, stageTwoRun(t).view(), Options{ViewerID: priya, Words: w})
+		}},
+		{"tasks", func(t testing.TB) Card {
+			v := TasksView{TeamNames: map[string]string{"north": "North Locality"}, Now: answeredRun(t).view().Now, Zone: answeredRun(t).view().Zone, Words: w}
+			for i, r := range []*run{answeredRun(t), heldRun(t), exhaustedRun(t)} {
+				task := digest.TasksOf(r.view().snapshot(), r.view().env())[maya]
+				task.Challenge.Ref = challenge.FormatReference(uint64(i + 1))
+				v.Add(task)
+			}
+			return RenderTasks(v)
+		}},
 		{"alert", on(raisedRun, challenge.CardAlert, 1, sue)},
 		{"alert-over", on(heldRun, challenge.CardAlert, 1, sue)},
 		{"notice-due", on(raisedRun, challenge.CardNotice, 1, "")},

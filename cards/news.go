@@ -20,7 +20,7 @@ func (b *builder) buildNews() {
 	if last := b.describeLastStep(); last != "" {
 		line += last + " "
 	}
-	b.add(TextBlock{Text: line + b.describeState()})
+	b.add(TextBlock{Text: line + b.describeState(), Heading: true})
 	b.addButtons(ExecuteButton{Title: b.words.News.Open, Data: openBelowData(c)})
 }
 

@@ -69,7 +69,12 @@ func Render(card challenge.Card, opening int, v View, o Options) Card {
 			b.buildNoLongerYours()
 			return b
 		}
-		switch card {
+		shown := card
+		isRefused := o.Refusal != nil && !may.Judge // what was typed was another's to do, and nothing is to be pressed
+		if o.ViewerID == v.Challenge.Chair.ID && (card == challenge.CardGate || card == challenge.CardJudge && !isRefused) {
+			shown = challenge.CardChallenge // it holds what either asks, and all that is the chair's to do
+		}
+		switch shown {
 		case challenge.CardRespond:
 			b.buildRespondCard()
 		case challenge.CardReminder:

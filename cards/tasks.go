@@ -37,8 +37,8 @@ func RenderTasks(v TasksView) Card {
 		}
 		day := b.words.FormatDate(workday.DateOf(v.Now.In(b.Zone)))
 		b.summary = day + ": " + count
-		b.addSmallPrint(strings.Join([]string{b.words.Tasks.Title, day}, " · "))
 		b.addHeading(count)
+		b.addSmallPrint(strings.Join([]string{b.words.Tasks.Title, day}, " · "))
 		for _, task := range v.Tasks {
 			b.addTask(v, task)
 		}

@@ -52,5 +52,5 @@ func (c Challenge) refuse(err error, by Person, env Env) (Change, error) {
 
 func (tr *transition) buildChange() Change {
 	tr.postAlerts()
-	return Change{Next: tr.c, Events: tr.events, Posts: withoutNewsBesideCards(tr.posts), Refusal: tr.refusal}
+	return Change{Next: tr.c, Events: tr.events, Posts: neededPosts(tr.posts), Refusal: tr.refusal}
 }

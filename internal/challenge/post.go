@@ -23,6 +23,18 @@ func Cards() []Card {
 	return []Card{CardRespond, CardReminder, CardJudge, CardGate, CardChallenge, CardNews, CardAlert, CardNotice, CardOversight}
 }
 
+// Superseded are the cards of which a person needs no more than one for a challenge, this one among
+// them: a new one takes the place of those before it. Of others each stays.
+func (c Card) Superseded() []Card {
+	switch c {
+	case CardRespond:
+		return []Card{CardRespond}
+	case CardJudge, CardGate, CardChallenge:
+		return []Card{CardJudge, CardGate, CardChallenge}
+	}
+	return nil
+}
+
 // Address is where a card goes: to a person, or to the channel of a team.
 type Address struct {
 	Person string `json:"person,omitempty"` // Entra object id

@@ -74,9 +74,6 @@ func (tr *transition) nameSuccessor(cmd NameSuccessor) error {
 	tr.emit(ChairSucceeded{From: tr.c.Chair, To: Person{ID: p.Entra, Name: p.Name}}, tr.c.Rung, len(tr.c.Openings))
 	card, _ := tr.c.CardFor(p.Entra)
 	tr.post(Address{Person: p.Entra}, card)
-	if card != CardChallenge {
-		tr.post(Address{Person: p.Entra}, CardChallenge)
-	}
 	return nil
 }
 

@@ -79,12 +79,14 @@ func (tr *transition) tellChair() {
 	}
 }
 
-// withoutNewsBesideCards are the posts without the news for those whom a card of the same change
-// asks for something: it shows what has happened.
-func withoutNewsBesideCards(posts []Post) []Post {
+// neededPosts are the posts without the news for those to whom a card of the same change shows what
+// has happened, and without the cards of which a later one takes the place at once.
+func neededPosts(posts []Post) []Post {
 	var out []Post
-	for _, p := range posts {
-		if p.Card != CardNews || !slices.ContainsFunc(posts, func(other Post) bool { return other.To == p.To && other.Card != CardNews }) {
+	for i, p := range posts {
+		isNeedless := p.Card == CardNews && slices.ContainsFunc(posts, func(other Post) bool { return other.To == p.To && other.Card != CardNews }) ||
+			p.To.Person != "" && slices.ContainsFunc(posts[i+1:], func(later Post) bool { return later.To == p.To && slices.Contains(later.Card.Superseded(), p.Card) })
+		if !isNeedless {
 			out = append(out, p)
 		}
 	}

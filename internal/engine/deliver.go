@@ -53,6 +53,10 @@ func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) erro
 	if !errors.As(err, &failure) {
 		return err
 	}
+	if content.asksNothing(queued, failure) {
+		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
+		return e.outboxStore().DropMessage(whole, queued, e.Now(), "gone")
+	}
 	if failure, err = e.rejectIfChannelGone(whole, queued, failure); err != nil {
 		return err
 	}
@@ -102,6 +106,12 @@ type renderedMessage struct {
 	hasCopies bool
 }
 
+// asksNothing reports whether a card that Teams has deleted is not sent anew: there is nothing left
+// to do on it.
+func (r renderedMessage) asksNothing(queued outbox.Message, f *teamsfailure.Failure) bool {
+	return r.isFinal && queued.Kind == outbox.UpdateMessage && f.Kind == teamsfailure.MessageGone
+}
+
 func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (renderedMessage, error) {
 	if queued.Kind == outbox.DirectMessageKind {
 		var spec outbox.Content
@@ -123,10 +133,7 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 	if queued.To.Person == "" && e.Directory().NoticeChannel(queued.To.Team) == "" {
 		return renderedMessage{dropReason: "no_channel"}, nil
 	}
-	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
-	card := cards.Render(queued.Card, queued.Opening, cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
-		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location(), Calendar: e.Calendar, Directory: e.Directory()},
-		cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person))})
+	card := e.drawCard(queued, c)
 	body := card.JSON()
 	sum := sha256.Sum256(body)
 	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal(),
@@ -137,6 +144,19 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 		out.dropReason = "unchanged"
 	}
 	return out, nil
+}
+
+// drawCard draws a card as the challenge now is; one that was posted before may say in two lines that
+// a newer one stands below it.
+func (e *Engine) drawCard(queued outbox.Message, c challenge.Snapshot) cards.Card {
+	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
+	view := cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
+		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location(), Calendar: e.Calendar, Directory: e.Directory()}
+	options := cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person))}
+	if queued.Posted.Superseded {
+		return cards.RenderSuperseded(queued.Opening, view, options)
+	}
+	return cards.Render(queued.Card, queued.Opening, view, options)
 }
 
 // isOutOfDate reports whether a message asks for something that is no longer asked.
@@ -181,7 +201,7 @@ func (e *Engine) sendBySort(ctx context.Context, queued outbox.Message, content 
 			sent.posted.ToPersonalChat = queued.To.Person != "" && queued.Kind == outbox.UpdateMessage
 			return nil
 		}
-		if f := (*teamsfailure.Failure)(nil); !errors.As(err, &f) || !e.needsNewCard(queued, f) {
+		if f := (*teamsfailure.Failure)(nil); !errors.As(err, &f) || content.asksNothing(queued, f) || !e.needsNewCard(queued, f) {
 			return err
 		}
 	}

@@ -113,6 +113,11 @@ func (o *office) messages(person string) []memorystore.MessageRecord {
 	return slices.DeleteFunc(o.memory.Contents().Messages, func(m memorystore.MessageRecord) bool { return m.To.Person != person })
 }
 
+// posts are those of them that are no updates.
+func (o *office) posts(person string) []memorystore.MessageRecord {
+	return slices.DeleteFunc(o.messages(person), func(m memorystore.MessageRecord) bool { return m.Kind == outbox.UpdateMessage })
+}
+
 // lastMessage is the newest message for somebody.
 func (o *office) lastMessage(person string) memorystore.MessageRecord {
 	o.T.Helper()

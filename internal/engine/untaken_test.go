@@ -253,7 +253,8 @@ func TestAJudgementAndAnUnconfirmedQuestionAreSentAgainToo(t *testing.T) {
 	o.queue(chairID, outbox.Content{Text: "help"})
 	o.deliver()
 	o.deliver()
-	if got := o.lastMessage(chairID); got.Card != challenge.CardJudge || got.State != memorystore.StateSent {
+	posts := o.posts(chairID)
+	if got := posts[len(posts)-1]; got.Card != challenge.CardJudge || got.State != memorystore.StateSent {
 		t.Errorf("the chair was sent %+v", got)
 	}
 

@@ -50,6 +50,8 @@ type PostedMessage struct {
 	Version        int    // the challenge's version that it shows
 	ContentHash    []byte // a hash of what it shows
 	Final          bool   // nothing on it can change any more
+	// Superseded: a newer card of the same challenge stands below it, for the same person.
+	Superseded bool
 	// ToPersonalChat: Teams took it for the person alone, so that they can be reached.
 	ToPersonalChat bool
 }

@@ -26,7 +26,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE (state, attempts, not_before, lease_owner, lease_until, done_at, last_status,
         last_code, failing_since, aside_at, copies) ON delivery TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE (conversation_id, service_url, activity_id, version, content_hash,
-        final, shown_at) ON posted_card TO challengebot_app;
+        final, shown_at, superseded) ON posted_card TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable, instance, heartbeat TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE ON directory_copy TO challengebot_app;
     GRANT SELECT, INSERT ON clock_accepted, outage TO challengebot_app;

@@ -75,7 +75,7 @@ ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at WHERE instance.seen
 SELECT d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_team, d.spec, d.created_at, d.attempts - 1,
     d.failing_since, d.copies, d.hung,
     coalesce(p.conversation_id, d.over_conversation, ''), coalesce(p.service_url, d.over_service_url, ''),
-    coalesce(p.activity_id, d.over_activity, ''), coalesce(p.version, 0), p.content_hash, coalesce(p.final, false)
+    coalesce(p.activity_id, d.over_activity, ''), coalesce(p.version, 0), p.content_hash, coalesce(p.final, false), coalesce(p.superseded, false)
 FROM taken d LEFT JOIN posted_card p ON p.delivery_id = d.posted
 ORDER BY d.hung, ` + urgency + ``
 
@@ -153,7 +153,7 @@ func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
 	var spec []byte
 	err := row.Scan(&d.ID, &d.Kind, &id, &d.OrderingKey, &d.Card, &d.Opening, &d.To.Person, &d.To.Team, &spec, clamp(&d.CreatedAt), &d.Attempts,
 		clamp(&d.FailingSince), &d.Copies, &d.Hung,
-		&d.Posted.ConversationID, &d.Posted.ServiceURL, &d.Posted.ActivityID, &d.Posted.Version, &d.Posted.ContentHash, &d.Posted.Final)
+		&d.Posted.ConversationID, &d.Posted.ServiceURL, &d.Posted.ActivityID, &d.Posted.Version, &d.Posted.ContentHash, &d.Posted.Final, &d.Posted.Superseded)
 	if id != nil {
 		d.ChallengeID = *id
 	}

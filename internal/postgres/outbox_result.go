@@ -51,6 +51,19 @@ WHERE d.id = $1
   AND NOT EXISTS (SELECT FROM delivery w WHERE w.posted = p.delivery_id AND w.state = 'waiting' AND w.lease_until IS NULL)`
 )
 
+// supersedeSQL marks the person's earlier cards of the challenge, and has them brought up to date,
+// when a new one is theirs.
+var supersedeSQL = `WITH older AS (
+    UPDATE posted_card p SET superseded = true FROM delivery d
+    WHERE d.id = $1 AND d.to_person <> '' AND p.challenge_id = d.challenge_id AND NOT p.final AND p.to_person = d.to_person
+        AND p.card = ANY ($3) AND p.delivery_id < d.id AND NOT p.superseded
+    RETURNING p.challenge_id, p.lane, p.card, p.visit, p.to_person, p.to_team, p.delivery_id
+)
+INSERT INTO delivery (challenge_id, lane, kind, card, visit, to_person, to_team, posted, created_at, not_before)
+SELECT p.challenge_id, p.lane, 'update', p.card, p.visit, p.to_person, p.to_team, p.delivery_id, $2, $2 FROM older p
+WHERE NOT EXISTS (SELECT FROM delivery w WHERE w.posted = p.delivery_id AND w.state = 'waiting' AND w.lease_until IS NULL)
+ORDER BY p.delivery_id`
+
 type decideFunc = func(challenge.Snapshot) (challenge.Change, error)
 
 // fencingToken is the number of the attempt that a claim stands for.
@@ -62,7 +75,8 @@ func queueAttempt(b *pgx.Batch, d outbox.Message, a outbox.Attempt) {
 
 // MarkDelivered records that Teams took a delivery: the attempt, the delivery, the posted card and,
 // for a new message of a challenge, the event that decide gives (its case has no history). If the
-// challenge has moved on since the card was rendered, an update follows. When decide fails its
+// challenge has moved on since the card was rendered, an update follows, and the person's earlier
+// cards of the challenge are superseded by one of their own. When decide fails its
 // error is returned and everything but the event is recorded, for the message is out.
 func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
 	if d.Kind != outbox.PostMessage {
@@ -83,6 +97,9 @@ func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.Po
 		}
 		if d.Kind != outbox.DirectMessageKind {
 			b.Queue(queueFollowUpUpdateSQL, d.ID, a.At)
+		}
+		if superseded := d.Card.Superseded(); d.Kind == outbox.PostMessage && superseded != nil {
+			b.Queue(supersedeSQL, d.ID, a.At, superseded)
 		}
 		return nil
 	})

@@ -119,8 +119,8 @@ func TestASatisfiedChairSettlesTheChallengeAndEveryCardIsARecord(t *testing.T) {
 	s.maya.clicks(judge, "Satisfied", nil)
 	s.expectNoNews() // nobody needs a new message: every card that there is says it
 
-	expectText(t, "Maya", judge, "It was settled on Wednesday 1 April 2026 at 09:30.")
-	expectText(t, "Maya", r.chair, "Settled on Wednesday 1 April 2026 at 09:30.")
+	expectText(t, "Maya", judge, "Settled on Wednesday 1 April 2026 at 09:30.")
+	expectText(t, "Maya", r.chair, "The newer card stands below.")
 	expectText(t, "Priya", r.asked[0], "Maya Okafor (IRO / CP chair) was satisfied. It was settled on Wednesday 1 April 2026 at 09:30.")
 	expectText(t, "the channel", r.notice, "Closed.")
 	s.expectAllInert(r.ref)
@@ -150,7 +150,6 @@ func TestPartlySatisfiedAsksForMoreOnTheSameStageOnce(t *testing.T) {
 	s.north.gets("An answer is due by Friday 10 April 2026 at 17:00.")
 	s.expectNoNews()
 	expectInert(t, "Priya", r.asked[0])
-	expectInert(t, "Maya", judge)
 
 	s.priya.clicks(again, "Send the answer", answerInputs("2026-04-10", practice.Inputs{"text": "The duty worker, on Thursday."}))
 	second := s.maya.gets("Is the answer good enough", "The duty worker, on Thursday.", "Who sees the children alone?",
@@ -239,6 +238,6 @@ func TestNotSatisfiedAtTheFirstStepOfRedcarGoesStraightToTheServiceManager(t *te
 		"The visit is booked.", "Booked three times before.")
 	s.maya.shows("Waiting for an answer from Daniel Hughes")
 	s.north.gets("Service Manager", "An answer is due by Wednesday 1 April 2026 at 17:00.")
-	expectInert(t, "Maya", judge)
+	expectText(t, "Maya", judge, "Waiting for an answer from Daniel Hughes") // her card goes on with the challenge
 	expectInert(t, "Tom", r.asked[0])
 }

@@ -70,7 +70,7 @@ func TestAnOldClientThatOnlySubmitsDoesTheSame(t *testing.T) {
 	s.maya.expectDone(judge.ClickAsSubmit(ctx, s.maya.Person, "Not satisfied", nil))
 	expectMarked(t, s.maya.gets("Please put right"), "reason", "Please say what is still missing.")
 	s.maya.expectDone(judge.ClickAsSubmit(ctx, s.maya.Person, "Satisfied", nil))
-	s.maya.gets("It was settled on Monday 30 March 2026 at 10:00.")
+	s.maya.gets("Settled on Monday 30 March 2026 at 10:00.")
 	s.expectTrail(ref,
 		"Mon 30 Mar 10:00  Maya Okafor: raised",
 		"Mon 30 Mar 10:00  Maya Okafor: skipped_to stage-1",

@@ -66,7 +66,9 @@ func TestAReferenceShowsEachPersonTheCardOnWhichTheyCanAct(t *testing.T) {
 
 	// A card that was asked for is kept up to date like any other.
 	asked := s.tom.findsMessage(r.ref)
-	s.priya.clicks(r.asked[1], "Send the answer", answerInputs("2026-04-02", nil))
+	expectText(t, "Priya", r.asked[1], "The newer card stands below.")
+	expectInert(t, "Priya", r.asked[1])
+	s.priya.clicks(s.priya.findsMessage("Please answer by"), "Send the answer", answerInputs("2026-04-02", nil))
 	expectInert(t, "Tom", asked)
 	s.discardNews()
 	s.maya.types("/challenge " + r.ref)

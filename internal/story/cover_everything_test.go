@@ -128,9 +128,8 @@ func TestTheStandInOfWhoOpensAGateHasItByButtonFromTheFirstMorning(t *testing.T)
 	quinn.clicks(quinns, "Agreed", practice.Inputs{"note": "Agreed in supervision."})
 	s.daniel.gets(ref+" · Stage 2", "Please answer by", "recorded by Quinn Baxter")
 	s.discardNews()
-	for _, m := range []*practice.Message{mayas, graces} {
-		expectInert(t, "who had the gate", m)
-	}
+	expectInert(t, "Grace", graces)
+	expectText(t, "Maya", mayas, "Waiting for an answer from Daniel Hughes")
 }
 
 func TestARunningQuestionGoesOnToTheNextStandInAndBack(t *testing.T) {

@@ -99,7 +99,7 @@ func (g issuesResolutionGrid) playInFull(t *testing.T) {
 	judge := s.maya.gets("What differs significantly", "Final agreed decision", "It starts on 20 April.", "there is nobody further to ask on this procedure")
 	s.maya.clicks(judge, "Satisfied", practice.Inputs{"reason": "The final agreed decision is noted on LCS."})
 
-	expectText(t, "Maya", r.chair, "Settled on Monday 30 March 2026 at 10:00.")
+	expectText(t, "Maya", judge, "Settled on Monday 30 March 2026 at 10:00.")
 	s.discardNews()
 	want := []string{"Maya Okafor: raised ", "challengebot: rung_opened informal", "Tom Reid: responded informal", "Maya Okafor: judged informal",
 		"challengebot: rung_opened level-1", "Tom Reid: responded level-1", "Maya Okafor: judged level-1", "challengebot: rung_opened level-2",

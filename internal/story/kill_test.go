@@ -213,7 +213,7 @@ var steps = []step{
 			s.Clock.Advance(time.Minute)
 		},
 		adds:  []string{"reminded", "reminded", "lapsed", "held"},
-		cards: map[string]string{"Grace Lloyd": "Before Stage 2 can begin", "Maya Okafor": "What happened before"},
+		cards: map[string]string{"Grace Lloyd": "Before Stage 2 can begin", "Maya Okafor": "Before Stage 2 can begin"},
 	},
 }
 

@@ -93,8 +93,9 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 		s.discardNews()
 		s.moveClock("Thu 9 Apr 2026 10:00")
 		s.helen.clicks(stage4, "Send the answer", plannedInputs("Seen today; a visit each week."))
-		s.maya.clicks(s.maya.gets("Seen today; a visit each week."), "Satisfied", nil)
-		expectText(t, "Maya", r.chair, "Settled on Thursday 9 April 2026 at 10:00.")
+		judge = s.maya.gets("Seen today; a visit each week.")
+		s.maya.clicks(judge, "Satisfied", nil)
+		expectText(t, "Maya", judge, "Settled on Thursday 9 April 2026 at 10:00.")
 		s.expectAllInert(r.ref)
 		s.discardNews()
 		want := []string{"Maya Okafor: raised ", "challengebot: rung_opened informal", "challengebot: reminded informal", "Priya Shah: responded informal",

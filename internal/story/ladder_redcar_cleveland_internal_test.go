@@ -71,7 +71,7 @@ func TestTheInternalChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T) {
 		s.helen.clicks(helen, "Send the answer", practice.Inputs{"text": "The children were seen alone this morning."})
 		judge = s.maya.gets("The children were seen alone this morning.", "there is nobody further to ask on this procedure")
 		s.maya.clicks(judge, "Satisfied", nil)
-		expectText(t, "Maya", r.chair, "Settled on Tuesday 7 April 2026 at 15:00.")
+		expectText(t, "Maya", judge, "Settled on Tuesday 7 April 2026 at 15:00.")
 		s.expectAllInert(r.ref)
 		s.expectNoNews()
 		want := []string{"Maya Okafor: raised ", "challengebot: rung_opened step-1", "Tom Reid: responded step-1", "Maya Okafor: judged step-1",

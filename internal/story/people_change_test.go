@@ -173,9 +173,9 @@ func TestAChairWhoHasLeftHasASuccessorWhomOversightNames(t *testing.T) {
 			s.owen.types("/successor " + ref + " Priya Shah")
 			s.owen.gets("Please name somebody who may raise challenges under this procedure.")
 			tell(s, ref, card)
-			sams := s.sam.getsAll("Is the answer good enough", "Priya Shah answered")
+			sams := s.sam.gets("Is the answer good enough", "Priya Shah answered")
 			s.discardNews()
-			s.sam.clicks(sams[0], "Satisfied", nil)
+			s.sam.clicks(sams, "Satisfied", nil)
 			if c := s.load(ref).Challenge; c.State != challenge.StateResolved || c.Chair.Name != "Sam Whitfield" {
 				t.Errorf("it is %s, and %s is the chair", c.State, c.Chair.Name)
 			}

@@ -112,10 +112,11 @@ func TestAReferralCanBeRecordedAfterTheEnd(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	r := s.raiseAndCollect(lookedAfterInputs(atStage1(nil)), s.priya)
 	s.priya.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil))
-	s.maya.clicks(s.maya.gets("Is the answer good enough"), "Satisfied", nil)
-	expectText(t, "Maya", r.chair, "Settled on")
-	s.maya.clicks(r.chair, "refer", s.referralInputs(r.chair, nil))
-	expectText(t, "Maya", r.chair, "Settled on", "Maya Okafor referred this to CAFCASS")
+	card := s.maya.gets("Is the answer good enough")
+	s.maya.clicks(card, "Satisfied", nil)
+	expectText(t, "Maya", card, "Settled on")
+	s.maya.clicks(card, "refer", s.referralInputs(card, nil))
+	expectText(t, "Maya", card, "Settled on", "Maya Okafor referred this to CAFCASS")
 	s.owen.gets(r.ref)
 }
 

@@ -71,9 +71,12 @@ func TestSilenceMovesToTheNextStageWithTheWholeHistory(t *testing.T) {
 	s.moveClock("Tue 31 Mar 2026 17:00")
 	const over = "The time for an answer ended on Tuesday 31 March 2026 at 17:00, and the challenge has moved on. It is now on Stage 1."
 	for i, a := range []*actor{s.tom, s.priya} {
-		expectText(t, a.Name, r.asked[i], over, "No visit since 12 February.")
+		expectText(t, a.Name, r.asked[i], over)
 		expectInert(t, a.Name, r.asked[i])
 	}
+	expectText(t, "Tom", r.asked[0], "No visit since 12 February.")
+	expectText(t, "Priya", r.asked[1], "The newer card stands below.") // she is asked again
+	expectNoText(t, "Priya", r.asked[1], "No visit since 12 February.")
 	s.tom.getsNothing()
 	s.priya.gets(r.ref+" · Stage 1", "Please answer by Thursday 9 April 2026 at 17:00",
 		"Counted: Wed 1 Apr, Thu 2 Apr, Tue 7 Apr, Wed 8 Apr, Thu 9 Apr.", "Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr.",

@@ -124,7 +124,7 @@ func TestStartingBehindAGateWaitsAtTheGate(t *testing.T) {
 	ref := s.lastRef()
 	expectText(t, "Maya", form, "It waits before Stage 2 until that may begin; you have a card for it.")
 	gate := s.grace.gets(ref, "Before Stage 2 can begin", "The time limit for the whole challenge has not begun to run.", "No visit since 12 February.", "Raised twice in supervision.")
-	s.maya.getsAll("Maya Okafor raised this.", "Before Stage 2 can begin")
+	s.maya.gets("Maya Okafor raised this.", "Before Stage 2 can begin") // one card for both
 	s.north.gets("Held: something must be done before this stage can begin.")
 	s.expectNoNews()
 	s.grace.clicks(gate, "Agreed", nil)

@@ -217,7 +217,7 @@ func (a *actor) shows(texts ...string) *practice.Message {
 	return nil
 }
 
-var newsLine = regexp.MustCompile(`^(?:[^:]+: )?(CH-[A-Z0-9]{6}): `)
+var newsLine = regexp.MustCompile(`^(?:# )?(?:[^:]+: )?(CH-[A-Z0-9]{6}): `)
 
 // cardToldOf is the person's newest card of the challenge that a line of news tells of; of another
 // message, that itself.

@@ -61,7 +61,8 @@ func TestInAWelshAuthorityEachReadsTheirLanguageAndTheRecordIsEnglish(t *testing
 	// Silence on Stage 2 lapses.
 	s.moveClock("Wed 8 Apr 2026 17:00")
 	expectText(t, "Daniel", daniels, "The time for an answer ended on Wednesday 8 April 2026 at 17:00")
-	expectText(t, "Maya", chair, "ni ddaeth ateb erbyn dydd Mercher 8 Ebrill 2026 am 17:00, felly daeth yr amser i ben.")
+	expectText(t, "Maya", chair, "Mae'r cerdyn mwy newydd isod.")
+	expectText(t, "Maya", s.maya.findsMessage("ni ddaeth ateb erbyn"), "ni ddaeth ateb erbyn dydd Mercher 8 Ebrill 2026 am 17:00, felly daeth yr amser i ben.")
 	expectText(t, "the channel", notice, "mae'r her wedi symud ymlaen")
 	s.discardNews()
 	s.daniel.types("/respond " + ref + " Too late.")

@@ -238,7 +238,7 @@ type TasksWords struct {
 
 // NewsWords are the texts of a line of news.
 type NewsWords struct {
-	Open, StandsBelow string
+	Open, StandsBelow, NewerBelow, SummarySuperseded string
 }
 
 // TypedCommandWords are the texts of commands as they are typed.

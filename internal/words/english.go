@@ -494,7 +494,8 @@ var English = &Catalogue{
 		StandsStill: "Its time stands still",
 		EndsToday:   "Its time ends today",
 	},
-	News: NewsWords{Open: "Open", StandsBelow: "%s stands below."},
+	News: NewsWords{Open: "Open", StandsBelow: "%s stands below.", NewerBelow: "The newer card stands below.",
+		SummarySuperseded: "%s: a newer card stands below."},
 	TypedCommand: TypedCommandWords{
 		Open:              "/challenge %s",
 		Respond:           "/respond %s your answer",

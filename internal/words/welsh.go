@@ -496,7 +496,8 @@ var Welsh = &Catalogue{
 		StandsStill: "Mae ei hamser wedi'i atal",
 		EndsToday:   "Daw ei hamser i ben heddiw",
 	},
-	News: NewsWords{Open: "Agor", StandsBelow: "Mae %s isod."},
+	News: NewsWords{Open: "Agor", StandsBelow: "Mae %s isod.", NewerBelow: "Mae'r cerdyn mwy newydd isod.",
+		SummarySuperseded: "%s: mae cerdyn mwy newydd isod."},
 	TypedCommand: TypedCommandWords{
 		Open:              "/her %s",
 		Respond:           "/ateb %s eich ateb",

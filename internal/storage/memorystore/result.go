@@ -86,7 +86,8 @@ func (m *messageRow) finish(state MessageState, at time.Time, status int, code s
 
 // MarkDelivered records that Teams took a message: the attempt, the message, the posted card
 // and, for a new card of a challenge, the event that decide gives (its snapshot has no
-// history). If the challenge has moved on since the card was rendered, an update follows. When
+// history). If the challenge has moved on since the card was rendered, an update follows, and the person's earlier
+// cards of the challenge are superseded by one of their own. When
 // decide fails its error is returned and everything but the event is recorded, for the message
 // is out.
 func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error {
@@ -113,9 +114,26 @@ func (s *Store) MarkDelivered(ctx context.Context, d outbox.Message, p outbox.Po
 		if current := s.challenges[m.challengeID].current; card.Version < current.Version {
 			s.queueUpdate(card, stamp(a.At))
 		}
+		if m.kind == outbox.PostMessage {
+			s.supersede(card, stamp(a.At))
+		}
 		return nil
 	})
 	return errors.Join(err, undecided)
+}
+
+// supersede marks the person's earlier cards of the challenge, and has them brought up to date,
+// when a new one is theirs.
+func (s *Store) supersede(by *postedRow, at time.Time) {
+	if by.to.Person == "" {
+		return
+	}
+	for _, older := range s.challenges[by.challengeID].cards {
+		if older.messageID < by.messageID && older.to.Person == by.to.Person && slices.Contains(by.card.Superseded(), older.card) && !older.Final && !older.Superseded {
+			older.Superseded = true
+			s.queueUpdate(older, at)
+		}
+	}
 }
 
 // recordPosted keeps what is on the screen now.
@@ -126,7 +144,7 @@ func (s *Store) recordPosted(m *messageRow, p outbox.PostedMessage, at time.Time
 		row := s.challenges[m.challengeID]
 		s.posted[m.id], row.cards = card, append(row.cards, card)
 	}
-	p.ContentHash, p.ToPersonalChat = slices.Clone(p.ContentHash), false
+	p.ContentHash, p.ToPersonalChat, p.Superseded = slices.Clone(p.ContentHash), false, card.Superseded
 	card.PostedMessage, card.shownAt = p, stamp(at)
 	return card
 }

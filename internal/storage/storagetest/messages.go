@@ -3,6 +3,7 @@ package storagetest
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ var messageTests = []test{
 	{"AReplyIsQueuedOnceAndComesFirst", replyComesFirst},
 	{"NewCardsComeBeforeUpdatesAndTheOldestFirst", newCardsComeBeforeUpdates},
 	{"AReplyWithoutAKeyIsAlwaysQueued", replyWithoutKey},
+	{"ANewerCardOfAPersonSupersedesTheEarlierOnce", newerCardSupersedes},
 }
 
 func (w *world) attempt(status int, code string) outbox.Attempt {
@@ -185,6 +187,47 @@ func instancesShareTheWork(t *testing.T, w *world) {
 	w.DeliverAll() // what the others left when they gave up waiting
 	if left := w.messages(func(m memorystore.MessageRecord) bool { return m.State != memorystore.StateSent }); len(left) != 0 {
 		t.Errorf("%d messages did not go out", len(left))
+	}
+	w.mustVerify()
+}
+
+// newerCardSupersedes: the chair's first card shrinks when a newer one has been taken, a respondent's
+// only when they get another question, and other people's cards stay.
+func newerCardSupersedes(t *testing.T, w *world) {
+	c := w.Raise()
+	w.DeliverAll()
+	post := func(card challenge.Card, person string) {
+		_, err := w.Store.Apply(t.Context(), w.NewKey(), storage.LookupKey{ID: c.Challenge.ID}, func(c challenge.Snapshot) (challenge.Change, error) {
+			return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: person}, Card: card, Opening: 1}}}, nil
+		})
+		w.Must(err)
+	}
+	updates := func() (superseded []challenge.Card) {
+		for _, d := range w.Claim(w.Store, "a", 100) {
+			if d.Kind == outbox.UpdateMessage && d.Posted.Superseded {
+				superseded = append(superseded, d.Card)
+			}
+			w.Must(w.MarkDelivered(w.Store, d, w.Load(c.Challenge.ID).Challenge.Version))
+		}
+		return superseded
+	}
+	post(challenge.CardNews, ChairID)
+	post(challenge.CardReminder, ManagerID)
+	if got := append(updates(), updates()...); got != nil {
+		t.Errorf("news and a reminder supersede %v", got)
+	}
+	post(challenge.CardJudge, ChairID)
+	updates()
+	if got := updates(); !slices.Equal(got, []challenge.Card{challenge.CardChallenge}) {
+		t.Errorf("a judgement supersedes %v", got)
+	}
+	post(challenge.CardRespond, ManagerID)
+	updates()
+	if got := updates(); !slices.Equal(got, []challenge.Card{challenge.CardRespond}) {
+		t.Errorf("a second question supersedes %v", got)
+	}
+	if got := updates(); got != nil {
+		t.Errorf("%v shrink again", got)
 	}
 	w.mustVerify()
 }
