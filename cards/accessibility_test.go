@@ -45,7 +45,6 @@ func accessibilityFaults(root jsonNode, c Card) []string {
 		}
 	})
 	// A line or two is read as it stands; its heading is no larger than the rest.
-	body, _ := root["body"].([]any)
 	isLine := len(body) <= 2 && large == 0
 	if first["style"] != "heading" || !isLine && (first["size"] != "Large" || large != 1) {
 		say("it does not begin with its one main heading")
