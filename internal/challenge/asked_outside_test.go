@@ -42,3 +42,23 @@ func TestOnlyWhoAsksOutsideRecordsThatTheyAskedAndNoTimeMoves(t *testing.T) {
 		}
 	}
 }
+
+// A chair who was away for a day while an answer was to be recorded was asked for none of it: back
+// again they remind and judge as before.
+func TestWhoOnlyRecordedForSomebodyOutsideWasNotAsked(t *testing.T) {
+	l := challengetest.LoadLadder(t, "redcar-cleveland-partner")
+	x := raiseLife(t, l, "2026-06-01 10:00", func(r *challenge.RaiseCommand) { r.Details.Agency = "police" })
+	x.env.Directory = officeWithCover("anna", "cleo")
+	if got := x.at("2026-06-01 11:00").tryHandOver("anna", "anna"); got != "ok" {
+		t.Fatal(got)
+	}
+	if !x.c.CurrentOpening().MayAnswer(challengetest.Person("cleo").ID) {
+		t.Fatalf("the stand-in does not record: %+v", x.c.CurrentOpening().Responders)
+	}
+	x.env.Directory = office
+	if x.c.WasRespondent(x.c.Chair.ID) || !(challenge.Snapshot{Challenge: x.c, Ladder: l}).RightsOf(x.c.Chair.ID, x.env).RemindNow {
+		t.Error("the chair counts as asked")
+	}
+	x.at("2026-06-01 12:00").do("cleo", x.respond())
+	x.do("anna", challenge.Judge{Opening: 1, Verdict: challenge.Satisfied}).wantState(challenge.StateResolved, "step-1")
+}

@@ -120,10 +120,11 @@ func (o *Opening) IsRespondent(id string) bool {
 	return slices.ContainsFunc(o.Respondents, func(p Party) bool { return p.ID == id })
 }
 
-// wasRespondent reports whether the opening's card went to that person at any time.
+// wasRespondent reports whether that person was asked on the opening at any time. Who only recorded
+// for somebody without an account was not.
 func (o *Opening) wasRespondent(id string) bool {
-	_, passed := o.HandoverFrom(id)
-	return passed || o.IsRespondent(id)
+	h, passed := o.HandoverFrom(id)
+	return passed && h.Task != TaskRecording || o.IsRespondent(id)
 }
 
 // wasRejectedFor reports whether Teams refused the opening's card to that person, or to
