@@ -45,6 +45,7 @@ var fuzzPeople = []string{"Maya Okafor", "Sam Whitfield", "Tom Reid", "Priya Sha
 var fuzzAllowed = map[challenge.EventKind][]string{
 	challenge.KindResponded:    {"Tom Reid", "Priya Shah"},
 	challenge.KindAcknowledged: {"Tom Reid", "Priya Shah"},
+	challenge.KindHandedOver:   {"Tom Reid", "Priya Shah"},
 	challenge.KindLateResponse: {"Tom Reid", "Priya Shah"},
 	challenge.KindJudged:       {"Maya Okafor"},
 	challenge.KindWithdrawn:    {"Maya Okafor"},

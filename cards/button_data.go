@@ -30,6 +30,7 @@ const (
 	VerbLiftUrgency  Verb = "lift_urgency"
 	VerbEscalate     Verb = "escalate"
 	VerbAcknowledge  Verb = "acknowledge"
+	VerbNotMine      Verb = "not_mine"
 	VerbRemind       Verb = "remind"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog
@@ -81,6 +82,7 @@ const (
 	FieldGround          = "ground" // skip
 	FieldContact         = "contact"
 	FieldSuccessor       = "successor"  // an Entra object id
+	FieldOwner           = "owner"      // a name, or an Entra object id
 	FieldInformedPrefix  = "informed_"  // followed by a role
 	FieldConsultedPrefix = "consulted_" // followed by a role
 )

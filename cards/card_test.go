@@ -344,7 +344,7 @@ func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
 		viewer string
 		want   string
 	}{
-		{"who may answer answers", challenge.CardRespond, raisedRun, priya, "acknowledge respond"},
+		{"who may answer answers", challenge.CardRespond, raisedRun, priya, "acknowledge not_mine respond"},
 		{"the chair does not", challenge.CardRespond, raisedRun, maya, ""},
 		{"nobody in particular does not", challenge.CardRespond, raisedRun, "", ""},
 		{"nobody answers twice", challenge.CardRespond, answeredRun, priya, ""},

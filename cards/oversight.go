@@ -119,9 +119,13 @@ func (b *builder) formatWhoMustAct() string {
 func (b *builder) obstacleSteps() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {
-		switch e.Body.(type) {
+		switch body := e.Body.(type) {
 		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Unattended, challenge.Recounted:
 			out = b.appendStep(out, e)
+		case challenge.HandedOver:
+			if body.Reason == challenge.ReasonNotMine {
+				out = b.appendStep(out, e)
+			}
 		}
 	}
 	return out

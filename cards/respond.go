@@ -53,6 +53,7 @@ func (b *builder) buildRespondCard() {
 	case open && b.mayAnswer():
 		b.addStepsSinceAsked()
 		b.addResponseInputs()
+		b.addNotMineSection()
 		b.addTakeFurtherSection()
 	case open && b.opening.HasAnswered(b.opts.ViewerID):
 		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: fmt.Sprintf(b.words.Respond.YourAnswerIsIn, b.formatPeople(b.opening.Responders)), Bold: true}}})
@@ -157,8 +158,9 @@ func (b *builder) addResponseInputs() {
 	if intro == "" {
 		intro = b.words.Respond.Intro
 	}
+	// The buttons for anything else on this card send these inputs too.
+	s.optionalForClient = behalf || b.may.PassOn || b.may.Escalate
 	if behalf {
-		s.optionalForClient = true // the button that marks them as asked sends these inputs too
 		intro = fmt.Sprintf(b.words.Respond.OnBehalfIntro, b.formatRespondents(b.opening))
 	}
 	s.addElements(TextBlock{Text: b.words.Respond.ResponseLabel, Bold: true, Heading: true}, TextBlock{Text: intro, Spacing: "Small"})

@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"maps"
 
 	"challengebot/internal/challenge"
 )
@@ -39,6 +40,21 @@ func (b *builder) addSuccessorSection() {
 	s.addInput(Input{Kind: InputChoice, ID: FieldSuccessor, Label: b.words.StandIn.SuccessorWho, Required: true, Choices: who})
 	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Successor, b.Challenge.Ref))
 	b.addCommandSection(s, fmt.Sprintf(b.words.StandIn.SuccessorTitle, b.Challenge.Chair.Name), b.words.StandIn.SuccessorButton)
+}
+
+// addNotMineSection offers to say whose the question is.
+func (b *builder) addNotMineSection() {
+	if !b.may.PassOn {
+		return
+	}
+	if p, known := b.Directory.PersonByEntra(b.opts.TypedValues[FieldOwner]); known {
+		b.opts.TypedValues = maps.Clone(b.opts.TypedValues) // what was typed comes back as a name
+		b.opts.TypedValues[FieldOwner] = p.Name
+	}
+	s := b.requiredSection(VerbNotMine, FieldOwner)
+	s.addInput(Input{Kind: InputText, ID: FieldOwner, Label: b.words.StandIn.OwnerWho, Required: true, MaxLength: challenge.MaxName})
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.NotMine, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.StandIn.NotMine, b.words.StandIn.NotMineButton)
 }
 
 // describeMove tells of a move to another team.

@@ -37,6 +37,8 @@ func (b *builder) inputLabel(id string) string {
 		return b.words.Challenge.SkipGround
 	case FieldTeam:
 		return b.words.StandIn.MoveTo
+	case FieldOwner:
+		return b.words.StandIn.OwnerWho
 	case FieldSuccessor:
 		return b.words.StandIn.SuccessorWho
 	case FieldHow:

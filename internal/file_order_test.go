@@ -33,7 +33,7 @@ var fileOrder = map[string][]string{
 		"shorter_window.go", "window.go", "recount.go", "statutory.go", "rungs.go", "in_time.go", "lapse.go",
 		// One file for each thing that may happen.
 		"asking.go", "outage.go", "ask_again.go", "acknowledge.go", "unattended.go", "asked_outside.go", "skip.go", "ending.go", "delivery.go", "reminder.go",
-		"response.go", "judgement.go", "gates.go", "handover.go", "referral.go", "successor.go", "move.go", "urgency.go", "escalation.go", "message_change.go",
+		"response.go", "judgement.go", "gates.go", "handover.go", "not_mine.go", "referral.go", "successor.go", "move.go", "urgency.go", "escalation.go", "message_change.go",
 		"partner_concern.go", "clock.go",
 		// What others call.
 		"alerts.go", "consistency.go", "decide.go", "limits.go", "validate_raise.go", "raise.go", "standin_obstacles.go", "events.go",

@@ -14,6 +14,8 @@ const (
 	ReasonHeld HandoverReason = "held"
 	// ReasonMoved: the challenge went to another team.
 	ReasonMoved HandoverReason = "moved"
+	// ReasonNotMine: who was asked said whose question it is.
+	ReasonNotMine HandoverReason = "not_mine"
 )
 
 // CoverHandover is one passing on of something that the challenge waits for.
@@ -51,6 +53,7 @@ const (
 	MannerAnswerLeft  HandoverManner = "answer_left"
 	MannerAnswerRole  HandoverManner = "answer_role"
 	MannerAnswerMoved HandoverManner = "answer_moved"
+	MannerAnswerNamed HandoverManner = "answer_named"
 	MannerRecording   HandoverManner = "recording"
 	MannerJudgeToo    HandoverManner = "judge_too"
 	MannerJudgeNew    HandoverManner = "judge_new"
@@ -73,6 +76,8 @@ func (h CoverHandover) Manner() HandoverManner {
 		return MannerGateNew
 	case h.Reason == ReasonMoved:
 		return MannerAnswerMoved
+	case h.Reason == ReasonNotMine:
+		return MannerAnswerNamed
 	case h.Reason == ReasonLeft:
 		return MannerAnswerLeft
 	case h.Reason != "":

@@ -78,6 +78,12 @@ func (o *Opening) applyHandover(h CoverHandover) {
 	mayAnswer := o.MayAnswer(h.From.ID)
 	o.Respondents, o.Responders = slices.Clone(o.Respondents), slices.Clone(o.Responders)
 	o.Handovers = append(slices.Clone(o.Handovers), h)
+	if h.Reason == ReasonNotMine {
+		o.Named = append(slices.DeleteFunc(slices.Clone(o.Named), func(id string) bool { return id == h.From.ID }), h.To.ID)
+		if o.AcknowledgedBy.ID == h.From.ID {
+			o.AcknowledgedBy = Person{}
+		}
+	}
 	if h.Task != TaskRecording {
 		o.Respondents = replaceParty(o.Respondents, h)
 	}

@@ -2,6 +2,8 @@ package challenge
 
 import (
 	"slices"
+
+	"challengebot/internal/directory"
 )
 
 // HandOver passes on what a challenge waits for from somebody to who stands in for them
@@ -84,7 +86,14 @@ func (tr *transition) whyNotHandedOver(id string) *Refusal {
 		}
 		return newRefusal(CodeNotAllowed, sayHandOverAsked, p.Name, tr.c.Ref)
 	}
-	o := tr.c.CurrentOpening()
+	if refusal := tr.whyNotAsked(tr.c.CurrentOpening(), p); refusal != nil {
+		return refusal
+	}
+	return newRefusal(CodeNotAllowed, sayHandOverAsked, p.Name, tr.c.Ref)
+}
+
+// whyNotAsked says what keeps somebody from answering in the place of who was asked; nil: nothing.
+func (tr *transition) whyNotAsked(o *Opening, p directory.Person) *Refusal {
 	rung, _ := tr.env.Ladder.RungByID(o.Rung)
 	switch tr.obstacleToAsking(rung, o.Judge, p.Entra, false) {
 	case obstacleRaised:
@@ -96,7 +105,7 @@ func (tr *transition) whyNotHandedOver(id string) *Refusal {
 	case obstacleNextRung:
 		return newRefusal(CodeNotAllowed, sayHandOverNextRung, p.Name, tr.c.Ref, tr.env.Ladder.Words.Rung)
 	}
-	return newRefusal(CodeNotAllowed, sayHandOverAsked, p.Name, tr.c.Ref)
+	return nil
 }
 
 // reconcile is the system's: when the program starts, when the directory changes, and on

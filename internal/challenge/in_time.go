@@ -50,7 +50,7 @@ func (tr *transition) arrivedInTime(o *Opening) bool {
 func (tr *transition) yieldLapse(o Opening) int {
 	tr.emitBy(System, LapseYielded{Opening: o.Number, Due: o.Deadline.Due, ArrivedAt: tr.arrivedAt}, o.Rung, o.Number)
 	tr.emitBy(System, RungOpened{
-		Cause: CauseInTime, Respondents: o.Respondents, Responders: o.Responders, Judge: o.Judge, JudgesToo: o.JudgesToo,
+		Cause: CauseInTime, Respondents: o.Respondents, Responders: o.Responders, Named: o.Named, Judge: o.Judge, JudgesToo: o.JudgesToo,
 		Alerted: o.Alerted, MeetingParties: o.MeetingParties, Deadline: o.Deadline, Explanation: explainInTime(o.Deadline, tr.env.Calendar),
 		LimitPassed: o.LimitPassed, ShorterWindow: o.ShorterWindow,
 	}, o.Rung, len(tr.c.Openings)+1)

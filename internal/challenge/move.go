@@ -32,6 +32,7 @@ func (b Moved) apply(c *Challenge, _ Event) {
 		c.RaisedTeam = b.From
 	}
 	c.Team, c.Details.Team = b.To, b.To
+	c.openingToChange().Named = nil
 }
 
 // RestoreDetails puts the details of the raising into a challenge that was read without them:

@@ -57,8 +57,11 @@ type Opening struct {
 	Alerted        []Party  `json:"alerted,omitempty"`
 	MeetingParties []Party  `json:"meeting,omitempty"` // who has a role in the rung's meeting
 	// Handovers are the passings on to stand-ins; Respondents are who is asked now.
-	Handovers []CoverHandover  `json:"handed_over,omitempty"`
-	Deadline  workday.Deadline `json:"deadline"`
+	Handovers []CoverHandover `json:"handed_over,omitempty"`
+	// Named are those of the respondents who are asked because somebody said that the question is
+	// theirs, whatever role they hold; empty again when the challenge moves to another team.
+	Named    []string         `json:"named,omitempty"`
+	Deadline workday.Deadline `json:"deadline"`
 	// LimitPassed: the cumulative limit had ended before the rung opened, so the
 	// respondent has the one working day that is the least.
 	LimitPassed   bool           `json:"limit_passed,omitempty"`

@@ -74,6 +74,15 @@ func findSeat(seats []seat, holder string, role directory.Role) (seat, bool) {
 	return seats[i], true
 }
 
+// seatOfAsked is the seat for which somebody is asked: that of their role, or their own where
+// somebody named them.
+func (tr *transition) seatOfAsked(o *Opening, seats []seat, holder Person, role directory.Role) (seat, bool) {
+	if slices.Contains(o.Named, holder.ID) {
+		return tr.seatOf(holder, role), true
+	}
+	return findSeat(seats, holder.ID, role)
+}
+
 // planAnswers are the moves among those who are asked to answer.
 func (tr *transition) planAnswers(o *Opening) []CoverHandover {
 	rung, ok := tr.env.Ladder.RungByID(o.Rung)
@@ -89,6 +98,11 @@ func (tr *transition) planAnswers(o *Opening) []CoverHandover {
 	for _, g := range groups {
 		taken[g.principal.ID] = true
 	}
+	for _, h := range o.Handovers {
+		if h.Reason == ReasonNotMine && slices.Contains(o.Named, h.To.ID) && tr.isListed(h.To.ID) {
+			taken[tr.principalOf(h.From).ID] = true // who said that it is not theirs is not asked again
+		}
+	}
 	var moves []CoverHandover
 	for _, g := range groups {
 		if g.principal.ID == "" {
@@ -97,7 +111,7 @@ func (tr *transition) planAnswers(o *Opening) []CoverHandover {
 		fits := func(p Person, own bool) bool {
 			return tr.mayBeAsked(rung, o.Judge)(p, own) && (g.has(p.ID) || !o.IsRespondent(p.ID))
 		}
-		s, held := findSeat(seats, g.principal.ID, g.members[0].Role)
+		s, held := tr.seatOfAsked(o, seats, g.principal, g.members[0].Role)
 		if held && tr.isListed(g.principal.ID) {
 			moves = append(moves, tr.moveWithinSeat(g, s, fits)...)
 			continue

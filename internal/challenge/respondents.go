@@ -11,6 +11,7 @@ import (
 type askedParties struct {
 	respondents []Party
 	repliers    []string
+	named       []string // of them those who are asked because somebody named them
 	judge       Party
 	reason      string
 	hasOutsider bool // somebody who may answer has no account here

@@ -14,7 +14,9 @@ type RungOpened struct {
 	Cause       Cause    `json:"cause"`
 	Respondents []Party  `json:"respondents"`
 	Responders  []string `json:"repliers"`
-	Judge       Party    `json:"judge"`
+	// Named as in Opening.
+	Named []string `json:"named,omitempty"`
+	Judge Party    `json:"judge"`
 	// JudgesToo judge beside Judge, as the ladder says.
 	JudgesToo []Party `json:"judges_too,omitempty"`
 	Alerted   []Party `json:"alerted,omitempty"`
@@ -52,7 +54,7 @@ func (b RungOpened) apply(c *Challenge, e Event) {
 	}
 	c.GatesAhead = slices.DeleteFunc(c.GatesAhead, func(g GateState) bool { return g.Rung == e.Rung })
 	c.Openings = append(c.Openings, Opening{
-		Number: e.Opening, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Responders: b.Responders,
+		Number: e.Opening, Rung: e.Rung, OpenedAt: e.At, Respondents: b.Respondents, Responders: b.Responders, Named: b.Named,
 		Judge: b.Judge, JudgesToo: b.JudgesToo, Alerted: b.Alerted, MeetingParties: b.MeetingParties, Deadline: b.Deadline, LimitPassed: b.LimitPassed,
 		ShorterWindow: b.ShorterWindow, Reminders: b.Reminders, AcknowledgeBy: b.AcknowledgeBy, CheckAt: b.CheckAt, Outcome: OutcomeOpen,
 	})
@@ -113,13 +115,32 @@ func (tr *transition) advanceFrom(from string, cause Cause, at time.Time) error 
 	return tr.enterRung(next, cause, at, nil)
 }
 
+// keepNamed asks those again who were named on the opening before, where it was of the same rung, in
+// the place of those who said that the question is not theirs.
+func (tr *transition) keepNamed(r *ladder.Rung, a askedParties) askedParties {
+	before := tr.c.CurrentOpening()
+	if before == nil || before.Rung != r.ID || len(before.Named) == 0 {
+		return a
+	}
+	var after Opening
+	after.Respondents, after.Responders = a.respondents, a.repliers
+	for _, h := range before.Handovers {
+		fits := tr.isListed(h.To.ID) && tr.obstacleToAsking(r, a.judge, h.To.ID, false) == ""
+		if h.Reason == ReasonNotMine && fits && after.IsRespondent(h.From.ID) {
+			after.applyHandover(h)
+		}
+	}
+	a.respondents, a.repliers, a.named = after.Respondents, after.Responders, after.Named
+	return a
+}
+
 // openRung asks the rung's respondents. A rung on which nobody may answer is passed
 // over at once: a child does not wait for a vacancy to be filled.
 func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error {
 	if !tr.isPlaceKnown() {
 		return newRefusal(CodeNotAllowed, sayPlaceGone, tr.c.Ref, tr.c.Ref)
 	}
-	asked := tr.resolveRespondents(r)
+	asked := tr.keepNamed(r, tr.resolveRespondents(r))
 	if len(asked.repliers) == 0 {
 		tr.emitBy(System, RoleVacant{Cause: cause, Roles: r.Respondents.RolesFor(tr.c.Details.Agency), Reason: asked.reason}, r.ID, 0)
 		tr.tellChair()
@@ -127,7 +148,7 @@ func (tr *transition) openRung(r *ladder.Rung, cause Cause, at time.Time) error 
 		return tr.advanceFrom(r.ID, CauseVacancy, at)
 	}
 	body := RungOpened{
-		Cause: cause, Respondents: asked.respondents, Responders: asked.repliers,
+		Cause: cause, Respondents: asked.respondents, Responders: asked.repliers, Named: asked.named,
 		Judge: asked.judge, JudgesToo: tr.judgesBeside(r, asked.judge), Alerted: tr.alertedParties(r), MeetingParties: tr.meetingParties(r),
 	}
 	var err error

@@ -117,7 +117,7 @@ func (tr *transition) answerGaps(o *Opening) []Gap {
 			gaps = append(gaps, Gap{Task: TaskRecording, Role: p.Role, Name: p.Name, Reason: tr.whyNotThere(id)})
 			continue
 		}
-		_, held := findSeat(seats, tr.principalOf(p).ID, p.Role)
+		_, held := tr.seatOfAsked(o, seats, tr.principalOf(p), p.Role)
 		if !held { // they may have come into the role themselves
 			_, held = findSeat(seats, id, p.Role)
 		}

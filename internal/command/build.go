@@ -80,6 +80,10 @@ func buildAcknowledgement(_ *Inputs, d cards.ButtonData, _ challenge.Snapshot) c
 	return challenge.Acknowledge{Opening: d.Opening}
 }
 
+func buildNotMine(in *Inputs, d cards.ButtonData, _ challenge.Snapshot) challenge.Command {
+	return challenge.NotMine{Opening: d.Opening, Owner: in.Text(cards.FieldOwner)}
+}
+
 func buildEscalation(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
 	return challenge.Escalate{Reason: in.Text(cards.FieldReason)}
 }

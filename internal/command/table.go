@@ -37,6 +37,7 @@ var table = []Command{
 	{words.CommandRelease, cards.VerbRelease, challenge.CardOversight, typedNothing, buildRelease},
 	{words.CommandRemind, cards.VerbRemind, challenge.CardChallenge, typedNothing, buildReminder},
 	{words.CommandAcknowledge, cards.VerbAcknowledge, challenge.CardRespond, typedAcknowledgement, buildAcknowledgement},
+	{words.CommandNotMine, cards.VerbNotMine, challenge.CardRespond, typedOwner, buildNotMine},
 	{words.CommandEscalate, cards.VerbEscalate, challenge.CardChallenge, typedReason, buildEscalation},
 	{words.CommandNotUrgent, cards.VerbLiftUrgency, challenge.CardChallenge, typedReason, buildLiftUrgency},
 	{words.CommandAsked, cards.VerbAskedOutside, challenge.CardRespond, typedAskedOutside, buildAskedOutside},
@@ -63,14 +64,16 @@ func find(is func(Command) bool) (Command, bool) {
 }
 
 // NamesPerson reports whether what is typed behind the reference is a person.
-func (cmd Command) NamesPerson() bool { return cmd.Verb == cards.VerbSuccessor }
+func (cmd Command) NamesPerson() bool {
+	return cmd.Verb == cards.VerbSuccessor || cmd.Verb == cards.VerbNotMine
+}
 
 // ResultCard is the card that shows what came of a typed command, and its opening: the one that
 // has the button for it as the challenge stands.
 func (cmd Command) ResultCard(c challenge.Challenge, id string) (challenge.Card, int) {
 	n := len(c.Openings)
 	switch {
-	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside, cmd.Verb == cards.VerbAcknowledge:
+	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside, cmd.Verb == cards.VerbAcknowledge, cmd.Verb == cards.VerbNotMine:
 		return challenge.CardRespond, c.OpeningFor(id)
 	case cmd.Verb == cards.VerbSuccessor:
 		return challenge.CardOversight, n

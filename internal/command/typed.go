@@ -50,11 +50,20 @@ func typedMove(t Typed) (cards.ButtonData, map[string]string) {
 // typedSuccessor takes a person. Where the name is nobody's, or several people's, it stays as
 // typed, to be chosen on the card.
 func typedSuccessor(t Typed) (cards.ButtonData, map[string]string) {
-	who := t.words()
+	return cards.ButtonData{}, map[string]string{cards.FieldSuccessor: t.person()}
+}
+
+// typedOwner takes the person whose the question is, of the opening on which the other is asked.
+func typedOwner(t Typed) (cards.ButtonData, map[string]string) {
+	return cards.ButtonData{Opening: t.Challenge.OpeningFor(t.By)}, map[string]string{cards.FieldOwner: t.person()}
+}
+
+// person is the object id of whom the text means, or the text where that is not one person.
+func (t Typed) person() string {
 	if len(t.People) == 1 {
-		who = t.People[0].Entra
+		return t.People[0].Entra
 	}
-	return cards.ButtonData{}, map[string]string{cards.FieldSuccessor: who}
+	return t.words()
 }
 
 // typedNothing is for commands that need nothing beside the reference.

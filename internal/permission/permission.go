@@ -88,6 +88,8 @@ type Rights struct {
 	RemindNow bool
 	// Acknowledge says that they have the question.
 	Acknowledge bool
+	// PassOn says whose the question is, who is then asked instead.
+	PassOn bool
 	// Escalate takes it to the next rung before the time ends.
 	Escalate bool
 	// LiftUrgency says that an urgent challenge can wait as long as others.
@@ -128,6 +130,7 @@ func Decide(f Facts) Rights {
 		Release:       f.AwaitsResponse && f.Oversees && impartial,
 		RemindNow:     f.AwaitsResponse && f.Chair && impartial,
 		Acknowledge:   f.AwaitsResponse && f.Asked && !f.Records,
+		PassOn:        f.AwaitsResponse && f.Asked && !f.Records,
 		Escalate:      (f.AwaitsResponse || f.AwaitsJudgement) && f.TakesFurther,
 		LiftUrgency:   f.Open() && f.Chair && f.Urgent,
 		Refer:         f.Refers && f.ReferralPossible,
@@ -146,7 +149,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
 }
 
 // GateFacts are what decides who may record what of one gate.

@@ -28,7 +28,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"who raised it (the chair): read, remind, settle, withdraw, hand off, skip, move; " + chairs + "; read, settle, withdraw, hand off, skip, move; read",
 		"the same, of an urgent challenge: read, remind, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
-		"who is asked: read, answer, acknowledge; read, late response kept; read, late response kept; read, late response kept",
+		"who is asked: read, answer, acknowledge, pass on; read, late response kept; read, late response kept; read, late response kept",
 		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",
 		"stand-in of who is asked: read, answer; nothing; nothing; nothing",
 		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",

@@ -16,6 +16,7 @@ var handoverWords = map[challenge.HandoverManner]string{
 	challenge.MannerAnswerLeft:  "%[2]s has left the directory, so %[3]s is asked about %[1]s. The due time stays.",
 	challenge.MannerAnswerRole:  "%[2]s no longer holds the role, so %[3]s is asked about %[1]s. The due time stays.",
 	challenge.MannerAnswerMoved: "%s passed from %s to %s with the move to another team. The due time stays.",
+	challenge.MannerAnswerNamed: "%[2]s said that %[1]s is not theirs and named %[3]s, who is asked. The due time stays.",
 	challenge.MannerRecording:   "%[3]s records the answer to %[1]s in the place of %[2]s. The due time stays.",
 	challenge.MannerJudgeToo:    "%[3]s decides on the answer to %[1]s as well as %[2]s.",
 	challenge.MannerJudgeNew:    "%[3]s decides on the answer to %[1]s in the place of %[2]s.",

@@ -244,7 +244,7 @@ type NewsWords struct {
 // TypedCommandWords are the texts of commands as they are typed.
 type TypedCommandWords struct {
 	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw, NotUrgent, Escalate string
-	Refer, Skip, HandOff, Move, Successor                                                                                                                     string
+	Refer, Skip, HandOff, Move, Successor, NotMine                                                                                                            string
 	GateStatuses                                                                                                                                              map[challenge.GateStatus]string
 }
 

@@ -37,6 +37,7 @@ const (
 	CommandNotUrgent    CommandName = "not-urgent"
 	CommandEscalate     CommandName = "escalate"
 	CommandAcknowledge  CommandName = "acknowledge"
+	CommandNotMine      CommandName = "not-mine"
 	CommandRemind       CommandName = "remind"
 	CommandHelp         CommandName = "help"
 )
@@ -64,6 +65,7 @@ var CommandNames = []CommandName{
 	CommandNotUrgent,
 	CommandEscalate,
 	CommandAcknowledge,
+	CommandNotMine,
 	CommandRemind,
 	CommandHelp,
 }
@@ -159,6 +161,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandRelease:      {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
 	CommandRemind:       {{"/remind CH-…", "remind those whom you asked, once a working day"}},
 	CommandAcknowledge:  {{"/acknowledge CH-…", "say that you have the question; the time runs on"}},
+	CommandNotMine:      {{"/not-mine CH-… NAME", "say whose the question is; they are asked with the time that is left"}},
 	CommandEscalate:     {{"/escalate CH-… reason", "take it to the next stage before the time ends, where the procedure leaves that to you"}},
 	CommandNotUrgent:    {{"/not-urgent CH-… reason", "say that an urgent challenge that you raised can wait as long as others"}},
 	CommandHelp:         {{"/help", "this list"}},
@@ -188,6 +191,7 @@ var welshCommands = map[CommandName][]Command{
 	CommandRelease:      {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
 	CommandRemind:       {{"/atgoffa CH-…", "atgoffa'r rhai y gofynnoch iddynt, unwaith bob diwrnod gwaith"}},
 	CommandAcknowledge:  {{"/cydnabod CH-…", "dweud bod y cwestiwn gennych; mae'r amser yn dal i redeg"}},
+	CommandNotMine:      {{"/nid-fi CH-… ENW", "dweud cwestiwn pwy ydyw; gofynnir iddynt hwy, gyda'r amser sydd ar ôl"}},
 	CommandEscalate:     {{"/uwchgyfeirio CH-… rheswm", "mynd â hi i'r cam nesaf cyn i'r amser ddod i ben, lle mae'r weithdrefn yn gadael hynny i chi"}},
 	CommandNotUrgent:    {{"/dim-brys CH-… rheswm", "dweud y gall her frys a godwyd gennych aros gyhyd â heriau eraill"}},
 	CommandHelp:         {{"/cymorth", "y rhestr hon"}},

@@ -516,6 +516,7 @@ var English = &Catalogue{
 		HandOff:           "/hand-off %s %s reason",
 		Move:              "/move %s TEAM",
 		Successor:         "/successor %s NAME",
+		NotMine:           "/not-mine %s NAME",
 		GateStatuses: map[challenge.GateStatus]string{
 			challenge.GatePassed: "agreed", challenge.GateNotAgreed: "refused", challenge.GateOverridden: "override"},
 	},

@@ -18,6 +18,8 @@ type StandInWords struct {
 	// Move and the others are of the ways to move a challenge to another team, and to name a
 	// successor of a chair who has left, who is named in SuccessorTitle.
 	Move, MoveTo, MoveButton, SuccessorTitle, SuccessorWho, SuccessorButton string
+	// NotMine: somebody who is asked says whose the question is.
+	NotMine, OwnerWho, NotMineButton string
 	// Moved takes who moved it, from which team and to which.
 	Moved string
 }
@@ -56,6 +58,7 @@ var englishStandIns = StandInWords{
 		challenge.MannerAnswerLeft:  "%s: %s is not in the directory any more, so %s is asked. The date stays.",
 		challenge.MannerAnswerRole:  "%s: %s does not hold the role any more, so %s is asked. The date stays.",
 		challenge.MannerAnswerMoved: "%s: passed on from %s to %s with the move to another team. The date stays.",
+		challenge.MannerAnswerNamed: "%s: %s said that it is not theirs, and named %s, who is asked. The date stays.",
 		challenge.MannerRecording:   "%[1]s: %[3]s records the answer now, in the place of %[2]s. The date stays.",
 		challenge.MannerJudgeToo:    "%[1]s: %[3]s decides on the answer as well as %[2]s.",
 		challenge.MannerJudgeNew:    "%[1]s: %[3]s decides on the answer, in the place of %[2]s.",
@@ -89,6 +92,9 @@ var englishStandIns = StandInWords{
 	SuccessorTitle:  "Name a successor of %s",
 	SuccessorWho:    "Who takes over",
 	SuccessorButton: "Name the successor now",
+	NotMine:         "This is not mine",
+	OwnerWho:        "Whose it is: the name of a person",
+	NotMineButton:   "Pass the question on",
 	Moved:           "%s moved the challenge from %s to %s. The dates stay.",
 }
 
@@ -113,6 +119,7 @@ var welshStandIns = StandInWords{
 		challenge.MannerAnswerLeft:  "%s: nid yw %s yn y cyfeiriadur mwyach, felly gofynnir i %s. Nid yw'r dyddiad yn newid.",
 		challenge.MannerAnswerRole:  "%s: nid oes gan %s y rôl mwyach, felly gofynnir i %s. Nid yw'r dyddiad yn newid.",
 		challenge.MannerAnswerMoved: "%s: trosglwyddwyd oddi wrth %s i %s wrth symud i dîm arall. Nid yw'r dyddiad yn newid.",
+		challenge.MannerAnswerNamed: "%s: dywedodd %s nad ei gwestiwn yntau ydoedd, ac enwodd %s, y gofynnir iddynt yn awr. Nid yw'r dyddiad yn newid.",
 		challenge.MannerRecording:   "%[1]s: %[3]s sy'n cofnodi'r ateb yn awr, yn lle %[2]s. Nid yw'r dyddiad yn newid.",
 		challenge.MannerJudgeToo:    "%[1]s: mae %[3]s yn penderfynu ar yr ateb, yn ogystal â %[2]s.",
 		challenge.MannerJudgeNew:    "%[1]s: %[3]s sy'n penderfynu ar yr ateb, yn lle %[2]s.",
@@ -146,5 +153,8 @@ var welshStandIns = StandInWords{
 	SuccessorTitle:  "Enwi olynydd i %s",
 	SuccessorWho:    "Pwy sy'n cymryd drosodd",
 	SuccessorButton: "Enwi'r olynydd yn awr",
+	NotMine:         "Nid fy nghwestiwn i yw hwn",
+	OwnerWho:        "Cwestiwn pwy ydyw: enw'r person",
+	NotMineButton:   "Trosglwyddo'r cwestiwn",
 	Moved:           "Symudodd %s yr her o %s i %s. Nid yw'r dyddiadau'n newid.",
 }

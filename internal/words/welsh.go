@@ -518,6 +518,7 @@ var Welsh = &Catalogue{
 		HandOff:           "/trosglwyddo %s %s rheswm",
 		Move:              "/symud %s TÎM",
 		Successor:         "/olynydd %s ENW",
+		NotMine:           "/nid-fi %s ENW",
 		GateStatuses: map[challenge.GateStatus]string{
 			challenge.GatePassed: "cytunwyd", challenge.GateNotAgreed: "gwrthodwyd", challenge.GateOverridden: "bwrw-ymlaen"},
 	},

@@ -123,6 +123,11 @@ func (x *Life) drawCommand(t *rapid.T) (challenge.Command, challenge.Person) {
 		return challenge.NameSuccessor{Successor: who.ID}, MostlyRight(t, Person("otto"), x.Challenge.Chair)
 	case 3:
 		return x.drawMessage(t), challenge.System
+	case 4:
+		if x.Challenge.State == challenge.StateAwaitingResponse {
+			owner := rapid.SampledFrom(append(People(), challenge.Person{})).Draw(t, "owner")
+			return challenge.NotMine{Opening: len(x.Challenge.Openings), Owner: owner.ID}, randomPerson(t, x.Challenge)
+		}
 	case 2:
 		away := rapid.SampledFrom(append(x.Challenge.WaitingFor(), x.Challenge.Chair.ID)).Draw(t, "away")
 		return challenge.HandOver{AwayID: away}, MostlyRight(t, Person("otto"), x.Challenge.Chair)
