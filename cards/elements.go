@@ -188,23 +188,33 @@ func (e ActionSet) writeJSON(w *jsonWriter) {
 type ExecuteButton struct {
 	Title string
 	Data  ButtonData
+	// Alone: a client sends it without the inputs of the card, whatever is missing in them.
+	Alone bool
 }
 
 func (a ExecuteButton) writeJSON(w *jsonWriter) {
 	if w.forDialog { // which knows no other
 		w.openElement("Action.Submit")
 		a.writeTitleAndData(w)
+		a.writeAlone(w)
 		w.closeBracket('}')
 		return
 	}
 	w.openElement("Action.Execute")
 	a.writeTitleAndData(w)
 	w.writeString("verb", string(a.Data.Verb))
+	a.writeAlone(w)
 	w.writeName("fallback")
 	w.openElement("Action.Submit")
 	a.writeTitleAndData(w)
 	w.closeBracket('}')
 	w.closeBracket('}')
+}
+
+func (a ExecuteButton) writeAlone(w *jsonWriter) {
+	if a.Alone {
+		w.writeString("associatedInputs", "none")
+	}
 }
 
 func (a ExecuteButton) writeTitleAndData(w *jsonWriter) {

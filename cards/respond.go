@@ -159,7 +159,7 @@ func (b *builder) addResponseInputs() {
 		intro = b.words.Respond.Intro
 	}
 	// The buttons for anything else on this card send these inputs too.
-	s.optionalForClient = behalf || b.may.PassOn || b.may.Escalate
+	s.optionalForClient = behalf || b.asksForOwner()
 	if behalf {
 		intro = fmt.Sprintf(b.words.Respond.OnBehalfIntro, b.formatRespondents(b.opening))
 	}
@@ -174,9 +174,12 @@ func (b *builder) addResponseInputs() {
 	}
 	switch by := b.opening.AcknowledgedBy; {
 	case b.may.Acknowledge && by.ID == "":
-		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge)})
+		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Alone: true})
 	case by.ID != "":
 		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, by.Name))
+	}
+	if b.may.PassOn && !b.asksForOwner() {
+		as = append(as, ExecuteButton{Title: b.words.StandIn.NotMine, Data: b.buttonData(VerbNotMine), Alone: true})
 	}
 	b.addButtons(as...)
 	b.addSmallPrint(b.typedAnswerHint(form))

@@ -42,9 +42,13 @@ func (b *builder) addSuccessorSection() {
 	b.addCommandSection(s, fmt.Sprintf(b.words.StandIn.SuccessorTitle, b.Challenge.Chair.Name), b.words.StandIn.SuccessorButton)
 }
 
-// addNotMineSection offers to say whose the question is.
+// asksForOwner reports whether the reader has said that the question is not theirs, and not yet whose.
+func (b *builder) asksForOwner() bool { return b.may.PassOn && b.opts.Submitted.Verb == VerbNotMine }
+
+// addNotMineSection asks whose the question is, once the reader has said that it is not theirs: a
+// client sends nothing of a card in which the required inputs for the answer stand empty.
 func (b *builder) addNotMineSection() {
-	if !b.may.PassOn {
+	if !b.asksForOwner() {
 		return
 	}
 	if p, known := b.Directory.PersonByEntra(b.opts.TypedValues[FieldOwner]); known {

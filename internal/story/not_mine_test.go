@@ -12,6 +12,7 @@ func TestWhoIsAskedSaysWhoseTheQuestionIs(t *testing.T) {
 	t.Parallel()
 	for name, tell := range map[string]func(s *stage, r raisedChallenge){
 		"by button": func(s *stage, r raisedChallenge) {
+			s.priya.clicks(r.asked[0], "This is not mine", nil)
 			s.priya.clicks(r.asked[0], "Pass the question on", practice.Inputs{s.fieldWithLabel(r.asked[0], "Whose it is: the name of a person"): "ben carter"})
 		},
 		"by typing": func(s *stage, r raisedChallenge) { s.priya.types("/not-mine " + r.ref + " Ben Carter") },
