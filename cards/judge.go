@@ -2,6 +2,7 @@ package cards
 
 import (
 	"fmt"
+	"slices"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
@@ -43,6 +44,11 @@ func (b *builder) awaitsJudgement() bool {
 
 func (b *builder) mayJudge() bool {
 	return b.awaitsJudgement() && b.may.Judge
+}
+
+// isJudge reports whether the reader is one of those who decide on the opening, or decided.
+func (b *builder) isJudge() bool {
+	return b.opening != nil && slices.ContainsFunc(b.opening.Judges(), func(p challenge.Party) bool { return p.ID == b.opts.ViewerID })
 }
 
 // addJudgeInputs asks for the verdict.

@@ -70,8 +70,8 @@ func Render(card challenge.Card, opening int, v View, o Options) Card {
 			return b
 		}
 		shown := card
-		isRefused := o.Refusal != nil && !may.Judge // what was typed was another's to do, and nothing is to be pressed
-		if o.ViewerID == v.Challenge.Chair.ID && (card == challenge.CardGate || card == challenge.CardJudge && !isRefused) {
+		isAnothers := o.Refusal != nil && !b.isJudge() // what was typed was another's to do, and nothing is to be pressed
+		if o.ViewerID == v.Challenge.Chair.ID && (card == challenge.CardGate || card == challenge.CardJudge && !isAnothers) {
 			shown = challenge.CardChallenge // it holds what either asks, and all that is the chair's to do
 		}
 		switch shown {
