@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"challengebot/internal/ladder"
 	"challengebot/internal/storage"
 	"challengebot/internal/words"
+	"challengebot/internal/workday"
 )
 
 // raiseForm is the form as it should look with the values in it.
@@ -25,36 +27,34 @@ type raiseForm struct {
 	// unread are the choices that decide where a case goes and that were not made. What was not
 	// chosen is never taken for the first of the list, nor for "no".
 	unread challenge.Unread
-	// refusal is why nothing can be foreseen, if so.
-	refusal *challenge.Refusal
 }
 
-// handleForm handles the form: "see who will be asked" draws it again with the
-// answer, "send" raises the challenge.
+// handleForm handles both steps of raising a challenge: "continue" checks the form and shows what
+// would be sent and who would be asked, "change" gives the form back, "send" raises the challenge.
 func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[string]string) (cardResult, error) {
 	choices := rq.raisableLadders()
 	if len(choices) == 0 {
 		return cardResult{}, textReply(rq.words.Bot.MayNotRaise)
 	}
-	form, err := rq.buildForm(choices, in)
-	if err != nil {
-		return cardResult{}, err
-	}
+	form := rq.buildForm(choices, in)
 	form.Nonce = rq.formNonce(data.Nonce)
 	opts := rq.cardOptions(data)
 	if data.Verb == cards.VerbPreview {
-		opts.Refusal = form.refusal
-		return cardResult{Card: cards.RenderForm(form.FormView, opts)}, nil
+		return rq.checkForm(form, data.Shown, opts)
 	}
 	if over := rq.limits.take(limitRaises, rq.person.ID, rq.now); over > 0 {
 		opts.Refusal, opts.TypedValues = newRefusal(challenge.CodeNotAllowed, rq.limitSentence(limitRaises)), in
 		return cardResult{Card: cards.RenderForm(form.FormView, opts)}, nil
 	}
-	out, err := rq.raise(ctx, form)
+	out, err := rq.raise(ctx, form, data.Shown)
 	if err != nil || out.Repeated {
 		rq.limits.giveBack(limitRaises, rq.person.ID)
 	}
 	var refusal *challenge.Refusal
+	if errors.Is(err, errForecastChanged) {
+		opts.Refusal = newRefusal(challenge.CodeNotAllowed, rq.words.Form.ForecastChanged)
+		return rq.renderCheck(form, opts)
+	}
 	if errors.As(err, &refusal) {
 		opts.Refusal, opts.TypedValues = refusal, in
 		return cardResult{Card: cards.RenderForm(form.FormView, opts)}, nil
@@ -74,9 +74,13 @@ func (rq request) handleForm(ctx context.Context, data cards.ButtonData, in map[
 	return result, rq.replaceMessage(ctx, sent, ":form")
 }
 
+// errForecastChanged means that other people would be asked, or by another time, than was shown.
+var errForecastChanged = errors.New("the forecast that was shown is no longer so")
+
 // raise gives the form to the transaction. The form's nonce is the idempotency key: the same form
-// sent twice, by Teams or by a thumb, is one challenge.
-func (rq request) raise(ctx context.Context, form raiseForm) (storage.ApplyResult, error) {
+// sent twice, by Teams or by a thumb, is one challenge. shown is the fingerprint of the forecast that
+// the person has seen; a form of a version before has none.
+func (rq request) raise(ctx context.Context, form raiseForm, shown string) (storage.ApplyResult, error) {
 	if form.ladder == nil { // no procedure, so nothing else can be checked yet
 		return storage.ApplyResult{}, challenge.RefuseUnread(form.unread)
 	}
@@ -84,8 +88,87 @@ func (rq request) raise(ctx context.Context, form raiseForm) (storage.ApplyResul
 	return rq.Challenges.Raise(ctx, key, func(number uint64) (challenge.Change, error) {
 		raising := form.raising
 		raising.Number, raising.Unread = number, form.unread
-		return challenge.Raise(raising, rq.person, rq.env(form.ladder))
+		change, err := challenge.Raise(raising, rq.person, rq.env(form.ladder))
+		if err != nil || shown == "" {
+			return change, err
+		}
+		forecast, err := challenge.ForecastRaise(raising, rq.person, rq.env(form.ladder))
+		if err == nil && cards.FingerprintForecast(forecast) != shown {
+			err = errForecastChanged
+		}
+		return change, err
 	})
+}
+
+// checkForm shows the second step, or gives the form back: with what is to be put right or, where it
+// was drawn for another procedure than the one now chosen, with what that one asks for. What is open
+// then is no fault yet.
+func (rq request) checkForm(form raiseForm, drawnFor string, opts cards.Options) (cardResult, error) {
+	switch {
+	case form.ladder == nil && drawnFor != "":
+		opts.Refusal = challenge.RefuseUnread(form.unread)
+		return cardResult{Card: cards.RenderForm(form.FormView, opts)}, nil
+	case form.ladder == nil || form.ladder.ID != drawnFor:
+		opts.Refusal = form.wrongChoices()
+		return cardResult{Card: cards.RenderForm(form.FormView, opts)}, nil
+	}
+	whole := form.leaveOpen()
+	raising := whole.raising
+	raising.Unread = whole.unread
+	refusal := (*challenge.Refusal)(nil)
+	switch _, err := challenge.Raise(raising, rq.person, rq.env(form.ladder)); {
+	case errors.As(err, &refusal):
+		opts.Refusal = refusal
+		return cardResult{Card: cards.RenderForm(form.FormView, opts)}, nil
+	case err != nil:
+		return cardResult{}, err
+	}
+	return rq.renderCheck(whole, opts)
+}
+
+func (rq request) renderCheck(form raiseForm, opts cards.Options) (cardResult, error) {
+	forecast, err := challenge.ForecastRaise(form.raising, rq.person, rq.env(form.ladder))
+	if err != nil {
+		return cardResult{}, err
+	}
+	check, whole := cards.RenderFormCheck(cards.CheckView{FormView: form.FormView, Raising: form.raising, Forecast: forecast}, opts)
+	if !whole {
+		opts.Refusal = newRefusal(challenge.CodeBadInput, rq.words.Form.TooMuchText)
+		check = cards.RenderForm(form.FormView, opts)
+	}
+	return cardResult{Card: check}, nil
+}
+
+// leaveOpen is the form with what need not be answered settled, as the second step says aloud: the
+// concern is about no partner agency, and whether the child is looked after is left open. Dates
+// stand from then on as they were understood.
+func (form raiseForm) leaveOpen() raiseForm {
+	form.unread, form.Values = maps.Clone(form.unread), maps.Clone(form.Values)
+	for id, open := range map[string]string{cards.FieldPartner: cards.AnswerNo, cards.FieldLookedAfter: cards.AnswerOpen} {
+		if form.unread[id] != "" && form.Values[id] == "" {
+			delete(form.unread, id)
+			form.Values[id] = open
+		}
+	}
+	d := &form.raising.Details
+	d.LookedAfterUnsaid = form.Values[cards.FieldLookedAfter] == cards.AnswerOpen
+	for id, date := range map[string]workday.Date{cards.FieldAskBy: d.AskBy, cards.FieldConferenceDate: d.ConferenceDate} {
+		if date != 0 {
+			form.Values[id] = date.String()
+		}
+	}
+	return form
+}
+
+// wrongChoices are the faults of what was chosen and is not offered. What is still open is not one.
+func (form *raiseForm) wrongChoices() *challenge.Refusal {
+	wrong := challenge.Unread{}
+	for id, why := range form.unread {
+		if form.Values[id] != "" {
+			wrong[id] = why
+		}
+	}
+	return challenge.RefuseUnread(wrong)
 }
 
 // unsentInputs is what a form that was sent before holds and that challenge does not: it was
@@ -120,10 +203,11 @@ func readRaising(in *command.Inputs) challenge.RaiseCommand {
 		AboutPartner: in.Text(cards.FieldPartner) == cards.AnswerYes, ShorterWindow: in.ShorterWindow(),
 		Details: challenge.Details{
 			RecordNumber: in.Text(cards.FieldRecordNumber), Conference: challenge.ConferenceType(in.Text(cards.FieldConference)),
-			ConferenceDate: in.Date(cards.FieldConferenceDate, words.Either), Categories: splitChoices(in.Text(cards.FieldCategories)),
+			ConferenceDate: in.Date(cards.FieldConferenceDate, words.Either), Categories: splitChoices(in.Text(cards.FieldCategories) + "," + in.Text(cards.FieldOtherCategories)),
 			Concern: in.Text(cards.FieldConcern), Evidence: in.Text(cards.FieldEvidence),
 			Ask: in.Text(cards.FieldAsk), AskBy: in.Date(cards.FieldAskBy, words.Ahead),
 			Team: in.Text(cards.FieldTeam), Agency: in.Text(cards.FieldAgency), Urgency: readUrgency(in), LateReason: in.Text(cards.FieldLateReason), LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes,
+			LookedAfterUnsaid: in.Text(cards.FieldLookedAfter) == cards.AnswerOpen,
 		},
 	}
 }
@@ -141,19 +225,20 @@ func splitChoices(s string) []string {
 	return slices.DeleteFunc(strings.Split(s, ","), func(v string) bool { return strings.TrimSpace(v) == "" })
 }
 
-// buildForm is the form as it should look with these values: in the ladder's own words, and with
-// who will be asked and when the answer is due.
-func (rq request) buildForm(choices []*ladder.Ladder, in map[string]string) (raiseForm, error) {
+// buildForm is the form as it should look with these values, in the ladder's own words.
+func (rq request) buildForm(choices []*ladder.Ladder, in map[string]string) raiseForm {
 	form := raiseForm{unread: challenge.Unread{}, FormView: cards.FormView{Values: in, Now: rq.now, Zone: rq.Calendar.Location(), Nonce: uuid.NewString(),
 		DangerLine: rq.DangerLine}}
 	form.chooseLadder(choices, in)
 	rq.offerTeams(&form, choices, in)
-	form.raising = readRaising(rq.readInputs(in))
+	inputs := rq.readInputs(in)
+	form.raising = readRaising(inputs)
+	maps.Copy(form.unread, inputs.Unread)
 	form.checkYesNo(in)
 	if form.ladder != nil && len(form.ladder.Urgencies) > 0 && in[cards.FieldUrgency] == "" {
 		form.unread[cards.FieldUrgency] = challenge.SayChooseFromList
 	}
-	return form, rq.forecast(&form, in)
+	return form
 }
 
 // chooseLadder takes the procedure that was chosen. One alone need not be chosen.
@@ -206,33 +291,12 @@ func (form *raiseForm) checkYesNo(in map[string]string) {
 		cards.FieldLookedAfter: challenge.AsksLookedAfter(form.ladder) && form.raising.Details.Plan(form.ladder) != ladder.LookedAfter,
 	}
 	for id, asks := range asked {
-		if v := in[id]; v != cards.AnswerYes && v != cards.AnswerNo && (asks || v != "") {
+		v := in[id]
+		left := v == cards.AnswerOpen && id == cards.FieldLookedAfter
+		if v != cards.AnswerYes && v != cards.AnswerNo && !left && (asks || v != "") {
 			form.unread[id] = challenge.SayYesOrNo
 		}
 	}
-}
-
-// forecast foresees who will be asked, once all that decides it has been chosen. What was
-// chosen and is not offered is marked at once; what is still open is not a fault before the
-// form is sent.
-func (rq request) forecast(form *raiseForm, in map[string]string) error {
-	wrong := challenge.Unread{}
-	for id, why := range form.unread {
-		if in[id] != "" {
-			wrong[id] = why
-		}
-	}
-	form.refusal = challenge.RefuseUnread(wrong)
-	if form.ladder == nil || !form.offersTeam(in[cards.FieldTeam]) || wrong[cards.FieldPartner] != "" {
-		return nil
-	}
-	forecast, err := challenge.ForecastRaise(form.raising, rq.person, rq.env(form.ladder))
-	if refusal := (*challenge.Refusal)(nil); errors.As(err, &refusal) {
-		form.refusal = refusal
-		return nil
-	}
-	form.Forecast = &forecast
-	return err
 }
 
 // mayRaiseUnder reports whether the person may raise a challenge under the ladder for

@@ -52,6 +52,10 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 			return rq.repostCard(ctx, t.ref)
 		}
 		return rq.sendForm(ctx, prefillForm(t.words()))
+	case words.CommandUrgent:
+		in := prefillForm(t.words())
+		in[cards.FieldUrgent] = cards.AnswerYes
+		return rq.sendForm(ctx, in)
 	case words.CommandMine:
 		return rq.handleMine(ctx)
 	case words.CommandWaiting:
@@ -208,11 +212,8 @@ func (rq request) sendForm(ctx context.Context, in map[string]string) error {
 	if !rq.activity.IsPersonal() {
 		o.Confirmation = rq.words.Bot.AskedInChannel
 	}
-	form, err := rq.buildForm(choices, in)
-	if err != nil {
-		return err
-	}
-	o.Refusal = form.refusal
+	form := rq.buildForm(choices, in)
+	o.Refusal = form.wrongChoices()
 	return rq.sendCard(ctx, cards.RenderForm(form.FormView, o), "")
 }
 

@@ -34,6 +34,8 @@ func (rq request) mayBePlainWords(t typedCommand) bool {
 		return !t.slash && talk
 	case words.CommandRelease:
 		return !t.slash && talk && t.ref == ""
+	case words.CommandUrgent:
+		return !t.slash
 	case words.CommandChallenge:
 		return !t.slash && t.ref == "" && talk && len(rq.raisableLadders()) == 0
 	case words.CommandCover:

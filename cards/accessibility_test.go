@@ -19,7 +19,12 @@ func accessibilityFaults(root jsonNode, c Card) []string {
 	if len(body) == 0 {
 		return []string{"it is empty"}
 	}
-	first := body[0].(jsonNode)
+	first := jsonNode{} // of its headings; a kicker and what to do in an emergency may stand before it
+	for _, e := range body {
+		if n := e.(jsonNode); first["style"] != "heading" {
+			first = n
+		}
+	}
 	large := 0
 	doing := map[string]string{} // what a button of that title does
 	walkNodes(root, func(n jsonNode) {
@@ -122,7 +127,9 @@ func allTexts(es []Element) []string {
 	for _, e := range es {
 		switch e := e.(type) {
 		case TextBlock:
-			out = append(out, e.Text)
+			if !e.Hidden {
+				out = append(out, e.Text)
+			}
 		case FactSet:
 			for _, f := range e.Facts {
 				out = append(out, f.Title, f.Value)
@@ -134,6 +141,9 @@ func allTexts(es []Element) []string {
 				out = append(out, allTexts(items)...)
 			}
 		case Input:
+			if e.Hidden {
+				continue
+			}
 			out = append(out, e.Label)
 			if e.Kind != InputChoice {
 				out = append(out, e.Value)

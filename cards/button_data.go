@@ -57,16 +57,18 @@ const (
 	FieldRecordNumber    = "record"
 	FieldConference      = "conference"
 	FieldConferenceDate  = "conference_date"
-	FieldCategories      = "categories" // ids with commas between
+	FieldCategories      = "categories"       // the id of the main one; forms of versions before: ids with commas between
+	FieldOtherCategories = "other_categories" // ids with commas between
 	FieldConcern         = "concern"
 	FieldEvidence        = "evidence" // of the form, and of a skip
 	FieldAsk             = "ask"
 	FieldAskBy           = "ask_by"
 	FieldTeam            = "team"
-	FieldLookedAfter     = "looked_after" // yes or no
+	FieldLookedAfter     = "looked_after" // yes, no or left open
 	FieldAgency          = "agency"
 	FieldPartner         = "partner" // yes or no
 	FieldLateReason      = "late_reason"
+	FieldUrgent          = "urgent"  // yes: the form was asked for as urgent
 	FieldUrgency         = "urgency" // an urgency of the ladder, or ladder.OrdinaryUrgency
 	FieldStartAt         = "start_at"
 	FieldStartGround     = "start_ground"
@@ -93,8 +95,9 @@ const NoChoice = "(none)"
 
 // The values of a choice between yes and no.
 const (
-	AnswerYes = "true"
-	AnswerNo  = "false"
+	AnswerYes  = "true"
+	AnswerNo   = "false"
+	AnswerOpen = "open" // as somebody saw before they sent it
 )
 
 // PlanFieldID is the id of a part (what, who, by) of line n (from 1) of a plan.
@@ -121,10 +124,13 @@ type ButtonData struct {
 	MessageID string
 	// Typed is what somebody typed as a message and what the button does something with.
 	Typed string
+	// Shown is what the form showed beside the button: the procedure that it was drawn for or, where
+	// it is checked, the fingerprint of the forecast.
+	Shown string
 }
 
 // buttonDataKeys are the names that no input may have.
-var buttonDataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce", "message", "typed"}
+var buttonDataKeys = []string{"verb", "card", "challenge", "ref", "visit", "version", "rung", "gate", "status", "verdict", "inputs", "nonce", "message", "typed", "shown"}
 
 func (d ButtonData) writeJSON(w *jsonWriter) {
 	d.openObject(w)
@@ -140,7 +146,7 @@ func (d ButtonData) openObject(w *jsonWriter) {
 	}
 	w.writeInt("visit", d.Opening)
 	w.writeInt("version", d.Version)
-	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.InputPrefix, d.Nonce, d.MessageID, d.Typed} {
+	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.InputPrefix, d.Nonce, d.MessageID, d.Typed, d.Shown} {
 		w.writeString(buttonDataKeys[6+i], v)
 	}
 }
@@ -192,7 +198,7 @@ func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
 		Opening: number("visit"), Version: number("version"), Rung: take("rung"), Gate: take("gate"),
 		Status: challenge.GateStatus(take("status")), Verdict: challenge.Verdict(take("verdict")),
 		InputPrefix: take("inputs"), Nonce: take("nonce"), MessageID: messageID(take("message")),
-		Typed: take("typed"),
+		Typed: take("typed"), Shown: take("shown"),
 	}
 	if d.InputPrefix == "" {
 		return d, got, nil

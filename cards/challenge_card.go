@@ -285,7 +285,7 @@ func (b *builder) addReferralSection() bool {
 	if !b.may.Refer {
 		return false
 	}
-	ids := []string{FieldContact, FieldOn, FieldNote}
+	ids := []string{FieldContact, FieldOn, FieldNote, FieldLookedAfter}
 	for _, r := range x.InformBefore {
 		ids = append(ids, FieldInformedPrefix+string(r))
 	}
@@ -302,6 +302,10 @@ func (b *builder) addReferralSection() bool {
 	}
 	s.addTextInput(FieldContact, b.words.Challenge.ReferContact, true, challenge.MaxText)
 	s.addInput(Input{Kind: InputDate, ID: FieldOn, Label: b.words.Challenge.ReferOn, Required: true, Max: b.today().String()})
+	if x.OnlyLookedAfter && b.Challenge.Details.LookedAfterUnsaid {
+		s.addInput(Input{Kind: InputChoice, ID: FieldLookedAfter, Label: fmt.Sprintf(b.words.Form.AlsoLookedAfter, x.To), Required: true, Expanded: true,
+			Choices: []Choice{{b.words.Common.Yes, AnswerYes}, {b.words.Common.No, AnswerNo}}})
+	}
 	s.addTextInput(FieldNote, b.words.Label.Note, false, challenge.MaxText)
 	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Refer, b.Challenge.Ref))
 	b.addCommandSection(s, fmt.Sprintf(b.words.Challenge.Refer, x.To), fmt.Sprintf(b.words.Challenge.ReferButton, x.To))

@@ -16,11 +16,13 @@ type TextBlock struct {
 	Heading bool // read as a heading by screen readers
 	Color   string
 	Spacing string
+	Hidden  bool
 }
 
 func (e TextBlock) writeJSON(w *jsonWriter) {
 	w.openElement("TextBlock")
 	w.writeEscaped("text", e.Text)
+	w.writeHidden(e.Hidden)
 	w.writeFlag("wrap", true)
 	size := e.Size
 	if e.Heading && size == "" {
@@ -128,11 +130,13 @@ type Input struct {
 	Choices          []Choice
 	MultiSelect      bool
 	Expanded         bool
+	Hidden           bool // it holds a value that is sent with the others
 }
 
 func (e Input) writeJSON(w *jsonWriter) {
 	w.openElement(string(e.Kind))
 	w.writeString("id", e.ID)
+	w.writeHidden(e.Hidden)
 	w.writeString("label", e.Label)
 	w.writeString("value", e.Value)
 	w.writeFlag("isRequired", e.Required)
@@ -190,6 +194,8 @@ type ExecuteButton struct {
 	Data  ButtonData
 	// Alone: a client sends it without the inputs of the card, whatever is missing in them.
 	Alone bool
+	// Primary: it is what the card is for.
+	Primary bool
 }
 
 func (a ExecuteButton) writeJSON(w *jsonWriter) {
@@ -219,6 +225,9 @@ func (a ExecuteButton) writeAlone(w *jsonWriter) {
 
 func (a ExecuteButton) writeTitleAndData(w *jsonWriter) {
 	w.writeString("title", a.Title)
+	if a.Primary {
+		w.writeString("style", "positive")
+	}
 	a.Data.writeJSON(w)
 }
 

@@ -158,9 +158,6 @@ func drawForm(t *rapid.T, life *challengetest.Life, seen elementSet) {
 		f.Agencies = append(f.Agencies, TeamChoice{ID: agency.ID, Name: agency.Name})
 	}
 	r, by := challengetest.RandomRaising(t, life.Env, 9)
-	if forecast, err := challenge.ForecastRaise(r, by, life.Env); err == nil && rapid.Bool().Draw(t, "forecast") {
-		f.Forecast = &forecast
-	}
 	o := Options{ViewerID: by.ID, Words: rapid.SampledFrom([]*words.Catalogue{nil, words.Welsh}).Draw(t, "language")}
 	d := cardDrawer{t: t, life: life, seen: seen}
 	empty := RenderForm(f, o)
@@ -173,6 +170,11 @@ func drawForm(t *rapid.T, life *challengetest.Life, seen elementSet) {
 		t.Fatalf("an empty challenge is raised: %v", err)
 	}
 	d.see(RenderForm(f, o))
+	if forecast, err := challenge.ForecastRaise(r, by, life.Env); err == nil {
+		f.Values = map[string]string{FieldRecordNumber: r.Details.RecordNumber, FieldConcern: r.Details.Concern}
+		check, _ := RenderFormCheck(CheckView{FormView: f, Raising: r, Forecast: forecast}, Options{ViewerID: by.ID, Words: o.Words})
+		d.see(check)
+	}
 }
 
 // elementSet has each element of the cards that were drawn, without what differs from life to life.

@@ -213,14 +213,23 @@ func exhaustedRun(t testing.TB) *run {
 
 func exampleForm(t testing.TB) FormView {
 	r := newRun(t)
-	forecast, err := challenge.ForecastRaise(exampleRaising(challenge.Details{Team: "north-locality"}), r.person(maya), r.env)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return FormView{
 		Ladders: []LadderChoice{{"exampleshire", "Exampleshire resolution"}}, Ladder: r.env.Ladder,
 		Teams:  []TeamChoice{{"north-locality", "North Locality"}, {"south-locality", "South Locality"}},
-		Values: map[string]string{FieldTeam: "north-locality"}, Forecast: &forecast,
-		Now: r.env.Now, Zone: r.env.Calendar.Location(), Nonce: "n-1",
+		Values: map[string]string{FieldTeam: "north-locality"},
+		Now:    r.env.Now, Zone: r.env.Calendar.Location(), Nonce: "n-1",
 	}
+}
+
+// exampleCheck is the second step of a form for a challenge.
+func exampleCheck(t testing.TB, raising challenge.RaiseCommand) CheckView {
+	r := newRun(t)
+	forecast, err := challenge.ForecastRaise(raising, r.person(maya), r.env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := raising.Details
+	f := exampleForm(t)
+	f.Values = map[string]string{FieldTeam: d.Team, FieldRecordNumber: d.RecordNumber, FieldConcern: d.Concern, FieldAsk: d.Ask, FieldStartAt: raising.StartAt}
+	return CheckView{FormView: f, Raising: raising, Forecast: forecast}
 }

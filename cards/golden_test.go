@@ -54,13 +54,16 @@ func cardSamples(w *words.Catalogue) []cardSample {
 	return []cardSample{
 		{"form-nothing-chosen", func(t testing.TB) Card {
 			f := exampleForm(t)
-			f.Ladder, f.Forecast, f.Values = nil, nil, nil
+			f.Ladder, f.Values = nil, nil
 			f.Ladders = append(f.Ladders, LadderChoice{"other", "Another procedure"})
 			return RenderForm(f, Options{ViewerID: maya, Words: w})
 		}},
-		{"form-forecast", func(t testing.TB) Card { return RenderForm(exampleForm(t), Options{ViewerID: maya, Words: w}) }},
+		{"form-procedure-chosen", func(t testing.TB) Card { return RenderForm(exampleForm(t), Options{ViewerID: maya, Words: w}) }},
+		{"form-check", func(t testing.TB) Card {
+			return drawnCheck(t, exampleCheck(t, exampleRaising(challenge.Details{Team: "north-locality"})), w)
+		}},
 		{"form-refused", in(refusedFormCard)},
-		{"form-held", in(heldFormCard)},
+		{"form-check-held", in(heldFormCard)},
 		{"respond-open", on(raisedRun, challenge.CardRespond, 1, priya)},
 		{"respond-refused", in(refusedAnswerCard)},
 		{"respond-reads-only", on(raisedRun, challenge.CardRespond, 1, sue)},
@@ -184,17 +187,17 @@ func refusedFormCard(t testing.TB, w *words.Catalogue) Card {
 }
 
 func heldFormCard(t testing.TB, w *words.Catalogue) Card {
-	r := newRun(t)
 	raising := exampleRaising(challenge.Details{Team: "north-locality"})
-	raising.StartAt, raising.Ground = "stage-2", "harm"
-	forecast, err := challenge.ForecastRaise(raising, r.person(maya), r.env)
-	if err != nil {
-		t.Fatal(err)
+	raising.StartAt, raising.Ground, raising.Reason = "stage-2", "harm", "A child is at risk today."
+	return drawnCheck(t, exampleCheck(t, raising), w)
+}
+
+func drawnCheck(t testing.TB, v CheckView, w *words.Catalogue) Card {
+	card, whole := RenderFormCheck(v, Options{ViewerID: maya, Words: w})
+	if !whole {
+		t.Fatal("it is too large")
 	}
-	f := exampleForm(t)
-	f.Forecast = &forecast
-	f.Values = map[string]string{FieldTeam: "north-locality", FieldStartAt: "stage-2", FieldStartGround: "harm"}
-	return RenderForm(f, Options{ViewerID: maya, Words: w})
+	return card
 }
 
 func settledRun(t testing.TB) *run {

@@ -240,6 +240,9 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 
 func (b *builder) referralFacts(r challenge.Referral) []Fact {
 	says := []Fact{{b.words.Label.Contact, r.Contact}, {b.words.Label.Note, r.Note}}
+	if r.LookedAfter {
+		says = append(says, Fact{b.words.Label.LookedAfter, b.words.Common.Yes})
+	}
 	for label, who := range map[string]map[directory.Role]string{b.words.Label.Informed: r.Informed, b.words.Label.Consulted: r.Consulted} {
 		for _, role := range slices.Sorted(maps.Keys(who)) {
 			says = append(says, Fact{label + ", " + string(role), who[role]})

@@ -26,6 +26,9 @@ func (t *textWriter) writeElements(es []Element) {
 }
 
 func (e TextBlock) writeText(t *textWriter) {
+	if e.Hidden {
+		return
+	}
 	if e.Heading {
 		t.buf.WriteByte('\n')
 	}
@@ -47,6 +50,9 @@ func (e ColumnSet) writeText(t *textWriter) {
 }
 
 func (e Input) writeText(t *textWriter) {
+	if e.Hidden {
+		return
+	}
 	var notes []string
 	if e.Required {
 		notes = append(notes, t.words.PlainText.Required)

@@ -17,6 +17,10 @@ type section struct {
 	active            bool // what was typed and refused belongs here
 	optionalForClient bool // other buttons send these inputs too, so the client insists on none
 	items             []Element
+	drawn             map[string]bool // ids of inputs
+	// keepsPlaces: the elements are as many whatever is wrong, so that a client which redraws by
+	// place shows each input as it is.
+	keepsPlaces bool
 }
 
 // newSection begins inputs with those ids. When one of them is taken, or is the name
@@ -30,7 +34,7 @@ func (b *builder) newSection(data ButtonData, ids ...string) *section {
 	for _, id := range ids {
 		b.inputIDs[data.InputPrefix+id] = true
 	}
-	s := &section{b: b, data: data, active: data.InputPrefix == ""}
+	s := &section{b: b, data: data, active: data.InputPrefix == "", drawn: map[string]bool{}}
 	if sent := b.opts.Submitted; sent.Verb != "" {
 		s.active = sent.Verb == data.Verb && (data.Verb != VerbGate || sent.Gate == data.Gate)
 	} else if b.typedRestored {
@@ -44,9 +48,10 @@ func (b *builder) newSection(data ButtonData, ids ...string) *section {
 
 // prepareInput makes an input ready: its id, what was typed, what was wrong with it.
 func (s *section) prepareInput(in Input) []Element {
+	s.drawn[in.ID] = true
 	var out []Element
+	var faults []string
 	if s.active {
-		var faults []string
 		if said := s.b.opts.Refusal; said != nil && said.Fields[in.ID] != "" {
 			faults = append(faults, fmt.Sprintf(s.b.words.Common.PutRight, said.Fields[in.ID]))
 		}
@@ -58,9 +63,11 @@ func (s *section) prepareInput(in Input) []Element {
 			s.b.noteRestored(in, v, fitting)
 			in.Value = cmp.Or(fitting, keepNoChoice(in.Value))
 		}
-		if len(faults) > 0 {
-			out = append(out, TextBlock{Text: strings.Join(faults, " "), Color: "Attention", Bold: true})
-		}
+	}
+	if len(faults) > 0 {
+		out = append(out, TextBlock{Text: strings.Join(faults, " "), Color: "Attention", Bold: true})
+	} else if s.keepsPlaces {
+		out = append(out, TextBlock{Text: s.b.words.InputError.NothingChosen, Color: "Attention", Bold: true, Hidden: true})
 	}
 	if in.Required && s.optionalForClient {
 		in.Required, in.RequiredByServer = false, true

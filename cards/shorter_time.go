@@ -15,13 +15,16 @@ var shorterTimeFields = []string{FieldShorterDays, FieldShorterReason}
 // addShorterTime asks for an answer sooner than the ladder's window, behind a button.
 func (s *section) addShorterTime(k *ladder.ShortenRule) {
 	box := s.data.InputPrefix + "shorter_box"
-	items := []Element{TextBlock{Text: fmt.Sprintf(s.b.words.ShorterTime.NeverLater, k.Source), Size: "Small"}}
-	items = append(items, s.prepareInput(Input{Kind: InputText, ID: FieldShorterDays, Label: s.b.words.ShorterTime.Days, MaxLength: 3})...)
-	items = append(items, s.prepareInput(Input{Kind: InputText, ID: FieldShorterReason, Label: s.b.words.ShorterTime.Reason, Multiline: true, MaxLength: challenge.MaxText})...)
 	shown := s.active && slices.ContainsFunc(shorterTimeFields, func(id string) bool {
 		return s.b.opts.TypedValues[id] != "" || s.b.opts.Refusal != nil && s.b.opts.Refusal.Fields[id] != ""
 	})
-	s.addElements(ActionSet{Actions: []Button{ToggleButton{Title: s.b.words.ShorterTime.Open, Target: box}}}, Container{ID: box, Items: items, Hidden: !shown})
+	s.addElements(ActionSet{Actions: []Button{ToggleButton{Title: s.b.words.ShorterTime.Open, Target: box}}}, Container{ID: box, Items: s.shorterTimeInputs(k), Hidden: !shown})
+}
+
+func (s *section) shorterTimeInputs(k *ladder.ShortenRule) []Element {
+	items := []Element{TextBlock{Text: fmt.Sprintf(s.b.words.ShorterTime.NeverLater, k.Source), Size: "Small"}}
+	items = append(items, s.prepareInput(Input{Kind: InputText, ID: FieldShorterDays, Label: s.b.words.ShorterTime.Days, MaxLength: 3})...)
+	return append(items, s.prepareInput(Input{Kind: InputText, ID: FieldShorterReason, Label: s.b.words.ShorterTime.Reason, Multiline: true, MaxLength: challenge.MaxText})...)
 }
 
 // shorterTimeRule is the rule by which the judge may ask for the next answer sooner, nil

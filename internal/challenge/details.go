@@ -22,13 +22,13 @@ const (
 type Details struct {
 	// RecordNumber is the child's number in the recording system. Never a name.
 	RecordNumber   string         `json:"record"`
-	Conference     ConferenceType `json:"conference"`
-	ConferenceDate workday.Date   `json:"conference_date"`
+	Conference     ConferenceType `json:"conference"`      // may be empty where NeedsSubject says so
+	ConferenceDate workday.Date   `json:"conference_date"` // 0: not given
 	Categories     []string       `json:"categories"`
 	Concern        string         `json:"concern"`
 	Evidence       string         `json:"evidence,omitempty"`
 	Ask            string         `json:"ask"`
-	AskBy          workday.Date   `json:"ask_by"`
+	AskBy          workday.Date   `json:"ask_by"` // 0: not given
 	Team           string         `json:"team"`
 	Agency         string         `json:"agency,omitempty"`
 	// LateReason says why it is raised after the time in which it should have been.
@@ -42,10 +42,19 @@ type Details struct {
 	// LookedAfter says that a child whose protection plan this is about is looked
 	// after too. A review of a looked-after child's plan says so by itself.
 	LookedAfter bool `json:"looked_after,omitempty"`
+	// LookedAfterUnsaid says that the question was asked and left open: then whoever makes a referral
+	// for looked-after children only says it.
+	LookedAfterUnsaid bool `json:"looked_after_unsaid,omitempty"`
 }
 
-// Plan is the kind of plan that the challenge is about, under its ladder.
-func (d Details) Plan(l *ladder.Ladder) ladder.ChildPlan { return l.PlanOf(string(d.Conference)) }
+// Plan is the kind of plan that the challenge is about, under its ladder; "" when that was not said
+// and the ladder is for several.
+func (d Details) Plan(l *ladder.Ladder) ladder.ChildPlan {
+	if d.Conference == "" && len(l.Plans) == 1 {
+		return l.Plans[0]
+	}
+	return l.PlanOf(string(d.Conference))
+}
 
 // IsLookedAfter reports whether the child is looked after.
 func (d Details) IsLookedAfter(l *ladder.Ladder) bool {

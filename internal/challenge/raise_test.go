@@ -40,14 +40,11 @@ func TestAChallengeThatIsNotCompleteIsRefusedWithEveryFault(t *testing.T) {
 			r.Details.Concern, r.Details.Evidence, r.Details.Ask = long, long, long
 		}, nil},
 		{"nothing", func(r *challenge.RaiseCommand) { r.Details = challenge.Details{} }, map[string]string{
-			"record":          "Please give the LCS number.",
-			"conference":      "Please choose the type of conference.",
-			"conference_date": "Please give the date of the conference.",
-			"categories":      "Please choose at least one category of concern.",
-			"concern":         "Please say what is wrong.",
-			"ask":             "Please say what you ask for.",
-			"ask_by":          "Please give the date by which you ask for it.",
-			"team":            "Please choose the child's team from the list.",
+			"record":     "Please give the LCS number.",
+			"categories": "Please choose at least one category of concern.",
+			"concern":    "Please say what is wrong.",
+			"ask":        "Please say what you ask for.",
+			"team":       "Please choose the child's team from the list.",
 		}},
 		{"inputs that nobody could read", func(r *challenge.RaiseCommand) {
 			r.Unread = challenge.Unread{"looked_after": challenge.SayYesOrNo, "ladder": challenge.SayChooseFromList}

@@ -32,7 +32,8 @@ func (tr *transition) recordReferral(cmd Refer) error {
 	if x == nil {
 		return newRefusal(CodeNotAllowed, sayNoReferral)
 	}
-	if x.OnlyLookedAfter && !tr.c.Details.IsLookedAfter(tr.env.Ladder) {
+	unsaid := x.OnlyLookedAfter && tr.c.Details.LookedAfterUnsaid
+	if x.OnlyLookedAfter && !unsaid && !tr.c.Details.IsLookedAfter(tr.env.Ladder) {
 		return newRefusal(CodeNotAllowed, sayOnlyLookedAfter, x.To)
 	}
 	if !tr.rightsInSomeState().Refer {
@@ -41,8 +42,8 @@ func (tr *transition) recordReferral(cmd Refer) error {
 	if !x.AnyTime && tr.c.State != StateExhausted {
 		return newRefusal(CodeNotAllowed, sayReferralAtTop, x.To, tr.env.Ladder.Words.Rung)
 	}
-	cmd.Referral.To = x.To
-	if err := validateReferral(&cmd.Referral, x, tr.env); err != nil {
+	cmd.Referral.To, cmd.Referral.LookedAfter = x.To, unsaid && cmd.Referral.LookedAfter
+	if err := validateReferral(&cmd.Referral, x, unsaid, tr.env); err != nil {
 		return err
 	}
 	tr.emit(Referred(cmd), tr.c.Rung, len(tr.c.Openings))
@@ -58,10 +59,16 @@ type Referral struct {
 	Contact   string                    `json:"contact"`             // the call: when, with whom
 	On        workday.Date              `json:"on"`
 	Note      string                    `json:"note,omitempty"`
+	// LookedAfter says that the child is looked after, where the form that raised the challenge left
+	// it open and the procedure refers those only.
+	LookedAfter bool `json:"looked_after,omitempty"`
 }
 
-func validateReferral(r *Referral, x *ladder.ExternalReferral, env Env) error {
+func validateReferral(r *Referral, x *ladder.ExternalReferral, unsaid bool, env Env) error {
 	f := inputFaults{}
+	if unsaid && !r.LookedAfter {
+		f.add("looked_after", sayConfirmLookedAfter, x.To)
+	}
 	r.Contact = requiredText(f, "contact", sayCallWhen, r.Contact, maxText)
 	r.Note = optionalText(f, "note", r.Note, maxText)
 	r.Informed = validateRoleNotes(f, "informed_", sayInformedWho, r.Informed, x.InformBefore)

@@ -132,7 +132,8 @@ func (tr *transition) isReferrer() bool {
 // stands.
 func (tr *transition) isReferralPossible() bool {
 	x := tr.env.Ladder.ExternalReferral
-	return x != nil && (!x.OnlyLookedAfter || tr.c.Details.IsLookedAfter(tr.env.Ladder)) && (x.AnyTime || tr.c.State == StateExhausted)
+	d := tr.c.Details
+	return x != nil && (!x.OnlyLookedAfter || d.IsLookedAfter(tr.env.Ladder) || d.LookedAfterUnsaid) && (x.AnyTime || tr.c.State == StateExhausted)
 }
 
 // gateRights are the rights over the gates that wait now and those that can be opened

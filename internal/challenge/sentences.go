@@ -147,6 +147,7 @@ var (
 	sayNotAbove             = registerSentence("not_above", "%s is not above where %s stands now.")
 	sayWhySkip              = registerSentence("why_skip", "Please say what makes this necessary.")
 	sayNoReferral           = registerSentence("no_referral", "This procedure knows no referral outside the authority.")
+	sayConfirmLookedAfter   = registerSentence("confirm_looked_after", "Please say that the child is looked after: a referral to %s is only for a child who is.")
 	sayOnlyLookedAfter      = registerSentence("only_looked_after", "A referral to %s is only for a child who is looked after.")
 	sayReferralRole         = registerSentence("referral_role", "Only the role \"%s\" makes a referral to %s.")
 	sayReferralAtTop        = registerSentence("referral_at_top", "The procedure makes a referral to %s only after its last %s.")

@@ -47,7 +47,10 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 	d.Concern = requiredText(f, "concern", sayConcern, d.Concern, maxText)
 	d.Evidence = optionalText(f, "evidence", d.Evidence, maxText)
 	d.Ask = requiredText(f, "ask", sayAsk, d.Ask, maxText)
-	validateFutureDate(f, "ask_by", sayAskByDate, d.AskBy, env)
+	if d.AskBy != 0 {
+		validateFutureDate(f, "ask_by", sayAskByDate, d.AskBy, env)
+	}
+	d.LookedAfterUnsaid = d.LookedAfterUnsaid && AsksLookedAfter(l) && !d.IsLookedAfter(l)
 	validateAgency(f, d.Agency, r.AboutPartner, l, env)
 	if r.AboutPartner {
 		if l.PartnerConcerns == nil {
@@ -135,9 +138,12 @@ func startingRung(r *RaiseCommand, env Env) *ladder.Rung {
 }
 
 func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
+	if list := l.SubjectList(); d.Conference == "" && len(list) == 1 {
+		d.Conference = ConferenceType(list[0].ID)
+	}
 	subject, known := l.SubjectByID(string(d.Conference))
 	switch usual := []ConferenceType{InitialConference, ReviewConference, CareReview}; {
-	case known:
+	case known, d.Conference == "" && !NeedsSubject(l):
 	case slices.Contains(usual, d.Conference):
 		f.add("conference", sayConferenceNotHere)
 	default:
@@ -147,7 +153,7 @@ func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
 	switch {
 	case known && subject.Date == ladder.DateNone && d.ConferenceDate != 0:
 		f.add("conference_date", sayNoDateWanted)
-	case d.ConferenceDate == 0 && known && subject.Date != ladder.DateRequired:
+	case d.ConferenceDate == 0 && !(known && NeedsSubjectDate(l, subject)):
 	case d.ConferenceDate == 0:
 		f.add("conference_date", sayConferenceDate)
 	case d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366):
@@ -164,7 +170,7 @@ func validateCategories(f inputFaults, d *Details, l *ladder.Ladder) {
 		switch i := slices.IndexFunc(l.Categories, func(c ladder.Category) bool { return c.ID == id }); {
 		case i < 0:
 			f.add("categories", sayCategoryUnknown)
-		case len(l.Categories[i].Plans) > 0 && !slices.Contains(l.Categories[i].Plans, plan):
+		case plan != "" && len(l.Categories[i].Plans) > 0 && !slices.Contains(l.Categories[i].Plans, plan):
 			f.add("categories", sayCategoryNotHere, l.Categories[i].Label)
 		}
 	}
@@ -192,6 +198,24 @@ func validateAgency(f inputFaults, agency string, partner bool, l *ladder.Ladder
 func AsksLookedAfter(l *ladder.Ladder) bool {
 	x := l.ExternalReferral
 	return x != nil && x.OnlyLookedAfter && slices.ContainsFunc(l.Plans, func(p ladder.ChildPlan) bool { return p != ladder.LookedAfter })
+}
+
+// NeedsSubject reports whether it must be said under the ladder what a challenge is about, because
+// something follows from it: the ladder lists what there is, or a statutory time that some of the
+// children have.
+func NeedsSubject(l *ladder.Ladder) bool {
+	return len(l.Subjects) > 1 || len(l.Plans) > 1 && l.OverallLimit.Statutory != nil || CountsFromSubject(l)
+}
+
+// CountsFromSubject reports whether a time of the ladder begins with the date of what a challenge is
+// about.
+func CountsFromSubject(l *ladder.Ladder) bool {
+	return l.RaiseWithin != nil || slices.ContainsFunc(l.Rungs, func(r ladder.Rung) bool { return r.WindowStart == ladder.WindowFromConference })
+}
+
+// NeedsSubjectDate reports whether the date of what a challenge is about must be given.
+func NeedsSubjectDate(l *ladder.Ladder, s ladder.Subject) bool {
+	return s.Date == ladder.DateRequired && (len(l.Subjects) > 0 || CountsFromSubject(l))
 }
 
 // NeedsAgency reports whether who is asked depends on the agency, so that without one

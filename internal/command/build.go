@@ -48,7 +48,7 @@ func buildGateRecord(in *Inputs, d cards.ButtonData, c challenge.Snapshot) chall
 
 func buildReferral(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
 	r := challenge.Referral{Contact: in.Text(cards.FieldContact), Note: in.Text(cards.FieldNote), On: in.Date(cards.FieldOn, words.Behind),
-		Informed: map[directory.Role]string{}, Consulted: map[directory.Role]string{}}
+		LookedAfter: in.Text(cards.FieldLookedAfter) == cards.AnswerYes, Informed: map[directory.Role]string{}, Consulted: map[directory.Role]string{}}
 	for k, v := range in.Values {
 		if role, ok := strings.CutPrefix(k, cards.FieldInformedPrefix); ok {
 			r.Informed[directory.Role(role)] = v

@@ -19,12 +19,12 @@ func (b *browser) raiseChallenge() {
 	b.open("/chat/maya")
 	b.press("/challenge", nil)
 	b.expectShown(200, "Raise a challenge", "The child's team")
-	b.press("See who will be asked", map[string]string{"in.ladder": story.DemoLadder, "in.team": "north-locality"})
-	b.press("Send the challenge", map[string]string{
-		"in.partner": "false", "in.looked_after": "false",
-		"in.ladder": story.DemoLadder, "in.team": "north-locality", "in.conference": "review", "in.conference_date": "2026-03-27",
-		"in.record": "LL-204817", "in.categories": "drift-and-delay|risk", "in.ask_by": "2026-04-17",
+	b.press("Continue", map[string]string{
+		"in.partner": "false", "in.looked_after": "false", "in.team": "north-locality", "in.conference": "review", "in.conference_date": "2026-03-27",
+		"in.record": "LL-204817", "in.categories": "drift-and-delay", "in.other_categories": "risk", "in.ask_by": "2026-04-17",
 		"in.concern": "No core group since January.\r\n<script>alert(1)</script>", "in.ask": "A core group within two weeks."})
+	b.expectShown(200, "Check, then send", "Tom Reid")
+	b.press("Send the challenge", nil)
 }
 
 func TestAChallengeIsRaisedAnsweredAndFollowedOnThePracticePage(t *testing.T) {

@@ -160,7 +160,7 @@ func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fac
 		Fact{"Team", n.teamName(d.Team)}, Fact{"Agency", d.Agency},
 		Fact{"Categories", strings.Join(reasons, "; ")},
 		Fact{"The concern", d.Concern}, Fact{"What it rests on", d.Evidence}, Fact{"What is asked for", d.Ask}, Fact{"Why it was raised after the time for it", d.LateReason},
-		Fact{"Asked for by", d.AskBy.FormatLong()},
+		Fact{"Asked for by", formatGivenDate(d.AskBy)},
 		Fact{"Procedure", fmt.Sprintf("%s, version %d (%s)", b.Ladder, b.LadderVersion, b.LadderHash)},
 		Fact{"Calendar", b.Calendar}, shorterTimeFact(b.ShorterWindow))
 }
@@ -169,13 +169,23 @@ func (n *narrator) describeRaised(b challenge.Raised, who string) (string, []Fac
 func (n *narrator) describeSubject(d challenge.Details) string {
 	s, _ := n.Ladder.SubjectByID(string(d.Conference))
 	switch label := cmp.Or(s.Label, conferenceWords[d.Conference], string(d.Conference)); {
-	case s.Label != "" && d.ConferenceDate == 0:
+	case label == "":
+		return ""
+	case d.ConferenceDate == 0:
 		return ", about: " + label
 	case s.Label != "":
 		return ", about: " + label + " of " + d.ConferenceDate.FormatLong()
 	default:
 		return ", after the " + label + " of " + d.ConferenceDate.FormatLong()
 	}
+}
+
+// formatGivenDate is a date in words; "" for one that was not given.
+func formatGivenDate(d workday.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return d.FormatLong()
 }
 
 // hasNoLimit reports whether the procedure sets no time for a rung.
@@ -275,6 +285,9 @@ func fieldFacts(labels, values map[string]string) []Fact {
 
 func (n *narrator) referralFacts(r challenge.Referral) []Fact {
 	says := []Fact{{"Contact", r.Contact}}
+	if r.LookedAfter {
+		says = append(says, Fact{"Looked after", "Yes, said with the referral"})
+	}
 	for _, part := range []struct {
 		label string
 		who   map[directory.Role]string

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"challengebot/internal/practice"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,9 @@ func TestACardThatCannotBeMadeHoldsUpNoOtherForEver(t *testing.T) {
 	first := s.maya.gets("Raise a challenge")
 	s.maya.types("/challenge")
 	second := s.maya.gets("Raise a challenge")
+	for _, form := range []*practice.Message{first, second} {
+		s.maya.clicks(form, "Continue", raiseInputs(nil))
+	}
 	s.post(s.maya.buttonActivity(first, "Send the challenge", raiseInputs(nil))).expectText(t, "Sent: Professional Challenge")
 	damaged := s.lastRef()
 	s.post(s.maya.buttonActivity(second, "Send the challenge", raiseInputs(nil))).expectText(t, "Sent: Professional Challenge")
@@ -68,7 +72,7 @@ func TestWhoIsBackWaitsForNoDamagedChallengeAndKeepsNobodyElseWaiting(t *testing
 	var refs []string
 	for range 2 {
 		s.maya.types("/challenge")
-		s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(atStage1(nil)))
+		s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(atStage1(nil)))
 		refs = append(refs, s.lastRef())
 		s.discardNews()
 	}

@@ -114,24 +114,31 @@ func (d *demo) playRaise() error {
 		return err
 	}
 	form := chair.LastMessage()
-	choice := practice.Inputs{"ladder": DemoLadder, "team": "north-locality"}
-	err = d.playStep(demoChair, demoChair+" chooses the procedure and the team and asks who would be asked.", func() *practice.Answer {
-		return form.Click(d.ctx, chair, "preview", choice)
-	}, expectAnswer(demoChair, demoWorker, demoManager, "Tuesday 31 March 2026 at 17:00"))
-	if err != nil {
-		return err
+	if _, several := form.Card().Input("ladder"); several {
+		err := d.playStep(demoChair, demoChair+" chooses the procedure.", func() *practice.Answer {
+			return form.Click(d.ctx, chair, "preview", practice.Inputs{"ladder": DemoLadder})
+		}, expectAnswer(demoChair, "Professional Challenge"))
+		if err != nil {
+			return err
+		}
 	}
 	filled := practice.Inputs{
-		"ladder": DemoLadder, "team": "north-locality", "conference": "review", "conference_date": "2026-03-27",
+		"team": "north-locality", "conference": "review", "conference_date": "2026-03-27",
 		"partner": "false", "looked_after": "false",
-		"record": demoRecord, "categories": "drift-and-delay,risk",
+		"record": demoRecord, "categories": "drift-and-delay", "other_categories": "risk",
 		"concern":  "The core group has not met since January, and the plan agreed then has not been started.",
 		"evidence": "Core group minutes of 14 January; nothing since. The school says attendance has fallen to 61%.",
 		"ask":      "A core group within two weeks, with health and school there, and a parenting assessment begun.",
 		"ask_by":   "2026-04-17",
 	}
-	return d.playStep(demoChair, demoChair+" fills in the form and sends the challenge.", func() *practice.Answer {
-		return form.Click(d.ctx, chair, "raise", filled)
+	err = d.playStep(demoChair, demoChair+" fills in the form and sees who would be asked, and by when.", func() *practice.Answer {
+		return form.Click(d.ctx, chair, "preview", filled)
+	}, expectAnswer(demoChair, demoWorker, demoManager, "Tuesday 31 March 2026 at 17:00"))
+	if err != nil {
+		return err
+	}
+	return d.playStep(demoChair, demoChair+" sends the challenge.", func() *practice.Answer {
+		return form.Click(d.ctx, chair, "raise", nil)
 	},
 		expectAnswer(demoChair, "CH-", "Sent:"),
 		expectMessage(demoChair, "Waiting for an answer", demoRecord),

@@ -25,7 +25,15 @@ func (p rawAnswer) expectText(t *testing.T, texts ...string) {
 // buttonActivity is what a filled-in card sends when its button is pressed.
 func (a *actor) buttonActivity(m *practice.Message, button string, in practice.Inputs) object {
 	a.s.t.Helper()
+	if button == sendChallenge && !m.Card().HasButton(sendChallenge) {
+		a.clicks(m, "Continue", in)
+	}
 	data := a.buttonData(m, button)
+	for _, held := range m.Card().Inputs() {
+		if held.Value != "" {
+			data[held.ID] = held.Value
+		}
+	}
 	for k, v := range in {
 		data[k] = v
 	}

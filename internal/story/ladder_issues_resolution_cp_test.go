@@ -23,7 +23,9 @@ func TestTheIssuesResolutionProtocolForChildProtectionAsItIsWritten(t *testing.T
 		t.Parallel()
 		s := openWithEverybody(t, g.ladder)
 		s.maya.types("/challenge")
-		s.maya.gets("A concern about another agency goes to: HSCB escalation procedure.")
+		if q, _ := s.maya.gets("Raise a challenge").Card().Input("partner"); len(q.Choices) != 2 || q.Choices[1].Title != "Yes. A concern about another agency goes to: HSCB escalation procedure." {
+			t.Errorf("it is offered %v", q.Choices)
+		}
 		r := s.beginChallenge(s.maya, g.form)
 		s.discardNews()
 		why := s.fieldWithLabel(r.chair, "Why it is handed over")

@@ -167,8 +167,7 @@ func TestTheChallengeProcessOfKnowsleyAsItIsWritten(t *testing.T) {
 		s := openWithEverybody(t, ladderID)
 		alan, lucy := s.actorNamed("Alan Moss"), s.actorNamed("Lucy Grant")
 		s.maya.types("/challenge")
-		form := s.maya.gets("Send the challenge")
-		s.maya.clicks(form, "See who will be asked", practice.Inputs{"team": "north-locality", "agency": "police"})
+		form := s.maya.gets("Raise a challenge")
 		ground, _ := form.Card().Input("start_ground")
 		for value, label := range map[string]string{"practice": "Serious concerns regarding the practice of a professional or manager",
 			"system-failure": "A strategic response is required to address a failure in the child protection system",

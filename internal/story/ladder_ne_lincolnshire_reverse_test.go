@@ -136,7 +136,7 @@ func TestTheChallengeOfTheIndependentChairServiceAsItIsWritten(t *testing.T) {
 		t.Parallel()
 		s := openWithEverybody(t, ladderID)
 		s.priya.types("/challenge")
-		form := s.priya.gets("Raise evidence-based concerns")
+		form := s.priya.gets("Raise a challenge")
 		if in, _ := form.Card().Input("team"); len(in.Choices) != 1 {
 			t.Errorf("a Team Manager may raise it for %d teams, not her own", len(in.Choices))
 		}

@@ -29,7 +29,10 @@ func TestTheProfessionalChallengeOfNorthEastLincolnshireAsItIsWritten(t *testing
 		// Informal Stage: SW and TM are told; the step is completed in 1 working day, the
 		// chair's own.
 		s.maya.types("/challenge")
-		s.maya.gets("The safety and wellbeing of the child or young person is paramount.", "face to face where possible or over Teams")
+		form := s.maya.gets("Raise a challenge")
+		s.maya.clicks(form, "Continue", raiseInputs(nil))
+		expectText(t, "Maya", form, "The safety and wellbeing of the child or young person is paramount.", "face to face where possible or over Teams")
+		s.maya.clicks(form, "Change what I wrote", nil)
 		r := s.beginChallenge(s.maya, nil, "Waiting for an answer from Tom Reid (Social Worker) and Priya Shah (Team Manager) by Tuesday 31 March 2026 at 17:00.")
 		informal := s.priya.gets("Professional Challenge "+r.ref+" · Informal Stage", "Please answer by Tuesday 31 March 2026 at 17:00",
 			"discuss an agreed plan to move forward", "From: Maya Okafor (IRO / CP chair)", "Liquidlogic number: 1234567", "Minimum statutory requirements not met")

@@ -148,9 +148,7 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		t.Parallel()
 		s := openWithEverybody(t, ladderID)
 		s.maya.types("/challenge")
-		form := s.maya.gets("Partner Agency Challenge", "It may start before the conference")
-		s.maya.clicks(form, "See who will be asked", practice.Inputs{"team": "north-locality"})
-		expectText(t, "Maya", form, "Choose the agency that this is about, and then")
+		form := s.maya.gets("Partner Agency Challenge")
 		in := raiseInputs(partnerInputs(""))
 		s.maya.clicksUnchecked(form, "Send the challenge", in)
 		expectMarked(t, form, "agency", "Please choose the agency that this is about.")
@@ -159,6 +157,8 @@ func TestThePartnerAgencyChallengeOfRedcarAndClevelandAsItIsWritten(t *testing.T
 		if _, offered := form.Card().Input("start_at"); offered {
 			t.Errorf("a later step is offered, which section 3 does not know")
 		}
+		s.maya.clicks(form, "Continue", practice.Inputs{"agency": "health"})
+		expectText(t, "Maya", form, "Check, then send", "It may start before the conference")
 		if n := s.verifyTrails(); n != 0 {
 			t.Errorf("%d challenges are stored", n)
 		}

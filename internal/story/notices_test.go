@@ -62,7 +62,7 @@ func TestOversightChoosesTheChannelOfATeamByTypingInIt(t *testing.T) {
 
 	// What comes is in the new channel, what runs stays in its thread.
 	s.maya.types("/challenge")
-	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(nil))
+	s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(nil))
 	notices.gets(s.lastRef())
 	s.moveClock("Tue 31 Mar 2026 16:59")
 	s.discardNews()
@@ -80,7 +80,7 @@ func TestOversightChoosesTheChannelOfATeamByTypingInIt(t *testing.T) {
 	s.owen.types("/notices off north-locality")
 	s.owen.gets("No channel was chosen with /notices for North Locality, so nothing was changed.")
 	s.maya.types("/challenge")
-	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(nil))
+	s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(nil))
 	s.north.gets(s.lastRef())
 	s.discardNews()
 }

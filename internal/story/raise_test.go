@@ -16,7 +16,7 @@ func TestTheWordChallengeBringsTheFormHoweverItIsTyped(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	for _, typed := range []string{"/challenge", "challenge", "Challenge", "  /CHALLENGE  ", "/challenge about visits", "/Challenge challenge"} {
 		s.maya.types(typed)
-		s.maya.gets("Raise a challenge: Professional Challenge", "Send the challenge")
+		s.maya.gets("Raise a challenge: Professional Challenge", "Step 1 of 2: nothing is sent yet", "Continue")
 		s.expectNoNews()
 	}
 }
@@ -64,19 +64,24 @@ func TestTheFormSaysWhoWillBeAskedAndUntilWhenBeforeAnythingIsSent(t *testing.T)
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Choose a procedure and a team, and then \"See who will be asked\"")
+	form := s.maya.gets("Raise a challenge")
 	expectNoText(t, "Maya", form, "If you send this now")
-	s.maya.clicks(form, "See who will be asked", practice.Inputs{"team": "north-locality"})
-	expectText(t, "Maya", form, "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager), for North Locality, "+
+	s.maya.clicks(form, "Continue", raiseInputs(nil))
+	expectText(t, "Maya", form, "Step 2 of 2: nothing is sent yet", "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager) "+
 		"will be asked to answer by Tuesday 31 March 2026 at 17:00.",
-		"Informal Stage. How the date was counted: Day 0 Mon 30 Mar. Counted: Tue 31 Mar.")
+		"Informal Stage. How the date was counted: Day 0 Mon 30 Mar. Counted: Tue 31 Mar.",
+		"Team: North Locality", "No visit since 12 February.", "A visit this week and a visiting plan.")
 
-	s.maya.clicks(form, "See who will be asked", atStage1(nil))
-	expectText(t, "Maya", form, "If you send this now, Priya Shah (Team Manager), for North Locality, will be asked to answer by Wednesday 8 April 2026 at 17:00.",
+	s.maya.clicks(form, "Change what I wrote", nil)
+	expectNoText(t, "Maya", form, "If you send this now", "Please put right")
+	expectInputsKept(t, "Maya", form, raiseInputs(nil))
+	s.maya.clicks(form, "Continue", atStage1(nil))
+	expectText(t, "Maya", form, "If you send this now, Priya Shah (Team Manager) will be asked to answer by Wednesday 8 April 2026 at 17:00.",
 		"Skipped: Good Friday 3 Apr, weekend 4-5 Apr, Easter Monday 6 Apr.")
 	expectNoText(t, "Maya", form, "will be asked to answer by Tuesday 31 March")
 
-	s.maya.clicks(form, "See who will be asked", practice.Inputs{"start_at": "stage-2"})
+	s.maya.clicks(form, "Change what I wrote", nil)
+	s.maya.clicks(form, "Continue", practice.Inputs{"start_at": "stage-2"})
 	expectText(t, "Maya", form, "If you send this now, it will wait before Stage 2 until this is done: "+
 		"Consult the chair's own Service Manager before Stage 2. Nobody is asked to answer before.")
 	if n := s.verifyTrails(); n != 0 {
@@ -88,10 +93,10 @@ func TestAnotherTeamOrProcedureChangesWhoIsAskedAndKeepsWhatWasTyped(t *testing.
 	t.Parallel()
 	s := open(t, "ne-lincolnshire", "redcar-cleveland-internal")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Choose a procedure and a team")
-	expectNoText(t, "Maya", form, "Tom Reid", "Leah Morgan")
-	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "ne-lincolnshire", "team": "north-locality", "concern": "No visit."})
-	expectText(t, "Maya", form, "Tom Reid (Social Worker)", "Professional Challenge")
+	form := s.maya.gets("Raise a challenge")
+	s.maya.clicks(form, "Continue", practice.Inputs{"ladder": "ne-lincolnshire", "team": "north-locality", "concern": "No visit."})
+	expectText(t, "Maya", form, "Professional Challenge")
+	expectNoText(t, "Maya", form, "Please put right")
 	typed := practice.Inputs{"record": "1234567", "concern": "No visit since 12 February & \"none\" planned.\nNobody knows why.",
 		"evidence": "Case notes", "ask": "A visit *this week*", "ask_by": "2026-04-10", "conference": "review", "conference_date": "2026-03-27"}
 
@@ -99,16 +104,18 @@ func TestAnotherTeamOrProcedureChangesWhoIsAskedAndKeepsWhatWasTyped(t *testing.
 	for id, v := range typed {
 		south[id] = v
 	}
-	s.maya.clicks(form, "See who will be asked", south)
-	expectText(t, "Maya", form, "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality, will be asked")
+	s.maya.clicks(form, "Continue", south)
+	expectMarked(t, form, "categories", "Please choose at least one category of concern.")
+	expectInputsKept(t, "Maya", form, south)
+	s.maya.clicks(form, "Continue", practice.Inputs{"categories": "risk"})
+	expectText(t, "Maya", form, "Leah Morgan (Social Worker) and Ben Carter (Team Manager) will be asked")
 	expectNoText(t, "Maya", form, "Tom Reid", "Priya Shah")
-	expectInputsKept(t, "Maya", form, south)
 
-	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "redcar-cleveland-internal"})
-	expectText(t, "Maya", form, "Internal Challenge", "Leah Morgan (Social Worker) and Ben Carter (Team Manager), for South Locality,",
-		"Protocol ID", "Child not visited within statutory timescales")
+	s.maya.clicks(form, "Change what I wrote", nil)
+	s.maya.clicks(form, "Continue", practice.Inputs{"ladder": "redcar-cleveland-internal"})
+	expectText(t, "Maya", form, "Internal Challenge", "Protocol ID", "Child not visited within statutory timescales")
 	expectInputsKept(t, "Maya", form, south)
-	expectNoText(t, "Maya", form, "Liquidlogic")
+	expectNoText(t, "Maya", form, "Liquidlogic", "Please put right")
 
 	s.maya.clicks(form, "Send the challenge", practice.Inputs{"categories": "visits"})
 	s.leah.gets("Internal Challenge", "Protocol ID: 1234567", "No visit since 12 February & \"none\" planned.")
@@ -122,7 +129,7 @@ func TestANameInPlaceOfTheRecordNumberIsRefusedWithEverythingTypedKept(t *testin
 	s := open(t, "ne-lincolnshire")
 	for _, name := range []string{"Millie Brown", "Millie", "Brown M 2019", "12", "M. Brown 123456"} {
 		s.maya.types("/challenge")
-		form := s.maya.gets("Send the challenge")
+		form := s.maya.gets("Raise a challenge")
 		s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"record": name}))
 		expectText(t, "Maya", form, "Please put right what is marked and send it again. Nothing has been recorded yet.")
 		expectMarked(t, form, "record", "Please give the Liquidlogic number only: digits, with a short prefix if your system uses one. "+
@@ -138,7 +145,7 @@ func TestANameInPlaceOfTheRecordNumberIsRefusedWithEverythingTypedKept(t *testin
 
 	// The same form, put right, is sent.
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"record": "Millie"}))
 	s.maya.clicks(form, "Send the challenge", practice.Inputs{"record": "LL-1234567"})
 	expectText(t, "Maya", form, "Sent: Professional Challenge "+s.lastRef())
@@ -154,12 +161,10 @@ func TestMissingLongAndPastFieldsAreMarkedAndNothingIsStored(t *testing.T) {
 	long := strings.Repeat("a long story ", 400)
 	for _, c := range []struct{ field, value, marked string }{
 		{"record", "", "Please give the Liquidlogic number."},
-		{"conference", "(none)", "Please choose the type of conference."},
 		{"conference", "party", "Please choose the type of conference."},
-		{"conference_date", "", "Please give the date of the conference."},
 		{"conference_date", "2019-01-01", "Please check the date of the conference"},
 		{"conference_date", "2028-01-01", "Please check the date of the conference"},
-		{"conference_date", "yesterday", "Please give the date of the conference."},
+		{"conference_date", "some time ago", "Please write the day, month and year"},
 		{"categories", "", "Please choose at least one category of concern."},
 		{"categories", "made-up", "Please choose categories from the list of this procedure."},
 		{"concern", "", "Please say what is wrong."},
@@ -168,12 +173,12 @@ func TestMissingLongAndPastFieldsAreMarkedAndNothingIsStored(t *testing.T) {
 		{"evidence", long, "Please keep this to 4000 characters; it has 5199."},
 		{"ask", "", "Please say what you ask for."},
 		{"ask", long, "Please keep this to 4000 characters; it has 5199."},
-		{"ask_by", "", "Please give the date by which you ask for it."},
+		{"ask_by", "in due course", "Please write the day, month and year"},
 		{"ask_by", "2026-03-29", "This date has passed. Please give a date from today on."},
 		{"ask_by", "2028-03-29", "Please check this date: it is more than a year and a half away."},
 	} {
 		s.maya.types("/challenge")
-		form := s.maya.gets("Send the challenge")
+		form := s.maya.gets("Raise a challenge")
 		s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(practice.Inputs{c.field: c.value}))
 		expectMarked(t, form, c.field, c.marked)
 		want := raiseInputs(nil)
@@ -193,7 +198,7 @@ func TestATeamThatIsNotInTheDirectoryIsRefusedWithTheFormGivenBack(t *testing.T)
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(practice.Inputs{"team": "west-locality"}))
 	expectMarked(t, form, "team", "Please choose the child's team from the list.")
 	want := raiseInputs(nil)
@@ -208,13 +213,15 @@ func TestTheSameFormSentTwiceIsOneChallenge(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 
 	// A thumb presses twice before anything comes back, and Teams says it all again.
 	ctx := t.Context()
-	first := form.Click(ctx, s.maya.Person, "Send the challenge", raiseInputs(nil))
+	s.maya.clicks(form, "Continue", raiseInputs(nil))
+	first := form.Click(ctx, s.maya.Person, "Send the challenge", nil)
 	s.maya.ReloadsClient()
-	second := form.Click(ctx, s.maya.Person, "Send the challenge", raiseInputs(practice.Inputs{"concern": "No visit since 12 February!"}))
+	form.Click(ctx, s.maya.Person, "Continue", raiseInputs(practice.Inputs{"concern": "No visit since 12 February!"}))
+	second := form.Click(ctx, s.maya.Person, "Send the challenge", nil)
 	for _, again := range []*practice.Answer{first, second, first.Redeliver(ctx), first.DeliverCopy(ctx, "1774861999999")} {
 		s.maya.expectDone(again)
 		if again.Card == nil || !strings.Contains(again.Card.Text(), "Sent: Professional Challenge "+s.lastRef()) {
@@ -258,16 +265,16 @@ func TestEachProcedureTakesOnlyTheConferencesThatItIsFor(t *testing.T) {
 		if !hasChoice(in, l.ID) {
 			continue // raised by somebody other than a chair
 		}
-		s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": l.ID})
+		s.maya.clicks(form, "Continue", practice.Inputs{"ladder": l.ID})
 		offered, _ := form.Card().Input("conference")
 		for conference, plan := range map[challenge.ConferenceType]ladder.ChildPlan{
 			challenge.InitialConference: ladder.ChildProtection, challenge.ReviewConference: ladder.ChildProtection, challenge.CareReview: ladder.LookedAfter,
 		} {
 			fits := acceptsPlan(l, plan)
-			if hasChoice(offered, string(conference)) != fits {
+			if len(offered.Choices) > 0 && hasChoice(offered, string(conference)) != fits {
 				t.Errorf("%s offers %s: %t", l.ID, conference, !fits)
 			}
-			if fits {
+			if fits || len(offered.Choices) == 0 { // of one alone nothing is chosen
 				continue
 			}
 			s.maya.clicksUnchecked(form, "Send the challenge", practice.Inputs{"conference": string(conference)})
@@ -309,11 +316,12 @@ func TestACategoryIsOnlyTakenForThePlanThatItIsAbout(t *testing.T) {
 		{"initial", "reports-and-assessment", ""},
 	} {
 		s.maya.types("/challenge")
-		form := s.maya.gets("Send the challenge")
-		s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"conference": c.conference, "categories": c.category}))
+		form := s.maya.gets("Raise a challenge")
+		main, others, _ := strings.Cut(c.category, ",")
+		s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"conference": c.conference, "categories": main, "other_categories": others}))
 		if c.refused != "" {
 			expectMarked(t, form, "categories", c.refused)
-			expectInputsKept(t, "Maya", form, practice.Inputs{"categories": c.category, "conference": c.conference})
+			expectInputsKept(t, "Maya", form, practice.Inputs{"categories": main, "other_categories": others, "conference": c.conference})
 			s.expectNoNews()
 			continue
 		}

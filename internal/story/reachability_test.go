@@ -32,7 +32,7 @@ func TestWhoComesBackGetsOnceWhatWaitsForThemAndTheDatesStay(t *testing.T) {
 			s := open(t, "ne-lincolnshire")
 			c.goes(s, s.priya)
 			s.maya.types("/challenge")
-			s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(atStage1(nil)))
+			s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(atStage1(nil)))
 			r := s.lastRef()
 			s.discardNews()
 			s.moveClock("Thu 2 Apr 2026 11:00") // days later: a first card as late as this would move the date
@@ -88,7 +88,7 @@ func TestTwoInstancesSendToWhoComesBackOnce(t *testing.T) {
 	other := s.startSecondInstance()
 	s.priya.UninstallsApp(t.Context())
 	s.maya.types("/challenge")
-	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(atStage1(nil)))
+	s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(atStage1(nil)))
 	s.discardNews()
 	s.priya.InstallsApp(t.Context()) // heard, and nothing sent yet
 	done := make(chan error, 1)
@@ -212,7 +212,7 @@ func TestACrashAfterSendingAgainSendsNothingTwice(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	s.priya.UninstallsApp(t.Context())
 	s.maya.types("/challenge")
-	s.maya.clicks(s.maya.gets("Send"), "Send the challenge", raiseInputs(atStage1(nil)))
+	s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", raiseInputs(atStage1(nil)))
 	s.discardNews()
 	s.priya.InstallsApp(t.Context())
 	whole := s.App.Engine.Store

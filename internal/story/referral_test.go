@@ -92,7 +92,7 @@ func TestSilenceUpToTheTopNeverRefersToCafcass(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.clicks(form, "Send the challenge", raiseInputs(lookedAfterInputs(atStage1(practice.Inputs{"start_at": "stage-4"}))))
 	ref := s.lastRef()
 	s.maya.types("/gate " + ref + " agreed")

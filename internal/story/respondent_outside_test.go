@@ -13,7 +13,7 @@ func TestARespondentOutsideIsAskedByTelephoneAndTheirAnswerRecordedForThem(t *te
 	t.Parallel()
 	s := openWithEverybody(t, "redcar-cleveland-partner")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"categories": "report-late", "agency": "education"}))
 	ref := s.lastRef()
 	asked := s.maya.getsAll("Please ask Meg Turner (Practitioner) by telephone or e-mail, and record their answer here.", "Maya Okafor raised this.")[0]

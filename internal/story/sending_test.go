@@ -133,7 +133,7 @@ func TestWhatWasWrittenIsShownAsItWasWritten(t *testing.T) {
 	s := open(t, "ne-lincolnshire")
 	concern := "1. *No* visit_plan since <b>12 Feb</b> & \"none\" `agreed`\n- [core group](http://x.example) # not held\n{{name}} ~~late~~ | 2 > 1"
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.clicks(form, "Send the challenge", raiseInputs(practice.Inputs{"concern": concern}))
 	for _, m := range append(s.tom.getsAll("Please answer by"), append(s.priya.getsAll("Please answer by"), s.maya.getsAll("raised this")...)...) {
 		said := m.String()

@@ -18,7 +18,7 @@ func TestTheChairAsksForTheFirstAnswerSoonerAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	s := open(t, "issues-resolution-cp")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge", "Ask for an answer sooner than the procedure says")
+	form := s.maya.gets("Raise a challenge")
 	in := raiseInputs(shortenedInputs("2", "A baby of six weeks."))
 	in["categories"] = "other"
 	for _, wrong := range []struct{ days, why, field, said string }{
@@ -33,9 +33,9 @@ func TestTheChairAsksForTheFirstAnswerSoonerAndSaysWhy(t *testing.T) {
 		s.expectNoNews()
 	}
 	in["shorter_days"], in["shorter_reason"] = "2", "A baby of six weeks."
-	s.maya.clicks(form, "See who will be asked", in)
-	expectText(t, "Maya", form, "asked to answer by Wednesday 1 April 2026 at 17:00.")
-	s.maya.clicks(form, "Send the challenge", in)
+	s.maya.clicks(form, "Continue", in)
+	expectText(t, "Maya", form, "asked to answer by Wednesday 1 April 2026 at 17:00.", "A baby of six weeks.")
+	s.maya.clicks(form, "Send the challenge", nil)
 
 	ref := s.lastRef()
 	const working = "A shorter time was asked for: 2 working days; the procedure would have given until Wednesday 8 April 2026."
@@ -75,7 +75,7 @@ func TestNobodyAsksForLessWhereTheProcedureDoesNotSaySo(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	expectNoText(t, "Maya", form, "sooner")
 	if in, offered := form.Card().Input("shorter_days"); offered {
 		t.Errorf("%q is asked for", in.Label)

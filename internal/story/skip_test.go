@@ -48,7 +48,7 @@ func TestAnImmediateSafeguardingConcernMayStartAtTheServiceManager(t *testing.T)
 	t.Parallel()
 	s := open(t, "redcar-cleveland-internal")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	start := practice.Inputs{"categories": "visits", "start_at": "step-2", "start_ground": "immediate-safeguarding"}
 	s.maya.clicks(form, "Send the challenge", raiseInputs(start))
 	expectMarked(t, form, "start_reason", "Please say why you start there.")
@@ -103,7 +103,7 @@ func TestAStartThatTheProcedureDoesNotKnowIsRefused(t *testing.T) {
 		{"start_at": "step-1", "start_ground": "immediate-safeguarding", "start_reason": "Because."},
 	} {
 		s.maya.types("/challenge")
-		form := s.maya.gets("Send the challenge")
+		form := s.maya.gets("Raise a challenge")
 		start["categories"] = "visits"
 		s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(start))
 		expectMarked(t, form, "start_at", "This procedure does not allow starting there on that ground.")
@@ -119,7 +119,7 @@ func TestStartingBehindAGateWaitsAtTheGate(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.clicks(form, "Send the challenge", raiseInputs(atStage1(practice.Inputs{"start_at": "stage-2"})))
 	ref := s.lastRef()
 	expectText(t, "Maya", form, "It waits before Stage 2 until that may begin; you have a card for it.")

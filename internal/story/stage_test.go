@@ -250,41 +250,48 @@ func (a *actor) getsNothing() {
 	}
 }
 
-// clicks presses a button on a message with these inputs and lets things happen.
+// clicks presses a button on a message with these inputs and lets things happen. A challenge is
+// checked before it is sent: where the form is complete, both steps are taken.
 func (a *actor) clicks(m *practice.Message, button string, in practice.Inputs) *practice.Answer {
 	a.s.t.Helper()
-	return a.expectDone(m.Click(a.s.t.Context(), a.Person, button, answersNo(m, button, in)))
+	if button == sendChallenge && !m.Card().HasButton(sendChallenge) {
+		answer := a.clicks(m, "Continue", in)
+		if !m.Card().HasButton(sendChallenge) {
+			return answer
+		}
+		in = nil
+	}
+	return a.expectDone(m.Click(a.s.t.Context(), a.Person, button, askedFor(m, in)))
 }
+
+const sendChallenge = "Send the challenge"
 
 // choosesProcedure takes the first of several procedures, where a story does not say which: none
 // is chosen beforehand.
 func (a *actor) choosesProcedure(form *practice.Message, in practice.Inputs) {
 	a.s.t.Helper()
-	if procedure, _ := form.Card().Input("ladder"); procedure.Value == "" && in["ladder"] == "" {
-		a.clicks(form, "See who will be asked", practice.Inputs{"ladder": procedure.Choices[0].Value})
+	procedure, several := form.Card().Input("ladder")
+	if !several || procedure.Value != "" {
+		return
 	}
+	chosen := in["ladder"]
+	if chosen == "" {
+		chosen = procedure.Choices[0].Value
+	}
+	a.clicks(form, "Continue", practice.Inputs{"ladder": chosen})
 }
 
-// formQuestions are those between yes and no. Each procedure asks some of them; nothing is chosen
-// beforehand.
-var formQuestions = []string{"partner", "looked_after"}
-
-// answersNo answers the questions of a form that a story has nothing to say of, and no others.
-func answersNo(m *practice.Message, button string, in practice.Inputs) practice.Inputs {
+// askedFor leaves out of what a story fills in everywhere what one procedure does not ask for.
+func askedFor(m *practice.Message, in practice.Inputs) practice.Inputs {
 	card := m.Card()
 	if card == nil {
 		return in
 	}
 	whole := practice.Inputs{}
 	maps.Copy(whole, in)
-	for _, question := range formQuestions {
-		input, asked := card.Input(question)
-		_, answered := in[question]
-		switch {
-		case !asked && in[question] == "false":
+	for question, answer := range in {
+		if _, asked := card.Input(question); !asked && (answer == "false" || question == "conference" || question == "ladder") {
 			delete(whole, question)
-		case asked && !answered && input.Value == "" && button == "Send the challenge":
-			whole[question] = "false"
 		}
 	}
 	return whole
@@ -423,7 +430,7 @@ func raiseInputs(more practice.Inputs) practice.Inputs {
 func (s *stage) raiseChallenge(more practice.Inputs) string {
 	s.t.Helper()
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send")
+	form := s.maya.gets("Raise a challenge")
 	s.maya.choosesProcedure(form, more)
 	s.maya.clicks(form, "Send the challenge", raiseInputs(more))
 	return s.lastRef()

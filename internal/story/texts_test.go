@@ -2,6 +2,7 @@ package story
 
 import (
 	"bytes"
+	"challengebot/internal/challenge"
 	"testing"
 
 	"challengebot/internal/practice"
@@ -55,7 +56,7 @@ func TestDatesAreTypedAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	// A client that sends dates in a form of its own.
 	s.maya.clicksUnchecked(form, "Send the challenge", raiseInputs(atStage1(practice.Inputs{"ask_by": "2026-04-10T00:00:00Z", "conference_date": "27 March"})))
 	ref := s.lastRef()
@@ -77,16 +78,15 @@ func TestAChoiceThatIsNoneOfTheChoicesIsNeverTakenForTheFirst(t *testing.T) {
 	t.Parallel()
 	s := open(t, "issues-resolution-cp", "issues-resolution-lac")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	expectNoText(t, "Maya", form, "If you send this now")
 	if in, _ := form.Card().Input("ladder"); in.Value != "" {
 		t.Errorf("a procedure is chosen beforehand: %q", in.Value)
 	}
-	s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "issues-resolution-lac", "team": "north-locality"})
+	s.maya.clicks(form, "Continue", practice.Inputs{"ladder": "issues-resolution-lac", "team": "north-locality"})
 	categories, _ := form.Card().Input("categories")
 	whole := raiseInputs(practice.Inputs{"categories": categories.Choices[0].Value})
-	conference, _ := form.Card().Input("conference")
-	whole["conference"] = conference.Choices[0].Value
+	whole["conference"] = string(challenge.CareReview)
 	for _, odd := range []string{"Issues Resolution and Challenge Protocol", "issues-resolution", "(none)", "LAC"} {
 		in := practice.Inputs{"ladder": odd}
 		for id, v := range whole {
@@ -98,7 +98,7 @@ func TestAChoiceThatIsNoneOfTheChoicesIsNeverTakenForTheFirst(t *testing.T) {
 			"team": whole["team"], "ask_by": whole["ask_by"], "categories": whole["categories"], "conference": whole["conference"]})
 		s.expectNoNews()
 		// Chosen again, everything stands where it stood.
-		s.maya.clicks(form, "See who will be asked", practice.Inputs{"ladder": "issues-resolution-lac"})
+		s.maya.clicks(form, "Continue", practice.Inputs{"ladder": "issues-resolution-lac"})
 		expectInputsKept(t, "Maya", form, practice.Inputs{"categories": whole["categories"], "conference": whole["conference"], "concern": whole["concern"]})
 	}
 	if n := s.verifyTrails(); n != 0 {

@@ -138,7 +138,7 @@ func TestAChallengeIsHandedToAnotherProcedureByButtonAndByTyping(t *testing.T) {
 	t.Parallel()
 	s := open(t, "issues-resolution-cp")
 	s.maya.types("/challenge")
-	form := s.maya.gets("Send the challenge")
+	form := s.maya.gets("Raise a challenge")
 	category, _ := form.Card().Input("categories")
 	in := raiseInputs(practice.Inputs{"categories": category.Choices[0].Value})
 	s.maya.clicks(form, "Send the challenge", in)
@@ -160,7 +160,7 @@ func TestAChallengeIsHandedToAnotherProcedureByButtonAndByTyping(t *testing.T) {
 	s.expectNoNews()
 
 	s.maya.types("/challenge")
-	form = s.maya.gets("Send the challenge")
+	form = s.maya.gets("Raise a challenge")
 	in["ask_by"] = "2026-07-01"
 	s.maya.clicks(form, "Send the challenge", in)
 	chair = s.maya.findsMessage("Maya Okafor raised this.")

@@ -27,11 +27,13 @@ func TestInAWelshAuthorityEachReadsTheirLanguageAndTheRecordIsEnglish(t *testing
 
 	// Maya raises in Welsh, once the form has said in Welsh what it lacks.
 	s.maya.types("/her")
-	form := s.maya.gets("Codi her", "Gweld i bwy y gofynnir", "Anfon yr her")
-	s.maya.clicks(form, "Anfon yr her", raiseInputs(atStage1(practice.Inputs{"ask": ""})))
+	form := s.maya.gets("Codi her", "Cam 1 o 2", "Parhau")
+	s.maya.clicks(form, "Parhau", raiseInputs(atStage1(practice.Inputs{"ask": ""})))
 	expectText(t, "Maya", form, "Cywirwch yr hyn a nodir a'i anfon eto.", "I'w gywiro: Nodwch yr hyn yr ydych yn gofyn amdano.")
 	expectNoText(t, "Maya", form, "Please put right")
-	s.maya.clicks(form, "Anfon yr her", raiseInputs(atStage1(nil)))
+	s.maya.clicks(form, "Parhau", raiseInputs(atStage1(nil)))
+	expectText(t, "Maya", form, "Gwiriwch, yna anfonwch", "Os anfonwch hon yn awr, gofynnir i Priya Shah (Team Manager) ateb erbyn dydd Mercher 8 Ebrill 2026 am 17:00.")
+	s.maya.clicks(form, "Anfon yr her", nil)
 	ref := s.lastRef()
 	chair := s.maya.gets(ref, "Cododd Maya Okafor yr her hon.", "Yn aros am ateb gan Priya Shah")
 	notice := s.north.gets(ref, "Disgwylir ateb erbyn dydd Mercher 8 Ebrill 2026 am 17:00.")

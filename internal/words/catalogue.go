@@ -95,10 +95,11 @@ type CoverWords struct {
 // FormWords are the texts of the form on which a challenge is raised.
 type FormWords struct {
 	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
-	DangerNow, DangerThen                                                                                                                                                                                                                              string
-	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                                                       string
-	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, ChooseLadderAndTeam, PartnerOpen, ChooseAgency, Preview, Urgency, Ordinary, LateReason, Send, PreviewAgain, WillBeAsked, WillBeAskedNoLimit string
-	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff, RespondentsForTeam                                                                           string
+	DangerNow, DangerThen                                                                                                                                                                   string
+	StepOne, StepTwo, Continue, Change, CheckTitle, CheckSummary, More, Optional, OtherCategories, NameNobody, FasterWay, NoFasterWay, BeforeYouSend, NotSaid, ForecastChanged, TooMuchText string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                            string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, Urgency, Ordinary, LateReason, Send, WillBeAsked, WillBeAskedNoLimit             string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff                                    string
 }
 
 // GateWords are the texts of what must be done before a rung.
@@ -178,7 +179,7 @@ type CommonWords struct {
 type LabelWords struct {
 	From, AskedToAnswer, AskedOnRung, WhoDecides, Team, Conference, Categories, Concern, Evidence, AskedFor, RaisedLate, EarlierSteps, AllSteps string
 	Plan, Answer, Reason, Note, OnThisRung, AskedForBy, RaisedBy, RaisedOn, WaitingSince, MustAct, TimeLimit                                    string
-	StatutoryTime, Obstacles, Contact, Informed, Consulted, Grounds                                                                             string
+	StatutoryTime, Obstacles, Contact, LookedAfter, Informed, Consulted, Grounds                                                                string
 }
 
 // InputErrorWords are the texts of what a client says of an input.

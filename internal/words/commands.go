@@ -17,6 +17,7 @@ type CommandName string
 // Commands that a person may type.
 const (
 	CommandChallenge    CommandName = "challenge"
+	CommandUrgent       CommandName = "urgent"
 	CommandMine         CommandName = "mine"
 	CommandRespond      CommandName = "respond"
 	CommandSatisfied    CommandName = "satisfied"
@@ -45,6 +46,7 @@ const (
 // CommandNames are all commands in the order in which help lists them.
 var CommandNames = []CommandName{
 	CommandChallenge,
+	CommandUrgent,
 	CommandMine,
 	CommandRespond,
 	CommandSatisfied,
@@ -142,6 +144,7 @@ var englishCommands = map[CommandName][]Command{
 		{"/challenge", "raise a challenge: I give you the form"},
 		{"/challenge CH-…", "where that challenge stands, and what you can do now"},
 	},
+	CommandUrgent:       {{"/urgent", "raise a challenge for an immediate risk: the form with the faster ways of the procedure"}},
 	CommandMine:         {{"/mine", "what waits for you, and what you raised"}},
 	CommandRespond:      {{"/respond CH-… your answer | what; who; YYYY-MM-DD", "answer, with the actions that you agree"}},
 	CommandSatisfied:    {{"/satisfied CH-…", "say that an answer is good enough"}},
@@ -172,6 +175,7 @@ var welshCommands = map[CommandName][]Command{
 		{"/her", "codi her: cewch y ffurflen gennyf"},
 		{"/her CH-…", "sefyllfa'r her honno, a'r hyn y gallwch ei wneud yn awr"},
 	},
+	CommandUrgent:       {{"/brys", "codi her am berygl uniongyrchol: y ffurflen gyda ffyrdd cyflymach y weithdrefn"}},
 	CommandMine:         {{"/fy-heriau", "yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych"}},
 	CommandRespond:      {{"/ateb CH-… eich ateb | beth; pwy; BBBB-MM-DD", "ateb, gyda'r camau yr ydych yn cytuno arnynt"}},
 	CommandSatisfied:    {{"/bodlon CH-…", "dweud bod ateb yn ddigon da"}},

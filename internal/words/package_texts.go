@@ -11,7 +11,7 @@ type PackageWords struct {
 }
 
 // OfferedOrder is the order in which Teams offers commands.
-var OfferedOrder = []CommandName{CommandChallenge, CommandMine, CommandCover, CommandNotices, CommandHelp}
+var OfferedOrder = []CommandName{CommandChallenge, CommandUrgent, CommandMine, CommandWaiting, CommandCover, CommandNotices, CommandHelp}
 
 var englishPackage = PackageWords{
 	ShortName: "Challenge",
@@ -28,7 +28,9 @@ var englishPackage = PackageWords{
 Only people whom the authority has named in its directory can raise, answer or read a challenge. The app reads only what is written to it: it does not ask for permission to read other messages, chats or files.`,
 	InChat: map[CommandName]Command{
 		CommandChallenge: {"challenge", "Raise a challenge: I give you the form. With a reference (/challenge CH-…), see where it stands."},
+		CommandUrgent:    {"urgent", "Raise a challenge for an immediate risk. If a child is in danger now, call 999 first."},
 		CommandMine:      {"mine", "What waits for you, and what you raised."},
+		CommandWaiting:   {"waiting", "What waits for others, for those who oversee challenges."},
 		CommandCover:     {"cover", "Have somebody stand in for you: /cover NAME 2026-04-01 to 2026-04-17. Alone, it lists who does."},
 		CommandNotices:   {"notices", "In which channel the notices of each team appear, for those who oversee challenges."},
 		CommandHelp:      {"help", "What I can do, and what to type."},
@@ -55,7 +57,9 @@ var welshPackage = PackageWords{
 Dim ond pobl y mae'r awdurdod wedi'u henwi yn ei gyfeiriadur sy'n gallu codi, ateb neu ddarllen her. Dim ond yr hyn a ysgrifennir ato y mae'r ap yn ei ddarllen: nid yw'n gofyn am ganiatâd i ddarllen negeseuon, sgyrsiau na ffeiliau eraill.`,
 	InChat: map[CommandName]Command{
 		CommandChallenge: {"herio", "Codi her: cewch y ffurflen gennyf. Gyda chyfeirnod (/herio CH-…), cewch weld sefyllfa'r her honno."},
+		CommandUrgent:    {"brys", "Codi her am berygl uniongyrchol. Os yw plentyn mewn perygl yn awr, ffoniwch 999 yn gyntaf."},
 		CommandMine:      {"fy-heriau", "Yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych."},
+		CommandWaiting:   {"yn-aros", "Yr hyn sy'n aros am bobl eraill, i'r rhai sy'n goruchwylio heriau."},
 		CommandCover:     {"cyflenwi", "Cael rhywun i gymryd eich lle: /cyflenwi ENW 1/4/2026 i 17/4/2026. Ar ei ben ei hun, mae'n rhestru pwy sy'n gwneud."},
 		CommandNotices:   {"hysbysiadau", "Ym mha sianel y mae hysbysiadau pob tîm yn ymddangos, i'r rhai sy'n goruchwylio heriau."},
 		CommandHelp:      {"cymorth", "Beth y gallaf ei wneud, a beth i'w deipio."},

@@ -116,6 +116,7 @@ var welshRefusals = map[challenge.SentenceKey]string{
 	"not_above":               "Nid yw %s yn uwch na lle mae %s yn awr.",
 	"why_skip":                "Nodwch beth sy'n gwneud hyn yn angenrheidiol.",
 	"no_referral":             "Nid oes atgyfeirio y tu allan i'r awdurdod o dan y weithdrefn hon.",
+	"confirm_looked_after":    "Nodwch fod y plentyn yn derbyn gofal: dim ond ar gyfer plentyn sy'n derbyn gofal y gellir atgyfeirio at %s.",
 	"only_looked_after":       "Dim ond ar gyfer plentyn sy'n derbyn gofal y gellir atgyfeirio at %s.",
 	"referral_role":           "Dim ond y rôl \"%s\" sy'n atgyfeirio at %s.",
 	"referral_at_top":         "Nid yw'r weithdrefn yn atgyfeirio at %s tan ar ôl y %s olaf.",

@@ -1,0 +1,121 @@
+package story
+
+import (
+	"strings"
+	"testing"
+
+	"challengebot/internal/practice"
+)
+
+// A challenge is raised in two steps.
+
+// fewestInputs is what must be filled in by hand, and no more.
+func fewestInputs(ladder, category string) practice.Inputs {
+	return practice.Inputs{"ladder": ladder, "team": "north-locality", "record": "204817", "categories": category,
+		"concern": "No visit since 12 February.", "ask": "A visit this week."}
+}
+
+func TestSixInputsAreEnoughToRaiseAChallenge(t *testing.T) {
+	t.Parallel()
+	for ladderID, category := range map[string]string{"ne-lincolnshire": "drift-and-delay", "redcar-cleveland-internal": "visits"} {
+		t.Run(ladderID, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, "ne-lincolnshire", "redcar-cleveland-internal")
+			s.maya.types("/challenge")
+			form := s.maya.gets("Raise a challenge")
+			in := fewestInputs(ladderID, category)
+			s.maya.clicks(form, "Continue", practice.Inputs{"ladder": ladderID})
+			needed := 0
+			for _, asked := range form.Card().Inputs() {
+				if strings.HasSuffix(asked.Label, "(required)") {
+					needed++
+				}
+			}
+			if needed > 6 {
+				t.Errorf("%d inputs must be filled in", needed)
+			}
+			s.maya.clicks(form, "Continue", in)
+			expectText(t, "Maya", form, "Check, then send", "If you send this now, Tom Reid (Social Worker)", "Team: North Locality", "204817")
+			if ladderID == "ne-lincolnshire" {
+				expectText(t, "Maya", form, "Is the concern about a partner agency?: No", "Looked after: not said")
+			}
+			s.maya.clicks(form, "Send the challenge", nil)
+			expectText(t, "Maya", form, "Sent: ")
+			card := s.maya.gets("Maya Okafor raised this.")
+			expectNoText(t, "Maya", card, "1970", "Asked for by")
+			s.discardNews()
+			s.verifyTrails()
+		})
+	}
+}
+
+func TestWhoIsAskedChangesBetweenTheTwoSteps(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Raise a challenge")
+	s.maya.clicks(form, "Continue", raiseInputs(nil))
+	expectText(t, "Maya", form, "If you send this now, Tom Reid (Social Worker) and Priya Shah (Team Manager) will be asked")
+	s.tom.types("/cover Leah Morgan 30/3/2026 to 2/4/2026")
+	s.discardNews()
+
+	s.maya.clicks(form, "Send the challenge", nil)
+	expectText(t, "Maya", form, "Who will be asked, or by when, has changed since you were shown it. Nothing has been sent.",
+		"If you send this now, Leah Morgan (Social Worker, standing in for Tom Reid) and Priya Shah (Team Manager) will be asked")
+	if n := s.verifyTrails(); n != 0 {
+		t.Errorf("%d challenges are stored", n)
+	}
+	s.expectNoNews()
+	s.maya.clicks(form, "Send the challenge", nil)
+	s.leah.gets("Please answer by", "No visit since 12 February.")
+	s.discardNews()
+}
+
+func TestUrgentOpensTheFasterWayOfTheProcedure(t *testing.T) {
+	t.Parallel()
+	s := open(t, "redcar-cleveland-internal", "issues-resolution-cp")
+	s.maya.types("/urgent 204817 He is alone with them tonight.")
+	form := s.maya.gets("Is a child in danger now? Call 999.", "Raise a challenge")
+	s.maya.clicks(form, "Continue", practice.Inputs{"ladder": "redcar-cleveland-internal"})
+	expectText(t, "Maya", form, "Immediate risk: a faster way", "On which ground", "Why you start there") // open at once
+	in := fewestInputs("redcar-cleveland-internal", "visits")
+	delete(in, "record") // typed with the command
+	in["start_at"], in["start_ground"], in["start_reason"] = "step-2", "immediate-safeguarding", "He is alone with them tonight."
+	s.maya.clicks(form, "Send the challenge", in)
+	s.daniel.gets("URGENT: ", "He is alone with them tonight.", "204817")
+	s.discardNews()
+
+	// Where the procedure has no faster way, it says so.
+	s.maya.types("/urgent")
+	form = s.maya.gets("Raise a challenge")
+	s.maya.clicks(form, "Continue", practice.Inputs{"ladder": "issues-resolution-cp"})
+	expectText(t, "Maya", form, "This procedure has no faster way.")
+}
+
+func TestWhetherTheChildIsLookedAfterCanBeSaidWhenAReferralIsMade(t *testing.T) {
+	t.Parallel()
+	s := openWithEverybody(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	s.maya.clicks(s.maya.gets("Raise a challenge"), "Send the challenge", fewestInputs("", "drift-and-delay"))
+	ref := s.lastRef()
+	s.discardNews()
+	referral := practice.Inputs{}
+	card := s.maya.findsMessage("Maya Okafor raised this.")
+	for _, in := range card.Card().Inputs() {
+		if strings.HasPrefix(in.ID, "informed_") || strings.HasPrefix(in.ID, "consulted_") || in.ID == "contact" {
+			referral[in.ID] = "By telephone."
+		}
+	}
+	question, asked := card.Card().Input("looked_after")
+	if !asked || question.Value != "" {
+		t.Fatalf("the card does not ask whether the child is looked after:\n%s", card)
+	}
+	referral["on"] = "2026-03-30"
+	referral["looked_after"] = "false"
+	s.maya.clicks(card, "refer", referral)
+	expectMarked(t, card, "looked_after", "a referral to CAFCASS is only for a child who is.")
+	referral["looked_after"] = "true"
+	s.maya.clicks(card, "refer", referral)
+	expectText(t, "Maya", s.maya.findsMessage(ref), "Looked after: Yes")
+	s.discardNews()
+}
