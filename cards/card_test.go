@@ -357,7 +357,7 @@ func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
 		{"who may answer answers", challenge.CardRespond, raisedRun, priya, "acknowledge not_mine respond"},
 		{"the chair does not", challenge.CardRespond, raisedRun, maya, ""},
 		{"nobody in particular does not", challenge.CardRespond, raisedRun, "", ""},
-		{"nobody answers twice", challenge.CardRespond, answeredRun, priya, ""},
+		{"who answered may replace it", challenge.CardRespond, answeredRun, priya, "respond"},
 		{"the judge judges", challenge.CardJudge, answeredRun, maya, "gate hand_off judge skip withdraw"},
 		{"the respondent does not", challenge.CardJudge, answeredRun, priya, ""},
 		{"the chair opens the gate", challenge.CardGate, heldRun, maya, "gate hand_off judge withdraw"},

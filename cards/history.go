@@ -137,11 +137,15 @@ func (b *builder) appendStep(out []historyStep, e challenge.Event) []historyStep
 	case challenge.Responded:
 		if len(body.Awaits) > 0 {
 			out = step(b.responseFacts(body.Response), b.words.Step.RespondedOthersToo, rung, by, b.formatOnBehalf(body.Response), b.formatAfterDue(body.AfterDue))
-			out[len(out)-1].isAnswer = true
+			out[len(out)-1].isAnswer = !b.replacedAnswers()[e.Seq]
 			return out
 		}
-		out = step(b.responseFacts(body.Response), b.words.Step.Responded, rung, by, b.formatOnBehalf(body.Response), b.formatAfterDue(body.AfterDue))
-		out[len(out)-1].isAnswer = true
+		format := b.words.Step.Responded
+		if body.Replaces {
+			format = b.words.Step.Replaced
+		}
+		out = step(b.responseFacts(body.Response), format, rung, by, b.formatOnBehalf(body.Response), b.formatAfterDue(body.AfterDue))
+		out[len(out)-1].isAnswer = !b.replacedAnswers()[e.Seq]
 		return out
 	case challenge.LateResponse:
 		return step(b.responseFacts(body.Response), b.words.Step.LateResponse, rung, by, b.lateBecause(e, body))

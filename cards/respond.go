@@ -62,6 +62,7 @@ func (b *builder) buildRespondCard() {
 		b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AskedTogether, b.formatPeople(b.opening.Responders))})
 	default:
 		b.addAnswer()
+		b.addReplacementInputs()
 		b.final = !passed && (!b.Challenge.State.IsOpen() || b.opening.Outcome != challenge.OutcomeAnswered)
 	}
 }
@@ -87,9 +88,13 @@ func (b *builder) addStepsSinceAsked() {
 
 // addAnswer adds what became of the opening: the answer in full, the rest as steps.
 func (b *builder) addAnswer() {
+	replaced := b.replacedAnswers()
 	for _, e := range b.History {
-		if r, ok := e.Body.(challenge.Responded); ok && e.Opening == b.openingNo {
+		if r, ok := e.Body.(challenge.Responded); ok && e.Opening == b.openingNo && !replaced[e.Seq] {
 			b.add(TextBlock{Text: fmt.Sprintf(b.words.Respond.AnsweredBy, e.By.Name, b.formatOnBehalf(r.Response), b.formatOnDateTime(e.At), b.formatAfterDue(r.AfterDue)), Bold: true})
+			if r.Replaces {
+				b.addSmallPrint(b.words.Respond.Replaces)
+			}
 			b.addResponse(r.Response)
 		}
 	}
@@ -100,6 +105,62 @@ func (b *builder) addAnswer() {
 		}
 	}
 	b.addSteps(b.thisRungTitle(), rest)
+}
+
+// replacedAnswers are the answers in whose place the same person put another, by the number of their
+// event.
+func (b *builder) replacedAnswers() map[int]bool {
+	replaced := map[int]bool{}
+	last := map[int]int{} // by opening
+	for _, e := range b.History {
+		if r, ok := e.Body.(challenge.Responded); ok {
+			if r.Replaces {
+				replaced[last[e.Opening]] = true
+			}
+			last[e.Opening] = e.Seq
+		}
+	}
+	return replaced
+}
+
+// addReplacementInputs offers, until it is judged, to put another answer in the place of the
+// reader's own, which stands in the inputs.
+func (b *builder) addReplacementInputs() {
+	if !b.may.Replace || !b.isCurrent() {
+		return
+	}
+	const box = "replace_box"
+	s, _ := b.newResponseSection()
+	s.optionalForClient = true // a required input that is hidden would let nobody send
+	replaced := b.replacedAnswers()
+	for _, e := range b.History {
+		if r, ok := e.Body.(challenge.Responded); ok && e.Opening == b.openingNo && !replaced[e.Seq] {
+			s.given = responseValues(r.Response)
+		}
+	}
+	form := b.responseForm()
+	s.addElements(TextBlock{Text: b.words.Respond.ReplaceIntro, Spacing: "Small"})
+	s.addTextInput(FieldText, b.responseLabel(form), true, challenge.MaxText)
+	s.addFields(b.formFields(form))
+	s.addPlanInputs(form == ladder.FormPlan)
+	s.addElements(buttonRows([]Button{ExecuteButton{Title: b.words.Respond.ReplaceButton, Data: s.data}})...)
+	shown := s.active && (len(b.opts.TypedValues) > 0 || b.opts.Refusal != nil)
+	b.add(ActionSet{Actions: []Button{ToggleButton{Title: b.words.Respond.Replace, Target: box}}}, Container{ID: box, Items: s.items, Hidden: !shown})
+}
+
+// responseValues are an answer as it stands in the inputs.
+func responseValues(r challenge.Response) map[string]string {
+	values := map[string]string{FieldText: r.Text}
+	for id, v := range r.Fields {
+		values[id] = v
+	}
+	for i, a := range r.Plan {
+		values[PlanFieldID(i+1, "what")], values[PlanFieldID(i+1, "who")] = a.What, a.Who
+		if a.DueBy != 0 {
+			values[PlanFieldID(i+1, "by")] = a.DueBy.String()
+		}
+	}
+	return values
 }
 
 // describeEnd says in one sentence why nothing is asked any more, and since when.
@@ -144,16 +205,8 @@ func (b *builder) describeWhereNow() string {
 
 // addResponseInputs asks for what the rung's form holds.
 func (b *builder) addResponseInputs() {
-	form, behalf := ladder.FormWritten, !b.opening.IsRespondent(b.opts.ViewerID)
-	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok {
-		form = r.Form
-	}
-	fields := b.formFields(form)
-	ids := append([]string{FieldText}, fieldIDs(fields)...)
-	for n := 1; n <= challenge.MaxActions; n++ {
-		ids = append(ids, PlanFieldID(n, "what"), PlanFieldID(n, "who"), PlanFieldID(n, "by"))
-	}
-	s := b.newSection(b.buttonData(VerbRespond), ids...)
+	form, behalf := b.responseForm(), !b.opening.IsRespondent(b.opts.ViewerID)
+	s, fields := b.newResponseSection()
 	intro := b.words.Respond.Intros[form]
 	if intro == "" {
 		intro = b.words.Respond.Intro
@@ -186,6 +239,24 @@ func (b *builder) addResponseInputs() {
 	if behalf {
 		b.addAskedOutsideSection()
 	}
+}
+
+// responseForm is what the opening's rung asks for.
+func (b *builder) responseForm() ladder.ResponseForm {
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok {
+		return r.Form
+	}
+	return ladder.FormWritten
+}
+
+// newResponseSection begins the inputs of an answer.
+func (b *builder) newResponseSection() (*section, []ladder.Field) {
+	fields := b.formFields(b.responseForm())
+	ids := append([]string{FieldText}, fieldIDs(fields)...)
+	for n := 1; n <= challenge.MaxActions; n++ {
+		ids = append(ids, PlanFieldID(n, "what"), PlanFieldID(n, "who"), PlanFieldID(n, "by"))
+	}
+	return b.newSection(b.buttonData(VerbRespond), ids...), fields
 }
 
 // addAskedOutsideSection offers to record that somebody without an account has been asked.
@@ -237,12 +308,15 @@ func (s *section) planLinesFrom(n int) []Element {
 
 // hasTypedLineFrom reports whether line n, or one after it, has something to show.
 func (s *section) hasTypedLineFrom(n int) bool {
-	if !s.active {
-		return false
-	}
 	for ; n <= challenge.MaxActions; n++ {
 		for _, part := range []string{"what", "who", "by"} {
 			id := PlanFieldID(n, part)
+			if s.given[id] != "" {
+				return true
+			}
+			if !s.active {
+				continue
+			}
 			if s.b.opts.TypedValues[id] != "" || s.b.opts.Refusal != nil && s.b.opts.Refusal.Fields[id] != "" {
 				return true
 			}

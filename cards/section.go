@@ -18,6 +18,8 @@ type section struct {
 	optionalForClient bool // other buttons send these inputs too, so the client insists on none
 	items             []Element
 	drawn             map[string]bool // ids of inputs
+	// given stands in the inputs until something else is typed into them.
+	given map[string]string
 	// keepsPlaces: the elements are as many whatever is wrong, so that a client which redraws by
 	// place shows each input as it is.
 	keepsPlaces bool
@@ -49,6 +51,9 @@ func (b *builder) newSection(data ButtonData, ids ...string) *section {
 // prepareInput makes an input ready: its id, what was typed, what was wrong with it.
 func (s *section) prepareInput(in Input) []Element {
 	s.drawn[in.ID] = true
+	if v := s.given[in.ID]; v != "" {
+		in.Value = v
+	}
 	var out []Element
 	var faults []string
 	if s.active {

@@ -15,6 +15,7 @@
 //	awaiting_response   --skip-->           held_at_gate
 //	awaiting_response   --skip-->           exhausted
 //	awaiting_response   --satisfied-->      resolved
+//	awaiting_judgement  --replace-->        awaiting_judgement
 //	awaiting_judgement  --satisfied-->      resolved
 //	awaiting_judgement  --partly-->         awaiting_response
 //	awaiting_judgement  --partly-->         held_at_gate

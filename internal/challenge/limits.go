@@ -23,12 +23,26 @@ func (s Snapshot) Decide(cmd Command, by Person, env Env) (Change, error) {
 		if s.countLateResponses(b.Opening, change.Events[0].By.ID) >= MaxLateResponses {
 			return Change{}, newRefusal(CodeNotAllowed, sayTooManyLate, MaxLateResponses)
 		}
+	case Responded:
+		if b.Replaces && s.countReplacements(change.Events[0].Opening) >= MaxLateResponses {
+			return Change{}, newRefusal(CodeNotAllowed, sayTooManyLate, MaxLateResponses)
+		}
 	case MessageChanged, GateRecorded, AskedOutside, EndRequested:
 		if s.countRepeatedSteps(change.Events[0].By.ID, env.Now) >= MaxRepeatedSteps {
 			return Change{}, newRefusal(CodeNotAllowed, sayTooManySteps, MaxRepeatedSteps)
 		}
 	}
 	return change, nil
+}
+
+func (s Snapshot) countReplacements(opening int) int {
+	n := 0
+	for _, e := range s.History {
+		if b, ok := e.Body.(Responded); ok && b.Replaces && e.Opening == opening {
+			n++
+		}
+	}
+	return n
 }
 
 func (s Snapshot) countLateResponses(opening int, person string) int {

@@ -26,18 +26,20 @@ func (x *life) repeatedly(c *challenge.Snapshot, who string, cmd challenge.Comma
 	return "ok"
 }
 
-func TestOnePersonsLateResponsesToOneOpeningEndSomewhere(t *testing.T) {
+func TestOnePersonsReplacementsOfOneAnswerEndSomewhere(t *testing.T) {
 	x := raiseLife(t, smallLadder, "2026-06-01 10:00")
 	c := challenge.Snapshot{Challenge: x.c, Ladder: smallLadder, History: x.last.Events}
 	if got := x.repeatedly(&c, "tess", x.respond()); got != "ok" {
 		t.Fatal(got)
 	}
 	late := func(i int) challenge.Respond {
-		return challenge.Respond{Opening: 1, Response: challenge.Response{Text: fmt.Sprintf("Addition %d.", i)}}
+		again := x.respond()
+		again.Response.Text = fmt.Sprintf("Correction %d.", i)
+		return again
 	}
 	for i := range challenge.MaxLateResponses {
 		if got := x.repeatedly(&c, "tess", late(i)); got != "ok" {
-			t.Fatalf("late response %d: %s", i+1, got)
+			t.Fatalf("replacement %d: %s", i+1, got)
 		}
 	}
 	trail := len(c.History)
@@ -52,6 +54,19 @@ func TestOnePersonsLateResponsesToOneOpeningEndSomewhere(t *testing.T) {
 	again.Opening, again.Response.Text = len(c.Challenge.Openings), "What was missing."
 	if got := x.repeatedly(&c, "tess", again); got != "ok" {
 		t.Errorf("the answer to the next question: %s", got)
+	}
+}
+
+func TestOnePersonsLateResponsesToOneOpeningEndSomewhere(t *testing.T) {
+	x := raiseLife(t, smallLadder, "2026-06-01 10:00").at("2026-06-08 17:00").tick()
+	c := challenge.Snapshot{Challenge: x.c, Ladder: smallLadder, History: x.last.Events}
+	for i := range challenge.MaxLateResponses {
+		if got := x.repeatedly(&c, "tess", challenge.Respond{Opening: 1, Response: challenge.Response{Text: fmt.Sprintf("Addition %d.", i)}}); got != "ok" {
+			t.Fatalf("late response %d: %s", i+1, got)
+		}
+	}
+	if got := x.repeatedly(&c, "tess", challenge.Respond{Opening: 1, Response: challenge.Response{Text: "One more."}}); got != "not_allowed" {
+		t.Errorf("one too many: %s", got)
 	}
 }
 

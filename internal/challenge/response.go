@@ -30,6 +30,8 @@ type Responded struct {
 	NudgeAt time.Time `json:"nudge,omitzero"`
 	// Awaits are those who must answer still, where each of the roles must.
 	Awaits []string `json:"awaits,omitempty"`
+	// Replaces says that it stands in the place of the same person's answer, which nobody had judged.
+	Replaces bool `json:"replaces,omitempty"`
 	// CopiedTo read the answer beside those who have a part in it.
 	CopiedTo []Party `json:"copied_to,omitempty"`
 }
@@ -51,7 +53,10 @@ func (b Responded) apply(c *Challenge, e Event) {
 	if len(b.CopiedTo) > 0 {
 		o.Alerted = append(slices.Clone(o.Alerted), b.CopiedTo...)
 	}
-	o.Outcome, o.AnsweredBy, o.AnsweredAt, o.Reminders = OutcomeAnswered, e.By, e.At, nil
+	o.Outcome, o.AnsweredBy, o.Reminders = OutcomeAnswered, e.By, nil
+	if !b.Replaces {
+		o.AnsweredAt = e.At
+	}
 	o.Fingerprints = append(slices.Clone(o.Fingerprints), fingerprint(e.By, b.Response))
 	c.State, c.NextAt = StateAwaitingJudgement, b.NudgeAt
 }
@@ -106,6 +111,9 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	if !opening.MayAnswer(tr.by.ID) && !passed && !opening.HasAnswered(tr.by.ID) {
 		return newRefusal(CodeNotYours, sayNotAskedYou, tr.c.Ref)
 	}
+	if may.Replace && opening.Number == len(tr.c.Openings) {
+		return tr.replaceResponse(opening, cmd.Response)
+	}
 	if passed || !may.Answer || tr.c.State != StateAwaitingResponse || opening.Number != len(tr.c.Openings) {
 		return tr.recordLateResponse(opening, cmd.Response)
 	}
@@ -132,6 +140,25 @@ func (tr *transition) recordResponse(cmd Respond) error {
 	tr.postJudgeCards()
 	opening = tr.c.CurrentOpening()
 	if opening.Judge.ID != tr.c.Chair.ID {
+		tr.tellChair()
+	}
+	return nil
+}
+
+// replaceResponse puts an answer in the place of the same person's, until it is judged. Both are
+// kept; the time of the first says whether it came in time.
+func (tr *transition) replaceResponse(opening *Opening, r Response) error {
+	rung, _ := tr.env.Ladder.RungByID(opening.Rung)
+	if err := validateResponse(&r, rung, tr.env); err != nil {
+		return err
+	}
+	tr.setOnBehalfOf(&r, opening, rung)
+	if slices.Contains(opening.Fingerprints, fingerprint(tr.by, r)) {
+		return newRefusal(CodeAlreadyDone, sayAnsweredAlready)
+	}
+	tr.emit(Responded{Response: r, NudgeAt: tr.c.NextAt, Replaces: true}, opening.Rung, opening.Number)
+	tr.postJudgeCards()
+	if tr.c.CurrentOpening().Judge.ID != tr.c.Chair.ID {
 		tr.tellChair()
 	}
 	return nil

@@ -64,6 +64,7 @@ func (tr *transition) facts() permission.Facts {
 		f.Judge, f.JudgeStandIn = tr.isJudge(o)
 		f.Asked = o.MayAnswer(id)
 		f.Records = f.Asked && !o.IsRespondent(id)
+		f.Answered = o.Outcome == OutcomeAnswered && o.AnsweredBy.ID == id
 		f.AnswersFor = c.State == StateAwaitingResponse && tr.mayBecomeRespondent(o)
 	}
 	f.GateParty = c.Hold != nil && slices.ContainsFunc(c.Hold.Gates, func(st GateState) bool {

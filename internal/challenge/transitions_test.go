@@ -62,7 +62,9 @@ func transitionOf(from challenge.State, change challenge.Change) (transition, bo
 		case challenge.Raised:
 			cause = "raise"
 		case challenge.Responded:
-			cause = "respond"
+			if cause = "respond"; b.Replaces {
+				cause = "replace"
+			}
 		case challenge.Lapsed:
 			cause = "lapse"
 		case challenge.SkippedTo:

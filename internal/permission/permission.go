@@ -22,6 +22,8 @@ type Facts struct {
 	// has no account here. Records: the latter.
 	Asked   bool
 	Records bool
+	// Answered: the answer that waits for a verdict is theirs.
+	Answered bool
 	// EverAsked: was asked on any opening, in their own right or for somebody else.
 	EverAsked bool
 	// AnswersFor: acts today for somebody whose answer the challenge waits for.
@@ -65,6 +67,8 @@ type Rights struct {
 	Read bool
 	// Answer the question that is open.
 	Answer bool
+	// Replace their answer, which nobody has judged yet.
+	Replace bool
 	// KeepLate: what they send without being asked any more is kept on the record.
 	KeepLate bool
 	// RecordAsking that somebody without an account was asked by telephone or e-mail.
@@ -116,6 +120,7 @@ func Decide(f Facts) Rights {
 	judges := (f.Judge || f.JudgeStandIn) && impartial
 	r := Rights{
 		Answer:        f.AwaitsResponse && (f.Asked || f.AnswersFor),
+		Replace:       f.AwaitsJudgement && f.Answered,
 		KeepLate:      f.EverAsked,
 		RecordAsking:  f.AwaitsResponse && f.Records,
 		Judge:         f.AwaitsJudgement && judges,
@@ -148,7 +153,7 @@ func hasPart(f Facts) bool {
 
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
-	return r.Answer || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
+	return r.Answer || r.Replace || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
 		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
 }
 

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"math/bits"
 	"os"
 	"reflect"
 	"strings"
@@ -29,6 +30,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"the same, of an urgent challenge: read, remind, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
 		"who is asked: read, answer, acknowledge, pass on; read, late response kept; read, late response kept; read, late response kept",
+		"whose answer waits for a verdict: read, answer, acknowledge, pass on; read, replace the answer, late response kept; read, late response kept; read, late response kept",
 		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",
 		"stand-in of who is asked: read, answer; nothing; nothing; nothing",
 		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",
@@ -58,11 +60,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 // eachFacts calls f with every combination of facts that can be.
 func eachFacts(f func(Facts)) {
 	n := reflect.TypeFor[Facts]().NumField()
-	for bits := range 1 << n {
-		var facts Facts
-		v := reflect.ValueOf(&facts).Elem()
-		for i := range n {
-			v.Field(i).SetBool(bits&(1<<i) != 0)
+	var facts Facts
+	v := reflect.ValueOf(&facts).Elem()
+	for count := range 1 << n {
+		if count > 0 { // one fact changes at a time
+			i := bits.TrailingZeros(uint(count))
+			v.Field(i).SetBool(!v.Field(i).Bool())
 		}
 		if facts.AwaitsResponse && facts.AwaitsJudgement || facts.AwaitsResponse && facts.Waits || facts.AwaitsJudgement && facts.Waits {
 			continue

@@ -17,6 +17,7 @@ var kinds = []kind{
 	{"the same, of an urgent challenge", Facts{Listed: true, Chair: true, Urgent: true}},
 	{"stand-in of the chair", Facts{Listed: true, ChairStandIn: true}},
 	{"who is asked", Facts{Listed: true, Asked: true, EverAsked: true}},
+	{"whose answer waits for a verdict", Facts{Listed: true, Asked: true, Answered: true, EverAsked: true}},
 	{"who records for somebody without an account", Facts{Listed: true, Asked: true, Records: true, Involved: true}},
 	{"stand-in of who is asked", Facts{Listed: true, AnswersFor: true}},
 	{"who was asked before", Facts{Listed: true, EverAsked: true, Involved: true}},
@@ -72,7 +73,7 @@ func (r Rights) names() []string {
 		has  bool
 		name string
 	}{
-		{r.Read, "read"}, {r.Answer, "answer"}, {r.Acknowledge, "acknowledge"}, {r.PassOn, "pass on"}, {r.RecordAsking, "record that they were asked"}, {r.Judge, "judge"},
+		{r.Read, "read"}, {r.Answer, "answer"}, {r.Replace, "replace the answer"}, {r.Acknowledge, "acknowledge"}, {r.PassOn, "pass on"}, {r.RecordAsking, "record that they were asked"}, {r.Judge, "judge"},
 		{r.RemindNow, "remind"}, {r.Settle, "settle"}, {r.Withdraw, "withdraw"}, {r.HandOff, "hand off"}, {r.Skip, "skip"}, {r.Move, "move"},
 		{r.AskToEnd, "ask to end"}, {r.NameSuccessor, "name a chair's successor"}, {r.HandOver, "hand over to a stand-in"}, {r.Release, "release after an outage"}, {r.LiftUrgency, "lift the urgency"}, {r.Escalate, "take it further"},
 		{r.Refer, "refer"}, {r.Shorten, "shorten"}, {r.KeepLate && !r.Answer, "late response kept"},

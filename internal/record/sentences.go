@@ -30,6 +30,9 @@ func (n *narrator) describeEvent(e challenge.Event, who string) (string, []Fact)
 		return fmt.Sprintf("Nobody answered %s by %s, so its time ended.", rung, n.formatDateTime(b.Due)), nil
 	case challenge.Responded:
 		what := fmt.Sprintf("%s answered %s%s.", who, rung, formatOnBehalf(b.Response))
+		if b.Replaces {
+			what = fmt.Sprintf("%s put another answer to %s%s in the place of their own, which nobody had judged.", who, rung, formatOnBehalf(b.Response))
+		}
 		if b.AfterDue {
 			what += " The answer came after the due time and before the time was ended; it counts."
 		}

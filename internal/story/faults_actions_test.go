@@ -114,15 +114,15 @@ func TestTheSameAnswerSentTwiceCountsOnce(t *testing.T) {
 	s.expectNoNews()
 }
 
-func TestAnotherAnswerAfterOnesOwnIsKeptAndDoesNotCount(t *testing.T) {
+func TestAnotherAnswerFromACardOfBeforeStandsInThePlaceOfTheFirst(t *testing.T) {
 	t.Parallel()
 	s := open(t, "ne-lincolnshire")
 	r := s.raiseAndCollect(nil, s.tom, s.priya)
 	first := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", nil))
 	second := s.tom.buttonActivity(r.asked[0], "Send the answer", answerInputs("2026-04-17", practice.Inputs{"text": "Better words."}))
 	s.post(first)
-	s.post(second).expectText(t, "You answered this before", "kept on the record", "Better words.")
-	if got := s.eventKinds(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded", "reply_kept"}) {
+	s.post(second).expectText(t, "You answered on", "Better words.", "This stands in the place of an earlier answer by the same person, which is kept.")
+	if got := s.eventKinds(r.ref); !cmp.Equal(got, []string{"raised", "rung_opened", "responded", "responded"}) {
 		t.Errorf("the trail is %q", got)
 	}
 	s.settle()

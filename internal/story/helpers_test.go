@@ -118,6 +118,20 @@ func expectInert(t *testing.T, who string, m *practice.Message) {
 	}
 }
 
+// expectOnlyReplaceable holds that nothing can be done on a card but to put another answer in the
+// place of the person's own.
+func expectOnlyReplaceable(t *testing.T, who string, m *practice.Message) {
+	t.Helper()
+	for _, a := range m.Card().Buttons() {
+		if a.Title != "Replace my answer" && a.Title != "Send in its place" && !strings.HasPrefix(a.Title, "Add or hide action ") {
+			t.Errorf("%s can still press %q", who, a.Title)
+		}
+	}
+	if !m.Card().HasButton("Send in its place") {
+		t.Errorf("%s cannot replace the answer:\n%s", who, m)
+	}
+}
+
 // expectAllInert holds that no card of a challenge, whoever has it, can be acted on. A digest
 // is the card of a day, not of a challenge, and from a line of news it can only be opened.
 func (s *stage) expectAllInert(ref string) {

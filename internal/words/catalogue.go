@@ -145,12 +145,12 @@ type MeetingWords struct {
 
 // RespondWords are the texts of the card of who is asked, and of what became of the question.
 type RespondWords struct {
-	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, YourAnswerIsIn, Acknowledge, AcknowledgedBy, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn string
-	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                                                                  string
-	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                                                                          string
-	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                                                                         string
-	Intros                                                                                                                                                                                                                                                                                                                       map[ladder.ResponseForm]string
-	ResponseLabels                                                                                                                                                                                                                                                                                                               map[ladder.ResponseForm]string
+	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, YourAnswerIsIn, Acknowledge, AcknowledgedBy, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn, Replace, ReplaceIntro, ReplaceButton, Replaces string
+	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                                                                                                                  string
+	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                                                                                                                          string
+	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                                                                                                                         string
+	Intros                                                                                                                                                                                                                                                                                                                                                                       map[ladder.ResponseForm]string
+	ResponseLabels                                                                                                                                                                                                                                                                                                                                                               map[ladder.ResponseForm]string
 }
 
 // FormSentWords are the texts of the card in place of a form that was sent.
@@ -256,10 +256,10 @@ type PlainTextWords struct {
 
 // StepWords are the texts of the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                    string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                           string
-	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, NotAcknowledged, LapseYielded, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released       string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                              string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                                     string
+	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, NotAcknowledged, LapseYielded, Replaced, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released                 string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string
