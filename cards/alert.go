@@ -22,13 +22,12 @@ func (b *builder) buildAlert() {
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: b.describeEnd(), Bold: true}}})
 		b.final = !b.isCurrent() || b.opening.Outcome != challenge.OutcomeAnswered
 	}
-	b.addFacts()
 	if b.isCurrent() && b.Challenge.State == challenge.StateAwaitingResponse {
 		b.addMeeting(b.opening.Rung)
 	}
-	b.addConcern()
-	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
+	b.addMatter()
 	b.addSteps(b.thisRungTitle(), b.stepsOfOpening())
+	b.addDetails(func() { b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening()) })
 	if b.addReferralSection() {
 		b.final = false
 		return

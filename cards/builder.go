@@ -35,6 +35,7 @@ type builder struct {
 
 	inputIDs      map[string]bool // of inputs
 	sectionCount  int
+	sectionOpened bool // a section came back with something to put right
 	typedRestored bool // Typed went back into inputs
 	restored      map[string]bool
 }
@@ -225,26 +226,58 @@ func (b *builder) addLongText(label, text string) {
 const narrowWidth = 280
 
 // buttonRows puts buttons beside each other where a narrow screen has room for them, else
-// below one another.
-func buttonRows(as []Button) []Element {
+// below one another. What is rare stands behind the dots of the last row.
+func buttonRows(all []Button) []Element {
+	as := slices.DeleteFunc(slices.Clone(all), isRare)
+	rare := slices.DeleteFunc(slices.Clone(all), func(a Button) bool { return !isRare(a) })
+	if len(as) == 0 {
+		return []Element{ActionSet{Actions: all}}
+	}
 	const letter, around = 8, 36
 	width := 0
 	for _, a := range as {
 		switch a := a.(type) {
 		case ExecuteButton:
 			width += letter*len([]rune(a.Title)) + around
-		case DialogButton:
-			width += letter*len([]rune(a.Title)) + around
 		}
 	}
 	if width <= narrowWidth {
-		return []Element{ActionSet{Actions: as}}
+		return []Element{ActionSet{Actions: append(as, rare...)}}
 	}
 	var out []Element
-	for _, a := range as {
-		out = append(out, ActionSet{Actions: []Button{a}})
+	for i, a := range as {
+		row := []Button{a}
+		if i == len(as)-1 {
+			row = append(row, rare...)
+		}
+		out = append(out, ActionSet{Actions: row})
 	}
 	return out
+}
+
+// isRare reports whether a button stands behind the dots.
+func isRare(a Button) bool {
+	switch a := a.(type) {
+	case DialogButton:
+		return true
+	case ExecuteButton:
+		return a.Rare
+	case ToggleButton:
+		return a.Rare
+	}
+	return false
+}
+
+// addFolded adds what explains, or what is rarely done, behind a button of that title.
+func (b *builder) addFolded(id, title string, add func()) {
+	above := b.body
+	b.body, b.sectionOpened = nil, false
+	add()
+	items := b.body
+	b.body = above
+	if len(items) > 0 {
+		b.add(ActionSet{Actions: []Button{ToggleButton{Title: title, Target: id}}}, Container{ID: id, Items: items, Hidden: !b.sectionOpened})
+	}
 }
 
 // addButtons adds actions, six to a row at the most.

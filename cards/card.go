@@ -98,6 +98,7 @@ func renderWithinLimit(build func(sizeBudget) *builder) Card {
 // encode writes out what was built.
 func (b *builder) encode() Card {
 	b.addLeftoverInput()
+	b.body = keepFewInSight(b.body)
 	w := &jsonWriter{buf: make([]byte, 0, 8<<10), forDialog: b.opts.Dialog}
 	w.openElement("AdaptiveCard")
 	w.writeString("$schema", adaptiveCardSchema)

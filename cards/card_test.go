@@ -81,8 +81,14 @@ func brokenPromises(root jsonNode, c Card) []string {
 				say("input %v would overwrite what the actions carry", n["id"])
 			}
 		case kind == "Container" && n["isVisible"] == false:
+			inner := map[any]bool{} // of a card that a button opens: its own buttons alone send them
 			walkNodes(n, func(in jsonNode) {
-				if in["isRequired"] == true {
+				if in["type"] == "Action.ShowCard" {
+					walkNodes(in["card"].(jsonNode), func(own jsonNode) { inner[own["id"]] = own["id"] != nil })
+				}
+			})
+			walkNodes(n, func(in jsonNode) {
+				if in["isRequired"] == true && !inner[in["id"]] {
 					say("%v is required and hidden", in["id"])
 				}
 			})

@@ -1,6 +1,8 @@
 package cards
 
 import (
+	"challengebot/internal/english"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,19 +101,31 @@ func (b *builder) buildChallengeCard() {
 		b.addSmallPrint(text)
 	}
 	if c.State == challenge.StateAwaitingJudgement {
+		b.addQuestionBriefly()
 		b.addAnswer()
 	}
 	if b.mayJudge() {
 		b.addJudgeInputs()
 	}
-	b.addFacts()
+	b.addLastStep()
 	if c.State == challenge.StateAwaitingResponse || c.State == challenge.StateHeldAtGate {
 		b.addMeeting(c.Rung)
 	}
-	b.addConcern()
-	b.addSteps(b.words.Label.AllSteps, b.allSteps())
-	b.addSmallPrint(fmt.Sprintf(b.words.Challenge.Procedure, b.Ladder.Title, c.LadderVersion))
+	b.addDetails(func() {
+		b.addMatter()
+		b.addSteps(b.words.Label.AllSteps, b.allSteps())
+		b.addSmallPrint(fmt.Sprintf(b.words.Challenge.Procedure, b.Ladder.Title, c.LadderVersion))
+	})
 	b.addChairSections()
+}
+
+// addLastStep adds which record it is about, and what happened last; all steps are among the details.
+func (b *builder) addLastStep() {
+	record := english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)) + " " + b.Challenge.Details.RecordNumber + ". "
+	if all := b.allSteps(); len(all) > 0 {
+		last := all[len(all)-1]
+		b.addSmallPrint(record + b.formatDateTime(last.at) + ": " + last.sentence)
+	}
 }
 
 // summariseForChair is the notification: what is asked of the chair, or where it stands.
@@ -136,11 +150,19 @@ func (b *builder) addChairSections() {
 	if c.State == challenge.StateHeldAtGate {
 		b.addGateInputs()
 	}
-	if b.may.Withdraw && c.State != challenge.StateHeldAtGate {
-		b.addGatesAhead()
-	}
 	if o := c.CurrentOpening(); b.may.RemindNow && o != nil && !b.awaitsAsking() && !b.awaitsRelease() {
 		b.addButtons(ExecuteButton{Title: b.words.Challenge.RemindNow, Data: b.buttonData(VerbRemind)})
+	}
+	refers := false
+	b.addFolded(otherStepsBox, b.words.Challenge.OtherSteps, func() { refers = b.addRareSections() })
+	b.final = !c.State.IsOpen() && !refers
+}
+
+// addRareSections offers what is done now and then, and reports whether a referral is among it.
+func (b *builder) addRareSections() (refers bool) {
+	c := &b.Challenge
+	if b.may.Withdraw && c.State != challenge.StateHeldAtGate {
+		b.addGatesAhead()
 	}
 	if b.may.Settle {
 		b.addSettledSection()
@@ -148,7 +170,7 @@ func (b *builder) addChairSections() {
 	if b.may.Skip && c.State != challenge.StateExhausted {
 		b.addSkipSection()
 	}
-	refers := b.addReferralSection()
+	refers = b.addReferralSection()
 	if b.may.HandOff {
 		b.addHandOffSection()
 	}
@@ -162,7 +184,7 @@ func (b *builder) addChairSections() {
 	if b.may.Withdraw {
 		b.addWithdrawSection()
 	}
-	b.final = !c.State.IsOpen() && !refers
+	return refers
 }
 
 // addEndRequest says who asks the chair to end the challenge, and why. The buttons for it

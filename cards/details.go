@@ -11,17 +11,24 @@ import (
 	"challengebot/internal/ladder"
 )
 
-// addDueDate adds until when an answer is asked for, with the working behind the date.
+// addDueDate adds until when an answer is asked for. The working behind the date is among the details.
 func (b *builder) addDueDate(sentence string) {
 	v := b.opening
 	items := []Element{TextBlock{Text: sentence, Size: "Medium", Bold: true}}
-	if working := b.dueDateWorking(v.Number); working != "" {
-		items = append(items, TextBlock{Text: fmt.Sprintf(b.words.Common.DueDateWorking, working), Size: "Small"})
-	}
 	if v.LimitPassed {
 		items = append(items, TextBlock{Text: fmt.Sprintf(b.words.Common.LimitPassed, b.rungWord()), Size: "Small"})
 	}
 	b.add(Container{Style: "emphasis", Items: items})
+}
+
+// addDueDateWorking adds how the due date was counted.
+func (b *builder) addDueDateWorking() {
+	if b.opening == nil {
+		return
+	}
+	if working := b.dueDateWorking(b.opening.Number); working != "" {
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Common.DueDateWorking, working), Size: "Small"})
+	}
 }
 
 // dueDateWorking is how the due date of an opening was counted, as it was written down.
@@ -47,10 +54,34 @@ func (b *builder) dueDateWorking(opening int) string {
 	return text
 }
 
-// addFacts adds who asks whom about what. None of it may stand in a channel.
+// addMatter adds what must be read before anything is done: from whom, which child's record, the
+// concern and what is asked for.
+func (b *builder) addMatter() {
+	d := b.Challenge.Details
+	b.add(FactSet{Facts: []Fact{{b.words.Label.From, b.formatChair()},
+		{english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)), d.RecordNumber}}})
+	b.addLongText(b.words.Label.Concern, d.Concern)
+	b.addLongText(b.words.Label.AskedFor, d.Ask)
+	if d.AskBy != 0 {
+		b.add(TextBlock{Text: fmt.Sprintf(b.words.Label.AskedForBy, b.words.FormatDate(d.AskBy)), Spacing: "Small"})
+	}
+}
+
+// addDetails adds, behind a button, all that explains: how the date was counted, the facts, what the
+// concern rests on, and the steps that add adds.
+func (b *builder) addDetails(add func()) {
+	b.addFolded(detailsBox, b.words.Common.Details, func() {
+		b.addDueDateWorking()
+		b.addFacts()
+		b.addGrounds()
+		add()
+	})
+}
+
+// addFacts adds whom it was asked and about what. None of it may stand in a channel.
 func (b *builder) addFacts() {
 	d := b.Challenge.Details
-	facts := []Fact{{b.words.Label.From, b.formatChair()}}
+	var facts []Fact
 	if b.opening != nil {
 		label := b.words.Label.AskedToAnswer
 		if !b.isCurrent() || b.Challenge.State != challenge.StateAwaitingResponse {
@@ -63,7 +94,6 @@ func (b *builder) addFacts() {
 	}
 	facts = append(facts,
 		Fact{b.words.Label.Team, cmp.Or(b.TeamName, d.Team)},
-		Fact{english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)), d.RecordNumber},
 		Fact{b.words.Label.Conference, b.formatSubject(d)},
 		Fact{b.words.Label.Categories, b.categoryLabels(d.Categories)},
 	)
@@ -96,16 +126,11 @@ func (b *builder) categoryLabels(ids []string) string {
 	return strings.Join(labels, "; ")
 }
 
-// addConcern adds what the chair wrote.
-func (b *builder) addConcern() {
+// addGrounds adds what the concern rests on, and why it comes late or is asked sooner.
+func (b *builder) addGrounds() {
 	d := b.Challenge.Details
-	b.addLongText(b.words.Label.Concern, d.Concern)
 	b.addLongText(b.words.Label.Evidence, d.Evidence)
-	b.addLongText(b.words.Label.AskedFor, d.Ask)
 	b.addLongText(b.words.Label.RaisedLate, d.LateReason)
-	if d.AskBy != 0 {
-		b.add(TextBlock{Text: fmt.Sprintf(b.words.Label.AskedForBy, b.words.FormatDate(d.AskBy)), Spacing: "Small"})
-	}
 	b.addShorterTimeReason()
 }
 

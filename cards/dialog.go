@@ -31,7 +31,7 @@ func RenderUnsent(why string, typed map[string]string, w *words.Catalogue) Card 
 	})
 }
 
-// DialogButton opens the card that its data names as a dialog.
+// DialogButton opens the card that its data names as a dialog. It stands behind the dots.
 type DialogButton struct {
 	Title string
 	Data  ButtonData
@@ -43,6 +43,7 @@ type DialogButton struct {
 func (a DialogButton) writeJSON(w *jsonWriter) {
 	w.openElement("Action.Submit")
 	w.writeString("title", a.Title)
+	w.writeString("mode", "secondary")
 	if !a.CarryInputs {
 		w.writeString("associatedInputs", "none")
 	}

@@ -194,8 +194,8 @@ type ExecuteButton struct {
 	Data  ButtonData
 	// Alone: a client sends it without the inputs of the card, whatever is missing in them.
 	Alone bool
-	// Primary: it is what the card is for.
-	Primary bool
+	// Primary: it is what the card is for. Rare: it stands behind the dots beside the others.
+	Primary, Rare bool
 }
 
 func (a ExecuteButton) writeJSON(w *jsonWriter) {
@@ -228,6 +228,9 @@ func (a ExecuteButton) writeTitleAndData(w *jsonWriter) {
 	if a.Primary {
 		w.writeString("style", "positive")
 	}
+	if a.Rare {
+		w.writeString("mode", "secondary")
+	}
 	a.Data.writeJSON(w)
 }
 
@@ -253,11 +256,15 @@ func (a ShowCardButton) writeJSON(w *jsonWriter) {
 type ToggleButton struct {
 	Title  string
 	Target string
+	Rare   bool // it stands behind the dots
 }
 
 func (a ToggleButton) writeJSON(w *jsonWriter) {
 	w.openElement("Action.ToggleVisibility")
 	w.writeString("title", a.Title)
+	if a.Rare {
+		w.writeString("mode", "secondary")
+	}
 	w.writeName("targetElements")
 	w.openBracket('[')
 	w.writeComma()

@@ -96,7 +96,7 @@ func (c *formCard) layOut() {
 	c.addMoreInputs()
 	c.holdUndrawnInputs()
 	c.add(c.inputs.items...)
-	c.addButtons(append([]Button{ExecuteButton{Title: c.words.Form.Continue, Data: data}}, c.dialogButtons()...)...)
+	c.addButtons(append([]Button{ExecuteButton{Title: c.words.Form.Continue, Data: data, Primary: true}}, c.dialogButtons()...)...)
 	c.addSmallPrint(c.words.Form.OnlyByCard)
 }
 

@@ -45,10 +45,9 @@ func (b *builder) buildGateCard() {
 	b.summary = fmt.Sprintf(b.words.Gate.Summary, b.Challenge.Ref)
 	b.addHeading(b.cardTitle(h.Rung))
 	b.addHoldStatus()
-	b.addFacts()
 	b.addMeeting(h.Rung)
-	b.addConcern()
-	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeHold())
+	b.addMatter()
+	b.addDetails(func() { b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeHold()) })
 	if !b.addGateInputs() {
 		b.addSmallPrint(b.words.Gate.NotForViewer)
 	}
@@ -246,6 +245,7 @@ func (b *builder) gateButtonTitle(k ladder.GateKind, status challenge.GateStatus
 // addSection adds a section with its buttons: in the open, or behind a button.
 func (b *builder) addSection(s *section, title string, as []Button, open bool) {
 	if open {
+		b.sectionOpened = true
 		b.add(Container{Items: s.items, Separator: true})
 		b.addButtons(as...)
 		return

@@ -89,17 +89,14 @@ func (b *builder) allSteps() []historyStep {
 	return out
 }
 
-// addSteps adds entries under a label: the newest, as many as fit.
+// addSteps adds entries under a label, the newest first, as many as fit.
 func (b *builder) addSteps(label string, all []historyStep) {
 	if len(all) == 0 {
 		return
 	}
 	b.add(TextBlock{Text: label, Bold: true, Heading: true})
-	if left := len(all) - b.budget.historyEntries; left > 0 {
-		b.add(TextBlock{Text: b.words.CountEarlierSteps(left), Bold: true, Spacing: "Small"})
-		all = all[left:]
-	}
-	for _, e := range all {
+	left := max(0, len(all)-b.budget.historyEntries)
+	for _, e := range slices.Backward(all[left:]) {
 		items := []Element{
 			TextBlock{Text: b.formatDateTime(e.at), Size: "Small", Subtle: true},
 			TextBlock{Text: e.sentence, Spacing: "None"},
@@ -110,6 +107,9 @@ func (b *builder) addSteps(label string, all []historyStep) {
 			}
 		}
 		b.add(Container{Items: items, Separator: true})
+	}
+	if left > 0 {
+		b.add(TextBlock{Text: b.words.CountEarlierSteps(left), Bold: true, Spacing: "Small"})
 	}
 }
 

@@ -28,14 +28,23 @@ func (b *builder) buildJudgeCard() {
 		}
 		b.add(Container{Style: "emphasis", Items: []Element{TextBlock{Text: text + b.describeWhereNow(), Bold: true}}})
 	}
+	b.addQuestionBriefly()
 	b.addAnswer()
 	if mine {
 		b.addJudgeInputs()
 	}
 	b.final = !b.awaitsJudgement()
-	b.addFacts()
-	b.addConcern()
-	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
+	b.addDetails(func() {
+		b.addMatter()
+		b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
+	})
+}
+
+// addQuestionBriefly adds what was asked for, above the answer with which it is compared; all of it is
+// among the details.
+func (b *builder) addQuestionBriefly() {
+	const most = 120
+	b.add(TextBlock{Text: b.words.Label.AskedFor + ": " + b.shorten(b.Challenge.Details.Ask, min(most, b.budget.mainText)), Size: "Small"})
 }
 
 func (b *builder) awaitsJudgement() bool {

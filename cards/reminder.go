@@ -50,6 +50,7 @@ func (b *builder) buildReminder() {
 		b.addDueDate(fmt.Sprintf(b.words.Reminder.PleaseAnswer, due))
 		b.addDaysLeft()
 	}
+	b.addDueDateWorking()
 	b.add(TextBlock{Text: b.words.Reminder.WhereToAnswer})
 	open := b.buttonData(VerbRefresh)
 	open.Card = challenge.CardRespond

@@ -42,16 +42,17 @@ func (b *builder) buildRespondCard() {
 			TextBlock{Text: b.describeEnd(), Bold: true}, TextBlock{Text: b.words.Respond.RecordOnly, Size: "Small"},
 		}})
 	}
-	b.addFacts()
-	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok && r.About != "" {
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok && r.About != "" && open {
 		b.addSmallPrint(b.shorten(r.About, b.budget.mainText))
 	}
 	b.addMeeting(b.opening.Rung)
-	b.addConcern()
-	b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
+	b.addMatter()
+	if open && b.mayAnswer() {
+		b.addStepsSinceAsked()
+	}
+	b.addDetails(func() { b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening()) })
 	switch {
 	case open && b.mayAnswer():
-		b.addStepsSinceAsked()
 		b.addResponseInputs()
 		b.addNotMineSection()
 		b.addTakeFurtherSection()
@@ -221,18 +222,18 @@ func (b *builder) addResponseInputs() {
 	s.addFields(fields)
 	s.addPlanInputs(form == ladder.FormPlan)
 	b.add(Container{Items: s.items, Separator: true})
-	as := []Button{ExecuteButton{Title: b.words.Respond.Send, Data: s.data}}
+	as := []Button{ExecuteButton{Title: b.words.Respond.Send, Data: s.data, Primary: true}}
 	if isLongForm(form) {
 		as = append(as, b.dialogButtons()...)
 	}
 	switch by := b.opening.AcknowledgedBy; {
 	case b.may.Acknowledge && by.ID == "":
-		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Alone: true})
+		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Alone: true, Rare: true})
 	case by.ID != "":
 		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, by.Name))
 	}
 	if b.may.PassOn && !b.asksForOwner() {
-		as = append(as, ExecuteButton{Title: b.words.StandIn.NotMine, Data: b.buttonData(VerbNotMine), Alone: true})
+		as = append(as, ExecuteButton{Title: b.words.StandIn.NotMine, Data: b.buttonData(VerbNotMine), Alone: true, Rare: true})
 	}
 	b.addButtons(as...)
 	b.addSmallPrint(b.typedAnswerHint(form))

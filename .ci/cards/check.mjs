@@ -75,6 +75,22 @@ async function openPage(browser, theme) {
   return page;
 }
 
+// mostHigh is how high a card is at 320 px, closed, with texts as people write them and nothing to
+// put right.
+const mostHigh = { respond: 1400, case: 1150, form: 1300 };
+
+// mostInSight is how many buttons stand in sight on a card; the rest are behind the dots.
+const mostInSight = 3;
+
+// checkSize holds a card against these.
+function checkSize(card, closed, inSight) {
+  const text = JSON.stringify(card.json);
+  const long = text.match(/"text":"[^"]{500,}"/), returned = /Please put right|I'w gywiro|"isVisible":true/.test(text);
+  const kind = card.file.startsWith("agreed/") ? card.kind.split("-")[0] : card.kind;
+  if (closed > mostHigh[kind] && !long && !returned) find(card, "light 320", `it is ${closed} px high, more than ${mostHigh[kind]}`);
+  if (inSight > mostInSight && !returned) find(card, "light 320", `${inSight} buttons are in sight, more than ${mostInSight}`);
+}
+
 // lookAt opens every card at each width of a theme.
 async function lookAt(page, theme, all, widths) {
   let least = { ratio: 21 };
@@ -82,7 +98,8 @@ async function lookAt(page, theme, all, widths) {
     const some = all.slice(i, i + 25);
     const seen = await page.evaluate(({ some, widths, full }) => some.map((json) => widths.map((w) => window.look(json, w, full))),
       { some: some.map((c) => c.json), widths, full: theme === "light" });
-    seen.forEach((card, n) => card.forEach(({ found, contrast }, w) => {
+    seen.forEach((card, n) => card.forEach(({ found, contrast, closed, inSight }, w) => {
+      if (theme === "light" && widths[w] === 320) checkSize(some[n], closed, inSight);
       for (const what of found) find(some[n], `${theme} ${widths[w]}`, what);
       if (contrast.ratio < least.ratio) least = { ...contrast, file: some[n].file };
     }));

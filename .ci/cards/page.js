@@ -68,17 +68,18 @@ const cards = (card) => [card, ...allActions(card).map((a) => a.action).filter((
 // activate presses a button, be it in sight or in the menu behind "…".
 function activate(action) {
   if (action.renderedElement) return action.renderedElement.click();
-  const more = [...(action.parent?.renderedElement?.querySelectorAll("button") ?? [])].at(-1);
+  const more = [...(action.parent?.renderedElement?.querySelectorAll("button") ?? [])].find((b) => b.innerText.trim() === "...");
   more?.click();
   const item = [...document.querySelectorAll(".ac-ctrl-dropdown-item")].find((n) => n.innerText.trim() === action.title);
   if (!item) throw new Error("nothing to press");
-  item.click();
+  item.dispatchEvent(new MouseEvent("mouseup", { bubbles: true })); // which is what it answers to
 }
 
 const isOpen = (show) => Boolean(show.card.renderedElement?.isConnected && visible(show.card.renderedElement));
 
 // unfold shows what is behind buttons and what is hidden.
 function unfold(card) {
+  walk(card, (e) => { if (!e.isVisible) e.isVisible = true; }); // a button in what is hidden opens nothing
   for (const { action } of allActions(card)) {
     if (action instanceof AC.ShowCardAction && !isOpen(action)) activate(action);
   }
@@ -206,6 +207,7 @@ function use(json, kind, registry, say, pressed) {
   const { card, host } = open(json, 640, say, registry);
   let sent = [];
   card.onExecuteAction = (action) => sent.push(action);
+  walk(card, (e) => { if (!e.isVisible && e instanceof AC.Container) e.isVisible = true; });
   const press = (action, opened) => {
     for (const outer of opened) if (!isOpen(outer)) activate(outer);
     sent = [];
@@ -253,8 +255,11 @@ function inputsFor(card, opened) {
 window.look = (json, width, full) => {
   const found = [], say = (what) => found.push(what);
   const { card, host, rendered } = open(json, width, say);
+  let closed = 0, inSight = 0;
   if (rendered) {
     if (full) fits(card, host, say);
+    closed = host.getBoundingClientRect().height;
+    inSight = [...host.querySelectorAll(".ac-pushButton")].filter((b) => b.offsetParent && b.innerText !== "...").length;
     unfold(card);
     if (full) {
       fits(card, host, (what) => say("unfolded: " + what));
@@ -263,7 +268,7 @@ window.look = (json, width, full) => {
   }
   const least = rendered ? contrast(host) : { ratio: 0 };
   host.remove();
-  return { found: [...new Set(found)], contrast: least };
+  return { found: [...new Set(found)], contrast: least, closed: Math.round(closed), inSight };
 };
 
 // In a dialog only Action.Submit works; elsewhere it stands in for Action.Execute.

@@ -13,7 +13,56 @@ import (
 // markup is left as it stands. The narrow spaces that keep clients from making links of
 // addresses are read over.
 func (c *Card) Text() string {
-	return strings.ReplaceAll(strings.Join(cardLines(c.object), "\n"), narrowSpace, "")
+	targets := map[string]bool{}
+	foldedTargets(c.object, targets)
+	card, _ := unfolded(c.object, targets).(map[string]any)
+	return strings.ReplaceAll(strings.Join(cardLines(card), "\n"), narrowSpace, "")
+}
+
+// unfolded is a copy of a part of a card with all of it in sight that a button shows.
+func unfolded(value any, targets map[string]bool) any {
+	switch v := value.(type) {
+	case []any:
+		out := make([]any, len(v))
+		for i, one := range v {
+			out[i] = unfolded(one, targets)
+		}
+		return out
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, one := range v {
+			out[name] = unfolded(one, targets)
+		}
+		if targets[valueText(v["id"])] {
+			delete(out, "isVisible")
+		}
+		return out
+	}
+	return value
+}
+
+// foldedTargets are the ids of what a button of the card shows and hides: whoever reads the card
+// can open it.
+func foldedTargets(value any, found map[string]bool) {
+	switch v := value.(type) {
+	case []any:
+		for _, one := range v {
+			foldedTargets(one, found)
+		}
+	case map[string]any:
+		if valueText(v["type"]) == "Action.ToggleVisibility" {
+			targets, _ := v["targetElements"].([]any)
+			for _, target := range targets {
+				if object, ok := target.(map[string]any); ok {
+					target = object["elementId"]
+				}
+				found[valueText(target)] = true
+			}
+		}
+		for _, one := range v {
+			foldedTargets(one, found)
+		}
+	}
 }
 
 // narrowSpace is U+202F, which a reader hardly sees.

@@ -104,6 +104,9 @@ func (a *actor) findsMessage(text string) *practice.Message {
 	return nil
 }
 
+// foldTitles are what opens the part of a card that only explains.
+var foldTitles = []string{"Details and history", "Manylion a hanes"}
+
 // expectInert holds that a card can no longer be acted on.
 func expectInert(t *testing.T, who string, m *practice.Message) {
 	t.Helper()
@@ -111,7 +114,9 @@ func expectInert(t *testing.T, who string, m *practice.Message) {
 		t.Errorf("%s can still fill in %d fields", who, n)
 	}
 	for _, a := range m.Card().Buttons() {
-		t.Errorf("%s can still press %q", who, a.Title)
+		if !slices.Contains(foldTitles, a.Title) {
+			t.Errorf("%s can still press %q", who, a.Title)
+		}
 	}
 	if t.Failed() {
 		t.Logf("%s sees:\n%s", who, m)
@@ -123,7 +128,7 @@ func expectInert(t *testing.T, who string, m *practice.Message) {
 func expectOnlyReplaceable(t *testing.T, who string, m *practice.Message) {
 	t.Helper()
 	for _, a := range m.Card().Buttons() {
-		if a.Title != "Replace my answer" && a.Title != "Send in its place" && !strings.HasPrefix(a.Title, "Add or hide action ") {
+		if !slices.Contains(foldTitles, a.Title) && a.Title != "Replace my answer" && a.Title != "Send in its place" && !strings.HasPrefix(a.Title, "Add or hide action ") {
 			t.Errorf("%s can still press %q", who, a.Title)
 		}
 	}

@@ -80,7 +80,7 @@ type Grammar struct {
 type ChallengeWords struct {
 	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                       string
 	CallUrgently, RemindNow, TakeFurther, TakeFurtherReason, TakeFurtherButton, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason string
-	Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                                           string
+	OtherSteps, Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                               string
 	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure     string
 	EndRequested, HandOffRequested                                                                                                                                                                                               string
 	PublicAwaitingResponse, PublicNoLimit, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                         string
@@ -170,9 +170,9 @@ type ShorterTimeWords struct {
 
 // CommonWords are the texts of what several cards say.
 type CommonWords struct {
-	TextShortened, RequiredMark, Refresh, NoneChosen, Done, PleaseNote, PutRight, YouTyped, ByTyping, DueDateWorking, LimitPassed, Urgent, UrgentBecause string
-	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord                                                          string
-	Conference, NobodyNamed, Somebody, StandingIn, MorePeople, System, Channel, Overseer, PlanBy                                                         string
+	TextShortened, RequiredMark, Refresh, NoneChosen, Done, PleaseNote, PutRight, YouTyped, ByTyping, DueDateWorking, Details, LimitPassed, Urgent, UrgentBecause string
+	RecordOnly, ReadInstead, Yes, No, ByTelephone, ByEmail, Challenge, RecordNumber, RecordWord                                                                   string
+	Conference, NobodyNamed, Somebody, StandingIn, MorePeople, System, Channel, Overseer, PlanBy                                                                  string
 }
 
 // LabelWords are the texts of headings and labels of facts.
