@@ -200,9 +200,10 @@ func (b *builder) addEndRequest(r *challenge.EndRequest) {
 }
 
 // addCommandSection adds a section behind a button, or open when it comes back with something
-// to put right.
+// to put right or to fill in.
 func (b *builder) addCommandSection(s *section, title, button string) {
-	open := s.active && b.opts.Submitted.Verb == s.data.Verb && b.opts.Submitted.Verb != ""
+	unfinished := b.opts.Refusal != nil || len(b.opts.TypedValues) > 0 || s.data.Verb == VerbNotMine
+	open := s.active && unfinished && b.opts.Submitted.Verb == s.data.Verb && b.opts.Submitted.Verb != ""
 	b.addSection(s, title, []Button{ExecuteButton{Title: button, Data: s.data}}, open)
 }
 

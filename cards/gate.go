@@ -198,7 +198,7 @@ func (b *builder) addGateSection(st challenge.GateState, statuses []challenge.Ga
 	d := b.buttonData(VerbGate)
 	d.Rung, d.Gate = st.Rung, st.Gate
 	s := b.newSection(d, append(fieldIDs(g.Fields), FieldNote, FieldOn)...)
-	sent := s.active && b.opts.Submitted.Verb == VerbGate
+	sent := s.active && b.opts.Submitted.Verb == VerbGate && (b.opts.Refusal != nil || len(b.opts.TypedValues) > 0)
 	s.optionalForClient = len(statuses) > 1 || sent && !open // a refusal has no fields to fill in
 	if open || sent {
 		s.addElements(TextBlock{Text: g.Label, Bold: true, Heading: true})

@@ -71,8 +71,9 @@ func (b *builder) addJudgeInputs() {
 	s.addElements(TextBlock{Text: fmt.Sprintf(hint, b.rungWord(), b.describeNotSatisfied())})
 	s.addTextInput(FieldReason, b.words.Judge.Reason, false, challenge.MaxText)
 	k := b.shorterTimeRule()
+	var sooner []Button
 	if k != nil {
-		s.addShorterTime(k)
+		sooner = append(sooner, s.addShorterTime(k))
 	}
 	b.add(Container{Items: s.items, Separator: true})
 	button := func(title string, v challenge.Verdict) Button {
@@ -84,7 +85,7 @@ func (b *builder) addJudgeInputs() {
 	if partly {
 		as = append(as, button(b.words.Judge.PartlyButton, challenge.Partly))
 	}
-	b.addButtons(append(as, button(b.words.Judge.NotSatisfied, challenge.NotSatisfied))...)
+	b.addButtons(append(append(as, button(b.words.Judge.NotSatisfied, challenge.NotSatisfied)), sooner...)...)
 	b.addSmallPrint(fmt.Sprintf(b.words.Common.ByTyping, b.judgeCommands(partly, k != nil)))
 }
 

@@ -45,12 +45,20 @@ func (b *builder) buildRespondCard() {
 	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok && r.About != "" && open {
 		b.addSmallPrint(b.shorten(r.About, b.budget.mainText))
 	}
-	b.addMeeting(b.opening.Rung)
 	b.addMatter()
-	if open && b.mayAnswer() {
-		b.addStepsSinceAsked()
+	since := b.stepsOfOpening()
+	if asked := open && b.mayAnswer(); !asked {
+		since = nil
+	} else if len(since) > 0 {
+		b.addSteps(b.thisRungTitle(), since[len(since)-1:]) // how it came to a stand-in, or was counted again
 	}
-	b.addDetails(func() { b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening()) })
+	b.addDetails(func() {
+		b.addMeeting(b.opening.Rung)
+		if len(since) > 1 {
+			b.addSteps(b.thisRungTitle(), since)
+		}
+		b.addSteps(b.words.Label.EarlierSteps, b.stepsBeforeOpening())
+	})
 	switch {
 	case open && b.mayAnswer():
 		b.addResponseInputs()
@@ -77,14 +85,6 @@ func (b *builder) mayAnswer() bool {
 func hasPassedOn(v *challenge.Opening, id string) bool {
 	_, passed := v.HandoverFrom(id)
 	return passed
-}
-
-// addStepsSinceAsked tells what happened since the question was put: how it came to a
-// stand-in, and how somebody outside was asked.
-func (b *builder) addStepsSinceAsked() {
-	if len(b.stepsOfOpening()) > 0 {
-		b.addSteps(b.thisRungTitle(), b.stepsOfOpening())
-	}
 }
 
 // addAnswer adds what became of the opening: the answer in full, the rest as steps.

@@ -12,13 +12,15 @@ import (
 // shorterTimeFields are the inputs of a request for a shorter time.
 var shorterTimeFields = []string{FieldShorterDays, FieldShorterReason}
 
-// addShorterTime asks for an answer sooner than the ladder's window, behind a button.
-func (s *section) addShorterTime(k *ladder.ShortenRule) {
+// addShorterTime asks for an answer sooner than the ladder's window, behind the button that it
+// returns.
+func (s *section) addShorterTime(k *ladder.ShortenRule) Button {
 	box := s.data.InputPrefix + "shorter_box"
 	shown := s.active && slices.ContainsFunc(shorterTimeFields, func(id string) bool {
 		return s.b.opts.TypedValues[id] != "" || s.b.opts.Refusal != nil && s.b.opts.Refusal.Fields[id] != ""
 	})
-	s.addElements(ActionSet{Actions: []Button{ToggleButton{Title: s.b.words.ShorterTime.Open, Target: box}}}, Container{ID: box, Items: s.shorterTimeInputs(k), Hidden: !shown})
+	s.addElements(Container{ID: box, Items: s.shorterTimeInputs(k), Hidden: !shown})
+	return ToggleButton{Title: s.b.words.ShorterTime.Open, Target: box, Rare: true}
 }
 
 func (s *section) shorterTimeInputs(k *ladder.ShortenRule) []Element {

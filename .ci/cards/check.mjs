@@ -85,7 +85,7 @@ const mostInSight = 3;
 // checkSize holds a card against these.
 function checkSize(card, closed, inSight) {
   const text = JSON.stringify(card.json);
-  const long = text.match(/"text":"[^"]{500,}"/), returned = /Please put right|I'w gywiro|"isVisible":true/.test(text);
+  const long = text.match(/"text":"[^"]{500,}"/), returned = /Please put right|I'w gywiro|"isVisible":true|"id":"more","items"/.test(text); // or half filled in
   const kind = card.file.startsWith("agreed/") ? card.kind.split("-")[0] : card.kind;
   if (closed > mostHigh[kind] && !long && !returned) find(card, "light 320", `it is ${closed} px high, more than ${mostHigh[kind]}`);
   if (inSight > mostInSight && !returned) find(card, "light 320", `${inSight} buttons are in sight, more than ${mostInSight}`);

@@ -165,8 +165,12 @@ func cardKind(c practice.ShownCard, before string) string {
 
 // ladderOf is the ladder that a card belongs to; nil for lists and for help.
 func (s *stage) ladderOf(c *practice.Card, known map[string]*ladder.Ladder) *ladder.Ladder {
-	if in, ok := c.Input("ladder"); ok {
-		i := slices.IndexFunc(s.Ladders, func(l *ladder.Ladder) bool { return l.ID == in.Value })
+	if isForm := slices.ContainsFunc(c.Buttons(), func(a practice.Button) bool { return a.Data["card"] == "form" }); isForm {
+		// The first step is drawn for one, the second names it.
+		i := slices.IndexFunc(s.Ladders, func(l *ladder.Ladder) bool {
+			return slices.ContainsFunc(c.Buttons(), func(a practice.Button) bool { return a.Data["shown"] == l.ID }) ||
+				strings.Contains(c.Text(), l.Title+" ("+l.Authority+")") && !strings.Contains(c.Text(), "Step 1 of 2")
+		})
 		if i < 0 {
 			return nil
 		}
