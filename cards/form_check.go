@@ -10,6 +10,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/english"
+	"challengebot/internal/safetext"
 )
 
 // CheckView is the second step: what would be sent, and what would follow.
@@ -35,6 +36,7 @@ func RenderFormCheck(v CheckView, o Options) (card Card, whole bool) {
 func (c *formCard) layOutCheck(v CheckView) {
 	c.addSmallPrint(c.words.Form.StepTwo)
 	c.addHeading(c.words.Form.CheckTitle)
+	doubts := c.askAboutNames(v.Raising)
 	c.addForecast(v.Forecast)
 	c.addWhatIsSent(v.Raising, v.Forecast)
 	d := v.Raising.Details
@@ -57,7 +59,35 @@ func (c *formCard) layOutCheck(v CheckView) {
 		}
 	}
 	c.add(c.inputs.items...)
+	if doubts { // in the place of the other: a second hurried press does no harm
+		c.addButtons(ExecuteButton{Title: c.words.Form.Change, Data: change, Primary: true}, ExecuteButton{Title: c.words.Form.SendAsItStands, Data: send})
+		return
+	}
 	c.addButtons(ExecuteButton{Title: c.words.Form.Send, Data: send, Primary: true}, ExecuteButton{Title: c.words.Form.Change, Data: change})
+}
+
+// askAboutNames asks, before anything goes anywhere, about what may tell who a child is, and reports
+// whether there is such a thing. Whoever wrote it decides.
+func (c *formCard) askAboutNames(r challenge.RaiseCommand) bool {
+	d := r.Details
+	var asks []string
+	if safetext.LooksLikePerson(d.RecordNumber, c.Now) {
+		asks = append(asks, fmt.Sprintf(c.words.Form.IsRecordAPerson, d.RecordNumber))
+	}
+	for _, text := range []string{d.Concern, d.Evidence, d.Ask, d.LateReason, r.Reason} {
+		if found := safetext.FindPersonBesideBirth(text); found != "" {
+			asks = append(asks, fmt.Sprintf(c.words.Form.IsThisAPerson, found))
+		}
+	}
+	if len(asks) == 0 {
+		return false
+	}
+	items := []Element{TextBlock{Text: c.words.Form.DoesItNameAChild, Bold: true}}
+	for _, ask := range asks {
+		items = append(items, TextBlock{Text: ask, Spacing: "Small"})
+	}
+	c.add(Container{Style: "warning", Items: items})
+	return true
 }
 
 // FingerprintForecast tells one forecast from another: who would be asked, and by when.

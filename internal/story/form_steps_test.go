@@ -119,3 +119,26 @@ func TestWhetherTheChildIsLookedAfterCanBeSaidWhenAReferralIsMade(t *testing.T) 
 	expectText(t, "Maya", s.maya.findsMessage(ref), "Looked after: Yes")
 	s.discardNews()
 }
+
+func TestWhatLooksLikeANameBesideADateOfBirthIsAskedAboutOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	s.maya.types("/challenge")
+	form := s.maya.gets("Raise a challenge")
+	in := fewestInputs("", "drift-and-delay")
+	in["concern"], in["record"] = "Mia Brown (DOB 3/4/2019) was not seen.", "Mia 20190403"
+	s.maya.clicks(form, "Continue", in)
+	expectText(t, "Maya", form, "Does this name a child or a family? Nothing has been sent.", "“Mia Brown (DOB 3/4/2019” looks like a name beside a date of birth.",
+		"The record number “Mia 20190403” looks like a name or a date of birth.")
+	if first := form.Card().Buttons()[0]; first.Title != "Change what I wrote" {
+		t.Errorf("%q stands first", first.Title)
+	}
+	s.maya.clicks(form, "Change what I wrote", nil)
+	s.maya.clicks(form, "Continue", practice.Inputs{"concern": "The child was not seen.", "record": "204817"})
+	expectNoText(t, "Maya", form, "Does this name a child")
+	s.maya.clicks(form, "Change what I wrote", nil)
+	s.maya.clicks(form, "Continue", practice.Inputs{"concern": "Miss Honey, who was born in 1999, left the school."})
+	s.maya.clicks(form, "Send it as it stands", nil) // nobody's child: the chair decides
+	s.priya.gets("Miss Honey")
+	s.discardNews()
+}
