@@ -30,7 +30,7 @@ type ladderSimulate struct {
 	Directory string `placeholder:"FILE" help:"Use the people of this directory; else each role is one person."`
 	Team      string `placeholder:"ID" help:"The child's team in the directory; the first if not given."`
 	Agency    string `placeholder:"ID" help:"The partner agency that the concern is about."`
-	JSON      bool   `name:"json" help:"An array of {at, rung, event, to, due}."`
+	JSON      bool   `name:"json" help:"An array of {at, rung, event, to, due, gate, working}."`
 }
 
 // Run says who would be told what and when, by the same transitions that serve
@@ -49,6 +49,7 @@ func (c *ladderSimulate) Run(p *program) error {
 	}
 	p.printHeading(script)
 	p.printSteps(steps, script.Ladder, script.Calendar.Location())
+	p.printWorkings(steps, script)
 	p.printTotal(steps, script)
 	return nil
 }
@@ -68,6 +69,23 @@ func (p *program) printHeading(s simulation.Script) {
 	}
 	p.printf("Working days of %s, known until %s, %s. A day ends at %s; what comes after %s counts from the next.\n\n",
 		settings.Division, until, closed, settings.DayEnds, settings.Cutoff)
+}
+
+// printWorkings says of each date how it was counted, once for all who were asked.
+func (p *program) printWorkings(steps []simulation.Step, s simulation.Script) {
+	heading := "\nHow each date was counted:\n"
+	last := ""
+	for _, step := range steps {
+		rung, ok := s.Ladder.RungByID(step.Rung)
+		line := ""
+		if ok && step.Working != "" {
+			line = fmt.Sprintf("  %s: %s\n", rung.Label, step.Working)
+		}
+		if line != "" && line != last {
+			p.printf("%s%s", heading, line)
+			heading, last = "", line
+		}
+	}
 }
 
 // printTotal says how far the challenge comes, and after how many working days.

@@ -47,6 +47,7 @@ func (s *simulation) reportChange(change challenge.Change) {
 			news = nil
 		}
 	}
+	workings := workingsOf(change)
 	told := len(news) == 0
 	if !slices.ContainsFunc(change.Posts, func(post challenge.Post) bool {
 		return isOfWhatHappened(post.Card)
@@ -71,6 +72,9 @@ func (s *simulation) reportChange(change challenge.Change) {
 		default:
 			event := map[challenge.Card]string{challenge.CardRespond: "opened", challenge.CardReminder: "reminder", challenge.CardAlert: "told", challenge.CardNotice: "notice"}[post.Card]
 			s.addStep(s.c.Rung, event, s.addressName(post.To), s.c.Due(), "")
+			if n := len(s.steps); n > 0 && post.Card == challenge.CardRespond {
+				s.steps[n-1].Working = workings[post.Opening]
+			}
 		}
 	}
 	switch change.Events[0].Body.Kind() {
@@ -85,6 +89,20 @@ func (s *simulation) reportChange(change challenge.Change) {
 // isOfWhatHappened reports whether a card tells its reader what happened, whatever it asks.
 func isOfWhatHappened(card challenge.Card) bool {
 	return card == challenge.CardChallenge || card == challenge.CardNews || card == challenge.CardOversight
+}
+
+// workingsOf are the workings of the dates that a change sets, by the number of the opening.
+func workingsOf(change challenge.Change) map[int]string {
+	found := map[int]string{}
+	for _, e := range change.Events {
+		switch b := e.Body.(type) {
+		case challenge.RungOpened:
+			found[e.Opening] = b.Explanation
+		case challenge.Redated:
+			found[e.Opening] = b.Explanation
+		}
+	}
+	return found
 }
 
 // tellFollowers tells those who follow the case what happened on a rung that the

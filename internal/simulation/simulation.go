@@ -75,6 +75,9 @@ type Step struct {
 	Due   *time.Time `json:"due,omitempty"`
 	// Gate is the label of the gate that holds the challenge.
 	Gate string `json:"gate,omitempty"`
+	// Working is how Due was counted, where the step sets it: the days counted, and those skipped
+	// and why.
+	Working string `json:"working,omitempty"`
 }
 
 // TeamChannelLabel is who is told in Step.To when it is the channel.

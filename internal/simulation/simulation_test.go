@@ -209,7 +209,7 @@ func TestAStepsJSONKeepsItsKeys(t *testing.T) {
 	}
 	rc := mustSimulate(t, simulation.Script{Ladder: challengetest.LoadLadder(t, "redcar-cleveland-internal"), Start: challengetest.At("2026-01-05 10:00"), Behaviour: simulation.BehaviourSilent})
 	got, _ = json.Marshal(rc[1])
-	if want := `{"at":"2026-01-05T10:00:00Z","rung":"step-1","event":"opened","to":"Social Worker","due":"2026-01-06T17:00:00Z"}`; string(got) != want {
+	if want := `{"at":"2026-01-05T10:00:00Z","rung":"step-1","event":"opened","to":"Social Worker","due":"2026-01-06T17:00:00Z","working":"Day 0 Mon 5 Jan. Counted: Tue 6 Jan. Due 17:00 on Tuesday 6 January 2026."}`; string(got) != want {
 		t.Errorf("%s", got)
 	}
 }
