@@ -251,5 +251,10 @@ func (rq request) sendHelp(ctx context.Context, sentence string) error {
 	if !rq.activity.IsPersonal() {
 		return rq.replyPrivately(ctx, rq.helpInChannel(sentence), ":help")
 	}
-	return rq.sendCard(ctx, cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), Preface: sentence, DangerLine: rq.DangerLine, Words: rq.words}), ":help")
+	return rq.sendCard(ctx, cards.RenderHelp(rq.helpView(sentence)), ":help")
+}
+
+func (rq request) helpView(sentence string) cards.HelpView {
+	return cards.HelpView{Authority: rq.Directory().Authority(), Preface: sentence, DangerLine: rq.DangerLine, Words: rq.words,
+		MayRaise: len(rq.raisableLadders()) > 0, Oversees: len(rq.overseenUnits()) > 0}
 }

@@ -45,7 +45,7 @@ func (rq request) recordUninstall(ctx context.Context) error {
 // sendWelcome tells a person what the bot can do, once ever: not when the app is installed
 // again or upgraded.
 func (rq request) sendWelcome(ctx context.Context) error {
-	card := cards.RenderHelp(cards.HelpView{Authority: rq.Directory().Authority(), DangerLine: rq.DangerLine, Words: rq.words})
+	card := cards.RenderHelp(rq.helpView(""))
 	return rq.Messages.QueueDirectMessage(ctx, storage.IdempotencyKey{Value: "welcome:" + rq.person.ID, At: rq.now},
 		outbox.DirectMessage{To: challenge.Address{Person: rq.person.ID}, Unprompted: true, Content: messageContent(card)})
 }

@@ -127,7 +127,9 @@ func cardSamples(w *words.Catalogue) []cardSample {
 		{"digest-nothing", func(testing.TB) Card {
 			return RenderDigest(DigestView{Now: marchAt(30, 10, 0), Zone: marchAt(30, 10, 0).Location(), Words: w})
 		}},
-		{"help", func(testing.TB) Card { return RenderHelp(HelpView{Authority: "Exampleshire", Words: w}) }},
+		{"help", func(testing.TB) Card {
+			return RenderHelp(HelpView{Authority: "Exampleshire", MayRaise: true, Words: w})
+		}},
 		{"not-understood", func(testing.TB) Card {
 			return RenderHelp(HelpView{Authority: "Exampleshire", Preface: w.Bot.NotUnderstood, Words: w})
 		}},

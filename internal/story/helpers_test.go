@@ -105,7 +105,7 @@ func (a *actor) findsMessage(text string) *practice.Message {
 }
 
 // foldTitles are what opens the part of a card that only explains.
-var foldTitles = []string{"Details and history", "Manylion a hanes"}
+var foldTitles = []string{"Details and history", "Manylion a hanes", "Everything that can be typed"}
 
 // expectInert holds that a card can no longer be acted on.
 func expectInert(t *testing.T, who string, m *practice.Message) {

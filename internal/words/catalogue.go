@@ -123,7 +123,7 @@ type NoticeChannelWords struct {
 
 // HelpWords are the texts of what the bot can do.
 type HelpWords struct {
-	Title, Intro, Privacy, Summary, SetUpFor string
+	Title, Intro, Privacy, Summary, SetUpFor, Everything string
 }
 
 // MyChallengesWords are the texts of somebody's challenges.

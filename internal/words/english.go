@@ -210,11 +210,12 @@ var English = &Catalogue{
 		Summary:         "Where notices appear.",
 	},
 	Help: HelpWords{
-		Title:    "What I can do",
-		Intro:    "I carry a challenge from the person who chairs a conference to the manager who can answer it, watch the working days, and take it further when no answer comes. Every step is written down.",
-		Privacy:  "Please write to me here, in our own chat. I never show a child's details in a channel.",
-		Summary:  "What I can do, and what to type.",
-		SetUpFor: "Set up for %s.",
+		Everything: "Everything that can be typed",
+		Title:      "What I can do",
+		Intro:      "I carry a challenge from the person who chairs a conference to the manager who can answer it, watch the working days, and take it further when no answer comes. Every step is written down.",
+		Privacy:    "Please write to me here, in our own chat. I never show a child's details in a channel.",
+		Summary:    "What I can do, and what to type.",
+		SetUpFor:   "Set up for %s.",
 	},
 	MyChallenges: MyChallengesWords{
 		Title:            "Your challenges",

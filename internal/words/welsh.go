@@ -212,11 +212,12 @@ var Welsh = &Catalogue{
 		Summary:         "Ble mae hysbysiadau'n ymddangos.",
 	},
 	Help: HelpWords{
-		Title:    "Beth y gallaf ei wneud",
-		Intro:    "Rwy'n mynd â her oddi wrth y sawl sy'n cadeirio cynhadledd at y rheolwr a all ei hateb, yn cyfrif y diwrnodau gwaith, ac yn mynd â hi ymhellach pan na ddaw ateb. Caiff pob cam ei gofnodi.",
-		Privacy:  "Ysgrifennwch ataf yma, yn ein sgwrs ni ein hunain. Ni fyddaf byth yn dangos manylion plentyn mewn sianel.",
-		Summary:  "Beth y gallaf ei wneud, a beth i'w deipio.",
-		SetUpFor: "Wedi'i osod ar gyfer %s.",
+		Everything: "Popeth y gellir ei deipio",
+		Title:      "Beth y gallaf ei wneud",
+		Intro:      "Rwy'n mynd â her oddi wrth y sawl sy'n cadeirio cynhadledd at y rheolwr a all ei hateb, yn cyfrif y diwrnodau gwaith, ac yn mynd â hi ymhellach pan na ddaw ateb. Caiff pob cam ei gofnodi.",
+		Privacy:    "Ysgrifennwch ataf yma, yn ein sgwrs ni ein hunain. Ni fyddaf byth yn dangos manylion plentyn mewn sianel.",
+		Summary:    "Beth y gallaf ei wneud, a beth i'w deipio.",
+		SetUpFor:   "Wedi'i osod ar gyfer %s.",
 	},
 	MyChallenges: MyChallengesWords{
 		Title:            "Eich heriau",
