@@ -21,6 +21,17 @@ func (b *builder) addDueDate(sentence string) {
 	b.add(Container{Style: "emphasis", Items: items})
 }
 
+// addAbout adds the procedure's wording of what happens on the rung.
+func (b *builder) addAbout() {
+	id := b.Challenge.Rung
+	if b.opening != nil {
+		id = b.opening.Rung
+	}
+	if r, ok := b.Ladder.RungByID(id); ok && r.About != "" {
+		b.addSmallPrint(b.shorten(r.About, b.budget.mainText))
+	}
+}
+
 // addDueDateWorking adds how the due date was counted.
 func (b *builder) addDueDateWorking() {
 	if b.opening == nil {
@@ -72,6 +83,7 @@ func (b *builder) addMatter() {
 func (b *builder) addDetails(add func()) {
 	b.addFolded(detailsBox, b.words.Common.Details, func() {
 		b.addDueDateWorking()
+		b.addAbout()
 		b.addFacts()
 		b.addGrounds()
 		add()

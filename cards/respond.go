@@ -42,8 +42,10 @@ func (b *builder) buildRespondCard() {
 			TextBlock{Text: b.describeEnd(), Bold: true}, TextBlock{Text: b.words.Respond.RecordOnly, Size: "Small"},
 		}})
 	}
-	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok && r.About != "" && open {
-		b.addSmallPrint(b.shorten(r.About, b.budget.mainText))
+	if r, ok := b.Ladder.RungByID(b.opening.Rung); ok && open {
+		if r.Asks != "" {
+			b.add(TextBlock{Text: b.shorten(r.Asks, b.budget.mainText), Spacing: "Small"})
+		}
 	}
 	b.addMatter()
 	since := b.stepsOfOpening()

@@ -24,7 +24,7 @@ func TestASimulationTellsWhoIsToldWhatIfNobodyAnswers(t *testing.T) {
 	r.expect(t, exitOK)
 	compareGolden(t, "silent.txt", r.Stdout)
 	runCommand(t, nil, simulateArgs("--open-gates", "--closures", "2026-04-13, 2026-04-20..2026-04-21")...).expect(t, exitOK,
-		"version 1, text ", "closed on 2026-04-13, 2026-04-20 to 2026-04-21. A day ends at 17:00; what comes after 17:00 counts from the next.\n\n",
+		"version 2, text ", "closed on 2026-04-13, 2026-04-20 to 2026-04-21. A day ends at 17:00; what comes after 17:00 counts from the next.\n\n",
 		"It reaches Stage 4 on Tue 28 Apr 2026, after 16 working days.\n")
 }
 

@@ -29,7 +29,7 @@ func TestTheVersionIsTheNewestOfTheChangelog(t *testing.T) {
 func TestShippedLaddersAreListed(t *testing.T) {
 	t.Parallel()
 	r := runCommand(t, nil, "ladder", "list")
-	r.expect(t, exitOK, "ne-lincolnshire", "version 1", "5 rungs (internal)")
+	r.expect(t, exitOK, "ne-lincolnshire", "version 2", "5 rungs (internal)")
 	if strings.Count(r.Stdout, "\n") != len(ladder.ShippedIDs()) {
 		t.Errorf("listed %s", r.Stdout)
 	}

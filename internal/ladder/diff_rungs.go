@@ -52,6 +52,7 @@ func (d *comparison) compareRung(o, n Rung) {
 	s.compareValue("the kind", inWords(o.Kind), inWords(n.Kind))
 	s.compareText("the source", o.Source, n.Source)
 	s.compareText("the text on the card", o.About, n.About)
+	s.compareText("what is asked of who answers", o.Asks, n.Asks)
 	s.compareRole("who puts the challenge", o.AskedBy, n.AskedBy)
 	d.compareRespondents(s, o.Respondents, n.Respondents)
 	s.compareRoleList("those alerted", o.AlertedRoles, n.AlertedRoles)

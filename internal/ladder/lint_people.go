@@ -16,6 +16,10 @@ func (t *linter) checkWhoAnswers() {
 	for i := range t.l.Rungs {
 		r := &t.l.Rungs[i]
 		path := fmt.Sprintf("$.rungs[%d]", i)
+		if r.Asks == "" && r.About != "" && len(answering(r, "")) > 0 {
+			t.addProblem(yamlfile.SeverityWarning, path+".about", fmt.Sprintf("%s says to nobody what is asked of them: whoever answers reads about, which is for whoever raises", r.Label),
+				"Write asks: what whoever answers is to do, in words to them")
+		}
 		t.checkAnswering(path, r, "")
 		for _, agency := range slices.Sorted(maps.Keys(r.Respondents.ByAgency)) {
 			t.checkAnswering(path, r, agency)

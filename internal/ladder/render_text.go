@@ -98,6 +98,7 @@ func (p *textPage) writeRung(n int, r *Rung) {
 	p.writeLine("")
 	p.writeLine("%d. %s (%s)%s", n, r.Label, r.Kind, inBrackets(r.Source))
 	p.writeItem("What", r.About)
+	p.writeItem("Asked", r.Asks)
 	if r.AskedBy != "" && r.AskedBy != directory.RoleChair {
 		p.writeItem("Asked by", p.l.RoleLabel(r.AskedBy))
 	}

@@ -50,8 +50,10 @@ type Rung struct {
 	Label  string   `yaml:"label" json:"label"`
 	Kind   RungKind `yaml:"kind" json:"kind"`
 	Source string   `yaml:"source" json:"source"`
-	// About is the procedure's wording of what happens here, shown on the card.
+	// About is the procedure's wording of what happens here, for whoever raises a challenge.
 	About string `yaml:"about,omitempty" json:"about,omitempty"`
+	// Asks is what whoever answers is asked to do, said to them on their card.
+	Asks string `yaml:"asks,omitempty" json:"asks,omitempty"`
 	// AskedBy is who puts the challenge on this rung; the chair unless said.
 	AskedBy     directory.Role `yaml:"asked_by,omitempty" json:"asked_by,omitempty"`
 	Respondents Respondents    `yaml:"respond" json:"respond"`

@@ -1,9 +1,12 @@
 package ladder
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -150,4 +153,36 @@ func sourcesOf(l *Ladder) map[string]string {
 		all["shorten"] = l.Shorten.Source
 	}
 	return all
+}
+
+// TestEveryTextIsForItsReader writes down, for each rung, what whoever raises reads and what whoever
+// answers does, so that a person can read both beside the procedure in five minutes.
+func TestEveryTextIsForItsReader(t *testing.T) {
+	var b strings.Builder
+	for _, id := range ShippedIDs() {
+		l, err := LoadShipped(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s\n", id)
+		for _, r := range l.Rungs {
+			if r.Asks == "" {
+				t.Errorf("%s, %s: nobody is told what is asked of them", id, r.ID)
+			}
+			fmt.Fprintf(&b, "  %s\n    to who raises:  %s\n    to who answers: %s\n", r.Label, r.About, r.Asks)
+		}
+	}
+	const file = "testdata/readers.txt"
+	if *updateGolden {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("(-want +got; if that is meant: go test ./internal/ladder -run EveryText -update):\n%s", diff)
+	}
 }

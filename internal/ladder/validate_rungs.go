@@ -20,6 +20,7 @@ func (v *validator) validateRungs() {
 		v.validateUniqueID(path, "rung", r.ID, seen)
 		v.validateLabel(path+".label", "label of the rung", r.Label)
 		v.validateLongText(path+".about", r.About)
+		v.validateLongText(path+".asks", r.Asks)
 		validateOneOf(v, path+".kind", "kind", r.Kind, knownRungKinds)
 		validateOneOf(v, path+".form", "form", r.Form, knownForms)
 		validateOneOf(v, path+".owner", "owner", r.WindowOwner, knownOwners)
