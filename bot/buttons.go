@@ -155,11 +155,15 @@ func (rq request) cardOptions(d cards.ButtonData) cards.Options {
 // applyButton gives a button's command to the transaction. Whatever the answer, it is the
 // card as it now is, with a sentence and the typed text when it was refused.
 func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.ButtonData, inputs map[string]string, cmd command.Command) (cardResult, error) {
+	askedAbout, question := rq.askAboutName(inputs, data.Shown)
 	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
+		if question != nil {
+			return nil, question
+		}
 		return cmd.Build(rq.readInputs(inputs), data, c), nil
 	})
 	opts := rq.cardOptions(data)
-	opts.Submitted = data
+	opts.Submitted, opts.AskedAbout = data, askedAbout
 	var refusal *challenge.Refusal
 	switch {
 	case errors.Is(err, storage.ErrNotFound):

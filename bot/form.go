@@ -228,7 +228,7 @@ func splitChoices(s string) []string {
 // buildForm is the form as it should look with these values, in the ladder's own words.
 func (rq request) buildForm(choices []*ladder.Ladder, in map[string]string) raiseForm {
 	form := raiseForm{unread: challenge.Unread{}, FormView: cards.FormView{Values: in, Now: rq.now, Zone: rq.Calendar.Location(), Nonce: uuid.NewString(),
-		DangerLine: rq.DangerLine}}
+		DangerLine: rq.DangerLine, IsStaff: rq.isStaff}}
 	form.chooseLadder(choices, in)
 	rq.offerTeams(&form, choices, in)
 	inputs := rq.readInputs(in)

@@ -125,6 +125,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 		return err
 	}
 	var people []directory.Person
+	askedAbout := ""
 	if act.NamesPerson() {
 		if people, err = rq.findPeople(ctx, t.text, t.rest); err != nil {
 			return err
@@ -135,6 +136,10 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 		submitted, typed = act.ReadTyped(command.Typed{Rest: t.rest, Plain: t.text.plain, Challenge: c.Challenge, Ladder: c.Ladder, By: rq.person.ID,
 			Days: rq.days(), People: people})
 		card, opening = act.ResultCard(c.Challenge, rq.person.ID)
+		asked, question := rq.askAboutName(typed, "")
+		if askedAbout = asked; question != nil {
+			return challenge.Change{}, question
+		}
 		change, err := c.Decide(act.Build(rq.readInputs(typed), submitted, c), rq.person, rq.env(c.Ladder))
 		me := challenge.Address{Person: rq.person.ID}
 		told := slices.ContainsFunc(change.Posts, func(s challenge.Post) bool { return s.To == me })
@@ -147,7 +152,7 @@ func (rq request) applyTypedCommand(ctx context.Context, t typedCommand, act com
 		}
 		return change, err
 	})
-	opts := cards.Options{ViewerID: rq.person.ID, Words: rq.words}
+	opts := cards.Options{ViewerID: rq.person.ID, Words: rq.words, AskedAbout: askedAbout}
 	refusal := (*challenge.Refusal)(nil)
 	switch {
 	case errors.Is(err, storage.ErrNotFound), errors.As(err, &refusal) && !rq.rights(seen).Read:

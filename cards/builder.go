@@ -64,7 +64,7 @@ func (b *builder) readAsTextHint() string {
 
 // buttonData is what every action of the card carries.
 func (b *builder) buttonData(verb Verb) ButtonData {
-	d := ButtonData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Opening: b.openingNo, Version: b.Challenge.Version, Nonce: b.nonce, MessageID: b.opts.MessageID}
+	d := ButtonData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Opening: b.openingNo, Version: b.Challenge.Version, Nonce: b.nonce, MessageID: b.opts.MessageID, Shown: b.opts.AskedAbout}
 	if b.Challenge.Ref != "" {
 		d.ChallengeID = b.Challenge.ID.String()
 	}

@@ -124,8 +124,9 @@ type ButtonData struct {
 	MessageID string
 	// Typed is what somebody typed as a message and what the button does something with.
 	Typed string
-	// Shown is what the form showed beside the button: the procedure that it was drawn for or, where
-	// it is checked, the fingerprint of the forecast.
+	// Shown is what was shown beside the button: of the form the procedure that it was drawn for or,
+	// where it is checked, the fingerprint of the forecast; elsewhere the fingerprint of what may be a
+	// name and was asked about.
 	Shown string
 }
 

@@ -32,6 +32,8 @@ type FormView struct {
 	Now    time.Time
 	Zone   *time.Location
 	Nonce  string // says that two presses of one button are the same
+	// IsStaff reports whether somebody of that name is in the directory.
+	IsStaff func(name string) bool
 	// DangerLine is what the authority says to whom a child in danger is known; empty: the usual.
 	DangerLine string
 }
@@ -74,6 +76,9 @@ func RenderForm(f FormView, o Options) Card {
 func newFormCard(f FormView, o Options, size sizeBudget) *formCard {
 	b := newBuilder(CardForm, 0, View{Ladder: f.Ladder, Now: f.Now, Zone: f.Zone}, o, size)
 	b.nonce, b.noRefresh = f.Nonce, true
+	if f.IsStaff == nil {
+		f.IsStaff = func(string) bool { return false }
+	}
 	b.opts.Submitted = ButtonData{}
 	return &formCard{builder: b, view: f}
 }

@@ -75,7 +75,7 @@ func (c *formCard) askAboutNames(r challenge.RaiseCommand) bool {
 		asks = append(asks, fmt.Sprintf(c.words.Form.IsRecordAPerson, d.RecordNumber))
 	}
 	for _, text := range []string{d.Concern, d.Evidence, d.Ask, d.LateReason, r.Reason} {
-		if found := safetext.FindPersonBesideBirth(text); found != "" {
+		if found := safetext.FindPersonBesideBirth(text, c.Now, c.view.IsStaff); found != "" {
 			asks = append(asks, fmt.Sprintf(c.words.Form.IsThisAPerson, found))
 		}
 	}
@@ -92,14 +92,19 @@ func (c *formCard) askAboutNames(r challenge.RaiseCommand) bool {
 
 // FingerprintForecast tells one forecast from another: who would be asked, and by when.
 func FingerprintForecast(f challenge.Forecast) string {
-	said := []string{f.Rung.ID, f.Deadline.Due.UTC().Format(time.RFC3339)}
+	shown := []string{f.Rung.ID, f.Deadline.Due.UTC().Format(time.RFC3339)}
 	for _, p := range f.Respondents {
-		said = append(said, p.ID, string(p.Role))
+		shown = append(shown, p.ID, string(p.Role))
 	}
 	for _, g := range f.Gates {
-		said = append(said, g.Gate, string(g.Status))
+		shown = append(shown, g.Gate, string(g.Status))
 	}
-	sum := sha256.Sum256([]byte(strings.Join(said, "\n")))
+	return FingerprintShown(shown...)
+}
+
+// FingerprintShown is ButtonData.Shown of something that a card showed.
+func FingerprintShown(shown ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(shown, "\n")))
 	return hex.EncodeToString(sum[:8])
 }
 

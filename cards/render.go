@@ -48,6 +48,8 @@ type Options struct {
 	// Submitted is the action that Said and Typed come from. Without it they belong to
 	// the first inputs of the card.
 	Submitted ButtonData
+	// AskedAbout is the fingerprint of what may be a name and is asked about: pressed again, it goes.
+	AskedAbout string
 	// Confirmation is a plain confirmation.
 	Confirmation string
 	// Dialog draws the card for a window of its own, opened from message Message.

@@ -35,16 +35,37 @@ var officeWords = strings.Fields(`Core Group Child Children Protection Plan Conf
 	Until After Before When What Who We It He She His Her Our Last Next First Second Police Hospital Mother Father Parents Born Date`)
 
 // FindPersonBesideBirth finds what looks like a name beside a date that may be of birth, in the
-// first place where it stands; "" if nothing does.
-func FindPersonBesideBirth(text string) string {
+// first place where it stands; "" if nothing does. A day of the last two months, or to come, is taken
+// for one of the work, unless birth is spoken of; whom isKnown knows is no child.
+func FindPersonBesideBirth(text string, now time.Time, isKnown func(name string) bool) string {
 	for _, pattern := range []*regexp.Regexp{nameThenDate, dateThenName, nameThenBorn} {
 		for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
-			if isName(text[at[2]:at[3]]) {
-				return strings.TrimSpace(text[at[0]:at[1]])
+			name, whole := text[at[2]:at[3]], text[at[0]:at[1]]
+			if isName(name) && !isKnown(name) && (pattern == nameThenBorn || mayBeBirth(datePattern.FindString(whole), now)) {
+				return strings.TrimSpace(whole)
 			}
 		}
 	}
 	return ""
+}
+
+var (
+	datePattern = regexp.MustCompile(dateForm)
+	ordinals    = regexp.MustCompile(`(\d)(?:st|nd|rd|th)\b`)
+)
+
+// workedDays is how long ago a day is taken for one of the work.
+const workedDays = 60
+
+// mayBeBirth reports whether a child may have been born on a day as people here write it.
+func mayBeBirth(written string, now time.Time) bool {
+	plain := strings.Join(strings.Fields(ordinals.ReplaceAllString(strings.NewReplacer(".", "/", "-", "/").Replace(written), "$1")), " ")
+	for _, form := range []string{"2/1/2006", "2/1/06", "2006/01/02", "2 January 2006", "2 Jan 2006"} {
+		if day, err := time.Parse(form, plain); err == nil {
+			return day.Before(now.AddDate(0, 0, -workedDays)) && day.AddDate(childYears, 0, 0).After(now)
+		}
+	}
+	return true
 }
 
 func isName(s string) bool {

@@ -6,6 +6,8 @@ import (
 )
 
 func TestANameBesideADateOfBirthIsFound(t *testing.T) {
+	now := time.Date(2026, 3, 30, 10, 0, 0, 0, time.UTC)
+	staff := func(name string) bool { return name == "Priya Shah" }
 	for text, want := range map[string]string{
 		"Mia Brown, 3/4/2019, was not seen.":                         "Mia Brown, 3/4/2019",
 		"Not seen: Mia Brown (DOB 03.04.2019).":                      "Mia Brown (DOB 03.04.2019",
@@ -17,9 +19,14 @@ func TestANameBesideADateOfBirthIsFound(t *testing.T) {
 		"Child Protection Plan of 12/01/2026: nothing was done.":     "",
 		"Priya Shah promised it. The visit of 12/02/2026 was missed": "",
 		"The core group has not met since 3/3/2026.":                 "",
-		"": "",
+		"Tom Reid will visit on 2 April 2026.":                       "",
+		"Jo Brown was seen on 12.02.2026.":                           "",
+		"Priya Shah has been the manager since 1/9/2019.":            "",
+		"Jo Brown left on 4 May 1999.":                               "",
+		"Baby Jo Brown, born 12.02.2026":                             "Baby Jo Brown, born",
+		"":                                                           "",
 	} {
-		if got := FindPersonBesideBirth(text); got != want {
+		if got := FindPersonBesideBirth(text, now, staff); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

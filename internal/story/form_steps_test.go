@@ -142,3 +142,27 @@ func TestWhatLooksLikeANameBesideADateOfBirthIsAskedAboutOnce(t *testing.T) {
 	s.priya.gets("Miss Honey")
 	s.discardNews()
 }
+
+func TestAnAnswerThatMayNameAChildIsAskedAboutOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raiseAndCollect(nil, s.tom, s.priya)
+	card := r.asked[1]
+	in := answerInputs("2026-04-02", practice.Inputs{"text": "Mia Brown (DOB 3/4/2019) was seen by Tom Reid on 27/03/2026."})
+	s.priya.clicks(card, "Send the answer", in)
+	expectText(t, "Priya", card, "Does this name a child or a family? Nothing has been sent.", "“Mia Brown (DOB 3/4/2019” looks like a name", "press the button again")
+	expectInputsKept(t, "Priya", card, in)
+	s.expectNoNews()
+	s.priya.clicks(card, "Send the answer", practice.Inputs{"text": "Mia Brown (DOB 3/4/2018) was seen."}) // another: asked again
+	expectText(t, "Priya", card, "“Mia Brown (DOB 3/4/2018” looks like a name")
+	s.priya.clicks(card, "Send the answer", nil)
+	judge := s.maya.gets("Mia Brown (DOB 3/4/2018) was seen.")
+	s.discardNews()
+
+	// Typed, it comes back on the card, whose button sends it.
+	s.maya.types("/not-satisfied " + r.ref + " Mia Brown, born 3/4/2018, was not.")
+	asked := s.maya.gets("Does this name a child or a family? Nothing has been sent.")
+	s.maya.clicks(asked, "Not satisfied", nil)
+	expectText(t, "Maya", judge, "Mia Brown, born 3/4/2018, was not.")
+	s.discardNews()
+}

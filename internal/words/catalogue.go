@@ -95,11 +95,11 @@ type CoverWords struct {
 // FormWords are the texts of the form on which a challenge is raised.
 type FormWords struct {
 	// DangerNow and DangerThen stand before anything else; the authority can say DangerThen itself.
-	DangerNow, DangerThen                                                                                                                                                                                                                                     string
-	StepOne, StepTwo, Continue, Change, CheckTitle, CheckSummary, More, Optional, OtherCategories, NameNobody, FasterWay, NoFasterWay, BeforeYouSend, NotSaid, ForecastChanged, TooMuchText, DoesItNameAChild, IsRecordAPerson, IsThisAPerson, SendAsItStands string
-	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                                                              string
-	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, Urgency, Ordinary, LateReason, Send, WillBeAsked, WillBeAskedNoLimit                                                                               string
-	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff                                                                                                      string
+	DangerNow, DangerThen                                                                                                                                                                                                                                                string
+	StepOne, StepTwo, Continue, Change, CheckTitle, CheckSummary, More, Optional, OtherCategories, NameNobody, FasterWay, NoFasterWay, BeforeYouSend, NotSaid, ForecastChanged, TooMuchText, DoesItNameAChild, IsRecordAPerson, IsThisAPerson, SendAsItStands, SendAgain string
+	Title, Intro, Ladder, Team, Agency, WhichAgency, ConferenceType, ConferenceDate, RecordNumber, Categories, Concern, Evidence                                                                                                                                         string
+	Ask, AskBy, AlsoLookedAfter, StartLater, StartAt, StartGround, StartReason, UsualStart, ForecastTitle, Urgency, Ordinary, LateReason, Send, WillBeAsked, WillBeAskedNoLimit                                                                                          string
+	NobodyToAsk, WillWaitAtGate, GateRecordedBy, OnlyByCard, AboutPartner, PartnerNobodyAsked, PartnerTemplate, Summary, PartnerNoteOnly, PartnerHandOff                                                                                                                 string
 }
 
 // GateWords are the texts of what must be done before a rung.

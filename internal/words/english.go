@@ -111,6 +111,7 @@ var English = &Catalogue{
 		IsRecordAPerson:    "The record number “%s” looks like a name or a date of birth.",
 		IsThisAPerson:      "“%s” looks like a name beside a date of birth. The record number is enough.",
 		SendAsItStands:     "Send it as it stands",
+		SendAgain:          "If it names no child, press the button again and it goes as it stands.",
 		ForecastChanged:    "Who will be asked, or by when, has changed since you were shown it. Nothing has been sent. Please check again.",
 		Ladder:             "Procedure",
 		Team:               "The child's team",

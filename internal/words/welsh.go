@@ -113,6 +113,7 @@ var Welsh = &Catalogue{
 		IsRecordAPerson:    "Mae rhif y cofnod “%s” yn edrych fel enw neu ddyddiad geni.",
 		IsThisAPerson:      "Mae “%s” yn edrych fel enw wrth ymyl dyddiad geni. Mae rhif y cofnod yn ddigon.",
 		SendAsItStands:     "Ei hanfon fel y mae",
+		SendAgain:          "Os nad yw'n enwi plentyn, pwyswch y botwm eto ac fe â fel y mae.",
 		ForecastChanged:    "Mae'r bobl y gofynnir iddynt, neu'r dyddiad, wedi newid ers i chi eu gweld. Nid oes dim wedi'i anfon. Gwiriwch eto.",
 		Ladder:             "Gweithdrefn",
 		Team:               "Tîm y plentyn",
