@@ -31,6 +31,8 @@ const (
 	VerbEscalate     Verb = "escalate"
 	VerbAcknowledge  Verb = "acknowledge"
 	VerbNotMine      Verb = "not_mine"
+	VerbAskBack      Verb = "ask_back"
+	VerbAnswer       Verb = "answer_question"
 	VerbRemind       Verb = "remind"
 	VerbRefresh      Verb = "refresh"
 	VerbOpenDialog   Verb = "open"    // as a dialog

@@ -249,7 +249,7 @@ func TestOlderEntriesAreShortenedFirstAndTheCardSaysSo(t *testing.T) {
 	if strings.Contains(brief, "shortened") || strings.Contains(brief, "earlier step") {
 		t.Error("a card with room says that it was shortened")
 	}
-	few := askedForMoreRun(t, "word ", 3)
+	few := askedForMoreRun(t, "word ", 2)
 	kept := Render(challenge.CardRespond, 2, few.view(), Options{ViewerID: priya}).Text()
 	if !strings.Contains(kept, few.challenge.Details.Ask) {
 		t.Error("what is asked was cut though older entries could have been")
@@ -360,7 +360,7 @@ func TestACardOffersOnlyWhatItsViewerMayDo(t *testing.T) {
 		viewer string
 		want   string
 	}{
-		{"who may answer answers", challenge.CardRespond, raisedRun, priya, "acknowledge not_mine respond"},
+		{"who may answer answers", challenge.CardRespond, raisedRun, priya, "acknowledge ask_back not_mine respond"},
 		{"the chair does not", challenge.CardRespond, raisedRun, maya, ""},
 		{"nobody in particular does not", challenge.CardRespond, raisedRun, "", ""},
 		{"who answered may replace it", challenge.CardRespond, answeredRun, priya, "respond"},

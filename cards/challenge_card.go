@@ -92,6 +92,7 @@ func (b *builder) buildChallengeCard() {
 		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, o.AcknowledgedBy.Name))
 	}
 	b.addCallUrgently()
+	b.addQuestion()
 	if c.State == challenge.StateHeldAtGate {
 		b.addHoldStatus()
 	} else if c.State.IsOpen() && !c.LimitDue.IsZero() {

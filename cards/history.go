@@ -65,7 +65,7 @@ func (b *builder) stepsOfOpening() []historyStep {
 		kept, isKept := e.Body.(challenge.LateResponse)
 		switch e.Body.(type) {
 		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted,
-			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside:
+			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside, challenge.QuestionAsked, challenge.QuestionAnswered:
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
 			}
@@ -213,6 +213,10 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(nil, b.words.Step.ChairSucceeded, by, body.To.Name, body.From.Name)
 	case challenge.LapseYielded:
 		return step(nil, b.words.Step.LapseYielded, rung, b.formatDateTime(body.ArrivedAt))
+	case challenge.QuestionAsked:
+		return step([]Fact{{b.words.Label.Question, body.Text}}, b.words.Step.QuestionAsked, rung, by)
+	case challenge.QuestionAnswered:
+		return step([]Fact{{b.words.Label.Answer, body.Text}}, b.words.Step.QuestionAnswered, rung, by, body.To.Name)
 	case challenge.Acknowledged:
 		return step(nil, b.words.Step.Acknowledged, by, rung)
 	case challenge.NotAcknowledged:

@@ -65,6 +65,7 @@ func (b *builder) buildRespondCard() {
 	case open && b.mayAnswer():
 		b.addResponseInputs()
 		b.addNotMineSection()
+		b.addAskBackSection()
 		b.addTakeFurtherSection()
 	case open && b.opening.HasAnswered(b.opts.ViewerID):
 		b.add(Container{Style: "good", Items: []Element{TextBlock{Text: fmt.Sprintf(b.words.Respond.YourAnswerIsIn, b.formatPeople(b.opening.Responders)), Bold: true}}})
@@ -215,7 +216,7 @@ func (b *builder) addResponseInputs() {
 		intro = b.words.Respond.Intro
 	}
 	// The buttons for anything else on this card send these inputs too.
-	s.optionalForClient = behalf || b.asksForOwner()
+	s.optionalForClient = behalf || b.asksForOwner() || b.asksForQuestion()
 	if behalf {
 		intro = fmt.Sprintf(b.words.Respond.OnBehalfIntro, b.formatRespondents(b.opening))
 	}
@@ -233,6 +234,9 @@ func (b *builder) addResponseInputs() {
 		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Alone: true, Rare: true})
 	case by.ID != "":
 		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, by.Name))
+	}
+	if b.may.AskBack && !b.asksForQuestion() && b.opening.QuestionBy.ID == "" {
+		as = append(as, ExecuteButton{Title: fmt.Sprintf(b.words.Respond.AskBack, b.Challenge.Chair.Name), Data: b.buttonData(VerbAskBack), Alone: true, Rare: true})
 	}
 	if b.may.PassOn && !b.asksForOwner() {
 		as = append(as, ExecuteButton{Title: b.words.StandIn.NotMine, Data: b.buttonData(VerbNotMine), Alone: true, Rare: true})

@@ -57,7 +57,7 @@ var arrows = map[string][]string{
 	// Commands are filled in by the bot's messages and buttons alike.
 	"internal/command": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
 	"bot": {"internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
-		"internal/outbox", "internal/digest", "internal/words", "cards"},
+		"internal/outbox", "internal/digest", "internal/words", "internal/safetext", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector",

@@ -44,6 +44,8 @@ var registry = []eventDefinition{
 	define[Escalated](),
 	define[Acknowledged](),
 	define[NotAcknowledged](),
+	define[QuestionAsked](),
+	define[QuestionAnswered](),
 	define[LapseYielded](),
 }
 

@@ -82,6 +82,8 @@ func everyBody() []challenge.Body {
 		challenge.Escalated{Reason: "We do not agree."},
 		challenge.Acknowledged{},
 		challenge.NotAcknowledged{Due: at},
+		challenge.QuestionAsked{Text: "Which visit?"},
+		challenge.QuestionAnswered{To: party.Person, Text: "The first."},
 		challenge.LapseYielded{Opening: 1, Due: at, ArrivedAt: at},
 	}
 }

@@ -85,6 +85,8 @@ type Opening struct {
 	// somebody did, or it was said.
 	AcknowledgeBy  time.Time `json:"acknowledge_by,omitzero"`
 	AcknowledgedBy Person    `json:"acknowledged_by,omitzero"`
+	// QuestionBy asked whoever raised the challenge something, and waits for the answer to it.
+	QuestionBy Person `json:"question_by,omitzero"`
 	// CheckAt is when the clock looks whether anybody could be asked; zero once somebody was.
 	CheckAt time.Time `json:"ask_check,omitzero"`
 	// NotAskedSince: nobody could be asked, and the window has no end until somebody is.

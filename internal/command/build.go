@@ -84,6 +84,14 @@ func buildNotMine(in *Inputs, d cards.ButtonData, _ challenge.Snapshot) challeng
 	return challenge.NotMine{Opening: d.Opening, Owner: in.Text(cards.FieldOwner)}
 }
 
+func buildQuestion(in *Inputs, d cards.ButtonData, _ challenge.Snapshot) challenge.Command {
+	return challenge.AskBack{Opening: d.Opening, Text: in.Text(cards.FieldReason)}
+}
+
+func buildAnswer(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
+	return challenge.AnswerQuestion{Text: in.Text(cards.FieldReason)}
+}
+
 func buildEscalation(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
 	return challenge.Escalate{Reason: in.Text(cards.FieldReason)}
 }

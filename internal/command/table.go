@@ -38,6 +38,8 @@ var table = []Command{
 	{words.CommandRemind, cards.VerbRemind, challenge.CardChallenge, typedNothing, buildReminder},
 	{words.CommandAcknowledge, cards.VerbAcknowledge, challenge.CardRespond, typedAcknowledgement, buildAcknowledgement},
 	{words.CommandNotMine, cards.VerbNotMine, challenge.CardRespond, typedOwner, buildNotMine},
+	{words.CommandAskBack, cards.VerbAskBack, challenge.CardRespond, typedReason, buildQuestion},
+	{words.CommandAnswerQuestion, cards.VerbAnswer, challenge.CardChallenge, typedReason, buildAnswer},
 	{words.CommandEscalate, cards.VerbEscalate, challenge.CardChallenge, typedReason, buildEscalation},
 	{words.CommandNotUrgent, cards.VerbLiftUrgency, challenge.CardChallenge, typedReason, buildLiftUrgency},
 	{words.CommandAsked, cards.VerbAskedOutside, challenge.CardRespond, typedAskedOutside, buildAskedOutside},
@@ -73,7 +75,7 @@ func (cmd Command) NamesPerson() bool {
 func (cmd Command) ResultCard(c challenge.Challenge, id string) (challenge.Card, int) {
 	n := len(c.Openings)
 	switch {
-	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside, cmd.Verb == cards.VerbAcknowledge, cmd.Verb == cards.VerbNotMine:
+	case cmd.Verb == cards.VerbRespond, cmd.Verb == cards.VerbAskedOutside, cmd.Verb == cards.VerbAcknowledge, cmd.Verb == cards.VerbNotMine, cmd.Verb == cards.VerbAskBack:
 		return challenge.CardRespond, c.OpeningFor(id)
 	case cmd.Verb == cards.VerbSuccessor:
 		return challenge.CardOversight, n

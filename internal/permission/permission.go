@@ -92,6 +92,8 @@ type Rights struct {
 	RemindNow bool
 	// Acknowledge says that they have the question.
 	Acknowledge bool
+	// AskBack puts a question to whoever raised it; AnswerQuestion answers that.
+	AskBack, AnswerQuestion bool
 	// PassOn says whose the question is, who is then asked instead.
 	PassOn bool
 	// Escalate takes it to the next rung before the time ends.
@@ -119,27 +121,29 @@ func Decide(f Facts) Rights {
 	chairs := f.Chair || f.ChairStandIn && impartial
 	judges := (f.Judge || f.JudgeStandIn) && impartial
 	r := Rights{
-		Answer:        f.AwaitsResponse && (f.Asked || f.AnswersFor),
-		Replace:       f.AwaitsJudgement && f.Answered,
-		KeepLate:      f.EverAsked,
-		RecordAsking:  f.AwaitsResponse && f.Records,
-		Judge:         f.AwaitsJudgement && judges,
-		Settle:        f.Waits && (chairs || judges) || f.AwaitsResponse && f.Chair,
-		Withdraw:      f.Open() && f.Chair,
-		HandOff:       f.Open() && f.Chair,
-		Skip:          f.Open() && f.Chair,
-		Move:          f.Open() && f.Chair,
-		AskToEnd:      f.Open() && f.Oversees && !f.Chair && impartial,
-		NameSuccessor: f.Open() && f.Oversees && impartial,
-		HandOver:      f.Open() && f.Oversees && impartial,
-		Release:       f.AwaitsResponse && f.Oversees && impartial,
-		RemindNow:     f.AwaitsResponse && f.Chair && impartial,
-		Acknowledge:   f.AwaitsResponse && f.Asked && !f.Records,
-		PassOn:        f.AwaitsResponse && f.Asked && !f.Records,
-		Escalate:      (f.AwaitsResponse || f.AwaitsJudgement) && f.TakesFurther,
-		LiftUrgency:   f.Open() && f.Chair && f.Urgent,
-		Refer:         f.Refers && f.ReferralPossible,
-		Shorten:       f.Open() && f.Shortens && impartial,
+		Answer:         f.AwaitsResponse && (f.Asked || f.AnswersFor),
+		Replace:        f.AwaitsJudgement && f.Answered,
+		KeepLate:       f.EverAsked,
+		RecordAsking:   f.AwaitsResponse && f.Records,
+		Judge:          f.AwaitsJudgement && judges,
+		Settle:         f.Waits && (chairs || judges) || f.AwaitsResponse && f.Chair,
+		Withdraw:       f.Open() && f.Chair,
+		HandOff:        f.Open() && f.Chair,
+		Skip:           f.Open() && f.Chair,
+		Move:           f.Open() && f.Chair,
+		AskToEnd:       f.Open() && f.Oversees && !f.Chair && impartial,
+		NameSuccessor:  f.Open() && f.Oversees && impartial,
+		HandOver:       f.Open() && f.Oversees && impartial,
+		Release:        f.AwaitsResponse && f.Oversees && impartial,
+		RemindNow:      f.AwaitsResponse && f.Chair && impartial,
+		Acknowledge:    f.AwaitsResponse && f.Asked && !f.Records,
+		PassOn:         f.AwaitsResponse && f.Asked && !f.Records,
+		AskBack:        f.AwaitsResponse && f.Asked && !f.Records,
+		AnswerQuestion: f.AwaitsResponse && f.Chair && impartial,
+		Escalate:       (f.AwaitsResponse || f.AwaitsJudgement) && f.TakesFurther,
+		LiftUrgency:    f.Open() && f.Chair && f.Urgent,
+		Refer:          f.Refers && f.ReferralPossible,
+		Shorten:        f.Open() && f.Shortens && impartial,
 	}
 	r.Read = hasPart(f) || r.acts()
 	return r
@@ -154,7 +158,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.Replace || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.AskBack || r.AnswerQuestion || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
 }
 
 // GateFacts are what decides who may record what of one gate.

@@ -26,11 +26,11 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	const chairs = "read, withdraw, hand off, skip, move"
 	want := []string{
-		"who raised it (the chair): read, remind, settle, withdraw, hand off, skip, move; " + chairs + "; read, settle, withdraw, hand off, skip, move; read",
-		"the same, of an urgent challenge: read, remind, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
+		"who raised it (the chair): read, answer a question, remind, settle, withdraw, hand off, skip, move; " + chairs + "; read, settle, withdraw, hand off, skip, move; read",
+		"the same, of an urgent challenge: read, answer a question, remind, settle, withdraw, hand off, skip, move, lift the urgency; " + chairs + ", lift the urgency; read, settle, withdraw, hand off, skip, move, lift the urgency; read",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
-		"who is asked: read, answer, acknowledge, pass on; read, late response kept; read, late response kept; read, late response kept",
-		"whose answer waits for a verdict: read, answer, acknowledge, pass on; read, replace the answer, late response kept; read, late response kept; read, late response kept",
+		"who is asked: read, answer, acknowledge, pass on, ask back; read, late response kept; read, late response kept; read, late response kept",
+		"whose answer waits for a verdict: read, answer, acknowledge, pass on, ask back; read, replace the answer, late response kept; read, late response kept; read, late response kept",
 		"who records for somebody without an account: read, answer, record that they were asked; read; read; read",
 		"stand-in of who is asked: read, answer; nothing; nothing; nothing",
 		"who was asked before: read, late response kept; read, late response kept; read, late response kept; read, late response kept",

@@ -111,6 +111,10 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 			n.formatDateTime(b.ArrivedAt), n.formatDateTime(b.Due)), nil
 	case challenge.Acknowledged:
 		return fmt.Sprintf("%s acknowledged the question of %s.", who, n.rungLabel(e.Rung)), nil
+	case challenge.QuestionAsked:
+		return fmt.Sprintf("%s asked the person who raised the challenge something about %s.", who, n.rungLabel(e.Rung)), nonEmptyFacts(Fact{"Question", b.Text})
+	case challenge.QuestionAnswered:
+		return fmt.Sprintf("%s answered the question of %s.", who, b.To.Name), nonEmptyFacts(Fact{"Answer", b.Text})
 	case challenge.NotAcknowledged:
 		return fmt.Sprintf("Nobody had acknowledged the question of %s by %s. A reminder of it was queued.", n.rungLabel(e.Rung), n.formatDateTime(b.Due)), nil
 	case challenge.Escalated:

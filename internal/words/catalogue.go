@@ -80,7 +80,7 @@ type Grammar struct {
 type ChallengeWords struct {
 	WithdrawButton, SkipButton, HandOffButton, ReferButton                                                                                                                                                                       string
 	CallUrgently, RemindNow, TakeFurther, TakeFurtherReason, TakeFurtherButton, NotUrgent, NotUrgentReason, NotUrgentButton, Withdraw, WithdrawReason, Skip, SkipTo, SkipGround, SkipEvidence, HandOff, HandOffTo, HandOffReason string
-	OtherSteps, Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                                               string
+	OtherSteps, Asks, YourAnswer, SendAnswer, Refer, ReferIntro, ReferContact, ReferOn, ReferInformed, ReferConsulted, RecordSettled, SettledNote, SettledButton                                                                 string
 	StateAwaitingResponse, StateNoLimit, StateNotAsked, StateAwaitsRelease, StateAwaitingJudgement, StateHeldAtGate, StateExhausted, StateResolved, StateWithdrawn, StateHandedOff, StateConcernRecorded, Summary, Procedure     string
 	EndRequested, HandOffRequested                                                                                                                                                                                               string
 	PublicAwaitingResponse, PublicNoLimit, PublicNotAsked, PublicAwaitsRelease, PublicAwaitingJudgement, PublicHeldAtGate, PublicExhausted, PublicClosed                                                                         string
@@ -145,12 +145,12 @@ type MeetingWords struct {
 
 // RespondWords are the texts of the card of who is asked, and of what became of the question.
 type RespondWords struct {
-	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, YourAnswerIsIn, Acknowledge, AcknowledgedBy, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn, Replace, ReplaceIntro, ReplaceButton, Replaces string
-	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                                                                                                                  string
-	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                                                                                                                          string
-	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                                                                                                                         string
-	Intros                                                                                                                                                                                                                                                                                                                                                                       map[ladder.ResponseForm]string
-	ResponseLabels                                                                                                                                                                                                                                                                                                                                                               map[ladder.ResponseForm]string
+	StandsStill, SummaryStandsStill, PleaseAnswer, AnswerAskedFor, PleaseAnswerNoLimit, YourAnswerIsIn, Acknowledge, AcknowledgedBy, AnswerAskedForNoLimit, SummaryNoLimit, AskedTogether, Intro, OnBehalfIntro, Send, ResponseLabel, ToggleAction, ActionWhat, ActionWho, ActionBy, NotByTyping, RecordAsked, AskedHow, AskedOn, AskBack, YourQuestion, SendQuestion, Replace, ReplaceIntro, ReplaceButton, Replaces string
+	AskedNote, HandedOver, RecordOnly, Summary, SummaryRead, SummaryEnded, AnsweredBy, OnBehalfOf, AfterDue, EndedAnsweredByYou                                                                                                                                                                                                                                                                                       string
+	EndedAnsweredByOther, EndedLapsed, EndedJudged, EndedMovedOn, NowSettled, NowWithdrawn, NowHandedOff, NowHeldAtGate                                                                                                                                                                                                                                                                                               string
+	NowExhausted, NowOnRung, AskedButton                                                                                                                                                                                                                                                                                                                                                                              string
+	Intros                                                                                                                                                                                                                                                                                                                                                                                                            map[ladder.ResponseForm]string
+	ResponseLabels                                                                                                                                                                                                                                                                                                                                                                                                    map[ladder.ResponseForm]string
 }
 
 // FormSentWords are the texts of the card in place of a form that was sent.
@@ -179,7 +179,7 @@ type CommonWords struct {
 type LabelWords struct {
 	From, AskedToAnswer, AskedOnRung, WhoDecides, Team, Conference, Categories, Concern, Evidence, AskedFor, RaisedLate, EarlierSteps, AllSteps string
 	Plan, Answer, Reason, Note, OnThisRung, AskedForBy, RaisedBy, RaisedOn, WaitingSince, MustAct, TimeLimit                                    string
-	StatutoryTime, Obstacles, Contact, LookedAfter, Informed, Consulted, Grounds                                                                string
+	StatutoryTime, Obstacles, Contact, Question, LookedAfter, Informed, Consulted, Grounds                                                      string
 }
 
 // InputErrorWords are the texts of what a client says of an input.
@@ -245,7 +245,7 @@ type NewsWords struct {
 // TypedCommandWords are the texts of commands as they are typed.
 type TypedCommandWords struct {
 	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw, NotUrgent, Escalate string
-	Refer, Skip, HandOff, Move, Successor, NotMine                                                                                                            string
+	Refer, Skip, HandOff, Move, Successor, AskBack, AnswerQuestion, NotMine                                                                                   string
 	GateStatuses                                                                                                                                              map[challenge.GateStatus]string
 }
 
@@ -256,10 +256,10 @@ type PlainTextWords struct {
 
 // StepWords are the texts of the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                              string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                                     string
-	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, NotAcknowledged, LapseYielded, Replaced, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released                 string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                                                               string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                                                                      string
+	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, QuestionAsked, QuestionAnswered, NotAcknowledged, LapseYielded, Replaced, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released                                                  string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string

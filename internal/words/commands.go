@@ -16,31 +16,33 @@ type CommandName string
 
 // Commands that a person may type.
 const (
-	CommandChallenge    CommandName = "challenge"
-	CommandUrgent       CommandName = "urgent"
-	CommandMine         CommandName = "mine"
-	CommandRespond      CommandName = "respond"
-	CommandSatisfied    CommandName = "satisfied"
-	CommandPartly       CommandName = "partly"
-	CommandNotSatisfied CommandName = "not-satisfied"
-	CommandGate         CommandName = "gate"
-	CommandSkip         CommandName = "skip"
-	CommandHandOff      CommandName = "hand-off"
-	CommandRefer        CommandName = "refer"
-	CommandWithdraw     CommandName = "withdraw"
-	CommandAsked        CommandName = "asked"
-	CommandMove         CommandName = "move"
-	CommandSuccessor    CommandName = "successor"
-	CommandWaiting      CommandName = "waiting"
-	CommandCover        CommandName = "cover"
-	CommandNotices      CommandName = "notices"
-	CommandRelease      CommandName = "release"
-	CommandNotUrgent    CommandName = "not-urgent"
-	CommandEscalate     CommandName = "escalate"
-	CommandAcknowledge  CommandName = "acknowledge"
-	CommandNotMine      CommandName = "not-mine"
-	CommandRemind       CommandName = "remind"
-	CommandHelp         CommandName = "help"
+	CommandChallenge      CommandName = "challenge"
+	CommandUrgent         CommandName = "urgent"
+	CommandMine           CommandName = "mine"
+	CommandRespond        CommandName = "respond"
+	CommandSatisfied      CommandName = "satisfied"
+	CommandPartly         CommandName = "partly"
+	CommandNotSatisfied   CommandName = "not-satisfied"
+	CommandGate           CommandName = "gate"
+	CommandSkip           CommandName = "skip"
+	CommandHandOff        CommandName = "hand-off"
+	CommandRefer          CommandName = "refer"
+	CommandWithdraw       CommandName = "withdraw"
+	CommandAsked          CommandName = "asked"
+	CommandMove           CommandName = "move"
+	CommandSuccessor      CommandName = "successor"
+	CommandWaiting        CommandName = "waiting"
+	CommandCover          CommandName = "cover"
+	CommandNotices        CommandName = "notices"
+	CommandRelease        CommandName = "release"
+	CommandNotUrgent      CommandName = "not-urgent"
+	CommandEscalate       CommandName = "escalate"
+	CommandAcknowledge    CommandName = "acknowledge"
+	CommandNotMine        CommandName = "not-mine"
+	CommandAskBack        CommandName = "ask-back"
+	CommandAnswerQuestion CommandName = "answer-question"
+	CommandRemind         CommandName = "remind"
+	CommandHelp           CommandName = "help"
 )
 
 // CommandNames are all commands in the order in which help lists them.
@@ -68,6 +70,8 @@ var CommandNames = []CommandName{
 	CommandEscalate,
 	CommandAcknowledge,
 	CommandNotMine,
+	CommandAskBack,
+	CommandAnswerQuestion,
 	CommandRemind,
 	CommandHelp,
 }
@@ -144,30 +148,32 @@ var englishCommands = map[CommandName][]Command{
 		{"/challenge", "raise a challenge: I give you the form"},
 		{"/challenge CH-…", "where that challenge stands, and what you can do now"},
 	},
-	CommandUrgent:       {{"/urgent", "raise a challenge for an immediate risk: the form with the faster ways of the procedure"}},
-	CommandMine:         {{"/mine", "what waits for you, and what you raised"}},
-	CommandRespond:      {{"/respond CH-… your answer | what; who; YYYY-MM-DD", "answer, with the actions that you agree"}},
-	CommandSatisfied:    {{"/satisfied CH-…", "say that an answer is good enough"}},
-	CommandPartly:       {{"/partly CH-… reason", "ask for more on the same stage"}},
-	CommandNotSatisfied: {{"/not-satisfied CH-… reason", "take it further"}},
-	CommandGate:         {{"/gate CH-… agreed|refused|override note", "record what had to be done before the next stage"}},
-	CommandSkip:         {{"/skip CH-… stage ground what makes this necessary", "go straight to a later stage, where the procedure allows it"}},
-	CommandHandOff:      {{"/hand-off CH-… procedure reason", "hand a challenge over to another procedure"}},
-	CommandRefer:        {{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"}},
-	CommandWithdraw:     {{"/withdraw CH-… reason", "withdraw a challenge that you raised"}},
-	CommandAsked:        {{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"}},
-	CommandMove:         {{"/move CH-… TEAM", "say that a challenge that you raised is about a child of another team"}},
-	CommandSuccessor:    {{"/successor CH-… NAME", "name who takes over from a chair who has left, if you oversee challenges"}},
-	CommandWaiting:      {{"/waiting", "what waits for others, if you oversee challenges"}},
-	CommandCover:        {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
-	CommandNotices:      {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
-	CommandRelease:      {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
-	CommandRemind:       {{"/remind CH-…", "remind those whom you asked, once a working day"}},
-	CommandAcknowledge:  {{"/acknowledge CH-…", "say that you have the question; the time runs on"}},
-	CommandNotMine:      {{"/not-mine CH-… NAME", "say whose the question is; they are asked with the time that is left"}},
-	CommandEscalate:     {{"/escalate CH-… reason", "take it to the next stage before the time ends, where the procedure leaves that to you"}},
-	CommandNotUrgent:    {{"/not-urgent CH-… reason", "say that an urgent challenge that you raised can wait as long as others"}},
-	CommandHelp:         {{"/help", "this list"}},
+	CommandUrgent:         {{"/urgent", "raise a challenge for an immediate risk: the form with the faster ways of the procedure"}},
+	CommandMine:           {{"/mine", "what waits for you, and what you raised"}},
+	CommandRespond:        {{"/respond CH-… your answer | what; who; YYYY-MM-DD", "answer, with the actions that you agree"}},
+	CommandSatisfied:      {{"/satisfied CH-…", "say that an answer is good enough"}},
+	CommandPartly:         {{"/partly CH-… reason", "ask for more on the same stage"}},
+	CommandNotSatisfied:   {{"/not-satisfied CH-… reason", "take it further"}},
+	CommandGate:           {{"/gate CH-… agreed|refused|override note", "record what had to be done before the next stage"}},
+	CommandSkip:           {{"/skip CH-… stage ground what makes this necessary", "go straight to a later stage, where the procedure allows it"}},
+	CommandHandOff:        {{"/hand-off CH-… procedure reason", "hand a challenge over to another procedure"}},
+	CommandRefer:          {{"/refer CH-… the call | who was informed | who was consulted | note", "record a referral outside the authority that you made today"}},
+	CommandWithdraw:       {{"/withdraw CH-… reason", "withdraw a challenge that you raised"}},
+	CommandAsked:          {{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"}},
+	CommandMove:           {{"/move CH-… TEAM", "say that a challenge that you raised is about a child of another team"}},
+	CommandSuccessor:      {{"/successor CH-… NAME", "name who takes over from a chair who has left, if you oversee challenges"}},
+	CommandWaiting:        {{"/waiting", "what waits for others, if you oversee challenges"}},
+	CommandCover:          {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
+	CommandNotices:        {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
+	CommandRelease:        {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
+	CommandRemind:         {{"/remind CH-…", "remind those whom you asked, once a working day"}},
+	CommandAcknowledge:    {{"/acknowledge CH-…", "say that you have the question; the time runs on"}},
+	CommandAskBack:        {{"/ask CH-… question", "ask the person who raised it something before you answer; the time runs on"}},
+	CommandAnswerQuestion: {{"/reply CH-… answer", "answer somebody who asked you something about a challenge that you raised"}},
+	CommandNotMine:        {{"/not-mine CH-… NAME", "say whose the question is; they are asked with the time that is left"}},
+	CommandEscalate:       {{"/escalate CH-… reason", "take it to the next stage before the time ends, where the procedure leaves that to you"}},
+	CommandNotUrgent:      {{"/not-urgent CH-… reason", "say that an urgent challenge that you raised can wait as long as others"}},
+	CommandHelp:           {{"/help", "this list"}},
 }
 
 var welshCommands = map[CommandName][]Command{
@@ -175,28 +181,30 @@ var welshCommands = map[CommandName][]Command{
 		{"/her", "codi her: cewch y ffurflen gennyf"},
 		{"/her CH-…", "sefyllfa'r her honno, a'r hyn y gallwch ei wneud yn awr"},
 	},
-	CommandUrgent:       {{"/brys", "codi her am berygl uniongyrchol: y ffurflen gyda ffyrdd cyflymach y weithdrefn"}},
-	CommandMine:         {{"/fy-heriau", "yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych"}},
-	CommandRespond:      {{"/ateb CH-… eich ateb | beth; pwy; BBBB-MM-DD", "ateb, gyda'r camau yr ydych yn cytuno arnynt"}},
-	CommandSatisfied:    {{"/bodlon CH-…", "dweud bod ateb yn ddigon da"}},
-	CommandPartly:       {{"/rhannol CH-… rheswm", "gofyn am ragor ar yr un cam"}},
-	CommandNotSatisfied: {{"/anfodlon CH-… rheswm", "mynd â'r her ymhellach"}},
-	CommandGate:         {{"/porth CH-… cytunwyd|gwrthodwyd|bwrw-ymlaen nodyn", "cofnodi'r hyn yr oedd yn rhaid ei wneud cyn y cam nesaf"}},
-	CommandSkip:         {{"/neidio CH-… cam sail beth sy'n gwneud hyn yn angenrheidiol", "mynd yn syth i gam diweddarach, lle mae'r weithdrefn yn caniatáu hynny"}},
-	CommandHandOff:      {{"/trosglwyddo CH-… gweithdrefn rheswm", "trosglwyddo her i weithdrefn arall"}},
-	CommandRefer:        {{"/atgyfeirio CH-… yr alwad | pwy a hysbyswyd | gyda phwy yr ymgynghorwyd | nodyn", "cofnodi atgyfeiriad y tu allan i'r awdurdod a wnaethoch heddiw"}},
-	CommandWithdraw:     {{"/tynnu-yn-ôl CH-… rheswm", "tynnu'n ôl her a godwyd gennych"}},
-	CommandAsked:        {{"/gofynnwyd CH-… ffôn|e-bost BBBB-MM-DD nodyn", "cofnodi eich bod wedi gofyn i rywun nad oes ganddo gyfrif yma"}},
-	CommandMove:         {{"/symud CH-… TÎM", "dweud bod her a godwyd gennych yn ymwneud â phlentyn o dîm arall"}},
-	CommandSuccessor:    {{"/olynydd CH-… ENW", "enwi pwy sy'n cymryd lle cadeirydd sydd wedi gadael, os ydych yn goruchwylio heriau"}},
-	CommandWaiting:      {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
-	CommandCover:        {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
-	CommandNotices:      {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
-	CommandRelease:      {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
-	CommandRemind:       {{"/atgoffa CH-…", "atgoffa'r rhai y gofynnoch iddynt, unwaith bob diwrnod gwaith"}},
-	CommandAcknowledge:  {{"/cydnabod CH-…", "dweud bod y cwestiwn gennych; mae'r amser yn dal i redeg"}},
-	CommandNotMine:      {{"/nid-fi CH-… ENW", "dweud cwestiwn pwy ydyw; gofynnir iddynt hwy, gyda'r amser sydd ar ôl"}},
-	CommandEscalate:     {{"/uwchgyfeirio CH-… rheswm", "mynd â hi i'r cam nesaf cyn i'r amser ddod i ben, lle mae'r weithdrefn yn gadael hynny i chi"}},
-	CommandNotUrgent:    {{"/dim-brys CH-… rheswm", "dweud y gall her frys a godwyd gennych aros gyhyd â heriau eraill"}},
-	CommandHelp:         {{"/cymorth", "y rhestr hon"}},
+	CommandUrgent:         {{"/brys", "codi her am berygl uniongyrchol: y ffurflen gyda ffyrdd cyflymach y weithdrefn"}},
+	CommandMine:           {{"/fy-heriau", "yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych"}},
+	CommandRespond:        {{"/ateb CH-… eich ateb | beth; pwy; BBBB-MM-DD", "ateb, gyda'r camau yr ydych yn cytuno arnynt"}},
+	CommandSatisfied:      {{"/bodlon CH-…", "dweud bod ateb yn ddigon da"}},
+	CommandPartly:         {{"/rhannol CH-… rheswm", "gofyn am ragor ar yr un cam"}},
+	CommandNotSatisfied:   {{"/anfodlon CH-… rheswm", "mynd â'r her ymhellach"}},
+	CommandGate:           {{"/porth CH-… cytunwyd|gwrthodwyd|bwrw-ymlaen nodyn", "cofnodi'r hyn yr oedd yn rhaid ei wneud cyn y cam nesaf"}},
+	CommandSkip:           {{"/neidio CH-… cam sail beth sy'n gwneud hyn yn angenrheidiol", "mynd yn syth i gam diweddarach, lle mae'r weithdrefn yn caniatáu hynny"}},
+	CommandHandOff:        {{"/trosglwyddo CH-… gweithdrefn rheswm", "trosglwyddo her i weithdrefn arall"}},
+	CommandRefer:          {{"/atgyfeirio CH-… yr alwad | pwy a hysbyswyd | gyda phwy yr ymgynghorwyd | nodyn", "cofnodi atgyfeiriad y tu allan i'r awdurdod a wnaethoch heddiw"}},
+	CommandWithdraw:       {{"/tynnu-yn-ôl CH-… rheswm", "tynnu'n ôl her a godwyd gennych"}},
+	CommandAsked:          {{"/gofynnwyd CH-… ffôn|e-bost BBBB-MM-DD nodyn", "cofnodi eich bod wedi gofyn i rywun nad oes ganddo gyfrif yma"}},
+	CommandMove:           {{"/symud CH-… TÎM", "dweud bod her a godwyd gennych yn ymwneud â phlentyn o dîm arall"}},
+	CommandSuccessor:      {{"/olynydd CH-… ENW", "enwi pwy sy'n cymryd lle cadeirydd sydd wedi gadael, os ydych yn goruchwylio heriau"}},
+	CommandWaiting:        {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
+	CommandCover:          {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
+	CommandNotices:        {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
+	CommandRelease:        {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},
+	CommandRemind:         {{"/atgoffa CH-…", "atgoffa'r rhai y gofynnoch iddynt, unwaith bob diwrnod gwaith"}},
+	CommandAcknowledge:    {{"/cydnabod CH-…", "dweud bod y cwestiwn gennych; mae'r amser yn dal i redeg"}},
+	CommandAskBack:        {{"/holi CH-… cwestiwn", "gofyn rhywbeth i'r sawl a'i cododd cyn i chi ateb; mae'r amser yn dal i redeg"}},
+	CommandAnswerQuestion: {{"/ymateb CH-… ateb", "ateb rhywun a ofynnodd rywbeth i chi am her a godwyd gennych"}},
+	CommandNotMine:        {{"/nid-fi CH-… ENW", "dweud cwestiwn pwy ydyw; gofynnir iddynt hwy, gyda'r amser sydd ar ôl"}},
+	CommandEscalate:       {{"/uwchgyfeirio CH-… rheswm", "mynd â hi i'r cam nesaf cyn i'r amser ddod i ben, lle mae'r weithdrefn yn gadael hynny i chi"}},
+	CommandNotUrgent:      {{"/dim-brys CH-… rheswm", "dweud y gall her frys a godwyd gennych aros gyhyd â heriau eraill"}},
+	CommandHelp:           {{"/cymorth", "y rhestr hon"}},
 }

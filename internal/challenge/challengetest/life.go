@@ -114,7 +114,7 @@ func (x *Life) Try(t *rapid.T) Attempt {
 }
 
 func (x *Life) drawCommand(t *rapid.T) (challenge.Command, challenge.Person) {
-	switch rapid.IntRange(0, 15).Draw(t, "rare") {
+	switch rapid.IntRange(0, 17).Draw(t, "rare") {
 	case 0:
 		team := rapid.SampledFrom([]string{"north", "South", "east", "west", "nowhere"}).Draw(t, "team")
 		return challenge.MoveToTeam{Team: team}, MostlyRight(t, x.Challenge.Chair, Person("otto"))
@@ -128,6 +128,12 @@ func (x *Life) drawCommand(t *rapid.T) (challenge.Command, challenge.Person) {
 			owner := rapid.SampledFrom(append(People(), challenge.Person{})).Draw(t, "owner")
 			return challenge.NotMine{Opening: len(x.Challenge.Openings), Owner: owner.ID}, randomPerson(t, x.Challenge)
 		}
+	case 5:
+		text := rapid.SampledFrom([]string{"Which school?", "Which visit?", ""}).Draw(t, "question")
+		if rapid.Bool().Draw(t, "asked back") {
+			return challenge.AskBack{Opening: len(x.Challenge.Openings), Text: text}, randomPerson(t, x.Challenge)
+		}
+		return challenge.AnswerQuestion{Text: text}, MostlyRight(t, x.Challenge.Chair, Person("otto"))
 	case 2:
 		away := rapid.SampledFrom(append(x.Challenge.WaitingFor(), x.Challenge.Chair.ID)).Draw(t, "away")
 		return challenge.HandOver{AwayID: away}, MostlyRight(t, Person("otto"), x.Challenge.Chair)
