@@ -97,7 +97,7 @@ func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResu
 		return cardResult{}, textReply(rq.words.Bot.UnreadableCard)
 	}
 	switch {
-	case data.Verb == cards.VerbWaiting:
+	case data.Verb == cards.VerbWaiting, data.Verb == cards.VerbRegister:
 	case data.Verb == cards.VerbRelease && data.ChallengeID == "":
 		data.Verb = cards.VerbWaiting
 	case data.Verb == cards.VerbRaise || data.Card == cards.CardForm:
@@ -110,7 +110,7 @@ func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResu
 
 func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in map[string]string) (cardResult, error) {
 	counted := limitPresses
-	if slices.Contains([]cards.Verb{cards.VerbPreview, cards.VerbRefresh, cards.VerbWaiting}, data.Verb) {
+	if slices.Contains([]cards.Verb{cards.VerbPreview, cards.VerbRefresh, cards.VerbWaiting, cards.VerbRegister}, data.Verb) {
 		counted = limitRefreshes
 	}
 	if err := rq.takeOne(counted); err != nil {
@@ -123,6 +123,9 @@ func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in 
 		return rq.continueCover(ctx, data, in)
 	case cards.VerbWaiting:
 		card, err := rq.renderDigest(ctx, "")
+		return cardResult{Card: card}, err
+	case cards.VerbRegister:
+		card, err := rq.searchRegister(ctx, in, data.Shown)
 		return cardResult{Card: card}, err
 	}
 	if data.Verb == cards.VerbRelease && data.ChallengeID == "" {
@@ -214,7 +217,7 @@ func (rq request) refreshCard(ctx context.Context, id uuid.UUID, data cards.Butt
 	opts := rq.cardOptions(data)
 	opts.RefreshFor = rq.refreshUserIDs()
 	if !slices.Contains(challenge.Cards(), data.Card) {
-		card, opening := c.Challenge.CardFor(rq.person.ID)
+		card, opening := c.Challenge.CardToRead(rq.person.ID, rq.rights(c))
 		return cardResult{Card: cards.Render(card, opening, rq.cardView(c), opts)}, nil
 	}
 	return cardResult{Card: cards.Render(data.Card, data.Opening, rq.cardView(c), opts)}, nil

@@ -51,6 +51,9 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 		case t.ref != "":
 			return rq.repostCard(ctx, t.ref)
 		}
+		if answered, err := rq.listByNumber(ctx, t.words()); answered || err != nil {
+			return err
+		}
 		return rq.sendForm(ctx, prefillForm(t.words()))
 	case words.CommandUrgent:
 		in := prefillForm(t.words())
@@ -60,6 +63,8 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 		return rq.handleMine(ctx)
 	case words.CommandWaiting:
 		return rq.handleWaiting(ctx)
+	case words.CommandRegister:
+		return rq.handleRegister(ctx, t)
 	case words.CommandCover:
 		return rq.handleCover(ctx, t)
 	case words.CommandNotices:
@@ -201,7 +206,7 @@ func (rq request) postBelow(ctx context.Context, id uuid.UUID) (cardResult, erro
 func (rq request) queueCard(ctx context.Context, id uuid.UUID) error {
 	repostKey := storage.IdempotencyKey{Value: "shown:" + rq.idempotencyKey("").Value, At: rq.now}
 	_, err := rq.Challenges.Apply(ctx, repostKey, storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Change, error) {
-		card, opening := c.Challenge.CardFor(rq.person.ID)
+		card, opening := c.Challenge.CardToRead(rq.person.ID, rq.rights(c))
 		return challenge.Change{Next: c.Challenge, Posts: []challenge.Post{{To: challenge.Address{Person: rq.person.ID}, Card: card, Opening: opening}}}, nil
 	})
 	return err

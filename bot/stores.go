@@ -35,6 +35,7 @@ type ChallengeStore interface {
 type ListStore interface {
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	ListRegister(ctx context.Context, q storage.RegisterQuery) ([]challenge.Snapshot, error)
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
 	// ListEffects are the steps to which an activity led, by its idempotency key.
 	ListEffects(ctx context.Context, key string) ([]storage.ActivityEffect, error)

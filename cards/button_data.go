@@ -35,12 +35,13 @@ const (
 	VerbAnswer       Verb = "answer_question"
 	VerbRemind       Verb = "remind"
 	VerbRefresh      Verb = "refresh"
-	VerbOpenDialog   Verb = "open"    // as a dialog
-	VerbWaiting      Verb = "waiting" // the digest as it stands now
-	VerbPostBelow    Verb = "post"    // the card of a challenge as a message of its own
-	VerbDraft        Verb = "draft"   // a form with words in it that were typed as a message
-	VerbRelease      Verb = "release" // time that stands still; of one challenge or, on the digest, of all
-	VerbCover        Verb = "cover"   // somebody stands in: a command of which one name had to be asked
+	VerbOpenDialog   Verb = "open"     // as a dialog
+	VerbWaiting      Verb = "waiting"  // the digest as it stands now
+	VerbRegister     Verb = "register" // the challenges of the register that the inputs choose
+	VerbPostBelow    Verb = "post"     // the card of a challenge as a message of its own
+	VerbDraft        Verb = "draft"    // a form with words in it that were typed as a message
+	VerbRelease      Verb = "release"  // time that stands still; of one challenge or, on the digest, of all
+	VerbCover        Verb = "cover"    // somebody stands in: a command of which one name had to be asked
 )
 
 // Cards beside those of the domain, as ButtonData.Card names them.
@@ -50,6 +51,7 @@ const (
 	CardMyChallenges challenge.Card = "mine"
 	CardDigest       challenge.Card = "digest"
 	CardTasks        challenge.Card = "tasks"
+	CardRegister     challenge.Card = "register"
 )
 
 // Ids of inputs: the keys of challenge.Refusal.Fields. The fields of a ladder's
@@ -85,6 +87,11 @@ const (
 	FieldTo              = "to"     // skip: a rung; hand-off: a procedure
 	FieldGround          = "ground" // skip
 	FieldContact         = "contact"
+	FieldRegisterState   = "state"
+	FieldStage           = "stage"       // of the register: a procedure and its rung
+	FieldPerson          = "person"      // a name
+	FieldRaisedFrom      = "raised_from" // days
+	FieldRaisedTo        = "raised_to"
 	FieldSuccessor       = "successor"  // an Entra object id
 	FieldOwner           = "owner"      // a name, or an Entra object id
 	FieldInformedPrefix  = "informed_"  // followed by a role
@@ -100,6 +107,12 @@ const (
 	AnswerYes  = "true"
 	AnswerNo   = "false"
 	AnswerOpen = "open" // as somebody saw before they sent it
+)
+
+// The states by which the register is searched.
+const (
+	RegisterOpen  = "open"
+	RegisterEnded = "ended"
 )
 
 // PlanFieldID is the id of a part (what, who, by) of line n (from 1) of a plan.
@@ -128,7 +141,7 @@ type ButtonData struct {
 	Typed string
 	// Shown is what was shown beside the button: of the form the procedure that it was drawn for or,
 	// where it is checked, the fingerprint of the forecast; elsewhere the fingerprint of what may be a
-	// name and was asked about.
+	// name and was asked about; of the register the place after which the next page begins.
 	Shown string
 }
 

@@ -182,9 +182,7 @@ func (b *builder) addRareSections() (refers bool) {
 	if b.may.Move {
 		b.addMoveSection()
 	}
-	if b.may.Withdraw {
-		b.addWithdrawSection()
-	}
+	b.addOverseerSections()
 	return refers
 }
 

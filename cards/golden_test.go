@@ -104,6 +104,22 @@ func cardSamples(w *words.Catalogue) []cardSample {
 			}
 			return RenderTasks(v)
 		}},
+		{"register", func(t testing.TB) Card {
+			v := newRegister(w, answeredRun(t), heldRun(t), settledRun(t))
+			v.Next = "1772129782775000.00000000-0000-0000-0000-000000000001"
+			return RenderRegister(v)
+		}},
+		{"register-nothing", func(testing.TB) Card {
+			v := newRegister(w)
+			v.Oversees, v.IsLaterPage = true, true
+			v.Search = map[string]string{FieldRegisterState: RegisterEnded, FieldTeam: "north", FieldPerson: "Maya Okafor", FieldRaisedFrom: "2026-03-30"}
+			return RenderRegister(v)
+		}},
+		{"register-refused", func(testing.TB) Card {
+			v := newRegister(w)
+			v.Search, v.Faults = map[string]string{FieldPerson: "Nobody"}, map[string]string{FieldPerson: w.Register.UnknownPerson}
+			return RenderRegister(v)
+		}},
 		{"alert", on(raisedRun, challenge.CardAlert, 1, sue)},
 		{"alert-over", on(heldRun, challenge.CardAlert, 1, sue)},
 		{"notice-due", on(raisedRun, challenge.CardNotice, 1, "")},
@@ -284,4 +300,17 @@ func TestAFormThatWasSentSaysWhoWasAsked(t *testing.T) {
 	if len(offeredVerbs(t, c)) > 0 || !c.IsFinal() || strings.Contains(c.Summary(), "Priya") {
 		t.Error("the card can be acted on, or its toast names somebody")
 	}
+}
+
+// newRegister is a page of the register.
+func newRegister(w *words.Catalogue, runs ...*run) RegisterView {
+	v := RegisterView{Raises: true, Keeps: true, TeamNames: map[string]string{"north": "North Locality"}, Now: marchAt(30, 10, 0), Zone: marchAt(30, 10, 0).Location(), Words: w,
+		Teams:  []Choice{{"North Locality", "north"}, {"South Locality", "south"}},
+		Stages: []Choice{{"Stage 1", "small/stage-1"}, {"Stage 2", "small/stage-2"}}}
+	for i, r := range runs {
+		row := r.view()
+		row.Challenge.Ref = challenge.FormatReference(uint64(i + 1))
+		v.Rows = append(v.Rows, row)
+	}
+	return v
 }

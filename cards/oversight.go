@@ -43,6 +43,11 @@ func (b *builder) buildOversightCard() {
 	if b.addReferralSection() {
 		b.final = false
 	}
+	b.addOverseerSections()
+}
+
+// addOverseerSections offers what those who oversee may do.
+func (b *builder) addOverseerSections() {
 	if b.may.NameSuccessor {
 		b.addSuccessorSection()
 	}

@@ -43,7 +43,7 @@ var fileOrder = map[string][]string{
 	"internal/outbox":     {"message.go", "reachability.go", "conversation.go"},
 	"internal/storage":    {"set_aside.go", "storage.go", "failure.go"},
 	"internal/storage/memorystore": {
-		"rows.go", "store.go", "challenge.go", "outbox.go", "transition.go", "write.go", "direct_message.go", "pending.go", "heartbeat.go", "registers.go",
+		"rows.go", "store.go", "challenge.go", "outbox.go", "transition.go", "write.go", "direct_message.go", "pending.go", "heartbeat.go", "registers.go", "register.go",
 		"result.go", "tick.go", "clone.go", "contents.go",
 	},
 	"internal/storage/storagetest": {

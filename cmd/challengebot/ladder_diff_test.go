@@ -32,9 +32,9 @@ func TestTheDifferenceOfTwoLaddersIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	changed := strings.Replace(string(old), "window: 5 working days", "window: 7 working days", 1)
-	file := writeTestFile(t, "rutland.yaml", strings.Replace(changed, "version: 3", "version: 4", 1))
+	file := writeTestFile(t, "rutland.yaml", strings.Replace(changed, "version: 4", "version: 5", 1))
 	runCommand(t, nil, "ladder", "diff", "rutland", file).expect(t, exitOK,
-		"The ladder: the version was 3 and is now 4",
+		"The ladder: the version was 4 and is now 5",
 		"Stage 1: the window was 5 working days and is now 7 working days\n  warning: Stage 1 may now take longer",
 		"2 differences, 1 warning",
 		"Due dates if nobody answers and each gate opens at once (* moved):",
@@ -44,7 +44,7 @@ func TestTheDifferenceOfTwoLaddersIsTold(t *testing.T) {
 	runCommand(t, nil, "ladder", "diff", "rutland", "rutland").expect(t, exitOK, "The two ladders say the same.")
 	left := writeTestFile(t, "left.yaml", changed)
 	runCommand(t, nil, "ladder", "diff", "rutland", left).expect(t, exitOK,
-		"The ladder: the text changed and the version is 3, after 3\n  warning: Write version: 4, so that a record says which text held", "2 differences, 2 warnings")
+		"The ladder: the text changed and the version is 4, after 4\n  warning: Write version: 5, so that a record says which text held", "2 differences, 2 warnings")
 	if got := runCommand(t, nil, "ladder", "diff", "--json", "rutland", "rutland"); got.Stdout != "[]\n" {
 		t.Errorf("got %q", got.Stdout)
 	}

@@ -2,6 +2,8 @@ package challenge
 
 import (
 	"slices"
+
+	"challengebot/internal/permission"
 )
 
 // CardFor is the card on which a person can do what is theirs to do now, and its opening.
@@ -22,6 +24,17 @@ func (c *Challenge) CardFor(id string) (Card, int) {
 	default:
 		return CardOversight, n
 	}
+}
+
+// CardToRead is the card on which a person reads a challenge that they ask for, and its opening: what
+// is theirs to do, or else the whole of it, if it is in the register for them. What is sent to those who
+// oversee without their asking says nothing about the child.
+func (c *Challenge) CardToRead(id string, may permission.Rights) (Card, int) {
+	card, opening := c.CardFor(id)
+	if card == CardOversight && may.FindInRegister {
+		card = CardChallenge
+	}
+	return card, opening
 }
 
 // OpeningFor is the opening that a person's answer is for: the last one on which they were

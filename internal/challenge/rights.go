@@ -54,6 +54,7 @@ func (tr *transition) facts() permission.Facts {
 		EverAsked:       c.WasRespondent(id),
 		Oversees:        tr.isOverseer(id),
 		Involved:        tr.isInvolved(),
+		Registers:       tr.isInRegisterOf(id),
 		Refers:          tr.isReferrer(),
 		TakesFurther:    tr.mayTakeFurther(),
 		Urgent:          c.Urgent != nil,
@@ -226,6 +227,23 @@ func (tr *transition) isActingFor(holder Person) bool {
 // its service, of the agency, or all of the authority's.
 func (tr *transition) isOverseer(id string) bool {
 	return tr.env.Directory.MayActAtAnyLevel(id, directory.RoleOversight, tr.scope(), tr.today())
+}
+
+// isInRegisterOf reports whether the ladder lets the person find the challenge in the register today.
+func (tr *transition) isInRegisterOf(id string) bool {
+	r := tr.env.Ladder.Register
+	return r != nil && (r.From == "" || tr.wasOpened(r.From)) && slices.ContainsFunc(r.Roles, func(role directory.Role) bool {
+		held, scope := tr.placeOf(role)
+		return tr.env.Directory.MayActAtAnyLevel(id, held, scope, tr.today())
+	})
+}
+
+// wasOpened reports whether a rung, or one above it, has been opened.
+func (tr *transition) wasOpened(rung string) bool {
+	place := func(id string) int {
+		return slices.IndexFunc(tr.env.Ladder.Rungs, func(r ladder.Rung) bool { return r.ID == id })
+	}
+	return slices.ContainsFunc(tr.c.Openings, func(o Opening) bool { return place(o.Rung) >= place(rung) })
 }
 
 // MayRaise reports whether a person may raise a challenge under the ladder about something that

@@ -79,6 +79,15 @@ func (d *comparison) compareOtherParts(s partComparison) {
 		s.compareText("the source", o.Source, n.Source)
 	})
 	d.compareAlerts(s)
+	readers := func(l *Ladder, r *RegisterReaders) string { return "for " + l.roleLabels(r.Roles) }
+	compareOptional(s, "the register", d.old.Register, d.new.Register, readers, func(o, n *RegisterReaders) {
+		s := d.atPart("The register")
+		s.compareRoleList("who reads it", o.Roles, n.Roles)
+		if o.From != n.From {
+			s.compareValue("the rung from which on", d.old.rungLabelWithID(o.From), d.new.rungLabelWithID(n.From))
+		}
+		s.compareText("the source", o.Source, n.Source)
+	})
 	themes := func(l *Ladder, t *ThemeNote) string { return "to " + l.roleLabelOrNone(t.To) }
 	compareOptional(s, "the note of themes", d.old.Themes, d.new.Themes, themes, func(o, n *ThemeNote) {
 		s := d.atPart("The note of themes")

@@ -77,6 +77,7 @@ type Ladder struct {
 	RecordingRules  []RecordingRule  `yaml:"records,omitempty" json:"records,omitempty"`
 	Oversight       *Oversight       `yaml:"oversight,omitempty" json:"oversight,omitempty"`
 	Alerts          []Alert          `yaml:"notices,omitempty" json:"notices,omitempty"`
+	Register        *RegisterReaders `yaml:"register,omitempty" json:"register,omitempty"`
 	Themes          *ThemeNote       `yaml:"themes,omitempty" json:"themes,omitempty"`
 	ConferenceList  *ConferenceList  `yaml:"conference,omitempty" json:"conference,omitempty"`
 	Reports         []Report         `yaml:"reports,omitempty" json:"reports,omitempty"`

@@ -14,6 +14,16 @@ type Alert struct {
 	Source   string           `yaml:"source" json:"source"`
 }
 
+// RegisterReaders are the roles that keep or watch the register: they find the challenges under the
+// ladder in it and read them, beside whoever raised one and who oversees it.
+type RegisterReaders struct {
+	Roles []directory.Role `yaml:"roles" json:"roles"`
+	// From is the rung with whose first opening a challenge is in their register; empty: as soon as
+	// it is raised.
+	From   string `yaml:"from,omitempty" json:"from,omitempty"`
+	Source string `yaml:"source" json:"source"`
+}
+
 // ThemeNote is the case-free note of a pattern that a chair sees.
 type ThemeNote struct {
 	To     directory.Role `yaml:"to" json:"to"`

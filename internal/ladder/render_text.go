@@ -386,6 +386,14 @@ func (p *textPage) writeRecordingRules() {
 		p.writeLine("Told (%s): %s%s", strings.Join(n.OnEvents, ", "), p.roleLabels(n.To), inBrackets(n.Source))
 	}
 	l := p.l
+	if r := l.Register; r != nil {
+		text := "Read in the register by: " + p.roleLabels(r.Roles)
+		if from, ok := l.RungByID(r.From); ok {
+			text += ", from " + from.Label + " on"
+		}
+		p.writeLine("")
+		p.writeLine("%s%s", text, inBrackets(r.Source))
+	}
 	if len(l.RecordingRules)+len(l.Reports) > 0 || l.Themes != nil || l.ConferenceList != nil || l.Oversight != nil || l.GoodPractice != nil {
 		p.writeLine("")
 		p.writeLine("Kept for the page: what follows stands in the procedure; people do it, the program does not yet.")

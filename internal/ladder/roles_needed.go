@@ -49,6 +49,9 @@ func (l *Ladder) RolesNeeded() []RoleNeed {
 	if l.Oversight != nil {
 		u.addRole("$.oversight.role", "oversees", l.Oversight.Role)
 	}
+	if l.Register != nil {
+		u.addCardRoles("$.register.roles", "reads the register", l.Register.Roles)
+	}
 	if l.Themes != nil {
 		u.addRole("$.themes.to", "is told of themes", l.Themes.To)
 	}

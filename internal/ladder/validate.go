@@ -271,6 +271,15 @@ func (v *validator) validateOtherParts() {
 			v.requireRung("$.oversight.resolve_before", o.ResolveBefore)
 		}
 	}
+	if r := v.l.Register; r != nil {
+		if len(r.Roles) == 0 {
+			v.addError("$.register.roles", "nobody reads the register", "Write roles: and who keeps it or watches it")
+		}
+		v.validateRoles("$.register.roles", r.Roles)
+		if r.From != "" {
+			v.requireRung("$.register.from", r.From)
+		}
+	}
 	if t := v.l.Themes; t != nil {
 		v.validateRole("$.themes.to", t.To)
 	}

@@ -76,6 +76,8 @@ var meanings = map[string]string{
 	"Alert.on":                  "After which steps they are told.",
 	"Alert.rungs":               "The rungs on which; every rung unless said.",
 	"Alert.to":                  "The roles that are told.",
+	"RegisterReaders.roles":     "The roles that find these challenges in the register and read them.",
+	"RegisterReaders.from":      "The rung with whose first opening they do; from the raising on unless said.",
 	"ThemeNote.to":              "The role that is told of a pattern.",
 	"ThemeNote.about":           "What patterns are looked for.",
 	"ConferenceList.since_last": "The conference hears of challenges since the last one.",

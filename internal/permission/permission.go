@@ -39,6 +39,9 @@ type Facts struct {
 	// Oversees: holds the oversight role for the team, its service, the agency or the
 	// whole authority, or stands in for somebody who does.
 	Oversees bool
+	// Registers: the procedure lets their role find the challenge in the register, or they stand in
+	// for somebody with that role.
+	Registers bool
 	// Urgent: the challenge is marked as one that cannot wait.
 	Urgent bool
 	// TakesFurther: the procedure lets their role take it to the next rung.
@@ -65,6 +68,8 @@ func (f Facts) InEveryState() Facts {
 type Rights struct {
 	// Read the challenge with its trail.
 	Read bool
+	// FindInRegister lists it for them, open or ended, beside others.
+	FindInRegister bool
 	// Answer the question that is open.
 	Answer bool
 	// Replace their answer, which nobody has judged yet.
@@ -145,7 +150,8 @@ func Decide(f Facts) Rights {
 		Refer:          f.Refers && f.ReferralPossible,
 		Shorten:        f.Open() && f.Shortens && impartial,
 	}
-	r.Read = hasPart(f) || r.acts()
+	r.FindInRegister = f.Chair || f.Oversees || f.Registers
+	r.Read = hasPart(f) || r.FindInRegister || r.acts()
 	return r
 }
 

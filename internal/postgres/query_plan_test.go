@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/storage"
 	"challengebot/internal/storage/storagetest"
 )
 
@@ -95,6 +96,9 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 	w.Must(err)
 	defer conn.Close(t.Context())
 	quiet := c.Challenge.NextAt.Add(-1)
+	everything := storage.RegisterReach{Everything: true}
+	latest, latestArgs := registerConditions(storage.RegisterQuery{Reach: everything, Limit: 50})
+	numbered, numberedArgs := registerConditions(storage.RegisterQuery{Reach: everything, RecordNumber: "no such number", Limit: 50})
 	for _, test := range []struct {
 		name    string
 		sql     string
@@ -112,6 +116,8 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		{"standing", pendingSQL, []any{uuid.Nil, pendingPageSize}, "challenge_standing event_refused event_not_asked event_interrupted event_unattended challenge_pkey", 16},
 		{"anything standing", anyPendingSQL, nil, "challenge_standing event_refused event_not_asked event_interrupted event_unattended", 9},
 		{"open", openSQL, []any{uuid.Nil, pendingPageSize}, "challenge_open", 250},
+		{"register", latest, latestArgs, "event_raised challenge_pkey", 320},
+		{"register by number", numbered, numberedArgs, "event_record_number", 10},
 		{"trail", eventsByIDSQL, []any{c.Challenge.ID}, "event_pkey", 0},
 		{"trail for a reader", readerEventsByRefSQL, []any{c.Challenge.Ref, "nobody"}, "challenge_ref_key event_pkey", 0},
 		{"trail by reference", eventsByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key event_pkey", 0},

@@ -48,6 +48,7 @@ type Catalogue struct {
 	Oversight      OversightWords
 	Digest         DigestWords
 	Tasks          TasksWords
+	Register       RegisterWords
 	News           NewsWords
 	Watch          WatchWords
 	TypedCommand   TypedCommandWords
@@ -235,6 +236,15 @@ type DigestWords struct {
 // TasksWords are the texts of the morning's digest of what waits for one person.
 type TasksWords struct {
 	Title, Waiting, WaitingOne, WaitingNone, MovedOn, More, Since, Judge, Gate, Decide, End, StandsStill, EndsToday string
+}
+
+// RegisterWords are the texts of the register.
+type RegisterWords struct {
+	Title, YouSee, Raised, Overseen, Kept, Nothing, RaisedBy, More, Continued, Search, Show, RaiseAnother, NotYours string
+	OpenAndEnded, Open, Ended, Any                                                                                  string
+	ByNumber, ByStage, ByPerson, Since, Until                                                                       string // what is listed
+	NumberLabel, StateLabel, ProcedureLabel, StageLabel, PersonLabel, SinceLabel, UntilLabel                        string // of the inputs
+	PutRight, UnknownPerson, SeveralPeople, UnknownChoice, OtherProcedure, UnknownDate, EndsBeforeItBegins          string // what is wrong with one
 }
 
 // NewsWords are the texts of a line of news.

@@ -32,6 +32,7 @@ const (
 	CommandMove           CommandName = "move"
 	CommandSuccessor      CommandName = "successor"
 	CommandWaiting        CommandName = "waiting"
+	CommandRegister       CommandName = "register"
 	CommandCover          CommandName = "cover"
 	CommandNotices        CommandName = "notices"
 	CommandRelease        CommandName = "release"
@@ -63,6 +64,7 @@ var CommandNames = []CommandName{
 	CommandMove,
 	CommandSuccessor,
 	CommandWaiting,
+	CommandRegister,
 	CommandCover,
 	CommandNotices,
 	CommandRelease,
@@ -133,6 +135,11 @@ func ContactMethodCalled(word string) (challenge.ContactMethod, bool) {
 	return lookUpWord(word, func(v *Vocabulary) map[string]challenge.ContactMethod { return v.ContactMethods })
 }
 
+// RegisterStateCalled is what a word says of challenges that are looked for: open or ended.
+func RegisterStateCalled(word string) (open, ok bool) {
+	return lookUpWord(word, func(v *Vocabulary) map[string]bool { return v.RegisterStates })
+}
+
 func lookUpWord[T any](word string, of func(*Vocabulary) map[string]T) (T, bool) {
 	word = foldWords(FoldToken(word))
 	i := slices.IndexFunc(catalogues, func(c *Catalogue) bool { _, ok := of(c.Vocabulary)[word]; return ok })
@@ -163,6 +170,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandMove:           {{"/move CH-… TEAM", "say that a challenge that you raised is about a child of another team"}},
 	CommandSuccessor:      {{"/successor CH-… NAME", "name who takes over from a chair who has left, if you oversee challenges"}},
 	CommandWaiting:        {{"/waiting", "what waits for others, if you oversee challenges"}},
+	CommandRegister:       {{"/register NUMBER|TEAM|NAME", "the challenges that you raised, oversee or keep the register of, open and ended; /register alone lists all"}},
 	CommandCover:          {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:        {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
 	CommandRelease:        {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
@@ -196,6 +204,7 @@ var welshCommands = map[CommandName][]Command{
 	CommandMove:           {{"/symud CH-… TÎM", "dweud bod her a godwyd gennych yn ymwneud â phlentyn o dîm arall"}},
 	CommandSuccessor:      {{"/olynydd CH-… ENW", "enwi pwy sy'n cymryd lle cadeirydd sydd wedi gadael, os ydych yn goruchwylio heriau"}},
 	CommandWaiting:        {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
+	CommandRegister:       {{"/cofrestr RHIF|TÎM|ENW", "yr heriau a godwyd gennych, yr ydych yn eu goruchwylio neu'n cadw eu cofrestr, yn agored neu wedi dod i ben; mae /cofrestr ar ei ben ei hun yn rhestru pob un"}},
 	CommandCover:          {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:        {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
 	CommandRelease:        {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},

@@ -30,6 +30,8 @@ type Vocabulary struct {
 	// GateStatuses and ContactMethods are what is said of a gate, and how somebody was asked.
 	GateStatuses   map[string]challenge.GateStatus
 	ContactMethods map[string]challenge.ContactMethod
+	// RegisterStates are what is said of challenges that are looked for: true is open, false ended.
+	RegisterStates map[string]bool
 	// OrdinalEndings follow a day: "st" of "1st".
 	OrdinalEndings []string
 }
@@ -122,6 +124,7 @@ var englishVocabulary = &Vocabulary{
 		"refused": challenge.GateNotAgreed, "disagreed": challenge.GateNotAgreed, "override": challenge.GateOverridden, "go-on": challenge.GateOverridden},
 	ContactMethods: map[string]challenge.ContactMethod{
 		"phone": challenge.ContactByTelephone, "telephone": challenge.ContactByTelephone, "e-mail": challenge.ContactByEmail, "email": challenge.ContactByEmail},
+	RegisterStates: map[string]bool{"open": true, "running": true, "ended": false, "closed": false},
 	OrdinalEndings: []string{"st", "nd", "rd", "th"},
 }
 
@@ -142,5 +145,6 @@ var welshVocabulary = &Vocabulary{
 	GateStatuses: map[string]challenge.GateStatus{
 		"cytunwyd": challenge.GatePassed, "gwrthodwyd": challenge.GateNotAgreed, "bwrw-ymlaen": challenge.GateOverridden},
 	ContactMethods: map[string]challenge.ContactMethod{"ffon": challenge.ContactByTelephone, "e-bost": challenge.ContactByEmail},
+	RegisterStates: map[string]bool{"agored": true, "caeedig": false, "gorffenedig": false},
 	OrdinalEndings: []string{"af", "il", "ydd", "ed", "fed", "eg", "ain"},
 }

@@ -291,6 +291,12 @@ func RandomRichLadder(t *rapid.T) *ladder.Ladder {
 		}
 		l.Alerts[0].To = []directory.Role{rapid.SampledFrom(roles).Draw(t, "notices to")}
 	}
+	if rapid.Bool().Draw(t, "a register") {
+		l.Register = &ladder.RegisterReaders{Roles: []directory.Role{rapid.SampledFrom(roles).Draw(t, "keeps it")}, Source: "section 9"}
+		if rapid.Bool().Draw(t, "from a rung on") {
+			l.Register.From = rapid.SampledFrom(l.Rungs).Draw(t, "the rung").ID
+		}
+	}
 	text, err := yaml.Marshal(l)
 	if err != nil {
 		t.Fatal(err)

@@ -49,8 +49,11 @@ func (w *World) Calls(c challenge.Snapshot, d outbox.Message) map[string]func(co
 		"ListRaisedBy":        func(ctx context.Context, s Store) error { return second(s.ListRaisedBy(ctx, ChairID, 1)) },
 		"EachChallenge":       func(ctx context.Context, s Store) error { return s.EachChallenge(ctx, func(challenge.Snapshot) {}) },
 		"EachOpen":            func(ctx context.Context, s Store) error { return s.EachOpen(ctx, func(challenge.Snapshot) {}) },
-		"EachPending":         func(ctx context.Context, s Store) error { return s.EachPending(ctx, func(challenge.Snapshot) {}) },
-		"AnyPending":          func(ctx context.Context, s Store) error { return second(s.AnyPending(ctx)) },
+		"ListRegister": func(ctx context.Context, s Store) error {
+			return second(s.ListRegister(ctx, storage.RegisterQuery{Reach: storage.RegisterReach{Everything: true}, Limit: 1}))
+		},
+		"EachPending": func(ctx context.Context, s Store) error { return s.EachPending(ctx, func(challenge.Snapshot) {}) },
+		"AnyPending":  func(ctx context.Context, s Store) error { return second(s.AnyPending(ctx)) },
 		"Tick": func(ctx context.Context, s Store) error {
 			return second(s.Tick(ctx, at, 1, w.Decide(challenge.Tick{}, "")))
 		},

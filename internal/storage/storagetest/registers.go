@@ -19,6 +19,7 @@ import (
 
 var registerTests = []test{
 	{"ListsAreWhatWaitsForAPersonAndWhatTheyRaised", listsOfAPerson},
+	{"TheRegisterIsFoundByEveryQuestionAndReadPageByPage", register},
 	{"EachChallengeGivesEveryOneWithWhatHappened", eachChallenge},
 	{"EachOpenGivesEveryOpenChallengeOnce", eachOpen},
 	{"UnattendedIsPending", unattended},
@@ -67,6 +68,68 @@ func listsOfAPerson(t *testing.T, w *world) {
 		if diff := cmp.Diff(test.want, test.got); diff != "" {
 			t.Errorf("%s:\n%s", test.what, diff)
 		}
+	}
+}
+
+func register(t *testing.T, w *world) {
+	first := w.Raise()
+	w.Now = w.Now.Add(24 * time.Hour)
+	second, third := w.Raise(), w.Raise()
+	w.Apply(second, NewResponse("Done."), ManagerID)
+	w.Apply(third, challenge.Withdraw{Reason: "Settled by telephone."}, ChairID)
+	all := []string{second.Challenge.Ref, third.Challenge.Ref}
+	slices.SortFunc(all, func(a, b string) int { // those of one moment by id, the latest first
+		ids := map[string]uuid.UUID{second.Challenge.Ref: second.Challenge.ID, third.Challenge.Ref: third.Challenge.ID}
+		x, y := ids[a], ids[b]
+		return bytes.Compare(y[:], x[:])
+	})
+	all = append(all, first.Challenge.Ref)
+	d := first.Challenge.Details
+	everything := storage.RegisterReach{Everything: true}
+	for _, test := range []struct {
+		what string
+		q    storage.RegisterQuery
+		want []string
+	}{
+		{"everything", storage.RegisterQuery{Reach: everything}, all},
+		{"nothing within reach", storage.RegisterQuery{}, nil},
+		{"another's", storage.RegisterQuery{Reach: storage.RegisterReach{Chair: ManagerID, Teams: []string{"elsewhere"}, Agencies: []string{"elsewhere"}}}, nil},
+		{"their own", storage.RegisterQuery{Reach: storage.RegisterReach{Chair: ChairID}}, all},
+		{"of a team", storage.RegisterQuery{Reach: storage.RegisterReach{Teams: []string{d.Team}}}, all},
+		{"by reference", storage.RegisterQuery{Reach: everything, Ref: first.Challenge.Ref}, []string{first.Challenge.Ref}},
+		{"by number", storage.RegisterQuery{Reach: everything, RecordNumber: d.RecordNumber}, all},
+		{"by a longer number", storage.RegisterQuery{Reach: everything, RecordNumber: d.RecordNumber + "0"}, nil},
+		{"by team", storage.RegisterQuery{Reach: everything, Team: d.Team}, all},
+		{"by another team", storage.RegisterQuery{Reach: everything, Team: "elsewhere"}, nil},
+		{"by procedure", storage.RegisterQuery{Reach: everything, Ladder: first.Ladder.ID}, all},
+		{"by another procedure", storage.RegisterQuery{Reach: everything, Ladder: "elsewhere"}, nil},
+		{"by rung", storage.RegisterQuery{Reach: everything, Rung: first.Challenge.Rung}, all},
+		{"by another rung", storage.RegisterQuery{Reach: everything, Rung: "elsewhere"}, nil},
+		{"by who raised it", storage.RegisterQuery{Reach: everything, Person: ChairID}, all},
+		{"by whom it waits for", storage.RegisterQuery{Reach: everything, Person: ManagerID}, []string{first.Challenge.Ref}},
+		{"by nobody", storage.RegisterQuery{Reach: everything, Person: OwnServiceManagerID}, nil},
+		{"open", storage.RegisterQuery{Reach: everything, State: storage.RegisterOpen}, slices.DeleteFunc(slices.Clone(all), func(ref string) bool { return ref == third.Challenge.Ref })},
+		{"ended", storage.RegisterQuery{Reach: everything, State: storage.RegisterEnded}, []string{third.Challenge.Ref}},
+		{"since the second day", storage.RegisterQuery{Reach: everything, RaisedFrom: w.Now}, all[:2]},
+		{"before the second day", storage.RegisterQuery{Reach: everything, RaisedBefore: w.Now}, all[2:]},
+	} {
+		test.q.Limit = 10
+		if diff := cmp.Diff(test.want, w.refs(w.Store.ListRegister(t.Context(), test.q))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.what, diff)
+		}
+	}
+	var pages []string
+	for q := (storage.RegisterQuery{Reach: everything, Limit: 1}); ; {
+		page, err := w.Store.ListRegister(t.Context(), q)
+		w.Must(err)
+		if len(page) == 0 {
+			break
+		}
+		c := page[0].Challenge
+		pages, q.After = append(pages, c.Ref), storage.RegisterPlace{RaisedAt: c.RaisedAt, ID: c.ID}
+	}
+	if diff := cmp.Diff(all, pages); diff != "" {
+		t.Errorf("page by page (-want +got):\n%s", diff)
 	}
 }
 

@@ -29,6 +29,7 @@ type Store interface {
 	ListEffects(ctx context.Context, idempotencyKey string) ([]storage.ActivityEffect, error)
 	ListWaitingFor(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
 	ListRaisedBy(ctx context.Context, person string, limit int) ([]challenge.Snapshot, error)
+	ListRegister(ctx context.Context, q storage.RegisterQuery) ([]challenge.Snapshot, error)
 	EachChallenge(ctx context.Context, each func(challenge.Snapshot)) error
 	EachOpen(ctx context.Context, each func(challenge.Snapshot)) error
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error

@@ -333,6 +333,7 @@ func (tw *twins) look() {
 		channels, err := s.Store.ListNoticeChannels(ctx)
 		return []any{pending, isPending, due, isDue, next, isNext, overdue, append([]storage.ActivityEffect{}, effects...), conversation, known, loss,
 			append([]outbox.Untaken{}, untaken...), append([]outbox.Unreachable{}, away...), append([]directory.CoverSetting{}, covers...), append([]directory.NoticeChannelSetting{}, channels...), outcome(err),
-			s.refs(s.Store.ListWaitingFor(ctx, who, 5)), s.refs(s.Store.ListRaisedBy(ctx, ChairID, 5)), s.openRefs()}
+			s.refs(s.Store.ListWaitingFor(ctx, who, 5)), s.refs(s.Store.ListRaisedBy(ctx, ChairID, 5)),
+			s.refs(s.Store.ListRegister(ctx, storage.RegisterQuery{Reach: storage.RegisterReach{Everything: true}, Person: whose, Limit: 5})), s.openRefs()}
 	})
 }
