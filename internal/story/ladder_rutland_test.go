@@ -230,8 +230,8 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 				quinn.gets(r.ref, "Quinn Baxter referred this to CAFCASS on Monday 30 March 2026.", "The court hears it on Friday.")
 			} else {
 				quinn.types("/challenge " + r.ref)
-				own := quinn.gets("What is waiting: Escalation alert "+r.ref+" · Stage 1", "A referral to CAFCASS is your own decision; this bot never makes one.")
-				expectNoText(t, "Quinn", own, "No Core Group since January.")
+				own := quinn.gets("Escalation alert "+r.ref+" · Stage 1", "A referral to CAFCASS is your own decision; this bot never makes one.",
+					"No Core Group since January.") // sections 3 and 4: she watches the register
 				full := practice.Inputs{s.fieldWithLabel(own, "The call"): "30 March 11:00, CAFCASS", s.fieldWithLabel(own, "Date of the referral"): "2026-03-30"}
 				s.expectEachFieldRequired(quinn, own, "refer", full)
 				quinn.clicks(own, "refer", full)
@@ -255,9 +255,9 @@ func TestTheEscalationAlertOfRutlandAsItIsWritten(t *testing.T) {
 		s.agreeThreshold("Stage 1")
 		s.discardNews()
 		quinn.types("/challenge " + r.ref)
-		expectNoText(t, "Quinn", quinn.gets("There is no challenge with that reference that you can see."), "CAFCASS is")
+		expectNoText(t, "Quinn", quinn.gets("Escalation alert "+r.ref), "CAFCASS is")
 		quinn.types("/refer " + r.ref + " 30 March 11:00, CAFCASS")
-		quinn.gets("There is no challenge with that reference that you can see.")
+		quinn.gets("referral", "looked")
 	})
 
 	for _, c := range []struct{ to, label, ground, words string }{
