@@ -131,6 +131,9 @@ func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in 
 	if data.Verb == cards.VerbRelease && data.ChallengeID == "" {
 		return rq.pressReleaseAll(ctx)
 	}
+	if data.Verb == cards.VerbPostBelow && data.Card == cards.CardRegister {
+		data.ChallengeID = in[cards.FieldOpen]
+	}
 	id, err := uuid.Parse(data.ChallengeID)
 	if err != nil {
 		return cardResult{}, textReply(rq.words.Bot.NoSuchChallenge)

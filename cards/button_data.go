@@ -88,6 +88,7 @@ const (
 	FieldGround          = "ground" // skip
 	FieldContact         = "contact"
 	FieldRegisterState   = "state"
+	FieldOpen            = "open"        // of the register: the id of a challenge
 	FieldStage           = "stage"       // of the register: a procedure and its rung
 	FieldPerson          = "person"      // a name
 	FieldRaisedFrom      = "raised_from" // days

@@ -41,8 +41,8 @@ type RegisterView struct {
 }
 
 // RenderRegister lists challenges, open and ended, the one raised last first: each with its reference,
-// the child's number, its team, where it stands and who raised it when, and a button that posts its card
-// below. Nothing that anybody wrote stands in it.
+// the child's number, its team, where it stands and who raised it when. One of them can be opened: its card is
+// posted below. Nothing that anybody wrote stands in it.
 func RenderRegister(v RegisterView) Card {
 	return renderWithinLimit(func(size sizeBudget) *builder {
 		w := cmp.Or(v.Words, words.English)
@@ -65,6 +65,7 @@ func RenderRegister(v RegisterView) Card {
 		for _, row := range v.Rows {
 			b.addRegisterRow(v, row)
 		}
+		b.addOpenRow(v.Rows)
 		search := b.buildSearch(v)
 		if v.Next != "" {
 			next := search.data
@@ -148,7 +149,27 @@ func (b *builder) addRegisterRow(v RegisterView, row View) {
 	raised := fmt.Sprintf(b.words.Register.RaisedBy, b.words.FormatOnDate(workday.DateOf(c.RaisedAt.In(b.Zone))), c.Chair.Name)
 	b.add(Container{Separator: true, Items: []Element{TextBlock{Text: head, Bold: true, Heading: true}, TextBlock{Text: place, Spacing: "Small"},
 		TextBlock{Text: strings.Join(nonEmpty(raised, row.Ladder.Title), " · "), Size: "Small", Subtle: true, Spacing: "Small"}}})
-	b.addButtons(ExecuteButton{Title: fmt.Sprintf(b.words.MyChallenges.Open, c.Ref), Data: openBelowData(c)})
+}
+
+// addOpenRow offers to open one of the rows: a button for one row, else a choice between them, since
+// ten buttons are more than a reader takes in.
+func (b *builder) addOpenRow(rows []View) {
+	switch len(rows) {
+	case 0:
+		return
+	case 1:
+		b.addButtons(ExecuteButton{Title: fmt.Sprintf(b.words.MyChallenges.Open, rows[0].Challenge.Ref), Data: openBelowData(&rows[0].Challenge)})
+		return
+	}
+	var choices []Choice
+	for _, row := range rows {
+		c := &row.Challenge
+		choices = append(choices, Choice{strings.Join(nonEmpty(c.Ref, c.Details.RecordNumber), " · "), c.ID.String()})
+	}
+	s := b.newSection(ButtonData{Verb: VerbPostBelow, Card: CardRegister}, FieldOpen)
+	s.addInput(Input{Kind: InputChoice, ID: FieldOpen, Label: b.words.Register.WhichToOpen, Value: choices[0].Value, Choices: choices})
+	b.add(s.items...)
+	b.addButtons(ExecuteButton{Title: b.words.News.Open, Data: s.data})
 }
 
 // RegisterInputs are the ids of the inputs by which the register is searched.

@@ -54,7 +54,7 @@ func TestAReferenceShowsEachPersonTheCardOnWhichTheyCanAct(t *testing.T) {
 		{s.maya, "/challenge " + r.ref, "withdraw", "Waiting for an answer from Tom Reid"},
 		{s.tom, "challenge " + r.ref, "Send the answer", "Please answer by Tuesday 31 March 2026 at 17:00"},
 		{s.priya, "/challenge ch " + r.ref[3:], "Send the answer", "Please answer by"},
-		{s.owen, "/challenge " + r.ref[3:], "withdraw", "What is waiting"},
+		{s.owen, "/challenge " + r.ref[3:], "withdraw", "No visit since 12 February."},
 	} {
 		c.who.types(c.typed)
 		card := c.who.gets(r.ref, c.said)

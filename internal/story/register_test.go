@@ -22,7 +22,7 @@ func TestTheRegisterShowsEachReaderTheirChallenges(t *testing.T) {
 	// A chair sees their own, ended ones among them, and opens one.
 	s.sam.types("/register")
 	list := s.sam.gets("Register of challenges", "You see the challenges that you raised.", "Open and ended challenges",
-		south+" · 204817 · South Locality", "Stage 1: Withdrawn", "Raised Monday 30 March 2026 by Sam Whitfield.")
+		south+" · 204817 · South Locality", "Stage 1: Withdrawn", "Raised Monday 30 March 2026 by Sam Whitfield")
 	expectNoText(t, "Sam", list, north, "No visit since 12 February.", "Raised twice.")
 	s.sam.clicks(list, "Open "+south, nil)
 	s.sam.gets(south, "Withdrawn")
@@ -120,7 +120,7 @@ func TestWhoKeepsTheRegisterOfAProcedureReadsIt(t *testing.T) {
 				s.discardNews()
 			}
 			keeper.types("/register")
-			list := keeper.gets("You see those whose register you keep or watch.", r.ref+" · 1234567", "Raised Monday 30 March 2026 by Maya Okafor.")
+			list := keeper.gets("You see those whose register you keep or watch.", r.ref+" · 1234567", "Raised Monday 30 March 2026 by Maya Okafor")
 			keeper.clicks(list, "Open "+r.ref, nil)
 			keeper.gets(r.ref, "No Core Group since January.")
 		})

@@ -240,11 +240,11 @@ type TasksWords struct {
 
 // RegisterWords are the texts of the register.
 type RegisterWords struct {
-	Title, YouSee, Raised, Overseen, Kept, Nothing, RaisedBy, More, Continued, Search, Show, RaiseAnother, NotYours string
-	OpenAndEnded, Open, Ended, Any                                                                                  string
-	ByNumber, ByStage, ByPerson, Since, Until                                                                       string // what is listed
-	NumberLabel, StateLabel, ProcedureLabel, StageLabel, PersonLabel, SinceLabel, UntilLabel                        string // of the inputs
-	PutRight, UnknownPerson, SeveralPeople, UnknownChoice, OtherProcedure, UnknownDate, EndsBeforeItBegins          string // what is wrong with one
+	Title, YouSee, WhichToOpen, Raised, Overseen, Kept, Nothing, RaisedBy, More, Continued, Search, Show, RaiseAnother, NotYours string
+	OpenAndEnded, Open, Ended, Any                                                                                               string
+	ByNumber, ByStage, ByPerson, Since, Until                                                                                    string // what is listed
+	NumberLabel, StateLabel, ProcedureLabel, StageLabel, PersonLabel, SinceLabel, UntilLabel                                     string // of the inputs
+	PutRight, UnknownPerson, SeveralPeople, UnknownChoice, OtherProcedure, UnknownDate, EndsBeforeItBegins                       string // what is wrong with one
 }
 
 // NewsWords are the texts of a line of news.

@@ -527,11 +527,12 @@ var English = &Catalogue{
 	Register: RegisterWords{
 		Title:              "Register of challenges",
 		YouSee:             "You see %s.",
+		WhichToOpen:        "Which one to open",
 		Raised:             "the challenges that you raised",
 		Overseen:           "those that you oversee",
 		Kept:               "those whose register you keep or watch",
 		Nothing:            "There is no such challenge among those that you see.",
-		RaisedBy:           "Raised %s by %s.",
+		RaisedBy:           "Raised %s by %s",
 		More:               "Show more",
 		Continued:          "continued",
 		Search:             "Search",

@@ -529,11 +529,12 @@ var Welsh = &Catalogue{
 	Register: RegisterWords{
 		Title:              "Cofrestr heriau",
 		YouSee:             "Rydych yn gweld %s.",
+		WhichToOpen:        "Pa un i'w hagor",
 		Raised:             "yr heriau a godwyd gennych",
 		Overseen:           "y rhai yr ydych yn eu goruchwylio",
 		Kept:               "y rhai yr ydych yn cadw neu'n gwylio eu cofrestr",
 		Nothing:            "Nid oes her o'r fath ymhlith y rhai a welwch.",
-		RaisedBy:           "Codwyd %s gan %s.",
+		RaisedBy:           "Codwyd %s gan %s",
 		More:               "Dangos rhagor",
 		Continued:          "parhad",
 		Search:             "Chwilio",
