@@ -33,7 +33,7 @@ func TestTheRegisterShowsEachReaderTheirChallenges(t *testing.T) {
 	quinn.types("/register open")
 	expectNoText(t, "Quinn", quinn.gets("Open challenges", "There is no such challenge"), north, south)
 	s.owen.types("/register")
-	list = s.owen.gets(south, north)
+	s.owen.gets(south, north)
 
 	// It is searched by what people know of a challenge. What is not understood comes back.
 	for _, search := range []struct {
