@@ -26,6 +26,7 @@ const (
 	VerbRefer        Verb = "refer"
 	VerbAskedOutside Verb = "asked"
 	VerbMove         Verb = "move"
+	VerbCorrect      Verb = "correct"
 	VerbSuccessor    Verb = "successor"
 	VerbLiftUrgency  Verb = "lift_urgency"
 	VerbEscalate     Verb = "escalate"

@@ -79,7 +79,7 @@ func TestEveryButtonFindsItsOwnInputs(t *testing.T) {
 			all[id] = "typed into " + id
 		}
 	})
-	wants := map[string]string{"judge": FieldReason, "withdraw": FieldReason, "hand_off": FieldReason, "skip": FieldEvidence, "gate": FieldNote}
+	wants := map[string]string{"judge": FieldReason, "withdraw": FieldReason, "hand_off": FieldReason, "skip": FieldEvidence, "gate": FieldNote, "correct": FieldRecordNumber}
 	seen := map[string]string{}
 	walkNodes(root["body"], func(n jsonNode) {
 		if n["type"] != "Action.Execute" {

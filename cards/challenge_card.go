@@ -1,8 +1,6 @@
 package cards
 
 import (
-	"challengebot/internal/english"
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -122,7 +120,7 @@ func (b *builder) buildChallengeCard() {
 
 // addLastStep adds which record it is about, and what happened last; all steps are among the details.
 func (b *builder) addLastStep() {
-	record := english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)) + " " + b.Challenge.Details.RecordNumber + ". "
+	record := b.recordNumberLabel() + " " + b.Challenge.Details.RecordNumber + ". "
 	if all := b.allSteps(); len(all) > 0 {
 		last := all[len(all)-1]
 		b.addSmallPrint(record + b.formatDateTime(last.at) + ": " + last.sentence)
@@ -181,6 +179,9 @@ func (b *builder) addRareSections() (refers bool) {
 	}
 	if b.may.Move {
 		b.addMoveSection()
+	}
+	if b.may.Correct && c.State.IsOpen() {
+		b.addCorrectSection()
 	}
 	b.addOverseerSections()
 	return refers

@@ -70,12 +70,17 @@ func (b *builder) dueDateWorking(opening int) string {
 func (b *builder) addMatter() {
 	d := b.Challenge.Details
 	b.add(FactSet{Facts: []Fact{{b.words.Label.From, b.formatChair()},
-		{english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber)), d.RecordNumber}}})
+		{b.recordNumberLabel(), d.RecordNumber}}})
 	b.addLongText(b.words.Label.Concern, d.Concern)
 	b.addLongText(b.words.Label.AskedFor, d.Ask)
 	if d.AskBy != 0 {
 		b.add(TextBlock{Text: fmt.Sprintf(b.words.Label.AskedForBy, b.words.FormatDate(d.AskBy)), Spacing: "Small"})
 	}
+}
+
+// recordNumberLabel is the procedure's name for the child's number.
+func (b *builder) recordNumberLabel() string {
+	return english.Capitalise(cmp.Or(b.Ladder.Words.RecordNumber, b.words.Common.RecordNumber))
 }
 
 // addDetails adds, behind a button, all that explains: how the date was counted, the facts, what the

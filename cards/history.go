@@ -65,7 +65,7 @@ func (b *builder) stepsOfOpening() []historyStep {
 		kept, isKept := e.Body.(challenge.LateResponse)
 		switch e.Body.(type) {
 		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted,
-			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside, challenge.QuestionAsked, challenge.QuestionAnswered:
+			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside, challenge.QuestionAsked, challenge.QuestionAnswered, challenge.Corrected:
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
 			}
@@ -238,6 +238,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return append(out, historyStep{at: e.At, sentence: b.describeHandover(e.Rung, body)})
 	case challenge.Moved:
 		return append(out, historyStep{at: e.At, sentence: b.describeMove(by, body)})
+	case challenge.Corrected:
+		return step(b.correctionFacts(body), b.words.Step.Corrected, by)
 	case challenge.Unattended:
 		return append(out, historyStep{at: e.At, sentence: b.describeGaps(body.Gaps)})
 	case challenge.Referred:
@@ -258,6 +260,18 @@ func (b *builder) referralFacts(r challenge.Referral) []Fact {
 	}
 	slices.SortStableFunc(says[2:], func(x, y Fact) int { return cmp.Compare(x.Title, y.Title) })
 	return says
+}
+
+// correctionFacts say what was put right, as it was and as it is.
+func (b *builder) correctionFacts(c challenge.Corrected) []Fact {
+	var facts []Fact
+	if c.WasRecord != "" {
+		facts = append(facts, Fact{b.recordNumberLabel(), fmt.Sprintf(b.words.Step.CorrectedTo, c.WasRecord, c.Record)})
+	}
+	if c.Categories != nil {
+		facts = append(facts, Fact{b.words.Label.Categories, fmt.Sprintf(b.words.Step.CorrectedTo, b.categoryLabels(c.WasCategories), b.categoryLabels(c.Categories))})
+	}
+	return append(facts, Fact{b.words.Label.Reason, c.Reason})
 }
 
 func (b *builder) responseFacts(r challenge.Response) []Fact {

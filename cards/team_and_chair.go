@@ -3,6 +3,7 @@ package cards
 import (
 	"fmt"
 	"maps"
+	"strings"
 
 	"challengebot/internal/challenge"
 )
@@ -22,6 +23,23 @@ func (b *builder) addMoveSection() {
 	s.addInput(Input{Kind: InputChoice, ID: FieldTeam, Label: b.words.StandIn.MoveTo, Required: true, Choices: to})
 	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Move, b.Challenge.Ref))
 	b.addCommandSection(s, b.words.StandIn.Move, b.words.StandIn.MoveButton)
+}
+
+// addCorrectSection offers to put right what was written when the challenge was raised.
+func (b *builder) addCorrectSection() {
+	var categories []Choice
+	for _, c := range b.Ladder.Categories {
+		categories = append(categories, Choice{c.Label, c.ID})
+	}
+	d := b.Challenge.Details
+	s := b.requiredSection(VerbCorrect, FieldRecordNumber, FieldCategories, FieldReason)
+	s.addInput(Input{Kind: InputText, ID: FieldRecordNumber, Label: b.recordNumberLabel(), Required: true, MaxLength: maxRecordNumber, Value: d.RecordNumber})
+	if len(categories) > 1 {
+		s.addInput(Input{Kind: InputChoice, ID: FieldCategories, Label: b.words.Label.Categories, MultiSelect: true, Choices: categories, Value: strings.Join(d.Categories, ",")})
+	}
+	s.addTextInput(FieldReason, b.words.StandIn.CorrectReason, true, challenge.MaxText)
+	s.addTypedCommand(fmt.Sprintf(b.words.TypedCommand.Correct, b.Challenge.Ref))
+	b.addCommandSection(s, b.words.StandIn.Correct, b.words.StandIn.CorrectButton)
 }
 
 // addSuccessorSection offers to name who takes over from a chair who has left.

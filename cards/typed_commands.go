@@ -15,6 +15,10 @@ func (b *builder) inputLabel(id string) string {
 	switch id {
 	case FieldText:
 		return b.words.Respond.ResponseLabel
+	case FieldRecordNumber:
+		return b.recordNumberLabel()
+	case FieldCategories:
+		return b.words.Label.Categories
 	case FieldReason:
 		return b.words.Label.Reason
 	case FieldNote:

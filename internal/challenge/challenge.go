@@ -51,10 +51,12 @@ type Challenge struct {
 	Details Details `json:"-"`
 	// Team is the one that the challenge was moved to, and RaisedTeam the one that it was
 	// raised about; both empty while it was never moved. Details has the first.
-	Team       string    `json:"team,omitempty"`
-	RaisedTeam string    `json:"raised_team,omitempty"`
-	Chair      Person    `json:"chair"`
-	RaisedAt   time.Time `json:"raised_at"`
+	Team       string `json:"team,omitempty"`
+	RaisedTeam string `json:"raised_team,omitempty"`
+	// Correction is what was put right of the details since; nil: nothing.
+	Correction *Correction `json:"corrected,omitempty"`
+	Chair      Person      `json:"chair"`
+	RaisedAt   time.Time   `json:"raised_at"`
 	// LimitStart is day 0 of the case clock, 0 until it starts.
 	LimitStart workday.Date `json:"case_start,omitempty"`
 	// LimitDue is the end of the case limit, zero without one.

@@ -18,7 +18,7 @@ const (
 )
 
 // Details are what the chair wrote when raising. They never change, but for the team, to which
-// the chair can move the challenge.
+// the chair can move the challenge, and for what the chair corrects.
 type Details struct {
 	// RecordNumber is the child's number in the recording system. Never a name.
 	RecordNumber   string         `json:"record"`
@@ -68,3 +68,11 @@ func (d Details) OwnScope() directory.Scope {
 
 // Scope is what the challenge is about, as far as it decides who holds a role.
 func (d Details) Scope() directory.Scope { return directory.Scope{Team: d.Team, Agency: d.Agency} }
+
+// Correction is what was put right of the details, and how it was written at first.
+type Correction struct {
+	Record           string   `json:"record"` // first: the register finds it there
+	RaisedRecord     string   `json:"raised_record"`
+	Categories       []string `json:"categories"`
+	RaisedCategories []string `json:"raised_categories"`
+}

@@ -37,6 +37,7 @@ var registry = []eventDefinition{
 	define[CouldNotBeAsked](),
 	define[Unattended](),
 	define[Moved](),
+	define[Corrected](),
 	define[Interrupted](),
 	define[Released](),
 	define[Recounted](),

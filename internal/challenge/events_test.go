@@ -72,6 +72,7 @@ func everyBody() []challenge.Body {
 		challenge.Unattended{Gaps: []challenge.Gap{{Task: challenge.TaskGate, Gate: "own", Role: "own-service-manager", Name: "Olive Own", Reason: challenge.GapAway}},
 			NudgeAt: at},
 		challenge.Moved{From: "north", To: "south"},
+		challenge.Corrected{Record: "LCS 204817", WasRecord: "LCS 482913", Categories: []string{"placement"}, WasCategories: []string{"drift"}, Reason: "The brother's number."},
 		challenge.Interrupted{Outage: challenge.Outage{From: at, To: at}, Deadline: deadline, Explanation: "The next working day.", Reminders: []time.Time{at}, OpensAt: at,
 			ForRelease: true, CheckAt: at},
 		challenge.Released{Deadline: deadline, Explanation: "The next working day.", Reminders: []time.Time{at}},

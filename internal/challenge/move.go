@@ -35,10 +35,13 @@ func (b Moved) apply(c *Challenge, _ Event) {
 	c.openingToChange().Named = nil
 }
 
-// RestoreDetails puts the details of the raising into a challenge that was read without them:
-// the team is the one that it was moved to.
+// RestoreDetails puts the details of the raising into a challenge that was read without them: the team
+// is the one that it was moved to, and what was corrected is as it is now.
 func (c *Challenge) RestoreDetails(raised Details) {
 	c.Details = raised
+	if k := c.Correction; k != nil {
+		c.Details.RecordNumber, c.Details.Categories = k.Record, k.Categories
+	}
 	if c.Team != "" {
 		c.Details.Team = c.Team
 	}
@@ -49,6 +52,9 @@ func (c *Challenge) RaisedDetails() Details {
 	d := c.Details
 	if c.RaisedTeam != "" {
 		d.Team = c.RaisedTeam
+	}
+	if k := c.Correction; k != nil {
+		d.RecordNumber, d.Categories = k.RaisedRecord, k.RaisedCategories
 	}
 	return d
 }

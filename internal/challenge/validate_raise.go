@@ -36,12 +36,7 @@ func validateRaise(r *RaiseCommand, by Person, env Env) error {
 		d.OwnTeam, d.OwnAgency = own.Team, own.Agency
 	}
 	d.RecordNumber = strings.TrimSpace(d.RecordNumber)
-	switch {
-	case d.RecordNumber == "":
-		f.add("record", sayGiveRecord, l.Words.RecordNumber)
-	case !recordNumberPattern.MatchString(d.RecordNumber):
-		f.add("record", sayRecordOnlyNumber, l.Words.RecordNumber)
-	}
+	validateRecordNumber(f, d.RecordNumber, l)
 	validateConference(f, d, l, env)
 	validateCategories(f, d, l)
 	d.Concern = requiredText(f, "concern", sayConcern, d.Concern, maxText)
@@ -158,6 +153,15 @@ func validateConference(f inputFaults, d *Details, l *ladder.Ladder, env Env) {
 		f.add("conference_date", sayConferenceDate)
 	case d.ConferenceDate < today.AddDays(-5*366) || d.ConferenceDate > today.AddDays(366):
 		f.add("conference_date", sayConferenceDateFar)
+	}
+}
+
+func validateRecordNumber(f inputFaults, number string, l *ladder.Ladder) {
+	switch {
+	case number == "":
+		f.add("record", sayGiveRecord, l.Words.RecordNumber)
+	case !recordNumberPattern.MatchString(number):
+		f.add("record", sayRecordOnlyNumber, l.Words.RecordNumber)
 	}
 }
 

@@ -113,6 +113,16 @@ func buildMove(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.C
 	return challenge.MoveToTeam{Team: in.Text(cards.FieldTeam)}
 }
 
+func buildCorrection(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
+	cmd := challenge.Correct{RecordNumber: in.Text(cards.FieldRecordNumber), Reason: in.Text(cards.FieldReason)}
+	for id := range strings.SplitSeq(in.Text(cards.FieldCategories), ",") {
+		if id != "" {
+			cmd.Categories = append(cmd.Categories, id)
+		}
+	}
+	return cmd
+}
+
 func buildSuccessor(in *Inputs, _ cards.ButtonData, _ challenge.Snapshot) challenge.Command {
 	return challenge.NameSuccessor{Successor: in.Text(cards.FieldSuccessor)}
 }

@@ -33,6 +33,7 @@ var table = []Command{
 	{words.CommandRefer, cards.VerbRefer, challenge.CardChallenge, typedReferral, buildReferral},
 	{words.CommandWithdraw, cards.VerbWithdraw, challenge.CardChallenge, typedReason, buildWithdrawal},
 	{words.CommandMove, cards.VerbMove, challenge.CardChallenge, typedMove, buildMove},
+	{words.CommandCorrect, cards.VerbCorrect, challenge.CardChallenge, typedCorrection, buildCorrection},
 	{words.CommandSuccessor, cards.VerbSuccessor, challenge.CardOversight, typedSuccessor, buildSuccessor},
 	{words.CommandRelease, cards.VerbRelease, challenge.CardOversight, typedNothing, buildRelease},
 	{words.CommandRemind, cards.VerbRemind, challenge.CardChallenge, typedNothing, buildReminder},

@@ -42,6 +42,15 @@ func typedReason(t Typed) (cards.ButtonData, map[string]string) {
 	return cards.ButtonData{}, map[string]string{cards.FieldReason: t.words()}
 }
 
+// typedCorrection takes a record number, which may begin with a few letters on their own, and the reason.
+func typedCorrection(t Typed) (cards.ButtonData, map[string]string) {
+	number, reason := words.CutWord(t.words())
+	if next, rest := words.CutWord(reason); !strings.ContainsAny(number, "0123456789") && strings.ContainsAny(next, "0123456789") {
+		number, reason = number+" "+next, rest
+	}
+	return cards.ButtonData{}, map[string]string{cards.FieldRecordNumber: strings.TrimRight(number, ":,.;"), cards.FieldReason: reason}
+}
+
 // typedMove takes a team, by its name or its key.
 func typedMove(t Typed) (cards.ButtonData, map[string]string) {
 	return cards.ButtonData{}, map[string]string{cards.FieldTeam: t.words()}

@@ -85,6 +85,8 @@ type Rights struct {
 	// Withdraw, HandOff and Skip: end it, end it in favour of another procedure, go
 	// straight to a higher rung. Move: to another team.
 	Withdraw, HandOff, Skip, Move bool
+	// Correct what was written when it was raised.
+	Correct bool
 	// AskToEnd asks the chair, with a reason, to end it.
 	AskToEnd bool
 	// NameSuccessor of a chair who has left.
@@ -136,6 +138,7 @@ func Decide(f Facts) Rights {
 		HandOff:        f.Open() && f.Chair,
 		Skip:           f.Open() && f.Chair,
 		Move:           f.Open() && f.Chair,
+		Correct:        f.Chair,
 		AskToEnd:       f.Open() && f.Oversees && !f.Chair && impartial,
 		NameSuccessor:  f.Open() && f.Oversees && impartial,
 		HandOver:       f.Open() && f.Oversees && impartial,
@@ -164,7 +167,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.Replace || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.AskBack || r.AnswerQuestion || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten
+		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.AskBack || r.AnswerQuestion || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten || r.Correct
 }
 
 // GateFacts are what decides who may record what of one gate.

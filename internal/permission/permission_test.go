@@ -25,8 +25,8 @@ func TestTheReadmesTableIsTheRules(t *testing.T) {
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"who raised it (the chair): read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move; read, find in the register, withdraw, hand off, skip, move; read, find in the register, settle, withdraw, hand off, skip, move; read, find in the register",
-		"the same, of an urgent challenge: read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, lift the urgency; read, find in the register, withdraw, hand off, skip, move, lift the urgency; read, find in the register, settle, withdraw, hand off, skip, move, lift the urgency; read, find in the register",
+		"who raised it (the chair): read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, correct; read, find in the register, withdraw, hand off, skip, move, correct; read, find in the register, settle, withdraw, hand off, skip, move, correct; read, find in the register, correct",
+		"the same, of an urgent challenge: read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, correct, lift the urgency; read, find in the register, withdraw, hand off, skip, move, correct, lift the urgency; read, find in the register, settle, withdraw, hand off, skip, move, correct, lift the urgency; read, find in the register, correct",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
 		"who is asked: read, answer, acknowledge, pass on, ask back; read, late response kept; read, late response kept; read, late response kept",
 		"whose answer waits for a verdict: read, answer, acknowledge, pass on, ask back; read, replace the answer, late response kept; read, late response kept; read, late response kept",
@@ -80,6 +80,8 @@ func TestTheRulesHoldInEveryCase(t *testing.T) {
 		r := Decide(f)
 		acts := r.acts()
 		ends := r.Withdraw || r.HandOff
+		afterTheEnd := r
+		afterTheEnd.Refer, afterTheEnd.Correct = false, false // these two are done then too
 		switch {
 		case !f.Listed && (r.Read || acts):
 			t.Errorf("who is not in the directory may %+v: %+v", r, f)
@@ -91,7 +93,9 @@ func TestTheRulesHoldInEveryCase(t *testing.T) {
 			t.Errorf("who was asked decides, %+v: %+v", r, f)
 		case f.EverAsked && r.Settle && !f.Chair:
 			t.Errorf("who was asked settles: %+v", f)
-		case !f.Open() && (acts && !r.Refer):
+		case r.Correct && !f.Chair:
+			t.Errorf("somebody other than the chair corrects what the chair wrote: %+v", f)
+		case !f.Open() && afterTheEnd.acts():
 			t.Errorf("something may be done to a challenge that has ended: %+v: %+v", r, f)
 		case f.Listed && f.EverAsked && !r.KeepLate:
 			t.Errorf("a late response would be lost: %+v", f)

@@ -75,7 +75,7 @@ func (r Rights) names() []string {
 		name string
 	}{
 		{r.Read, "read"}, {r.FindInRegister, "find in the register"}, {r.Answer, "answer"}, {r.Replace, "replace the answer"}, {r.Acknowledge, "acknowledge"}, {r.PassOn, "pass on"}, {r.AskBack, "ask back"}, {r.AnswerQuestion, "answer a question"}, {r.RecordAsking, "record that they were asked"}, {r.Judge, "judge"},
-		{r.RemindNow, "remind"}, {r.Settle, "settle"}, {r.Withdraw, "withdraw"}, {r.HandOff, "hand off"}, {r.Skip, "skip"}, {r.Move, "move"},
+		{r.RemindNow, "remind"}, {r.Settle, "settle"}, {r.Withdraw, "withdraw"}, {r.HandOff, "hand off"}, {r.Skip, "skip"}, {r.Move, "move"}, {r.Correct, "correct"},
 		{r.AskToEnd, "ask to end"}, {r.NameSuccessor, "name a chair's successor"}, {r.HandOver, "hand over to a stand-in"}, {r.Release, "release after an outage"}, {r.LiftUrgency, "lift the urgency"}, {r.Escalate, "take it further"},
 		{r.Refer, "refer"}, {r.Shorten, "shorten"}, {r.KeepLate && !r.Answer, "late response kept"},
 	} {

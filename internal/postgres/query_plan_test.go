@@ -117,7 +117,7 @@ func TestTheScansOfManyChallengesUseTheirIndexes(t *testing.T) {
 		{"anything standing", anyPendingSQL, nil, "challenge_standing event_refused event_not_asked event_interrupted event_unattended", 9},
 		{"open", openSQL, []any{uuid.Nil, pendingPageSize}, "challenge_open", 250},
 		{"register", latest, latestArgs, "event_raised challenge_pkey", 320},
-		{"register by number", numbered, numberedArgs, "event_record_number", 10},
+		{"register by number", numbered, numberedArgs, "event_record_number event_corrected_number", 20},
 		{"trail", eventsByIDSQL, []any{c.Challenge.ID}, "event_pkey", 0},
 		{"trail for a reader", readerEventsByRefSQL, []any{c.Challenge.Ref, "nobody"}, "challenge_ref_key event_pkey", 0},
 		{"trail by reference", eventsByRefSQL, []any{c.Challenge.Ref}, "challenge_ref_key event_pkey", 0},

@@ -15,10 +15,13 @@ import (
 const listRegisterSQL = `SELECT c.id, c.details, c.doc FROM event e JOIN challenge c ON c.id = e.challenge_id
 WHERE e.seq = 1`
 
-// These find the number and the agency in the text of a document, as the index does.
+// These find numbers and agencies in the text of documents, as the indexes do: the number of the
+// raising, that of a correction, and the corrected one of a challenge.
 const (
-	recordNumberPattern = `"details":\{"record":"([^"]*)"`
-	agencyPattern       = `"agency":"([^"]*)"`
+	raisedNumberPattern    = `"details":\{"record":"([^"]*)"`
+	correctedNumberPattern = `^\{"record":"([^"]*)"`
+	currentNumberPattern   = `"corrected":\{"record":"([^"]*)"`
+	agencyPattern          = `"agency":"([^"]*)"`
 )
 
 // registerConditions puts a query into words of SQL: a condition for each thing that is asked for, and
@@ -38,7 +41,11 @@ func registerConditions(q storage.RegisterQuery) (sql string, args []any) {
 		and("(c.chair_id = %s OR c.team = ANY (%s::text[]) OR substring(c.details::text FROM '"+agencyPattern+"') = ANY (%s::text[]))", q.Reach.Chair, q.Reach.Teams, q.Reach.Agencies)
 	}
 	if q.RecordNumber != "" {
-		and("upper(substring(e.data::text FROM '"+recordNumberPattern+"')) = upper(%s::text)", q.RecordNumber)
+		and(`e.challenge_id IN (
+        SELECT challenge_id FROM event WHERE seq = 1 AND upper(substring(data::text FROM '`+raisedNumberPattern+`')) = upper(%s::text)
+        UNION ALL SELECT challenge_id FROM event WHERE kind = 'corrected' AND upper(substring(data::text FROM '`+correctedNumberPattern+`')) = upper(%s::text))`,
+			q.RecordNumber, q.RecordNumber)
+		and(`upper(coalesce(substring(c.doc::text FROM '`+currentNumberPattern+`'), substring(e.data::text FROM '`+raisedNumberPattern+`'))) = upper(%s::text)`, q.RecordNumber)
 	}
 	if q.Ref != "" {
 		and("c.ref = %s", q.Ref)

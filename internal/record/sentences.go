@@ -137,6 +137,15 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		return n.describeHandover(e.Rung, b), nil
 	case challenge.Moved:
 		return fmt.Sprintf("%s moved the challenge from %s to %s. The due times stay.", who, n.teamName(b.From), n.teamName(b.To)), nil
+	case challenge.Corrected:
+		var facts []Fact
+		if b.WasRecord != "" {
+			facts = append(facts, Fact{"Record number", b.WasRecord + ", corrected to " + b.Record})
+		}
+		if b.Categories != nil {
+			facts = append(facts, Fact{"Categories", strings.Join(b.WasCategories, "; ") + ", corrected to " + strings.Join(b.Categories, "; ")})
+		}
+		return fmt.Sprintf("%s corrected what was written when the challenge was raised. The due times stay.", who), append(facts, nonEmptyFacts(Fact{"Reason", b.Reason})...)
 	case challenge.Unattended:
 		return n.describeGaps(b), nil
 	case challenge.Referred:

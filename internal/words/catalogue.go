@@ -255,7 +255,7 @@ type NewsWords struct {
 // TypedCommandWords are the texts of commands as they are typed.
 type TypedCommandWords struct {
 	Open, Respond, PlanLines, Satisfied, SatisfiedWithNote, Partly, NotSatisfied, ShorterTime, OrSeparator, Gate, AskedOutside, Withdraw, NotUrgent, Escalate string
-	Refer, Skip, HandOff, Move, Successor, AskBack, AnswerQuestion, NotMine                                                                                   string
+	Refer, Skip, HandOff, Move, Correct, Successor, AskBack, AnswerQuestion, NotMine                                                                          string
 	GateStatuses                                                                                                                                              map[challenge.GateStatus]string
 }
 
@@ -266,10 +266,10 @@ type PlainTextWords struct {
 
 // StepWords are the texts of the steps of the history.
 type StepWords struct {
-	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                                                               string
-	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                                                                      string
-	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, QuestionAsked, QuestionAnswered, NotAcknowledged, LapseYielded, Replaced, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released                                                  string
+	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                                                                                       string
+	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                                                                                              string
+	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, QuestionAsked, QuestionAnswered, Corrected, CorrectedTo, NotAcknowledged, LapseYielded, Replaced, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released                                                                          string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string

@@ -30,6 +30,7 @@ const (
 	CommandWithdraw       CommandName = "withdraw"
 	CommandAsked          CommandName = "asked"
 	CommandMove           CommandName = "move"
+	CommandCorrect        CommandName = "correct"
 	CommandSuccessor      CommandName = "successor"
 	CommandWaiting        CommandName = "waiting"
 	CommandRegister       CommandName = "register"
@@ -62,6 +63,7 @@ var CommandNames = []CommandName{
 	CommandWithdraw,
 	CommandAsked,
 	CommandMove,
+	CommandCorrect,
 	CommandSuccessor,
 	CommandWaiting,
 	CommandRegister,
@@ -168,6 +170,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandWithdraw:       {{"/withdraw CH-… reason", "withdraw a challenge that you raised"}},
 	CommandAsked:          {{"/asked CH-… phone|e-mail YYYY-MM-DD note", "record that you asked somebody who has no account here"}},
 	CommandMove:           {{"/move CH-… TEAM", "say that a challenge that you raised is about a child of another team"}},
+	CommandCorrect:        {{"/correct CH-… NUMBER reason", "put right the record number of a challenge that you raised; everybody who knows of it is told"}},
 	CommandSuccessor:      {{"/successor CH-… NAME", "name who takes over from a chair who has left, if you oversee challenges"}},
 	CommandWaiting:        {{"/waiting", "what waits for others, if you oversee challenges"}},
 	CommandRegister:       {{"/register NUMBER|TEAM|NAME", "the challenges that you raised, oversee or keep the register of, open and ended; /register alone lists all"}},
@@ -202,6 +205,7 @@ var welshCommands = map[CommandName][]Command{
 	CommandWithdraw:       {{"/tynnu-yn-ôl CH-… rheswm", "tynnu'n ôl her a godwyd gennych"}},
 	CommandAsked:          {{"/gofynnwyd CH-… ffôn|e-bost BBBB-MM-DD nodyn", "cofnodi eich bod wedi gofyn i rywun nad oes ganddo gyfrif yma"}},
 	CommandMove:           {{"/symud CH-… TÎM", "dweud bod her a godwyd gennych yn ymwneud â phlentyn o dîm arall"}},
+	CommandCorrect:        {{"/cywiro CH-… RHIF rheswm", "cywiro rhif cofnod her a godwyd gennych; dywedir wrth bawb sy'n gwybod amdani"}},
 	CommandSuccessor:      {{"/olynydd CH-… ENW", "enwi pwy sy'n cymryd lle cadeirydd sydd wedi gadael, os ydych yn goruchwylio heriau"}},
 	CommandWaiting:        {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
 	CommandRegister:       {{"/cofrestr RHIF|TÎM|ENW", "yr heriau a godwyd gennych, yr ydych yn eu goruchwylio neu'n cadw eu cofrestr, yn agored neu wedi dod i ben; mae /cofrestr ar ei ben ei hun yn rhestru pob un"}},

@@ -18,6 +18,8 @@ type StandInWords struct {
 	// Move and the others are of the ways to move a challenge to another team, and to name a
 	// successor of a chair who has left, who is named in SuccessorTitle.
 	Move, MoveTo, MoveButton, SuccessorTitle, SuccessorWho, SuccessorButton string
+	// Correct and the others are of what was written when a challenge was raised.
+	Correct, CorrectReason, CorrectButton string
 	// NotMine: somebody who is asked says whose the question is.
 	NotMine, OwnerWho, NotMineButton string
 	// Moved takes who moved it, from which team and to which.
@@ -86,6 +88,9 @@ var englishStandIns = StandInWords{
 		Heading:       "Nobody is there",
 		NoLongerYours: "You have no part in this challenge any more, so it is not shown to you.",
 	},
+	Correct:         "Correct what was written",
+	CorrectReason:   "Why it is corrected",
+	CorrectButton:   "Correct it now",
 	Move:            "Move it to another team",
 	MoveTo:          "Which team the child is with",
 	MoveButton:      "Move the challenge now",
@@ -147,6 +152,9 @@ var welshStandIns = StandInWords{
 		Heading:       "Nid oes neb yno",
 		NoLongerYours: "Nid oes gennych ran yn yr her hon mwyach, felly nid yw'n cael ei dangos i chi.",
 	},
+	Correct:         "Cywiro'r hyn a ysgrifennwyd",
+	CorrectReason:   "Pam y mae'n cael ei gywiro",
+	CorrectButton:   "Ei gywiro yn awr",
 	Move:            "Ei symud i dîm arall",
 	MoveTo:          "Gyda pha dîm y mae'r plentyn",
 	MoveButton:      "Symud yr her yn awr",

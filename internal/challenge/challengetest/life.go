@@ -114,7 +114,7 @@ func (x *Life) Try(t *rapid.T) Attempt {
 }
 
 func (x *Life) drawCommand(t *rapid.T) (challenge.Command, challenge.Person) {
-	switch rapid.IntRange(0, 17).Draw(t, "rare") {
+	switch rapid.IntRange(0, 18).Draw(t, "rare") {
 	case 0:
 		team := rapid.SampledFrom([]string{"north", "South", "east", "west", "nowhere"}).Draw(t, "team")
 		return challenge.MoveToTeam{Team: team}, MostlyRight(t, x.Challenge.Chair, Person("otto"))
@@ -128,6 +128,9 @@ func (x *Life) drawCommand(t *rapid.T) (challenge.Command, challenge.Person) {
 			owner := rapid.SampledFrom(append(People(), challenge.Person{})).Draw(t, "owner")
 			return challenge.NotMine{Opening: len(x.Challenge.Openings), Owner: owner.ID}, randomPerson(t, x.Challenge)
 		}
+	case 6:
+		return challenge.Correct{RecordNumber: rapid.SampledFrom([]string{"LCS 204817", "", "Mia"}).Draw(t, "right number"), Reason: "The brother's number."},
+			MostlyRight(t, x.Challenge.Chair, Person("otto"))
 	case 5:
 		text := rapid.SampledFrom([]string{"Which school?", "Which visit?", ""}).Draw(t, "question")
 		if rapid.Bool().Draw(t, "asked back") {

@@ -118,6 +118,12 @@ func register(t *testing.T, w *world) {
 			t.Errorf("%s (-want +got):\n%s", test.what, diff)
 		}
 	}
+	w.Apply(first, challenge.Correct{RecordNumber: "LCS 204817", Reason: "The brother's number."}, ChairID)
+	for number, want := range map[string][]string{d.RecordNumber: all[:2], "lcs 204817": all[2:]} {
+		if diff := cmp.Diff(want, w.refs(w.Store.ListRegister(t.Context(), storage.RegisterQuery{Reach: everything, RecordNumber: number, Limit: 10}))); diff != "" {
+			t.Errorf("corrected, by %s (-want +got):\n%s", number, diff)
+		}
+	}
 	var pages []string
 	for q := (storage.RegisterQuery{Reach: everything, Limit: 1}); ; {
 		page, err := w.Store.ListRegister(t.Context(), q)
