@@ -16,6 +16,7 @@ import (
 	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/postgres"
+	"challengebot/internal/simulation"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -140,7 +141,7 @@ func calendarSource(c *workday.Calendar) string {
 
 // checkLadders lints each ladder as lint does, against the calendar.
 func (r *checkReport) checkLadders(s *app.Settings, dir string) {
-	known := ladder.LintContext{Calendar: s.Calendar, Today: s.Calendar.DateOf(r.now())}
+	known := ladder.LintContext{Calendar: s.Calendar, Today: s.Calendar.DateOf(r.now()), PlayTests: simulation.PlayTests}
 	for i, name := range s.Config.Ladders {
 		file, text, err := readLadderText(resolveLadderPath(dir, name))
 		if err != nil {

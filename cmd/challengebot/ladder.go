@@ -8,6 +8,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/english"
 	"challengebot/internal/ladder"
+	"challengebot/internal/simulation"
 	"challengebot/internal/workday"
 	"challengebot/internal/yamlfile"
 )
@@ -93,7 +94,7 @@ func (c *ladderLint) Run(p *program) error {
 	if len(c.Files)+len(c.Ladder) == 0 {
 		return fmt.Errorf("%w: name a ladder file, or --ladder and one of %s", errUsage, strings.Join(ladder.ShippedIDs(), ", "))
 	}
-	known := ladder.LintContext{Today: workday.DateOf(p.now())}
+	known := ladder.LintContext{Today: workday.DateOf(p.now()), PlayTests: simulation.PlayTests}
 	if c.Directory != "" {
 		people, err := readDirectory(c.Directory)
 		if err != nil {

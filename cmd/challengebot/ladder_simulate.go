@@ -210,29 +210,9 @@ func parseClosures(s string) ([]workday.Closure, error) {
 	return out, nil
 }
 
-// scriptFile is what --script names: a list of what people do.
+// scriptFile is what --script names: a list of what people do, as in the tests of a ladder.
 type scriptFile struct {
-	Lines []scriptLine `yaml:"lines"`
-}
-
-type scriptLine struct {
-	Rung  string   `yaml:"rung"`
-	At    string   `yaml:"at,omitempty"`
-	After duration `yaml:"after,omitempty"`
-	Do    string   `yaml:"do"`
-}
-
-// duration is written as in 36h or 90m.
-type duration time.Duration
-
-// UnmarshalText reads a duration.
-func (d *duration) UnmarshalText(text []byte) error {
-	v, err := time.ParseDuration(string(text))
-	if err != nil || v < 0 {
-		return fmt.Errorf("it is no length of time; write for example 36h or 90m")
-	}
-	*d = duration(v)
-	return nil
+	Lines []ladder.Act `yaml:"lines"`
 }
 
 func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]simulation.ScriptLine, error) {
@@ -245,25 +225,10 @@ func readScript(name string, l *ladder.Ladder, zone *time.Location) ([]simulatio
 	if err != nil {
 		return nil, err
 	}
-	var out []simulation.ScriptLine
-	var problems yamlfile.Problems
-	for i, line := range in.Lines {
-		path := fmt.Sprintf("$.lines[%d]", i)
-		one := simulation.ScriptLine{Rung: line.Rung, After: time.Duration(line.After), Do: line.Do}
-		if _, ok := l.RungByID(line.Rung); !ok {
-			problems = append(problems, file.ProblemAt(path+".rung", fmt.Sprintf("the ladder %s has no rung %q", l.ID, line.Rung), yamlfile.DidYouMean(line.Rung, rungIDs(l))))
-		}
-		if line.At != "" {
-			if one.At, err = parseTime(line.At, zone); err != nil {
-				problems = append(problems, file.ProblemAt(path+".at", "this is no time", "Write it like 2026-03-30T10:00"))
-			}
-		}
-		out = append(out, one)
-	}
-	if len(problems) > 0 {
+	if problems := l.ValidateActs(file, "$.lines", in.Lines); len(problems) > 0 {
 		return nil, problems
 	}
-	return out, nil
+	return simulation.ScriptLines(in.Lines, zone)
 }
 
 // printSteps prints the steps as a table, a line between one moment and the next.

@@ -91,7 +91,8 @@ func TestAScriptIsPlayedLineByLine(t *testing.T) {
 		t.Errorf("Stage 1 opened at %s", got.At)
 	}
 	wrong := writeTestFile(t, "wrong.yaml", "lines:\n  - {rung: stage-9, at: soon, do: respond}\n")
-	runCommand(t, nil, simulateArgs("--script", wrong)...).expect(t, exitWrong, "wrong.yaml:2:12: ", `no rung "stage-9"`, "wrong.yaml:2:25: ", "2026-03-30T10:00")
+	runCommand(t, nil, simulateArgs("--script", wrong)...).expect(t, exitWrong, "wrong.yaml:2:12: ", `no rung "stage-9"`, "wrong.yaml:2:25: ", "2026-03-30 10:00")
+	runCommand(t, nil, simulateArgs("--script", writeTestFile(t, "gate.yaml", "lines:\n  - {rung: stage-2, after: 1h, do: agreed, gate: own-service-manager}\n"))...).expect(t, exitOK, "gate passed")
 }
 
 func TestASimulationSaysWhatItDoesNotKnow(t *testing.T) {

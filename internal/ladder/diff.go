@@ -47,6 +47,7 @@ func Diff(old, new *Ladder) []Difference {
 	d.compareSkips(s)
 	d.compareWaysOut(s)
 	d.compareOtherParts(s)
+	d.compareTests(s)
 	return d.differences
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -112,5 +113,33 @@ func compareOptional[T any](s partComparison, noun string, old, new *T, text fun
 		s.addDifference("%s was removed: %s", noun, text(s.old, old))
 	default:
 		changed(old, new)
+	}
+}
+
+// compareTests says in one line which worked examples differ. They change no procedure.
+func (d *comparison) compareTests(s partComparison) {
+	byName := func(tests []Test) map[string]Test {
+		found := map[string]Test{}
+		for _, t := range tests {
+			found[t.Name] = t
+		}
+		return found
+	}
+	old, new := byName(d.old.Tests), byName(d.new.Tests)
+	var changes []string
+	for _, name := range unionOfKeys(old, new) {
+		was, before := old[name]
+		is, now := new[name]
+		switch {
+		case !before:
+			changes = append(changes, inQuotes(name)+" was added")
+		case !now:
+			changes = append(changes, inQuotes(name)+" was removed")
+		case !reflect.DeepEqual(was, is):
+			changes = append(changes, inQuotes(name)+" was changed")
+		}
+	}
+	if len(changes) > 0 {
+		s.addDifference("of the tests, %s", strings.Join(changes, "; "))
 	}
 }

@@ -46,6 +46,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		back.Tests = l.Tests // they are no part of what a challenge keeps
 		if found := Diff(l, back); len(found) > 0 {
 			t.Errorf("differs from itself: %v", found)
 		}

@@ -1,6 +1,10 @@
 package ladder
 
-import "reflect"
+import (
+	"reflect"
+
+	"challengebot/internal/workday"
+)
 
 // The words that a key takes where it takes no others.
 var (
@@ -16,6 +20,9 @@ var (
 	knownOwners       = []WindowOwner{OwnerRespondent, OwnerChair}
 	knownRequirements = []Requirement{TookPlace, Agreed}
 	knownLapses       = []LapseEffect{EscalateOnLapse, PromptOnLapse}
+	knownDeeds        = []Deed{DeedRespond, DeedSatisfied, DeedPartly, DeedNotSatisfied, DeedEscalate, DeedSkip, DeedWithdraw, DeedAgreed, DeedRefused, DeedOverride}
+	knownTestEnds     = []TestEnd{EndResolved, EndWithdrawn, EndHandedOff, EndOfLadder, EndWaitsAtGate, EndWaitsForAnswer, EndWaitsForJudgment}
+	knownDivisions    = []workday.Division{workday.EnglandAndWales, workday.Scotland, workday.NorthernIreland}
 	knownWindowStarts = []WindowStart{WindowFromReceipt, WindowFromLimitStart, WindowFromRaise, WindowFromConference, WindowFromRungBelow}
 	// knownEvents are what records and notices hang on, knownPeriods when a report is due.
 	knownEvents  = []string{"raise", "response", "judgement", "escalation", "lapse", "skip", "meeting", "close", "any"}
@@ -32,19 +39,22 @@ func KnownValues(t reflect.Type, place string) []string {
 		return knownEvents
 	}
 	return map[reflect.Type][]string{
-		reflect.TypeFor[RungKind]():     plainTexts(knownRungKinds),
-		reflect.TypeFor[ResponseForm](): plainTexts(knownForms),
-		reflect.TypeFor[GateKind]():     plainTexts(knownGateKinds),
-		reflect.TypeFor[FieldKind]():    plainTexts(knownFieldKinds),
-		reflect.TypeFor[Party]():        plainTexts(knownParties),
-		reflect.TypeFor[Direction]():    plainTexts(knownDirections),
-		reflect.TypeFor[LimitStart]():   plainTexts(knownLimitStarts),
-		reflect.TypeFor[PartnerMode]():  plainTexts(knownPartnerModes),
-		reflect.TypeFor[SubjectDate]():  plainTexts(knownSubjectDates),
-		reflect.TypeFor[WindowOwner]():  plainTexts(knownOwners),
-		reflect.TypeFor[Requirement]():  plainTexts(knownRequirements),
-		reflect.TypeFor[LapseEffect]():  plainTexts(knownLapses),
-		reflect.TypeFor[WindowStart]():  plainTexts(knownWindowStarts),
+		reflect.TypeFor[RungKind]():         plainTexts(knownRungKinds),
+		reflect.TypeFor[ResponseForm]():     plainTexts(knownForms),
+		reflect.TypeFor[GateKind]():         plainTexts(knownGateKinds),
+		reflect.TypeFor[FieldKind]():        plainTexts(knownFieldKinds),
+		reflect.TypeFor[Party]():            plainTexts(knownParties),
+		reflect.TypeFor[Direction]():        plainTexts(knownDirections),
+		reflect.TypeFor[LimitStart]():       plainTexts(knownLimitStarts),
+		reflect.TypeFor[PartnerMode]():      plainTexts(knownPartnerModes),
+		reflect.TypeFor[SubjectDate]():      plainTexts(knownSubjectDates),
+		reflect.TypeFor[WindowOwner]():      plainTexts(knownOwners),
+		reflect.TypeFor[Requirement]():      plainTexts(knownRequirements),
+		reflect.TypeFor[LapseEffect]():      plainTexts(knownLapses),
+		reflect.TypeFor[Deed]():             plainTexts(knownDeeds),
+		reflect.TypeFor[TestEnd]():          plainTexts(knownTestEnds),
+		reflect.TypeFor[workday.Division](): plainTexts(knownDivisions),
+		reflect.TypeFor[WindowStart]():      plainTexts(knownWindowStarts),
 	}[t]
 }
 

@@ -83,6 +83,8 @@ type Ladder struct {
 	Reports         []Report         `yaml:"reports,omitempty" json:"reports,omitempty"`
 	// GoodPractice says that good practice is recognised beside challenges.
 	GoodPractice *GoodPractice `yaml:"good_practice,omitempty" json:"good_practice,omitempty"`
+	// Tests are worked examples. They change no procedure: neither its JSON nor its hash has them.
+	Tests []Test `yaml:"tests,omitempty" json:"-"`
 }
 
 // Words are the authority's own labels for the product's terms.

@@ -22,6 +22,8 @@ type LintContext struct {
 	// RemindBefore is how many working days before the due day a first reminder
 	// goes out; 0: there is none.
 	RemindBefore int
+	// PlayTests plays the tests that stand in the ladder and gives those that do not hold.
+	PlayTests func(*Ladder) []FailedTest
 }
 
 // Lint lists everything that Read would refuse and, beyond it, what would make a
@@ -44,6 +46,7 @@ func Lint(file string, data []byte, known LintContext) []yamlfile.Problem {
 	t.checkReminders()
 	t.checkCalendarCoverage()
 	t.checkExternalReferral()
+	t.checkTests()
 	t.problems.Sort()
 	return t.problems
 }
@@ -356,5 +359,15 @@ func (t *linter) checkExternalReferral() {
 	}
 	if !e.OnlyLookedAfter {
 		t.addProblem(yamlfile.SeverityWarning, "$.external", fmt.Sprintf("the referral to %s is open for children who are not looked after", e.To), "Add only_looked_after: true")
+	}
+}
+
+// checkTests plays the tests of a ladder that is fit to run.
+func (t *linter) checkTests() {
+	if t.known.PlayTests == nil || t.unfit {
+		return
+	}
+	for _, f := range t.known.PlayTests(t.l) {
+		t.addProblem(yamlfile.SeverityError, f.Path, f.What, f.Hint)
 	}
 }

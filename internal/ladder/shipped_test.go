@@ -35,6 +35,7 @@ func TestJSONGivesTheSameLadderAndDigestBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		back.Tests = l.Tests // they are no part of what a challenge keeps
 		if diff := cmp.Diff(l, back); diff != "" {
 			t.Errorf("%s came back changed (-want +got):\n%s", id, diff)
 		}

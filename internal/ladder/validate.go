@@ -62,6 +62,7 @@ func (v *validator) validateLadder() {
 	v.validateHandOffs()
 	v.validateExternalReferral()
 	v.validateOtherParts()
+	v.validateTests()
 }
 
 func (v *validator) validateWords() {

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
@@ -129,6 +130,10 @@ func describe(t reflect.Type, place string) string {
 		return "one of " + strings.Join(values, ", ")
 	case t == reflect.TypeFor[workday.Window]():
 		return "a time, such as 5 working days"
+	case t == reflect.TypeFor[workday.Date]():
+		return "a day, like 2026-03-30"
+	case t == reflect.TypeFor[time.Duration]():
+		return "a length of time, such as 36h or 90m"
 	case t == reflect.TypeFor[directory.Role]():
 		return "a role that stands under roles"
 	case t.Kind() == reflect.Bool:

@@ -86,6 +86,16 @@ var meanings = map[string]string{
 	"Report.by":                 "The role that makes it.",
 	"Report.to":                 "The meeting or person that receives it.",
 	"Report.measures":           "What it counts.",
+	"Test.test":                 "What the example shows; each has a name of its own.",
+	"Act.rung":                  "The rung on which it is done, or before which the gate stands.",
+	"Act.at":                    "The day and time at which it is done, like 2026-04-09 09:00.",
+	"Act.do":                    "What is done.",
+	"Act.gate":                  "The gate at which it is done.",
+	"Act.ground":                "The ground of the skip.",
+	"Expectation.rung":          "The rung of which it is expected.",
+	"Expectation.opens":         "When it opens, as a day and time or a day alone; never, if it is not reached.",
+	"Expectation.due":           "When its answer is due, as a day and time or a day alone.",
+	"Expectation.asks":          "The roles that are asked to answer, all of them.",
 	"GoodPractice.about":        "What the procedure says of good practice.",
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/invopop/jsonschema"
 
@@ -20,7 +21,8 @@ func Schema() ([]byte, error) {
 	r := jsonschema.Reflector{
 		Anonymous: true, ExpandedStruct: true, FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true,
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
-			if t == reflect.TypeFor[workday.Window]() {
+			switch t {
+			case reflect.TypeFor[workday.Window](), reflect.TypeFor[workday.Date](), reflect.TypeFor[time.Duration]():
 				return &jsonschema.Schema{Type: "string"}
 			}
 			if values := ladder.KnownValues(t, ""); values != nil {

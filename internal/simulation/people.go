@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
 )
 
@@ -16,6 +17,7 @@ type scriptedAct struct {
 	line int // of the script, -1 for a prompt person
 	do   string
 	rung string
+	by   directory.Role
 }
 
 // nextAct is what people do next, if anything, not later than the horizon.
@@ -47,9 +49,9 @@ func (s *simulation) nextAct() (scriptedAct, bool) {
 			switch {
 			case s.playedLines[i]:
 			case !l.At.IsZero():
-				consider(scriptedAct{at: l.At, line: i, do: l.Do, rung: l.Rung})
+				consider(scriptedAct{at: l.At, line: i, do: l.Do, rung: l.Rung, by: l.By})
 			case l.Rung == s.c.Rung && s.c.State != challenge.StateExhausted:
-				consider(scriptedAct{at: s.arrivedAt.Add(l.After), line: i, do: l.Do, rung: l.Rung})
+				consider(scriptedAct{at: s.arrivedAt.Add(l.After), line: i, do: l.Do, rung: l.Rung, by: l.By})
 			}
 		}
 	}
@@ -125,9 +127,15 @@ func (s *simulation) commandFor(a scriptedAct) (challenge.Command, challenge.Per
 		return challenge.Withdraw{Reason: simulatedText}, s.c.Chair, nil
 	case a.do == "respond" && opening != nil:
 		rung, _ := s.Ladder.RungByID(opening.Rung)
-		return challenge.Respond{Opening: opening.Number, Response: s.simulatedResponse(rung)}, s.findPerson(opening.Responders[0]), nil
+		return challenge.Respond{Opening: opening.Number, Response: s.simulatedResponse(rung)}, s.findActor(a.by, opening.Responders[0]), nil
+	case a.do == "escalate" && opening != nil:
+		by := a.by
+		if rung, _ := s.Ladder.RungByID(opening.Rung); by == "" && len(rung.MayEscalate) > 0 {
+			by = rung.MayEscalate[0]
+		}
+		return challenge.Escalate{Reason: simulatedText}, s.findActor(by, s.c.Chair.ID), nil
 	case (a.do == "satisfied" || a.do == "partly" || a.do == "not-satisfied") && opening != nil:
-		return challenge.Judge{Opening: opening.Number, Verdict: challenge.Verdict(strings.ReplaceAll(a.do, "-", "_")), Reason: simulatedText}, s.findPerson(opening.Judge.ID), nil
+		return challenge.Judge{Opening: opening.Number, Verdict: challenge.Verdict(strings.ReplaceAll(a.do, "-", "_")), Reason: simulatedText}, s.findActor(a.by, opening.Judge.ID), nil
 	case parts[0] == "skip" && len(parts) == 3:
 		return challenge.SkipTo{To: parts[1], Ground: parts[2], Evidence: simulatedText}, s.c.Chair, nil
 	case parts[0] == "gate" && len(parts) == 3:
@@ -187,4 +195,28 @@ func (s *simulation) findPerson(id string) challenge.Person {
 	}
 	p, _ := s.Directory.PersonByEntra(id)
 	return challenge.Person{ID: id, Name: p.Name}
+}
+
+// findActor is who holds a role for this challenge; otherwise, where no role is named or nobody holds
+// it, the one with that id.
+func (s *simulation) findActor(role directory.Role, otherwise string) challenge.Person {
+	if o := s.c.CurrentOpening(); o != nil && role != "" {
+		for _, p := range append(append([]challenge.Party{o.Judge}, o.JudgesToo...), o.Respondents...) {
+			if p.Role == role {
+				return p.Person
+			}
+		}
+	}
+	scope := directory.Scope{Team: s.Team, Agency: s.Agency}
+	if role != "" && role != directory.RoleChair {
+		for _, scope := range append([]directory.Scope{scope}, s.Directory.AllScopes()...) {
+			if holders := s.Directory.ActingHolders(role, scope, s.env.Today()); len(holders) > 0 {
+				return s.findPerson(holders[0].Person.Entra)
+			}
+		}
+	}
+	if role == directory.RoleChair {
+		return s.c.Chair
+	}
+	return s.findPerson(otherwise)
 }

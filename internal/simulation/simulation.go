@@ -43,6 +43,10 @@ type Script struct {
 	Conference challenge.ConferenceType
 	// Urgency is one of the ladder's, or empty.
 	Urgency string
+	// Category is one of the ladder's; the first that fits if empty.
+	Category string
+	// HeldOn is the day of what it is about; that of the raising if zero.
+	HeldOn workday.Date
 	// Start is when the challenge is raised.
 	Start time.Time
 	// StartAt raises it directly at a rung, on Ground (the first that is allowed
@@ -60,10 +64,12 @@ type ScriptLine struct {
 	Rung  string        `json:"rung"`
 	At    time.Time     `json:"at,omitzero"`
 	After time.Duration `json:"after,omitempty"`
-	// Do is respond, satisfied, partly, not-satisfied, withdraw,
+	// Do is respond, satisfied, partly, not-satisfied, escalate, withdraw,
 	// gate:<id>:agreed, gate:<id>:refused, gate:<id>:override or
 	// skip:<rung>:<ground>.
 	Do string `json:"do"`
+	// By is the role that does it, where several may.
+	By directory.Role `json:"by,omitempty"`
 }
 
 // Step is one person told one thing.
@@ -94,6 +100,15 @@ var ErrUnplayableScript = errors.New("the script cannot be played")
 // transitions that the program uses, until nothing more would happen or the
 // horizon is reached. With an error the steps until then are returned.
 func Run(s Script) ([]Step, error) {
+	sim, err := play(s)
+	if sim == nil {
+		return nil, err
+	}
+	return sim.steps, err
+}
+
+// play is a script that was played, to its end or to an error; nil if it could not begin.
+func play(s Script) (*simulation, error) {
 	sim, err := newSimulation(s)
 	if err != nil {
 		return nil, err
@@ -104,7 +119,7 @@ func Run(s Script) ([]Step, error) {
 	for {
 		more, err := sim.nextStep()
 		if err != nil || !more {
-			return sim.steps, err
+			return sim, err
 		}
 	}
 }
@@ -120,6 +135,8 @@ type simulation struct {
 	alreadyNudged bool      // those for whom the challenge waits were told again
 	arrivedAt     time.Time // when the challenge came to where it is
 	waitingSince  time.Time // when it became the turn of those for whom it waits
+	// firstDue is when each opening was due, by its number, when it could first be said.
+	firstDue map[int]time.Time
 }
 
 func newSimulation(s Script) (*simulation, error) {
@@ -136,7 +153,7 @@ func newSimulation(s Script) (*simulation, error) {
 	if s.Horizon == 0 {
 		s.Horizon = 2 * 366 * 24 * time.Hour
 	}
-	sim := &simulation{Script: s, end: s.Start.Add(s.Horizon), playedLines: make([]bool, len(s.Lines))}
+	sim := &simulation{Script: s, end: s.Start.Add(s.Horizon), playedLines: make([]bool, len(s.Lines)), firstDue: map[int]time.Time{}}
 	sim.env = challenge.Env{Now: s.Start, Calendar: s.Calendar, Ladder: s.Ladder, Directory: s.Directory}
 	return sim, nil
 }
@@ -200,13 +217,19 @@ func agenciesOf(l *ladder.Ladder, named string) []string {
 func (s *simulation) raiseChallenge() error {
 	today := s.env.Today()
 	r := challenge.RaiseCommand{ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte("simulation of "+s.Ladder.ID)), Number: 1, StartAt: s.StartAt, Ground: s.Ground,
-		Details: challenge.Details{RecordNumber: "000001", Conference: s.Conference, ConferenceDate: today, Concern: simulatedText, Ask: simulatedText,
+		Details: challenge.Details{RecordNumber: "000001", Conference: s.Conference, ConferenceDate: today, LateReason: simulatedText, Concern: simulatedText, Ask: simulatedText,
 			AskBy: today.AddDays(28), Urgency: s.Urgency, Team: s.Team, Agency: s.Agency}}
 	if r.Details.Conference == "" {
 		r.Details.Conference = challenge.ReviewConference
 		if list := s.Ladder.SubjectList(); !slices.ContainsFunc(list, func(s ladder.Subject) bool { return s.ID == ladder.ReviewConference }) && len(list) > 0 {
 			r.Details.Conference = challenge.ConferenceType(list[0].ID)
 		}
+	}
+	if s.HeldOn != 0 {
+		r.Details.ConferenceDate = s.HeldOn
+	}
+	if s.Category != "" {
+		r.Details.Categories = []string{s.Category}
 	}
 	if subject, _ := s.Ladder.SubjectByID(string(r.Details.Conference)); subject.Date == ladder.DateNone {
 		r.Details.ConferenceDate = 0
@@ -329,6 +352,9 @@ func (s *simulation) recordChange(change challenge.Change) {
 	s.alreadyNudged = false
 	s.reportChange(change)
 	s.deliverQuestions(change)
+	if o := s.c.CurrentOpening(); o != nil && s.firstDue[o.Number].IsZero() {
+		s.firstDue[o.Number] = s.c.Due()
+	}
 }
 
 // deliverQuestions lets Teams take, at once, what asks somebody for something: nobody's
