@@ -1,6 +1,8 @@
 package simulation_test
 
 import (
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -121,6 +123,32 @@ func TestATestChangesNoProcedure(t *testing.T) {
 		said := ladder.Diff(d[0], d[1])
 		if len(said) != 1 || !strings.Contains(said[0].String(), "of the tests, “In silence over Easter” was ") {
 			t.Errorf("diff says %v", said)
+		}
+	}
+}
+
+// Public procedures of kinds that none of the shipped ladders has, with worked dates in their files:
+// between agencies, dissent from a conference, and adults.
+func TestPublicProceduresOfOtherKindsKeepTheirDates(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "ladder", "testdata", "others", "*.yaml"))
+	if err != nil || len(files) != 3 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range ladder.Lint(filepath.Base(file), text, ladder.LintContext{PlayTests: simulation.PlayTests}) {
+			t.Error(p)
+		}
+		l, err := ladder.Read(file, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Tests) < 2 {
+			t.Errorf("%s has %d tests", l.ID, len(l.Tests))
 		}
 	}
 }
