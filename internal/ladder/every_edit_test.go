@@ -72,10 +72,7 @@ func TestEveryEditOfAShippedLadderSaysWhatItDoes(t *testing.T) {
 	}
 	known := LintContext{HasHolder: func(r directory.Role) bool { return !strings.HasPrefix(string(r), "s") }, Calendar: calendar, Today: workday.NewDate(2026, 6, 1), RemindBefore: 1}
 	for _, id := range ShippedIDs() {
-		text, err := ShippedText(id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		text := procedureText(id)
 		old, err := Read(id, text)
 		if err != nil {
 			t.Fatal(err)
@@ -123,7 +120,7 @@ func describeEdit(b *strings.Builder, old *Ladder, text string, known LintContex
 		fmt.Fprintf(b, "  back: %s; %s\n", d, d.Warning)
 	}
 	before := map[string]bool{}
-	for _, p := range Lint("edited.yaml", mustText(old), known) {
+	for _, p := range Lint("edited.yaml", procedureText(old.ID), known) {
 		before[p.Error()] = true
 	}
 	for _, p := range Lint("edited.yaml", []byte(text), known) {
@@ -133,12 +130,15 @@ func describeEdit(b *strings.Builder, old *Ladder, text string, known LintContex
 	}
 }
 
-func mustText(l *Ladder) []byte {
-	text, err := ShippedText(l.ID)
+// procedureText is a shipped ladder without the worked dates at its end, which are no part of the
+// procedure.
+func procedureText(id string) []byte {
+	text, err := ShippedText(id)
 	if err != nil {
 		panic(err)
 	}
-	return text
+	procedure, _, _ := strings.Cut(string(text), "\n# The worked dates")
+	return []byte(procedure)
 }
 
 // describeLadder says what others ask of a ladder.
