@@ -64,7 +64,7 @@ func (b *builder) stepsOfOpening() []historyStep {
 	for _, e := range b.History {
 		kept, isKept := e.Body.(challenge.LateResponse)
 		switch e.Body.(type) {
-		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted,
+		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Restored,
 			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside, challenge.QuestionAsked, challenge.QuestionAnswered, challenge.Corrected:
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
@@ -193,6 +193,8 @@ func (b *builder) appendRareStep(out []historyStep, e challenge.Event) []history
 		return step(says, b.words.Step.GateRecorded, g.Label, b.words.Gate.Statuses[body.Status], by, b.formatDated(body.On))
 	case challenge.CouldNotBeAsked:
 		return append(out, historyStep{at: e.At, sentence: b.describeCouldNotBeAsked(e, body)})
+	case challenge.Restored:
+		return step(nil, b.words.Step.Restored, b.formatOnDateTime(body.Missing.From), b.formatOnDateTime(body.Missing.To))
 	case challenge.Interrupted:
 		return append(out, historyStep{at: e.At, sentence: b.describeInterrupted(e, body)})
 	case challenge.Released:

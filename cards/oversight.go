@@ -125,7 +125,7 @@ func (b *builder) obstacleSteps() []historyStep {
 	var out []historyStep
 	for _, e := range b.History {
 		switch body := e.Body.(type) {
-		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Unattended, challenge.Recounted:
+		case challenge.RoleVacant, challenge.Undelivered, challenge.Lapsed, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Restored, challenge.Unattended, challenge.Recounted:
 			out = b.appendStep(out, e)
 		case challenge.HandedOver:
 			if body.Reason == challenge.ReasonNotMine {

@@ -32,7 +32,7 @@ var fileOrder = map[string][]string{
 		"transition.go", "standin.go", "respondents.go", "nudge.go", "reconcile.go", "handed_over.go", "hold.go", "moments.go", "rights.go",
 		"shorter_window.go", "window.go", "recount.go", "statutory.go", "rungs.go", "in_time.go", "lapse.go",
 		// One file for each thing that may happen.
-		"asking.go", "outage.go", "ask_again.go", "acknowledge.go", "ask_back.go", "unattended.go", "asked_outside.go", "skip.go", "ending.go", "delivery.go", "reminder.go",
+		"asking.go", "outage.go", "restored.go", "ask_again.go", "acknowledge.go", "ask_back.go", "unattended.go", "asked_outside.go", "skip.go", "ending.go", "delivery.go", "reminder.go",
 		"response.go", "judgement.go", "gates.go", "handover.go", "not_mine.go", "referral.go", "successor.go", "move.go", "urgency.go", "escalation.go", "message_change.go",
 		"partner_concern.go", "clock.go",
 		// What others call.

@@ -47,6 +47,7 @@ type commands struct {
 	Check            checkCommand     `cmd:"" help:"Check configuration, directory, calendar, ladders and database: what is missing."`
 	Migrate          migrateCommand   `cmd:"" help:"Bring the database that DATABASE_URL names up to date."`
 	Clock            clockCommand     `cmd:"" help:"Compare the clocks, or say that the clock of the database is right after it jumped."`
+	Restored         restoredCommand  `cmd:"" help:"After a restore from a backup: say what is missing, ask again, and tell oversight."`
 	Directory        directoryCommand `cmd:"" help:"Write the directory as one file, or what a change of it would do."`
 	Ladder           ladderCommand    `cmd:"" help:"Lint, simulate, show, start or compare a ladder."`
 	Report           reportCommand    `cmd:"" help:"Make the figures of a period: numbers, timescales met, days, with small numbers hidden."`

@@ -243,3 +243,28 @@ func TestServeRefusesAnEndedCredentialAndTheOwnersLoginUnlessToldTo(t *testing.T
 	allowed := startServing(t, e, writeConfig(t, "allow: [expired-credential, owner-login]\n"+ended))
 	allowed.expectLog(t, "check: error: credentials: they ended on Sunday 1 March 2026", 1)
 }
+
+func TestAfterARestoreTheAdministratorSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	e := fakeEnv{envDatabase: newDatabase(t)}
+	practising, _ := startPractice(t)
+	config := writeConfig(t, practising)
+	runCommand(t, e, "restored", "--config", config).expect(t, exitUsage, "no bot has worked on this database yet")
+	conn, err := pgx.Connect(t.Context(), e[envDatabase])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	seen := func(at string) {
+		t.Helper()
+		if _, err := conn.Exec(t.Context(), `INSERT INTO heartbeat (instance, seen_at, checked_at) VALUES ($1, `+at+`, now())`, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	seen(`'2026-01-02 03:04:05Z'`)
+	runCommand(t, e, "restored", "--config", config).expect(t, exitOK, "Missing: from 2026-01-02T03:04:05Z to 2026-", "0 challenges open")
+	seen(`clock_timestamp()`)
+	runCommand(t, e, "restored", "--config", config).expect(t, exitUsage, "say with --from when the backup was made")
+	runCommand(t, e, "restored", "--config", config, "--from", "2099-01-01T00:00:00Z").expect(t, exitUsage, "--from lies in the future")
+	runCommand(t, e, "restored", "--config", config, "--from", "2026-01-01T00:00:00Z").expect(t, exitOK, "Missing: from 2026-01-01T00:00:00Z")
+}

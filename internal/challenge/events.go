@@ -47,6 +47,7 @@ var registry = []eventDefinition{
 	define[NotAcknowledged](),
 	define[QuestionAsked](),
 	define[QuestionAnswered](),
+	define[Restored](),
 	define[LapseYielded](),
 }
 

@@ -85,6 +85,7 @@ func everyBody() []challenge.Body {
 		challenge.NotAcknowledged{Due: at},
 		challenge.QuestionAsked{Text: "Which visit?"},
 		challenge.QuestionAnswered{To: party.Person, Text: "The first."},
+		challenge.Restored{Missing: challenge.Outage{From: at, To: at}, Waited: []string{"p"}},
 		challenge.LapseYielded{Opening: 1, Due: at, ArrivedAt: at},
 	}
 }

@@ -32,6 +32,10 @@ AND seen_at IS DISTINCT FROM (SELECT max(seen_at) FROM heartbeat)`
 	forgetLaterHeartbeatsSQL = `DELETE FROM heartbeat WHERE seen_at > clock_timestamp()`
 	acceptClockSQL           = `INSERT INTO clock_accepted (at) VALUES (clock_timestamp()) RETURNING at`
 
+	// One that began at the same moment and lasted as long, or longer, says it already.
+	recordOutageSQL = `INSERT INTO outage (from_at, to_at) SELECT coalesce(max(to_at), $1), $2 FROM outage
+WHERE from_at = $1 HAVING coalesce(max(to_at), $1) < $2::timestamptz ON CONFLICT DO NOTHING`
+
 	listOutagesSQL = `SELECT from_at, to_at FROM (SELECT from_at, to_at FROM outage ORDER BY from_at DESC LIMIT $1) newest ORDER BY from_at`
 
 	saveDirectoryCopySQL = `INSERT INTO directory_copy (content, saved_at) VALUES ($1, $2)
@@ -86,6 +90,12 @@ func (s *Store) ListOutages(ctx context.Context) ([]challenge.Outage, error) {
 		return o, err
 	})
 	return all, wrapError("look for outages", err)
+}
+
+// RecordOutage keeps a time in which what the bot took is lost, as after a restore.
+func (s *Store) RecordOutage(ctx context.Context, o challenge.Outage) error {
+	_, err := s.db.Exec(ctx, recordOutageSQL, o.From, o.To)
+	return wrapError("keep an outage", err)
 }
 
 // ForgetOldHeartbeats drops those of instances that are no more.

@@ -106,6 +106,12 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 	case challenge.ChairSucceeded:
 		return fmt.Sprintf("%s named %s as the chair of the challenge in the place of %s, who is no longer in the directory.",
 			who, b.To.Name, b.From.Name), nil
+	case challenge.Restored:
+		what := fmt.Sprintf("The database was restored from a backup. What was done from %s to %s may be missing here.", n.formatDateTime(b.Missing.From), n.formatDateTime(b.Missing.To))
+		if len(b.Waited) > 0 {
+			what += fmt.Sprintf(" The challenge waited for %s, who may have answered then.", n.formatPeople(b.Waited))
+		}
+		return what, nil
 	case challenge.LapseYielded:
 		return fmt.Sprintf("An answer to %s had arrived on %s, before its time ended on %s, and could be written only now. It counts.", n.rungLabel(e.Rung),
 			n.formatDateTime(b.ArrivedAt), n.formatDateTime(b.Due)), nil

@@ -269,7 +269,7 @@ type StepWords struct {
 	Raised, RungOpened, RungOpenedForSeveral, RoleVacant, VacantByConflict, VacantByDirectory, Redated, Undelivered, Unconfirmed, Responded                                                                                       string
 	LateResponse, RecordedSettled, Judged, Lapsed, SkippedTo, HeldAtGate, GateByItself, GateRecorded, GateDated, Resolved, Exhausted                                                                                              string
 	EndRequested, HandOffRequested, UrgencyLifted, Escalated, Acknowledged, QuestionAsked, QuestionAnswered, Corrected, CorrectedTo, NotAcknowledged, LapseYielded, Replaced, RespondedOthersToo, JudgedOthersToo, ChairSucceeded string
-	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Prolonged, OpensLater, StandsStill, Released                                                                          string
+	RungQueued, AlsoQueued, CouldNotBeAsked, NotEndedUnasked, RedatedAfterRefusal, AskedAgain, Interrupted, Restored, Prolonged, OpensLater, StandsStill, Released                                                                string
 	// Recounted, RecountedGate and RecountedLimit: the calendar of working days changed.
 	Recounted, RecountedGate, RecountedLimit                      string
 	Withdrawn, ConcernRecorded, HandedOff, AskedOutside, Referred string

@@ -609,6 +609,7 @@ var English = &Catalogue{
 		NotEndedUnasked:      "%s: nobody could be asked. Teams has not taken the message for %s, so the time has not ended. It counts from when Teams takes it.",
 		AskedAgain:           "%s: no answer has come. The procedure sets no time for it; it is asked for again, next on %s. %s",
 		RedatedAfterRefusal:  "%s: Teams took the question for nobody and has now refused it, so the time was counted again. The answer is due on %s. %s",
+		Restored:             "The bot's database was restored from a backup. What was done from %s to %s may be missing. Whoever answered then is asked again.",
 		Interrupted:          "The bot could take no answer from %s to %s.",
 		Prolonged:            "%s: the bot could take no answer from %s to %s, so the time was made longer. The answer is due on %s.",
 		OpensLater:           "The bot could take no answer from %s to %s. It goes on by itself on %s.",

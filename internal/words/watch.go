@@ -12,6 +12,9 @@ type WatchWords struct {
 	SettingsRefused string
 	// CalendarMet takes a reference.
 	CalendarMet string
+	// Restored takes the beginning and the end of what is missing, and a line for each open
+	// challenge; RestoredMore how many more there are.
+	Restored, RestoredMore string
 }
 
 var englishWatch = WatchWords{
@@ -29,6 +32,10 @@ var englishWatch = WatchWords{
 		"Please ask whoever runs the bot to install a newer version, or to set how far the calendar goes.",
 	CalendarMet: "%s stands still: its next due date lies past the end of the bot's calendar of working days. It goes on by itself once whoever runs the bot " +
 		"has installed a newer version, or has set how far the calendar goes.",
+	Restored: "The database of this bot was restored from a backup. What was done from %s to %s is missing: answers that were given then are lost, and a challenge that was " +
+		"raised then is not known here, though its cards still stand in Teams and must be raised again. No silence in that time counts. Whoever is being asked " +
+		"something is asked again; please find out from them whether they had answered. Open challenges, and whom each waits for:\n\n%s",
+	RestoredMore: "and %d more",
 }
 
 var welshWatch = WatchWords{
@@ -46,4 +53,8 @@ var welshWatch = WatchWords{
 		"Gofynnwch i'r sawl sy'n rhedeg y bot osod fersiwn mwy diweddar, neu bennu hyd y calendr.",
 	CalendarMet: "Mae %s yn sefyll yn stond: mae ei ddyddiad cau nesaf y tu hwnt i ddiwedd calendr diwrnodau gwaith y bot. Bydd yn mynd ymlaen ohono'i hun " +
 		"unwaith y bydd y sawl sy'n rhedeg y bot wedi gosod fersiwn mwy diweddar, neu wedi pennu hyd y calendr.",
+	Restored: "Adferwyd cronfa ddata'r bot hwn o gopi wrth gefn. Mae'r hyn a wnaed rhwng %s a %s ar goll: collwyd yr atebion a roddwyd bryd hynny, ac nid yw her a godwyd bryd " +
+		"hynny yn hysbys yma, er bod ei chardiau'n dal yn Teams, a rhaid ei chodi eto. Nid yw tawelwch yn yr amser hwnnw'n cyfrif. Gofynnir eto i bawb y gofynnir " +
+		"rhywbeth iddynt; holwch a oeddent wedi ateb. Heriau agored, ac am bwy mae pob un yn aros:\n\n%s",
+	RestoredMore: "a %d arall",
 }

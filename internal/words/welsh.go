@@ -609,6 +609,7 @@ var Welsh = &Catalogue{
 		NotEndedUnasked:      "%s: ni ellid gofyn i neb. Nid yw Teams wedi derbyn y neges ar gyfer %s, felly nid yw'r amser wedi dod i ben. Mae'n cyfrif o'r adeg y bydd Teams yn ei derbyn.",
 		AskedAgain:           "%s: ni ddaeth ateb. Nid yw'r weithdrefn yn gosod amser ar ei gyfer; gofynnir amdano eto, y tro nesaf ar %s. %s",
 		RedatedAfterRefusal:  "%s: ni dderbyniodd Teams y cwestiwn ar gyfer neb, ac mae bellach wedi'i wrthod, felly cyfrifwyd yr amser eto. Disgwylir yr ateb ar %s. %s",
+		Restored:             "Adferwyd cronfa ddata'r bot o gopi wrth gefn. Efallai fod yr hyn a wnaed rhwng %s a %s ar goll. Gofynnir eto i bwy bynnag a atebodd bryd hynny.",
 		Interrupted:          "Ni allai'r bot dderbyn ateb rhwng %s a %s.",
 		Prolonged:            "%s: ni allai'r bot dderbyn ateb rhwng %s a %s, felly rhoddwyd rhagor o amser. Disgwylir yr ateb ar %s.",
 		OpensLater:           "Ni allai'r bot dderbyn ateb rhwng %s a %s. Bydd yn mynd ymlaen ohono'i hun ar %s.",

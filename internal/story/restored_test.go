@@ -1,0 +1,97 @@
+package story
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"challengebot/internal/challenge"
+	"challengebot/internal/localpg"
+	"challengebot/internal/practice"
+	"challengebot/internal/storage"
+)
+
+// The database is dumped while people raise challenges, what comes after is lost, and the dump is
+// restored into a database of its own.
+func TestAfterARestoreNoReferenceComesTwiceAndEveryQuestionIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
+	before := s.Clock.Now()
+	file := filepath.Join(t.TempDir(), "backup")
+	dumped := make(chan error, 1)
+	var given []string
+	runTogether(2, func(i int) {
+		if i == 0 {
+			dumped <- exec.Command("pg_dump", "-Fc", "-f", file, s.options.DatabaseURL).Run()
+			return
+		}
+		given = s.raiseInStore(10)
+	})
+	if err := <-dumped; err != nil {
+		t.Fatalf("pg_dump: %v", err)
+	}
+	s.settle()
+	s.moveClock("Mon 30 Mar 2026 12:00")
+	s.discardNews()
+	s.priya.clicks(r.asked[0], "Send the answer", answerInputs("2026-04-10", nil)) // this is lost
+	given = append(given, s.raiseInStore(10)...)
+	s.settle()
+	s.turnOff()
+	s.discardNews()
+
+	s.options.DatabaseURL = localpg.NewTestDatabase(t, "empty", func(context.Context, string) error { return nil })
+	if out, err := exec.Command("pg_restore", "--no-owner", "-d", s.options.DatabaseURL, file).CombinedOutput(); err != nil {
+		t.Fatalf("pg_restore: %v: %s", err, out)
+	}
+	s.Clock.Set(s.parseClock("Mon 30 Mar 2026 15:00"))
+	if err := s.startProgram(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // as somebody who is not sure that it worked
+		if _, _, err := s.App.RecordRestore(t.Context(), before); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.settle()
+	got := func(a *actor, texts ...string) string {
+		var found []string
+		for _, n := range a.TakeNew() {
+			if text := n.String(); n.Change == practice.ChangePosted && !slices.ContainsFunc(texts, func(want string) bool { return !strings.Contains(text, want) }) {
+				found = append(found, text)
+			}
+		}
+		if len(found) != 1 {
+			t.Fatalf("%s got %d messages with %q", a.Name, len(found), texts)
+		}
+		return found[0]
+	}
+	got(s.priya, r.ref, "Please answer by", "<Send the answer>", "restored from a backup")
+	list := got(s.owen, "restored from a backup", r.ref+": Priya Shah")
+	for _, ref := range given {
+		_, err := s.App.Store.Load(t.Context(), storage.LookupKey{Ref: ref})
+		if lost := errors.Is(err, storage.ErrNotFound); strings.Contains(list, ref) == lost {
+			t.Errorf("%s is lost: %v, and the list says otherwise", ref, lost)
+		}
+	}
+	if n := s.countEvents(r.ref, string(challenge.KindRestored)); n != 1 {
+		t.Errorf("the trail says %d times that it was restored", n)
+	}
+	s.discardNews()
+	for _, ref := range s.raiseInStore(20) {
+		if slices.Contains(given, ref) {
+			t.Errorf("%s is given twice", ref)
+		}
+	}
+	s.settle()
+	s.discardNews()
+	s.verifyTrails()
+	outages, err := s.App.Store.ListOutages(t.Context())
+	if missing := (challenge.Outage{From: before.UTC(), To: s.Clock.Now().UTC()}); err != nil || !slices.Contains(outages, missing) {
+		t.Errorf("silence counts in what is missing: the clock knows of %v, %v", outages, err)
+	}
+}
