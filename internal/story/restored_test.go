@@ -19,6 +19,7 @@ import (
 // restored into a database of its own.
 func TestAfterARestoreNoReferenceComesTwiceAndEveryQuestionIsAskedAgain(t *testing.T) {
 	t.Parallel()
+	restored := localpg.NewTestDatabase(t, "empty", func(context.Context, string) error { return nil })
 	s := open(t, "ne-lincolnshire")
 	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	before := s.Clock.Now()
@@ -44,7 +45,7 @@ func TestAfterARestoreNoReferenceComesTwiceAndEveryQuestionIsAskedAgain(t *testi
 	s.turnOff()
 	s.discardNews()
 
-	s.options.DatabaseURL = localpg.NewTestDatabase(t, "empty", func(context.Context, string) error { return nil })
+	s.options.DatabaseURL = restored
 	if out, err := exec.Command("pg_restore", "--no-owner", "-d", s.options.DatabaseURL, file).CombinedOutput(); err != nil {
 		t.Fatalf("pg_restore: %v: %s", err, out)
 	}
