@@ -1,40 +1,36 @@
 package story
 
 import (
-	"context"
 	"errors"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"challengebot/internal/challenge"
-	"challengebot/internal/localpg"
 	"challengebot/internal/practice"
 	"challengebot/internal/storage"
 )
 
-// The database is dumped while people raise challenges, what comes after is lost, and the dump is
+// The database is backed up while people raise challenges, what comes after is lost, and the backup is
 // restored into a database of its own.
 func TestAfterARestoreNoReferenceComesTwiceAndEveryQuestionIsAskedAgain(t *testing.T) {
 	t.Parallel()
-	restored := localpg.NewTestDatabase(t, "empty", func(context.Context, string) error { return nil })
+	restored := testDatabase(t)
 	s := open(t, "ne-lincolnshire")
 	r := s.raiseAndCollect(atStage1(nil), s.priya)
 	before := s.Clock.Now()
-	file := filepath.Join(t.TempDir(), "backup")
-	dumped := make(chan error, 1)
+	var kept backup
+	var backupErr error
 	var given []string
 	runTogether(2, func(i int) {
 		if i == 0 {
-			dumped <- exec.Command("pg_dump", "-Fc", "-f", file, s.options.DatabaseURL).Run()
+			kept, backupErr = takeBackup(t.Context(), s.options.DatabaseURL)
 			return
 		}
 		given = s.raiseInStore(10)
 	})
-	if err := <-dumped; err != nil {
-		t.Fatalf("pg_dump: %v", err)
+	if backupErr != nil {
+		t.Fatal(backupErr)
 	}
 	s.settle()
 	s.moveClock("Mon 30 Mar 2026 12:00")
@@ -46,9 +42,7 @@ func TestAfterARestoreNoReferenceComesTwiceAndEveryQuestionIsAskedAgain(t *testi
 	s.discardNews()
 
 	s.options.DatabaseURL = restored
-	if out, err := exec.Command("pg_restore", "--no-owner", "-d", s.options.DatabaseURL, file).CombinedOutput(); err != nil {
-		t.Fatalf("pg_restore: %v: %s", err, out)
-	}
+	kept.restore(t, restored)
 	s.Clock.Set(s.parseClock("Mon 30 Mar 2026 15:00"))
 	if err := s.startProgram(t.Context()); err != nil {
 		t.Fatal(err)
