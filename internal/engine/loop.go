@@ -85,16 +85,10 @@ func (e *Engine) newLoops() []*loop {
 func (e *Engine) runLoop(ctx context.Context, l *loop) {
 	idle := 0
 	for ctx.Err() == nil {
-		next, err := e.superviseRound(ctx, l)
+		next, err := e.runRound(ctx, l)
 		minWait := time.Millisecond
-		switch {
-		case err == nil:
-			l.lastDone.Store(int64(time.Since(l.started)))
-			e.metrics.rounds.WithLabelValues(l.work, roundDone).Inc()
-			e.metrics.lastRound.WithLabelValues(l.work).Set(float64(time.Now().Unix()))
-		case ctx.Err() == nil:
+		if err != nil {
 			minWait = failedRoundDelay
-			e.reportFailedRound(ctx, l, err)
 		}
 		wait := pollInterval
 		if next.known {
@@ -107,6 +101,32 @@ func (e *Engine) runLoop(ctx context.Context, l *loop) {
 		}
 		waitForNews(ctx, l.wake, wait)
 	}
+}
+
+// runRound makes one round, and counts and logs what became of it.
+func (e *Engine) runRound(ctx context.Context, l *loop) (nextWork, error) {
+	next, err := e.superviseRound(ctx, l)
+	switch {
+	case err == nil:
+		l.lastDone.Store(int64(time.Since(l.started)))
+		e.metrics.rounds.WithLabelValues(l.work, roundDone).Inc()
+		e.metrics.lastRound.WithLabelValues(l.work).Set(float64(time.Now().Unix()))
+	case ctx.Err() == nil:
+		e.reportFailedRound(ctx, l, err)
+	}
+	return next, err
+}
+
+// RunRound makes one round of a kind of work, named as in the metrics, as the work's loop does:
+// for whoever decides when which round is made. What a round began may go on when it has ended.
+func (e *Engine) RunRound(ctx context.Context, work string) error {
+	for _, l := range e.loops {
+		if l.work == work {
+			_, err := e.runRound(context.WithValue(ctx, runKey{}, ctx), l)
+			return err
+		}
+	}
+	return fmt.Errorf("engine: there is no work called %q", work)
 }
 
 // nextWork is when there will be work again, if that is known.

@@ -1,0 +1,6 @@
+//go:build !race
+
+package faultsim
+
+// ordinarySeeds is how many seeds the ordinary tests play.
+const ordinarySeeds = 1000
