@@ -56,7 +56,7 @@ func (e *Engine) resendPending(ctx context.Context) error {
 		}
 		resend := e.resendToPerson
 		if u.Accepted {
-			resend = e.resendUntaken
+			resend = e.resendAccepted
 		}
 		if err := resend(ctx, u); err != nil {
 			faults = errors.Join(faults, err)

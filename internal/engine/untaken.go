@@ -30,6 +30,17 @@ func (e *Engine) resendUntaken(ctx context.Context, u outbox.Unreachable) error 
 	return err
 }
 
+// resendAccepted does so where Teams has taken something else for the person. What was refused
+// again after that waits, twice as long each time: of a refusal cards tell that Teams takes, and
+// so on without end.
+func (e *Engine) resendAccepted(ctx context.Context, u outbox.Unreachable) error {
+	now := e.Now()
+	_, err := e.queueUntaken(ctx, u.Person, func(card challenge.UntakenCard) bool {
+		return card.Times <= 1 || !now.Before(card.At.Add(firstAgainAfter<<min(card.Times-2, maxAgainTimes-1)))
+	})
+	return err
+}
+
 // RequeueUntaken queues once more what was given up and asks for an answer, where it is time,
 // and returns how much that was.
 func (e *Engine) RequeueUntaken(ctx context.Context) (int, error) {

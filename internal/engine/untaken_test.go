@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,6 +75,38 @@ func TestWhatTeamsTakesForSomebodyBringsWhatItHadRefused(t *testing.T) {
 
 // What is refused because of the person moves no date; what says nothing of them counts from
 // when it arrives.
+// A refusal is told of on cards that Teams takes, and what it takes shows that the person can be
+// reached: that must not go round and round.
+func TestOneCardThatIsAlwaysRefusedIsNotSentAgainForEachThatIsTaken(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	c := o.Raise()
+	o.teams.answer = func(c call) error {
+		if c.Name == "send" && c.To == chatOf(managerID) && strings.Contains(c.Message.Summary, "please answer") {
+			return ourBug
+		}
+		return nil
+	}
+	for range 20 {
+		o.queue(managerID, outbox.Content{Text: "help"})
+		o.deliver()
+		o.Now = o.Now.Add(time.Minute)
+	}
+	if got := o.questions(managerID); len(got) != 2 {
+		t.Errorf("in 20 minutes it was sent %d times", len(got))
+	}
+	o.Now = o.Now.Add(time.Hour)
+	o.teams.answer = nil
+	if n, err := o.engine.RequeueUntaken(t.Context()); n != 1 || err != nil {
+		t.Errorf("an hour later %d are sent again, %v", n, err)
+	}
+	o.deliver()
+	now := o.Load(c.Challenge.ID).Challenge
+	if got := now.CurrentOpening(); !got.TookQuestion(managerID) {
+		t.Errorf("Teams takes it now and it is not sent: %+v", got)
+	}
+}
+
 func TestTheWindowCountsFromReceiptUnlessThePersonKeptItOut(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -103,7 +103,7 @@ func about(id any) string { return fmt.Sprintf("%.13v", id) }
 
 func (s *line) Tick(ctx context.Context, now time.Time, limit int, decide decideFunc) (n int, err error) {
 	if s.life.w.planted.endsUnasked {
-		decide = asIfAsked(decide)
+		decide = asIfAsked(now, decide)
 	}
 	if s.life.w.planted.losesPosts {
 		decide = withoutPosts(decide)

@@ -14,6 +14,7 @@ import (
 	"challengebot/internal/directory"
 	"challengebot/internal/engine"
 	"challengebot/internal/outbox"
+	"challengebot/internal/storage"
 )
 
 // The kinds of work of an engine.
@@ -169,26 +170,22 @@ func (l *life) nextRound(work string) (time.Time, bool) {
 }
 
 func (l *life) nextWork(work string, r *rounds) (time.Time, bool) {
-	ctx, w := context.Background(), l.w
+	w := l.w
 	if r.done == 0 || r.failed > 0 {
 		return r.notBefore, true
 	}
+	seen := w.look()
 	switch work {
 	case workClock:
-		at, ok, err := w.store.NextDue(ctx)
-		must(err)
-		return at.Add(-l.now().Sub(w.now())), ok
+		return seen.due.Add(w.now().Sub(l.now())), seen.anyDue
 	case workDeliveries:
-		if away, err := w.store.ListUnreachable(ctx); slices.ContainsFunc(away, func(u outbox.Unreachable) bool { return !u.ReachableAgainAt.IsZero() }) {
-			must(err)
+		if seen.isBack {
 			return r.last.Add(5 * time.Second), true
 		}
-		at, ok, err := w.store.NextMessageDue(ctx, l.now())
-		must(err)
-		return at.Add(-l.now().Sub(w.now())), ok
+		return seen.messageDue.Add(w.now().Sub(l.now())), seen.anyMessage
 	case workMornings:
 		at := w.nextMorning(r.last)
-		if soon := r.last.Add(10 * time.Minute); soon.Before(at) && w.model.hasUntaken() {
+		if soon := r.last.Add(10 * time.Minute); soon.Before(at) && seen.untaken {
 			at = soon
 		}
 		return at, true
@@ -196,8 +193,7 @@ func (l *life) nextWork(work string, r *rounds) (time.Time, bool) {
 		at := w.nextMorning(r.last.Add(20 * time.Minute)).Add(-20 * time.Minute)
 		return at, true
 	default: // the watch
-		backlog, err := w.store.CountOverdue(ctx, w.now(), 0)
-		must(err)
+		backlog := seen.backlog
 		if backlog.Messages == 0 && backlog.Challenges == 0 {
 			return time.Time{}, false
 		}
@@ -207,6 +203,40 @@ func (l *life) nextWork(work string, r *rounds) (time.Time, bool) {
 		}
 		return first, true
 	}
+}
+
+// sight is what there is to do, as the store has it.
+type sight struct {
+	at                 time.Time
+	calls              int
+	due, messageDue    time.Time
+	anyDue, anyMessage bool
+	isBack, untaken    bool // of those whom Teams refused somebody is back; something waits for them
+	backlog            storage.OverdueWork
+}
+
+// look looks at the store, once for each moment and each call.
+func (w *world) look() *sight {
+	now, ctx := w.now(), context.Background()
+	if w.seen.calls == w.calls && w.seen.at.Equal(now) {
+		return &w.seen
+	}
+	s := sight{at: now, calls: w.calls}
+	var err error
+	s.due, s.anyDue, err = w.store.NextDue(ctx)
+	must(err)
+	s.messageDue, s.anyMessage, err = w.store.NextMessageDue(ctx, now)
+	must(err)
+	away, err := w.store.ListUnreachable(ctx)
+	must(err)
+	s.isBack = slices.ContainsFunc(away, func(u outbox.Unreachable) bool { return !u.ReachableAgainAt.IsZero() })
+	untaken, err := w.store.ListUntaken(ctx, "")
+	must(err)
+	s.untaken = len(untaken) > 0
+	s.backlog, err = w.store.CountOverdue(ctx, now, 0)
+	must(err)
+	w.seen = s
+	return &w.seen
 }
 
 // nextMorning is when the next working day begins.
@@ -229,7 +259,7 @@ func (b logbook) Enabled(_ context.Context, level slog.Level) bool { return leve
 func (b logbook) Handle(_ context.Context, r slog.Record) error {
 	b.m.w.trace("  log: %s %s", r.Level, r.Message)
 	if r.Level >= slog.LevelError {
-		b.m.recordSaid()
+		b.m.recordLogged(r.Message)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,7 +27,7 @@ type model struct {
 	trails map[uuid.UUID][]written
 
 	crashes, lostCalls int
-	said               []time.Time // when an operator saw an error
+	said               []time.Time // when the watch said that messages wait
 	downs              []time.Time // when nobody could have said one
 	calmSince          time.Time
 }
@@ -75,8 +76,12 @@ func (m *model) eventCount() (n int) {
 	return n
 }
 
-// recordSaid takes note that an operator was told something.
-func (m *model) recordSaid() { m.said = append(m.said, m.w.now()) }
+// recordLogged takes note of what an operator was told: that messages wait.
+func (m *model) recordLogged(line string) {
+	if strings.Contains(line, "Teams does not take messages") || strings.Contains(line, "Teams has not taken cards") {
+		m.said = append(m.said, m.w.now())
+	}
+}
 
 // recordCall holds a call to Teams against what Teams asked for.
 func (m *model) recordCall(r request) {
@@ -93,6 +98,9 @@ func (m *model) recordCall(r request) {
 // recordAnswer takes note of what Teams said to a call that did not go well.
 func (m *model) recordAnswer(r request, a answer, f *teamsfailure.Failure) {
 	t := m.w.teams
+	if r.call == callUpdate {
+		t.unchanged[r.person+" "+subjectOf(r.message).String()]++
+	}
 	if a.takes && r.call != callUpdate && r.call != callCreate {
 		t.lost[r.person+" "+subjectOf(r.message).String()]++
 	}
@@ -104,13 +112,6 @@ func (m *model) recordAnswer(r request, a answer, f *teamsfailure.Failure) {
 	}
 }
 
-// hasUntaken reports whether some challenge has a card that Teams did not take.
-func (m *model) hasUntaken() bool {
-	all, err := m.w.store.ListUntaken(context.Background(), "")
-	must(err)
-	return len(all) > 0
-}
-
 // check holds the run against every promise, and says which was broken first.
 func (m *model) check() string {
 	if m.broken != "" {
@@ -119,7 +120,7 @@ func (m *model) check() string {
 	stored, err := m.w.store.Challenges()
 	must(err)
 	for _, promise := range []func([]challenge.Snapshot){
-		m.nothingAcknowledgedIsLostOrDoubled, m.trailsHold, m.nobodyLapsesUnasked, m.noWindowEndsEarlyOrTwice, m.somebodyCanAct,
+		m.nothingAcknowledgedIsLostOrDoubled, m.nobodyLapsesUnasked, m.noWindowEndsEarlyOrTwice, m.onlyTeamsRefuses, m.trailsHold, m.somebodyCanAct,
 		m.copiesAreBounded, m.nothingWaitsUnsaid, m.nothingIsStuck,
 	} {
 		if promise(stored); m.broken != "" {
@@ -222,6 +223,19 @@ func (m *model) allRefused(trail []written, lapsed written) bool {
 	return true
 }
 
+// Nothing is a person's refusal but what Teams documents as one.
+func (m *model) onlyTeamsRefuses([]challenge.Snapshot) {
+	for id, trail := range m.trails {
+		for _, e := range trail {
+			b, ok := e.Body.(challenge.Undelivered)
+			before := func(at time.Time) bool { return !at.After(e.at) }
+			if ok && !b.Passing && b.To.Person != "" && !slices.ContainsFunc(m.w.teams.refusals[b.To.Person], before) {
+				m.fail("%s: event %d has it that %s was refused by %s, and Teams never said so", id, e.Seq, b.Card, b.To.Person)
+			}
+		}
+	}
+}
+
 // No window ends before its time by the one clock, nor twice.
 func (m *model) noWindowEndsEarlyOrTwice([]challenge.Snapshot) {
 	for id, trail := range m.trails {
@@ -258,12 +272,15 @@ func (m *model) somebodyCanAct(stored []challenge.Snapshot) {
 
 // A card comes once for each time that it was queued, and again only where nobody could know
 // whether it had come: three times at the most, and once for each death and each call to the
-// database that was lost.
+// database that was lost. In the place of a card that cannot be changed there comes another.
 func (m *model) copiesAreBounded([]challenge.Snapshot) {
-	queued, came := map[string]int{}, map[string]int{}
+	queued, updates, came := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, r := range m.w.store.Contents().Messages {
-		if r.Kind == outbox.PostMessage && r.To.Person != "" {
-			queued[r.To.Person+" "+subject{r.ChallengeID.String(), r.Card, r.Opening}.String()]++
+		switch key := r.To.Person + " " + (subject{r.ChallengeID.String(), r.Card, r.Opening}).String(); r.Kind {
+		case outbox.PostMessage:
+			queued[key]++
+		case outbox.UpdateMessage:
+			updates[key]++
 		}
 	}
 	for _, p := range m.w.teams.posts {
@@ -274,7 +291,8 @@ func (m *model) copiesAreBounded([]challenge.Snapshot) {
 	}
 	for key, n := range came {
 		unknown := min(m.w.teams.lost[key], (copiesLimit-1)*queued[key])
-		if most := queued[key] + unknown + m.crashes + m.lostCalls; queued[key] > 0 && n > most {
+		instead := min(m.w.teams.unchanged[key], updates[key])
+		if most := queued[key] + unknown + instead + m.crashes + m.lostCalls; queued[key] > 0 && n > most {
 			m.fail("a card came %d times; it was queued %d times, and its answer was lost %d times (%s)", n, queued[key], m.w.teams.lost[key], key)
 		}
 	}
@@ -293,7 +311,7 @@ func (m *model) nothingWaitsUnsaid([]challenge.Snapshot) {
 		if end.Before(late) {
 			continue
 		}
-		within := func(at time.Time) bool { return at.After(r.CreatedAt) && at.Before(late) }
+		within := func(at time.Time) bool { return at.After(r.CreatedAt.Add(-readingError)) && at.Before(late) }
 		if !slices.ContainsFunc(m.said, within) && !slices.ContainsFunc(m.downs, within) {
 			m.fail("message %d, %s, waited from %v until %v and nothing was said", r.ID, r.Card, r.CreatedAt, end)
 		}

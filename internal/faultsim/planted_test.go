@@ -2,6 +2,7 @@ package faultsim
 
 import (
 	"slices"
+	"testing"
 	"time"
 
 	"challengebot/internal/challenge"
@@ -24,9 +25,10 @@ type planted struct {
 }
 
 // asIfAsked drops the guard of silence.
-func asIfAsked(decide decideFunc) decideFunc {
+func asIfAsked(now time.Time, decide decideFunc) decideFunc {
 	return func(c challenge.Snapshot) (challenge.Change, error) {
-		if o := c.Challenge.CurrentOpening(); o != nil && c.Challenge.State == challenge.StateAwaitingResponse && o.AwaitsAsking() {
+		o := c.Challenge.CurrentOpening()
+		if o != nil && c.Challenge.State == challenge.StateAwaitingResponse && o.AwaitsAsking() && !now.Before(o.Deadline.Due) {
 			c.Challenge.Openings = slices.Clone(c.Challenge.Openings)
 			last := &c.Challenge.Openings[len(c.Challenge.Openings)-1]
 			last.AskedIDs, last.NotAskedSince, last.CheckAt = last.Responders, time.Time{}, time.Time{}
@@ -41,5 +43,52 @@ func withoutPosts(decide decideFunc) decideFunc {
 		change, err := decide(c)
 		change.Posts = nil
 		return change, err
+	}
+}
+
+// plantedSeeds is how many seeds look for each planted fault.
+const plantedSeeds = 30
+
+// TestPlantedFaultsAreFound plants one fault after the other and counts the seeds that find it. A
+// fault that none finds is one that the model does not see.
+func TestPlantedFaultsAreFound(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for _, fault := range []struct {
+		name    string
+		planted planted
+	}{
+		{"no guard against a window that ends before anybody was asked", planted{endsUnasked: true}},
+		{"recorded as sent before it is", planted{recordsBeforeSending: true}},
+		{"a lease that does not last", planted{forgetsLease: true}},
+		{"Retry-After is not kept", planted{ignoresRetryAfter: true}},
+		{"copies are not counted", planted{forgetsCopies: true}},
+		{"idempotency keys are not kept", planted{forgetsKeys: true}},
+		{"acknowledged before it is stored", planted{thanksTooSoon: true}},
+		{"a proxy's page is believed to be Teams' word", planted{believesPages: true}},
+		{"the watch sees nothing", planted{watchesNothing: true}},
+		{"each machine decides by its own clock", planted{ownClock: true}},
+		{"a step of the clock is stored without its messages", planted{losesPosts: true}},
+		{"what was given up is not sent again", planted{forgetsUntaken: true}},
+	} {
+		t.Run(fault.name, func(t *testing.T) {
+			t.Parallel()
+			seeds, found, first, why := plantedSeeds, 0, uint64(0), ""
+			for n := 1; n <= seeds || found == 0 && n <= 10*seeds; n++ {
+				seed := uint64(n)
+				broken, _ := run(t, seed, drawSteps(seed, o), o, fault.planted, nil)
+				if broken == "" {
+					continue
+				}
+				if found++; found == 1 {
+					first, why = seed, broken
+				}
+				seeds = max(seeds, n)
+			}
+			if found == 0 {
+				t.Fatalf("none of %d seeds finds it", 10*seeds)
+			}
+			t.Logf("%d of %d seeds find it, the first is %d: %s", found, seeds, first, why)
+		})
 	}
 }

@@ -49,7 +49,7 @@ func drawSteps(seed uint64, o office) []step {
 	people := o.directory.People()
 	at := time.Duration(0)
 	steps := []step{{kind: raises, pick: d.IntN(1 << 16), twice: d.IntN(3) == 0}}
-	for range 12 + d.IntN(8) {
+	for range 10 + d.IntN(7) {
 		at += drawOne(d, []time.Duration{0, time.Second, time.Minute, 20 * time.Minute, 3 * time.Hour, 20 * time.Hour, 26 * time.Hour})
 		s := step{at: at, whenDue: d.IntN(5) == 0, pick: d.IntN(1 << 16), twice: d.IntN(4) == 0, instance: d.IntN(3) - 1,
 			lasts: drawOne(d, []time.Duration{2 * time.Minute, 2 * time.Minute, 40 * time.Minute, 3 * time.Hour, 9 * time.Hour})}
@@ -67,13 +67,16 @@ func drawSteps(seed uint64, o office) []step {
 		case n < 13:
 			s.kind, s.answer = weatherTeams, drawOne(d, answers)
 			s.call = drawOne(d, []string{"", "", callSend, callSend, callSend, callUpdate, callCreate, callThread})
+			if d.IntN(5) == 0 {
+				s.lasts = 40 * time.Hour
+			}
 			if d.IntN(3) > 0 {
 				s.person = drawOne(d, people).Entra
 			}
-		case n < 16:
+		case n < 15:
 			s.kind, s.operation, s.database = weatherDatabase, drawOne(d, operations), drawOne(d, databaseAnswers)
 			s.lasts = min(s.lasts/10, 20*time.Minute)
-		case n < 19:
+		case n < 18:
 			s.kind, s.turns = crashes, 1+d.IntN(40)
 			s.instance = max(s.instance, 0)
 		default:

@@ -29,6 +29,8 @@ type teams struct {
 	refusals map[string][]time.Time
 	// lost counts the posts whose answer was lost after Teams had taken them, by what they are about.
 	lost map[string]int
+	// unchanged counts the updates that did not go well, by the same.
+	unchanged map[string]int
 	// askedForPeace is until when Teams asked to be left alone with a message.
 	askedForPeace map[string]peace
 }
@@ -89,7 +91,7 @@ var answers = []answer{
 var refusedByPerson = teamsfailure.Failure{Kind: teamsfailure.Rejected, Status: 403, Code: "MessageWritesBlocked"}
 
 func newTeams(w *world) *teams {
-	return &teams{w: w, blocked: map[string]bool{}, refusals: map[string][]time.Time{}, lost: map[string]int{}, askedForPeace: map[string]peace{}}
+	return &teams{w: w, blocked: map[string]bool{}, refusals: map[string][]time.Time{}, lost: map[string]int{}, unchanged: map[string]int{}, askedForPeace: map[string]peace{}}
 }
 
 // failureOf is the answer as the connector sorts it.

@@ -38,6 +38,8 @@ type world struct {
 	weather []*weather
 	tasks   int // what people have begun and not ended
 	touched time.Time
+	calls   int // given turns, by which the store may have changed
+	seen    sight
 	trace   func(format string, args ...any)
 }
 
@@ -116,6 +118,7 @@ func (w *world) giveTurn() bool {
 	t := w.waiting[i]
 	w.waiting = slices.Delete(w.waiting, i, i+1)
 	w.mu.Unlock()
+	w.calls++
 	if l := t.life; l != nil && l.crashIn > 0 {
 		if l.crashIn--; l.crashIn == 0 {
 			w.trace("  %s dies before %s", l.name(), t.label)
@@ -266,6 +269,7 @@ func play(seed uint64, steps []step, o office, p planted, trace func(string, ...
 		}
 		w.trace("%s", s.describe(w.office))
 		w.do(s)
+		w.calls++
 	}
 	w.calmDown()
 	broken = w.model.check()
@@ -303,6 +307,7 @@ func (w *world) calmDown() {
 	}
 	w.goOnUntil(w.now().Add(time.Minute))
 	w.teams.installForAll()
+	w.calls++
 	w.model.calmSince = w.now()
 	c := w.office.calendar
 	day := c.DateOf(w.now())
