@@ -182,6 +182,7 @@ func (s *line) ClaimMessages(ctx context.Context, c outbox.Claim) (claimed []out
 	if err != nil {
 		claimed = nil
 	}
+	s.life.claimed = s.life.claimed || len(claimed) > 0
 	return claimed, err
 }
 

@@ -43,6 +43,7 @@ type life struct {
 	engine    *engine.Engine
 	store     *line
 	rounds    map[string]*rounds
+	claimed   bool          // its last round of deliveries found some
 	beats     bool          // it has kept that it works since it began
 	drift     time.Duration // how far its reading of the database's clock is out
 	skew      time.Duration // how far its machine's clock is
@@ -137,6 +138,7 @@ func (l *life) startRound(work string) {
 		r.last, r.atOnce = now, 0
 	}
 	r.running = true
+	l.claimed = l.claimed && work != workDeliveries
 	go func() {
 		err := l.engine.RunRound(l.ctx, work)
 		l.w.mu.Lock()
@@ -146,7 +148,7 @@ func (l *life) startRound(work string) {
 		case err != nil:
 			r.notBefore = end.Add(min(time.Second<<r.failed, 2*time.Minute))
 			r.failed = min(r.failed+1, 8)
-		case r.atOnce > 200:
+		case r.atOnce > 200, work == workDeliveries && !l.claimed: // it is due by one clock and not by another
 			r.failed, r.notBefore = 0, end.Add(time.Second)
 		default:
 			r.failed, r.notBefore = 0, end
