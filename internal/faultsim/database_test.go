@@ -102,9 +102,6 @@ func (s *line) thankTooSoon(err *error) {
 func about(id any) string { return fmt.Sprintf("%.13v", id) }
 
 func (s *line) Tick(ctx context.Context, now time.Time, limit int, decide decideFunc) (n int, err error) {
-	if s.life.w.planted.endsUnasked {
-		decide = asIfAsked(now, decide)
-	}
 	if s.life.w.planted.losesPosts {
 		decide = withoutPosts(decide)
 	}
@@ -239,9 +236,6 @@ func (s *line) ListUntaken(ctx context.Context, person string) (all []outbox.Unt
 		all, err = s.Store.ListUntaken(ctx, person)
 		return err
 	})
-	if s.life.w.planted.forgetsUntaken {
-		return nil, err
-	}
 	return all, err
 }
 

@@ -1,16 +1,13 @@
 package faultsim
 
 import (
-	"slices"
 	"testing"
-	"time"
 
 	"challengebot/internal/challenge"
 )
 
 // planted are faults of the program that a test plants: each as its author could have made it.
 type planted struct {
-	endsUnasked          bool // the guard is gone by which no window ends before somebody was asked
 	recordsBeforeSending bool // a message is recorded as sent, whatever Teams then says
 	forgetsLease         bool // what one instance has claimed another claims too
 	ignoresRetryAfter    bool // what is to be tried again is tried at once
@@ -21,20 +18,6 @@ type planted struct {
 	watchesNothing       bool // the watch sees nothing
 	ownClock             bool // a machine decides by its own clock
 	losesPosts           bool // a step of the clock is stored without the messages that tell of it
-	forgetsUntaken       bool // what was given up is not sent again
-}
-
-// asIfAsked drops the guard of silence.
-func asIfAsked(now time.Time, decide decideFunc) decideFunc {
-	return func(c challenge.Snapshot) (challenge.Change, error) {
-		o := c.Challenge.CurrentOpening()
-		if o != nil && c.Challenge.State == challenge.StateAwaitingResponse && o.AwaitsAsking() && !now.Before(o.Deadline.Due) {
-			c.Challenge.Openings = slices.Clone(c.Challenge.Openings)
-			last := &c.Challenge.Openings[len(c.Challenge.Openings)-1]
-			last.AskedIDs, last.NotAskedSince, last.CheckAt = last.Responders, time.Time{}, time.Time{}
-		}
-		return decide(c)
-	}
 }
 
 // withoutPosts stores what was decided and loses the messages that tell of it.
@@ -47,18 +30,20 @@ func withoutPosts(decide decideFunc) decideFunc {
 }
 
 // plantedSeeds is how many seeds look for each planted fault.
-const plantedSeeds = 30
+const plantedSeeds = 20
 
 // TestPlantedFaultsAreFound plants one fault after the other and counts the seeds that find it. A
 // fault that none finds is one that the model does not see.
 func TestPlantedFaultsAreFound(t *testing.T) {
 	t.Parallel()
+	if isRace {
+		t.Skip("under the race detector a tenth of the ordinary seeds is played, and no planted fault: the histories are the same")
+	}
 	o := newOffice(t)
 	for _, fault := range []struct {
 		name    string
 		planted planted
 	}{
-		{"no guard against a window that ends before anybody was asked", planted{endsUnasked: true}},
 		{"recorded as sent before it is", planted{recordsBeforeSending: true}},
 		{"a lease that does not last", planted{forgetsLease: true}},
 		{"Retry-After is not kept", planted{ignoresRetryAfter: true}},
@@ -69,7 +54,6 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		{"the watch sees nothing", planted{watchesNothing: true}},
 		{"each machine decides by its own clock", planted{ownClock: true}},
 		{"a step of the clock is stored without its messages", planted{losesPosts: true}},
-		{"what was given up is not sent again", planted{forgetsUntaken: true}},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()
