@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 0, "how many seeds TestNoSeedBreaksAPromise plays; 1000 unless said, 100 under the race detector")
+	seeds     = flag.Int("seeds", 0, "how many seeds TestNoSeedBreaksAPromise plays; 60 unless said, 6 under the race detector")
 	firstSeed = flag.Uint64("first-seed", 1, "the first of them")
+	plants    = flag.Bool("planted", false, "plant the faults of TestPlantedFaultsAreFound, which takes minutes")
 	oneSeed   = flag.Uint64("seed", 0, "play this seed alone, and print each call")
 )
 

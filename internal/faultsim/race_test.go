@@ -4,7 +4,4 @@ package faultsim
 
 // ordinarySeeds is how many seeds the ordinary tests play: a tenth where the race detector makes
 // each ten times as slow.
-const ordinarySeeds = 100
-
-// isRace says whether the race detector is on.
-const isRace = true
+const ordinarySeeds = 6
