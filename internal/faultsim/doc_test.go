@@ -21,5 +21,6 @@
 //	planted_test.go   faults planted by hand, and how many seeds find each
 //	faultsim_test.go  the tests
 //
-// The package consists of tests, so that nothing can import it.
+// The package consists of tests, so that nothing can import it. The race detector is not for it: one
+// goroutine runs at a time because the scheduler says so, which the detector cannot see.
 package faultsim

@@ -1,3 +1,5 @@
+//go:build !race
+
 package faultsim
 
 import (
@@ -18,11 +20,14 @@ import (
 )
 
 var (
-	seeds     = flag.Int("seeds", 0, "how many seeds TestNoSeedBreaksAPromise plays; 60 unless said, 6 under the race detector")
+	seeds     = flag.Int("seeds", 0, "how many seeds TestNoSeedBreaksAPromise plays; 60 unless said")
 	firstSeed = flag.Uint64("first-seed", 1, "the first of them")
 	plants    = flag.Bool("planted", false, "plant the faults of TestPlantedFaultsAreFound, which takes minutes")
 	oneSeed   = flag.Uint64("seed", 0, "play this seed alone, and print each call")
 )
+
+// ordinarySeeds is how many seeds the ordinary tests play.
+const ordinarySeeds = 60
 
 // directoryYAML is the authority.
 const directoryYAML = `authority: Exampleshire
