@@ -53,6 +53,26 @@ func (s *Store) ListOutages(ctx context.Context) ([]challenge.Outage, error) {
 	return slices.Clone(s.outages), nil
 }
 
+// RecordOutage keeps a time in which what the bot took is lost, as after a restore.
+func (s *Store) RecordOutage(ctx context.Context, o challenge.Outage) error {
+	if err := s.begin(ctx, "RecordOutage"); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	for _, known := range s.outages { // one that began at the same moment says a part of it already
+		if known.From.Equal(o.From) && known.To.After(o.From) {
+			o.From = known.To
+		}
+	}
+	begins := func(known challenge.Outage) bool { return known.From.Equal(o.From) }
+	if !o.From.Before(o.To) || slices.ContainsFunc(s.outages, begins) {
+		return nil
+	}
+	s.outages = append(s.outages, o)
+	slices.SortFunc(s.outages, func(a, b challenge.Outage) int { return a.From.Compare(b.From) })
+	return nil
+}
+
 // ForgetOldHeartbeats drops those of instances that are no more; of those the newest stays,
 // which tells when the bot last worked.
 func (s *Store) ForgetOldHeartbeats(ctx context.Context) error {

@@ -58,9 +58,12 @@ func (w *World) Calls(c challenge.Snapshot, d outbox.Message) map[string]func(co
 			return second(s.Tick(ctx, at, 1, w.Decide(challenge.Tick{}, "")))
 		},
 		"RecordHeartbeat": func(ctx context.Context, s Store) error { return s.RecordHeartbeat(ctx, at, false) },
-		"ListOutages":     func(ctx context.Context, s Store) error { return second(s.ListOutages(ctx)) },
-		"NextDue":         func(ctx context.Context, s Store) error { _, _, err := s.NextDue(ctx); return err },
-		"CountOverdue":    func(ctx context.Context, s Store) error { return second(s.CountOverdue(ctx, at, time.Minute)) },
+		"RecordOutage": func(ctx context.Context, s Store) error {
+			return s.RecordOutage(ctx, challenge.Outage{From: at, To: at.Add(time.Hour)})
+		},
+		"ListOutages":  func(ctx context.Context, s Store) error { return second(s.ListOutages(ctx)) },
+		"NextDue":      func(ctx context.Context, s Store) error { _, _, err := s.NextDue(ctx); return err },
+		"CountOverdue": func(ctx context.Context, s Store) error { return second(s.CountOverdue(ctx, at, time.Minute)) },
 		"QueueDirectMessage": func(ctx context.Context, s Store) error {
 			return s.QueueDirectMessage(ctx, w.NewKey(), outbox.DirectMessage{To: challenge.Address{Person: ChairID}})
 		},

@@ -59,7 +59,20 @@ func heartbeatsTellOutages(t *testing.T, w *world) {
 	beat(w.Store, 10*24*time.Hour, false)
 	want("another", first, challenge.Outage{From: at(3*time.Hour + time.Second), To: at(10 * 24 * time.Hour)})
 	beat(other, 9*24*time.Hour, false)
-	want("an instance that is behind", first, challenge.Outage{From: at(3*time.Hour + time.Second), To: at(10 * 24 * time.Hour)})
+	second := challenge.Outage{From: at(3*time.Hour + time.Second), To: at(10 * 24 * time.Hour)}
+	want("an instance that is behind", first, second)
+
+	// What a restore lost is said beside them: once, and more of it when it is said again later.
+	record := func(from, to time.Duration) {
+		t.Helper()
+		w.Must(w.Store.RecordOutage(t.Context(), challenge.Outage{From: at(from), To: at(to)}))
+	}
+	record(2*time.Hour, 4*time.Hour)
+	record(2*time.Hour, 4*time.Hour)
+	lost := challenge.Outage{From: at(2 * time.Hour), To: at(4 * time.Hour)}
+	want("what was lost", first, lost, second)
+	record(2*time.Hour, 5*time.Hour)
+	want("what was lost until later", first, lost, second, challenge.Outage{From: at(4 * time.Hour), To: at(5 * time.Hour)})
 }
 
 func tickLapsesWhatIsDue(t *testing.T, w *world) {

@@ -39,6 +39,7 @@ type Store interface {
 	NextDue(ctx context.Context) (time.Time, bool, error)
 	RecordHeartbeat(ctx context.Context, at time.Time, hasWorked bool) error
 	ListOutages(ctx context.Context) ([]challenge.Outage, error)
+	RecordOutage(ctx context.Context, o challenge.Outage) error
 	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
 
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
