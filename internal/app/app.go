@@ -64,6 +64,8 @@ type Dependencies struct {
 	Migrate bool
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
 	CallTimeout time.Duration
+	// MaxConns bounds the connections to the database; see postgres.Options if zero.
+	MaxConns int
 }
 
 // App is the program, ready to run.
@@ -86,7 +88,7 @@ type App struct {
 // A database that is away is no error: until it comes everybody is answered that the bot
 // is not available, and Run goes on waiting for it.
 func New(ctx context.Context, p Dependencies) (*App, error) {
-	store, err := postgres.Open(ctx, p.DatabaseURL, postgres.Options{Logger: p.Logger, EventKeys: p.EventKeys})
+	store, err := postgres.Open(ctx, p.DatabaseURL, postgres.Options{Logger: p.Logger, EventKeys: p.EventKeys, MaxConns: p.MaxConns})
 	if err != nil {
 		return nil, err
 	}

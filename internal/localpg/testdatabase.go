@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // testStepTimeout bounds each step of preparing a test's database (start, migrate, clone, drop),
@@ -77,6 +78,8 @@ type cloner struct {
 	processKey string
 	copyCount  atomic.Int64
 
+	admin *pgxpool.Pool // makes, copies and drops databases
+
 	mu        sync.Mutex
 	lockConn  *pgx.Conn // holds the advisory locks until the process ends
 	templates map[string]*templateDatabase
@@ -92,7 +95,11 @@ func newCloner(ctx context.Context, s *Server) (*cloner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("localpg: connect to the test server: %w", err)
 	}
-	c := &cloner{server: s, lockConn: conn, templates: map[string]*templateDatabase{}}
+	admin, err := pgxpool.New(ctx, s.DSN(""))
+	if err != nil {
+		return nil, fmt.Errorf("localpg: connect to the test server: %w", err)
+	}
+	c := &cloner{server: s, admin: admin, lockConn: conn, templates: map[string]*templateDatabase{}}
 	var origin string
 	var version int
 	err = conn.QueryRow(ctx, `select current_database(), current_setting('server_version_num')::int`).Scan(&origin, &version)
@@ -222,13 +229,8 @@ func (c *cloner) dropIfStale(ctx context.Context, name string) error {
 
 // execAdmin runs statements that cannot be inside a transaction, on a connection of their own.
 func (c *cloner) execAdmin(ctx context.Context, statements ...string) error {
-	conn, err := pgx.Connect(ctx, c.server.DSN(""))
-	if err != nil {
-		return fmt.Errorf("localpg: connect to the test server: %w", err)
-	}
-	defer conn.Close(ctx)
 	for _, s := range statements {
-		if _, err := conn.Exec(ctx, s); err != nil {
+		if _, err := c.admin.Exec(ctx, s); err != nil {
 			return fmt.Errorf("localpg: %s: %w%s", s, err, adviceFor(err))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"challengebot/internal/practice"
 )
@@ -20,16 +21,32 @@ import (
 // What the stories of faults share: looking into the database, at the metrics, and
 // saying to the bot what no client of ours would say.
 
+// database is the test's own way to its database, behind the program's back. It is made when it is
+// first needed; a connection that broke meanwhile is not handed out.
+func (s *stage) database() *pgxpool.Pool {
+	s.t.Helper()
+	s.ownPoolLock.Lock()
+	defer s.ownPoolLock.Unlock()
+	if s.ownPool != nil {
+		return s.ownPool
+	}
+	config, err := pgxpool.ParseConfig(s.options.DatabaseURL)
+	if err != nil {
+		s.t.Fatalf("the test cannot read its database's address: %v", err)
+	}
+	config.MaxConns = 4
+	config.PrepareConn = func(ctx context.Context, c *pgx.Conn) (bool, error) { return c.Ping(ctx) == nil, nil }
+	if s.ownPool, err = pgxpool.NewWithConfig(context.WithoutCancel(s.t.Context()), config); err != nil {
+		s.t.Fatalf("the test cannot reach its database: %v", err)
+	}
+	s.t.Cleanup(s.ownPool.Close)
+	return s.ownPool
+}
+
 // queryRows reads rows of the test's own database, behind the program's back.
 func queryRows[T any](s *stage, sql string, args ...any) []T {
 	s.t.Helper()
-	ctx := context.WithoutCancel(s.t.Context())
-	conn, err := pgx.Connect(ctx, s.options.DatabaseURL)
-	if err != nil {
-		s.t.Fatalf("the test cannot reach its database: %v", err)
-	}
-	defer conn.Close(ctx)
-	rows, err := conn.Query(ctx, sql, args...)
+	rows, err := s.database().Query(context.WithoutCancel(s.t.Context()), sql, args...)
 	if err != nil {
 		s.t.Fatalf("%s: %v", sql, err)
 	}

@@ -2,6 +2,7 @@ package story
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/ladder"
@@ -27,6 +30,9 @@ type stage struct {
 	t     *testing.T
 	log   *testLog
 	cards *cardAlbum
+	// ownPool is how the test itself looks into its database; database() makes it.
+	ownPool     *pgxpool.Pool
+	ownPoolLock sync.Mutex
 
 	maya, sam, tom, priya, daniel, aisha, helen, grace, owen, leah, ben *actor
 	north, south                                                        *place
@@ -55,6 +61,7 @@ func openWith(t *testing.T, o Options, ladders ...string) *stage {
 		o.Ladders = append(o.Ladders, l)
 	}
 	o.Errorf = t.Errorf
+	o.MaxConns = cmp.Or(o.MaxConns, 3) // starting one costs more than most of what a story asks of it
 	if s.cards = newAlbum(); s.cards != nil {
 		o.OnCard = s.cards.add
 	}

@@ -61,6 +61,8 @@ type Options struct {
 	Listen string
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
 	CallTimeout time.Duration
+	// MaxConns bounds the program's connections to its database; the program's own number if zero.
+	MaxConns int
 }
 
 // World is the real program, the practice Teams and a clock that is moved by hand.
@@ -166,7 +168,7 @@ func (w *World) startProgram(ctx context.Context) error {
 			Credential: credential, Scope: connector.PublicScope, ServiceURL: w.Teams.ServiceURL(),
 			ServiceURLAllowed: connector.LoopbackOnly(w.Teams.ServiceURL())},
 		Calendar: w.Calendar, Directory: w.Directory, Ladders: w.Ladders, Now: w.Clock.Now, Logger: w.options.Logger,
-		CallTimeout: w.options.CallTimeout,
+		CallTimeout: w.options.CallTimeout, MaxConns: w.options.MaxConns,
 	}
 	if w.App, err = app.New(ctx, w.parts); err != nil {
 		return err
