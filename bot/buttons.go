@@ -161,12 +161,13 @@ func (rq request) cardOptions(d cards.ButtonData) cards.Options {
 // applyButton gives a button's command to the transaction. Whatever the answer, it is the
 // card as it now is, with a sentence and the typed text when it was refused.
 func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.ButtonData, inputs map[string]string, cmd command.Command) (cardResult, error) {
-	askedAbout, question := rq.askAboutName(inputs, data.Shown)
+	own, draft := cards.SplitDraft(data.Verb, inputs)
+	askedAbout, question := rq.askAboutName(own, data.Shown)
 	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
 		if question != nil {
 			return nil, question
 		}
-		return cmd.Build(rq.readInputs(inputs), data, c), nil
+		return cmd.Build(rq.readInputs(own), data, c), nil
 	})
 	opts := rq.cardOptions(data)
 	opts.Submitted, opts.AskedAbout = data, askedAbout
@@ -185,11 +186,11 @@ func (rq request) applyButton(ctx context.Context, id uuid.UUID, data cards.Butt
 		return cardResult{}, textReply(rq.words.TranslateRefusal(out.Refusal).Sentence)
 	default:
 		seen, opts.Refusal = out.Snapshot, out.Refusal
-		if out.Refusal != nil {
+		if opts.TypedValues = draft; out.Refusal != nil {
 			opts.TypedValues = inputs
 		}
 	}
-	if opts.TypedValues == nil {
+	if len(opts.TypedValues) == 0 {
 		// A card that holds what somebody typed does not refresh itself: that would
 		// take the text away. It is brought up to date when the challenge moves on.
 		opts.RefreshFor = rq.refreshUserIDs()

@@ -174,12 +174,12 @@ func (s *fuzzStage) allButtonData() []cards.ButtonData {
 		c := s.cases[id].Challenge
 		for _, cmd := range command.All() {
 			all = append(all, cards.ButtonData{Verb: cmd.Verb, Card: challenge.CardChallenge, ChallengeID: id.String(), Ref: c.Ref, Opening: max(1, len(c.Openings)),
-				Version: c.Version, Rung: c.Rung, Verdict: challenge.NotSatisfied, Status: challenge.GatePassed})
+				Rung: c.Rung, Verdict: challenge.NotSatisfied, Status: challenge.GatePassed})
 		}
 		if h := c.Hold; h != nil {
 			for _, g := range h.Gates {
 				all = append(all, cards.ButtonData{Verb: cards.VerbGate, Card: challenge.CardGate, ChallengeID: id.String(), Ref: c.Ref,
-					Version: c.Version, Rung: g.Rung, Gate: g.Gate, Status: challenge.GatePassed})
+					Rung: g.Rung, Gate: g.Gate, Status: challenge.GatePassed})
 			}
 		}
 	}

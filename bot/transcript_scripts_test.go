@@ -38,7 +38,7 @@ func (p *play) raise(who, nonce string, more map[string]string) (cards.ButtonDat
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return cards.ButtonData{ChallengeID: c.Challenge.ID.String(), Ref: c.Challenge.Ref, Opening: len(c.Challenge.Openings), Version: c.Challenge.Version, Rung: c.Challenge.Rung}, c.Challenge.Ref
+	return cards.ButtonData{ChallengeID: c.Challenge.ID.String(), Ref: c.Challenge.Ref, Opening: len(c.Challenge.Openings), Rung: c.Challenge.Rung}, c.Challenge.Ref
 }
 
 // button is the data of one button.

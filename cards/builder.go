@@ -32,6 +32,8 @@ type builder struct {
 	summary   string
 	final     bool
 	noRefresh bool
+	// mayBeWriting: the reader is asked for a text on this card.
+	mayBeWriting bool
 
 	inputIDs      map[string]bool // of inputs
 	sectionCount  int
@@ -64,7 +66,7 @@ func (b *builder) readAsTextHint() string {
 
 // buttonData is what every action of the card carries.
 func (b *builder) buttonData(verb Verb) ButtonData {
-	d := ButtonData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Opening: b.openingNo, Version: b.Challenge.Version, Nonce: b.nonce, MessageID: b.opts.MessageID, Shown: b.opts.AskedAbout}
+	d := ButtonData{Verb: verb, Card: b.kind, Ref: b.Challenge.Ref, Opening: b.openingNo, Nonce: b.nonce, MessageID: b.opts.MessageID, Shown: b.opts.AskedAbout}
 	if b.Challenge.Ref != "" {
 		d.ChallengeID = b.Challenge.ID.String()
 	}

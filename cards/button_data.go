@@ -128,7 +128,6 @@ type ButtonData struct {
 	ChallengeID string         // uuid
 	Ref         string
 	Opening     int
-	Version     int // of the challenge, as the card showed it
 	Rung        string
 	Gate        string
 	Status      challenge.GateStatus
@@ -163,7 +162,6 @@ func (d ButtonData) openObject(w *jsonWriter) {
 		w.writeString(buttonDataKeys[i], v)
 	}
 	w.writeInt("visit", d.Opening)
-	w.writeInt("version", d.Version)
 	for i, v := range []string{d.Rung, d.Gate, string(d.Status), string(d.Verdict), d.InputPrefix, d.Nonce, d.MessageID, d.Typed, d.Shown} {
 		w.writeString(buttonDataKeys[6+i], v)
 	}
@@ -211,9 +209,10 @@ func ParseButtonData(raw []byte) (ButtonData, map[string]string, error) {
 		}
 		return n
 	}
+	take("version") // cards of earlier programs carry it
 	d := ButtonData{
 		Verb: Verb(take("verb")), Card: challenge.Card(take("card")), ChallengeID: take("challenge"), Ref: take("ref"),
-		Opening: number("visit"), Version: number("version"), Rung: take("rung"), Gate: take("gate"),
+		Opening: number("visit"), Rung: take("rung"), Gate: take("gate"),
 		Status: challenge.GateStatus(take("status")), Verdict: challenge.Verdict(take("verdict")),
 		InputPrefix: take("inputs"), Nonce: take("nonce"), MessageID: messageID(take("message")),
 		Typed: take("typed"), Shown: take("shown"),

@@ -17,7 +17,7 @@ func TestActionDataComesBackAsItWasSent(t *testing.T) {
 		s := func(name string) string { return rapid.StringMatching(`[a-zA-Z0-9 "\\é-]{0,12}`).Draw(t, name) }
 		n := func(name string) int { return rapid.IntRange(0, 1000).Draw(t, name) }
 		sent := ButtonData{Verb: Verb(s("verb")), Card: challenge.Card(s("card")), ChallengeID: s("challenge"), Ref: s("ref"), Opening: n("visit"),
-			Version: n("version"), Rung: s("rung"), Gate: s("gate"), Status: challenge.GateStatus(s("status")),
+			Rung: s("rung"), Gate: s("gate"), Status: challenge.GateStatus(s("status")),
 			Verdict: challenge.Verdict(s("verdict")), Nonce: s("nonce")}
 		raw, err := json.Marshal(sent)
 		if err != nil {
@@ -40,7 +40,7 @@ func TestActionDataIsReadWhateverTypesAClientMakesOfIt(t *testing.T) {
 		inputs    map[string]string
 	}{
 		{"numbers as texts", `{"verb":"respond","visit":"2","version":"7","text":"Yes"}`,
-			ButtonData{Verb: VerbRespond, Opening: 2, Version: 7}, map[string]string{"text": "Yes"}},
+			ButtonData{Verb: VerbRespond, Opening: 2}, map[string]string{"text": "Yes"}},
 		{"inputs that are no texts", `{"verb":"gate","on":null,"told":true,"n":4}`,
 			ButtonData{Verb: VerbGate}, map[string]string{"told": "true", "n": "4"}},
 		{"a number that is none", `{"visit":"x","version":2.5}`, ButtonData{}, map[string]string{}},

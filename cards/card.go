@@ -25,6 +25,8 @@ type Card struct {
 	summary string
 	ref     string
 	final   bool
+	// mayBeWriting: its reader is asked for a text.
+	mayBeWriting bool
 }
 
 // JSON is the card as Teams takes it. Do not alter it.
@@ -115,7 +117,7 @@ func (b *builder) encode() Card {
 	b.writeRefresh(w)
 	w.writeElements("body", b.body)
 	w.closeBracket('}')
-	return Card{json: w.buf, words: b.words, body: b.body, summary: b.summary, ref: b.Challenge.Ref, final: b.final}
+	return Card{json: w.buf, words: b.words, body: b.body, summary: b.summary, ref: b.Challenge.Ref, final: b.final, mayBeWriting: b.mayBeWriting}
 }
 
 // writeRefresh lets the named people have their own view. Nobody named means that

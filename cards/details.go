@@ -86,6 +86,9 @@ func (b *builder) recordNumberLabel() string {
 // addDetails adds, behind a button, all that explains: how the date was counted, the facts, what the
 // concern rests on, and the steps that add adds.
 func (b *builder) addDetails(add func()) {
+	if b.opts.onlyAsked {
+		return
+	}
 	b.addFolded(detailsBox, b.words.Common.Details, func() {
 		b.addDueDateWorking()
 		b.addAbout()

@@ -3,11 +3,40 @@ package cards
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/words"
 )
+
+// besideAnswer are the buttons that stand beside the inputs of an answer and do something else, each
+// with what it asks for itself. A client sends the half-written answer with them.
+var besideAnswer = map[Verb][]string{VerbAcknowledge: nil, VerbAskBack: {FieldReason}, VerbNotMine: {FieldOwner}}
+
+func standsBesideAnswer(v Verb) bool {
+	_, beside := besideAnswer[v]
+	return beside
+}
+
+// SplitDraft splits the inputs that a button sent into those that it asks for and a half-written
+// answer beside it, which is to come back as it was.
+func SplitDraft(v Verb, inputs map[string]string) (own, draft map[string]string) {
+	asked, beside := besideAnswer[v]
+	if !beside {
+		return inputs, nil
+	}
+	own, draft = map[string]string{}, map[string]string{}
+	for id, value := range inputs {
+		switch {
+		case slices.Contains(asked, id):
+			own[id] = value
+		case strings.TrimSpace(value) != "":
+			draft[id] = value
+		}
+	}
+	return own, draft
+}
 
 // maxDrafts is to how many challenges plain words are offered as an answer.
 const maxDrafts = 3

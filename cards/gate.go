@@ -172,7 +172,8 @@ func (b *builder) addGateInputs() bool {
 		// the card itself are sent with every button.
 		b.addGateSection(t.st, t.statuses, len(tasks) == 1, b.findGate(t.st.Rung, t.st.Gate).Label)
 	}
-	return len(tasks) > 0
+	b.mayBeWriting = len(tasks) > 0
+	return b.mayBeWriting
 }
 
 // recordableStatuses is what the viewer may say of a gate.

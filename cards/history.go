@@ -66,6 +66,9 @@ func (b *builder) stepsOfOpening() []historyStep {
 		switch e.Body.(type) {
 		case challenge.Responded, challenge.Judged, challenge.Lapsed, challenge.Redated, challenge.CouldNotBeAsked, challenge.Interrupted, challenge.Restored,
 			challenge.Released, challenge.Recounted, challenge.HandedOver, challenge.AskedOutside, challenge.QuestionAsked, challenge.QuestionAnswered, challenge.Corrected:
+			if _, asksBack := e.Body.(challenge.QuestionAsked); asksBack && b.opts.onlyAsked {
+				continue
+			}
 			if e.Opening == b.openingNo {
 				out = b.appendStep(out, e)
 			}

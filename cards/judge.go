@@ -62,6 +62,7 @@ func (b *builder) isJudge() bool {
 
 // addJudgeInputs asks for the verdict.
 func (b *builder) addJudgeInputs() {
+	b.mayBeWriting = true
 	s := b.newSection(b.buttonData(VerbJudge), append([]string{FieldReason}, shorterTimeFields...)...)
 	partly := !b.wasAskedForMore()
 	hint := b.words.Judge.NoMoreHint

@@ -80,5 +80,5 @@ func (b *builder) addOpenButtons(m MyChallengesView) {
 }
 
 func openButtonData(c *challenge.Challenge) ButtonData {
-	return ButtonData{Verb: VerbRefresh, Card: CardStatus, ChallengeID: c.ID.String(), Ref: c.Ref, Opening: len(c.Openings), Version: c.Version}
+	return ButtonData{Verb: VerbRefresh, Card: CardStatus, ChallengeID: c.ID.String(), Ref: c.Ref, Opening: len(c.Openings)}
 }

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"challengebot/internal/challenge"
@@ -57,6 +58,20 @@ type Options struct {
 	MessageID string
 	// RefreshFor are the people (29:…) for whom Teams refreshes the card by itself.
 	RefreshFor []string
+	// onlyAsked draws what is asked of the reader, without what only explains.
+	onlyAsked bool
+}
+
+// RenderForUpdate draws a card as Render does, for a place where it may stand already, and gives the
+// hash that says whether it must be put there again: a hash of all of it or, while its reader may be
+// writing on it, of what is asked of them alone. Drawing it again would wipe what they have written.
+func RenderForUpdate(card challenge.Card, opening int, v View, o Options) (Card, [sha256.Size]byte) {
+	drawn := Render(card, opening, v, o)
+	if !drawn.mayBeWriting {
+		return drawn, sha256.Sum256(drawn.json)
+	}
+	o.onlyAsked = true
+	return drawn, sha256.Sum256(Render(card, opening, v, o).json)
 }
 
 // Render draws a card of a challenge. opening is the opening that the card was posted

@@ -215,8 +215,12 @@ func (b *builder) addResponseInputs() {
 	if intro == "" {
 		intro = b.words.Respond.Intro
 	}
-	// The buttons for anything else on this card send these inputs too.
-	s.optionalForClient = behalf || b.asksForOwner() || b.asksForQuestion()
+	// The buttons for anything else on this card send these inputs too, and they come back.
+	s.optionalForClient = true
+	if standsBesideAnswer(b.opts.Submitted.Verb) {
+		s.active, b.typedRestored = true, true
+	}
+	b.mayBeWriting = true
 	if behalf {
 		intro = fmt.Sprintf(b.words.Respond.OnBehalfIntro, b.formatRespondents(b.opening))
 	}
@@ -230,16 +234,17 @@ func (b *builder) addResponseInputs() {
 		as = append(as, b.dialogButtons()...)
 	}
 	switch by := b.opening.AcknowledgedBy; {
+	case b.opts.onlyAsked:
 	case b.may.Acknowledge && by.ID == "":
-		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Alone: true, Rare: true})
+		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Rare: true})
 	case by.ID != "":
 		b.addSmallPrint(fmt.Sprintf(b.words.Respond.AcknowledgedBy, by.Name))
 	}
-	if b.may.AskBack && !b.asksForQuestion() && b.opening.QuestionBy.ID == "" {
-		as = append(as, ExecuteButton{Title: fmt.Sprintf(b.words.Respond.AskBack, b.Challenge.Chair.Name), Data: b.buttonData(VerbAskBack), Alone: true, Rare: true})
+	if b.may.AskBack && !b.asksForQuestion() && b.opening.QuestionBy.ID == "" && !b.opts.onlyAsked {
+		as = append(as, ExecuteButton{Title: fmt.Sprintf(b.words.Respond.AskBack, b.Challenge.Chair.Name), Data: b.buttonData(VerbAskBack), Rare: true})
 	}
 	if b.may.PassOn && !b.asksForOwner() {
-		as = append(as, ExecuteButton{Title: b.words.StandIn.NotMine, Data: b.buttonData(VerbNotMine), Alone: true, Rare: true})
+		as = append(as, ExecuteButton{Title: b.words.StandIn.NotMine, Data: b.buttonData(VerbNotMine), Rare: true})
 	}
 	b.addButtons(as...)
 	b.addSmallPrint(b.typedAnswerHint(form))

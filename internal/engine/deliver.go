@@ -133,10 +133,8 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 	if queued.To.Person == "" && e.Directory().NoticeChannel(queued.To.Team) == "" {
 		return renderedMessage{dropReason: "no_channel"}, nil
 	}
-	card := e.drawCard(queued, c)
-	body := card.JSON()
-	sum := sha256.Sum256(body)
-	out := renderedMessage{message: Message{Card: body, Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal(),
+	card, sum := e.drawCard(queued, c)
+	out := renderedMessage{message: Message{Card: card.JSON(), Summary: card.Summary()}, version: c.Challenge.Version, hash: sum[:], isFinal: card.IsFinal(),
 		hasCopies: slices.ContainsFunc(c.Challenge.Untaken, func(u challenge.UntakenCard) bool {
 			return u.Unconfirmed && u.Card == queued.Card && u.Opening == queued.Opening && u.To == queued.To
 		})}
@@ -146,17 +144,18 @@ func (e *Engine) renderMessage(ctx context.Context, queued outbox.Message) (rend
 	return out, nil
 }
 
-// drawCard draws a card as the challenge now is; one that was posted before may say in two lines that
-// a newer one stands below it.
-func (e *Engine) drawCard(queued outbox.Message, c challenge.Snapshot) cards.Card {
+// drawCard draws a card as the challenge now is, and gives the hash by which an update is known to
+// change nothing; one that was posted before may say in two lines that a newer one stands below it.
+func (e *Engine) drawCard(queued outbox.Message, c challenge.Snapshot) (cards.Card, [sha256.Size]byte) {
 	team, _ := e.Directory().TeamByID(c.Challenge.Details.Team)
 	view := cards.View{Challenge: c.Challenge, Ladder: c.Ladder, History: c.History,
 		TeamName: team.Name, Now: e.Now(), Zone: e.Calendar.Location(), Calendar: e.Calendar, Directory: e.Directory()}
 	options := cards.Options{ViewerID: queued.To.Person, Words: words.ForLanguage(e.Directory().LanguageOf(queued.To.Person))}
 	if queued.Posted.Superseded {
-		return cards.RenderSuperseded(queued.Opening, view, options)
+		card := cards.RenderSuperseded(queued.Opening, view, options)
+		return card, sha256.Sum256(card.JSON())
 	}
-	return cards.Render(queued.Card, queued.Opening, view, options)
+	return cards.RenderForUpdate(queued.Card, queued.Opening, view, options)
 }
 
 // isOutOfDate reports whether a message asks for something that is no longer asked.

@@ -48,7 +48,7 @@ type PostedMessage struct {
 	ServiceURL     string
 	ActivityID     string
 	Version        int    // the challenge's version that it shows
-	ContentHash    []byte // a hash of what it shows
+	ContentHash    []byte // a hash of what it shows, or of what is asked where somebody may be writing
 	Final          bool   // nothing on it can change any more
 	// Superseded: a newer card of the same challenge stands below it, for the same person.
 	Superseded bool
