@@ -75,7 +75,7 @@ func (c *formCard) askAboutNames(r challenge.RaiseCommand) bool {
 		asks = append(asks, fmt.Sprintf(c.words.Form.IsRecordAPerson, d.RecordNumber))
 	}
 	for _, text := range []string{d.Concern, d.Evidence, d.Ask, d.LateReason, r.Reason} {
-		if found := safetext.FindPersonBesideBirth(text, c.Now, c.view.IsStaff); found != "" {
+		for _, found := range safetext.FindPeopleBesideBirth(text, c.Now, c.view.IsStaff) {
 			asks = append(asks, fmt.Sprintf(c.words.Form.IsThisAPerson, found))
 		}
 	}

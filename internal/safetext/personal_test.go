@@ -1,6 +1,7 @@
 package safetext
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -25,8 +26,17 @@ func TestANameBesideADateOfBirthIsFound(t *testing.T) {
 		"Jo Brown left on 4 May 1999.":                               "",
 		"Baby Jo Brown, born 12.02.2026":                             "Baby Jo Brown, born",
 		"":                                                           "",
+		"MIA BROWN 03/04/2019 was not seen.":                         "MIA BROWN 03/04/2019",
+		"BROWN, Mia (3rd of April 2019)":                             "BROWN, Mia (3rd of April 2019",
+		"Mia Brown, April 3, 2019":                                   "Mia Brown, April 3, 2019",
+		"Mia (03/04/2019) and Sam (05/06/2021) were not seen.":       "Mia (03/04/2019) | Sam (05/06/2021)",
+		"mia brown dob 3/4/2019":                                     "mia brown dob 3/4/2019",
+		"The child's DOB 3/4/2019 is wrong on the record.":           "",
+		"the child, date of birth: 3/4/2019, was not seen":           "",
+		"Mia Brown 03 04 2019 and Leo Green, d.o.b. 5.6.21":          "Mia Brown 03 04 2019 | 03 04 2019 and Leo Green",
+		"The ICPC (3/4/2025) agreed it; the LADO, 12/01/2025.":       "",
 	} {
-		if got := FindPersonBesideBirth(text, now, staff); got != want {
+		if got := strings.Join(FindPeopleBesideBirth(text, now, staff), " | "); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

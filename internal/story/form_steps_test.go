@@ -155,6 +155,8 @@ func TestAnAnswerThatMayNameAChildIsAskedAboutOnce(t *testing.T) {
 	s.expectNoNews()
 	s.priya.clicks(card, "Send the answer", practice.Inputs{"text": "Mia Brown (DOB 3/4/2018) was seen."}) // another: asked again
 	expectText(t, "Priya", card, "“Mia Brown (DOB 3/4/2018” looks like a name")
+	s.priya.clicks(card, "Send the answer", practice.Inputs{"plan_1_what": "A visit to Leo Green (5/6/2021)"}) // one more, in another field
+	expectText(t, "Priya", card, "“Mia Brown (DOB 3/4/2018” looks like a name", "“Leo Green (5/6/2021” looks like a name")
 	s.priya.clicks(card, "Send the answer", nil)
 	judge := s.maya.gets("Mia Brown (DOB 3/4/2018) was seen.")
 	s.discardNews()
