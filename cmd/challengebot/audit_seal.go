@@ -77,7 +77,7 @@ func readSealContents(p *program, store *postgres.Store) (c seal.Contents, err e
 	}
 	rows, err := store.ListSealedRows(p.ctx)
 	for _, r := range rows {
-		c.Rows = append(c.Rows, seal.Row(r))
+		c.Rows = append(c.Rows, seal.Row{Table: r.Table, Key: r.Key, Hash: r.Hash})
 	}
 	return c, err
 }
@@ -139,7 +139,7 @@ func (c *auditVerify) compareWithSeal(p *program, store *postgres.Store) error {
 	if err != nil {
 		return fmt.Errorf("the seal %s: %w", c.Seal, err)
 	}
-	now := seal.Stored{HashAt: map[string]string{}, Rows: map[string]string{}}
+	now := seal.Stored{HashAt: map[string]string{}, Rows: map[string]string{}, LastOld: map[string]int{}}
 	var places []postgres.EventPlace
 	for _, t := range s.Trails {
 		id, err := uuid.Parse(t.ID)
@@ -160,7 +160,18 @@ func (c *auditVerify) compareWithSeal(p *program, store *postgres.Store) error {
 		return err
 	}
 	for _, r := range rows {
-		now.Rows[seal.RowKey(r.Table, r.Key)] = r.Hash
+		key := seal.RowKey(r.Table, r.Key)
+		now.Rows[key] = r.Hash
+		if r.At.Before(s.SureUntil()) {
+			now.OldRows = append(now.OldRows, key)
+		}
+	}
+	old, err := store.LastSeqBefore(p.ctx, s.SureUntil())
+	if err != nil {
+		return err
+	}
+	for id, seq := range old {
+		now.LastOld[id.String()] = seq
 	}
 	misfits := s.Compare(now)
 	for _, m := range misfits {

@@ -60,6 +60,11 @@ func TestASealNamesWhatTheOwnerChanged(t *testing.T) {
 	change(`UPDATE ladder SET added_at = added_at - interval '1 day'`)
 	runCommand(t, e, "audit", "verify", "--seal", first, "--public-key", public).expect(t, exitOK, "fits")
 
+	// A cover that nobody set, made to look as old as the rest.
+	change(`INSERT INTO cover (person, stand_in, from_day, to_day, set_by, set_at) SELECT chair_id, chair_id || 'x', '2026-03-01', '2026-03-31', chair_id, raised_at - interval '1 day' FROM challenge`)
+	verify("1 chain verified", "cover ", "it says that it is older than the seal, which does not have it")
+	change(`DELETE FROM cover`)
+
 	// The whole case gone: every chain that is left verifies.
 	change(`DELETE FROM plan_action; DELETE FROM response; DELETE FROM attempt; DELETE FROM posted_card; DELETE FROM delivery; DELETE FROM event; DELETE FROM challenge`)
 	verify("0 chains verified", ref+": event ", "which was sealed, is not there")

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -9,14 +10,19 @@ import (
 	"challengebot/internal/challenge"
 )
 
-// SealedRow is a row of a register to which rows are only ever added, with the hash of all of it.
-type SealedRow struct{ Table, Key, Hash string }
+// SealedRow is a row of a register to which rows are only ever added, with the hash of all of it and
+// when it says that it was added.
+type SealedRow struct {
+	Table, Key, Hash string
+	At               time.Time
+}
 
 const (
-	sealedRowsSQL = `SELECT 'ladder', digest, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex') FROM ladder t
-UNION ALL SELECT 'cover', id::text, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex') FROM cover t
-UNION ALL SELECT 'notice_channel', id::text, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex') FROM notice_channel t`
-	hashesAtSQL = `SELECT e.challenge_id, e.seq, e.hash FROM unnest($1::uuid[], $2::int[]) AS k (id, seq)
+	sealedRowsSQL = `SELECT 'ladder', digest, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex'), added_at FROM ladder t
+UNION ALL SELECT 'cover', id::text, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex'), set_at FROM cover t
+UNION ALL SELECT 'notice_channel', id::text, encode(sha256(convert_to(row_to_json(t)::text, 'UTF8')), 'hex'), set_at FROM notice_channel t`
+	lastSeqBeforeSQL = `SELECT challenge_id, max(seq) FROM event WHERE at < $1 GROUP BY challenge_id`
+	hashesAtSQL      = `SELECT e.challenge_id, e.seq, e.hash FROM unnest($1::uuid[], $2::int[]) AS k (id, seq)
 JOIN event e ON e.challenge_id = k.id AND e.seq = k.seq`
 )
 
@@ -64,4 +70,27 @@ func (s *Store) HashesAt(ctx context.Context, places []EventPlace) (map[EventPla
 		}
 	}
 	return found, nil
+}
+
+// LastSeqBefore gives, of each challenge, the number of the last event that says that it is older than
+// a moment.
+func (s *Store) LastSeqBefore(ctx context.Context, moment time.Time) (map[uuid.UUID]int, error) {
+	sess, err := s.openSession(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer sess.release()
+	sess.limit = verifyTripTimeout
+	last := map[uuid.UUID]int{}
+	b := &pgx.Batch{}
+	b.Queue(beginSnapshotSQL)
+	b.Queue(verifyTimeoutSQL)
+	b.Queue(lastSeqBeforeSQL, moment).Query(func(rows pgx.Rows) error {
+		var id uuid.UUID
+		var seq int
+		_, err := pgx.ForEachRow(rows, []any{&id, &seq}, func() error { last[id] = seq; return nil })
+		return err
+	})
+	b.Queue(commitSQL)
+	return last, sess.sendBatch("read the ages of the events", b)
 }

@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -175,7 +176,19 @@ type Stored struct {
 	// HashAt is the hash of an event of a challenge; "" if there is none.
 	HashAt map[string]string // "id/seq"
 	Rows   map[string]string // "table/key": the hash
+	// LastOld is, by challenge, the number of its last event that says that it is older than
+	// [Seal.SureUntil], and OldRows are the rows that say so.
+	LastOld map[string]int
+	OldRows []string // "table/key"
 }
+
+// recordingDelay is how much later than its own time an event can have been written: an answer that
+// came in time is recorded when the database is back.
+const recordingDelay = time.Hour
+
+// SureUntil is the moment until which everything is in the seal: what says that it is older and is not
+// in the seal was written down later than it says.
+func (s *Seal) SureUntil() time.Time { return s.At.Add(-recordingDelay) }
 
 // EventKey names an event in Stored.
 func EventKey(id string, seq int) string { return fmt.Sprintf("%s/%d", id, seq) }
@@ -207,6 +220,30 @@ func (s *Seal) Compare(now Stored) []Misfit {
 			all = append(all, Misfit{r.Table + " " + r.Key, "it was sealed and is not there"})
 		case hash != r.Hash:
 			all = append(all, Misfit{r.Table + " " + r.Key, "it is another than was sealed"})
+		}
+	}
+	return append(all, s.findBackdated(now)...)
+}
+
+// findBackdated names what says that it is older than the seal and is not in it.
+func (s *Seal) findBackdated(now Stored) []Misfit {
+	var all []Misfit
+	sealed := map[string]Trail{}
+	for _, t := range s.Trails {
+		sealed[t.ID] = t
+	}
+	for _, id := range slices.Sorted(maps.Keys(now.LastOld)) {
+		t, known := sealed[id]
+		switch last := now.LastOld[id]; {
+		case !known:
+			all = append(all, Misfit{"challenge " + id, "it says that it is older than the seal, which does not have it"})
+		case last > t.Events:
+			all = append(all, Misfit{t.Ref, fmt.Sprintf("event %d says that it is older than the seal, which ends at event %d", last, t.Events)})
+		}
+	}
+	for _, key := range now.OldRows {
+		if !slices.ContainsFunc(s.Rows, func(r Row) bool { return RowKey(r.Table, r.Key) == key }) {
+			all = append(all, Misfit{strings.Replace(key, "/", " ", 1), "it says that it is older than the seal, which does not have it"})
 		}
 	}
 	return all

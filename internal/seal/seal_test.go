@@ -98,7 +98,8 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := func(change func(Stored)) string {
-		stored := Stored{HashAt: map[string]string{"a/5": "05", "b/2": "02"}, Rows: map[string]string{"ladder/x": "11", "cover/1": "22", "cover/2": "33"}}
+		stored := Stored{HashAt: map[string]string{"a/5": "05", "b/2": "02"}, Rows: map[string]string{"ladder/x": "11", "cover/1": "22", "cover/2": "33"},
+			LastOld: map[string]int{"a": 4, "b": 2}, OldRows: []string{"ladder/x", "cover/1"}}
 		change(stored)
 		return fmt.Sprint(s.Compare(stored))
 	}
@@ -112,6 +113,8 @@ func TestWhatDoesNotFitIsNamed(t *testing.T) {
 		{"a trail written anew", func(s Stored) { s.HashAt["b/2"] = "99" }, "[{CH-BBBBBB an event up to 2 is another than was sealed}]"},
 		{"a cover taken away", func(s Stored) { delete(s.Rows, "cover/1") }, "[{cover 1 it was sealed and is not there}]"},
 		{"a ladder changed", func(s Stored) { s.Rows["ladder/x"] = "12" }, "[{ladder x it is another than was sealed}]"},
+		{"an event of before, added since", func(s Stored) { s.LastOld["a"] = 6 }, "[{CH-AAAAAA event 6 says that it is older than the seal, which ends at event 5}]"},
+		{"a challenge of before, added since", func(s Stored) { s.LastOld["d"] = 1 }, "[{challenge d it says that it is older than the seal, which does not have it}]"},
 		{"what came since", func(s Stored) { s.HashAt["a/6"], s.Rows["cover/3"] = "06", "44" }, "[]"},
 	} {
 		if got := now(test.change); got != test.want {
