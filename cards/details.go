@@ -86,7 +86,8 @@ func (b *builder) recordNumberLabel() string {
 // addDetails adds, behind a button, all that explains: how the date was counted, the facts, what the
 // concern rests on, and the steps that add adds.
 func (b *builder) addDetails(add func()) {
-	if b.opts.onlyAsked {
+	if b.opts.onlyAsked { // who is asked now must see what came late
+		b.addSteps(b.words.Label.AllSteps, b.lateResponses())
 		return
 	}
 	b.addFolded(detailsBox, b.words.Common.Details, func() {

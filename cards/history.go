@@ -58,6 +58,17 @@ func (b *builder) stepsBeforeOpening() []historyStep {
 	return out
 }
 
+// lateResponses are the answers that came late and are kept.
+func (b *builder) lateResponses() []historyStep {
+	var out []historyStep
+	for _, e := range b.History {
+		if _, late := e.Body.(challenge.LateResponse); late {
+			out = b.appendStep(out, e)
+		}
+	}
+	return out
+}
+
 // stepsOfOpening are the steps of the card's opening after it began.
 func (b *builder) stepsOfOpening() []historyStep {
 	var out []historyStep

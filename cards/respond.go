@@ -234,7 +234,7 @@ func (b *builder) addResponseInputs() {
 		as = append(as, b.dialogButtons()...)
 	}
 	switch by := b.opening.AcknowledgedBy; {
-	case b.opts.onlyAsked:
+	case b.opts.onlyAsked && (by.ID == "" || by.ID == b.opts.ViewerID): // one's own press changes nothing of what is asked
 	case b.may.Acknowledge && by.ID == "":
 		as = append(as, ExecuteButton{Title: b.words.Respond.Acknowledge, Data: b.buttonData(VerbAcknowledge), Rare: true})
 	case by.ID != "":
