@@ -144,7 +144,7 @@ func (w *world) buttons() []button {
 		for _, verb := range []cards.Verb{cards.VerbRespond, cards.VerbJudge, cards.VerbGate, cards.VerbAcknowledge, cards.VerbRemind} {
 			for _, data := range buttonsOf(p.card, verb, 4) {
 				b := button{p.person, data}
-				b.Version, b.Card = 0, ""
+				b.Card = ""
 				if !slices.Contains(all, b) {
 					all = append(all, b)
 				}
