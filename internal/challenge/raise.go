@@ -20,7 +20,7 @@ func Raise(r RaiseCommand, by Person, env Env) (Change, error) {
 	}
 	if env.Ladder.OverallLimit.Starts == ladder.LimitFromRaise {
 		var err error
-		if body.LimitStart, body.LimitDue, err = startOverallLimit(env, env.Now); err != nil {
+		if body.LimitStart, body.LimitDue, err = startOverallLimit(s.env, s.env.Now); err != nil {
 			return Change{}, calendarError(err)
 		}
 	}
@@ -64,7 +64,7 @@ func raiseUnchecked(r RaiseCommand, by Person, env Env) (Change, error) {
 	}
 	if env.Ladder.OverallLimit.Starts == ladder.LimitFromRaise {
 		var err error
-		if body.LimitStart, body.LimitDue, err = startOverallLimit(env, env.Now); err != nil {
+		if body.LimitStart, body.LimitDue, err = startOverallLimit(s.env, s.env.Now); err != nil {
 			return Change{}, calendarError(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -212,4 +213,20 @@ func TestForeseeTellsWhatRaisingDoes(t *testing.T) {
 			t.Fatalf("raised against foreseen:\n%s", diff)
 		}
 	})
+}
+
+// Less than a microsecond after the cut-off is the cut-off: the clock of the whole challenge begins on
+// the day on which its first step says that it was raised.
+func TestTheClockOfTheWholeBeginsOnTheDayThatIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	env := challengetest.Env(smallLadder, "2026-04-16 17:00")
+	env.Now = env.Now.Add(123 * time.Nanosecond)
+	change, err := challenge.Raise(challengetest.RaiseCommand(env, "north", 1), challengetest.Person("anna"), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := env.Calendar.ReceiptDay(change.Events[0].At)
+	if got := change.Next.LimitStart; err != nil || got != want {
+		t.Errorf("raised %v, it begins on %s, not %s (%v)", change.Events[0].At, got, want, err)
+	}
 }
