@@ -60,7 +60,6 @@ type Case struct {
 	Questions               []Question
 	HeldDays                int // working days in which it waited before a rung
 	DaysToAnswer, DaysToEnd int // working days from raising; meaningless while zero times say so
-	FirstActionDue          workday.Date
 	Urgent                  bool
 }
 
@@ -178,7 +177,7 @@ func (k *Case) readTrail(s challenge.Snapshot, c *workday.Calendar) {
 		case challenge.LapseYielded:
 			k.question(open, b.Opening, func(q *Question) { q.Outcome = Left })
 		case challenge.Responded:
-			if len(b.Awaits) > 0 {
+			if len(b.Awaits) > 0 || b.Replaces { // the time in which it was answered stays
 				continue
 			}
 			if k.FirstAnswerAt.IsZero() {
@@ -189,11 +188,6 @@ func (k *Case) readTrail(s challenge.Snapshot, c *workday.Calendar) {
 					q.Outcome = Late
 				}
 			})
-			for _, a := range b.Response.Plan {
-				if k.FirstActionDue == 0 || a.DueBy < k.FirstActionDue {
-					k.FirstActionDue = a.DueBy
-				}
-			}
 		}
 	}
 	if s.Challenge.State == challenge.StateAwaitingResponse {

@@ -13,6 +13,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/challenge/challengetest"
+	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
 
@@ -106,6 +107,7 @@ func TestACaseSaysWhatItsEventsSay(t *testing.T) {
 		k := CaseOf(s, c, NamesOf(nil))
 		kinds := map[challenge.EventKind]int{}
 		to := ""
+		replaced := 0
 		var firstAnswer, ended time.Time
 		for _, e := range s.History {
 			kinds[e.Body.Kind()]++
@@ -113,6 +115,9 @@ func TestACaseSaysWhatItsEventsSay(t *testing.T) {
 			case challenge.Responded:
 				if firstAnswer.IsZero() {
 					firstAnswer = e.At
+				}
+				if b.Replaces {
+					replaced++
 				}
 			case challenge.Resolved, challenge.Withdrawn:
 				ended = e.At
@@ -142,7 +147,7 @@ func TestACaseSaysWhatItsEventsSay(t *testing.T) {
 			in[q.Outcome]++
 		}
 		if len(k.Questions) != kinds[challenge.KindRungOpened] || in[Lapsed] != kinds[challenge.KindLapsed]-kinds[challenge.KindLapseYielded] ||
-			in[InTime]+in[Late] != kinds[challenge.KindResponded] || (in[Pending] == 1) != (s.Challenge.State == challenge.StateAwaitingResponse) {
+			in[InTime]+in[Late] != kinds[challenge.KindResponded]-replaced || (in[Pending] == 1) != (s.Challenge.State == challenge.StateAwaitingResponse) {
 			t.Fatalf("questions %v, events %v", in, kinds)
 		}
 		if !k.FirstAnswerAt.IsZero() {
@@ -265,5 +270,21 @@ func TestSheetsHaveNamesThatAWorkbookTakes(t *testing.T) {
 	}
 	if got := sheetName("Time ended without an answer, by role", used); got != "Time ended without an answer, 2" && len([]rune(got)) > 31 {
 		t.Errorf("the second is %q", got)
+	}
+}
+
+// Who answered in time and put another answer in its place afterwards has answered in time.
+func TestAnAnswerReplacedAfterTheDueTimeStaysInTime(t *testing.T) {
+	t.Parallel()
+	c := challengetest.Calendar()
+	due := time.Date(2026, 4, 8, 16, 0, 0, 0, time.UTC)
+	s := challenge.Snapshot{Ladder: &ladder.Ladder{}, History: []challenge.Event{
+		{Seq: 1, At: due.Add(-48 * time.Hour), Body: challenge.Raised{}},
+		{Seq: 2, At: due.Add(-48 * time.Hour), Rung: "r1", Opening: 1, Body: challenge.RungOpened{Deadline: workday.Deadline{Due: due}}},
+		{Seq: 3, At: due.Add(-time.Hour), Rung: "r1", Opening: 1, Body: challenge.Responded{}},
+		{Seq: 4, At: due.Add(time.Hour), Rung: "r1", Opening: 1, Body: challenge.Responded{Replaces: true, AfterDue: true}},
+	}}
+	if k := CaseOf(s, c, NamesOf(nil)); len(k.Questions) != 1 || k.Questions[0].Outcome != InTime {
+		t.Errorf("%+v", k.Questions)
 	}
 }
