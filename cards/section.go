@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"challengebot/internal/workday"
 )
@@ -51,8 +52,8 @@ func (b *builder) newSection(data ButtonData, ids ...string) *section {
 // prepareInput makes an input ready: its id, what was typed, what was wrong with it.
 func (s *section) prepareInput(in Input) []Element {
 	s.drawn[in.ID] = true
-	if v := s.given[in.ID]; v != "" {
-		in.Value = v
+	if v := s.given[in.ID]; v != "" && utf8.RuneCountInString(v) <= s.b.budget.typedText {
+		in.Value = v // whole or not at all: what is sent from here takes the place of what was sent
 	}
 	var out []Element
 	var faults []string
