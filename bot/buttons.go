@@ -97,7 +97,9 @@ func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResu
 		return cardResult{}, textReply(rq.words.Bot.UnreadableCard)
 	}
 	switch {
-	case data.Verb == cards.VerbWaiting, data.Verb == cards.VerbRegister:
+	case data.Verb == cards.VerbWaiting, data.Verb == cards.VerbRegister, data.Verb == cards.VerbNotes:
+	case data.Verb == cards.VerbNotePasted:
+		data.Verb = cards.VerbNotes
 	case data.Verb == cards.VerbRelease && data.ChallengeID == "":
 		data.Verb = cards.VerbWaiting
 	case data.Verb == cards.VerbRaise || data.Card == cards.CardForm:
@@ -110,7 +112,7 @@ func (rq request) redrawCard(ctx context.Context, raw json.RawMessage) (cardResu
 
 func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in map[string]string) (cardResult, error) {
 	counted := limitPresses
-	if slices.Contains([]cards.Verb{cards.VerbPreview, cards.VerbRefresh, cards.VerbWaiting, cards.VerbRegister}, data.Verb) {
+	if slices.Contains([]cards.Verb{cards.VerbPreview, cards.VerbRefresh, cards.VerbWaiting, cards.VerbRegister, cards.VerbNotes}, data.Verb) {
 		counted = limitRefreshes
 	}
 	if err := rq.takeOne(counted); err != nil {
@@ -127,6 +129,12 @@ func (rq request) dispatchButton(ctx context.Context, data cards.ButtonData, in 
 	case cards.VerbRegister:
 		card, err := rq.searchRegister(ctx, in, data.Shown)
 		return cardResult{Card: card}, err
+	}
+	switch data.Verb {
+	case cards.VerbNotes:
+		return rq.pressNotes(ctx, data)
+	case cards.VerbNotePasted:
+		return rq.pressNotePasted(ctx, data)
 	}
 	if data.Verb == cards.VerbRelease && data.ChallengeID == "" {
 		return rq.pressReleaseAll(ctx)

@@ -65,6 +65,8 @@ func (rq request) routeCommand(ctx context.Context, t typedCommand) error {
 		return rq.handleWaiting(ctx)
 	case words.CommandRegister:
 		return rq.handleRegister(ctx, t)
+	case words.CommandNotes:
+		return rq.handleNotes(ctx, t)
 	case words.CommandCover:
 		return rq.handleCover(ctx, t)
 	case words.CommandNotices:

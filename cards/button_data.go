@@ -36,13 +36,15 @@ const (
 	VerbAnswer       Verb = "answer_question"
 	VerbRemind       Verb = "remind"
 	VerbRefresh      Verb = "refresh"
-	VerbOpenDialog   Verb = "open"     // as a dialog
-	VerbWaiting      Verb = "waiting"  // the digest as it stands now
-	VerbRegister     Verb = "register" // the challenges of the register that the inputs choose
-	VerbPostBelow    Verb = "post"     // the card of a challenge as a message of its own
-	VerbDraft        Verb = "draft"    // a form with words in it that were typed as a message
-	VerbRelease      Verb = "release"  // time that stands still; of one challenge or, on the digest, of all
-	VerbCover        Verb = "cover"    // somebody stands in: a command of which one name had to be asked
+	VerbOpenDialog   Verb = "open"        // as a dialog
+	VerbWaiting      Verb = "waiting"     // the digest as it stands now
+	VerbNotes        Verb = "notes"       // the next note to paste
+	VerbNotePasted   Verb = "note_pasted" // a note stands in the other system
+	VerbRegister     Verb = "register"    // the challenges of the register that the inputs choose
+	VerbPostBelow    Verb = "post"        // the card of a challenge as a message of its own
+	VerbDraft        Verb = "draft"       // a form with words in it that were typed as a message
+	VerbRelease      Verb = "release"     // time that stands still; of one challenge or, on the digest, of all
+	VerbCover        Verb = "cover"       // somebody stands in: a command of which one name had to be asked
 )
 
 // Cards beside those of the domain, as ButtonData.Card names them.
@@ -52,6 +54,7 @@ const (
 	CardMyChallenges challenge.Card = "mine"
 	CardDigest       challenge.Card = "digest"
 	CardTasks        challenge.Card = "tasks"
+	CardNotes        challenge.Card = "notes"
 	CardRegister     challenge.Card = "register"
 )
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"challengebot/internal/casenote"
 	"challengebot/internal/challenge"
 	"challengebot/internal/digest"
 	"challengebot/internal/directory"
@@ -104,6 +105,17 @@ func cardSamples(w *words.Catalogue) []cardSample {
 			}
 			return RenderTasks(v)
 		}},
+		{"notes", func(t testing.TB) Card {
+			r := answeredRun(t).view()
+			return RenderNotes(NotesView{Challenge: r.Challenge, Note: sampleNote(r), TeamName: "North Locality", Left: 3, Now: r.Now, Zone: r.Zone, Words: w})
+		}},
+		{"notes-pasted", func(t testing.TB) Card {
+			r := answeredRun(t).view()
+			note := sampleNote(r)
+			note.PastedBy, note.PastedAt = "Maya Okafor", r.Now
+			return RenderNotes(NotesView{Challenge: r.Challenge, Note: note, TeamName: "North Locality", Of: r.Challenge.Ref, More: true, Now: r.Now, Zone: r.Zone, Words: w})
+		}},
+		{"notes-none", func(testing.TB) Card { return RenderNotes(NotesView{Words: w}) }},
 		{"register", func(t testing.TB) Card {
 			v := newRegister(w, answeredRun(t), heldRun(t), settledRun(t))
 			v.Next = "1772129782775000.00000000-0000-0000-0000-000000000001"
@@ -313,4 +325,10 @@ func newRegister(w *words.Catalogue, runs ...*run) RegisterView {
 		v.Rows = append(v.Rows, row)
 	}
 	return v
+}
+
+// sampleNote is a note as package casenote writes them.
+func sampleNote(v View) *casenote.Note {
+	return &casenote.Note{NoteMoment: challenge.NoteMoment{NoteKey: challenge.NoteKey{Rule: 0, Seq: 1}, At: v.Challenge.RaisedAt}, Where: "LCS, Case notes",
+		Title: "Query, action, outcome", Text: "Query, action, outcome\nLCS number: 1234567\n\nQuery\nNo visit since 12 February."}
 }

@@ -14,6 +14,7 @@ import (
 type TasksView struct {
 	digest.TaskList
 	TeamNames map[string]string // names by id
+	Notes     int               // case notes of theirs that are still to be pasted
 	Now       time.Time
 	Zone      *time.Location
 	// Words are the reader's language; nil is English.
@@ -46,6 +47,13 @@ func RenderTasks(v TasksView) Card {
 			b.add(TextBlock{Text: fmt.Sprintf(b.words.Tasks.More, v.More), Bold: true})
 		}
 		b.addMovedOn(v)
+		switch v.Notes {
+		case 0:
+		case 1:
+			b.add(TextBlock{Text: b.words.Notes.WaitingOne})
+		default:
+			b.add(TextBlock{Text: fmt.Sprintf(b.words.Notes.Waiting, v.Notes)})
+		}
 		return b
 	})
 }

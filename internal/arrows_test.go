@@ -45,11 +45,12 @@ var arrows = map[string][]string{
 	"internal/connector":    {"internal/teamsfailure"},
 
 	"cards": {"internal/permission", "internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/digest",
-		"internal/words", "internal/safetext"},
-	"internal/report": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
-	"internal/bundle": {"internal/challenge", "internal/record"},
-	"internal/seal":   {},
-	"internal/record": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
+		"internal/words", "internal/safetext", "internal/casenote"},
+	"internal/report":   {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
+	"internal/bundle":   {"internal/challenge", "internal/record"},
+	"internal/casenote": {"internal/english", "internal/workday", "internal/ladder", "internal/challenge", "internal/record"},
+	"internal/seal":     {},
+	"internal/record":   {"internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
 		"internal/storage", "internal/outbox"},
 	"internal/engine": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",
@@ -57,7 +58,7 @@ var arrows = map[string][]string{
 	// Commands are filled in by the bot's messages and buttons alike.
 	"internal/command": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
 	"bot": {"internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
-		"internal/outbox", "internal/digest", "internal/words", "internal/safetext", "cards"},
+		"internal/outbox", "internal/digest", "internal/words", "internal/safetext", "internal/casenote", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector",

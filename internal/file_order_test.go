@@ -36,7 +36,7 @@ var fileOrder = map[string][]string{
 		"response.go", "judgement.go", "gates.go", "handover.go", "not_mine.go", "referral.go", "successor.go", "move.go", "urgency.go", "escalation.go", "message_change.go",
 		"partner_concern.go", "clock.go",
 		// What others call.
-		"alerts.go", "consistency.go", "decide.go", "limits.go", "validate_raise.go", "correct.go", "raise.go", "standin_obstacles.go", "events.go",
+		"occasions.go", "alerts.go", "case_note.go", "consistency.go", "decide.go", "limits.go", "validate_raise.go", "correct.go", "raise.go", "standin_obstacles.go", "events.go",
 		"replay.go",
 	},
 	"internal/permission": {"permission.go", "table.go"},

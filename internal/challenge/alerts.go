@@ -30,44 +30,5 @@ func (tr *transition) isPostedTo(id string) bool {
 
 // alertApplies reports whether the notice is about the event.
 func (tr *transition) alertApplies(n ladder.Alert, e Event) bool {
-	rung := e.Rung
-	if rung == "" {
-		rung = tr.c.Rung // the raising itself stands before the first rung
-	}
-	if len(n.Rungs) > 0 && !slices.Contains(n.Rungs, rung) {
-		return false
-	}
-	return slices.ContainsFunc(tr.alertOccasions(e), func(o string) bool {
-		return slices.Contains(n.OnEvents, o) || slices.Contains(n.OnEvents, "any")
-	})
-}
-
-// alertOccasions are the words in which a ladder's notices speak of an event. An
-// escalation is one of the rung that it leaves and of the rung that it reaches.
-func (tr *transition) alertOccasions(e Event) []string {
-	switch b := e.Body.(type) {
-	case Raised:
-		return []string{"raise"}
-	case Responded:
-		if r, ok := tr.env.Ladder.RungByID(e.Rung); ok && r.Form == ladder.FormMeeting {
-			return []string{"response", "meeting"}
-		}
-		return []string{"response"}
-	case Judged:
-		if b.Verdict == NotSatisfied {
-			return []string{"judgement", "escalation"}
-		}
-		return []string{"judgement"}
-	case RungOpened:
-		if b.Cause != CauseRaise && b.Cause != CausePartly {
-			return []string{"escalation"}
-		}
-	case Lapsed:
-		return []string{"lapse", "escalation"}
-	case SkippedTo:
-		return []string{"skip"}
-	case Resolved, Withdrawn, HandedOff:
-		return []string{"close"}
-	}
-	return nil
+	return isOccasion(e, tr.env.Ladder, n.OnEvents, n.Rungs, tr.c.Rung)
 }

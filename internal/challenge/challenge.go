@@ -99,6 +99,15 @@ type Challenge struct {
 	// UnreachableAddresses are those whose last card Teams refused for good.
 	UnreachableAddresses []Address `json:"unreached,omitempty"`
 	ClosedAt             time.Time `json:"closed_at,omitzero"`
+	// PastedNotes are the notes that stand in the other system.
+	PastedNotes []NoteKey `json:"pasted_notes,omitempty"`
+}
+
+// NoteKey names one note that the procedure wants in another system: which of the ladder's rules, and
+// the first event of the moment that it is about.
+type NoteKey struct {
+	Rule int `json:"rule"`
+	Seq  int `json:"seq"`
 }
 
 // Scope is what the challenge is about, as far as it decides who holds a role.

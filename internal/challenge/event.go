@@ -38,6 +38,12 @@ type Body interface {
 // unseenOnCards is a Body that changes nothing that a card shows.
 type unseenOnCards interface{ isUnseenOnCards() }
 
+// IsUnseenOnCards reports whether the event changes nothing that a card shows, as a delivery or a tick.
+func (e *Event) IsUnseenOnCards() bool {
+	_, unseen := e.Body.(unseenOnCards)
+	return unseen
+}
+
 // ChainHash is the hash of the event under the chain of challenge id. It covers every
 // field, each preceded by its length, and the hash before it.
 func (e *Event) ChainHash(id uuid.UUID) Hash { return sha256.Sum256(e.ChainText(id)) }
@@ -68,7 +74,7 @@ func (e *Event) ChainText(id uuid.UUID) []byte {
 func (c Challenge) Apply(e Event) Challenge {
 	c = c.clone()
 	c.Seq, c.Head, c.LastAt = e.Seq, e.Hash, e.At
-	if _, unseen := e.Body.(unseenOnCards); !unseen {
+	if !e.IsUnseenOnCards() {
 		c.Version++
 	}
 	e.Body.apply(&c, e)

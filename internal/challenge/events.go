@@ -49,6 +49,7 @@ var registry = []eventDefinition{
 	define[QuestionAnswered](),
 	define[Restored](),
 	define[LapseYielded](),
+	define[NotePasted](),
 }
 
 // eventDefinition is what the program knows of one kind of event.

@@ -87,6 +87,7 @@ func everyBody() []challenge.Body {
 		challenge.QuestionAnswered{To: party.Person, Text: "The first."},
 		challenge.Restored{Missing: challenge.Outage{From: at, To: at}, Waited: []string{"p"}},
 		challenge.LapseYielded{Opening: 1, Due: at, ArrivedAt: at},
+		challenge.NotePasted{NoteKey: challenge.NoteKey{Rule: 1, Seq: 2}},
 	}
 }
 

@@ -55,6 +55,7 @@ func (tr *transition) facts() permission.Facts {
 		Oversees:        tr.isOverseer(id),
 		Involved:        tr.isInvolved(),
 		Registers:       tr.isInRegisterOf(id),
+		WritesNotes:     tr.writesNotes(),
 		Refers:          tr.isReferrer(),
 		TakesFurther:    tr.mayTakeFurther(),
 		Urgent:          c.Urgent != nil,
@@ -236,6 +237,25 @@ func (tr *transition) isInRegisterOf(id string) bool {
 		held, scope := tr.placeOf(role)
 		return tr.env.Directory.MayActAtAnyLevel(id, held, scope, tr.today())
 	})
+}
+
+// writesNotes reports whether the procedure leaves a note to the person's role, other than the
+// chair's, on a rung that has been opened.
+func (tr *transition) writesNotes() bool {
+	return slices.ContainsFunc(tr.env.Ladder.RecordingRules, func(r ladder.RecordingRule) bool {
+		return r.Author != directory.RoleChair && !r.IsDocument() && tr.isNoteAuthor(r)
+	})
+}
+
+// isNoteAuthor reports whether a note is the person's to write: the chair's, or a role's, once one of
+// the rungs has been opened that the note is about. It can wait until they are back: a stand-in, who
+// is there for what is asked, reads nothing for it.
+func (tr *transition) isNoteAuthor(r ladder.RecordingRule) bool {
+	if r.Author == directory.RoleChair {
+		return tr.by.ID == tr.c.Chair.ID
+	}
+	opened := slices.ContainsFunc(tr.c.Openings, func(o Opening) bool { return slices.Contains(r.Rungs, o.Rung) })
+	return opened && slices.ContainsFunc(tr.reachableInRole(r.Author), isInOwnRight(tr.by.ID))
 }
 
 // wasOpened reports whether a rung, or one above it, has been opened.

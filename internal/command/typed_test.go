@@ -37,7 +37,7 @@ func TestEveryCommandHasAWordAButtonAndBothWaysIn(t *testing.T) {
 	}
 	// The others do nothing to one challenge.
 	for _, name := range words.CommandNames {
-		general := name == words.CommandChallenge || name == words.CommandUrgent || name == words.CommandMine || name == words.CommandHelp || name == words.CommandCover || name == words.CommandNotices || name == words.CommandWaiting || name == words.CommandRegister
+		general := name == words.CommandChallenge || name == words.CommandUrgent || name == words.CommandMine || name == words.CommandHelp || name == words.CommandCover || name == words.CommandNotices || name == words.CommandWaiting || name == words.CommandRegister || name == words.CommandNotes
 		if _, ok := ByName(name); ok == general {
 			t.Errorf("%s does something to one challenge: %v", name, ok)
 		}

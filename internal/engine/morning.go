@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"challengebot/cards"
 	"challengebot/internal/challenge"
 	"challengebot/internal/contain"
@@ -82,9 +84,11 @@ func (e *Engine) sendDigests(ctx context.Context, begins, now time.Time) (sent i
 func (e *Engine) sendTasks(ctx context.Context, begins, now time.Time) (sent int, readErr, err error) {
 	people := e.Directory()
 	lists := map[string]*digest.TaskList{}
+	raised := map[string][]uuid.UUID{} // open challenges by who raised them
 	var failed setAsideList
 	readErr = e.morningStore().EachOpen(ctx, func(c challenge.Snapshot) {
 		recordHeadway(ctx)
+		raised[c.Challenge.Chair.ID] = append(raised[c.Challenge.Chair.ID], c.Challenge.ID)
 		fault := contain.Run(func() error {
 			for person, task := range digest.TasksOf(c, challenge.Env{Now: now, Calendar: e.Calendar, Ladder: c.Ladder, Directory: people}) {
 				if task.Since.After(begins) {
@@ -104,12 +108,39 @@ func (e *Engine) sendTasks(ctx context.Context, begins, now time.Time) (sent int
 	if errors.Is(readErr, storage.ErrUnavailable) {
 		return 0, nil, readErr
 	}
+	notes := map[string]int{}
+	for person := range lists { // who gets a list anyway: notes alone are no reason to write
+		if notes[person], err = e.countNotes(ctx, person, raised[person], begins); err != nil {
+			return 0, nil, err
+		}
+	}
 	teams := people.TeamNames()
 	drawErr, err := e.queueForEach(ctx, slices.Sorted(maps.Keys(lists)), "tasks:"+e.Calendar.DateOf(now).String(), now, func(person string) cards.Card {
-		return cards.RenderTasks(cards.TasksView{TaskList: *lists[person], TeamNames: teams, Now: now, Zone: e.Calendar.Location(),
+		return cards.RenderTasks(cards.TasksView{TaskList: *lists[person], TeamNames: teams, Notes: notes[person], Now: now, Zone: e.Calendar.Location(),
 			Words: words.ForLanguage(people.LanguageOf(person))})
 	})
 	return len(lists), errors.Join(readErr, failed.err(), drawErr), err
+}
+
+// countNotes counts the case notes that are still to be pasted by whoever raised challenges, about what
+// happened before a moment. What cannot be read counts nothing: its own card says what is wrong.
+func (e *Engine) countNotes(ctx context.Context, person string, raised []uuid.UUID, before time.Time) (n int, err error) {
+	for _, id := range raised {
+		recordHeadway(ctx)
+		c, err := e.morningStore().Load(ctx, storage.LookupKey{ID: id})
+		if errors.Is(err, storage.ErrUnavailable) {
+			return 0, err
+		} else if err != nil {
+			continue
+		}
+		env := challenge.Env{Now: e.Now(), Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
+		for _, m := range c.ListNoteMoments() {
+			if m.At.Before(before) && !slices.Contains(c.Challenge.PastedNotes, m.NoteKey) && c.WritesNote(m.Record, person, env) {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // queueDigests queues a list for each of those who oversee challenges, of the day or of a very

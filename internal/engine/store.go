@@ -28,6 +28,7 @@ type MorningStore interface {
 	EachPending(ctx context.Context, each func(challenge.Snapshot)) error
 	AnyPending(ctx context.Context) (bool, error)
 	EachOpen(ctx context.Context, each func(challenge.Snapshot)) error
+	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
 	ListUnreachable(ctx context.Context) ([]outbox.Unreachable, error)
 	Apply(ctx context.Context, r storage.IdempotencyKey, key storage.LookupKey, decide decideFunc) (
 		storage.ApplyResult, error)

@@ -1,9 +1,10 @@
-// Package english holds the two rules of English grammar that more than one package needs. Texts
+// Package english holds the rules of English grammar that more than one package needs. Texts
 // that are read in more than one language stand in internal/words.
 package english
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -26,4 +27,12 @@ func Capitalise(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// JoinList joins the parts of a list: "a, b and c".
+func JoinList(parts []string) string {
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	return strings.Join(parts, "")
 }

@@ -123,6 +123,7 @@ func (d *comparison) compareRecordingRules(s partComparison) {
 		s.compareText("the system", o.System, n.System)
 		s.compareText("the place", o.Location, n.Location)
 		s.compareText("the template", o.Template, n.Template)
+		s.compareList("the parts", plainTexts(o.Parts), plainTexts(n.Parts))
 		s.compareText("the mailbox", o.Mailbox, n.Mailbox)
 		s.compareText("the source", o.Source, n.Source)
 	})

@@ -9,7 +9,7 @@ import (
 // printed, for whoever lays the ladder beside the procedure. A test finds any other such key.
 var keptForPage = []string{
 	"Ladder.direction", "Words.child", "Words.conference",
-	"Ladder.records", "Ladder.oversight", "Ladder.themes", "Ladder.conference", "Ladder.reports", "Ladder.good_practice",
+	"RecordingRule.mailbox", "Ladder.oversight", "Ladder.themes", "Ladder.conference", "Ladder.reports", "Ladder.good_practice",
 }
 
 // IsKeptForPage reports whether nothing acts on a key, such as "Ladder.reports" or a source: the
@@ -19,7 +19,7 @@ func IsKeptForPage(place string) bool {
 	switch {
 	case strings.HasSuffix(name, "source") || strings.HasSuffix(name, "inferred"):
 		return true
-	case slices.Contains([]string{"RecordingRule", "Oversight", "ThemeNote", "ConferenceList", "Report", "GoodPractice"}, part):
+	case slices.Contains([]string{"Oversight", "ThemeNote", "ConferenceList", "Report", "GoodPractice"}, part):
 		return true
 	}
 	return slices.Contains(keptForPage, place)

@@ -25,8 +25,9 @@ var (
 	knownDivisions    = []workday.Division{workday.EnglandAndWales, workday.Scotland, workday.NorthernIreland}
 	knownWindowStarts = []WindowStart{WindowFromReceipt, WindowFromLimitStart, WindowFromRaise, WindowFromConference, WindowFromRungBelow}
 	// knownEvents are what records and notices hang on, knownPeriods when a report is due.
-	knownEvents  = []string{"raise", "response", "judgement", "escalation", "lapse", "skip", "meeting", "close", "any"}
-	knownPeriods = []string{"month", "quarter", "year"}
+	knownEvents    = []string{"raise", "response", "judgement", "escalation", "lapse", "skip", "meeting", "close", "any"}
+	knownPeriods   = []string{"month", "quarter", "year"}
+	knownNoteParts = []NotePart{NoteConcern, NoteQuery, NoteAction, NoteResponse, NotePlan, NoteDecision, NoteDifference, NoteOutcome}
 )
 
 // KnownValues are the words that a key takes, by the key's place in the model: its type, or
@@ -39,6 +40,7 @@ func KnownValues(t reflect.Type, place string) []string {
 		return knownEvents
 	}
 	return map[reflect.Type][]string{
+		reflect.TypeFor[NotePart]():         plainTexts(knownNoteParts),
 		reflect.TypeFor[RungKind]():         plainTexts(knownRungKinds),
 		reflect.TypeFor[ResponseForm]():     plainTexts(knownForms),
 		reflect.TypeFor[GateKind]():         plainTexts(knownGateKinds),

@@ -62,9 +62,36 @@ type RecordingRule struct {
 	System   string         `yaml:"system" json:"system"`
 	Location string         `yaml:"location,omitempty" json:"location,omitempty"`
 	Template string         `yaml:"template,omitempty" json:"template,omitempty"`
+	Parts    []NotePart     `yaml:"parts,omitempty" json:"parts,omitempty"`
 	Mailbox  string         `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
 	Source   string         `yaml:"source" json:"source"`
 }
+
+// NotePart is one part of a note.
+type NotePart string
+
+// The parts of a note, each under its name.
+const (
+	NoteConcern    NotePart = "concern"    // what is wrong, and what it rests on
+	NoteQuery      NotePart = "query"      // what is wrong, and what is asked for
+	NoteAction     NotePart = "action"     // what was done
+	NoteResponse   NotePart = "response"   // the answer that counts
+	NotePlan       NotePart = "plan"       // the agreed plan
+	NoteDecision   NotePart = "decision"   // what was decided, and why
+	NoteDifference NotePart = "difference" // what a difference of view is upheld on
+	NoteOutcome    NotePart = "outcome"    // where the challenge then stands
+)
+
+// NoteParts are the parts of a note in their order.
+func (r RecordingRule) NoteParts() []NotePart {
+	if len(r.Parts) > 0 {
+		return r.Parts
+	}
+	return []NotePart{NoteConcern, NoteAction, NoteResponse, NotePlan, NoteDecision, NoteOutcome}
+}
+
+// IsDocument reports whether what is to be kept is a document that goes by mail, and no note.
+func (r RecordingRule) IsDocument() bool { return r.Mailbox != "" }
 
 // Oversight is what the overseeing role is asked to watch.
 type Oversight struct {

@@ -394,13 +394,13 @@ func (p *textPage) writeRecordingRules() {
 		p.writeLine("")
 		p.writeLine("%s%s", text, inBrackets(r.Source))
 	}
-	if len(l.RecordingRules)+len(l.Reports) > 0 || l.Themes != nil || l.ConferenceList != nil || l.Oversight != nil || l.GoodPractice != nil {
-		p.writeLine("")
-		p.writeLine("Kept for the page: what follows stands in the procedure; people do it, the program does not yet.")
-	}
 	for _, r := range l.RecordingRules {
 		p.writeLine("")
 		p.writeLine("Record (%s): %s%s", strings.Join(r.OnEvents, ", "), l.recordingRuleText(r), inBrackets(r.Source))
+	}
+	if len(l.Reports) > 0 || l.Themes != nil || l.ConferenceList != nil || l.Oversight != nil || l.GoodPractice != nil {
+		p.writeLine("")
+		p.writeLine("Kept for the page: what follows stands in the procedure; people do it, the program does not yet.")
 	}
 	p.writeOtherParts()
 }
@@ -408,7 +408,11 @@ func (p *textPage) writeRecordingRules() {
 // recordingRuleText is where a note goes and who writes it.
 func (l *Ladder) recordingRuleText(r RecordingRule) string {
 	where := slices.DeleteFunc([]string{r.System, r.Location, r.Mailbox}, func(s string) bool { return s == "" })
-	return strings.Join(where, ", ") + ", by " + l.RoleLabel(r.Author)
+	text := strings.Join(where, ", ") + ", by " + l.RoleLabel(r.Author)
+	if r.IsDocument() {
+		return text + ", as a document, which the program does not make yet"
+	}
+	return text
 }
 
 // writeOtherParts is what the procedure wants beside its ladder.

@@ -250,6 +250,9 @@ func (v *validator) validateOtherParts() {
 		v.validateRole(path+".author", r.Author)
 		v.validateLabel(path+".system", "system of the record", r.System)
 		v.validateRungIDs(path+".rungs", r.Rungs)
+		for j, part := range r.Parts {
+			validateOneOf(v, fmt.Sprintf("%s.parts[%d]", path, j), "part of a note", part, knownNoteParts)
+		}
 	}
 	for i, n := range v.l.Alerts {
 		path := fmt.Sprintf("$.notices[%d]", i)

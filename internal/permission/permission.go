@@ -42,6 +42,8 @@ type Facts struct {
 	// Registers: the procedure lets their role find the challenge in the register, or they stand in
 	// for somebody with that role.
 	Registers bool
+	// WritesNotes: the procedure leaves a note in another system to their role.
+	WritesNotes bool
 	// Urgent: the challenge is marked as one that cannot wait.
 	Urgent bool
 	// TakesFurther: the procedure lets their role take it to the next rung.
@@ -87,6 +89,8 @@ type Rights struct {
 	Withdraw, HandOff, Skip, Move bool
 	// Correct what was written when it was raised.
 	Correct bool
+	// WriteNotes in the systems that the procedure names, and say that they stand there.
+	WriteNotes bool
 	// AskToEnd asks the chair, with a reason, to end it.
 	AskToEnd bool
 	// NameSuccessor of a chair who has left.
@@ -153,6 +157,7 @@ func Decide(f Facts) Rights {
 		Refer:          f.Refers && f.ReferralPossible,
 		Shorten:        f.Open() && f.Shortens && impartial,
 	}
+	r.WriteNotes = f.Chair || f.WritesNotes
 	r.FindInRegister = f.Chair || f.Oversees || f.Registers
 	r.Read = hasPart(f) || r.FindInRegister || r.acts()
 	return r
@@ -167,7 +172,7 @@ func hasPart(f Facts) bool {
 // acts reports whether the person may do anything but read.
 func (r Rights) acts() bool {
 	return r.Answer || r.Replace || r.RecordAsking || r.Judge || r.Settle || r.Withdraw || r.HandOff || r.Skip || r.Move || r.AskToEnd ||
-		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.AskBack || r.AnswerQuestion || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten || r.Correct
+		r.NameSuccessor || r.HandOver || r.Release || r.RemindNow || r.Acknowledge || r.PassOn || r.AskBack || r.AnswerQuestion || r.Escalate || r.LiftUrgency || r.Refer || r.Shorten || r.Correct || r.WriteNotes
 }
 
 // GateFacts are what decides who may record what of one gate.

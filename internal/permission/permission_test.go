@@ -25,8 +25,8 @@ func TestTheReadmesTableIsTheRules(t *testing.T) {
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"who raised it (the chair): read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, correct; read, find in the register, withdraw, hand off, skip, move, correct; read, find in the register, settle, withdraw, hand off, skip, move, correct; read, find in the register, correct",
-		"the same, of an urgent challenge: read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, correct, lift the urgency; read, find in the register, withdraw, hand off, skip, move, correct, lift the urgency; read, find in the register, settle, withdraw, hand off, skip, move, correct, lift the urgency; read, find in the register, correct",
+		"who raised it (the chair): read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, correct, write case notes; read, find in the register, withdraw, hand off, skip, move, correct, write case notes; read, find in the register, settle, withdraw, hand off, skip, move, correct, write case notes; read, find in the register, correct, write case notes",
+		"the same, of an urgent challenge: read, find in the register, answer a question, remind, settle, withdraw, hand off, skip, move, correct, write case notes, lift the urgency; read, find in the register, withdraw, hand off, skip, move, correct, write case notes, lift the urgency; read, find in the register, settle, withdraw, hand off, skip, move, correct, write case notes, lift the urgency; read, find in the register, correct, write case notes",
 		"stand-in of the chair: nothing; nothing; read, settle; nothing",
 		"who is asked: read, answer, acknowledge, pass on, ask back; read, late response kept; read, late response kept; read, late response kept",
 		"whose answer waits for a verdict: read, answer, acknowledge, pass on, ask back; read, replace the answer, late response kept; read, late response kept; read, late response kept",
@@ -38,6 +38,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"oversight: read, find in the register, ask to end, name a chair's successor, hand over to a stand-in, release after an outage; read, find in the register, ask to end, name a chair's successor, hand over to a stand-in; read, find in the register, ask to end, name a chair's successor, hand over to a stand-in; read, find in the register",
 		"oversight who is or was asked: read, find in the register, late response kept; read, find in the register, late response kept; read, find in the register, late response kept; read, find in the register, late response kept",
 		"who keeps or watches the register, where the procedure names them: read, find in the register; read, find in the register; read, find in the register; read, find in the register",
+		"who writes a case note, where the procedure names them: read, write case notes; read, write case notes; read, write case notes; read, write case notes",
 		"who may refer outside, where the procedure allows it now: read, refer; read, refer; read, refer; read, refer",
 		"who may take it to the next step, where the procedure names them: read, take it further; read, take it further; read; read",
 		"who is told beside a step, or was needed at a gate: read; read; read; read",
@@ -81,7 +82,7 @@ func TestTheRulesHoldInEveryCase(t *testing.T) {
 		acts := r.acts()
 		ends := r.Withdraw || r.HandOff
 		afterTheEnd := r
-		afterTheEnd.Refer, afterTheEnd.Correct = false, false // these two are done then too
+		afterTheEnd.Refer, afterTheEnd.Correct, afterTheEnd.WriteNotes = false, false, false // these are done then too
 		switch {
 		case !f.Listed && (r.Read || acts):
 			t.Errorf("who is not in the directory may %+v: %+v", r, f)
@@ -95,6 +96,8 @@ func TestTheRulesHoldInEveryCase(t *testing.T) {
 			t.Errorf("who was asked settles: %+v", f)
 		case r.Correct && !f.Chair:
 			t.Errorf("somebody other than the chair corrects what the chair wrote: %+v", f)
+		case r.WriteNotes && !f.Chair && !f.WritesNotes:
+			t.Errorf("somebody whom the procedure does not name writes a note: %+v", f)
 		case !f.Open() && afterTheEnd.acts():
 			t.Errorf("something may be done to a challenge that has ended: %+v: %+v", r, f)
 		case f.Listed && f.EverAsked && !r.KeepLate:

@@ -26,6 +26,7 @@ var kinds = []kind{
 	{"oversight", Facts{Listed: true, Oversees: true}},
 	{"oversight who is or was asked", Facts{Listed: true, Oversees: true, EverAsked: true}},
 	{"who keeps or watches the register, where the procedure names them", Facts{Listed: true, Registers: true}},
+	{"who writes a case note, where the procedure names them", Facts{Listed: true, WritesNotes: true}},
 	{"who may refer outside, where the procedure allows it now", Facts{Listed: true, Refers: true, ReferralPossible: true}},
 	{"who may take it to the next step, where the procedure names them", Facts{Listed: true, TakesFurther: true, Involved: true}},
 	{"who is told beside a step, or was needed at a gate", Facts{Listed: true, Involved: true}},
@@ -75,7 +76,7 @@ func (r Rights) names() []string {
 		name string
 	}{
 		{r.Read, "read"}, {r.FindInRegister, "find in the register"}, {r.Answer, "answer"}, {r.Replace, "replace the answer"}, {r.Acknowledge, "acknowledge"}, {r.PassOn, "pass on"}, {r.AskBack, "ask back"}, {r.AnswerQuestion, "answer a question"}, {r.RecordAsking, "record that they were asked"}, {r.Judge, "judge"},
-		{r.RemindNow, "remind"}, {r.Settle, "settle"}, {r.Withdraw, "withdraw"}, {r.HandOff, "hand off"}, {r.Skip, "skip"}, {r.Move, "move"}, {r.Correct, "correct"},
+		{r.RemindNow, "remind"}, {r.Settle, "settle"}, {r.Withdraw, "withdraw"}, {r.HandOff, "hand off"}, {r.Skip, "skip"}, {r.Move, "move"}, {r.Correct, "correct"}, {r.WriteNotes, "write case notes"},
 		{r.AskToEnd, "ask to end"}, {r.NameSuccessor, "name a chair's successor"}, {r.HandOver, "hand over to a stand-in"}, {r.Release, "release after an outage"}, {r.LiftUrgency, "lift the urgency"}, {r.Escalate, "take it further"},
 		{r.Refer, "refer"}, {r.Shorten, "shorten"}, {r.KeepLate && !r.Answer, "late response kept"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/english"
 )
 
 // This file tells who was asked. A trail says what was queued when it was queued, and that
@@ -45,7 +46,7 @@ func (n *narrator) formatPeople(ids []string) string {
 	for i, id := range ids {
 		names[i] = n.personName(id)
 	}
-	return joinList(names)
+	return english.JoinList(names)
 }
 
 // formatReminded are those who were asked, or all who may answer where the event has none.

@@ -10,6 +10,7 @@ import (
 
 	"challengebot/internal/challenge"
 	"challengebot/internal/directory"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/workday"
 )
@@ -143,6 +144,12 @@ func (n *narrator) describeRareEvent(e challenge.Event, who string) (string, []F
 		return n.describeHandover(e.Rung, b), nil
 	case challenge.Moved:
 		return fmt.Sprintf("%s moved the challenge from %s to %s. The due times stay.", who, n.teamName(b.From), n.teamName(b.To)), nil
+	case challenge.NotePasted:
+		where := "the other system"
+		if b.Rule >= 0 && b.Rule < len(n.Ladder.RecordingRules) {
+			where = n.Ladder.RecordingRules[b.Rule].System
+		}
+		return fmt.Sprintf("%s said that the note about event %d stands in %s.", who, b.Seq, where), nil
 	case challenge.Corrected:
 		var facts []Fact
 		if b.WasRecord != "" {
@@ -279,6 +286,9 @@ func (n *narrator) describeGateRecorded(b challenge.GateRecorded, who string) (s
 	return what, nonEmptyFacts(append(says, fieldFacts(labels, b.Fields)...)...)
 }
 
+// ActionLabel begins the label of each action of an agreed plan; its number follows.
+const ActionLabel = "Agreed action "
+
 func responseFacts(r challenge.Response) []Fact {
 	says := []Fact{{"The answer", r.Text}}
 	labels := map[string]string{}
@@ -287,7 +297,7 @@ func responseFacts(r challenge.Response) []Fact {
 	}
 	says = append(says, fieldFacts(labels, r.Fields)...)
 	for i, a := range r.Plan {
-		says = append(says, Fact{"Agreed action " + strconv.Itoa(i+1), fmt.Sprintf("%s; %s; by %s", a.What, a.Who, a.DueBy.FormatLong())})
+		says = append(says, Fact{ActionLabel + strconv.Itoa(i+1), fmt.Sprintf("%s; %s; by %s", a.What, a.Who, a.DueBy.FormatLong())})
 	}
 	return nonEmptyFacts(says...)
 }
@@ -326,7 +336,7 @@ func (n *narrator) formatRoles(roles []directory.Role) string {
 	for i, r := range roles {
 		out[i] = n.Ladder.RoleLabel(r)
 	}
-	return joinList(out)
+	return english.JoinList(out)
 }
 
 // findGate finds a gate before a rung, or one that has only its id left.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"challengebot/internal/challenge"
+	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/safetext"
 )
@@ -200,7 +201,7 @@ func (n *narrator) formatParties(ps []challenge.Party) string {
 	for i, p := range ps {
 		out[i] = n.formatParty(p)
 	}
-	return joinList(out)
+	return english.JoinList(out)
 }
 
 func (n *narrator) rungLabel(id string) string {
@@ -212,14 +213,6 @@ func (n *narrator) rungLabel(id string) string {
 
 func (n *narrator) formatDateTime(at time.Time) string {
 	return at.In(n.zone).Format("Monday 2 January 2006 at 15:04")
-}
-
-// joinList is "a, b and c".
-func joinList(parts []string) string {
-	if n := len(parts); n > 1 {
-		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
-	}
-	return strings.Join(parts, "")
 }
 
 // nonEmptyFacts keeps those that say something.

@@ -107,6 +107,15 @@ func Run(s Script) ([]Step, error) {
 	return sim.steps, err
 }
 
+// RunTrail runs a script and gives the challenge that came of it, with its trail.
+func RunTrail(s Script) (challenge.Snapshot, error) {
+	sim, err := play(s)
+	if sim == nil {
+		return challenge.Snapshot{}, err
+	}
+	return challenge.Snapshot{Challenge: sim.c, Ladder: s.Ladder, History: sim.trail}, err
+}
+
 // play is a script that was played, to its end or to an error; nil if it could not begin.
 func play(s Script) (*simulation, error) {
 	sim, err := newSimulation(s)
@@ -129,6 +138,7 @@ type simulation struct {
 	Script
 	env           challenge.Env
 	c             challenge.Challenge
+	trail         []challenge.Event
 	end           time.Time
 	steps         []Step
 	playedLines   []bool    // the lines that were done
@@ -330,7 +340,7 @@ func (s *simulation) runClock(at time.Time) (bool, error) {
 		return false, scriptError("the clock", err)
 	}
 	if nudges && repeated {
-		s.c = change.Next // told before; it is not written down again
+		s.c, s.trail = change.Next, append(s.trail, change.Events...) // told before; no step of its own
 		return true, nil
 	}
 	s.recordChange(change)
@@ -342,7 +352,7 @@ func (s *simulation) runClock(at time.Time) (bool, error) {
 func (s *simulation) recordChange(change challenge.Change) {
 	was, visits := s.c.Rung, len(s.c.Openings)
 	held := s.c.Hold != nil
-	s.c = change.Next
+	s.c, s.trail = change.Next, append(s.trail, change.Events...)
 	if s.c.Rung != was || len(s.c.Openings) != visits || held != (s.c.Hold != nil) {
 		s.arrivedAt = s.env.Now
 	}
@@ -366,7 +376,7 @@ func (s *simulation) deliverQuestions(change challenge.Change) {
 		}
 		taken, err := s.c.Decide(challenge.RecordDelivery{Card: post.Card, Opening: post.Opening, To: post.To}, challenge.System, s.env)
 		if err == nil { // what Teams took is never refused
-			s.c = taken.Next
+			s.c, s.trail = taken.Next, append(s.trail, taken.Events...)
 		}
 	}
 }

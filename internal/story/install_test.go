@@ -194,7 +194,7 @@ func TestEveryCommandThatTheManifestListsWorks(t *testing.T) {
 	if err := s.Teams.UploadApp(t.Context(), buildPackage(t, "1.0.0")); err != nil {
 		t.Fatal(err)
 	}
-	answers := map[string]string{"challenge": "Continue", "urgent": "Continue", "waiting": "Only those who oversee challenges have that list.", "mine": "Your challenges", "register": "Register of challenges", "cover": "Who stands in for whom",
+	answers := map[string]string{"challenge": "Continue", "urgent": "Continue", "waiting": "Only those who oversee challenges have that list.", "mine": "Your challenges", "register": "Register of challenges", "notes": "No case note waits to be pasted.", "cover": "Who stands in for whom",
 		"notices": "Where notices appear", "help": "What I can do"}
 	driven := 0
 	heard := func(command string, among bool) {

@@ -49,6 +49,7 @@ type Catalogue struct {
 	Digest         DigestWords
 	Tasks          TasksWords
 	Register       RegisterWords
+	Notes          NotesWords
 	News           NewsWords
 	Watch          WatchWords
 	TypedCommand   TypedCommandWords
@@ -245,6 +246,11 @@ type RegisterWords struct {
 	ByNumber, ByStage, ByPerson, Since, Until                                                                                    string // what is listed
 	NumberLabel, StateLabel, ProcedureLabel, StageLabel, PersonLabel, SinceLabel, UntilLabel                                     string // of the inputs
 	PutRight, UnknownPerson, SeveralPeople, UnknownChoice, OtherProcedure, UnknownDate, EndsBeforeItBegins                       string // what is wrong with one
+}
+
+// NotesWords are the texts of the case notes to be pasted elsewhere.
+type NotesWords struct {
+	Title, None, Left, For, HowToCopy, Cut, Pasted, PastedBy, Next, More, Waiting, WaitingOne string
 }
 
 // NewsWords are the texts of a line of news.

@@ -34,6 +34,7 @@ const (
 	CommandSuccessor      CommandName = "successor"
 	CommandWaiting        CommandName = "waiting"
 	CommandRegister       CommandName = "register"
+	CommandNotes          CommandName = "notes"
 	CommandCover          CommandName = "cover"
 	CommandNotices        CommandName = "notices"
 	CommandRelease        CommandName = "release"
@@ -67,6 +68,7 @@ var CommandNames = []CommandName{
 	CommandSuccessor,
 	CommandWaiting,
 	CommandRegister,
+	CommandNotes,
 	CommandCover,
 	CommandNotices,
 	CommandRelease,
@@ -174,6 +176,7 @@ var englishCommands = map[CommandName][]Command{
 	CommandSuccessor:      {{"/successor CH-… NAME", "name who takes over from a chair who has left, if you oversee challenges"}},
 	CommandWaiting:        {{"/waiting", "what waits for others, if you oversee challenges"}},
 	CommandRegister:       {{"/register NUMBER|TEAM|NAME", "the challenges that you raised, oversee or keep the register of, open and ended; /register alone lists all"}},
+	CommandNotes:          {{"/notes CH-…", "the case notes that you are to copy into the other system, ready to paste; /notes alone gives all that wait"}},
 	CommandCover:          {{"/cover NAME YYYY-MM-DD to YYYY-MM-DD", "have somebody stand in for you; /cover alone lists who does"}},
 	CommandNotices:        {{"/notices here TEAM-OR-SERVICE", "in a channel, if you oversee challenges: have its notices appear there; /notices alone lists where they do"}},
 	CommandRelease:        {{"/release CH-…", "if you oversee challenges: let the time of one run on after a long outage; /release alone does so for all"}},
@@ -209,6 +212,7 @@ var welshCommands = map[CommandName][]Command{
 	CommandSuccessor:      {{"/olynydd CH-… ENW", "enwi pwy sy'n cymryd lle cadeirydd sydd wedi gadael, os ydych yn goruchwylio heriau"}},
 	CommandWaiting:        {{"/yn-aros", "yr hyn sy'n aros am bobl eraill, os ydych yn goruchwylio heriau"}},
 	CommandRegister:       {{"/cofrestr RHIF|TÎM|ENW", "yr heriau a godwyd gennych, yr ydych yn eu goruchwylio neu'n cadw eu cofrestr, yn agored neu wedi dod i ben; mae /cofrestr ar ei ben ei hun yn rhestru pob un"}},
+	CommandNotes:          {{"/nodiadau CH-…", "y nodiadau achos yr ydych i'w copïo i'r system arall, yn barod i'w gludo; mae /nodiadau ar ei ben ei hun yn rhoi pob un sy'n aros"}},
 	CommandCover:          {{"/cyflenwi ENW 1/4/2026 i 17/4/2026", "cael rhywun i gymryd eich lle; mae /cyflenwi ar ei ben ei hun yn rhestru pwy sy'n gwneud"}},
 	CommandNotices:        {{"/hysbysiadau yma TÎM-NEU-WASANAETH", "mewn sianel, os ydych yn goruchwylio heriau: cael ei hysbysiadau i ymddangos yno; mae /hysbysiadau ar ei ben ei hun yn rhestru ble maent"}},
 	CommandRelease:        {{"/rhyddhau CH-…", "os ydych yn goruchwylio heriau: gadael i amser un redeg ar ôl toriad hir; mae /rhyddhau ar ei ben ei hun yn gwneud hynny ar gyfer pob un"}},

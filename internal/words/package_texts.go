@@ -11,7 +11,7 @@ type PackageWords struct {
 }
 
 // OfferedOrder is the order in which Teams offers commands.
-var OfferedOrder = []CommandName{CommandChallenge, CommandUrgent, CommandMine, CommandWaiting, CommandRegister, CommandCover, CommandNotices, CommandHelp}
+var OfferedOrder = []CommandName{CommandChallenge, CommandUrgent, CommandMine, CommandWaiting, CommandRegister, CommandNotes, CommandCover, CommandNotices, CommandHelp}
 
 var englishPackage = PackageWords{
 	ShortName: "Challenge",
@@ -32,6 +32,7 @@ Only people whom the authority has named in its directory can raise, answer or r
 		CommandMine:      {"mine", "What waits for you, and what you raised."},
 		CommandWaiting:   {"waiting", "What waits for others, for those who oversee challenges."},
 		CommandRegister:  {"register", "The challenges that you raised, oversee or keep the register of, open and ended: /register NUMBER, TEAM or NAME."},
+		CommandNotes:     {"notes", "The case notes that you are to copy into the other system, ready to paste."},
 		CommandCover:     {"cover", "Have somebody stand in for you: /cover NAME 2026-04-01 to 2026-04-17. Alone, it lists who does."},
 		CommandNotices:   {"notices", "In which channel the notices of each team appear, for those who oversee challenges."},
 		CommandHelp:      {"help", "What I can do, and what to type."},
@@ -62,6 +63,7 @@ Dim ond pobl y mae'r awdurdod wedi'u henwi yn ei gyfeiriadur sy'n gallu codi, at
 		CommandMine:      {"fy-heriau", "Yr heriau sy'n aros amdanoch, a'r rhai a godwyd gennych."},
 		CommandWaiting:   {"yn-aros", "Yr hyn sy'n aros am bobl eraill, i'r rhai sy'n goruchwylio heriau."},
 		CommandRegister:  {"cofrestr", "Yr heriau a godwyd gennych, yr ydych yn eu goruchwylio neu'n cadw eu cofrestr: /cofrestr RHIF, TÎM neu ENW."},
+		CommandNotes:     {"nodiadau", "Y nodiadau achos yr ydych i'w copïo i'r system arall, yn barod i'w gludo."},
 		CommandCover:     {"cyflenwi", "Cael rhywun i gymryd eich lle: /cyflenwi ENW 1/4/2026 i 17/4/2026. Ar ei ben ei hun, mae'n rhestru pwy sy'n gwneud."},
 		CommandNotices:   {"hysbysiadau", "Ym mha sianel y mae hysbysiadau pob tîm yn ymddangos, i'r rhai sy'n goruchwylio heriau."},
 		CommandHelp:      {"cymorth", "Beth y gallaf ei wneud, a beth i'w deipio."},
