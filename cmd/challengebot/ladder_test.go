@@ -150,3 +150,10 @@ func TestShowPrintsTheLadderAsAPageAndAsAChart(t *testing.T) {
 	}
 	runCommand(t, nil, "ladder", "show", "narnia").expect(t, exitWrong, "narnia")
 }
+
+// Notes are no warnings: a ladder that keeps something for the page has no fault.
+func TestLintNotesWhatIsKeptForThePage(t *testing.T) {
+	t.Parallel()
+	runCommand(t, nil, "ladder", "lint", "--ladder", "rutland").expect(t, exitOK, ": note: words.child is kept for the page: ", "0 errors, 0 warnings in 1 ladder\n")
+	runCommand(t, nil, "ladder", "lint", "--json", "--ladder", "rutland").expect(t, exitOK, `"severity": "note"`, `"errors": 0`, `"warnings": 0`, `"notes": `)
+}

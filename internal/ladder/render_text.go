@@ -17,7 +17,7 @@ func RenderText(l *Ladder) string {
 	p.writeLine("%s (%s, version %d)", l.Title, l.Authority, l.Version)
 	p.writeLine("%s", strings.Repeat("=", len([]rune(l.Title))))
 	p.writeLine("Source: %s", l.Source)
-	p.writeLine("Plans: %s. Concerns: %s. Direction: %s.", joinWords(l.Plans), l.Party, strings.ReplaceAll(string(l.Direction), "-", " "))
+	p.writeLine("Plans: %s. Concerns: %s. Direction: %s (kept for the page).", joinWords(l.Plans), l.Party, strings.ReplaceAll(string(l.Direction), "-", " "))
 	p.writeLine("Raised by: %s.", p.roleLabels(l.RaiserRoles()))
 	for _, role := range slices.Sorted(maps.Keys(l.OwnSide)) {
 		p.writeLine("On the side of whoever raises it: %s, the %s of their own team or agency.", l.RoleLabel(role), l.OwnSide[role])

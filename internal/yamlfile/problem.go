@@ -11,16 +11,20 @@ import (
 // Severity says whether a problem stops a file from being used.
 type Severity int
 
-// An Error stops the file from being used; a Warning is only shown.
+// An Error stops the file from being used; a Warning is only shown; a Note finds no fault.
 const (
 	SeverityError Severity = iota
 	SeverityWarning
+	SeverityNote
 )
 
 // String is the word a person reads.
 func (s Severity) String() string {
-	if s == SeverityWarning {
+	switch s {
+	case SeverityWarning:
 		return "warning"
+	case SeverityNote:
+		return "note"
 	}
 	return "error"
 }
@@ -42,8 +46,8 @@ func (p Problem) Error() string {
 		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
 	}
 	b.WriteString(": ")
-	if p.Severity == SeverityWarning {
-		b.WriteString("warning: ")
+	if p.Severity != SeverityError {
+		b.WriteString(p.Severity.String() + ": ")
 	}
 	b.WriteString(p.What)
 	if p.Hint != "" {
