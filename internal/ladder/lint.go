@@ -28,21 +28,26 @@ type LintContext struct {
 
 // Lint lists everything that Read would refuse and, beyond it, what would make a
 // ladder that can be read disappoint: as errors what strands a challenge, as
-// warnings what only looks like an oversight.
+// warnings what only looks like an oversight. Of a file that Read refuses it says little beyond: what
+// follows from a slip is not said beside it.
 func Lint(file string, data []byte, known LintContext) []yamlfile.Problem {
 	l, places, problems := readAndValidate(file, data)
 	if l == nil {
 		return problems
 	}
 	t := &linter{file: places, l: l, known: known, unfit: len(problems) > 0, problems: problems}
-	t.checkReachable()
-	t.checkLimits()
-	t.checkWeekBands()
-	t.checkOpensInTime()
-	t.checkWhoAnswers()
+	if !t.unfit { // what is wrong already would be said again by what follows from it
+		t.checkReachable()
+		t.checkLimits()
+		t.checkWeekBands()
+		t.checkOpensInTime()
+		t.checkWhoAnswers()
+		t.checkSources()
+	}
+	if len(t.problems) == 0 {
+		t.checkUnusedRoles()
+	}
 	t.checkVacantRoles()
-	t.checkUnusedRoles()
-	t.checkSources()
 	t.checkReminders()
 	t.checkCalendarCoverage()
 	t.checkExternalReferral()
@@ -364,7 +369,7 @@ func (t *linter) checkExternalReferral() {
 
 // checkTests plays the tests of a ladder that is fit to run.
 func (t *linter) checkTests() {
-	if t.known.PlayTests == nil || t.unfit {
+	if t.known.PlayTests == nil || len(t.problems.Errors()) > 0 {
 		return
 	}
 	for _, f := range t.known.PlayTests(t.l) {

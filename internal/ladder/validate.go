@@ -27,6 +27,8 @@ type validator struct {
 	file     *yamlfile.File
 	l        *Ladder
 	problems yamlfile.Problems
+	// unknownRungs are the ids of rungs that are not there and that were complained of.
+	unknownRungs map[string]bool
 }
 
 func (v *validator) addError(path, what, hint string) {
@@ -130,7 +132,7 @@ func (v *validator) validateCategories() {
 		v.validateLabel(path+".label", "label of the category", k.Label)
 		v.validatePlans(path+".plans", k.Plans)
 		for _, p := range k.Plans {
-			if !slices.Contains(v.l.Plans, p) {
+			if !slices.Contains(v.l.Plans, p) && v.isPlan(p) {
 				v.addError(path+".plans", fmt.Sprintf("the category is for %s, which the ladder is not", p), "Add the plan to the ladder, or remove it here")
 			}
 		}
@@ -246,6 +248,10 @@ func (v *validator) validateExternalReferral() {
 func (v *validator) validateOtherParts() {
 	for i, r := range v.l.RecordingRules {
 		path := fmt.Sprintf("$.records[%d]", i)
+		if r.Author == "" && r.System == "" {
+			v.addError(path, "the record says neither who writes it nor where", "Write author:, system: and source:, or remove the line")
+			continue
+		}
 		v.validateEvents(path, r.OnEvents)
 		v.validateRole(path+".author", r.Author)
 		v.validateLabel(path+".system", "system of the record", r.System)
@@ -316,6 +322,13 @@ func (v *validator) validatePlans(path string, plans []ChildPlan) {
 	}
 }
 
+// isPlan reports whether validatePlan takes a plan.
+func (v *validator) isPlan(p ChildPlan) bool {
+	alone := &validator{file: v.file, l: v.l}
+	alone.validatePlan("$", p)
+	return len(alone.problems) == 0
+}
+
 // validatePlan refuses a plan that is no key, and one that is nearly a kind that the program knows.
 func (v *validator) validatePlan(path string, p ChildPlan) {
 	near := yamlfile.ClosestWord(string(p), []string{string(ChildProtection), string(LookedAfter)})
@@ -353,13 +366,25 @@ func (v *validator) validateRungIDs(path string, ids []string) {
 	}
 }
 
+// requireRung complains of a rung that is not there: once, and not where a rung without an id of its
+// own may be the one that is meant.
 func (v *validator) requireRung(path, id string) bool {
 	_, ok := v.l.RungByID(id)
-	if !ok {
+	if !ok && !v.unknownRungs[id] {
 		var ids []string
 		for _, r := range v.l.Rungs {
+			if !keyShape.MatchString(r.ID) || slices.Contains(ids, r.ID) {
+				return false
+			}
 			ids = append(ids, r.ID)
 		}
+		if len(ids) == 0 {
+			return false
+		}
+		if v.unknownRungs == nil {
+			v.unknownRungs = map[string]bool{}
+		}
+		v.unknownRungs[id] = true
 		v.addError(path, fmt.Sprintf("there is no rung %q", id), yamlfile.DidYouMean(id, ids))
 	}
 	return ok
@@ -415,6 +440,10 @@ func (v *validator) validateKey(path, thing, id string) {
 }
 
 func (v *validator) validateUniqueID(path, thing, id string, seen map[string]bool) {
+	if id == "" {
+		v.addError(path+".id", fmt.Sprintf("the %s has no id", thing), "Add id: and a short name of its own, in small letters, digits and single hyphens")
+		return
+	}
 	v.validateKey(path+".id", thing, id)
 	if seen[id] && id != "" {
 		v.addError(path+".id", fmt.Sprintf("the id %q belongs to another %s too", id, thing), "Give each its own")
@@ -444,6 +473,11 @@ func validateOneOf[T ~string](v *validator, path, thing string, value T, known [
 	words := make([]string, len(known))
 	for i, k := range known {
 		words[i] = string(k)
+	}
+	if value == "" {
+		key := path[strings.LastIndexByte(path, '.')+1:]
+		v.addError(path, fmt.Sprintf("no %s is given", thing), fmt.Sprintf("Add %s: and one of: %s", key, strings.Join(slices.Sorted(slices.Values(words)), ", ")))
+		return
 	}
 	v.addError(path, fmt.Sprintf("the %s %q is not known", thing, value), yamlfile.DidYouMean(string(value), words))
 }

@@ -7,6 +7,7 @@ import (
 
 	"challengebot/internal/directory"
 	"challengebot/internal/workday"
+	"challengebot/internal/yamlfile"
 )
 
 func (v *validator) validateRungs() {
@@ -17,6 +18,10 @@ func (v *validator) validateRungs() {
 	for i := range v.l.Rungs {
 		r := &v.l.Rungs[i]
 		path := fmt.Sprintf("$.rungs[%d]", i)
+		if r.Label == "" && r.Kind == "" && r.Form == "" {
+			v.addError(path, fmt.Sprintf("the rung %q has nothing but an id", r.ID), "Write label:, kind:, source:, respond:, window: and form: under it, or remove the line")
+			continue
+		}
 		v.validateUniqueID(path, "rung", r.ID, seen)
 		v.validateLabel(path+".label", "label of the rung", r.Label)
 		v.validateLongText(path+".about", r.About)
@@ -79,7 +84,7 @@ func (v *validator) validateRespondents(path string, r *Respondents) {
 		v.addError(path+".all_answer", "the asker records one reply for somebody without an account", "Remove outside:, or all_answer:")
 	}
 	if r.Responder != "" && !slices.Contains(r.Roles, r.Responder) {
-		v.addError(path+".replier", fmt.Sprintf("%q is to reply and is not among who is asked", r.Responder), "Add the role to roles:, or name one that is there")
+		v.addError(path+".replier", fmt.Sprintf("%q is to reply and is not among who is asked", r.Responder), hintOr(yamlfile.ClosestWord(string(r.Responder), plainTexts(r.Roles)), "Add the role to roles:, or name one that is there"))
 	}
 	for _, agency := range slices.Sorted(maps.Keys(r.ResponderByAgency)) {
 		if !slices.Contains(r.ByAgency[agency], r.ResponderByAgency[agency]) {
@@ -93,6 +98,14 @@ func (v *validator) validateRespondents(path string, r *Respondents) {
 			}
 		}
 	}
+}
+
+// hintOr asks whether a near word was meant, and otherwise says what to do.
+func hintOr(near, otherwise string) string {
+	if near == "" {
+		return otherwise
+	}
+	return fmt.Sprintf("Did you mean %q?", near)
 }
 
 func (v *validator) lacksResponder(r *Respondents, agency string) bool {
@@ -120,6 +133,7 @@ func (v *validator) validateWindow(path string, r *Rung) {
 	case r.Window != nil && r.Remainder:
 		v.addError(path+".remainder", "a rung has a window or the remainder of the case, not both", "Remove one of them")
 	case r.Remainder && v.l.SharedWindowOf(r.ID) != nil:
+	case r.Remainder && v.l.OverallLimit.Window == nil && v.l.OverallLimit.Hard: // said at the limit
 	case r.Remainder && v.l.OverallLimit.Window == nil:
 		v.addError(path+".remainder", "nothing remains of a case without a limit", "Add limit: to the case, or give the rung a window")
 	case (r.Remainder || r.Within != nil || r.WindowStart == WindowFromLimitStart) && !started:
@@ -252,6 +266,10 @@ func (v *validator) validateGates(owner string, gates []Gate, first bool) {
 	seen := map[string]bool{}
 	for i, g := range gates {
 		path := fmt.Sprintf("%s.gates[%d]", owner, i)
+		if g.Label == "" && g.Kind == "" {
+			v.addError(path, fmt.Sprintf("the gate %q has neither label nor kind", g.ID), "Write label:, kind: and source: under it, or remove the line")
+			continue
+		}
 		v.validateUniqueID(path, "gate", g.ID, seen)
 		v.validateLabel(path+".label", "label of the gate", g.Label)
 		validateOneOf(v, path+".kind", "kind of gate", g.Kind, knownGateKinds)
@@ -260,7 +278,9 @@ func (v *validator) validateGates(owner string, gates []Gate, first bool) {
 		if g.Consultee != "" {
 			v.validateRole(path+".with", g.Consultee)
 		}
-		v.validateGateKind(path, g, first)
+		if slices.Contains(knownGateKinds, g.Kind) {
+			v.validateGateKind(path, g, first)
+		}
 		v.validateFields(path, g.Fields)
 		if g.OnlyIfNotAgreed != "" {
 			v.validateSecondOpinion(path+".only_if_refused", g.OnlyIfNotAgreed, gates[:i])
@@ -356,6 +376,7 @@ func (v *validator) validateDestination(path string, i int, r *Rung) {
 	}
 	if destinations != 1 {
 		v.addError(path, "then must say one thing: a rung, a hand_off or end: true", "Keep one of them")
+		return
 	}
 	if t.Rung != "" && v.requireRung(path+".rung", t.Rung) {
 		if to := slices.IndexFunc(v.l.Rungs, func(o Rung) bool { return o.ID == t.Rung }); to <= i {

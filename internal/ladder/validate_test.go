@@ -263,7 +263,7 @@ func TestLintWarnsOfWhatWouldDisappoint(t *testing.T) {
 		{"unreachable rung", "    form: reply\n", "    form: reply\n    then: {rung: three}\n", LintContext{}, yamlfile.SeverityError, "id: two", `no way leads to the rung "two"`},
 		{"window longer than the case", "window: 3 working days", "window: 30 working days", LintContext{}, yamlfile.SeverityWarning, "30 working days", `the window of 30 working days is longer than the case's 20 working days`},
 		{"limits that do not grow", "within: 12 working days", "within: 6 working days", LintContext{}, yamlfile.SeverityError, "6 working days", `within 6 working days does not grow beyond the 6 working days of the rung below`},
-		{"weeks that do not grow", "    window: 3 working days\n", "    window: end of week 2\n  - {id: last, label: Last, kind: formal, source: x, respond: {roles: [director]}, form: reply, window: end of week 2}\n  - id: direct-2\n    label: Direct 2\n    kind: formal\n    source: x\n    respond: {roles: [director]}\n    window: 1 working day\n", LintContext{}, yamlfile.SeverityError, "end of week 2}", `the end of week 2 does not come after the end of week 2 of the rung below`},
+		{"weeks that do not grow", "    window: 3 working days\n", "    window: end of week 2\n    form: reply\n  - {id: last, label: Last, kind: formal, source: x, respond: {roles: [director]}, form: reply, window: end of week 2}\n  - id: direct-2\n    label: Direct 2\n    kind: formal\n    source: x\n    respond: {roles: [director]}\n    window: 1 working day\n", LintContext{}, yamlfile.SeverityError, "end of week 2}", `the end of week 2 does not come after the end of week 2 of the rung below`},
 		{"role nobody holds", "version: 1", "version: 2", all("nurse"), yamlfile.SeverityError, "nurse]}, replier_by_agen", `nobody is "nurse", who answers Stage 1`},
 		{"chair of the meeting nobody is", "version: 1", "version: 2", all("director"), yamlfile.SeverityError, "director, invite: [worke", `nobody is "director", who chairs the meeting of Stage 2`},
 		{"gate nobody can open", "with: manager, source", "with: manager, by: worker, source", all("worker"), yamlfile.SeverityError, "worker, source: part 3}", `nobody can open this gate: nobody is "worker", who opens a gate before Stage 2`},
@@ -293,7 +293,7 @@ func TestLintWarnsOfWhatWouldDisappoint(t *testing.T) {
 		{"judged by who answers for an agency", "replier_by_agency: {health: nurse}}", "replier_by_agency: {health: nurse}}\n    judge: nurse", LintContext{}, yamlfile.SeverityWarning, "respond: {roles: [worker, manager]", `those who answer Stage 1 are those who judge the answer`},
 		{"answered by the same twice", "respond: {roles: [director]}\n    remainder", "respond: {roles: [manager]}\n    remainder", LintContext{}, yamlfile.SeverityWarning, "respond: {roles: [manager]", `Stage 3 is answered by the same as Stage 2`},
 		{"commas without quotes", "{id: drift, label: Drift}", "{id: drift, label: Drift, delay, and more}", LintContext{}, yamlfile.SeverityError, "delay, and more", `"delay" is no key here`},
-		{"not YAML", "version: 1", "version: [", LintContext{}, yamlfile.SeverityError, "[", `this is not YAML`},
+		{"not YAML", "version: 1", "version: [", LintContext{}, yamlfile.SeverityError, "[", `the bracket [ that opens here is not closed`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -334,7 +334,7 @@ func TestLoadDirReadsEveryLadderOrNone(t *testing.T) {
 	write("c.yaml", smallLadderYAML)
 	write("d.yaml", "ladder: [")
 	_, err = LoadDir(dir)
-	if got := yamlfile.ProblemsOf(err); len(got) != 2 || !strings.Contains(got[0].What, "b.yaml") || !strings.Contains(got[1].What, "not YAML") {
+	if got := yamlfile.ProblemsOf(err); len(got) != 2 || !strings.Contains(got[0].What, "b.yaml") || !strings.Contains(got[1].What, "not closed") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := LoadDir(filepath.Join(dir, "none")); err == nil {

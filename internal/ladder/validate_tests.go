@@ -13,6 +13,10 @@ func (v *validator) validateTests() {
 	seen := map[string]bool{}
 	for i, test := range v.l.Tests {
 		path := fmt.Sprintf("$.tests[%d]", i)
+		if test.Raised == "" && len(test.Expected) == 0 && test.End == "" {
+			v.addError(path, fmt.Sprintf("the test %q has nothing but a name", test.Name), "Write raised: and expect: under it, or remove the line")
+			continue
+		}
 		v.validateLabel(path+".test", "name of the test", test.Name)
 		if seen[test.Name] {
 			v.addError(path+".test", "another test has this name", "Give each its own")
@@ -20,7 +24,7 @@ func (v *validator) validateTests() {
 		seen[test.Name] = true
 		v.validateMoment(path+".raised", test.Raised, true)
 		v.validateTestStart(path, test)
-		v.problems = append(v.problems, v.l.ValidateActs(v.file, path+".people", test.Acts)...)
+		v.validateActs(path+".people", test.Acts)
 		if len(test.Expected) == 0 && test.End == "" {
 			v.addError(path, "nothing is expected", "Write expect: with a rung and when it opens or is due, or end:")
 		}
@@ -93,6 +97,11 @@ func (v *validator) validateMoment(path, text string, isStart bool) {
 // ValidateActs checks that what people do, in an example or a script, can be done on the ladder.
 func (l *Ladder) ValidateActs(file *yamlfile.File, path string, acts []Act) yamlfile.Problems {
 	v := &validator{file: file, l: l}
+	v.validateActs(path, acts)
+	return v.problems
+}
+
+func (v *validator) validateActs(path string, acts []Act) {
 	for i, act := range acts {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		validateOneOf(v, at+".do", "deed", act.Do, knownDeeds)
@@ -117,7 +126,6 @@ func (l *Ladder) ValidateActs(file *yamlfile.File, path string, acts []Act) yaml
 			v.validateRole(at+".by", act.By)
 		}
 	}
-	return v.problems
 }
 
 // validateGateOf checks the gate at which something is done.

@@ -19,6 +19,10 @@ import (
 type decoder struct {
 	file     *File
 	problems Problems
+	// strange is the complaint of the first key of each type that is like none of its keys, and
+	// strangeMore how many more there are.
+	strange     map[reflect.Type]int
+	strangeMore map[int]int
 }
 
 // unsupportedType is a fault in the program, not in the file: a Go type that is not read.
@@ -83,6 +87,10 @@ func (dec *decoder) decodeScalar(at position, path string, n ast.Node, into refl
 		into.SetBool(b.Value)
 	case into.CanInt():
 		i, ok := n.(*ast.IntegerNode)
+		if digits, isText := textOf(n); !ok && isText && digitsOnly.MatchString(digits) && n.GetToken().Type == token.StringType {
+			dec.addProblem(at, fmt.Sprintf("%s is too large a number", lastPathStep(path)), "Write a smaller one")
+			return
+		}
 		if !ok {
 			dec.addProblem(at, fmt.Sprintf("%s must be a whole number, and is %s", lastPathStep(path), describeNode(n)), "Write digits only, without quotes")
 			return
@@ -97,6 +105,8 @@ func (dec *decoder) decodeScalar(at position, path string, n ast.Node, into refl
 		panic(unsupportedType{into.Type()})
 	}
 }
+
+var digitsOnly = regexp.MustCompile(`^-?[0-9]+$`)
 
 // packagePrefix is how an error of a package begins, which says nothing to who writes a file.
 var packagePrefix = regexp.MustCompile(`^[a-z]+: `)
@@ -164,6 +174,7 @@ func (dec *decoder) mappingPairs(path string, n ast.Node) (pairs []mappingPair, 
 		return nil, false
 	}
 	first := map[string]position{}
+	var repeated []repeatedKey
 	for _, v := range values {
 		at := positionOf(v.Key)
 		key, ok := keyText(v.Key)
@@ -172,13 +183,32 @@ func (dec *decoder) mappingPairs(path string, n ast.Node) (pairs []mappingPair, 
 			continue
 		}
 		if earlier, twice := first[key]; twice {
-			dec.addProblem(at, fmt.Sprintf("the key %q is given twice; the first is on line %d", key, earlier.line), "Remove one of them")
+			repeated = append(repeated, repeatedKey{key, at, earlier})
 			continue
 		}
 		first[key] = at
 		pairs = append(pairs, mappingPair{key: key, path: path + "." + key, at: at, value: v.Value})
 	}
+	dec.reportRepeated(repeated)
 	return pairs, true
+}
+
+// repeatedKey is a key that the same mapping has already.
+type repeatedKey struct {
+	key         string
+	at, firstAt position
+}
+
+// reportRepeated complains once: several keys that come again are an entry without its list mark.
+func (dec *decoder) reportRepeated(keys []repeatedKey) {
+	switch len(keys) {
+	case 0:
+	case 1:
+		dec.addProblem(keys[0].at, fmt.Sprintf("the key %q is given twice; the first is on line %d", keys[0].key, keys[0].firstAt.line), "Remove one of them")
+	default:
+		dec.addProblem(keys[0].at, fmt.Sprintf("the key %q and others after it are given twice; the first is on line %d", keys[0].key, keys[0].firstAt.line),
+			`If a new entry of the list begins here, write "- " before it; otherwise remove one of each`)
+	}
 }
 
 type mappingPair struct {
@@ -218,14 +248,39 @@ func (dec *decoder) decodeStruct(path string, n ast.Node, into reflect.Value) {
 			continue
 		}
 		if i < 0 {
-			dec.addProblem(p.at, fmt.Sprintf("the key %q is not known here", p.key), DidYouMean(p.key, fieldKeys(fields)))
-			if meant := ClosestWord(p.key, fieldKeys(fields)); meant != "" {
-				dec.file.broken[path+"."+meant] = true
-			}
+			dec.reportUnknownKey(path, p, into.Type(), fieldKeys(fields))
 			continue
 		}
 		dec.recordPosition(p)
 		dec.decodeValue(p.path, p.value, into.Field(fields[i].index))
+	}
+}
+
+// reportUnknownKey complains of a key. Strange keys of one kind of entry are one complaint with their
+// number: they mostly belong to a line above that is missing.
+func (dec *decoder) reportUnknownKey(path string, p mappingPair, of reflect.Type, known []string) {
+	if meant := ClosestWord(p.key, known); meant != "" {
+		dec.file.broken[path+"."+meant] = true
+		dec.addProblem(p.at, fmt.Sprintf("the key %q is not known here", p.key), DidYouMean(p.key, known))
+		return
+	}
+	if i, before := dec.strange[of]; before {
+		dec.strangeMore[i]++
+		return
+	}
+	if dec.strange == nil {
+		dec.strange, dec.strangeMore = map[reflect.Type]int{}, map[int]int{}
+	}
+	dec.strange[of] = len(dec.problems)
+	dec.addProblem(p.at, fmt.Sprintf("the key %q is not known here", p.key), DidYouMean(p.key, known))
+}
+
+// countStrangeKeys says of each complaint of strange keys how many more there are.
+func (dec *decoder) countStrangeKeys() {
+	for i, more := range dec.strangeMore {
+		p := &dec.problems[i]
+		p.What = fmt.Sprintf("%s, nor %d more below", p.What, more)
+		p.Hint = "If they belong to a part whose first line is missing, write it above them. " + p.Hint
 	}
 }
 
@@ -267,6 +322,10 @@ func (dec *decoder) decodeList(path string, n ast.Node, into reflect.Value) {
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
 		if _, plain := textOf(n); plain && into.Type().Elem().Kind() == reflect.String {
+			if t := n.GetToken(); t.Type == token.StringType && strings.Contains(t.Value, ", ") {
+				dec.addProblem(positionOf(n), fmt.Sprintf("%s is one text with a comma in it", lastPathStep(path)), "Write a list in brackets: [one, another]; put one text with a comma in quotes")
+				return
+			}
 			one := reflect.MakeSlice(into.Type(), 1, 1)
 			dec.decodeValue(path+"[0]", n, one.Index(0))
 			into.Set(one)
@@ -330,7 +389,9 @@ func describeNode(n ast.Node) string {
 		return "a list"
 	case *ast.BoolNode:
 		return "true or false"
-	case *ast.IntegerNode, *ast.FloatNode, *ast.InfinityNode, *ast.NanNode:
+	case *ast.FloatNode:
+		return "a number with a point"
+	case *ast.IntegerNode, *ast.InfinityNode, *ast.NanNode:
 		return "a number"
 	case *ast.StringNode, *ast.LiteralNode:
 		return "text"

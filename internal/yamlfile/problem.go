@@ -119,10 +119,14 @@ func ClosestWord(word string, known []string) string {
 	return best
 }
 
-// DidYouMean is a mend for a word that is not known: the closest known word, or
-// else all of them.
+// DidYouMean is a mend for a word that is not known: the closest known word, or else all of them, as
+// where two are equally close.
 func DidYouMean(word string, known []string) string {
-	if c := ClosestWord(word, known); c != "" {
+	c := ClosestWord(word, known)
+	alike := func(k string) bool {
+		return k != c && editDistance(strings.ToLower(word), strings.ToLower(k)) == editDistance(strings.ToLower(word), strings.ToLower(c))
+	}
+	if c != "" && !slices.ContainsFunc(known, alike) {
 		return fmt.Sprintf("Did you mean %q?", c)
 	}
 	if len(known) == 0 {

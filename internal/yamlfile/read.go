@@ -3,13 +3,11 @@ package yamlfile
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
@@ -79,6 +77,7 @@ func Read(name string, data []byte, into any) (f *File, err error) {
 	}
 	r := &decoder{file: f}
 	r.decodeValue("$", body, target.Elem())
+	r.countStrangeKeys()
 	if len(r.problems) > 0 {
 		r.problems.Sort()
 		return f, r.problems
@@ -95,12 +94,13 @@ func parseDocument(name string, data []byte) (ast.Node, *Problem) {
 		return fileProblem(fmt.Sprintf("the file has %d bytes; the most that is read is %d", len(data), MaxSize), "Split the file")
 	}
 	if !utf8.Valid(data) {
-		return fileProblem("the file is not UTF-8 text", "Save it again with the encoding UTF-8")
+		line, column := lineAndColumn(validStart(data))
+		return nil, &Problem{File: name, Line: line, Column: column, What: "the file is not UTF-8 text: a sign stands here in another encoding", Hint: "Save it again with the encoding UTF-8"}
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if i := bytes.IndexByte(data, 0); i >= 0 {
 		line, column := lineAndColumn(data[:i])
-		return nil, &Problem{File: name, Line: line, Column: column, What: "a NUL byte stands in the text", Hint: "Remove it"}
+		return nil, &Problem{File: name, Line: line, Column: column, What: "a NUL byte stands in the text", Hint: "Remove it; if the whole file has them, save it again with the encoding UTF-8"}
 	}
 	tokens := lexer.Tokenize(string(data))
 	if p := checkTokens(name, tokens); p != nil {
@@ -108,7 +108,7 @@ func parseDocument(name string, data []byte) (ast.Node, *Problem) {
 	}
 	tree, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // duplicates are reported by the reader, all of them
 	if err != nil {
-		return nil, syntaxProblem(name, err)
+		return nil, syntaxProblem(name, data, err)
 	}
 	return singleDocument(name, tree)
 }
@@ -177,21 +177,6 @@ func checkTokens(name string, tokens token.Tokens) *Problem {
 	return nil
 }
 
-func syntaxProblem(name string, err error) *Problem {
-	p := &Problem{File: name, What: "this is not YAML", Hint: "Check the indentation, colons, brackets and quotes here and on the line above"}
-	var positioned yaml.Error
-	if !errors.As(err, &positioned) {
-		return p
-	}
-	if what, _, _ := strings.Cut(positioned.GetMessage(), "\n"); what != "" {
-		p.What = "this is not YAML: " + what
-	}
-	if t := positioned.GetToken(); t != nil && t.Position != nil {
-		p.Line, p.Column = t.Position.Line, t.Position.Column
-	}
-	return p
-}
-
 // PositionAt is where the value at a path such as "$.rungs[2].window" stands: the value
 // itself if it is plain, its key if it is a list or a mapping. For a path that the
 // file does not have, it is the nearest one above that it has.
@@ -234,6 +219,19 @@ func parentPath(path string) string {
 		return ""
 	}
 	return path[:i]
+}
+
+// validStart is what stands before the first byte that is no UTF-8.
+func validStart(data []byte) []byte {
+	at := 0
+	for at < len(data) {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		at += size
+	}
+	return data[:at]
 }
 
 func lineAndColumn(before []byte) (line, column int) {
