@@ -20,6 +20,7 @@ type ladderCommand struct {
 	Show     ladderShow     `cmd:"" help:"Print a ladder as a page to check against the procedure."`
 	New      ladderNew      `cmd:"" help:"Print a ladder to start from, with every part explained."`
 	Diff     ladderDiff     `cmd:"" help:"Say what changed between two versions of a ladder."`
+	Review   ladderReview   `cmd:"" help:"Write one page for a board: what changes, in words and dates, what it rests on, a line to sign."`
 	Explain  ladderExplain  `cmd:"" help:"Say what a key of a ladder means, with an example; without a key, list them all."`
 	Schema   ladderSchema   `cmd:"" help:"Print the JSON Schema of a ladder, for an editor that helps to write one."`
 }
