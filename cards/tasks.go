@@ -119,6 +119,8 @@ func (b *builder) describeTask(kind digest.TaskKind) string {
 		return fmt.Sprintf(b.words.Tasks.Gate, b.rungLabel(b.Challenge.Rung), b.gateLabels(b.Challenge.Hold.Gates))
 	case digest.TaskEnd:
 		return fmt.Sprintf(b.words.Tasks.End, b.Challenge.EndRequest.By.Name)
+	case digest.TaskQuestion:
+		return fmt.Sprintf(b.words.Tasks.Question, b.Challenge.CurrentOpening().QuestionBy.Name)
 	case digest.TaskStill:
 		return b.words.Tasks.StandsStill
 	case digest.TaskEndsToday:

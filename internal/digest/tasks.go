@@ -20,6 +20,7 @@ const (
 	TaskGate      TaskKind = "gate"       // record what the next rung waits for
 	TaskDecide    TaskKind = "decide"     // past the top of the ladder
 	TaskEnd       TaskKind = "end"        // decide on the wish that the challenge ends
+	TaskQuestion  TaskKind = "question"   // answer what somebody who is asked wants to know
 	TaskStill     TaskKind = "still"      // its time stands still after an outage
 	TaskEndsToday TaskKind = "ends_today" // a window ends that is the chair's own
 	TaskNone      TaskKind = "none"       // nothing: a window ended in silence, and it went on
@@ -65,6 +66,8 @@ func TasksOf(c challenge.Snapshot, env challenge.Env) map[string]Task {
 		switch {
 		case c.Challenge.AwaitsRelease():
 			add(TaskStill, o.AwaitsReleaseSince, chair)
+		case o.QuestionBy.ID != "":
+			add(TaskQuestion, time.Time{}, chair)
 		case rung != nil && rung.WindowOwner == ladder.OwnerChair && workday.DateOf(c.Challenge.Due().In(env.Calendar.Location())) == env.Today():
 			add(TaskEndsToday, o.OpenedAt, chair)
 		case c.Challenge.IsToldInTheMorning(env.Calendar) && isSinceLastWorkingDay(o.OpenedAt, env):

@@ -47,3 +47,20 @@ func TestWhoIsAskedAsksBackAndTheChairAnswers(t *testing.T) {
 		"Tue 31 Mar 17:00  challengebot: lapsed informal",
 		"Tue 31 Mar 17:00  challengebot: rung_opened stage-1")
 }
+
+// A question that nobody answered stands in the chair's digest of the next morning.
+func TestAQuestionThatWaitsStandsInTheMorningsDigest(t *testing.T) {
+	t.Parallel()
+	s := open(t, "ne-lincolnshire")
+	r := s.raiseAndCollect(atStage1(nil), s.priya)
+	s.priya.clicks(r.asked[0], "Ask Maya Okafor a question", nil)
+	s.priya.clicks(r.asked[0], "Send the question", practice.Inputs{"reason": "Which visit do you mean?"})
+	s.maya.gets("Priya Shah asks you:")
+	s.moveClock("Tue 31 Mar 2026 09:00")
+	list := s.maya.gets("1 waits for you", "Answer the question of Priya Shah", "Open "+r.ref)
+	expectNoText(t, "Maya", list, "Which visit do you mean?")
+	s.maya.types("/reply " + r.ref + " The one of 12 February.")
+	s.discardNews()
+	s.moveClock("Wed 1 Apr 2026 09:00")
+	s.expectNoNews()
+}

@@ -236,7 +236,7 @@ type DigestWords struct {
 
 // TasksWords are the texts of the morning's digest of what waits for one person.
 type TasksWords struct {
-	Title, Waiting, WaitingOne, WaitingNone, MovedOn, More, Since, Judge, Gate, Decide, End, StandsStill, EndsToday string
+	Title, Waiting, WaitingOne, WaitingNone, MovedOn, More, Since, Judge, Gate, Decide, End, Question, StandsStill, EndsToday string
 }
 
 // RegisterWords are the texts of the register.

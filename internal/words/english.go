@@ -521,6 +521,7 @@ var English = &Catalogue{
 		Gate:        "Before %s: %s",
 		Decide:      "Decide how it goes on",
 		End:         "%s asks you to end it",
+		Question:    "Answer the question of %s",
 		StandsStill: "Its time stands still",
 		EndsToday:   "Its time ends today",
 	},

@@ -523,6 +523,7 @@ var Welsh = &Catalogue{
 		Gate:        "Cyn %s: %s",
 		Decide:      "Penderfynwch sut y mae'n mynd ymlaen",
 		End:         "Mae %s yn gofyn ichi ei therfynu",
+		Question:    "Atebwch gwestiwn %s",
 		StandsStill: "Mae ei hamser wedi'i atal",
 		EndsToday:   "Daw ei hamser i ben heddiw",
 	},
