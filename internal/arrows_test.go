@@ -48,7 +48,7 @@ var arrows = map[string][]string{
 		"internal/words", "internal/safetext", "internal/casenote"},
 	"internal/report":   {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/bundle":   {"internal/challenge", "internal/record"},
-	"internal/casenote": {"internal/english", "internal/workday", "internal/ladder", "internal/challenge", "internal/record"},
+	"internal/casenote": {"internal/english", "internal/workday", "internal/ladder", "internal/challenge", "internal/record", "internal/safetext"},
 	"internal/seal":     {},
 	"internal/record":   {"internal/english", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/safetext"},
 	"internal/postgres": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/contain",

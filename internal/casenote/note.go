@@ -11,6 +11,7 @@ import (
 	"challengebot/internal/english"
 	"challengebot/internal/ladder"
 	"challengebot/internal/record"
+	"challengebot/internal/safetext"
 	"challengebot/internal/workday"
 )
 
@@ -244,9 +245,13 @@ func labelled(label, text string) string {
 	return label + ": " + text
 }
 
-// oneParagraph is a text whose lines another system may join: blank ones would end the part.
+// oneParagraph is a text as a plain field keeps it: what nobody sees has a sign, a tab or several
+// spaces are one space. Another system may join its lines: blank ones would end the part.
 func oneParagraph(s string) string {
-	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
+	lines := strings.Split(safetext.ShowHidden(strings.ReplaceAll(s, "\r\n", "\n")), "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
 	return strings.Join(nonEmpty(lines...), "\n")
 }
 

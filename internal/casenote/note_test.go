@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -109,6 +110,29 @@ func TestATypedTextCannotLookLikeAPartOfTheNote(t *testing.T) {
 	n := casenote.ListNotes(trail, nil, zone, allNotes)[0]
 	if strings.Contains(n.Text, "\n\nOutcome\nSettled.") || !strings.Contains(n.Text, "First line\nOutcome\nSettled.") {
 		t.Error(n.Text)
+	}
+}
+
+// A plain field makes one space of many and shows no sign of what turns a text around.
+func TestANoteKeepsItsShapeInAPlainField(t *testing.T) {
+	t.Parallel()
+	l, err := ladder.LoadShipped("redcar-cleveland-internal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	trail, zone := walk(t, l)
+	trail.Challenge.Details.Concern = "Visits:\t 3 of  8.\n   The plan\u202e drifts.  "
+	notes := casenote.ListNotes(trail, nil, zone, allNotes)
+	if !strings.Contains(notes[0].Text, "\nVisits: 3 of 8.\nThe plan(U+202E) drifts.\n") {
+		t.Error(notes[0].Text)
+	}
+	for _, n := range notes {
+		for _, line := range strings.Split(n.Text, "\n") {
+			hidden := strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) })
+			if hidden || line != strings.Join(strings.Fields(line), " ") {
+				t.Errorf("a plain field changes the line %q", line)
+			}
+		}
 	}
 }
 
