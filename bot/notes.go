@@ -74,7 +74,10 @@ func (rq request) pressNotePasted(ctx context.Context, d cards.ButtonData) (card
 	if errID != nil || !ok {
 		return cardResult{}, textReply(rq.words.Bot.UnreadableCard)
 	}
-	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(challenge.Snapshot) (challenge.Command, error) {
+	out, seen, err := rq.applyCommand(ctx, rq.idempotencyKey(""), storage.LookupKey{ID: id}, func(c challenge.Snapshot) (challenge.Command, error) {
+		if !slices.ContainsFunc(c.ListNoteMoments(), func(m challenge.NoteMoment) bool { return m.NoteKey == key }) {
+			return nil, textReply(rq.words.Bot.OtherVersion)
+		}
 		return challenge.RecordNotePasted{NoteKey: key}, nil
 	})
 	var refusal *challenge.Refusal

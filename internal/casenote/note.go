@@ -36,8 +36,13 @@ func (n Note) IsPasted() bool { return !n.PastedAt.IsZero() }
 func ListNotes(c challenge.Snapshot, teamName func(id string) string, zone *time.Location, wanted func(challenge.NoteMoment) bool) []Note {
 	pasted := map[challenge.NoteKey]challenge.Event{}
 	for _, e := range c.History {
-		if b, ok := e.Body.(challenge.NotePasted); ok {
+		switch b := e.Body.(type) {
+		case challenge.NotePasted:
 			pasted[b.NoteKey] = e
+		case challenge.Corrected:
+			if b.WasRecord != "" { // what was pasted stands in the record of another child
+				clear(pasted)
+			}
 		}
 	}
 	var w *writer

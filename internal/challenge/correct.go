@@ -39,6 +39,9 @@ func (b Corrected) apply(c *Challenge, _ Event) {
 	if c.Correction != nil {
 		now = *c.Correction
 	}
+	if c.Details.RecordNumber != b.Record {
+		c.PastedNotes = nil // they stand in the record of another child
+	}
 	c.Details.RecordNumber = b.Record
 	if b.Categories != nil {
 		c.Details.Categories = b.Categories

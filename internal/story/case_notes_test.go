@@ -60,9 +60,20 @@ func TestTheChairPastesTheCaseNotesAndTicksThem(t *testing.T) {
 	if text := noteOn(t, last); !strings.Contains(text, "\n\nOutcome\nSettled.") {
 		t.Errorf("the note about the end:\n%s", text)
 	}
+	made := s.maya.buttonData(last, "note_pasted")
+	made["shown"] = "0/2"
+	s.post(s.maya.newInvoke(made)).expectText(t, "another version")
 	s.maya.clicks(last, "It is pasted", nil)
 	expectText(t, "Maya", last, "Maya Okafor said on Tuesday 31 March 2026 at 09:00 that it is pasted.")
 	s.expectNoNews()
+
+	// The number was another child's: what was pasted stands in the wrong record.
+	s.maya.types("/correct " + r.ref + " 7654321 The brother's number.")
+	s.discardNews()
+	s.maya.types("/notes")
+	if again := s.maya.gets("Still to paste: 3"); !strings.Contains(noteOn(t, again), "Liquidlogic number: 7654321") {
+		t.Errorf("the note has the wrong number:\n%s", again)
+	}
 	if n := s.countEvents(r.ref, "note_pasted"); n != 3 {
 		t.Errorf("%d ticks are on the record", n)
 	}
