@@ -69,10 +69,14 @@ func TestWhatAClientWouldNotSendComesBackMarkedAndFilled(t *testing.T) {
 	b.raiseChallenge()
 	b.open("/chat/priya")
 	b.press("Send the answer", map[string]string{"in.text": "We have a plan.", "in.plan_2_what": "A second thing"})
-	b.expectShown(http.StatusUnprocessableEntity, "Please put right what is marked. Nothing has been sent yet.", "Please fill this in.", "We have a plan.", "A second thing")
+	b.expectShown(200, "Please put right what is marked and send it again.", "We have a plan.", "A second thing") // the bot says so
 	b.press("Send the answer", map[string]string{"in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker", "in.plan_1_by": "2026-04-10",
 		"in.plan_2_who": "Team Manager", "in.plan_2_by": "2026-04-11"})
 	b.expectShown(200, "You answered", "We have a plan.", "2. A second thing")
+
+	b.open("/chat/maya")
+	b.press("Withdraw the challenge now", nil) // the client says so, and sends nothing
+	b.expectShown(http.StatusUnprocessableEntity, "Please put right what is marked. Nothing has been sent yet.", "Please fill this in.")
 }
 
 func TestAWindowThatWasLeftOpenSendsWhatItShowed(t *testing.T) {
@@ -98,7 +102,7 @@ func TestAWindowOnThePageKeepsWhatIsTypedUntilItIsSent(t *testing.T) {
 	b.expectShown(200, "Priya Shah sees this in a window of its own.", "No core group since January.")
 	b.expectNotShown("Open in a window")
 	b.press("Send the answer", map[string]string{"in.text": "We have a plan."})
-	b.expectShown(http.StatusUnprocessableEntity, "Please put right what is marked.", "We have a plan.")
+	b.expectShown(200, "Please put right: Please agree at least one action: what, who, and by when.", "We have a plan.")
 	b.press("Send the answer", map[string]string{"in.plan_1_what": "Hold it", "in.plan_1_who": "Social worker", "in.plan_1_by": "2026-04-10"})
 	b.expectShown(200, "this is recorded. The card in the chat shows it.", "You answered", "We have a plan.")
 	b.open("/dialog/priya") // it is closed
