@@ -63,6 +63,7 @@ type Teams struct {
 	closing  chan struct{}
 	close    func() // once
 	done     chan struct{}
+	signed   sync.Map // tokens by key and claims
 
 	mu            sync.Mutex
 	app           *appPackage // nil before Upload

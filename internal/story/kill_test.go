@@ -5,13 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -42,11 +45,27 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if err := runMoreAtOnce(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	if *cardsDir != "" && code == 0 {
 		code = reportMissingCards()
 	}
 	os.Exit(code)
+}
+
+// runMoreAtOnce lets twice as many stories run at one time as there are processors, unless the command
+// line says how many: a story waits for its database half of the time.
+func runMoreAtOnce() error {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if said {
+		return nil
+	}
+	return flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
 }
 
 // childConfig is what the child is told.
