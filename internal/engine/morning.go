@@ -110,8 +110,15 @@ func (e *Engine) sendTasks(ctx context.Context, begins, now time.Time) (sent int
 	}
 	notes := map[string]int{}
 	for person := range lists { // who gets a list anyway: notes alone are no reason to write
-		if notes[person], err = e.countNotes(ctx, person, raised[person], begins); err != nil {
-			return 0, nil, err
+		for _, id := range raised[person] {
+			recordHeadway(ctx)
+			n, err := contain.Value(func() (int, error) { return e.countNotes(ctx, person, id, begins) })
+			if errors.Is(err, storage.ErrUnavailable) {
+				return 0, nil, err
+			} else if err != nil {
+				failed.add(storage.SetAsideItem{ChallengeID: id, Cause: err})
+			}
+			notes[person] += n
 		}
 	}
 	teams := people.TeamNames()
@@ -122,22 +129,17 @@ func (e *Engine) sendTasks(ctx context.Context, begins, now time.Time) (sent int
 	return len(lists), errors.Join(readErr, failed.err(), drawErr), err
 }
 
-// countNotes counts the case notes that are still to be pasted by whoever raised challenges, about what
-// happened before a moment. What cannot be read counts nothing: its own card says what is wrong.
-func (e *Engine) countNotes(ctx context.Context, person string, raised []uuid.UUID, before time.Time) (n int, err error) {
-	for _, id := range raised {
-		recordHeadway(ctx)
-		c, err := e.morningStore().Load(ctx, storage.LookupKey{ID: id})
-		if errors.Is(err, storage.ErrUnavailable) {
-			return 0, err
-		} else if err != nil {
-			continue
-		}
-		env := challenge.Env{Now: e.Now(), Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
-		for _, m := range c.ListNoteMoments() {
-			if m.At.Before(before) && !slices.Contains(c.Challenge.PastedNotes, m.NoteKey) && c.WritesNote(m.Record, person, env) {
-				n++
-			}
+// countNotes counts the case notes that a person has still to paste about what happened in a challenge
+// before a moment.
+func (e *Engine) countNotes(ctx context.Context, person string, id uuid.UUID, before time.Time) (n int, err error) {
+	c, err := e.morningStore().Load(ctx, storage.LookupKey{ID: id})
+	if err != nil {
+		return 0, err
+	}
+	env := challenge.Env{Now: e.Now(), Calendar: e.Calendar, Ladder: c.Ladder, Directory: e.Directory()}
+	for _, m := range c.ListNoteMoments() {
+		if m.At.Before(before) && !slices.Contains(c.Challenge.PastedNotes, m.NoteKey) && c.WritesNote(m.Record, person, env) {
+			n++
 		}
 	}
 	return n, nil

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -211,5 +212,30 @@ func TestWhatCannotBeReadIsToldOnceAndKeepsNothingElseOut(t *testing.T) {
 	}
 	if n, err := o.engine.RunMorning(t.Context()); n != 0 || err != nil {
 		t.Errorf("on the same day again: %d, %v", n, err)
+	}
+}
+
+func TestAFaultOverOneChallengesNotesKeepsNobodysTasksBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.unjudged()
+	o.at("2026-03-04 09:00")
+	counted := 0
+	o.memory.Intercept(func(_ context.Context, operation string) error {
+		if operation == "Load" {
+			counted++
+			panic("Millie Brown")
+		}
+		return nil
+	})
+	_, err := o.engine.RunMorning(t.Context())
+	if counted == 0 {
+		t.Fatal("nobody's notes were counted: this test shows nothing")
+	}
+	if err == nil || strings.Contains(err.Error(), "Millie") {
+		t.Errorf("the morning says %v", err)
+	}
+	if n := len(o.digests(chairID)); n != 1 {
+		t.Errorf("the chair has %d lists of what waits for her", n)
 	}
 }
