@@ -131,6 +131,10 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 		AppID: p.Platform.AppID, Tenant: p.Platform.Tenant, Credential: p.Platform.Credential, Scope: p.Platform.Scope,
 		ServiceURLAllowed: p.Platform.ServiceURLAllowed, DefaultServiceURL: p.Platform.ServiceURL, Now: clock.Now,
 	})
+	var pace *engine.Pace // a practice Teams has no limits but those that a test sets
+	if p.Now == nil {
+		pace = engine.NewPace()
+	}
 	var err error
 	a.Engine, err = engine.New(engine.Config{
 		Store:         store,
@@ -147,6 +151,7 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 		Owner:         uuid.NewString(),
 		ServiceURL:    p.Platform.ServiceURL,
 		CallTimeout:   p.CallTimeout,
+		Pace:          pace,
 	})
 	if err != nil {
 		return nil, err

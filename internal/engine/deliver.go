@@ -192,7 +192,7 @@ func (e *Engine) sendBySort(ctx context.Context, queued outbox.Message, content 
 	}
 	if queued.Posted.ActivityID != "" {
 		place := Destination{ServiceURL: queued.Posted.ServiceURL, ConversationID: queued.Posted.ConversationID}
-		err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) error {
+		err := e.callTeams(ctx, e.conversationOf(queued), e.CallTimeout, func(ctx context.Context) error {
 			return e.Teams.Update(ctx, place, queued.Posted.ActivityID, content.message)
 		})
 		if err == nil {
@@ -239,12 +239,12 @@ func (e *Engine) sendTargeted(ctx context.Context, queued outbox.Message, conten
 		return true, err
 	}
 	if content.inChannel.Recipient == "" {
-		return true, e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) error {
+		return true, e.callTeams(ctx, at.ConversationID, e.postTimeout(), func(ctx context.Context) error {
 			_, _, err := e.Teams.StartThread(ctx, at.ServiceURL, at.ConversationID, content.message)
 			return err
 		})
 	}
-	err = e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) error {
+	err = e.callTeams(ctx, at.ConversationID, e.postTimeout(), func(ctx context.Context) error {
 		_, err := e.Teams.SendTargeted(ctx, at, content.inChannel.Recipient, content.inChannel.InReplyTo, content.message)
 		return err
 	})
@@ -273,7 +273,7 @@ func (e *Engine) checkBeforeCopy(ctx context.Context, queued outbox.Message) err
 	if person == "" {
 		return nil
 	}
-	err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) error {
+	err := e.callTeams(ctx, person, e.CallTimeout, func(ctx context.Context) error {
 		_, err := e.Teams.CreatePersonalChat(ctx, e.ServiceURL, person)
 		return err
 	})
@@ -298,7 +298,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 	}
 	if !known {
 		conv = outbox.ConversationReference{OrderingKey: orderingKey, ServiceURL: e.ServiceURL, SeenAt: e.Now()}
-		if err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) (err error) {
+		if err := e.callTeams(ctx, e.conversationOf(queued), e.CallTimeout, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, queued.To.Person)
 			return err
 		}); err != nil {
@@ -310,7 +310,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 	}
 	sent.posted.ConversationID, sent.posted.ServiceURL = conv.ID, conv.ServiceURL
 	sent.posted.ToPersonalChat = queued.To.Person != ""
-	return e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) (err error) {
+	return e.callTeams(ctx, e.conversationOf(queued), e.postTimeout(), func(ctx context.Context) (err error) {
 		sent.posted.ActivityID, err = e.Teams.Send(ctx, Destination{ServiceURL: conv.ServiceURL, ConversationID: conv.ID}, content.message)
 		return err
 	})
@@ -319,7 +319,7 @@ func (e *Engine) postMessage(ctx context.Context, queued outbox.Message, content
 // startThread opens the challenge's one thread in the team's channel.
 func (e *Engine) startThread(ctx context.Context, queued outbox.Message, m Message, sent *sentMessage) error {
 	sent.posted.ServiceURL = e.ServiceURL
-	if err := e.callTeams(ctx, e.postTimeout(), func(ctx context.Context) (err error) {
+	if err := e.callTeams(ctx, e.conversationOf(queued), e.postTimeout(), func(ctx context.Context) (err error) {
 		sent.posted.ConversationID, sent.posted.ActivityID, err = e.Teams.StartThread(ctx, e.ServiceURL, e.Directory().NoticeChannel(queued.To.Team), m)
 		return err
 	}); err != nil {
@@ -333,6 +333,15 @@ func (e *Engine) startThread(ctx context.Context, queued outbox.Message, m Messa
 // postTimeout bounds a call that makes a new message. It is longer than that of others: one
 // that is given up too early comes twice.
 func (e *Engine) postTimeout() time.Duration { return 3 * e.CallTimeout }
+
+// conversationOf names the conversation of a message for the limits of Teams: one person's chat holds
+// what has several ordering keys, and a channel's threads count as one.
+func (e *Engine) conversationOf(queued outbox.Message) string {
+	if queued.To.Person != "" {
+		return queued.To.Person
+	}
+	return e.Directory().NoticeChannel(queued.To.Team)
+}
 
 // orderingKey is where the conversation of a delivery is kept: a person's chat, or the
 // challenge's thread in a channel.

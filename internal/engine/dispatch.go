@@ -152,13 +152,14 @@ func (e *Engine) startDeliveries(ctx context.Context, finished func(finishedDeli
 	run := runContext(ctx)
 	for ctx.Err() == nil {
 		well, hung := e.hand.room()
-		batch, err := e.claimBatch(ctx, well, hung)
+		claimed, err := e.claimBatch(ctx, well, hung)
 		if err != nil {
 			return started, err
 		}
+		e.Pace.share(claimed.Instances)
 		recordHeadway(ctx)
 		end := e.Now().Add(leaseDuration)
-		for _, queued := range batch {
+		for _, queued := range claimed.Messages {
 			e.hand.take(queued)
 			e.running.Go(func() {
 				err := e.deliverInTime(run, queued)
@@ -169,8 +170,8 @@ func (e *Engine) startDeliveries(ctx context.Context, finished func(finishedDeli
 				finished(finishedDelivery{queued, err})
 			})
 		}
-		started += len(batch)
-		if len(batch) == 0 || len(batch) < well {
+		started += len(claimed.Messages)
+		if len(claimed.Messages) == 0 || len(claimed.Messages) < well {
 			return started, nil
 		}
 	}
@@ -196,7 +197,7 @@ func (e *Engine) deliverInTime(ctx context.Context, queued outbox.Message) error
 
 // claimBatch is not cut off half-way: a claim that the database makes after this instance
 // gave its leases back would hold its conversations up until it ends.
-func (e *Engine) claimBatch(ctx context.Context, well, hung int) ([]outbox.Message, error) {
+func (e *Engine) claimBatch(ctx context.Context, well, hung int) (outbox.Claimed, error) {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), claimTimeout)
 	defer cancel()
 	now := e.Now()

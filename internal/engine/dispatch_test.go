@@ -187,7 +187,8 @@ func TestWhatWasClaimedWithoutAnAnswerIsClaimedAgainAtOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.queue(chairID, outbox.Content{Text: "help"})
-	ds, err := o.memory.ClaimMessages(t.Context(), outbox.Claim{Owner: "one", Now: o.Now, Lease: leaseDuration, Limit: 1})
+	claimed, err := o.memory.ClaimMessages(t.Context(), outbox.Claim{Owner: "one", Now: o.Now, Lease: leaseDuration, Limit: 1})
+	ds := claimed.Messages
 	if err != nil || len(ds) != 1 {
 		t.Fatalf("%v, %v", ds, err)
 	}

@@ -69,6 +69,8 @@ type Config struct {
 	// CallTimeout bounds one call to Teams; 10 seconds if zero. A call that makes a message
 	// has three times as long.
 	CallTimeout time.Duration
+	// Pace keeps the calls within the limits of Teams; without one nothing waits.
+	Pace *Pace
 	// Jitter is a random time up to that long, by which attempts are spread; of math/rand if
 	// nil.
 	Jitter func(longest time.Duration) time.Duration

@@ -45,8 +45,8 @@ func (l loopStore) ListUntaken(context.Context, string) ([]outbox.Untaken, error
 func (l loopStore) FindConversation(context.Context, string) (outbox.ConversationReference, bool, error) {
 	return outbox.ConversationReference{}, true, nil
 }
-func (l loopStore) ClaimMessages(context.Context, outbox.Claim) ([]outbox.Message, error) {
-	return nil, nil
+func (l loopStore) ClaimMessages(context.Context, outbox.Claim) (outbox.Claimed, error) {
+	return outbox.Claimed{}, nil
 }
 func (l loopStore) NextMessageDue(context.Context, time.Time) (time.Time, bool, error) {
 	return time.Time{}, false, nil

@@ -189,7 +189,7 @@ func (e *Engine) ProbeReachability(ctx context.Context) error {
 func (e *Engine) probePerson(ctx context.Context, p directory.Person, known bool) (wait time.Duration, err error) {
 	conv := outbox.ConversationReference{OrderingKey: outbox.OrderingKey(challenge.Address{Person: p.Entra}), ServiceURL: e.ServiceURL, SeenAt: e.Now()}
 	for try := 1; try <= maxProbeAttempts; try++ {
-		err := e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) (err error) {
+		err := e.callTeams(ctx, p.Entra, e.CallTimeout, func(ctx context.Context) (err error) {
 			conv.ID, err = e.Teams.CreatePersonalChat(ctx, conv.ServiceURL, p.Entra)
 			return err
 		})

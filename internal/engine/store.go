@@ -38,7 +38,7 @@ type MorningStore interface {
 // OutboxStore is what delivering needs.
 type OutboxStore interface {
 	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
-	ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error)
+	ClaimMessages(ctx context.Context, c outbox.Claim) (outbox.Claimed, error)
 	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide decideFunc) error
 	ScheduleRetry(ctx context.Context, d outbox.Message, a outbox.Attempt, r outbox.Retry) error
 	MarkRejected(ctx context.Context, d outbox.Message, a outbox.Attempt, decide decideFunc) error

@@ -233,13 +233,13 @@ func newOutboxStore() *outboxStore {
 }
 
 func (s *outboxStore) ListUnreachable(context.Context) ([]outbox.Unreachable, error) { return nil, nil }
-func (s *outboxStore) ClaimMessages(_ context.Context, c outbox.Claim) ([]outbox.Message, error) {
+func (s *outboxStore) ClaimMessages(_ context.Context, c outbox.Claim) (outbox.Claimed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := min(c.Limit, len(s.waiting))
 	claimed := s.waiting[:n]
 	s.waiting = s.waiting[n:]
-	return claimed, nil
+	return outbox.Claimed{Messages: claimed, Instances: 1}, nil
 }
 func (s *outboxStore) Load(_ context.Context, key storage.LookupKey) (challenge.Snapshot, error) {
 	return s.load(key.ID)

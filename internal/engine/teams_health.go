@@ -118,11 +118,17 @@ func (h *teamsHealth) since(t time.Time) time.Time {
 	return t
 }
 
-// callTeams bounds one call to Teams and takes note of what it tells of Teams' health.
-func (e *Engine) callTeams(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
+// callTeams makes one call about a conversation when the limits of Teams have room for it, bounds it,
+// and takes note of what it tells of Teams' health.
+func (e *Engine) callTeams(ctx context.Context, conversation string, limit time.Duration, f func(context.Context) error) error {
+	end, wait, err := e.Pace.begin(ctx, conversation)
+	if err != nil || wait > 0 {
+		return &teamsfailure.Failure{Kind: teamsfailure.Retryable, Call: "pace", Code: "paced", RetryAfter: wait, Cause: err}
+	}
+	defer end()
 	bounded, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	err := f(bounded)
+	err = f(bounded)
 	if e.health.recordCall(err, e.Now()) {
 		e.Logger.WarnContext(ctx, "Teams answers again; what waits goes out now")
 	}
@@ -135,7 +141,7 @@ func (e *Engine) callTeams(ctx context.Context, limit time.Duration, f func(cont
 func (e *Engine) isTeamsAway(ctx context.Context, queued outbox.Message, cause *teamsfailure.Failure) bool {
 	if n, ok := e.health.nextProbe(e.Now()); ok {
 		if other := e.pickSomebodyElse(queued.To.Person, n); other != "" {
-			e.health.recordProbe(e.callTeams(ctx, e.CallTimeout, func(ctx context.Context) error {
+			e.health.recordProbe(e.callTeams(ctx, other, e.CallTimeout, func(ctx context.Context) error {
 				_, err := e.Teams.CreatePersonalChat(ctx, e.ServiceURL, other)
 				return err
 			}))

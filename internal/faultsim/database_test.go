@@ -164,7 +164,7 @@ func (s *line) DropMessage(ctx context.Context, d outbox.Message, at time.Time, 
 	return s.call(ctx, "DropMessage", about(d.ID), func() error { return s.Store.DropMessage(ctx, d, at, why) })
 }
 
-func (s *line) ClaimMessages(ctx context.Context, c outbox.Claim) (claimed []outbox.Message, err error) {
+func (s *line) ClaimMessages(ctx context.Context, c outbox.Claim) (claimed outbox.Claimed, err error) {
 	if s.life.w.planted.forgetsLease {
 		c.Lease = 0
 	}
@@ -173,15 +173,15 @@ func (s *line) ClaimMessages(ctx context.Context, c outbox.Claim) (claimed []out
 	well.Limit, well.HungLimit = min(c.Limit, 1), 0
 	hung.Limit, hung.HungLimit = 0, min(c.HungLimit, 1)
 	err = s.call(ctx, "ClaimMessages", "", func() (err error) {
-		if claimed, err = s.Store.ClaimMessages(ctx, well); err == nil && len(claimed) == 0 {
+		if claimed, err = s.Store.ClaimMessages(ctx, well); err == nil && len(claimed.Messages) == 0 {
 			claimed, err = s.Store.ClaimMessages(ctx, hung)
 		}
 		return err
 	})
 	if err != nil {
-		claimed = nil
+		claimed = outbox.Claimed{}
 	}
-	s.life.claimed = s.life.claimed || len(claimed) > 0
+	s.life.claimed = s.life.claimed || len(claimed.Messages) > 0
 	return claimed, err
 }
 

@@ -78,6 +78,14 @@ type Claim struct {
 	InHand []int64
 }
 
+// Claimed is what a claim gave.
+type Claimed struct {
+	Messages []Message
+	// Instances is how many instances make deliveries now, this one included: each has its share
+	// of what Teams takes.
+	Instances int
+}
+
 // Retry says how a message that failed goes on.
 type Retry struct {
 	NotBefore time.Time

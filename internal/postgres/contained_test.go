@@ -441,8 +441,8 @@ func TestAnInfiniteTimeKeepsNothingElseFromBeingRead(t *testing.T) {
 				if got := w.Load(good.Challenge.ID).Challenge.Seq; got == good.Challenge.Seq {
 					t.Error("the clock did nothing for the other challenge")
 				}
-				if ds, err := s.ClaimMessages(t.Context(), outbox.Claim{Owner: "a", Now: w.Now, Lease: time.Minute, Limit: 100, HungLimit: 100}); err != nil || len(ds) == 0 {
-					t.Errorf("%d messages were claimed, %v", len(ds), err)
+				if claimed, err := s.ClaimMessages(t.Context(), outbox.Claim{Owner: "a", Now: w.Now, Lease: time.Minute, Limit: 100, HungLimit: 100}); err != nil || len(claimed.Messages) == 0 {
+					t.Errorf("%d messages were claimed, %v", len(claimed.Messages), err)
 				}
 			})
 		}

@@ -48,6 +48,7 @@ const (
 
 	seenInstanceSQL = `INSERT INTO instance (owner, seen_at) VALUES ($1, clock_timestamp())
 ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at WHERE instance.seen_at < excluded.seen_at - interval '3 s'`
+	countInstancesSQL = `SELECT count(*) FROM instance WHERE seen_at >= clock_timestamp() - $1::interval`
 	// The instances whose leases have long ended go with the one that ends.
 	forgetInstanceSQL = `DELETE FROM instance WHERE owner = $1 OR seen_at < clock_timestamp() - interval '1 day'`
 
@@ -125,26 +126,28 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 // waits, those left out that stepped aside and what follows them in their challenge, and none of a
 // lane of which another is leased. The lease must be longer than the sending can take and than
 // clocks may differ. Every call also says that the instance is there.
-func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error) {
+func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) (outbox.Claimed, error) {
 	sess, err := s.openSession(ctx)
 	if err != nil {
-		return nil, err
+		return outbox.Claimed{}, err
 	}
 	defer sess.release()
-	var claimed []outbox.Message
+	var claimed outbox.Claimed
 	b := &pgx.Batch{}
 	b.Queue(beginSQL)
 	b.Queue(seenInstanceSQL, c.Owner)
+	b.Queue(countInstancesSQL, instanceTimeout).QueryRow(func(row pgx.Row) error { return row.Scan(&claimed.Instances) })
 	b.Queue(takeClaimLockSQL, claimLock)
 	b.Queue(claimMessagesSQL, c.Now, c.Owner, c.InHand, instanceTimeout, c.Now.Add(c.Lease), c.Limit, c.HungLimit).Query(func(rows pgx.Rows) (err error) {
-		claimed, err = pgx.CollectRows(rows, scanMessage)
+		claimed.Messages, err = pgx.CollectRows(rows, scanMessage)
 		return err
 	})
 	b.Queue(commitSQL)
 	if err := sess.sendBatch("claim deliveries", b); err != nil {
-		return nil, err
+		return outbox.Claimed{}, err
 	}
-	return slices.Clip(claimed), nil
+	claimed.Messages = slices.Clip(claimed.Messages)
+	return claimed, nil
 }
 
 func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {

@@ -108,7 +108,8 @@ func TestAnInstanceThatDiesWithADeliveryInHandIsReplacedWhenItsLeaseEnds(t *test
 	s := open(t, "ne-lincolnshire")
 	other := s.startSecondInstance()
 	ref := s.raiseInStore(1)[0]
-	taken, err := other.Store.ClaimMessages(t.Context(), outbox.Claim{Owner: "an instance that dies", Now: s.Clock.Now(), Lease: 2 * time.Minute, Limit: 16})
+	claimed, err := other.Store.ClaimMessages(t.Context(), outbox.Claim{Owner: "an instance that dies", Now: s.Clock.Now(), Lease: 2 * time.Minute, Limit: 16})
+	taken := claimed.Messages
 	if err != nil || len(taken) != 4 {
 		t.Fatalf("%d deliveries were claimed: %v", len(taken), err)
 	}

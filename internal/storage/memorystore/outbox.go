@@ -125,9 +125,9 @@ func urgency(k outbox.DeliveryKind) int {
 // ClaimMessages leases messages that may go out now, until now+lease: of each ordering key the
 // oldest that is next, and none of a key of which another is held. Every call also says that
 // the instance is there.
-func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error) {
+func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) (outbox.Claimed, error) {
 	if err := s.begin(ctx, "ClaimMessages"); err != nil {
-		return nil, err
+		return outbox.Claimed{}, err
 	}
 	defer s.mu.Unlock()
 	c.Now = stamp(c.Now)
@@ -149,18 +149,23 @@ func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Mes
 			return cmp.Or(cmp.Compare(urgency(a.kind), urgency(b.kind)), cmp.Compare(a.id, b.id))
 		})
 	}
-	var claimed []outbox.Message
+	var claimed outbox.Claimed
 	take := func(free []*messageRow, limit int, isHung bool) {
 		for _, m := range free[:min(limit, len(free))] {
 			d := s.readMessage(m)
 			d.Hung = isHung
-			claimed = append(claimed, d)
+			claimed.Messages = append(claimed.Messages, d)
 			m.leaseOwner, m.leaseUntil = c.Owner, stamp(c.Now.Add(c.Lease))
 			m.attempts++
 		}
 	}
 	take(well, c.Limit, false)
 	take(hung, c.HungLimit, true)
+	for owner := range s.instances {
+		if !s.isGone(owner) {
+			claimed.Instances++
+		}
+	}
 	return claimed, nil
 }
 

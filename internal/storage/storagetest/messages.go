@@ -147,7 +147,8 @@ func instancesShareTheWork(t *testing.T, w *world) {
 		s := w.backend.Open()
 		group.Go(func() {
 			for idle := 0; idle < 50; {
-				ds, err := s.ClaimMessages(t.Context(), w.ClaimOf(owner, 2))
+				claimed, err := s.ClaimMessages(t.Context(), w.ClaimOf(owner, 2))
+				ds := claimed.Messages
 				if err != nil {
 					t.Error(err)
 					return
@@ -179,6 +180,17 @@ func instancesShareTheWork(t *testing.T, w *world) {
 		})
 	}
 	group.Wait()
+	for i, owner := range []string{"a", "d"} {
+		claimed, err := w.Store.ClaimMessages(t.Context(), w.ClaimOf(owner, 0))
+		w.Must(err)
+		if claimed.Instances != 3+i {
+			t.Errorf("%s sees %d instances, not %d", owner, claimed.Instances, 3+i)
+		}
+	}
+	w.Must(w.Store.ReleaseLeases(t.Context(), "d"))
+	if claimed, err := w.Store.ClaimMessages(t.Context(), w.ClaimOf("a", 0)); err != nil || claimed.Instances != 3 {
+		t.Errorf("when one has ended there are %d, %v", claimed.Instances, err)
+	}
 	for id, n := range seen {
 		if n != 1 {
 			t.Errorf("message %d went out %d times", id, n)

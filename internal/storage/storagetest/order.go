@@ -178,7 +178,8 @@ func ambiguousIsUnconfirmed(t *testing.T, w *world) {
 func lostClaimIsFree(t *testing.T, w *world) {
 	w.Raise()
 	lost := w.ClaimOf("a", 100) // its answer never came
-	ds, err := w.Store.ClaimMessages(t.Context(), lost)
+	claimed, err := w.Store.ClaimMessages(t.Context(), lost)
+	ds := claimed.Messages
 	w.Must(err)
 	if others := w.Claim(w.backend.Open(), "b", 100); len(others) > 0 {
 		t.Errorf("another took %v", countByOrderingKey(others))
@@ -208,7 +209,8 @@ func hungGoesLast(t *testing.T, w *world) {
 	w.Now = w.Now.Add(time.Minute)
 	c := w.ClaimOf("a", 1)
 	c.HungLimit = 0
-	ds, err := w.Store.ClaimMessages(t.Context(), c)
+	claimed, err := w.Store.ClaimMessages(t.Context(), c)
+	ds := claimed.Messages
 	w.Must(err)
 	if len(ds) != 1 || ds[0].Hung || ds[0].OrderingKey == chairKey {
 		t.Errorf("claimed %+v", ds)
@@ -216,7 +218,8 @@ func hungGoesLast(t *testing.T, w *world) {
 	w.keepInHand("a", ds)
 	c = w.ClaimOf("a", 0)
 	c.HungLimit = 1
-	ds, err = w.Store.ClaimMessages(t.Context(), c)
+	claimed, err = w.Store.ClaimMessages(t.Context(), c)
+	ds = claimed.Messages
 	w.Must(err)
 	if len(ds) != 1 || !ds[0].Hung || ds[0].ID != hung.ID {
 		t.Errorf("claimed %+v", ds)

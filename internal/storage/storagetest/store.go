@@ -43,7 +43,7 @@ type Store interface {
 	CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error)
 
 	QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey, reply outbox.DirectMessage) error
-	ClaimMessages(ctx context.Context, c outbox.Claim) ([]outbox.Message, error)
+	ClaimMessages(ctx context.Context, c outbox.Claim) (outbox.Claimed, error)
 	NextMessageDue(ctx context.Context, now time.Time) (time.Time, bool, error)
 	ReleaseLeases(ctx context.Context, owner string) error
 	MarkDelivered(ctx context.Context, d outbox.Message, p outbox.PostedMessage, a outbox.Attempt, decide func(challenge.Snapshot) (challenge.Change, error)) error

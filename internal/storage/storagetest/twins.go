@@ -203,7 +203,8 @@ func (tw *twins) claim() {
 		if forgetful {
 			c.InHand = nil // as if the answers to its claims had been lost
 		}
-		ds, err := s.Store.ClaimMessages(tw.t.Context(), c)
+		claimed, err := s.Store.ClaimMessages(tw.t.Context(), c)
+		ds := claimed.Messages
 		s.keepInHand(owner, ds)
 		s.claims = append(s.claims, ds...)
 		return []any{append([]outbox.Message{}, ds...), outcome(err)}

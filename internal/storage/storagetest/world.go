@@ -173,7 +173,8 @@ func NewResponse(text string) challenge.Respond {
 // ever claimed by this.
 func (w *World) Claim(s Store, owner string, limit int) []outbox.Message {
 	w.T.Helper()
-	ds, err := s.ClaimMessages(w.T.Context(), w.ClaimOf(owner, limit))
+	claimed, err := s.ClaimMessages(w.T.Context(), w.ClaimOf(owner, limit))
+	ds := claimed.Messages
 	w.Must(err)
 	w.keepInHand(owner, ds)
 	return ds
