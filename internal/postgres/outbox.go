@@ -56,20 +56,26 @@ ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at WHERE instance.seen
 	// messages with the same ordering key when an older one is committed after a newer. People who
 	// wait for an answer come first, then new cards, then updates; who hung, last.
 	takeClaimLockSQL = `SELECT pg_advisory_xact_lock($1)`
+	// The rows are looked up by their numbers, and what waits is known by done_at: by state, or as a
+	// join, PostgreSQL reads all that waits whenever its statistics are of a time when little did.
 	claimMessagesSQL = candidatesCTE + `, pick AS (
-    SELECT DISTINCT ON (d.lane) d.id, EXISTS (SELECT FROM delivery h WHERE h.state = 'waiting' AND h.lane = d.lane AND h.last_code = 'timeout') AS hung
+    SELECT DISTINCT ON (d.lane) d.id, d.kind, EXISTS (SELECT FROM delivery h WHERE h.state = 'waiting' AND h.lane = d.lane AND h.last_code = 'timeout') AS hung
     FROM candidate c JOIN delivery d ON d.id = c.id
     WHERE d.not_before <= $1 AND NOT EXISTS (SELECT FROM busy WHERE busy.lane = d.lane)
     ORDER BY d.lane, d.id
 ), well AS (
-    SELECT d.id, false AS hung FROM pick JOIN delivery d ON d.id = pick.id WHERE NOT pick.hung AND d.state = 'waiting' AND d.not_before <= $1
-    ORDER BY ` + urgency + ` LIMIT $6 FOR UPDATE OF d SKIP LOCKED
+    SELECT d.id, false AS hung FROM delivery d
+    WHERE d.id = ANY (ARRAY(SELECT d.id FROM pick d WHERE NOT d.hung ORDER BY ` + urgency + ` LIMIT $6)) AND d.done_at IS NULL AND d.not_before <= $1
+    FOR UPDATE OF d SKIP LOCKED
 ), slow AS (
-    SELECT d.id, true AS hung FROM pick JOIN delivery d ON d.id = pick.id WHERE pick.hung AND d.state = 'waiting' AND d.not_before <= $1
-    ORDER BY ` + urgency + ` LIMIT $7 FOR UPDATE OF d SKIP LOCKED
+    SELECT d.id, true AS hung FROM delivery d
+    WHERE d.id = ANY (ARRAY(SELECT d.id FROM pick d WHERE d.hung ORDER BY ` + urgency + ` LIMIT $7)) AND d.done_at IS NULL AND d.not_before <= $1
+    FOR UPDATE OF d SKIP LOCKED
+), free AS (
+    SELECT * FROM well UNION ALL SELECT * FROM slow
 ), taken AS (
     UPDATE delivery d SET lease_owner = $2, lease_until = $5, attempts = d.attempts + 1
-    FROM (SELECT * FROM well UNION ALL SELECT * FROM slow) free WHERE d.id = free.id
+    FROM free WHERE d.id = ANY (ARRAY(SELECT id FROM free)) AND d.id = free.id
     RETURNING d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_team, d.spec, d.created_at, d.attempts,
         d.posted, d.over_conversation, d.over_service_url, d.over_activity, d.failing_since, d.copies, free.hung
 )

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,20 +11,33 @@ import (
 	"challengebot/internal/storage"
 )
 
-// Both halves of the clock's work are counted, each along its own index: what should have been
-// done, and what failed.
-const countOverdueSQL = `SELECT
-    (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NULL) +
-    (SELECT count(*) FROM challenge WHERE next_at < $1 AND stalled_until IS NOT NULL),
-    (SELECT count(*) FROM challenge WHERE stalled_until IS NOT NULL),
-    waiting.n, waiting.since, waiting.questions, waiting.asked_since
-FROM (SELECT count(*) AS n, min(created_at) AS since,
-        count(*) FILTER (WHERE kind = 'post' AND card = 'respond') AS questions,
-        min(created_at) FILTER (WHERE kind = 'post' AND card = 'respond') AS asked_since
-    FROM delivery WHERE state = 'waiting') waiting`
+// maxCounted is how far the watch counts: more than that is as bad, and to count it would cost those
+// who wait.
+const maxCounted = 2_000
+
+// Both halves of the clock's work are counted, each along its own index: what should have been done,
+// and what failed. The oldest message is the first of some lane, and those are found by walking from
+// lane to lane.
+var countOverdueSQL = `WITH RECURSIVE head AS (
+    (SELECT lane, created_at FROM delivery WHERE state = 'waiting' ORDER BY lane, id LIMIT 1)
+    UNION ALL
+    SELECT next.lane, next.created_at FROM head CROSS JOIN LATERAL (
+        SELECT d.lane, d.created_at FROM delivery d WHERE d.state = 'waiting' AND d.lane > head.lane ORDER BY d.lane, d.id LIMIT 1) next
+)
+SELECT ` + countUpTo(`FROM challenge WHERE next_at < $1 AND stalled_until IS NULL`) + ` +
+    ` + countUpTo(`FROM challenge WHERE next_at < $1 AND stalled_until IS NOT NULL`) + `,
+    ` + countUpTo(`FROM challenge WHERE stalled_until IS NOT NULL`) + `,
+    ` + countUpTo(`FROM delivery WHERE state = 'waiting'`) + `,
+    (SELECT min(created_at) FROM head),
+    ` + countUpTo(`FROM delivery WHERE state = 'waiting' AND kind = 'post' AND card = 'respond'`) + `,
+    (SELECT created_at FROM delivery WHERE state = 'waiting' AND kind = 'post' AND card = 'respond' ORDER BY created_at LIMIT 1)`
+
+func countUpTo(rows string) string {
+	return fmt.Sprintf("(SELECT count(*) FROM (SELECT %s LIMIT %d) counted)", rows, maxCounted)
+}
 
 // CountOverdue tells what should have been done by now: challenges past their time by more than
-// grace, and deliveries that wait. It looks on a connection of its own.
+// grace, and deliveries that wait; none of it further than maxCounted. It looks on a connection of its own.
 func (s *Store) CountOverdue(ctx context.Context, now time.Time, grace time.Duration) (storage.OverdueWork, error) {
 	var o storage.OverdueWork
 	err := s.watch.use(ctx, "look for what is overdue", func(ctx context.Context, conn *pgx.Conn) error {
