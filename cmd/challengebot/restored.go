@@ -10,8 +10,9 @@ import (
 )
 
 type restoredCommand struct {
-	Config string    `required:"" placeholder:"FILE" help:"The configuration file, as for serve."`
-	From   time.Time `placeholder:"TIME" help:"When what is missing begins, e.g. 2026-11-27T10:30:00Z. Otherwise the bot's last sign of life in the database."`
+	Config         string    `required:"" placeholder:"FILE" help:"The configuration file, as for serve."`
+	NothingMissing bool      `help:"The database was moved and nothing was lost: say so before the bot starts on it, which otherwise takes it for a restore."`
+	From           time.Time `placeholder:"TIME" help:"When what is missing begins, e.g. 2026-11-27T10:30:00Z. Otherwise the bot's last sign of life in the database."`
 }
 
 // restoredRecently is how new a sign of life can be only if the bot serves, or served after the
@@ -25,8 +26,15 @@ func (c *restoredCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
+	defer store.Close()
+	if c.NothingMissing {
+		if err := store.KeepPlace(p.ctx); err != nil {
+			return err
+		}
+		p.printf("Nothing is missing: the bot works on this database as before.\n")
+		return nil
+	}
 	clock, err := store.ReadClock(p.ctx)
-	store.Close()
 	from := c.From
 	switch {
 	case err != nil:
@@ -51,6 +59,7 @@ func (c *restoredCommand) Run(p *program) error {
 	if parts.EventKeys, err = p.readEventKeys(); err != nil {
 		return err
 	}
+	parts.RestoreKnown = true
 	parts.Logger = slog.New(slog.NewJSONHandler(p.stderr, nil))
 	bot, err := app.New(p.ctx, parts)
 	if err != nil {

@@ -62,6 +62,9 @@ type Dependencies struct {
 	EventKeys postgres.EventKeys
 	// Migrate brings the database up to date before anything else.
 	Migrate bool
+	// RestoreKnown says that whoever starts the program records a restore from a backup, or that
+	// nothing is missing; otherwise the start looks for one, and records it.
+	RestoreKnown bool
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
 	CallTimeout time.Duration
 	// MaxConns bounds the connections to the database; see postgres.Options if zero.
@@ -145,7 +148,7 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 		Refresh:       people.Refresh,
 		Faults:        a.faults,
 		MeasureClock:  clock.Measure,
-		KeepHeartbeat: clock.KeepHeartbeat,
+		KeepHeartbeat: a.keepHeartbeat,
 		Logger:        p.Logger,
 		Registry:      a.Registry,
 		Owner:         uuid.NewString(),

@@ -57,6 +57,7 @@ type databaseClock struct {
 	behind     time.Duration // by how much the clock is behind what was seen
 	lastBeat   time.Time     // when this instance last kept that it works, by the machine's count of seconds
 	beatTime   time.Time     // the time that it kept then
+	lost       time.Time     // the newest sign of life in a database that no longer knows this instance's; zero: it does
 }
 
 // clockJump is a new course that the clock has taken and that is not believed yet.
@@ -146,6 +147,9 @@ func (c *databaseClock) take(r storage.ClockReading) {
 	at := time.Now()
 	c.difference = c.host().Sub(r.Now)
 	wordGiven := !r.AcceptedAt.IsZero() && absolute(r.Now.Sub(r.AcceptedAt)) < acceptedFor
+	if c.lost.IsZero() && !r.NewestSeen.IsZero() && r.NewestSeen.Before(c.beatTime.Truncate(time.Microsecond)) && !c.beatTime.After(r.Now) {
+		c.lost = r.NewestSeen
+	}
 	c.behind = 0
 	if late := r.NewestSeen.Sub(r.Now); late > maxClockJump && !wordGiven {
 		c.behind = late
@@ -167,6 +171,20 @@ func (c *databaseClock) take(r storage.ClockReading) {
 	if at.Sub(c.jump.since) >= settleTime && by < maxUnattendedJump {
 		c.believe(r.Now, at)
 	}
+}
+
+// lostSince reports whether the database has gone back to a time before this instance last wrote,
+// and to which.
+func (c *databaseClock) lostSince() (time.Time, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lost, !c.lost.IsZero()
+}
+
+func (c *databaseClock) forgetLost() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lost = time.Time{}
 }
 
 func (c *databaseClock) believe(now, at time.Time) { c.base, c.baseAt, c.jump = now, at, nil }

@@ -198,3 +198,29 @@ func TestAClockThatIsMovedByHandIsTheOneClock(t *testing.T) {
 		t.Error("the machine's clock was believed")
 	}
 }
+
+func TestADatabaseThatWentBackBeneathTheBotIsKnown(t *testing.T) {
+	t.Parallel()
+	clockTest(t, func(t *testing.T, server *fakeServer, _ *time.Duration, c *databaseClock, watch func(time.Duration)) {
+		watch(time.Minute)
+		if at, lost := c.lostSince(); lost {
+			t.Errorf("a database that lost nothing goes back to %v", at)
+		}
+		server.newest = server.newest.Add(time.Minute) // another instance
+		watch(time.Second)
+		if at, lost := c.lostSince(); lost {
+			t.Errorf("beside another instance it goes back to %v", at)
+		}
+		backup := time.Now().Add(-time.Hour)
+		server.newest = backup
+		watch(time.Minute)
+		if at, lost := c.lostSince(); !lost || !at.Equal(backup) {
+			t.Errorf("it goes back to %v, %v", at, lost)
+		}
+		c.forgetLost()
+		watch(time.Minute)
+		if at, lost := c.lostSince(); lost {
+			t.Errorf("after that it goes back to %v", at)
+		}
+	})
+}

@@ -29,6 +29,8 @@ type startState struct {
 	refused atomic.Pointer[refusedSettings]
 	// entraStale is why Entra cannot be asked and an earlier reading is used; nil: it can.
 	entraStale atomic.Pointer[staleGroups]
+	// placeKept is when it was last kept where the database stands.
+	placeKept atomic.Pointer[time.Time]
 }
 
 // staleGroups is an earlier reading of Entra.
@@ -71,6 +73,10 @@ func (a *App) Prepare(ctx context.Context) error {
 			return fmt.Errorf("the ladder %s could not be stored: %w", l.ID, err)
 		}
 	}
+	missingFrom, restored, err := a.findRestore(ctx) // the clock's first heartbeat hides it
+	if err != nil {
+		return err
+	}
 	if err := a.clock.Measure(ctx); err != nil {
 		return err
 	}
@@ -82,6 +88,16 @@ func (a *App) Prepare(ctx context.Context) error {
 	}
 	if err := a.Store.ForgetOldHeartbeats(ctx); err != nil {
 		return err
+	}
+	if restored {
+		if err := a.recordFoundRestore(ctx, missingFrom); err != nil {
+			return err
+		}
+	}
+	if !a.parts.RestoreKnown {
+		if err := a.keepPlace(ctx); err != nil {
+			return err
+		}
 	}
 	a.state.prepared.Store(true)
 	return nil

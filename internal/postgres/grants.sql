@@ -28,7 +28,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE (conversation_id, service_url, activity_id, version, content_hash,
         final, shown_at, superseded) ON posted_card TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON conversation, unreachable, instance, heartbeat TO challengebot_app;
-    GRANT SELECT, INSERT, UPDATE ON directory_copy TO challengebot_app;
+    GRANT SELECT, INSERT, UPDATE ON directory_copy, installation TO challengebot_app;
     GRANT SELECT, INSERT ON clock_accepted, outage TO challengebot_app;
     GRANT SELECT, INSERT, UPDATE ON channel TO challengebot_app;
 EXCEPTION
