@@ -98,6 +98,20 @@ var (
 	pointerElement = regexp.MustCompile(`(?is)<[a-z][a-z0-9:-]*\s(?:[^<>]*\s)?[a-z]*id\s*=\s*(?:"[^"<>]*"|'[^'<>]*')[^<>]*?(?:/>|>\s*</[a-z][a-z0-9:-]*\s*>)`)
 )
 
+// Elements of a text that is HTML as a whole.
+var (
+	blockBegin        = regexp.MustCompile(`(?is)^[\s\p{Cf}]*(?:<at\b[^<>]*>[^<>]*</at\s*>\s*)*<(?:p|div|ul|ol|h[1-6]|pre|table|span)\b[^<>]*>`)
+	blockEnd          = regexp.MustCompile(`(?i)<br\b[^<>]*>|</(?:p|div|tr|h[1-6]|pre|ul|ol)\s*>`)
+	listItem          = regexp.MustCompile(`(?i)<li\b[^<>]*>`)
+	formattingElement = regexp.MustCompile(`(?i)</?(?:p|div|span|b|strong|i|em|u|s|strike|ul|ol|li|pre|code|h[1-6]|a|font|hr|table|tbody|thead|tr|td|th|sub|sup|blockquote)\b[^<>]*>`)
+)
+
+// isMarkUp reports whether the client wrote the whole text as HTML: it says so, or the text begins as
+// no person begins one. Otherwise angle brackets are what somebody typed.
+func (a Activity) isMarkUp(text string) bool {
+	return a.TextFormat == "xml" || a.TextFormat == "html" || blockBegin.MatchString(text)
+}
+
 // normaliseText reads the text of a message: quoted messages and other elements of Teams' own
 // are taken out, mentions become marks, entities are resolved.
 func (a Activity) normaliseText() typedText {
@@ -105,6 +119,11 @@ func (a Activity) normaliseText() typedText {
 	text = replyElement.ReplaceAllString(text, " ")
 	text = quoteElement.ReplaceAllString(text, " ")
 	text = emojiElement.ReplaceAllString(text, "$1$2")
+	if a.isMarkUp(text) {
+		text = blockEnd.ReplaceAllString(text, "\n")
+		text = listItem.ReplaceAllString(text, "\n- ")
+		text = formattingElement.ReplaceAllString(text, "")
+	}
 	t := a.markMentions(text)
 	t.marked = t.trimBot(strings.Map(plainSpace, unescapeAroundMarks(pointerElement.ReplaceAllString(t.marked, " "))))
 	return t

@@ -144,7 +144,25 @@ func TestACommandIsUnderstoodHoweverItIsWritten(t *testing.T) {
 		"/respond CH\u2013Y8WWFJ We visit.":              {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
 		"/respond CH\u2212Y8WWFJ We visit.":              {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
 		"/respond ch y8wwfj We visit.":                   {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
-		"/respond CH - Y8WWFJ We visit.":                 {word: words.CommandRespond, slash: true, badRef: true, rest: "CH - Y8WWFJ We visit."},
+		"/respond CH - Y8WWFJ We visit.":                 {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
+		"/respond ch_y8wwfj We visit.":                   {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
+		"/respond CH.Y8WWFJ We visit.":                   {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
+		"/respond to CH-Y8WWFJ: We visit.":               {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
+		"respond to challenge no. CH-Y8WWFJ We visit.":   {word: words.CommandRespond, ref: ref, rest: "We visit."},
+		"/ateb i her CH-Y8WWFJ Rydym yn ymweld.":         {word: words.CommandRespond, slash: true, ref: ref, rest: "Rydym yn ymweld."},
+		"/respond to the family in person":               {word: words.CommandRespond, slash: true, rest: "to the family in person"},
+		"/respond to CH-Y8WWFK We visit.":                {word: words.CommandRespond, slash: true, rest: "to CH-Y8WWFK We visit."},
+		"`/respond CH-Y8WWFJ We visit.`":                 {word: words.CommandRespond, ref: ref, rest: "We visit."},
+		"\u201c/respond CH-Y8WWFJ We visit.\u201d":       {word: words.CommandRespond, ref: ref, rest: "We visit."},
+		"**/respond CH-Y8WWFJ We visit.**":               {word: words.CommandRespond, ref: ref, rest: "We visit."},
+		"*/respond* CH-Y8WWFJ We *do* visit.":            {word: words.CommandRespond, ref: ref, rest: "We *do* visit."},
+		"\"/respond CH-Y8WWFJ We said \"soon\".\"":       {word: words.CommandRespond, ref: ref, rest: "We said \"soon\".\""},
+		"> Please answer.\n\n/respond CH-Y8WWFJ We.":     {word: words.CommandRespond, slash: true, ref: ref, rest: "We."},
+		"> Please\n> answer.\nCH-Y8WWFJ":                 {word: words.CommandChallenge, ref: ref},
+		"> /respond CH-Y8WWFJ We.":                       {rest: "> /respond CH-Y8WWFJ We."},
+		"1. /respond CH-Y8WWFJ We.":                      {word: words.CommandRespond, slash: true, ref: ref, rest: "We."},
+		"\u26a0\ufe0f /urgent 204817":                    {word: words.CommandUrgent, slash: true, rest: "204817"},
+		"\U0001F44D answered and closed":                 {rest: "\U0001F44D answered and closed"},
 		"/respond Y8WWFJ We visit.":                      {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
 		"/respond\u00a0CH-Y8WWFJ\u00a0We visit.":         {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit."},
 		"/respond\nCH-Y8WWFJ\nWe visit.\nAll of us.":     {word: words.CommandRespond, slash: true, ref: ref, rest: "We visit.\nAll of us."},
@@ -196,6 +214,28 @@ func TestACommandIsUnderstoodHoweverItIsWritten(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmp.AllowUnexported(typedCommand{}, typedText{})); diff != "" {
 			t.Errorf("%q is read wrongly (-want +got):\n%s", typed, diff)
 		}
+	}
+}
+
+func TestATextThatIsHTMLAsAWholeIsReadAsPeopleSeeIt(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"<p>/respond CH-Y8WWFJ We visit. | Visit; Tom; 1/12</p>":                                   "We visit. | Visit; Tom; 1/12",
+		"<div><div>/respond CH-Y8WWFJ We</div><div>visit.</div></div>":                             "We\nvisit.",
+		"<p>/respond <strong>CH-Y8WWFJ</strong>&nbsp;We visit.<br>All of us.</p>":                  "We visit.\nAll of us.",
+		"<p>/respond CH-Y8WWFJ We:</p><ul><li>visit</li><li>see &lt;b&gt;them&lt;/b&gt;</li></ul>": "We:\n\n- visit\n- see <b>them</b>",
+		"<at>Challenge</at> <p>/respond CH-Y8WWFJ We visit.</p>":                                   "We visit.",
+		"/respond CH-Y8WWFJ less than 5 < 6, <b>and</b> a<b":                                       "less than 5 < 6, <b>and</b> a<b",
+	} {
+		got := parseCommand(messageFrom(text, `{"type":"mention","mentioned":{"id":"28:b"}}`))
+		if got.word != words.CommandRespond || got.ref != "CH-Y8WWFJ" || got.words() != want {
+			t.Errorf("%q is read as %q %q %q", text, got.word, got.ref, got.words())
+		}
+	}
+	a := messageFrom("/respond CH-Y8WWFJ We <b>do</b> visit.", "")
+	a.TextFormat = "xml"
+	if got := parseCommand(a).words(); got != "We do visit." {
+		t.Errorf("a text that says that it is mark-up is read as %q", got)
 	}
 }
 

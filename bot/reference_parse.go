@@ -14,7 +14,7 @@ import (
 
 // attachedReference is a reference at the start of a word with something behind it. What stands
 // before it was taken off.
-var attachedReference = regexp.MustCompile(`^(?i:CH-*([0-9A-Z]{6}))([^\pL\pN].*|)$`)
+var attachedReference = regexp.MustCompile(`^(?i:CH[-_./]*([0-9A-Z]{6}))([^\pL\pN].*|)$`)
 
 // closingMarkup is what can follow a reference directly and belongs to it: the end of a link, of
 // brackets, of quotation marks, of emphasis, of a sentence.
@@ -35,6 +35,9 @@ func cutReference(s string) (ref, rest string, bad bool) {
 	token := strings.TrimLeftFunc(words.PlainToken(first), words.IsPunctuation)
 	if code := strings.TrimRight(strings.ToUpper(token), "-"); code == "CH" { // "CH 7K3QX2"
 		next, beyond := words.CutWord(after)
+		if !strings.ContainsFunc(next, isLetterOrDigit) { // "CH - 7K3QX2"
+			next, beyond = words.CutWord(beyond)
+		}
 		token, after = "CH-"+strings.TrimLeftFunc(words.PlainToken(next), words.IsPunctuation), beyond
 	}
 	bare := strings.TrimRightFunc(token, words.IsPunctuation)
@@ -51,6 +54,30 @@ func cutReference(s string) (ref, rest string, bad bool) {
 		}
 	}
 	return "", s, strings.HasPrefix(strings.ToUpper(token), "CH-")
+}
+
+// maxFillers is how many words may stand before a reference: "to challenge no".
+const maxFillers = 3
+
+// cutReferenceOf is cutReference for the text behind a command, where words may stand before the
+// reference: "respond to CH-7K3QX2". Then it must look like one.
+func cutReferenceOf(s string) (ref, rest string, bad bool) {
+	left := s
+	for range maxFillers {
+		word, after := words.CutWord(left)
+		if !words.IsBeforeReference(word) {
+			break
+		}
+		left = after
+	}
+	if left != s {
+		head, _ := words.CutWord(left)
+		head = strings.ToUpper(strings.TrimLeftFunc(words.PlainToken(head), words.IsPunctuation))
+		if ref, rest, bad := cutReference(left); ref != "" && strings.HasPrefix(head, "CH") {
+			return ref, rest, bad
+		}
+	}
+	return cutReference(s)
 }
 
 // cutBareReference takes a reference off the start of a message that names no command. There it

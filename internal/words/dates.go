@@ -31,8 +31,11 @@ const (
 var (
 	isoDatePattern     = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
 	numericDatePattern = regexp.MustCompile(`^(\d{1,2})\s?[-/. ]\s?(\d{1,2})\s?[-/. ]\s?(\d{4}|\d{2})$`)
-	shortDatePattern   = regexp.MustCompile(`^(\d{1,2})\s?/\s?(\d{1,2})$`)
+	shortDatePattern   = regexp.MustCompile(`^(\d{1,2})\s?[/.]\s?(\d{1,2})$`)
 	dayPattern         = regexp.MustCompile(`^(\d{1,2})([a-z]*)$`)
+	// A month that is written against its day or its year: "30-Nov-26", "30nov", "1 Dec '26".
+	attachedMonth = regexp.MustCompile(`(\d{1,2})?-?(\pL{3,})[-.]?['’‘]?(\d{4}|\d{2})?`)
+	shortYear     = regexp.MustCompile(`['’‘](\d{2})\b`)
 )
 
 // ReadDate reads a date as people here write it: day, month and year in figures or words, in any
@@ -42,7 +45,7 @@ func ReadDate(text string, on Days) (workday.Date, bool) {
 	if d, ok := readTimestamp(strings.TrimSpace(text), on.Zone); ok {
 		return d, true
 	}
-	s := strings.TrimRight(foldWords(text), ".,; ")
+	s := detachMonths(strings.TrimRight(foldWords(text), ".,; "))
 	if m := isoDatePattern.FindStringSubmatch(s); m != nil {
 		return civilDate(m[1], m[2], m[3])
 	}
@@ -65,6 +68,18 @@ func ReadDate(text string, on Days) (workday.Date, bool) {
 		}
 	}
 	return 0, false
+}
+
+// detachMonths puts spaces around the names of months.
+func detachMonths(s string) string {
+	s = attachedMonth.ReplaceAllStringFunc(s, func(word string) string {
+		parts := attachedMonth.FindStringSubmatch(word)
+		if _, ok := monthCalled(parts[2]); !ok {
+			return word
+		}
+		return strings.TrimSpace(parts[1] + " " + parts[2] + " " + parts[3])
+	})
+	return shortYear.ReplaceAllString(s, "$1")
 }
 
 // readTimestamp takes the day of a date with a time. A midnight where the authority is is that

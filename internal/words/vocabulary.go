@@ -19,6 +19,8 @@ type Vocabulary struct {
 	Today, Tomorrow, Yesterday []string
 	// DateFillers may stand in a date and change nothing: "on", "the", "of".
 	DateFillers []string
+	// BeforeReference may stand before a challenge's reference: "to", "about".
+	BeforeReference []string
 	// RangeFrom and RangeTo stand before the first and the last of some days.
 	RangeFrom, RangeTo []string
 	// CoverFor and CoverBy stand before who is away and who stands in; CoverEnd ends it.
@@ -99,6 +101,11 @@ func IsNoticesHere(word string) bool {
 	return isAny(foldWords(word), func(v *Vocabulary) []string { return v.NoticesHere })
 }
 
+// IsBeforeReference reports words that may stand before a challenge's reference and say nothing else.
+func IsBeforeReference(word string) bool {
+	return isAny(strings.TrimFunc(foldWords(word), IsPunctuation), func(v *Vocabulary) []string { return v.BeforeReference })
+}
+
 // IsNoticesOff ends that.
 func IsNoticesOff(word string) bool {
 	return isAny(foldWords(word), func(v *Vocabulary) []string { return v.NoticesOff })
@@ -112,8 +119,9 @@ var englishVocabulary = &Vocabulary{
 		"january": 1, "february": 2, "march": 3, "april": 4, "may": 5, "june": 6, "july": 7, "august": 8, "september": 9, "october": 10, "november": 11, "december": 12,
 		"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10, "nov": 11, "dec": 12},
 	Today: []string{"today"}, Tomorrow: []string{"tomorrow"}, Yesterday: []string{"yesterday"},
-	DateFillers: []string{"on", "by", "the", "of", "this"},
-	RangeFrom:   []string{"from"}, RangeTo: []string{"to", "until", "till"},
+	DateFillers:     []string{"on", "by", "the", "of", "this"},
+	BeforeReference: []string{"to", "for", "on", "about", "re", "ref", "reference", "no", "number", "challenge", "case", "the", "with", "in", "of"},
+	RangeFrom:       []string{"from"}, RangeTo: []string{"to", "until", "till"},
 	CoverFor: []string{"for"}, CoverBy: []string{"by"}, CoverEnd: []string{"end"},
 	NoticesHere: []string{"here"}, NoticesOff: []string{"off"},
 	Commands: map[CommandName][]string{
@@ -137,8 +145,9 @@ var welshVocabulary = &Vocabulary{
 		// after "o", which softens the first letter
 		"fawrth": 3, "fai": 5, "fehefin": 6, "orffennaf": 7, "fedi": 9, "dachwedd": 11, "ragfyr": 12},
 	Today: []string{"heddiw"}, Tomorrow: []string{"yfory"}, Yesterday: []string{"ddoe"},
-	DateFillers: []string{"ar", "erbyn", "y", "o", "dydd", "ddydd"},
-	RangeFrom:   []string{"o"}, RangeTo: []string{"i", "hyd", "tan"},
+	DateFillers:     []string{"ar", "erbyn", "y", "o", "dydd", "ddydd"},
+	BeforeReference: []string{"i", "at", "am", "ar", "cyf", "cyfeirnod", "rhif", "her", "yr", "y"},
+	RangeFrom:       []string{"o"}, RangeTo: []string{"i", "hyd", "tan"},
 	CoverFor: []string{"dros", "ar-ran"}, CoverBy: []string{"gan"}, CoverEnd: []string{"diwedd"},
 	NoticesHere: []string{"yma"}, NoticesOff: []string{"diffodd"},
 	Commands: map[CommandName][]string{CommandHelp: {"helo"}},
