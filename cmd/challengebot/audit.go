@@ -128,13 +128,16 @@ type auditVerify struct {
 
 // verifyReport is what verify says to a machine.
 type verifyReport struct {
-	Intact        bool           `json:"intact"`
-	Chains        int            `json:"chains"`
-	Events        int            `json:"events"`
-	Broken        int            `json:"broken"`
-	Newer         int            `json:"newer"`
-	BrokenLadders int            `json:"broken_ladders"`
-	Problems      []chainProblem `json:"problems"`
+	Intact        bool `json:"intact"`
+	Chains        int  `json:"chains"`
+	Events        int  `json:"events"`
+	Broken        int  `json:"broken"`
+	Newer         int  `json:"newer"`
+	BrokenLadders int  `json:"broken_ladders"`
+	// Conversations and messages that the keys say the program did not write.
+	ForeignConversations []string       `json:"foreign_conversations,omitempty"`
+	ForeignMessages      []int64        `json:"foreign_messages,omitempty"`
+	Problems             []chainProblem `json:"problems"`
 }
 
 // chainProblem is the first thing that is broken of one trail.
@@ -177,6 +180,7 @@ func (c *auditVerify) Run(p *program) error {
 	if c.JSON {
 		report.Intact, report.Chains, report.Events = sum.IsIntact() && sum.Newer == 0, sum.Challenges, sum.Events
 		report.Broken, report.Newer, report.BrokenLadders = sum.Broken, sum.Newer, len(sum.BrokenLadders)
+		report.ForeignConversations, report.ForeignMessages = sum.ForeignConversations, sum.ForeignMessages
 		if err := p.writeJSON(report); err != nil || report.Intact {
 			return err
 		}
@@ -185,9 +189,15 @@ func (c *auditVerify) Run(p *program) error {
 	for _, hash := range sum.BrokenLadders {
 		p.printf("the stored ladder %s is not the one that its name says\n", hash)
 	}
+	for _, key := range sum.ForeignConversations {
+		p.printf("where messages for %s go was not written by the program: it is not used\n", key)
+	}
+	for _, id := range sum.ForeignMessages {
+		p.printf("message %d in the bot's name was not written by the program\n", id)
+	}
 	if !sum.IsIntact() {
-		return fmt.Errorf("%d of %s and %d stored ladders do not hold: keep this database as it is and compare it with a backup",
-			sum.Broken, english.Count(sum.Challenges, "chain"), len(sum.BrokenLadders))
+		return fmt.Errorf("%d of %s, %d stored ladders, %d conversations and %d messages do not hold: keep this database as it is and compare it with a backup",
+			sum.Broken, english.Count(sum.Challenges, "chain"), len(sum.BrokenLadders), len(sum.ForeignConversations), len(sum.ForeignMessages))
 	}
 	if sum.Newer > 0 {
 		return fmt.Errorf("%d of %s have steps that a newer version of the program wrote. Nothing speaks of tampering: verify them with that version",

@@ -27,6 +27,11 @@ import (
 func (e *Engine) deliverMessage(ctx context.Context, queued outbox.Message) error {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveryTimeout)
 	defer cancel()
+	if queued.Foreign {
+		e.Logger.ErrorContext(ctx, "a message in the bot's name was not written by this program, and is not sent; run challengebot audit verify", "delivery", queued.ID)
+		e.metrics.attempts.WithLabelValues(resultDropped).Inc()
+		return e.outboxStore().DropMessage(whole, queued, e.Now(), "foreign")
+	}
 	if posted, sent := e.sent.take(queued.ID); sent {
 		return e.recordDelivered(ctx, queued, posted) // Teams has it: only the recording is made again
 	}

@@ -362,3 +362,23 @@ func TestEveryCallOfTeamsIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestAMessageThatTheProgramDidNotWriteIsNotSent(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.queue(managerID, outbox.Content{Text: "forged"})
+	claimed, err := o.memory.ClaimMessages(t.Context(), outbox.Claim{Owner: "one", Now: o.Now, Lease: leaseDuration, Limit: 10})
+	o.Must(err)
+	forged := claimed.Messages[0]
+	forged.Foreign = true
+	o.Must(o.engine.deliverMessage(t.Context(), forged))
+	if calls := o.teams.calls(""); len(calls) > 0 {
+		t.Errorf("Teams was asked %+v", calls)
+	}
+	if m := o.lastMessage(managerID); m.State != memorystore.StateDropped {
+		t.Errorf("it is %s", m.State)
+	}
+	if said := o.log.lines("was not written by this program"); len(said) != 1 || strings.Contains(said[0], "forged") {
+		t.Errorf("the log says %v", said)
+	}
+}

@@ -38,6 +38,8 @@ type Message struct {
 	Copies int
 	// Hung: Teams let the last call for this person or channel run into its time limit.
 	Hung bool
+	// Foreign: a message outside a challenge that the program did not write, as its MAC says.
+	Foreign bool
 	// Posted is the message that an update changes.
 	Posted PostedMessage
 }

@@ -65,13 +65,19 @@ func (k EventKeys) sign(id uuid.UUID, e *challenge.Event) []byte {
 	if len(k) == 0 {
 		return nil
 	}
+	with := k.newestAt(e.At)
+	return append(slices.Clone(with.id), with.compute(id, e.Hash)...)
+}
+
+// newestAt is the newest key that has begun.
+func (k EventKeys) newestAt(at time.Time) eventKey {
 	with := k[0]
 	for _, key := range k {
-		if !key.from.After(e.At) {
+		if !key.from.After(at) {
 			with = key
 		}
 	}
-	return append(slices.Clone(with.id), with.compute(id, e.Hash)...)
+	return with
 }
 
 func (k eventKey) compute(id uuid.UUID, hash challenge.Hash) []byte {

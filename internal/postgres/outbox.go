@@ -77,12 +77,12 @@ ON CONFLICT (owner) DO UPDATE SET seen_at = excluded.seen_at WHERE instance.seen
     UPDATE delivery d SET lease_owner = $2, lease_until = $5, attempts = d.attempts + 1
     FROM free WHERE d.id = ANY (ARRAY(SELECT id FROM free)) AND d.id = free.id
     RETURNING d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_team, d.spec, d.created_at, d.attempts,
-        d.posted, d.over_conversation, d.over_service_url, d.over_activity, d.failing_since, d.copies, free.hung
+        d.posted, d.over_conversation, d.over_service_url, d.over_activity, d.failing_since, d.copies, d.mac, free.hung
 )
 SELECT d.id, d.kind, d.challenge_id, d.lane, d.card, d.visit, d.to_person, d.to_team, d.spec, d.created_at, d.attempts - 1,
     d.failing_since, d.copies, d.hung,
     coalesce(p.conversation_id, d.over_conversation, ''), coalesce(p.service_url, d.over_service_url, ''),
-    coalesce(p.activity_id, d.over_activity, ''), coalesce(p.version, 0), p.content_hash, coalesce(p.final, false), coalesce(p.superseded, false)
+    coalesce(p.activity_id, d.over_activity, ''), coalesce(p.version, 0), p.content_hash, coalesce(p.final, false), coalesce(p.superseded, false), d.mac, ` + messagesSignedSinceSQL + `
 FROM taken d LEFT JOIN posted_card p ON p.delivery_id = d.posted
 ORDER BY d.hung, ` + urgency + ``
 
@@ -97,12 +97,12 @@ FROM candidate c JOIN delivery d ON d.id = c.id LEFT JOIN busy ON busy.lane = d.
 	releaseLeasesSQL = `UPDATE delivery SET lease_owner = NULL, lease_until = NULL WHERE lease_owner = $1 AND lease_until IS NOT NULL`
 
 	sendDirectMessageSQL = `INSERT INTO delivery (lane, kind, card, visit, to_person, to_team, spec, over_conversation, over_service_url,
-    over_activity, created_at, not_before)
-VALUES ($1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8)`
-	sendDirectMessageOnceSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($9, $8) ON CONFLICT DO NOTHING RETURNING key)
+    over_activity, created_at, not_before, mac)
+VALUES ($1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8, $9)`
+	sendDirectMessageOnceSQL = `WITH receipt AS (INSERT INTO receipt (key, at) VALUES ($10, $8) ON CONFLICT DO NOTHING RETURNING key)
 INSERT INTO delivery (lane, kind, card, visit, to_person, to_team, spec, over_conversation, over_service_url,
-    over_activity, created_at, not_before)
-SELECT $1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8 FROM receipt`
+    over_activity, created_at, not_before, mac)
+SELECT $1, 'reply', '', 0, $2, $3, $4, $5, $6, $7, $8, $8, $9 FROM receipt`
 )
 
 // QueueDirectMessage queues an answer to a typed command. A repeated idempotency key queues
@@ -113,14 +113,17 @@ func (s *Store) QueueDirectMessage(ctx context.Context, r storage.IdempotencyKey
 		return fmt.Errorf("postgres: a reply cannot be written: %T", err)
 	}
 	var conversation, service, activity *string
+	m := directMessage{person: reply.To.Person, team: reply.To.Team, spec: string(spec)}
 	if reply.ReplacesActivityID != "" {
 		conversation, service, activity = &reply.ConversationID, &reply.ServiceURL, &reply.ReplacesActivityID
+		m.overConversation, m.overService, m.overActivity = *conversation, *service, *activity
 	}
 	lane := outbox.AnswerOrderingKey(reply.To)
 	if reply.Unprompted {
 		lane = outbox.OrderingKey(reply.To)
 	}
-	args := []any{lane, reply.To.Person, reply.To.Team, spec, conversation, service, activity, r.At}
+	m.lane = lane
+	args := []any{lane, reply.To.Person, reply.To.Team, spec, conversation, service, activity, r.At, s.eventKeys.signText(r.At, messageMACBegins, m.texts()...)}
 	sql := sendDirectMessageSQL
 	if r.Value != "" {
 		sql, args = sendDirectMessageOnceSQL, append(args, r.Value)
@@ -145,7 +148,7 @@ func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) (outbox.Claim
 	b.Queue(countInstancesSQL, instanceTimeout).QueryRow(func(row pgx.Row) error { return row.Scan(&claimed.Instances) })
 	b.Queue(takeClaimLockSQL, claimLock)
 	b.Queue(claimMessagesSQL, c.Now, c.Owner, c.InHand, instanceTimeout, c.Now.Add(c.Lease), c.Limit, c.HungLimit).Query(func(rows pgx.Rows) (err error) {
-		claimed.Messages, err = pgx.CollectRows(rows, scanMessage)
+		claimed.Messages, err = pgx.CollectRows(rows, s.scanMessage)
 		return err
 	})
 	b.Queue(commitSQL)
@@ -156,17 +159,23 @@ func (s *Store) ClaimMessages(ctx context.Context, c outbox.Claim) (outbox.Claim
 	return claimed, nil
 }
 
-func scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
+func (s *Store) scanMessage(row pgx.CollectableRow) (outbox.Message, error) {
 	var d outbox.Message
 	var id *uuid.UUID
-	var spec []byte
+	var spec, mac []byte
+	var column time.Time
 	err := row.Scan(&d.ID, &d.Kind, &id, &d.OrderingKey, &d.Card, &d.Opening, &d.To.Person, &d.To.Team, &spec, clamp(&d.CreatedAt), &d.Attempts,
 		clamp(&d.FailingSince), &d.Copies, &d.Hung,
-		&d.Posted.ConversationID, &d.Posted.ServiceURL, &d.Posted.ActivityID, &d.Posted.Version, &d.Posted.ContentHash, &d.Posted.Final, &d.Posted.Superseded)
+		&d.Posted.ConversationID, &d.Posted.ServiceURL, &d.Posted.ActivityID, &d.Posted.Version, &d.Posted.ContentHash, &d.Posted.Final, &d.Posted.Superseded, &mac, clamp(&column))
 	if id != nil {
 		d.ChallengeID = *id
 	}
 	d.Content = spec
+	if d.Kind == outbox.DirectMessageKind {
+		m := directMessage{lane: d.OrderingKey, person: d.To.Person, team: d.To.Team, spec: string(spec),
+			overConversation: d.Posted.ConversationID, overService: d.Posted.ServiceURL, overActivity: d.Posted.ActivityID}
+		d.Foreign = !s.eventKeys.trustsMessage(m, mac, d.CreatedAt, column, time.Now())
+	}
 	return d, err
 }
 

@@ -44,10 +44,16 @@ type VerifySummary struct {
 	Broken        int      // challenges with problems, and trails without a challenge
 	Newer         int      // challenges with events of a newer version of the program
 	BrokenLadders []string // digests whose stored ladder is another
+	// ForeignConversations are ordering keys of conversations, and ForeignMessages ids of messages
+	// outside challenges, that the keys say the program did not write.
+	ForeignConversations []string
+	ForeignMessages      []int64
 }
 
 // IsIntact reports whether nothing was found.
-func (v VerifySummary) IsIntact() bool { return v.Broken == 0 && len(v.BrokenLadders) == 0 }
+func (v VerifySummary) IsIntact() bool { 
+	return v.Broken+len(v.BrokenLadders)+len(v.ForeignConversations)+len(v.ForeignMessages) == 0
+}
 
 // verifyPageSize is how many challenges one snapshot covers.
 const verifyPageSize = 200
@@ -85,6 +91,9 @@ func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySumm
 	defer sess.release()
 	sess.limit = verifyTripTimeout
 	if sum.BrokenLadders, err = s.verifyLadders(sess); err != nil {
+		return sum, err
+	}
+	if err := s.verifyMessages(sess, &sum); err != nil {
 		return sum, err
 	}
 	for from := uuid.Nil; ; {
