@@ -51,7 +51,7 @@ type VerifySummary struct {
 }
 
 // IsIntact reports whether nothing was found.
-func (v VerifySummary) IsIntact() bool { 
+func (v VerifySummary) IsIntact() bool {
 	return v.Broken+len(v.BrokenLadders)+len(v.ForeignConversations)+len(v.ForeignMessages) == 0
 }
 
