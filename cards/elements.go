@@ -14,7 +14,6 @@ type TextBlock struct {
 	Bold    bool
 	Subtle  bool
 	Heading bool // read as a heading by screen readers
-	Color   string
 	Spacing string
 	Hidden  bool
 }
@@ -32,7 +31,6 @@ func (e TextBlock) writeJSON(w *jsonWriter) {
 	if e.Bold {
 		w.writeString("weight", "Bolder")
 	}
-	w.writeString("color", e.Color)
 	w.writeFlag("isSubtle", e.Subtle)
 	if e.Heading {
 		w.writeString("style", "heading")
@@ -69,6 +67,12 @@ type Container struct {
 	Items     []Element
 	Hidden    bool
 	Separator bool
+}
+
+// newFaultBox says what is wrong with the input below it. A theme's text in the colour of attention is
+// too faint in the dark; on a ground of that colour the text is its own.
+func newFaultBox(text string) Container {
+	return Container{Style: "attention", Items: []Element{TextBlock{Text: text, Bold: true}}}
 }
 
 func (e Container) writeJSON(w *jsonWriter) {

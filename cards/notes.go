@@ -66,7 +66,7 @@ func (b *builder) addNote(v NotesView) {
 	text := b.shorten(n.Text, b.budget.mainText)
 	b.add(Input{Kind: InputText, ID: FieldNoteText, Label: cmp.Or(n.Title, w.Title), Multiline: true, Value: text, Error: b.words.InputError.TooLong})
 	if utf8.RuneCountInString(text) < utf8.RuneCountInString(n.Text) {
-		b.add(TextBlock{Text: fmt.Sprintf(w.Cut, v.Challenge.Ref), Color: "Attention", Bold: true})
+		b.add(newFaultBox(fmt.Sprintf(w.Cut, v.Challenge.Ref)))
 	}
 	b.addSmallPrint(w.HowToCopy)
 	d := ButtonData{Verb: VerbNotePasted, Card: CardNotes, ChallengeID: v.Challenge.ID.String(), Ref: v.Of, Shown: fmt.Sprintf("%d/%d", n.NoteKey.Rule, n.Seq)}

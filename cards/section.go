@@ -71,9 +71,11 @@ func (s *section) prepareInput(in Input) []Element {
 		}
 	}
 	if len(faults) > 0 {
-		out = append(out, TextBlock{Text: strings.Join(faults, " "), Color: "Attention", Bold: true})
+		out = append(out, newFaultBox(strings.Join(faults, " ")))
 	} else if s.keepsPlaces {
-		out = append(out, TextBlock{Text: s.b.words.InputError.NothingChosen, Color: "Attention", Bold: true, Hidden: true})
+		box := newFaultBox(s.b.words.InputError.NothingChosen)
+		box.Hidden = true
+		out = append(out, box)
 	}
 	if in.Required && s.optionalForClient {
 		in.Required, in.RequiredByServer = false, true

@@ -154,8 +154,16 @@ function behind(node) {
   return layers.reduce((below, top) => over(top, below), [255, 255, 255, 1]);
 }
 
-// contrast is the lowest ratio of the texts on a card, with an example.
-function contrast(host) {
+// leastContrast is WCAG 2.2's for texts (1.4.3).
+const leastContrast = 4.5;
+
+// isRequiredMark: the mark of an input that must be filled in has the renderer's own colour, which no
+// card can choose. So has the text under an input that was refused, which nobody sees here.
+const isRequiredMark = (text) => text.data.trim() === "*";
+
+// contrast is the lowest ratio of the texts on a card, with an example. say is told of each text of the
+// card's own that is hard to read.
+function contrast(host, say) {
   let worst = { ratio: 21 };
   const texts = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
   for (let text; (text = texts.nextNode());) {
@@ -164,7 +172,9 @@ function contrast(host) {
     const back = behind(node), front = over(rgba(getComputedStyle(node).color), back);
     const [a, b] = [luminance(front), luminance(back)].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
+    if (isRequiredMark(text)) continue;
     if (ratio < worst.ratio) worst = { ratio, what: brief(node) };
+    if (ratio < leastContrast) say(`contrast ${ratio.toFixed(2)}, less than ${leastContrast}: ${brief(node)}`);
   }
   return worst;
 }
@@ -266,7 +276,7 @@ window.look = (json, width, full) => {
       readable(card, host, say);
     }
   }
-  const least = rendered ? contrast(host) : { ratio: 0 };
+  const least = rendered ? contrast(host, say) : { ratio: 0 };
   host.remove();
   return { found: [...new Set(found)], contrast: least, closed: Math.round(closed), inSight };
 };
