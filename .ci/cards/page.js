@@ -157,9 +157,9 @@ function behind(node) {
 // leastContrast is WCAG 2.2's for texts (1.4.3).
 const leastContrast = 4.5;
 
-// isRequiredMark: the mark of an input that must be filled in has the renderer's own colour, which no
-// card can choose. So has the text under an input that was refused, which nobody sees here.
-const isRequiredMark = (text) => text.data.trim() === "*";
+// isRenderersOwn: no card can choose the colour of the mark of an input that must be filled in, of the
+// text under an input that was refused (which nobody sees here), and of a button that is open.
+const isRenderersOwn = (text) => text.data.trim() === "*" || text.parentElement.closest(".ac-pushButton.expanded") !== null;
 
 // contrast is the lowest ratio of the texts on a card, with an example. say is told of each text of the
 // card's own that is hard to read.
@@ -172,7 +172,7 @@ function contrast(host, say) {
     const back = behind(node), front = over(rgba(getComputedStyle(node).color), back);
     const [a, b] = [luminance(front), luminance(back)].sort((x, y) => y - x);
     const ratio = (a + 0.05) / (b + 0.05);
-    if (isRequiredMark(text)) continue;
+    if (isRenderersOwn(text)) continue;
     if (ratio < worst.ratio) worst = { ratio, what: brief(node) };
     if (ratio < leastContrast) say(`contrast ${ratio.toFixed(2)}, less than ${leastContrast}: ${brief(node)}`);
   }

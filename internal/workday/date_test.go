@@ -94,8 +94,22 @@ func TestWindowsAreWrittenAsTheyAreRead(t *testing.T) {
 		"within 5 working days": {5, WorkingDays}, "the next working day": {1, WorkingDays}, "by the end of the next working day": {1, WorkingDays},
 		"Immediately": {0, AtOnce}, "end of the same working day": {0, SameDay}, "2 office hours": {2, WorkingHours},
 		"28 calendar days": {28, CalendarDays}, "forty-eight hours": {48, Hours}, "672 hours": {672, Hours},
+		"end of the working day": {0, SameDay}, "the same working day": {0, SameDay}, "next working day": {1, WorkingDays}, "end of next working day": {1, WorkingDays},
+		"24hrs": {24, Hours}, "1 hr": {1, Hours}, "2 wks": {14, CalendarDays}, "5working days": {5, WorkingDays}, "five (5) working days": {5, WorkingDays},
+		"10 (ten) working days": {10, WorkingDays}, "10 business days": {10, WorkingDays}, "a fortnight": {14, CalendarDays}, "two fortnights": {28, CalendarDays},
+		"an hour": {1, Hours}, "a working day": {1, WorkingDays}, "end of week two": {2, WeekBand},
+		"three working days": {3, WorkingDays}, "four working days": {4, WorkingDays}, "six working days": {6, WorkingDays}, "seven working days": {7, WorkingDays},
+		"eight working days": {8, WorkingDays}, "nine working days": {9, WorkingDays}, "eleven working days": {11, WorkingDays}, "twelve working days": {12, WorkingDays},
+		"thirteen working days": {13, WorkingDays}, "nineteen working days": {19, WorkingDays}, "twenty working days": {20, WorkingDays}, "forty-two calendar days": {42, CalendarDays},
+		"seventy-two hours": {72, Hours}, "ninety-nine hours": {99, Hours}, "thirty calendar days": {30, CalendarDays},
 	} {
 		if got, err := ParseWindow(text); err != nil || got != want {
+			t.Errorf("%q gives %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"five (6) working days", "five () working days", "ten-five hours", "twenty-ten hours", "twenty-zero hours", "zero hours", "-five hours", "- hours",
+		"a day", "5 weekdays", "5 week days", "a few days", "+5 hours", "2 school days", "a month", "1.5 hours"} {
+		if got, err := ParseWindow(text); !errors.Is(err, ErrFormat) {
 			t.Errorf("%q gives %+v, %v", text, got, err)
 		}
 	}

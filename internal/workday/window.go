@@ -3,6 +3,7 @@ package workday
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,7 +39,7 @@ const (
 )
 
 var (
-	countPattern = regexp.MustCompile(`^(\S+) (working days?|calendar days?|days?|weeks?|months?|hours?|working hours?|office hours?)$`)
+	countPattern = regexp.MustCompile(`^(\S+) (working days?|calendar days?|days?|weeks?|fortnights?|months?|hours?|working hours?|office hours?)$`)
 	bandPattern  = regexp.MustCompile(`^end of week (\S+)$`)
 	rangePattern = regexp.MustCompile(`^\d+ ?(-|–|to) ?\d+ `)
 )
@@ -51,20 +52,63 @@ var fixedWindows = map[string]Window{
 	"next working day": {N: 1}, "the next working day": {N: 1}, "end of the next working day": {N: 1}, "end of next working day": {N: 1},
 }
 
-// numberWords are the numbers that procedures write out.
-var numberWords = map[string]int{
-	"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
-	"fourteen": 14, "fifteen": 15, "twenty": 20, "twenty-one": 21, "twenty-four": 24, "twenty-eight": 28, "thirty": 30,
-	"forty-eight": 48, "seventy-two": 72,
+// unitWords and tenWords make the numbers that procedures write out, "one" to "ninety-nine".
+var (
+	unitWords = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
+	tenWords  = strings.Fields("- - twenty thirty forty fifty sixty seventy eighty ninety")
+)
+
+// readNumber reads a number in figures or in words; "a" and "an" are one.
+func readNumber(s string) (n int, ok bool) {
+	if n, err := strconv.Atoi(s); err == nil {
+		return n, !strings.HasPrefix(s, "+")
+	}
+	if s == "a" || s == "an" {
+		return 1, true
+	}
+	if i := slices.Index(unitWords, s); i > 0 {
+		return i, true
+	}
+	tens, units, both := strings.Cut(s, "-")
+	t, u := slices.Index(tenWords, tens), slices.Index(unitWords, units)
+	switch {
+	case t < 2 || both && (u < 1 || u > 9):
+		return 0, false
+	case both:
+		return 10*t + u, true
+	}
+	return 10 * t, true
+}
+
+// Ways of writing that mean no other time: "24hrs", "five (5) working days", "10 business days".
+var (
+	attachedUnit  = regexp.MustCompile(`^(\d+)([a-z])`)
+	saidTwice     = regexp.MustCompile(`^(\S+) \((\S+)\) `)
+	otherSpelling = regexp.MustCompile(`\b(?:hr|wk|business day)`)
+	spellings     = map[string]string{"hr": "hour", "wk": "week", "business day": "working day"}
+)
+
+// plainWindow is a time in one way of writing. A number that stands there twice must be the same.
+func plainWindow(s string) string {
+	text := strings.ToLower(strings.Join(strings.Fields(s), " "))
+	text = strings.TrimPrefix(strings.TrimPrefix(text, "within "), "by the ")
+	text = otherSpelling.ReplaceAllStringFunc(attachedUnit.ReplaceAllString(text, "$1 $2"), func(short string) string { return spellings[short] })
+	if twice := saidTwice.FindStringSubmatch(text); twice != nil {
+		first, ok := readNumber(twice[1])
+		second, ok2 := readNumber(twice[2])
+		if ok && ok2 && first == second {
+			text = twice[1] + " " + text[len(twice[0]):]
+		}
+	}
+	return text
 }
 
 // ParseWindow reads a time as procedures write it: "5 working days", "one working day", "10 calendar
-// days", "2 weeks" (14 calendar days), "end of week 2", "24 hours", "4 working hours", "same working
+// days", "2 weeks" or "a fortnight" (14 calendar days), "end of week 2", "24 hours", "4 working hours", "same working
 // day", "next working day" or "at once". What has two meanings is refused with the forms that tell
 // them apart.
 func ParseWindow(s string) (Window, error) {
-	text := strings.ToLower(strings.Join(strings.Fields(s), " "))
-	text = strings.TrimPrefix(strings.TrimPrefix(text, "within "), "by the ")
+	text := plainWindow(s)
 	if w, known := fixedWindows[text]; known {
 		return w, nil
 	}
@@ -79,12 +123,9 @@ func ParseWindow(s string) (Window, error) {
 	} else {
 		return Window{}, unreadableWindow(text)
 	}
-	n, known := numberWords[count]
-	if !known {
-		var err error
-		if n, err = strconv.Atoi(count); err != nil || strings.HasPrefix(count, "+") {
-			return Window{}, fmt.Errorf("workday: the time is %w: its number is no number", ErrFormat)
-		}
+	n, ok := readNumber(count)
+	if !ok {
+		return Window{}, fmt.Errorf("workday: the time is %w: its number is no number", ErrFormat)
 	}
 	w := Window{N: n}
 	switch unit {
@@ -92,6 +133,8 @@ func ParseWindow(s string) (Window, error) {
 		w.Unit = CalendarDays
 	case "week":
 		w = Window{N: 7 * n, Unit: CalendarDays}
+	case "fortnight":
+		w = Window{N: 14 * n, Unit: CalendarDays}
 	case "end of week":
 		w.Unit = WeekBand
 	case "hour":
@@ -114,6 +157,8 @@ func unreadableWindow(text string) error {
 	switch {
 	case rangePattern.MatchString(text):
 		return fmt.Errorf(`workday: the time is %w: a time has one end; write the later, such as "5 working days"`, ErrFormat)
+	case strings.Contains(text, "weekday") || strings.Contains(text, "week day"):
+		return fmt.Errorf(`workday: the time is %w: a bank holiday may be a weekday; write "5 working days", which leaves it out, or "7 calendar days"`, ErrFormat)
 	case strings.Contains(text, " of ") || strings.Contains(text, " from ") || strings.Contains(text, " after "):
 		return fmt.Errorf(`workday: the time is %w: write the time alone, such as "72 hours"; after from: stands what it is counted from`, ErrFormat)
 	}
