@@ -22,7 +22,8 @@ import (
 const (
 	// notesKeptListed is how long after its end a challenge's notes are listed without its reference.
 	notesKeptListed = 90 * 24 * time.Hour
-	// maxNoteBatches is how often registerBatch challenges are read for one list.
+	// noteBatch is how many challenges are read at a time for one list, and maxNoteBatches how often.
+	noteBatch      = 50
 	maxNoteBatches = 4
 )
 
@@ -151,7 +152,7 @@ func (rq request) listNotes(ctx context.Context, d cards.ButtonData) (noteList, 
 		list.add(rq, c, false)
 		return list, nil
 	}
-	q := storage.RegisterQuery{Reach: storage.RegisterReach{Chair: rq.person.ID, Everything: rq.writesNotesInRole()}, Limit: registerBatch}
+	q := storage.RegisterQuery{Reach: storage.RegisterReach{Chair: rq.person.ID, Everything: rq.writesNotesInRole()}, Limit: noteBatch}
 	for range maxNoteBatches {
 		page, err := rq.Lists.ListRegister(ctx, q)
 		if err != nil && !rq.isPartlyUnreadable(err) {

@@ -2,30 +2,21 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"challengebot/cards"
 	"challengebot/internal/directory"
 	"challengebot/internal/ladder"
+	"challengebot/internal/register"
 	"challengebot/internal/storage"
 	"challengebot/internal/words"
 	"challengebot/internal/workday"
 )
 
-const (
-	// registerPageSize is how many challenges one card lists.
-	registerPageSize = 10
-	// registerBatch is how many are read at a time, and maxRegisterBatches how often, before the person
-	// is given what was found so far.
-	registerBatch      = 50
-	maxRegisterBatches = 40
-)
+// registerPageSize is how many challenges one card lists.
+const registerPageSize = 10
 
 // handleRegister answers with the challenges that the person finds in the register, searched by what
 // was typed.
@@ -74,7 +65,8 @@ func (rq request) findInRegister(ctx context.Context, search map[string]string, 
 	d := rq.Directory()
 	v := cards.RegisterView{TeamNames: d.TeamNames(), Now: rq.now, Zone: rq.Calendar.Location(), Words: rq.words}
 	var q storage.RegisterQuery
-	q.Reach, v.Oversees, v.Keeps = rq.registerReach()
+	reach := rq.registerReader().Reach()
+	q.Reach, v.Oversees, v.Keeps = reach.RegisterReach, reach.Oversees, reach.Keeps
 	v.Raises = len(rq.raisableLadders()) > 0
 	for _, t := range d.Teams() {
 		if q.Reach.Everything || v.Raises || slices.Contains(q.Reach.Teams, t.ID) {
@@ -92,7 +84,7 @@ func (rq request) findInRegister(ctx context.Context, search map[string]string, 
 		}
 	}
 	v.Search, v.Faults = rq.readSearch(search, v, &q)
-	q.After = parseRegisterPlace(after)
+	q.After = register.ParsePlace(after)
 	v.IsLaterPage = q.After != storage.RegisterPlace{}
 	if len(v.Faults) > 0 {
 		return v, nil
@@ -103,79 +95,22 @@ func (rq request) findInRegister(ctx context.Context, search map[string]string, 
 // stageID names a rung among those of all procedures.
 func stageID(l *ladder.Ladder, r ladder.Rung) string { return l.ID + "/" + r.ID }
 
-// readRegisterPage reads as many challenges as a page has. Each of them package permission lets the
-// person find; the query only keeps the search small.
+// readRegisterPage reads as many challenges as a card lists.
 func (rq request) readRegisterPage(ctx context.Context, q storage.RegisterQuery, v *cards.RegisterView) error {
-	q.Limit = registerBatch
-	for range maxRegisterBatches {
-		page, err := rq.Lists.ListRegister(ctx, q)
-		if rq.isPartlyUnreadable(err) {
-			v.SomeUnreadable = true
-		} else if err != nil {
-			return err
-		}
-		if len(page) == 0 {
-			return nil
-		}
-		for _, c := range page {
-			place := storage.RegisterPlace{RaisedAt: c.Challenge.RaisedAt, ID: c.Challenge.ID}
-			if rq.rights(c).FindInRegister {
-				if len(v.Rows) == registerPageSize {
-					v.Next = formatRegisterPlace(q.After)
-					return nil
-				}
-				v.Rows = append(v.Rows, rq.cardView(c))
-			}
-			q.After = place
-		}
+	page, err := rq.registerReader().ReadPage(ctx, q, registerPageSize)
+	if err != nil {
+		return err
 	}
-	v.Next = formatRegisterPlace(q.After)
+	v.SomeUnreadable = rq.isPartlyUnreadable(page.Unreadable)
+	for _, c := range page.Rows {
+		v.Rows = append(v.Rows, rq.cardView(c))
+	}
+	v.Next = register.FormatPlace(page.Next)
 	return nil
 }
 
-// registerReach is what can be in the person's register: what they raised, and where they oversee or
-// keep it.
-func (rq request) registerReach() (reach storage.RegisterReach, oversees, keeps bool) {
-	d, today := rq.Directory(), rq.today()
-	acts := func(role directory.Role, s directory.Scope) bool {
-		return d.MayActAtAnyLevel(rq.person.ID, role, s, today)
-	}
-	keepsAt := func(s directory.Scope) bool {
-		return slices.ContainsFunc(rq.Ladders, func(l *ladder.Ladder) bool {
-			return l.Register != nil && slices.ContainsFunc(l.Register.Roles, func(role directory.Role) bool { return acts(role, s) })
-		})
-	}
-	reach.Chair = rq.person.ID
-	add := func(s directory.Scope) bool {
-		isOver, isKeeper := acts(directory.RoleOversight, s), keepsAt(s)
-		oversees, keeps = oversees || isOver, keeps || isKeeper
-		return isOver || isKeeper
-	}
-	reach.Everything = add(directory.Scope{}) || rq.keepsOnOwnSide()
-	for _, s := range d.AllScopes() {
-		switch {
-		case !add(s):
-		case s.Team != "":
-			reach.Teams = append(reach.Teams, s.Team)
-		default:
-			reach.Agencies = append(reach.Agencies, s.Agency)
-		}
-	}
-	return reach, oversees, keeps || rq.keepsOnOwnSide()
-}
-
-// keepsOnOwnSide reports whether the person keeps the register of a procedure on the side of whoever
-// raises a challenge, which may be anywhere.
-func (rq request) keepsOnOwnSide() bool {
-	d := rq.Directory()
-	return slices.ContainsFunc(rq.Ladders, func(l *ladder.Ladder) bool {
-		return l.Register != nil && slices.ContainsFunc(l.Register.Roles, func(role directory.Role) bool {
-			held, own := l.OwnSide[role]
-			return own && slices.ContainsFunc(append(d.AllScopes(), directory.Scope{}), func(s directory.Scope) bool {
-				return d.MayActAtAnyLevel(rq.person.ID, held, s, rq.today())
-			})
-		})
-	})
+func (rq request) registerReader() register.Reader {
+	return register.Reader{Lists: rq.Lists, Person: rq.person.ID, Ladders: rq.Ladders, Env: rq.env(nil)}
 }
 
 // readSearch puts what was searched by into the query. What is not understood comes back beside its
@@ -280,20 +215,4 @@ func (rq request) readTypedSearch(t typedCommand) map[string]string {
 		search[cards.FieldRecordNumber] = rest
 	}
 	return search
-}
-
-// formatRegisterPlace is a place in the register as a button carries it.
-func formatRegisterPlace(p storage.RegisterPlace) string {
-	return fmt.Sprintf("%d.%s", p.RaisedAt.UnixMicro(), p.ID)
-}
-
-// parseRegisterPlace reads it; what cannot be read is the first place.
-func parseRegisterPlace(s string) storage.RegisterPlace {
-	micro, id, _ := strings.Cut(s, ".")
-	at, err := strconv.ParseInt(micro, 10, 64)
-	of, err2 := uuid.Parse(id)
-	if err != nil || err2 != nil {
-		return storage.RegisterPlace{}
-	}
-	return storage.RegisterPlace{RaisedAt: time.UnixMicro(at).UTC(), ID: of}
 }

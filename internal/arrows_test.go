@@ -57,7 +57,9 @@ var arrows = map[string][]string{
 		"internal/storage", "internal/outbox", "internal/digest", "internal/words", "internal/teamsfailure", "cards"},
 	// Commands are filled in by the bot's messages and buttons alike.
 	"internal/command": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
-	"bot": {"internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
+	// What a person finds in the register, for chat and page alike.
+	"internal/register": {"internal/ladder", "internal/directory", "internal/challenge", "internal/storage"},
+	"bot": {"internal/register", "internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/digest", "internal/words", "internal/safetext", "internal/casenote", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
