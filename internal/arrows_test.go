@@ -59,15 +59,18 @@ var arrows = map[string][]string{
 	"internal/command": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/words", "cards"},
 	// What a person finds in the register, for chat and page alike.
 	"internal/register": {"internal/ladder", "internal/directory", "internal/challenge", "internal/storage"},
+	"internal/signin":   {},
+	"internal/pages": {"internal/signin", "internal/register", "internal/report", "internal/record", "internal/permission", "internal/workday", "internal/ladder", "internal/directory",
+		"internal/challenge", "internal/storage", "internal/words"},
 	"bot": {"internal/register", "internal/command", "internal/permission", "internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/outbox", "internal/digest", "internal/words", "internal/safetext", "internal/casenote", "cards"},
 	// What joins the parts may know them; nobody may know it but its users.
 	"internal/app": {"internal/workday", "internal/yamlfile", "internal/ladder", "internal/directory", "internal/challenge",
 		"internal/storage", "internal/words", "internal/outbox", "internal/postgres", "internal/engine", "internal/teamsfailure", "internal/connector",
-		"internal/safetext", "internal/entra", "bot"},
+		"internal/safetext", "internal/entra", "internal/pages", "internal/signin", "bot"},
 	// What practises: linked into the command try, and into tests.
 	"internal/story": {"internal/workday", "internal/ladder", "internal/directory", "internal/challenge", "internal/storage",
-		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "cards"},
+		"internal/app", "internal/connector", "internal/practice", "internal/postgres", "internal/record", "internal/signin", "cards"},
 	"internal/practicepage": {"internal/workday", "internal/directory", "internal/challenge", "internal/storage",
 		"internal/practice", "internal/record", "internal/story"},
 	"internal/try": {"internal/directory", "internal/ladder", "internal/postgres", "internal/localpg", "internal/practicepage", "internal/story"},

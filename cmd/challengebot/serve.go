@@ -14,13 +14,15 @@ import (
 )
 
 type serveCommand struct {
-	Config  string `required:"" placeholder:"FILE" help:"The configuration file. Secrets come from the environment: DATABASE_URL and CHALLENGEBOT_APP_PASSWORD."`
+	Config  string `required:"" placeholder:"FILE" help:"The configuration file. Secrets come from the environment: DATABASE_URL, CHALLENGEBOT_APP_PASSWORD and, with pages, CHALLENGEBOT_PAGES_SECRET."`
 	Migrate bool   `help:"Bring the database up to date before serving."`
 }
 
 const (
 	envDatabase = "DATABASE_URL"
 	envSecret   = "CHALLENGEBOT_APP_PASSWORD"
+	// envPagesSecret is the client secret of the registration that signs people in to the pages.
+	envPagesSecret = "CHALLENGEBOT_PAGES_SECRET"
 	// envEventKeys are the keys of the events' MACs.
 	envEventKeys = "CHALLENGEBOT_EVENT_KEYS"
 )
@@ -40,6 +42,9 @@ func (c *serveCommand) Run(p *program) error {
 			return nil, err
 		}
 		if parts.EventKeys, err = p.readEventKeys(); err != nil {
+			return nil, err
+		}
+		if parts.Pages, err = settings.PagesOptions(p.env(envPagesSecret)); err != nil {
 			return nil, err
 		}
 		switch {

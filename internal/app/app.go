@@ -20,6 +20,7 @@ import (
 	"challengebot/internal/engine"
 	"challengebot/internal/ladder"
 	"challengebot/internal/postgres"
+	"challengebot/internal/signin"
 	"challengebot/internal/workday"
 )
 
@@ -48,6 +49,8 @@ type Dependencies struct {
 	DirectoryText  string
 	DirectoryError error
 	Ladders        []*ladder.Ladder
+	// Pages, if set, serves the register as pages; its clock and its client are the program's.
+	Pages *signin.Config
 	// DangerLine is what the authority says about a child in danger now; empty: the usual.
 	DangerLine string
 	// Now is a clock that is moved by hand, to try things out and in tests: it is the one
@@ -196,6 +199,9 @@ func joinParts(p Dependencies, store *postgres.Store) (*App, error) {
 		NotReadyReasons: a.notReadyReasons,
 		SilentFor:       store.SilentFor,
 	}, preparedHandler{&a.state, activityHandler})
+	if err == nil && p.Pages != nil {
+		err = a.servePages(*p.Pages)
+	}
 	return a, err
 }
 

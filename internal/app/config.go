@@ -47,6 +47,8 @@ type Config struct {
 	DangerLine string `yaml:"danger_line,omitempty"`
 	// Calendar is where the authority is and when it works.
 	Calendar CalendarConfig `yaml:"calendar"`
+	// Pages, if given, serves the register as pages to whoever signs in.
+	Pages *PagesConfig `yaml:"pages,omitempty"`
 	// Allow names what is refused unless it is meant: see Permissions.
 	Allow []Permission `yaml:"allow,omitempty"`
 	// Practice, if given, speaks to a practice Teams on loopback in place of
@@ -235,6 +237,7 @@ func (c *Config) validate(f *yamlfile.File) yamlfile.Problems {
 		}
 	}
 	ps = append(ps, c.validatePlatform(f)...)
+	ps = append(ps, c.validatePages(f)...)
 	if c.Practice != nil && !c.isLoopbackOnly() {
 		add("practice", "practice mode serves and speaks on loopback only",
 			"listen on 127.0.0.1 and name addresses of this machine, or leave practice out")

@@ -208,3 +208,19 @@ func DecideGate(f Facts, g GateFacts) GateRights {
 		Override:  g.NotAgreed && g.Overridable && g.Opener,
 	}
 }
+
+// RegisterFacts are what decides who may open the register as a page.
+type RegisterFacts struct {
+	// Listed: they are in the directory of today.
+	Listed bool
+	// Raises: they may raise challenges. HasRows: the register holds a challenge that they may find.
+	Raises, HasRows bool
+	// Oversees and Keeps: they oversee challenges somewhere, or keep or watch the register of a procedure.
+	Oversees, Keeps bool
+}
+
+// MayOpenRegister reports whether somebody has a register at all. To whom it is nothing but empty,
+// it is not shown.
+func MayOpenRegister(f RegisterFacts) bool {
+	return f.Listed && (f.Raises || f.HasRows || f.Oversees || f.Keeps)
+}

@@ -121,6 +121,15 @@ func (r Reader) Reach() Reach {
 	return reach
 }
 
+// MayRaise reports whether the reader may raise a challenge under any procedure: then what they find
+// can be their own.
+func (r Reader) MayRaise() bool {
+	scopes := append(r.Env.Directory.AllScopes(), directory.Scope{})
+	return slices.ContainsFunc(r.Ladders, func(l *ladder.Ladder) bool {
+		return slices.ContainsFunc(scopes, func(s directory.Scope) bool { return challenge.MayRaise(l, r.Person, s, r.Env) })
+	})
+}
+
 func (r Reader) acts(role directory.Role, s directory.Scope) bool {
 	return r.Env.Directory.MayActAtAnyLevel(r.Person, role, s, r.Env.Today())
 }

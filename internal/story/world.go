@@ -17,6 +17,7 @@ import (
 	"challengebot/internal/ladder"
 	"challengebot/internal/practice"
 	"challengebot/internal/record"
+	"challengebot/internal/signin"
 	"challengebot/internal/workday"
 )
 
@@ -59,6 +60,8 @@ type Options struct {
 	OnCard func(practice.ShownCard)
 	// Listen is where the bot serves; a free port on loopback if empty.
 	Listen string
+	// Pages serves the register as pages too, with a made-up issuer that signs people in.
+	Pages bool
 	// CallTimeout bounds one call to Teams; the engine's own if zero.
 	CallTimeout time.Duration
 	// MaxConns bounds the program's connections to its database; the program's own number if zero.
@@ -73,6 +76,8 @@ type World struct {
 	Calendar  *workday.Calendar
 	Directory *directory.Directory
 	Ladders   []*ladder.Ladder
+	// Issuer signs people in to the pages; nil without pages.
+	Issuer *practice.Issuer
 
 	options   Options
 	parts     app.Dependencies
@@ -170,22 +175,40 @@ func (w *World) startProgram(ctx context.Context) error {
 		Calendar: w.Calendar, Directory: w.Directory, Ladders: w.Ladders, Now: w.Clock.Now, Logger: w.options.Logger,
 		CallTimeout: w.options.CallTimeout, MaxConns: w.options.MaxConns,
 	}
-	if w.App, err = app.New(ctx, w.parts); err != nil {
-		return err
-	}
 	address := w.options.Listen
 	if address == "" {
 		address = "127.0.0.1:0"
 	}
 	if w.listener, err = net.Listen("tcp", address); err != nil {
-		w.App.Close()
 		return fmt.Errorf("the bot cannot listen: %w", err)
+	}
+	if w.options.Pages {
+		err = w.startIssuer()
+	}
+	if err == nil {
+		w.App, err = app.New(ctx, w.parts)
+	}
+	if err != nil {
+		return errors.Join(err, w.listener.Close())
 	}
 	w.Teams.SetBotURL(w.BotURL())
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	w.stop, w.serveDone = stop, make(chan error, 1)
 	go func() { w.serveDone <- w.App.Serve(serving, w.listener) }()
 	return nil
+}
+
+// pagesSecret is of the made-up registration that signs people in.
+const pagesSecret = "a made-up secret of the practice registration"
+
+// startIssuer starts what signs people in to the pages.
+func (w *World) startIssuer() (err error) {
+	w.Issuer, err = practice.StartIssuer(practice.IssuerOptions{Tenant: Tenant, ClientID: AppID, ClientSecret: pagesSecret, PublicURL: w.BotURL(),
+		People: practicePeople(w.Directory, false), Now: w.Clock.Now})
+	if err == nil {
+		w.parts.Pages = &signin.Config{Issuer: w.Issuer.URL(), Tenant: Tenant, ClientID: AppID, ClientSecret: pagesSecret, PublicURL: w.BotURL()}
+	}
+	return err
 }
 
 // BotURL is where the bot serves.
@@ -259,5 +282,8 @@ func (w *World) Close() error {
 	err := <-w.serveDone
 	w.App.Close()
 	w.Teams.Close()
-	return errors.Join(err)
+	if w.Issuer != nil {
+		w.Issuer.Close()
+	}
+	return err
 }
