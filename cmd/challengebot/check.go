@@ -49,6 +49,7 @@ func (c *checkCommand) Run(p *program) error {
 	r.checkVacancies(settings)
 	r.checkConflicts(settings)
 	r.checkCredentials(settings)
+	r.checkPages(settings)
 	r.checkDatabase(settings)
 	if c.Live {
 		r.checkTeams(settings)
@@ -213,6 +214,16 @@ func (r *checkReport) checkCredentials(s *app.Settings) {
 		r.warn("credentials: they end on %s. Make new ones in Azure before", workday.DateOf(end).FormatLong())
 	default:
 		r.ok("credentials: they are there")
+	}
+}
+
+// checkPages says whether the pages, if there are any, can sign people in.
+func (r *checkReport) checkPages(s *app.Settings) {
+	switch signIn, err := s.PagesOptions(r.env(envPagesSecret)); {
+	case err != nil:
+		r.fail("pages: %v", err)
+	case signIn != nil:
+		r.ok("pages: %s, signed in to by %s", signIn.PublicURL, signIn.Issuer)
 	}
 }
 

@@ -56,6 +56,8 @@ var wrongSetups = []struct {
 	{"a stand-in who is the chair", []edit{{"people.yaml", "roles:\n  chair", "cover: [{for: priya, by: maya, from: 2026-04-01, to: 2026-04-10}]\nroles:\n  chair"}}},
 	{"a stand-in who is the next rung", []edit{{"people.yaml", "roles:\n  chair", "cover: [{for: priya, by: daniel, from: 2026-04-01, to: 2026-04-10}]\nroles:\n  chair"}}},
 	{"cover from a day as people write it", []edit{{"people.yaml", "roles:\n  chair", "cover: [{for: priya, by: ben, from: 1/4/2026, to: 2026-04-10}]\nroles:\n  chair"}}},
+	{"pages without TLS", []edit{{"config.yaml", "listen:", "pages: {public_url: 'http://challenge.example.gov.uk'}\nlisten:"}}},
+	{"pages without a secret", []edit{{"config.yaml", "listen:", "pages: {public_url: 'https://challenge.example.gov.uk'}\nlisten:"}}},
 	{"a directory that is another file", []edit{{"config.yaml", "directory: people.yaml", "directory: config.yaml"}}},
 }
 

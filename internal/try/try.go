@@ -70,7 +70,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	faults := &faultRecorder{next: slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})}
-	world, err := story.Open(ctx, story.Options{DatabaseURL: db.dsn, Directory: people, Ladders: ladders, Logger: slog.New(faults),
+	world, err := story.Open(ctx, story.Options{DatabaseURL: db.dsn, Directory: people, Ladders: ladders, Logger: slog.New(faults), Pages: !o.Demo,
 		Errorf: faults.recordRuleBreach})
 	if err != nil {
 		return err
@@ -180,7 +180,8 @@ func (o Options) servePage(ctx context.Context, w *story.World) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(listener) }()
-	o.printf("\nThe practice page: http://%s\nEnd it with Ctrl-C; nothing is kept.\n", listener.Addr())
+	o.printf("\nThe practice page: http://%s\nThe register as pages: %s/register (sign in as anybody; a clock that is moved on ends a session)\nEnd it with Ctrl-C; nothing is kept.\n",
+		listener.Addr(), w.BotURL())
 	select {
 	case err := <-done:
 		return fmt.Errorf("the practice page ended: %w", err)
