@@ -84,7 +84,7 @@ func (c *reportOutput) readCases(p *program) ([]report.Case, *workday.Calendar, 
 	if err != nil {
 		return nil, nil, fmt.Errorf("not every challenge can be read, so nothing is written: %w; challengebot audit verify says which", err)
 	}
-	slices.SortFunc(cases, func(a, b report.Case) int { return cmp.Or(b.RaisedAt.Compare(a.RaisedAt), cmp.Compare(a.Ref, b.Ref)) })
+	report.SortCases(cases)
 	return cases, calendar, nil
 }
 

@@ -18,7 +18,7 @@
 //
 //   - Nothing here changes a challenge: answering and judging have one place, the card in Teams.
 //
-//     handler.go    routes, headers, who is signed in, what is answered when something is wrong
+//     handler.go    routes, headers, who is signed in
 //     register.go   the register and its search; row.go one row of it
 //     timeline.go   one challenge
 //     *.tmpl        the pages; pages.css how they look

@@ -30,6 +30,7 @@ type Store interface {
 	register.Lists
 	Load(ctx context.Context, key storage.LookupKey) (challenge.Snapshot, error)
 	LoadForReader(ctx context.Context, ref, person string) (challenge.Snapshot, error)
+	EachChallenge(ctx context.Context, each func(challenge.Snapshot)) error
 }
 
 // Config is what the pages need. All fields must be set.
@@ -57,6 +58,7 @@ type pages struct {
 	Config
 	templates map[string]*template.Template
 	css       []byte
+	reads     chan struct{}
 }
 
 // New makes the handler of every address that is a page's.
@@ -64,8 +66,8 @@ func New(c Config) (http.Handler, error) {
 	if c.Store == nil || c.SignIn == nil || c.Now == nil || c.Calendar == nil || c.Directory == nil || c.RefreshDirectory == nil || c.Prepared == nil || c.Logger == nil {
 		return nil, errors.New("pages: every field of Config is needed")
 	}
-	p := &pages{Config: c, templates: map[string]*template.Template{}}
-	for _, name := range []string{"sign-in", "register", "challenge", "notice"} {
+	p := &pages{Config: c, templates: map[string]*template.Template{}, reads: make(chan struct{}, maxReadsAtOnce)}
+	for _, name := range []string{"sign-in", "register", "challenge", "report", "notice"} {
 		t, err := template.New("layout.tmpl").ParseFS(files, "layout.tmpl", name+".tmpl")
 		if err != nil {
 			return nil, err
@@ -90,6 +92,11 @@ func New(c Config) (http.Handler, error) {
 	e.GET("/register", p.forReader(p.serveRegister))
 	e.POST("/register", p.searchRegister)
 	e.GET("/register/:ref", p.forReader(p.serveChallenge))
+	e.GET("/report", p.forReader(p.serveReport))
+	for ending := range formats {
+		e.GET("/register."+ending, p.forReader(p.serveRegisterFile(ending)))
+		e.GET("/report."+ending, p.forReader(p.serveReportFile(ending)))
+	}
 	e.GET("/*", p.forReader(func(echo.Context, reader) error { return errNotShown }))
 	return e, nil
 }
@@ -247,14 +254,15 @@ type view struct {
 	Name, Ends string
 	// Here is the address of the page, for whoever wants to stay signed in.
 	Here string
-	Wide bool
-	Body any
+	// Figures: they may read those of a period.
+	Figures, Wide bool
+	Body          any
 }
 
 // viewOf is a page for a reader.
 func (p *pages) viewOf(c echo.Context, r reader, title string, body any) view {
 	return view{Title: title, Name: r.name, Ends: r.session.Ends().In(p.Calendar.Location()).Format("15:04 MST"),
-		Here: c.Request().URL.RequestURI(), Body: body}
+		Here: c.Request().URL.RequestURI(), Figures: permission.MayReadFigures(r.facts), Body: body}
 }
 
 // render draws a page whole or not at all.

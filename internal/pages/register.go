@@ -89,7 +89,9 @@ type registerView struct {
 	Next                  string
 	Later, SomeUnreadable bool
 	Searched, TooOld      bool
-	AsOf                  string
+	// Find is the search as the addresses of its files carry it.
+	Find string
+	AsOf string
 }
 
 // fault is something wrong about an input.
@@ -111,6 +113,9 @@ func (p *pages) serveRegister(c echo.Context, r reader) error {
 	}
 	v.Searched = !v.Search.isEmpty()
 	v.TooOld = v.Searched && r.Env.Now.Sub(v.Search.At) > searchLimit
+	if v.Searched {
+		v.Find = "?find=" + id
+	}
 	q := p.readSearch(r, &v)
 	status := http.StatusOK
 	switch {
@@ -167,7 +172,7 @@ func (p *pages) readRows(c echo.Context, r reader, q storage.RegisterQuery, id s
 // readSearch makes a query of what was typed, and the inputs as they are drawn again. What is not
 // understood is marked, and nothing is searched.
 func (p *pages) readSearch(r reader, v *registerView) storage.RegisterQuery {
-	w, s := words.ForLanguage("en").Register, v.Search
+	w, s := englishRegister(), v.Search
 	q := storage.RegisterQuery{Reach: r.reach.RegisterReach}
 	add := func(f field) {
 		if f.Fault != "" {
@@ -283,19 +288,22 @@ func (r reader) stageChoices() []choice {
 	return all
 }
 
+// englishRegister are the words of the register in English, as everything here is.
+func englishRegister() words.RegisterWords { return words.ForLanguage("en").Register }
+
 // sees says in a sentence what somebody's register holds.
 func sees(r reader) string {
-	w := words.ForLanguage("en")
+	w := englishRegister()
 	var parts []string
 	for _, part := range []struct {
 		is   bool
 		what string
 	}{
-		{r.facts.Raises || !r.facts.Oversees && !r.facts.Keeps, w.Register.Raised}, {r.facts.Oversees, w.Register.Overseen}, {r.facts.Keeps, w.Register.Kept},
+		{r.facts.Raises || !r.facts.Oversees && !r.facts.Keeps, w.Raised}, {r.facts.Oversees, w.Overseen}, {r.facts.Keeps, w.Kept},
 	} {
 		if part.is {
 			parts = append(parts, part.what)
 		}
 	}
-	return strings.Replace(w.Register.YouSee, "%s", strings.Join(parts, ", "), 1)
+	return strings.Replace(w.YouSee, "%s", strings.Join(parts, ", "), 1)
 }

@@ -209,7 +209,7 @@ func DecideGate(f Facts, g GateFacts) GateRights {
 	}
 }
 
-// RegisterFacts are what decides who may open the register as a page.
+// RegisterFacts are what decides who may open the register as a page, and who its figures.
 type RegisterFacts struct {
 	// Listed: they are in the directory of today.
 	Listed bool
@@ -224,3 +224,7 @@ type RegisterFacts struct {
 func MayOpenRegister(f RegisterFacts) bool {
 	return f.Listed && (f.Raises || f.HasRows || f.Oversees || f.Keeps)
 }
+
+// MayReadFigures reports whether somebody gets the figures of a period, of the challenges that they
+// find in the register.
+func MayReadFigures(f RegisterFacts) bool { return f.Listed && (f.Oversees || f.Keeps) }

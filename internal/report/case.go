@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -102,6 +103,11 @@ func CaseOf(s challenge.Snapshot, c *workday.Calendar, names Names) Case {
 		k.DaysToEnd = workingDays(c, k.RaisedAt, k.EndedAt)
 	}
 	return k
+}
+
+// SortCases puts the challenge that was raised last first, as every register does.
+func SortCases(cases []Case) {
+	slices.SortFunc(cases, func(a, b Case) int { return cmp.Or(b.RaisedAt.Compare(a.RaisedAt), cmp.Compare(a.Ref, b.Ref)) })
 }
 
 // workingDays counts the working days after the day for which an instant counts.

@@ -197,3 +197,11 @@ func (d Document) WriteHTML(w io.Writer) error {
 	}
 	return nil
 }
+
+// WriteSections writes what stands on that page below its title, for a page that has a style of its own.
+func (d Document) WriteSections(w io.Writer) error {
+	if err := page.ExecuteTemplate(w, "sections", d); err != nil {
+		return fmt.Errorf("report: writing the sections: %w", err)
+	}
+	return nil
+}

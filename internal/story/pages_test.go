@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"challengebot/internal/challenge"
 	"challengebot/internal/practice"
+	"challengebot/internal/report"
+	"challengebot/internal/workday"
 )
 
 // The pages: who signs in sees in the browser what they may see in the chat, and nothing else.
@@ -321,5 +324,65 @@ func TestNobodyComesInBesideTheSignIn(t *testing.T) {
 	}
 	// Teams' own routes and the inside's are there beside the pages.
 	b.expect(b.opens("/healthz"), http.StatusOK)
+	s.discardNews()
+}
+
+// A17: one byte sequence, whoever asks and wherever: what the page gives is what the command writes.
+func TestFilesFromThePageAreThoseOfTheCommand(t *testing.T) {
+	t.Parallel()
+	s := openWithPages(t)
+	north := s.raiseChallenge(atStage1(practice.Inputs{"record": "0012345"}))
+	s.moveClock("Mon 30 Mar 2026 11:00")
+	south := s.beginChallenge(s.sam, atStage1(practice.Inputs{"team": "south-locality", "record": "299301"})).ref
+	s.discardNews()
+	var cases []report.Case
+	if err := s.App.Store.EachChallenge(t.Context(), func(c challenge.Snapshot) {
+		cases = append(cases, report.CaseOf(c, s.Calendar, report.NamesOf(s.Directory)))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	report.SortCases(cases)
+	zone := s.Calendar.Location()
+	period := report.Period{From: workday.NewDate(2026, time.January, 1), To: s.Calendar.DateOf(s.Clock.Now())}
+	figures := report.Compute(cases, period, s.Clock.Now(), s.Calendar).Document(zone)
+	write := func(d report.Document, format func(report.Document, io.Writer) error) string {
+		var b strings.Builder
+		if err := format(d, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	owen := s.opensBrowser()
+	owen.signsIn(s.owen, "/register")
+	for address, want := range map[string]string{
+		"/register.csv":  write(report.Register(cases, s.Clock.Now(), zone), report.Document.WriteCSV),
+		"/register.xlsx": write(report.Register(cases, s.Clock.Now(), zone), report.Document.WriteXLSX),
+		"/report.csv":    write(figures, report.Document.WriteCSV),
+		"/report.xlsx":   write(figures, report.Document.WriteXLSX),
+	} {
+		if p := owen.opens(address); p.status != http.StatusOK || p.body != want || !strings.HasPrefix(p.header.Get("Content-Disposition"), "attachment; filename=") {
+			t.Errorf("%s: %d, %d bytes, want %d", address, p.status, len(p.body), len(want))
+		}
+	}
+	owen.expect(owen.opens("/report"), http.StatusOK, "Challenges raised from Thursday 1 January 2026 to Monday 30 March 2026", "Fewer than five were raised", "hidden", "Download XLSX")
+	owen.expect(owen.opens("/report?from=2026-03-31&to=2026-03-30"), http.StatusUnprocessableEntity, "Error: This day lies before the first.", `value="2026-03-31"`)
+
+	// A file has the rows of the search, and of its reader.
+	found := owen.sends("/register", "same-origin", url.Values{"number": {"0012345"}})
+	only := owen.opens(strings.Replace(found.to, "/register?", "/register.csv?", 1))
+	owen.expect(only, http.StatusOK, north, "0012345")
+	owen.expectNothingOf(only, south)
+	sam := s.opensBrowser()
+	sam.signsIn(s.sam, "/register")
+	own := sam.opens("/register.csv")
+	sam.expect(own, http.StatusOK, south)
+	sam.expectNothingOf(own, north, "0012345")
+
+	// Figures are for those who oversee or keep the register; whoever oversees a part has that part.
+	for _, address := range []string{"/report", "/report.csv", "/report.xlsx"} {
+		sam.expect(sam.opens(address), http.StatusNotFound, "You cannot see this page")
+	}
+	ines := s.opensBrowser()
+	ines.expect(ines.signsIn(s.actorNamed("Ines Moreau"), "/report"), http.StatusOK, "and not of all")
 	s.discardNews()
 }
