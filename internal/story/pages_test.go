@@ -327,6 +327,29 @@ func TestNobodyComesInBesideTheSignIn(t *testing.T) {
 	s.discardNews()
 }
 
+func TestWhoeverHasLeftSeesNothingMoreInAnOpenBrowser(t *testing.T) {
+	t.Parallel()
+	s := openWithPages(t)
+	ref := s.raiseChallenge(atStage1(practice.Inputs{"record": "204817"}))
+	s.discardNews()
+	owen, maya := s.opensBrowser(), s.opensBrowser()
+	owen.expect(owen.signsIn(s.owen, "/register"), http.StatusOK, ref)
+	maya.signsIn(s.maya, "/register")
+
+	// A restart signs nobody out: any instance takes a session.
+	s.restartWith(twoOverseers())
+	owen.expect(owen.opens("/register/"+ref), http.StatusOK, "204817")
+
+	s.restartWith(withoutPerson(twoOverseers(), "owen", "quinn"))
+	for _, address := range []string{"/register", "/register/" + ref, "/register.csv", "/register.xlsx", "/report", "/report.csv"} {
+		p := owen.opens(address)
+		owen.expect(p, http.StatusNotFound, "You cannot see this page")
+		owen.expectNothingOf(p, ref, "204817")
+	}
+	maya.expect(maya.opens("/register/"+ref), http.StatusOK, "204817")
+	s.discardNews()
+}
+
 // A17: one byte sequence, whoever asks and wherever: what the page gives is what the command writes.
 func TestFilesFromThePageAreThoseOfTheCommand(t *testing.T) {
 	t.Parallel()

@@ -203,6 +203,9 @@ const pagesSecret = "a made-up secret of the practice registration"
 
 // startIssuer starts what signs people in to the pages.
 func (w *World) startIssuer() (err error) {
+	if w.Issuer != nil { // of before a restart
+		w.Issuer.Close()
+	}
 	w.Issuer, err = practice.StartIssuer(practice.IssuerOptions{Tenant: Tenant, ClientID: AppID, ClientSecret: pagesSecret, PublicURL: w.BotURL(),
 		People: practicePeople(w.Directory, false), Now: w.Clock.Now})
 	if err == nil {
