@@ -256,6 +256,14 @@ func (r *checkReport) checkDatabase(s *app.Settings) {
 	default:
 		r.ok("database: it answers, its tables are current and it can be written")
 	}
+	risks, err := store.ListRisks(r.ctx)
+	if err != nil {
+		r.fail("database: %v", err)
+		return
+	}
+	for _, risk := range risks {
+		r.warn("database: %s", risk)
+	}
 	bound, err := store.ListNoticeChannels(r.ctx)
 	if err != nil {
 		r.fail("database: %v", err)

@@ -166,7 +166,7 @@ func TestServeServesUntilItIsToldToEnd(t *testing.T) {
 func TestCheckSaysWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	all := fakeEnv{envDatabase: newDatabase(t), envSecret: "a secret"}
-	runCommand(t, all, "check", "--config", writeConfig(t, productionConfig)).expect(t, exitOK,
+	runCommand(t, all, "check", "--config", writeConfig(t, productionConfig)).expect(t, exitOK, "warning: database: the login ",
 		"ok: configuration", "ok: directory: 20 people, 2 teams", "ok: calendar: england-and-wales", "ok: ladder: ne-lincolnshire", "ok: roles",
 		"ok: credentials", "ok: database", "0 errors")
 

@@ -229,6 +229,7 @@ func TestServeSaysWhatItRunsWithAndWhatCheckWouldSay(t *testing.T) {
 	s.expectLog(t, `"msg":"challengebot serves with","version":"`+programVersion+`"`, 1)
 	s.expectLog(t, `"ladders":"ne-lincolnshire version 2","calendar":"england-and-wales/2028-12-31/2c91faf9","calendar_until":"2028-12-31","people":20,"roles":26,"teams":2`, 1)
 	s.expectLog(t, `"level":"WARN","msg":"check: warning: conflicts: 1; challengebot check names them"`, 1)
+	s.expectLog(t, `"level":"WARN","msg":"database: the login `, 1)
 	s.expectLog(t, "check: ok", 0)
 	s.expectLog(t, "Sam", 0)
 }

@@ -68,6 +68,13 @@ func (a *App) Prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	risks, err := a.Store.ListRisks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, risk := range risks {
+		a.logger.Warn("database: " + risk)
+	}
 	for _, l := range a.parts.Ladders {
 		if err := a.Store.SaveLadder(ctx, l); err != nil {
 			return fmt.Errorf("the ladder %s could not be stored: %w", l.ID, err)

@@ -1,15 +1,22 @@
--- Run after every migration. The role challengebot_app may do what serving needs and nothing more: the trail can be
--- added to and never changed, and of a challenge only what its events move. Logins of production are members of it.
+-- The rights of the two roles of which logins are members: challengebot_app serves, and its part in the audit trail
+-- can be added to and never changed, and of a challenge only what its events move; challengebot_read reads, for audit
+-- verify, seals, the register and reports. Where they may not be created here, an administrator has made them.
 DO $$
+DECLARE
+    missing name;
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'challengebot_app') THEN
-        CREATE ROLE challengebot_app NOLOGIN;
-    END IF;
-EXCEPTION
-    WHEN insufficient_privilege THEN
-        RAISE NOTICE 'the role challengebot_app is missing and may not be created here: create it and migrate again';
-    WHEN duplicate_object OR unique_violation THEN
-        NULL; -- another migration on this server was faster
+    FOREACH missing IN ARRAY ARRAY['challengebot_app', 'challengebot_read'] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = missing) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', missing);
+            END IF;
+        EXCEPTION
+            WHEN insufficient_privilege THEN
+                RAISE NOTICE 'the role % is missing and may not be created here: create it and migrate again', missing;
+            WHEN duplicate_object OR unique_violation THEN
+                NULL; -- another migration on this server was faster
+        END;
+    END LOOP;
 END $$;
 
 DO $$
@@ -34,4 +41,16 @@ BEGIN
 EXCEPTION
     WHEN insufficient_privilege THEN
         RAISE NOTICE 'challengebot_app was not granted its rights: migrate as the owner of the schema';
+END $$;
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'challengebot_read') THEN
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO challengebot_read', current_schema());
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO challengebot_read', current_schema());
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE NOTICE 'challengebot_read was not granted its rights: migrate as the owner of the schema';
 END $$;

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -45,14 +46,14 @@ const (
 // migrationLockSeconds is how long an instance waits while another one migrates.
 const migrationLockSeconds = 300
 
-// Migrate brings the database to the version that this program needs and gives challengebot_app its
-// rights. Several instances may call it at once: one migrates, the others wait. It needs the owner
-// of the schema; where it may not create the role it goes on without, and migrating again after an
-// administrator created the role grants the rights.
+// Migrate brings the database to the version that this program needs and gives challengebot_app and
+// challengebot_read their rights. Several instances may call it at once: one migrates, the others wait. It needs the owner
+// of the schema; where it may not create the roles it goes on without, and migrating again after an
+// administrator created them grants the rights.
 func Migrate(ctx context.Context, dsn string) error { return MigrateAndTell(ctx, dsn, func(string) {}) }
 
-// MigrateAndTell is Migrate that tells whoever watches what it waits for.
-func MigrateAndTell(ctx context.Context, dsn string, tell func(waiting string)) error {
+// MigrateAndTell is Migrate that tells whoever watches what it waits for and which roles are missing.
+func MigrateAndTell(ctx context.Context, dsn string, tell func(string)) error {
 	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
 	defer cancel()
 	config, err := pgxpool.ParseConfig(dsn)
@@ -73,7 +74,26 @@ func MigrateAndTell(ctx context.Context, dsn string, tell func(waiting string)) 
 	if err := checkEncoding(ctx, pool); err != nil {
 		return err
 	}
-	return untilUnlocked(ctx, tell, func() error { return runMigrations(ctx, pool) })
+	if err := untilUnlocked(ctx, tell, func() error { return runMigrations(ctx, pool) }); err != nil {
+		return err
+	}
+	return tellMissingRoles(ctx, pool, tell)
+}
+
+const missingRolesSQL = `SELECT role FROM unnest(ARRAY['challengebot_app', 'challengebot_read']) role
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)`
+
+// tellMissingRoles names the roles that an administrator has to make.
+func tellMissingRoles(ctx context.Context, pool *pgxpool.Pool, tell func(string)) error {
+	rows, err := pool.Query(ctx, missingRolesSQL)
+	if err != nil {
+		return wrapError("look for the roles", err)
+	}
+	missing, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	for _, role := range missing {
+		tell("the role " + role + " is missing, and this login may not create roles: let an administrator run CREATE ROLE " + role + " NOLOGIN, then migrate again")
+	}
+	return wrapError("look for the roles", err)
 }
 
 // untilUnlocked does again what a lock of somebody else kept from being done.
@@ -116,7 +136,7 @@ func runMigrations(ctx context.Context, pool *pgxpool.Pool) error {
 	// Two instances that grant at once would meet in the catalogue.
 	grant := "BEGIN; SELECT pg_advisory_xact_lock(" + strconv.FormatInt(grantLock, 10) + ");" + grantsSQL + "COMMIT;"
 	if _, err := pool.Exec(ctx, grant, simpleProtocol); err != nil {
-		return fmt.Errorf("postgres: grant challengebot_app its rights: %w", err)
+		return fmt.Errorf("postgres: grant the roles their rights: %w", err)
 	}
 	return nil
 }

@@ -197,8 +197,11 @@ func (s *Store) CheckReady(ctx context.Context) error {
 	return wrapError("write", err)
 }
 
-const canChangeTrailSQL = `SELECT has_table_privilege(current_user, 'event', 'UPDATE') OR has_table_privilege(current_user, 'event', 'DELETE')
-    OR has_table_privilege(current_user, 'event', 'TRUNCATE')`
+const (
+	canChangeTrail = `(has_table_privilege(current_user, 'event', 'UPDATE') OR has_table_privilege(current_user, 'event', 'DELETE')
+    OR has_table_privilege(current_user, 'event', 'TRUNCATE'))`
+	canChangeTrailSQL = `SELECT ` + canChangeTrail
+)
 
 // CanChangeTrail reports whether this login could change or remove what stands in the audit trail:
 // the tables' owner can, and so can a superuser. What serves needs no such right.
