@@ -137,6 +137,7 @@ type verifyReport struct {
 	// Conversations and messages that the keys say the program did not write.
 	ForeignConversations []string       `json:"foreign_conversations,omitempty"`
 	ForeignMessages      []int64        `json:"foreign_messages,omitempty"`
+	LooseRows            []string       `json:"loose_rows,omitempty"` // each with what is wrong
 	Problems             []chainProblem `json:"problems"`
 }
 
@@ -181,6 +182,9 @@ func (c *auditVerify) Run(p *program) error {
 		report.Intact, report.Chains, report.Events = sum.IsIntact() && sum.Newer == 0, sum.Challenges, sum.Events
 		report.Broken, report.Newer, report.BrokenLadders = sum.Broken, sum.Newer, len(sum.BrokenLadders)
 		report.ForeignConversations, report.ForeignMessages = sum.ForeignConversations, sum.ForeignMessages
+		for _, row := range sum.LooseRows {
+			report.LooseRows = append(report.LooseRows, row.String())
+		}
 		if err := p.writeJSON(report); err != nil || report.Intact {
 			return err
 		}
@@ -195,9 +199,16 @@ func (c *auditVerify) Run(p *program) error {
 	for _, id := range sum.ForeignMessages {
 		p.printf("message %d in the bot's name was not written by the program\n", id)
 	}
+	for _, row := range sum.LooseRows {
+		p.printf("%s\n", row)
+	}
 	if !sum.IsIntact() {
-		return fmt.Errorf("%d of %s, %d stored ladders, %d conversations and %d messages do not hold: keep this database as it is and compare it with a backup",
-			sum.Broken, english.Count(sum.Challenges, "chain"), len(sum.BrokenLadders), len(sum.ForeignConversations), len(sum.ForeignMessages))
+		broken := fmt.Errorf("%d of %s, %d stored ladders, %d conversations, %d messages and %d other rows do not hold: keep this database as it is and compare it with a backup",
+			sum.Broken, english.Count(sum.Challenges, "chain"), len(sum.BrokenLadders), len(sum.ForeignConversations), len(sum.ForeignMessages), len(sum.LooseRows))
+		if c.Seal != "" {
+			broken = errors.Join(broken, c.compareWithSeal(p, store))
+		}
+		return broken
 	}
 	if sum.Newer > 0 {
 		return fmt.Errorf("%d of %s have steps that a newer version of the program wrote. Nothing speaks of tampering: verify them with that version",

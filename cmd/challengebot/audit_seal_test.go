@@ -66,7 +66,7 @@ func TestASealNamesWhatTheOwnerChanged(t *testing.T) {
 	change(`DELETE FROM cover`)
 
 	// The whole case gone: every chain that is left verifies.
-	change(`DELETE FROM plan_action; DELETE FROM response; DELETE FROM attempt; DELETE FROM posted_card; DELETE FROM delivery; DELETE FROM event; DELETE FROM challenge`)
+	change(`DELETE FROM plan_action; DELETE FROM response; DELETE FROM attempt; DELETE FROM posted_card; DELETE FROM delivery; DELETE FROM receipt; DELETE FROM event; DELETE FROM challenge`)
 	verify("0 chains verified", ref+": event ", "which was sealed, is not there")
 }
 

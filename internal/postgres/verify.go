@@ -48,11 +48,13 @@ type VerifySummary struct {
 	// outside challenges, that the keys say the program did not write.
 	ForeignConversations []string
 	ForeignMessages      []int64
+	// LooseRows are rows beside the trails that do not fit one another.
+	LooseRows []RowProblem
 }
 
 // IsIntact reports whether nothing was found.
 func (v VerifySummary) IsIntact() bool {
-	return v.Broken+len(v.BrokenLadders)+len(v.ForeignConversations)+len(v.ForeignMessages) == 0
+	return v.Broken+len(v.BrokenLadders)+len(v.ForeignConversations)+len(v.ForeignMessages)+len(v.LooseRows) == 0
 }
 
 // verifyPageSize is how many challenges one snapshot covers.
@@ -94,6 +96,9 @@ func (s *Store) Verify(ctx context.Context, each func(VerifyResult)) (VerifySumm
 		return sum, err
 	}
 	if err := s.verifyMessages(sess, &sum); err != nil {
+		return sum, err
+	}
+	if err := s.verifyRows(sess, &sum); err != nil {
 		return sum, err
 	}
 	for from := uuid.Nil; ; {
