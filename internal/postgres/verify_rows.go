@@ -42,7 +42,7 @@ func (s *Store) verifyRows(sess *session, sum *VerifySummary) error {
 	b.Queue(beginSnapshotSQL)
 	b.Queue(verifyTimeoutSQL)
 	b.Queue(verifyLooseRowsSQL).Query(func(rows pgx.Rows) (err error) {
-		sum.LooseRows, err = pgx.CollectRows(rows, pgx.RowToStructByPos[RowProblem])
+		sum.LooseRows, err = pgx.AppendRows(sum.LooseRows, rows, pgx.RowToStructByPos[RowProblem])
 		return err
 	})
 	b.Queue(commitSQL)
