@@ -91,12 +91,36 @@ func (t typedText) isBotMark(mark string) bool {
 // brackets has none of their attributes and stays.
 var (
 	emojiElement = regexp.MustCompile(`(?is)<(?:custom)?emoji\b[^<>]*?\balt\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>(?:\s*</(?:custom)?emoji\s*>)?`)
-	replyElement = regexp.MustCompile(`(?is)<blockquote\b[^<>]*schema\.skype\.com/(?:reply|forward)[^<>]*>.*?</blockquote\s*>`)
+	replyBegin   = regexp.MustCompile(`(?i)<blockquote\b[^<>]*schema\.skype\.com/(?:reply|forward)[^<>]*>`)
+	blockQuote   = regexp.MustCompile(`(?i)<(/?)blockquote\b[^<>]*>`)
 	// quoteElement is a quoted message, with or without the words that were quoted.
 	quoteElement = regexp.MustCompile(`(?is)<quoted\b[^<>]*?(?:/>|>(?:[^<]*</quoted\s*>)?)|</quoted\s*>`)
 	// pointerElement is any element that holds nothing and points at something by an id.
 	pointerElement = regexp.MustCompile(`(?is)<[a-z][a-z0-9:-]*\s(?:[^<>]*\s)?[a-z]*id\s*=\s*(?:"[^"<>]*"|'[^'<>]*')[^<>]*?(?:/>|>\s*</[a-z][a-z0-9:-]*\s*>)`)
 )
+
+// cutReplies takes out the messages that are replied to or forwarded, each with those that it quotes
+// itself: what somebody else said is never part of an answer.
+func cutReplies(text string) string {
+	for {
+		begin := replyBegin.FindStringIndex(text)
+		if begin == nil {
+			return text
+		}
+		end, depth := begin[1], 1
+		for _, tag := range blockQuote.FindAllStringSubmatchIndex(text[begin[1]:], -1) {
+			if tag[2] == tag[3] {
+				depth++
+			} else {
+				depth--
+			}
+			if end = begin[1] + tag[1]; depth == 0 {
+				break
+			}
+		}
+		text = text[:begin[0]] + " " + text[end:]
+	}
+}
 
 // Elements of a text that is HTML as a whole.
 var (
@@ -116,7 +140,7 @@ func (a Activity) isMarkUp(text string) bool {
 // are taken out, mentions become marks, entities are resolved.
 func (a Activity) normaliseText() typedText {
 	text := strings.Map(dropMark, a.Text)
-	text = replyElement.ReplaceAllString(text, " ")
+	text = cutReplies(text)
 	text = quoteElement.ReplaceAllString(text, " ")
 	text = emojiElement.ReplaceAllString(text, "$1$2")
 	if a.isMarkUp(text) {

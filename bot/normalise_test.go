@@ -217,6 +217,25 @@ func TestACommandIsUnderstoodHoweverItIsWritten(t *testing.T) {
 	}
 }
 
+// What is quoted within a quoted message is somebody else's too.
+func TestNothingThatSomebodyElseSaidIsPartOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	const reply = `<blockquote itemscope itemtype="http://schema.skype.com/Reply" itemid="1">`
+	for _, text := range []string{
+		reply + `<strong>Sam</strong><p>Theirs.</p></blockquote><p>/respond CH-Y8WWFJ Ours.</p>`,
+		reply + reply + `Theirs.</blockquote> Theirs too.</blockquote>/respond CH-Y8WWFJ Ours.`,
+		reply + `<blockquote>Theirs.</blockquote><blockquote>Theirs.</blockquote>Theirs.</blockquote> /respond CH-Y8WWFJ Ours.`,
+		reply + `Theirs.</blockquote>` + reply + `Theirs.</blockquote> /respond CH-Y8WWFJ Ours.`,
+		`/respond CH-Y8WWFJ Ours. ` + reply + reply + `Theirs.</blockquote>Theirs.</blockquote>`,
+		`/respond CH-Y8WWFJ Ours. ` + reply + `<blockquote>Theirs.</blockquote>`, // cut short
+		`<BLOCKQUOTE itemtype='http://schema.skype.com/Forward'>Theirs.<blockquote>Theirs.</blockquote></BLOCKQUOTE>/respond CH-Y8WWFJ Ours.`,
+	} {
+		if got := parseCommand(messageFrom(text, "")); got.word != words.CommandRespond || got.words() != "Ours." {
+			t.Errorf("%q is read as %q %q", text, got.word, got.words())
+		}
+	}
+}
+
 func TestATextThatIsHTMLAsAWholeIsReadAsPeopleSeeIt(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
