@@ -65,6 +65,9 @@ type Dependencies struct {
 	EventKeys postgres.EventKeys
 	// Migrate brings the database up to date before anything else.
 	Migrate bool
+	// OwnDatabase says that the database is for trying things out and ends with the program: nothing is
+	// said of its login.
+	OwnDatabase bool
 	// RestoreKnown says that whoever starts the program records a restore from a backup, or that
 	// nothing is missing; otherwise the start looks for one, and records it.
 	RestoreKnown bool

@@ -68,12 +68,8 @@ func (a *App) Prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	risks, err := a.Store.ListRisks(ctx)
-	if err != nil {
+	if err := a.warnOfRisks(ctx); err != nil {
 		return err
-	}
-	for _, risk := range risks {
-		a.logger.Warn("database: " + risk)
 	}
 	for _, l := range a.parts.Ladders {
 		if err := a.Store.SaveLadder(ctx, l); err != nil {
@@ -108,6 +104,18 @@ func (a *App) Prepare(ctx context.Context) error {
 	}
 	a.state.prepared.Store(true)
 	return nil
+}
+
+// warnOfRisks says what is unsafe about how the database is used.
+func (a *App) warnOfRisks(ctx context.Context) error {
+	if a.parts.OwnDatabase {
+		return nil
+	}
+	risks, err := a.Store.ListRisks(ctx)
+	for _, risk := range risks {
+		a.logger.Warn("database: " + risk)
+	}
+	return err
 }
 
 // ErrOwnerLogin says that the bot could change its own audit trail.

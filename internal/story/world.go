@@ -168,6 +168,7 @@ func (w *World) startProgram(ctx context.Context) error {
 		return err
 	}
 	w.parts = app.Dependencies{
+		OwnDatabase: true,
 		DatabaseURL: w.options.DatabaseURL,
 		Platform: app.Platform{AppID: AppID, Tenant: Tenant, Issuer: w.Teams.Issuer(), MetadataURL: w.Teams.MetadataURL(),
 			Credential: credential, Scope: connector.PublicScope, ServiceURL: w.Teams.ServiceURL(),
